@@ -1,0 +1,82 @@
+import type { Category } from './category.ts';
+import type { Criterion } from './criterion.ts';
+
+/** Named weights: natural-log odds. A new number needs a reason in how Kubernetes works. */
+export const WEIGHTS = {
+  /** The object itself says so: hardly any other cause produces it. */
+  decisive: 6,
+  /** Rarely seen without this cause. */
+  strong: 4,
+  /** Seen with this cause and with some others. */
+  suggestive: 2,
+  /** Makes it a little more likely; never names a cause alone. */
+  circumstantial: 1,
+  /** Speaks against it. */
+  against: -2,
+  /** Hardly compatible with it. */
+  stronglyAgainst: -4,
+} as const;
+export type WeightName = keyof typeof WEIGHTS;
+
+/** What a superseding cause takes from the causes that it explains away. */
+export const SUPERSEDED_WEIGHT = -8;
+
+export interface EvidenceDeclaration {
+  /** kebab-case, unique within the cause; label `evidence` of the recording rule. */
+  readonly id: string;
+  readonly when: Criterion;
+  readonly weight: WeightName;
+  /** What is seen, one sentence, for people. `{value}` is replaced by the decisive value. */
+  readonly says: string;
+  /** A read-only command that shows the same by hand. `{namespace}`, `{service}`, `{apiservice}` are replaced. */
+  readonly reproduce?: string;
+}
+
+export interface Cause {
+  /** = file name, kebab-case; label `cause`. */
+  readonly id: string;
+  readonly category: Exclude<Category, 'unknown'>;
+  readonly title: string;
+  /** Two or three sentences: what happens and why it breaks the API. */
+  readonly summary: string;
+  readonly severity: 'critical' | 'warning' | 'info';
+  /** Log-odds before any evidence, relative to `unknown` = 0; usual range -3 … 0. */
+  readonly prior: number;
+  readonly evidence: readonly EvidenceDeclaration[];
+  /** Asked only when no cause has direct evidence: the runbook's "look back one hour". */
+  readonly lookBack?: readonly EvidenceDeclaration[];
+  /** Ids of the causes that are consequences of this one. They lose SUPERSEDED_WEIGHT while this one has direct evidence. */
+  readonly supersedes?: readonly string[];
+  /** Which of the runbook's correlations this answers. */
+  readonly runbookCorrelation?: RunbookCorrelation;
+  /** Steps, most likely first. Placeholders as in `reproduce`. */
+  readonly remedy: readonly string[];
+  /** A read-only command that shows that the remedy worked, and what it prints then. */
+  readonly verify: { readonly command: string; readonly expect: string };
+  /** Ids of causes it is easily confused with, and how to tell them apart. */
+  readonly confusedWith?: readonly { readonly cause: string; readonly tell: string }[];
+  readonly references: readonly string[];
+}
+
+export const RUNBOOK_CORRELATIONS = [
+  'pod-instability',
+  'restart-patterns',
+  'network-connectivity',
+  'policy-changes',
+  'resource-pressure',
+  'apiserver-load',
+  'temporal-pattern',
+  'transient-causes',
+  'one-hour-look-back',
+] as const;
+export type RunbookCorrelation = (typeof RUNBOOK_CORRELATIONS)[number];
+
+/** Evidence names a cause only when its weight is at least suggestive. */
+export function isDirect(evidence: EvidenceDeclaration): boolean {
+  return WEIGHTS[evidence.weight] >= WEIGHTS.suggestive;
+}
+
+/** Identity function that checks a literal's shape where it is written. */
+export function defineCause(cause: Cause): Cause {
+  return cause;
+}

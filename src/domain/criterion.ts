@@ -1,0 +1,101 @@
+/**
+ * A condition over signals and windows: data with two readers, the evaluator (diagnose/) and the PromQL printer (generate/).
+ * Three-valued: true, false, or undefined = not observed. `all` is false when one part is false, `any` true when one part is
+ * true, undefined parts otherwise make it undefined; `not` keeps undefined. Signals are named, not imported, so that this
+ * stays plain data.
+ */
+export type Criterion =
+  | { readonly kind: 'above' | 'below'; readonly value: Aggregate; readonly threshold: number }
+  | { readonly kind: 'changedWithin'; readonly signal: string; readonly window: Seconds }
+  | {
+      readonly kind: 'coincides';
+      readonly event: Criterion;
+      readonly spike: Criterion;
+      readonly within: Seconds;
+      readonly over: Seconds;
+      readonly atLeast: number;
+    }
+  | { readonly kind: 'tracks'; readonly a: string; readonly b: string; readonly over: Seconds; readonly atLeast: number }
+  | { readonly kind: 'regular'; readonly onsets: string; readonly over: Seconds }
+  | { readonly kind: 'all' | 'any'; readonly of: readonly Criterion[] }
+  | { readonly kind: 'not'; readonly of: Criterion };
+
+export type Seconds = number;
+export type AggregateName = 'last' | 'min' | 'max' | 'avg' | 'increase';
+
+export interface Aggregate {
+  readonly aggregate: AggregateName;
+  readonly signal: string;
+  /** Seconds looked back; `last` uses the newest sample within it (default 300, Prometheus's own lookback). */
+  readonly window: Seconds;
+}
+
+export const SECOND = 1;
+export const MINUTE = 60;
+export const HOUR = 3600;
+
+export const last = (signal: string, window: Seconds = 5 * MINUTE): Aggregate => ({ aggregate: 'last', signal, window });
+export const min = (signal: string, window: Seconds): Aggregate => ({ aggregate: 'min', signal, window });
+export const max = (signal: string, window: Seconds): Aggregate => ({ aggregate: 'max', signal, window });
+export const avg = (signal: string, window: Seconds): Aggregate => ({ aggregate: 'avg', signal, window });
+/** As Prometheus computes it, extrapolation and counter resets included. */
+export const increase = (signal: string, window: Seconds): Aggregate => ({ aggregate: 'increase', signal, window });
+
+export const above = (value: Aggregate, threshold: number): Criterion => ({ kind: 'above', value, threshold });
+export const below = (value: Aggregate, threshold: number): Criterion => ({ kind: 'below', value, threshold });
+/** True when the timestamp signal (Unix seconds) lies within the last `window` seconds. */
+export const changedWithin = (signal: string, window: Seconds): Criterion => ({ kind: 'changedWithin', signal, window });
+/** Of the moments in `over` at which `spike` holds, at least the share `atLeast` had `event` in the `within` seconds before. */
+export const coincides = (
+  event: Criterion,
+  spike: Criterion,
+  { within, over, atLeast }: { within: Seconds; over: Seconds; atLeast: number },
+): Criterion => ({ kind: 'coincides', event, spike, within, over, atLeast });
+/** Pearson's r of two signals over `over` is at least `atLeast`. */
+export const tracks = (a: string, b: string, { over, atLeast }: { over: Seconds; atLeast: number }): Criterion => ({
+  kind: 'tracks',
+  a,
+  b,
+  over,
+  atLeast,
+});
+/** Intervals between onsets are even: the temporal pattern over `over` is periodic. `onsets` names the signal that is 1 while it is. */
+export const regular = (onsets: string, { over }: { over: Seconds }): Criterion => ({ kind: 'regular', onsets, over });
+export const all = (...of: Criterion[]): Criterion => ({ kind: 'all', of });
+export const any = (...of: Criterion[]): Criterion => ({ kind: 'any', of });
+export const not = (of: Criterion): Criterion => ({ kind: 'not', of });
+
+/** Names of the signals that a criterion reads, each once, in order of appearance. */
+export function signalsOf(criterion: Criterion): string[] {
+  const found = new Set<string>();
+  const visit = (c: Criterion): void => {
+    switch (c.kind) {
+      case 'above':
+      case 'below':
+        found.add(c.value.signal);
+        return;
+      case 'changedWithin':
+        found.add(c.signal);
+        return;
+      case 'coincides':
+        visit(c.event);
+        visit(c.spike);
+        return;
+      case 'tracks':
+        found.add(c.a);
+        found.add(c.b);
+        return;
+      case 'regular':
+        found.add(c.onsets);
+        return;
+      case 'not':
+        visit(c.of);
+        return;
+      case 'all':
+      case 'any':
+        for (const part of c.of) visit(part);
+    }
+  };
+  visit(criterion);
+  return [...found];
+}

@@ -1,0 +1,70 @@
+import type { Category } from './category.ts';
+import type { WeightName } from './cause.ts';
+import type { FailurePattern } from './pattern.ts';
+import type { SourceName } from './sources.ts';
+
+export const DIAGNOSES_SCHEMA = 'aggregated-api-exporter/diagnoses/v1';
+
+/** One piece of evidence that was met. */
+export interface Evidence {
+  readonly id: string;
+  readonly says: string;
+  readonly weight: WeightName | 'superseded';
+  readonly points: number;
+  readonly lookBack: boolean;
+  /** Value of each signal that the criterion reads. */
+  readonly values: Readonly<Record<string, number>>;
+  /** Since when it has been met without a break, Unix seconds. */
+  readonly since: number;
+  readonly reproduce?: string;
+  /** A line or message that shows it, at most 512 characters. */
+  readonly sample?: string;
+}
+
+/** A cause that was weighed, named or not. */
+export interface Candidate {
+  readonly cause: string;
+  readonly category: Category;
+  readonly confidence: number;
+  readonly score: number;
+  readonly evidence: readonly Evidence[];
+}
+
+/** The verdict on one APIService that errs. A healthy one has none. */
+export interface Diagnosis {
+  readonly apiservice: string;
+  readonly cause: string;
+  readonly category: Category;
+  readonly title: string;
+  readonly summary: string;
+  /** 0 to 1. */
+  readonly confidence: number;
+  readonly pattern: FailurePattern['name'];
+  readonly failures: FailurePattern;
+  readonly evidence: readonly Evidence[];
+  /** The others that were weighed, best first, at most 5. */
+  readonly alternatives: readonly Candidate[];
+  readonly remedy: readonly string[];
+  readonly verify?: { readonly command: string; readonly expect: string };
+  /** What would decide it, when the verdict is `unknown` or unsure. */
+  readonly nextCheck?: string;
+  /** Sources that were not visible and could have changed the verdict, with the right that is missing. */
+  readonly notSeen: readonly { readonly source: SourceName; readonly why: string; readonly rule?: string }[];
+  /** Which vantages fail and which pass, in words. */
+  readonly vantages?: string;
+  /** Id shared by the APIs that fail for one shared reason, and what they share. */
+  readonly incident?: { readonly id: string; readonly shared: string; readonly apiservices: readonly string[] };
+  /** Unix seconds. */
+  readonly since?: number;
+  readonly runbook: string;
+}
+
+export interface Diagnoses {
+  readonly schema: typeof DIAGNOSES_SCHEMA;
+  /** Unix seconds. */
+  readonly time: number;
+  readonly diagnoses: readonly Diagnosis[];
+  /** APIServices that were looked at. */
+  readonly examined: readonly string[];
+  readonly notSeen: readonly { readonly source: SourceName; readonly why: string; readonly rule?: string }[];
+}

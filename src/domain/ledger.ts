@@ -1,0 +1,54 @@
+import { type Cause, type EvidenceDeclaration, isDirect, SUPERSEDED_WEIGHT, WEIGHTS } from './cause.ts';
+import { any, type Criterion } from './criterion.ts';
+
+/**
+ * The catalogue as a flat list of weighted criteria: the one formula that both readers, diagnose/ and generate/, implement.
+ *
+ *   score(cause)      = prior + Σ points of its entries that are met (undefined adds 0)
+ *   candidate(cause)  = at least one `direct` entry is met; `unknown` always is one, with score UNKNOWN_SCORE + its entries
+ *   look-back entries count only while no cause of the API has a direct entry met that is not a look-back entry
+ *   confidence(cause) = exp(score / T) / Σ over the candidates of exp(score / T)
+ */
+export interface LedgerEntry {
+  readonly cause: string;
+  /** Evidence id, or `superseded-by-<cause>`. */
+  readonly evidence: string;
+  readonly when: Criterion;
+  readonly points: number;
+  readonly direct: boolean;
+  readonly lookBack: boolean;
+  readonly declaration?: EvidenceDeclaration;
+}
+
+export function ledgerOf(causes: readonly Cause[]): LedgerEntry[] {
+  const entries: LedgerEntry[] = [];
+  for (const cause of causes) {
+    for (const evidence of cause.evidence) entries.push(entryOf(cause, evidence, false));
+    for (const evidence of cause.lookBack ?? []) entries.push(entryOf(cause, evidence, true));
+  }
+  for (const cause of causes) {
+    const direct = cause.evidence.filter(isDirect).map((evidence) => evidence.when);
+    for (const consequence of direct.length > 0 ? (cause.supersedes ?? []) : [])
+      entries.push({
+        cause: consequence,
+        evidence: `superseded-by-${cause.id}`,
+        when: any(...direct),
+        points: SUPERSEDED_WEIGHT,
+        direct: false,
+        lookBack: false,
+      });
+  }
+  return entries;
+}
+
+function entryOf(cause: Cause, declaration: EvidenceDeclaration, lookBack: boolean): LedgerEntry {
+  return {
+    cause: cause.id,
+    evidence: declaration.id,
+    when: declaration.when,
+    points: WEIGHTS[declaration.weight],
+    direct: isDirect(declaration),
+    lookBack,
+    declaration,
+  };
+}

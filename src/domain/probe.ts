@@ -1,0 +1,100 @@
+/** From where a probe goes. `control` asks the kube-apiserver's own /readyz: is it me? */
+export const VANTAGES = ['aggregator', 'service', 'endpoint', 'control'] as const;
+export type Vantage = (typeof VANTAGES)[number];
+
+/** `discovery` = GET /apis/<group>/<version>; `list` = a real list with limit=1, as an ordinary ServiceAccount. */
+export const REQUESTS = ['discovery', 'list'] as const;
+export type ProbeRequest = (typeof REQUESTS)[number];
+
+export const PHASES = ['resolve', 'connect', 'tls', 'response', 'transfer'] as const;
+export type Phase = (typeof PHASES)[number];
+
+/**
+ * Why a probe failed; value of the label `reason`. Bounded (at most 25).
+ * What each means, who sees it and what it points to: docs/probe-reasons.md, generated from observe/probe/reasons.ts.
+ */
+export const FAILURE_REASONS = [
+  'dns_failed',
+  'connection_refused',
+  'connection_timeout',
+  'connection_reset',
+  'host_unreachable',
+  'tls_timeout',
+  'tls_handshake_failed',
+  'certificate_expired',
+  'certificate_not_yet_valid',
+  'certificate_name_mismatch',
+  'certificate_unknown_authority',
+  'response_timeout',
+  'transfer_timeout',
+  'unauthorized',
+  'forbidden',
+  'not_found',
+  'too_many_requests',
+  'server_error',
+  'bad_gateway',
+  'service_unavailable',
+  'gateway_timeout',
+  'no_endpoints',
+  'unexpected_status',
+  'invalid_response',
+  'other',
+] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/** The outcome of one probe attempt. Times in seconds. */
+export interface ProbeResult {
+  readonly vantage: Vantage;
+  readonly request: ProbeRequest;
+  /** host:port or kube-apiserver instance that was probed; never a label. */
+  readonly target: string;
+  /** Unix milliseconds of the start. */
+  readonly at: number;
+  readonly ok: boolean;
+  readonly reason?: FailureReason;
+  /** Who failed: the hop that the failure reason is about. For the aggregator's own 503 text it is `backend-path`. */
+  readonly hop?: 'us' | 'kube-apiserver' | 'backend-path' | 'backend';
+  readonly status?: number;
+  /** The first 512 bytes of the error, cleaned; for evidence and the page, never a label. */
+  readonly detail?: string;
+  readonly seconds: number;
+  readonly phases: Readonly<Partial<Record<Phase, number>>>;
+  readonly connection: 'fresh' | 'reused';
+  /** The event loop of the prober was late by more than 5 ms meanwhile: kept out of histograms. */
+  readonly disturbed?: boolean;
+  readonly certificate?: CertificateFacts;
+}
+
+/** A serving certificate as presented, judged as the aggregator judges it. Times in Unix seconds. */
+export interface CertificateFacts {
+  readonly notBefore: number;
+  readonly notAfter: number;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly dnsNames: readonly string[];
+  /** Server name that the aggregator expects: `<service>.<namespace>.svc`. */
+  readonly serverName: string;
+  readonly nameMatches: boolean;
+  /** Against the APIService's caBundle; undefined when there is none or insecureSkipTLSVerify is set. */
+  readonly verifiedByCaBundle?: boolean;
+  readonly verifiedBySystem: boolean;
+  readonly fingerprint256: string;
+}
+
+/** Counts since the start of the exporter, per target; they only grow. */
+export interface ProbeTally {
+  readonly vantage: Vantage;
+  readonly request: ProbeRequest;
+  readonly target: string;
+  readonly attempts: number;
+  readonly failures: Readonly<Partial<Record<FailureReason, number>>>;
+  readonly last: ProbeResult;
+  /** Unix milliseconds. */
+  readonly lastOk?: number;
+  readonly lastFailure?: ProbeResult;
+  /** Cumulative histogram: count of undisturbed successful probes ≤ PROBE_DURATION_BUCKETS[i] seconds; last entry = +Inf. */
+  readonly durationBuckets: readonly number[];
+  readonly durationSum: number;
+}
+
+export const PROBE_DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const;

@@ -1,0 +1,23 @@
+import type { ApiFacts, ClusterFacts } from './snapshot.ts';
+import type { SourceName } from './sources.ts';
+
+/**
+ * One number per APIService and moment, or undefined = not observed, which never counts as false.
+ * Its value is published as exactly one series per APIService: `metric{apiservice="…", ...labels}`. So a criterion over the
+ * signal means the same in process and in PromQL.
+ */
+export interface Signal {
+  /** kebab-case, unique. */
+  readonly name: string;
+  /** One sentence with the unit; becomes HELP where the family has no other declaration. */
+  readonly help: string;
+  /** `counter` only grows (a restart resets it), `timestamp` is Unix seconds, `gauge` is everything else. */
+  readonly kind: 'gauge' | 'counter' | 'timestamp';
+  /** Family name with the prefix aggregated_api_ and the unit suffix; counters end in _total, timestamps in _timestamp_seconds. */
+  readonly metric: string;
+  /** Static labels that single out one series per APIService. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Where the number comes from: names the right that is missing when it is undefined. */
+  readonly source: SourceName;
+  readonly observe: (api: ApiFacts, cluster: ClusterFacts, time: number) => number | undefined;
+}

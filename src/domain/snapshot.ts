@@ -1,0 +1,350 @@
+import type { Observed } from './observed.ts';
+import type { FailureReason, ProbeTally } from './probe.ts';
+import type { SourceStatus } from './sources.ts';
+
+export const SNAPSHOT_SCHEMA = 'aggregated-api-exporter/snapshot/v1';
+
+/**
+ * Everything that was observed at one moment: plain JSON, no classes, no clocks. From here on all is a pure function of it,
+ * so a recorded snapshot replays to the same diagnosis. Counters only grow while the exporter lives. Times are Unix
+ * milliseconds (`at`, `since`, `time`) unless a name says Seconds.
+ */
+export interface Snapshot {
+  readonly schema: typeof SNAPSHOT_SCHEMA;
+  readonly time: number;
+  readonly cluster: ClusterFacts;
+  /** Remote APIServices only, sorted by name. Local ones (`spec.service` unset) never appear. */
+  readonly apis: readonly ApiFacts[];
+  readonly sources: readonly SourceStatus[];
+}
+
+/** One APIService and everything behind it. */
+export interface ApiFacts {
+  /** Object name: `<version>.<group>`. */
+  readonly name: string;
+  readonly group: string;
+  readonly version: string;
+  readonly backend: BackendReference;
+  readonly insecureSkipTLSVerify: boolean;
+  readonly caBundle: CaBundleFacts | null;
+  /** Unix milliseconds; set on a tombstone: deleted while it was broken, kept for a day. */
+  readonly deletedAt?: number;
+  readonly createdAt?: number;
+  /** The Available condition; absent = the kube-apiserver has not judged it yet. */
+  readonly condition: Observed<ConditionFacts>;
+  /** Transitions of the condition's status that we saw. */
+  readonly transitions: Readonly<Record<'True' | 'False' | 'Unknown', number>>;
+  readonly service: Observed<ServiceFacts>;
+  readonly endpoints: Observed<EndpointFacts>;
+  readonly pods: Observed<readonly PodFacts[]>;
+  readonly workload: Observed<WorkloadFacts>;
+  /** Per vantage, request and target. Empty = no probe has ended yet. */
+  readonly probes: readonly ProbeTally[];
+  readonly events: Observed<EventFacts>;
+  readonly logs: Observed<LogFacts>;
+  readonly policy: Observed<PolicyFacts>;
+  readonly resources: Observed<readonly ResourceFacts[]>;
+  readonly backendMetrics: Observed<BackendMetricsFacts>;
+  readonly rights: Observed<RightsFacts>;
+  /** Signature hits in texts other than logs: condition messages, event messages, proxy bodies, pasted client errors. */
+  readonly textMatches: readonly SignatureCount[];
+  /** What changed and when, newest last; at least an hour back, at most 100. */
+  readonly changes: readonly Change[];
+}
+
+export interface BackendReference {
+  readonly namespace: string;
+  readonly service: string;
+  readonly port: number;
+}
+
+export interface CaBundleFacts {
+  readonly sha256: string;
+  /** False when the bundle does not parse as PEM certificates. */
+  readonly valid: boolean;
+  /** Earliest expiry of its certificates, Unix seconds. */
+  readonly notAfterSeconds?: number;
+  readonly subjects: readonly string[];
+}
+
+export interface ConditionFacts {
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransition?: number;
+}
+
+export interface ServiceFacts {
+  readonly type: string;
+  readonly clusterIP?: string;
+  readonly externalName?: string;
+  readonly selector: Readonly<Record<string, string>> | null;
+  readonly ports: readonly { readonly name: string; readonly port: number; readonly targetPort: string }[];
+  /** Pods that the selector matches; undefined when pods are not visible. */
+  readonly selectedPods?: number;
+}
+
+export interface EndpointFacts {
+  readonly ready: number;
+  readonly notReady: number;
+  readonly terminating: number;
+  readonly slices: number;
+  /** A slice carries the APIService's port by name with a number. */
+  readonly portServed: boolean;
+  readonly addresses: readonly EndpointAddress[];
+}
+
+export interface EndpointAddress {
+  readonly ip: string;
+  readonly port: number;
+  readonly ready: boolean;
+  readonly pod?: string;
+  readonly node?: string;
+}
+
+export interface PodFacts {
+  readonly name: string;
+  readonly uid: string;
+  readonly node?: string;
+  readonly ip?: string;
+  readonly hostNetwork: boolean;
+  readonly phase: string;
+  readonly ready: boolean;
+  /** Pod status reason, e.g. Evicted, NodeLost, Preempting. */
+  readonly reason?: string;
+  readonly message?: string;
+  readonly scheduled: boolean;
+  /** Message of PodScheduled=False. */
+  readonly unschedulable?: string;
+  readonly createdAt: number;
+  readonly deletingSince?: number;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Controller, e.g. `ReplicaSet/metrics-server-6d94bc8694`. */
+  readonly owner?: string;
+  /** Readiness flips that we saw. */
+  readonly readinessFlips: number;
+  readonly containers: readonly ContainerFacts[];
+}
+
+export interface ContainerFacts {
+  readonly name: string;
+  readonly init: boolean;
+  readonly ready: boolean;
+  readonly running: boolean;
+  readonly startedAt?: number;
+  readonly restarts: number;
+  /** Times of the restarts of the last hour, Unix milliseconds, as far as they were seen. */
+  readonly restartTimes: readonly number[];
+  readonly waiting?: { readonly reason: string; readonly message: string };
+  readonly terminated?: TerminationFacts;
+  readonly lastTermination?: TerminationFacts;
+  readonly limits: { readonly cpuCores?: number; readonly memoryBytes?: number };
+  readonly args: readonly string[];
+}
+
+export interface TerminationFacts {
+  readonly reason: string;
+  readonly exitCode: number;
+  readonly signal?: number;
+  readonly message?: string;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+}
+
+/** The Deployment, DaemonSet or StatefulSet behind the pods. */
+export interface WorkloadFacts {
+  readonly kind: string;
+  readonly name: string;
+  readonly replicas: number;
+  readonly updated: number;
+  readonly available: number;
+  readonly unavailable: number;
+  /** True while observedGeneration or the counts say that a rollout is going on. */
+  readonly rollingOut: boolean;
+  /** Condition Progressing=False, reason ProgressDeadlineExceeded. */
+  readonly stuck: boolean;
+}
+
+export interface EventFacts {
+  /** Since the start of the exporter, series and counts de-duplicated; they only grow. */
+  readonly counts: readonly { readonly reason: string; readonly kind: string; readonly count: number }[];
+  /** The last hour, newest last, at most 200. */
+  readonly recent: readonly ClusterEvent[];
+}
+
+export interface ClusterEvent {
+  readonly type: string;
+  readonly reason: string;
+  readonly kind: string;
+  readonly object: string;
+  readonly message: string;
+  readonly at: number;
+  readonly count: number;
+}
+
+export interface LogFacts {
+  readonly lines: Readonly<Record<'info' | 'warning' | 'error' | 'fatal' | 'unknown', number>>;
+  readonly matches: readonly SignatureCount[];
+  /** Lines dropped: over the byte budget, truncated at 64 KiB, lost in a gap that the log API can't fill. */
+  readonly dropped: Readonly<Record<'budget' | 'truncated' | 'gap', number>>;
+  /** Error lines that no signature matches, as templates; at most 50. */
+  readonly unknownTemplates: readonly {
+    readonly template: string;
+    readonly count: number;
+    readonly sample: string;
+    readonly lastAt: number;
+  }[];
+  /** Container whose previous (crashed) log was read: its last lines. */
+  readonly lastWords: readonly { readonly pod: string; readonly container: string; readonly lines: readonly string[] }[];
+}
+
+/** Cumulative hits of one signature. */
+export interface SignatureCount {
+  readonly signature: string;
+  readonly speaker: Speaker;
+  readonly count: number;
+  /** Unix milliseconds of the last hit. */
+  readonly lastAt: number;
+  /** One line, cut at 512 characters; for people. */
+  readonly sample: string;
+}
+
+export const SPEAKERS = ['aggregated-server', 'kube-apiserver', 'client', 'kubelet', 'controller'] as const;
+export type Speaker = (typeof SPEAKERS)[number];
+
+export interface PolicyFacts {
+  readonly verdict: 'admits' | 'blocks' | 'undetermined';
+  /** Why, in words; names the policies. */
+  readonly why: string;
+  /** Policies that select a backend pod for ingress. */
+  readonly selecting: readonly string[];
+  /** Kinds of CNI policies that exist and are not evaluated, e.g. CiliumNetworkPolicy. */
+  readonly notEvaluated: readonly string[];
+  /** Unix milliseconds of the last change of a policy that concerns the backend. */
+  readonly lastChange?: number;
+}
+
+export interface ResourceFacts {
+  readonly pod: string;
+  readonly container: string;
+  /** Share of CFS periods that were throttled since the reading before, 0 to 1. */
+  readonly cpuThrottledRatio?: number;
+  /** Usage of the limit, 0 to 1 (memory: working set). */
+  readonly cpuUsageRatio?: number;
+  readonly memoryUsageRatio?: number;
+}
+
+/** From the aggregated server's own /metrics; counters since its start. */
+export interface BackendMetricsFacts {
+  readonly delegatedAuthnFailures?: number;
+  readonly delegatedAuthzFailures?: number;
+  readonly tlsHandshakeErrors?: number;
+  readonly rejectedRequests?: number;
+  readonly clientCertificateExpirySeconds?: number;
+}
+
+export interface RightsFacts {
+  /** RoleBinding to extension-apiserver-authentication-reader in kube-system for the backend's ServiceAccount. */
+  readonly authReader?: boolean;
+  /** ClusterRoleBinding to system:auth-delegator for it. */
+  readonly authDelegator?: boolean;
+}
+
+export const CHANGE_KINDS = [
+  'rollout',
+  'network-policy',
+  'service',
+  'apiservice',
+  'ca-bundle',
+  'configuration',
+  'node',
+  'control-plane',
+] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+export interface Change {
+  readonly what: ChangeKind;
+  readonly at: number;
+  /** `Kind namespace/name`. */
+  readonly object: string;
+  /** What changed, in words. */
+  readonly summary: string;
+  /** Field manager that did it, e.g. `kubectl-edit`, `helm`. */
+  readonly manager?: string;
+}
+
+export interface ClusterFacts {
+  readonly serverVersion?: string;
+  readonly nodes: Observed<readonly NodeFacts[]>;
+  readonly apiservers: readonly ApiserverFacts[];
+  readonly frontProxyCa: Observed<{
+    readonly notAfterSeconds: number;
+    readonly subjects: readonly string[];
+    readonly allowedNames: readonly string[];
+  }>;
+  readonly cronJobs: Observed<readonly ScheduleFacts[]>;
+  /** Changes of the control plane and of nodes: they concern every API. */
+  readonly changes: readonly Change[];
+  /** Error lines of kube-apiserver pods, where they are visible, that name no single API. */
+  readonly apiserverLogs: Observed<LogFacts>;
+}
+
+export interface NodeFacts {
+  readonly name: string;
+  readonly ready: boolean | undefined;
+  readonly pressure: readonly ('memory' | 'disk' | 'pid' | 'network')[];
+  readonly unschedulable: boolean;
+  readonly addresses: readonly string[];
+  /** Unix milliseconds since the Ready condition has its status. */
+  readonly readySince?: number;
+}
+
+/** One kube-apiserver instance: its control probe and its /metrics. Counters since its start. */
+export interface ApiserverFacts {
+  /** host:port; never a label. */
+  readonly instance: string;
+  readonly control?: ProbeTally;
+  readonly metrics: Observed<ApiserverMetrics>;
+}
+
+export interface ApiserverMetrics {
+  /** Keyed by apiservice name. */
+  readonly unavailable: Readonly<Record<string, number>>;
+  readonly unavailableTotal: Readonly<Record<string, number>>;
+  /** apiserver_request_terminations_total{component="aggregator"} and aborts; by API group where the label has it. */
+  readonly terminations: number;
+  readonly aborts: number;
+  readonly rejectedRequests: number;
+  readonly queuedRequests: number;
+  readonly inflightRequests: number;
+  /** Of the configured or default maximum, 0 to 1. */
+  readonly inflightRatio?: number;
+  /** Mean seconds per etcd request since the reading before. */
+  readonly etcdLatencySeconds?: number;
+  readonly etcdErrors?: number;
+  /** Mean seconds of non-WATCH requests since the reading before. */
+  readonly requestLatencySeconds?: number;
+  readonly serverErrors?: number;
+  readonly egressDialFailures?: number;
+  readonly startTimeSeconds?: number;
+}
+
+/** A CronJob, or another thing with a schedule. */
+export interface ScheduleFacts {
+  readonly object: string;
+  readonly schedule: string;
+  /** Start times of its last runs, Unix milliseconds. */
+  readonly runs: readonly number[];
+}
+
+/** Sum of one failure reason over the tallies that `pick` keeps. Undefined when no tally is kept: nothing was probed. */
+export function failuresOf(api: ApiFacts, pick: (tally: ProbeTally) => boolean, reason?: FailureReason): number | undefined {
+  let sum: number | undefined;
+  for (const tally of api.probes) {
+    if (!pick(tally)) continue;
+    sum ??= 0;
+    if (reason) sum += tally.failures[reason] ?? 0;
+    else for (const n of Object.values(tally.failures)) sum += n;
+  }
+  return sum;
+}

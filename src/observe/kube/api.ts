@@ -1,0 +1,78 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { SourceName, SourceStatus } from '../../domain/sources.ts';
+
+/** The contract between our Kubernetes client and the sources. Implemented by client.ts and cache.ts. */
+export interface KubeClient {
+  /** e.g. https://10.96.0.1:443 */
+  readonly server: URL;
+  /**
+   * One request with the exporter's own credentials over a keep-alive connection. Resolves for every HTTP status.
+   * Rejects with KubeRequestError (network, TLS, time-out) that names the path.
+   */
+  request(path: string, options?: KubeRequestOptions): Promise<KubeResponse>;
+  /** Opens a response for streaming (watch, log follow). The caller consumes or destroys it. */
+  open(path: string, options?: KubeRequestOptions): Promise<IncomingMessage>;
+  /** TLS and authorization for a direct connection to one kube-apiserver instance (same CA, same token). Never for anything else. */
+  credentials(): Promise<KubeCredentials>;
+}
+
+export interface KubeRequestOptions {
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+  /** Default 30 000; for `open` it is the time until the response's headers. */
+  readonly timeoutMs?: number;
+  /** Bytes of body accepted by `request`; default 64 MiB. */
+  readonly maxBytes?: number;
+}
+
+export interface KubeResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export interface KubeCredentials {
+  readonly ca?: string | Buffer;
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  readonly servername?: string;
+  readonly rejectUnauthorized: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A list kept true by a watch. */
+export interface ResourceSpec<T> {
+  readonly source: SourceName;
+  /** Collection path, e.g. `/apis/discovery.k8s.io/v1/endpointslices`. */
+  readonly path: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** e.g. `discovery.k8s.io/endpointslices: list, watch` */
+  readonly rule: string;
+  /** Raw object (managedFields only when `keepManagers` is set) → the fields we use; undefined drops it. Must not throw on malformed objects: it may, then the object is counted as malformed and dropped. */
+  project(raw: unknown): T | undefined;
+}
+
+export interface CacheChange<T> {
+  readonly type: 'added' | 'modified' | 'deleted';
+  /** `<namespace>/<name>` or `<name>` */
+  readonly key: string;
+  readonly object: T;
+  readonly previous?: T;
+  /** False for the objects of the first list: they did not change now. */
+  readonly live: boolean;
+}
+
+export interface ResourceCache<T> {
+  readonly spec: ResourceSpec<T>;
+  start(signal: AbortSignal): void;
+  /** The first list has been read completely. */
+  readonly synced: boolean;
+  get(key: string): T | undefined;
+  values(): IterableIterator<T>;
+  readonly size: number;
+  subscribe(listener: (change: CacheChange<T>) => void): () => void;
+  status(now: number): SourceStatus;
+}
