@@ -1,0 +1,175 @@
+import { loadAll } from 'js-yaml';
+import { z } from 'zod';
+import { SOURCES } from './domain/sources.ts';
+
+/** Milliseconds from Prometheus's duration syntax: `500ms`, `10s`, `1m30s`, `2h`, `1d`. */
+function millisecondsOf(text: string): number {
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+)(ms|s|m|h|d)/g)) total += Number(amount) * UNITS[unit as keyof typeof UNITS];
+  return total;
+}
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Bytes from `8MiB`, `64KiB`, `1048576`. */
+function bytesOf(text: string): number {
+  const [, amount, unit] = /^(\d+)(KiB|MiB|GiB)?$/.exec(text)!;
+  return Number(amount) * { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }[unit ?? '']!;
+}
+
+const duration = (standard: string, least: string, most: string, says: string) =>
+  z
+    .string()
+    .regex(/^(\d+(ms|s|m|h|d))+$/, 'a duration such as 500ms, 10s or 1m30s is allowed')
+    .default(standard)
+    .transform(millisecondsOf)
+    .refine((value) => value >= millisecondsOf(least) && value <= millisecondsOf(most), `a duration from ${least} to ${most} is allowed`)
+    .describe(says);
+
+const size = (standard: string, says: string) =>
+  z
+    .union([
+      z.string().regex(/^\d+(KiB|MiB|GiB)?$/, 'a size such as 65536, 64KiB or 8MiB is allowed'),
+      z.int().nonnegative().transform(String),
+    ])
+    .default(standard)
+    .transform(bytesOf)
+    .describe(says);
+
+const listenAddress = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^:[\]]*):\d{1,5}$/, 'host:port, :port or [address]:port is allowed');
+const cidr = z.union([z.cidrv4(), z.cidrv6()], { error: 'a CIDR such as 10.0.0.0/8 or fd00::/8 is allowed' });
+const httpUrl = z.url({ protocol: /^https?$/, error: 'an http:// or https:// URL is allowed' });
+
+const schema = z.strictObject({
+  web: z
+    .strictObject({
+      listen_addresses: z.array(listenAddress).min(1).default([':9944']).describe('Where to listen.'),
+      config_file: z.string().optional().describe('Path of a Prometheus web configuration file: TLS and basic authentication.'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severity that is logged.'),
+      format: z.enum(['json', 'logfmt']).default('logfmt').describe('Format of our own log, on standard error.'),
+    })
+    .prefault({}),
+  apis: z
+    .strictObject({
+      exclude: z.array(z.string()).default([]).describe('Names of APIServices to leave alone, e.g. v1beta1.metrics.k8s.io.'),
+    })
+    .prefault({}),
+  probe: z
+    .strictObject({
+      interval: duration('10s', '1s', '5m', 'Time between two probes of one target.'),
+      timeout: duration('5s', '500ms', '30s', 'Deadline of a discovery probe; the aggregator itself waits 5 s.'),
+      list_timeout: duration('10s', '500ms', '60s', 'Deadline of a list probe.'),
+      burst: z.int().min(0).max(30).default(5).describe('Probes in steps of one second after a first failure.'),
+      list: z
+        .boolean()
+        .default(true)
+        .describe('Also ask for one object (limit=1), where rights allow it: discovery does not touch the storage.'),
+      direct: z.boolean().default(true).describe('Also probe the Service and each endpoint directly, without credentials.'),
+      allow_addresses: z
+        .array(cidr)
+        .default([])
+        .describe('Loopback and link-local addresses are refused as targets, unless they are in one of these CIDRs.'),
+    })
+    .prefault({}),
+  logs: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('Follow the logs of backend pods; needs pods/log: get.'),
+      max_streams: z.int().min(1).max(1000).default(100).describe('Containers followed at once.'),
+      bytes_per_minute: size('8MiB', 'Bytes read per pod and minute; what is over is dropped and counted.'),
+      signatures_file: z.string().optional().describe('YAML file with further signatures, see docs/signatures.md.'),
+    })
+    .prefault({}),
+  apiserver_metrics: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('Read /metrics of each kube-apiserver; needs nonResourceURLs /metrics: get.'),
+      interval: duration('30s', '5s', '10m', 'Time between two readings.'),
+    })
+    .prefault({}),
+  resources: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('Read CPU throttling and memory of backend pods; needs nodes/metrics: get.'),
+      interval: duration('30s', '5s', '10m', 'Time between two readings.'),
+    })
+    .prefault({}),
+  prometheus: z
+    .strictObject({
+      url: httpUrl.optional().describe('A Prometheus that has cAdvisor metrics, asked when the kubelet may not be.'),
+    })
+    .prefault({}),
+  diagnosis: z
+    .strictObject({
+      interval: duration('5s', '1s', '60s', 'Time between two diagnoses; a changed probe result also causes one.'),
+      state_file: z.string().optional().describe('Where the hour of history is kept over a restart.'),
+      disabled_sources: z.array(z.enum(SOURCES)).default([]).describe('Sources that are not asked.'),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      series_per_family: z
+        .int()
+        .min(100)
+        .max(1_000_000)
+        .default(10_000)
+        .describe('Series of one family; what is over is dropped and counted.'),
+    })
+    .prefault({}),
+});
+
+/** Durations in milliseconds, sizes in bytes, defaults filled in. */
+export type Config = z.output<typeof schema>;
+
+export type ConfigResult = { readonly config: Config } | { readonly problems: readonly string[] };
+
+/** Text of a configuration file → Config, or everything that is wrong with it at once: path, value, what is allowed. */
+export function parseConfig(text: string): ConfigResult {
+  let raw: unknown;
+  try {
+    const documents = loadAll(text);
+    if (documents.length > 1) return { problems: [`${documents.length} YAML documents: one is allowed`] };
+    raw = documents[0] ?? {};
+  } catch (error) {
+    return { problems: [`not YAML: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`] };
+  }
+  const result = schema.safeParse(raw);
+  if (result.success) return { config: result.data };
+  return { problems: result.error.issues.flatMap((issue) => describeIssue(issue, raw)) };
+}
+
+export function defaultConfig(): Config {
+  return schema.parse({});
+}
+
+/** JSON Schema (draft 2020-12) of the file, for editors. */
+export function configJsonSchema(): object {
+  return z.toJSONSchema(schema, { io: 'input' });
+}
+
+function describeIssue(issue: z.core.$ZodIssue, raw: unknown): string[] {
+  const path = issue.path.map(String).join('.') || 'the file';
+  if (issue.code === 'unrecognized_keys') {
+    const known = Object.keys(shapeAt(issue.path) ?? {});
+    return issue.keys.map((key) => `${[...issue.path, key].join('.')}: unknown key; allowed are ${known.join(', ')}`);
+  }
+  return [`${path}: ${JSON.stringify(valueAt(raw, issue.path))}: ${allowedBy(issue)}`];
+}
+
+function allowedBy(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_value') return `allowed are ${issue.values.map(String).join(', ')}`;
+  return issue.message;
+}
+
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  let value = raw;
+  for (const key of path) value = value !== null && typeof value === 'object' ? (value as Record<PropertyKey, unknown>)[key] : undefined;
+  return value ?? null;
+}
+
+function shapeAt(path: readonly PropertyKey[]): Record<string, unknown> | undefined {
+  const properties = (node: unknown) => (node as { properties?: Record<string, unknown> } | undefined)?.properties;
+  let node: unknown = configJsonSchema();
+  for (const key of path) node = properties(node)?.[String(key)];
+  return properties(node);
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { configJsonSchema, defaultConfig, parseConfig } from '../src/config.ts';
+
+const problemsOf = (text: string) => {
+  const result = parseConfig(text);
+  return 'problems' in result ? result.problems : [];
+};
+
+describe('configuration', () => {
+  it('has a default for everything', () => {
+    for (const empty of ['', '# nothing set\n', '{}']) expect(parseConfig(empty)).toEqual({ config: defaultConfig() });
+    expect(defaultConfig().probe).toMatchObject({ interval: 10_000, timeout: 5_000, list: true, allow_addresses: [] });
+    expect(defaultConfig().logs.bytes_per_minute).toBe(8 * 2 ** 20);
+  });
+
+  it.each([
+    ['probe: {interval: 1m30s}', (c: ReturnType<typeof defaultConfig>) => c.probe.interval, 90_000],
+    ['probe: {interval: 1s}', (c: ReturnType<typeof defaultConfig>) => c.probe.interval, 1_000],
+    ['logs: {bytes_per_minute: 64KiB}', (c: ReturnType<typeof defaultConfig>) => c.logs.bytes_per_minute, 65_536],
+    ['logs: {bytes_per_minute: 65536}', (c: ReturnType<typeof defaultConfig>) => c.logs.bytes_per_minute, 65_536],
+    ['web: {listen_addresses: ["[::1]:9944"]}', (c: ReturnType<typeof defaultConfig>) => c.web.listen_addresses[0], '[::1]:9944'],
+  ])('reads %s', (text, pick, value) => {
+    const result = parseConfig(text);
+    expect('config' in result && pick(result.config)).toBe(value);
+  });
+
+  it.each([
+    ['probe: {intervall: 10s}', 'probe.intervall: unknown key; allowed are interval, timeout'],
+    ['prober: {}', 'prober: unknown key; allowed are web, log'],
+    ['probe: {interval: 10}', 'probe.interval: 10:'],
+    ['probe: {interval: 999ms}', 'probe.interval: "999ms": a duration from 1s to 5m is allowed'],
+    ['probe: {allow_addresses: [localhost]}', 'probe.allow_addresses.0: "localhost": a CIDR'],
+    ['log: {level: loud}', 'log.level: "loud": allowed are debug, info, warn, error'],
+    ['web: {listen_addresses: ["9944"]}', 'web.listen_addresses.0: "9944": host:port, :port or [address]:port is allowed'],
+    ['prometheus: {url: "ftp://x"}', 'prometheus.url: "ftp://x": an http:// or https:// URL is allowed'],
+    ['probe: [', 'not YAML: '],
+    ['{}\n---\n{}', '2 YAML documents'],
+    ['- a', 'the file: ["a"]:'],
+  ])('refuses %s', (text, problem) => {
+    expect(problemsOf(text)).toContainEqual(expect.stringContaining(problem));
+  });
+
+  it('says everything that is wrong at once', () => {
+    expect(problemsOf('probe: {interval: x, burst: -1}\nlog: {level: loud}\nnope: 1')).toHaveLength(4);
+  });
+
+  it('prints a JSON Schema that knows each key', () => {
+    expect(configJsonSchema()).toMatchObject({
+      type: 'object',
+      properties: { probe: { properties: { interval: { type: 'string', default: '10s' } } } },
+    });
+  });
+});
