@@ -3,6 +3,16 @@
  * Three-valued: true, false, or undefined = not observed. `all` is false when one part is false, `any` true when one part is
  * true, undefined parts otherwise make it undefined; `not` keeps undefined. Signals are named, not imported, so that this
  * stays plain data.
+ *
+ * What each means at evaluation time t, as PromQL (`m` = the signal's series; a window w is left-open, (t-w, t], as in Prometheus 3):
+ *   last        last_over_time(m[w])                    min, max, avg, increase: `<name>_over_time(m[w])`, `increase(m[w])`
+ *   above/below aggregate > bool n, aggregate < bool n  (strict)
+ *   changedWithin  time() - last_over_time(m[5m]) <= bool w
+ *   coincides   sum_over_time((spike * max_over_time(event[within]))[over]) / sum_over_time(spike[over]) >= bool atLeast, where
+ *               spike and event are the recorded 0/1 of each evaluation; no spike at all = false, no sample of the product = undefined
+ *   tracks      (avg_over_time((a*b)[over]) - avg_over_time(a[over]) * avg_over_time(b[over]))
+ *               / (stddev_over_time(a[over]) * stddev_over_time(b[over])) >= bool atLeast; a constant series = false
+ *   regular     of `failing`: last_over_time(aggregated_api_failures_periodic[5m]) > bool 0.5 (a derived signal: PromQL has no onsets)
  */
 export type Criterion =
   | { readonly kind: 'above' | 'below'; readonly value: Aggregate; readonly threshold: number }
