@@ -1,0 +1,102 @@
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import {
+  BasicConstraintsExtension,
+  cryptoProvider,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  type Extension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  PemConverter,
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+
+cryptoProvider.set(webcrypto as unknown as Parameters<typeof cryptoProvider.set>[0]);
+
+const EC = { name: 'ECDSA', namedCurve: 'P-256' } as const;
+const SIGNING = { name: 'ECDSA', hash: 'SHA-256' } as const;
+const DAY = 86_400_000;
+
+/** PEM text of a certificate and of its private key (PKCS #8). */
+export interface Issued {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface IssueOptions {
+  /** Subject alternative names; an empty list leaves the extension out, as old tools do. */
+  readonly names?: readonly string[];
+  readonly ips?: readonly string[];
+  /** Default: the first name. */
+  readonly commonName?: string;
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+  readonly usage?: 'server' | 'client';
+}
+
+export interface Authority {
+  /** PEM text of the CA certificate: what an APIService's caBundle holds. */
+  readonly cert: string;
+  readonly issue: (options?: IssueOptions) => Promise<Issued>;
+}
+
+export interface AuthorityOptions {
+  readonly name?: string;
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+}
+
+let serial = 1;
+const nextSerial = () => (serial++).toString(16).padStart(16, '0');
+type KeyPair = Parameters<typeof X509CertificateGenerator.createSelfSigned>[0]['keys'];
+const pemOf = async (key: KeyPair['privateKey']) =>
+  PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key as unknown as webcrypto.CryptoKey), 'PRIVATE KEY');
+const keyPair = async () => (await webcrypto.subtle.generateKey(EC, true, ['sign', 'verify'])) as unknown as KeyPair;
+
+/** A certificate authority of its own (ECDSA P-256): two calls with one name give two authorities that differ in their key only. */
+export async function createAuthority({ name = 'test-ca', notBefore, notAfter }: AuthorityOptions = {}): Promise<Authority> {
+  const keys = await keyPair();
+  const issuer = `CN=${name}`;
+  const authority = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: nextSerial(),
+    name: issuer,
+    notBefore: notBefore ?? new Date(Date.now() - 30 * DAY),
+    notAfter: notAfter ?? new Date(Date.now() + 365 * DAY),
+    signingAlgorithm: SIGNING,
+    keys,
+    extensions: [
+      new BasicConstraintsExtension(true, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+    ],
+  });
+  return {
+    cert: authority.toString('pem'),
+    async issue({ names = ['localhost'], ips = [], commonName, notBefore, notAfter, usage = 'server' } = {}) {
+      const own = await keyPair();
+      const alternatives = [
+        ...names.map((value) => ({ type: 'dns' as const, value })),
+        ...ips.map((value) => ({ type: 'ip' as const, value })),
+      ];
+      const extensions: Extension[] = [
+        new BasicConstraintsExtension(false, undefined, true),
+        new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+        new ExtendedKeyUsageExtension([usage === 'server' ? ExtendedKeyUsage.serverAuth : ExtendedKeyUsage.clientAuth]),
+      ];
+      if (alternatives.length > 0) extensions.push(new SubjectAlternativeNameExtension(alternatives));
+      const certificate = await X509CertificateGenerator.create({
+        serialNumber: nextSerial(),
+        subject: `CN=${commonName ?? names[0] ?? 'unnamed'}`,
+        issuer,
+        notBefore: notBefore ?? new Date(Date.now() - DAY),
+        notAfter: notAfter ?? new Date(Date.now() + 90 * DAY),
+        signingAlgorithm: SIGNING,
+        publicKey: own.publicKey,
+        signingKey: keys.privateKey,
+        extensions,
+      });
+      return { cert: certificate.toString('pem'), key: await pemOf(own.privateKey) };
+    },
+  };
+}
