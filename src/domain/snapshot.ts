@@ -46,6 +46,8 @@ export interface ApiFacts {
   readonly resources: Observed<readonly ResourceFacts[]>;
   readonly backendMetrics: Observed<BackendMetricsFacts>;
   readonly rights: Observed<RightsFacts>;
+  /** What a pasted text says of the API as a whole; absent for a live cluster, which says it by conditions and probes. */
+  readonly reported?: 'failing' | 'healthy';
   /** Signature hits in texts other than logs: condition messages, event messages, proxy bodies, pasted client errors. */
   readonly textMatches: readonly SignatureCount[];
   /** What changed and when, newest last; at least an hour back, at most 100. */
