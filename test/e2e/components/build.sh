@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Builds the real components of the end-to-end suite once, into a cache outside the clone, keyed by their versions.
-# Usage: build.sh [COMPONENT…] (default: kubernetes etcd kwok metrics-server). Prints the folder with the binaries.
+# Usage: build.sh [COMPONENT…] (default: kubernetes etcd metrics-server). Prints the folder with the binaries.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${AGGREGATED_API_EXPORTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/aggregated-api-exporter}
 components=("$@")
-[ ${#components[@]} -gt 0 ] || components=(kubernetes etcd kwok metrics-server)
+[ ${#components[@]} -gt 0 ] || components=(kubernetes etcd metrics-server)
 
 command -v go >/dev/null || { echo "build.sh: go is missing: install Go 1.26 or newer" >&2; exit 1; }
 
@@ -15,10 +15,9 @@ packages() {
   case $1 in
     kubernetes) echo k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager k8s.io/sample-apiserver ;;
     etcd) echo go.etcd.io/etcd/server/v3 ;;
-    kwok) echo sigs.k8s.io/kwok/cmd/kwok ;;
     metrics-server) echo sigs.k8s.io/metrics-server/cmd/metrics-server ;;
     promtool) echo github.com/prometheus/prometheus/cmd/promtool ;;
-    *) echo "build.sh: component $1 is unknown: allowed are kubernetes, etcd, kwok, metrics-server, promtool" >&2; exit 1 ;;
+    *) echo "build.sh: component $1 is unknown: allowed are kubernetes, etcd, metrics-server, promtool" >&2; exit 1 ;;
   esac
 }
 

@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+
+/** Paths of the real binaries that build.sh made. */
+export interface Components {
+  readonly etcd: string;
+  readonly kubeApiserver: string;
+  readonly kubeControllerManager: string;
+  readonly sampleApiserver: string;
+  readonly metricsServer: string;
+}
+
+const BUILD = new URL('../../components/build.sh', import.meta.url).pathname;
+
+/** Builds what is missing (minutes, once per version) and says where it is. Throws with what to install when it can't. */
+export function components(): Components {
+  missingTools();
+  const bin = execFileSync(BUILD, ['kubernetes', 'etcd', 'metrics-server'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).trim();
+  return {
+    etcd: join(bin, 'etcd'),
+    kubeApiserver: join(bin, 'kube-apiserver'),
+    kubeControllerManager: join(bin, 'kube-controller-manager'),
+    sampleApiserver: join(bin, 'sample-apiserver'),
+    metricsServer: join(bin, 'metrics-server'),
+  };
+}
+
+function missingTools(): void {
+  const missing = [
+    ['go', 'Go 1.26 or newer'],
+    ['openssl', 'Debian package openssl'],
+    ['ip', 'Debian package iproute2'],
+    ['iptables', 'Debian package iptables'],
+    ['setpriv', 'Debian package util-linux'],
+    ['kubectl', 'kubectl 1.30 or newer'],
+  ].filter(([tool]) => !onPath(tool!));
+  const wants = missing.map(([tool, what]) => `${tool} is missing: install ${what}`);
+  if (process.getuid?.() !== 0)
+    wants.push('root is needed: the suite makes a network namespace with addresses and iptables rules of its own');
+  if (wants.length > 0) throw new Error(`the end-to-end suite can't run here:\n  ${wants.join('\n  ')}`);
+}
+
+function onPath(tool: string): boolean {
+  return (process.env.PATH ?? '').split(':').some((folder) => {
+    try {
+      accessSync(join(folder, tool), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+export interface LogLine {
+  /** RFC 3339 with nanoseconds, as the kubelet writes it. */
+  readonly time: string;
+  readonly text: string;
+}
+
+export interface Exit {
+  readonly reason: 'OOMKilled' | 'Error' | 'Completed';
+  readonly exitCode: number;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+}
+
+const KEPT_LINES = 5000;
+
+/** One container of a pod: a host process, restarted with back-off, with the log of this and the previous run. */
+export class Container {
+  readonly name: string;
+  restarts = 0;
+  ready = false;
+  startedAt: string | undefined;
+  lastExit: Exit | undefined;
+  /** Why it does not run, as the kubelet would say it. */
+  waiting: { reason: string; message: string } | undefined = { reason: 'ContainerCreating', message: '' };
+  lines: LogLine[] = [];
+  previous: LogLine[] = [];
+  /** Seconds of the current back-off. */
+  backoff = 0;
+  /** CFS counters: real periods are not to be had without cgroups, so the duty cycle of `throttle` is counted. */
+  cfsPeriods = 0;
+  cfsThrottled = 0;
+  private child: ChildProcess | undefined;
+  private readonly followers = new Set<(line: LogLine) => void>();
+  private killedAs: Exit['reason'] | undefined;
+  private throttling: NodeJS.Timeout | undefined;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  get running(): boolean {
+    return this.child !== undefined;
+  }
+
+  start(command: readonly string[], onExit: (exit: Exit) => void): void {
+    const startedAt = new Date().toISOString();
+    this.startedAt = startedAt;
+    this.waiting = undefined;
+    this.previous = this.lines;
+    this.lines = [];
+    const child = spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = child;
+    for (const stream of [child.stdout, child.stderr]) this.follow(stream);
+    child.on('error', (error) => this.write(`exec: ${error.message}`));
+    child.on('close', (code, signal) => {
+      if (this.child !== child) return;
+      this.child = undefined;
+      this.ready = false;
+      const exitCode = signal === 'SIGKILL' ? 137 : signal === 'SIGTERM' ? 143 : (code ?? 1);
+      const reason = this.killedAs ?? (exitCode === 0 ? 'Completed' : 'Error');
+      this.killedAs = undefined;
+      this.lastExit = { reason, exitCode, startedAt: seconds(startedAt), finishedAt: seconds(new Date().toISOString()) };
+      onExit(this.lastExit);
+    });
+  }
+
+  kill(signal: NodeJS.Signals, as?: Exit['reason']): void {
+    this.killedAs = as;
+    this.child?.kill('SIGCONT');
+    this.child?.kill(signal);
+  }
+
+  pause(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child?.kill('SIGCONT');
+  }
+
+  /** Stops the process for `share` of each 100 ms, as the kernel's bandwidth control does with a small quota. */
+  throttle(share: number): () => void {
+    const period = 500;
+    this.throttling = setInterval(() => {
+      this.cfsPeriods += 5;
+      this.cfsThrottled += Math.round(5 * share);
+      this.pause();
+      setTimeout(() => this.resume(), period * share);
+    }, period);
+    return () => {
+      clearInterval(this.throttling);
+      this.resume();
+    };
+  }
+
+  /** Resident memory in bytes. */
+  get memory(): number {
+    try {
+      return Number(readFileSync(`/proc/${this.pid}/statm`, 'utf8').split(' ')[1]) * 4096;
+    } catch {
+      return 0;
+    }
+  }
+
+  /** CPU seconds used by this run. */
+  get cpuSeconds(): number {
+    try {
+      const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+      return (Number(fields[11]) + Number(fields[12])) / 100;
+    } catch {
+      return 0;
+    }
+  }
+
+  write(text: string): void {
+    const line = { time: nanoseconds(), text };
+    this.lines.push(line);
+    if (this.lines.length > KEPT_LINES) this.lines.splice(0, KEPT_LINES / 10);
+    for (const follower of this.followers) follower(line);
+  }
+
+  onLine(follower: (line: LogLine) => void): () => void {
+    this.followers.add(follower);
+    return () => this.followers.delete(follower);
+  }
+
+  private follow(stream: NodeJS.ReadableStream): void {
+    let rest = '';
+    stream.on('data', (chunk: Buffer) => {
+      const lines = (rest + chunk.toString()).split('\n');
+      rest = lines.pop()!;
+      for (const line of lines) this.write(line);
+    });
+  }
+}
+
+let counter = 0;
+/** The wall clock with a running number where Node has no finer digits: two lines never share a time. */
+function nanoseconds(): string {
+  counter = (counter + 1) % 1_000_000;
+  return `${new Date().toISOString().slice(0, -1)}${String(counter).padStart(6, '0')}Z`;
+}
+
+/** metav1.Time has whole seconds. */
+export function seconds(time: string): string {
+  return `${time.slice(0, 19)}Z`;
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import type { KeyPair } from './pki.ts';
+
+/** An object as the API serves it; the harness reads few fields and spells them where it uses them. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type KubeObject = any;
+
+export class KubeError extends Error {
+  readonly status: number;
+  constructor(method: string, path: string, status: number, body: string) {
+    super(`${method} ${path}: ${status} ${body.slice(0, 300)}`);
+    this.status = status;
+  }
+}
+
+/** The administrator's client of the harness. */
+export class Kube {
+  readonly server: string;
+  private readonly agent: Agent;
+
+  constructor(server: string, caFile: string, identity: KeyPair) {
+    this.server = server;
+    this.agent = new Agent({
+      keepAlive: true,
+      ca: readFileSync(caFile),
+      cert: readFileSync(identity.certFile),
+      key: readFileSync(identity.keyFile),
+    });
+  }
+
+  get(path: string): Promise<KubeObject> {
+    return this.send('GET', path);
+  }
+
+  create(path: string, object: object): Promise<KubeObject> {
+    return this.send('POST', path, object);
+  }
+
+  async remove(path: string, options: object = {}): Promise<void> {
+    await this.send('DELETE', path, options).catch((error: unknown) => {
+      if (!(error instanceof KubeError && error.status === 404)) throw error;
+    });
+  }
+
+  patch(path: string, change: object, kind: 'merge' | 'strategic-merge' | 'json' = 'merge'): Promise<KubeObject> {
+    return this.send('PATCH', path, change, `application/${kind}-patch+json`);
+  }
+
+  /** Server-side apply: creates or changes. */
+  apply(path: string, object: object): Promise<KubeObject> {
+    return this.send('PATCH', `${path}?fieldManager=e2e&force=true`, object, 'application/apply-patch+yaml');
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  /** Any request, any status. */
+  raw(
+    method: string,
+    path: string,
+    body?: object,
+    contentType = 'application/json',
+    timeoutMs = 20_000,
+  ): Promise<{ status: number; body: string }> {
+    return new Promise((resolve, reject) => {
+      const call = request(
+        new URL(path, this.server),
+        { method, agent: this.agent, headers: body ? { 'content-type': contentType } : {}, timeout: timeoutMs },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+          answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+          answer.on('error', reject);
+        },
+      );
+      call.on('timeout', () => call.destroy(new Error(`${method} ${path}: no answer within ${timeoutMs} ms`)));
+      call.on('error', reject);
+      call.end(body ? JSON.stringify(body) : undefined);
+    });
+  }
+
+  private async send(method: string, path: string, body?: object, contentType?: string): Promise<KubeObject> {
+    const answer = await this.raw(method, path, body, contentType);
+    if (answer.status >= 300) throw new KubeError(method, path, answer.status, answer.body);
+    return JSON.parse(answer.body);
+  }
+}

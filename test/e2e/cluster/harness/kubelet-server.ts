@@ -1,0 +1,147 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Container, LogLine } from './container.ts';
+import type { Kube } from './kube.ts';
+import type { Kubelet } from './kubelet.ts';
+
+/** The kubelet's HTTPS interface on :10250: container logs for the kube-apiserver, /metrics/resource and /metrics/cadvisor. */
+export async function serveKubelet(
+  kubelet: Kubelet,
+  kube: Kube,
+  call: IncomingMessage,
+  answer: ServerResponse,
+  certified: boolean,
+): Promise<void> {
+  const url = new URL(call.url ?? '/', 'https://kubelet');
+  const refusal = certified ? undefined : await refuse(kube, call.headers.authorization);
+  if (refusal) {
+    answer.writeHead(refusal).end(refusal === 401 ? 'Unauthorized' : 'Forbidden');
+    return;
+  }
+  const logs = /^\/containerLogs\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(url.pathname);
+  if (logs) serveLogs(kubelet.podNamed(logs[1]!, logs[2]!)?.container, url.searchParams, answer);
+  else if (url.pathname === '/metrics/resource')
+    answer.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(resourceMetrics(kubelet));
+  else if (url.pathname === '/metrics/cadvisor')
+    answer.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(cadvisorMetrics(kubelet));
+  else answer.writeHead(404).end('404 page not found');
+}
+
+/** TokenReview and SubjectAccessReview, as the real kubelet's webhook mode does. */
+async function refuse(kube: Kube, authorization: string | undefined): Promise<number | undefined> {
+  const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
+  if (!token) return 401;
+  const review = await kube.create('/apis/authentication.k8s.io/v1/tokenreviews', {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenReview',
+    spec: { token },
+  });
+  if (!review.status.authenticated) return 401;
+  const access = await kube.create('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SubjectAccessReview',
+    spec: {
+      user: review.status.user.username,
+      groups: review.status.user.groups,
+      resourceAttributes: { verb: 'get', resource: 'nodes', subresource: 'metrics' },
+    },
+  });
+  return access.status.allowed ? undefined : 403;
+}
+
+function serveLogs(container: Container | undefined, query: URLSearchParams, answer: ServerResponse): void {
+  if (!container) {
+    answer.writeHead(404).end('container not found');
+    return;
+  }
+  const print = (line: LogLine) => `${query.get('timestamps') === 'true' ? `${line.time} ` : ''}${line.text}\n`;
+  const since = query.get('sinceTime');
+  let lines = query.get('previous') === 'true' ? container.previous : container.lines;
+  if (query.get('previous') === 'true' && lines.length === 0) {
+    answer.writeHead(400).end(`previous terminated container "${container.name}" not found`);
+    return;
+  }
+  if (since) lines = lines.filter((line) => Date.parse(line.time) >= Date.parse(since));
+  const tail = query.get('tailLines');
+  if (tail !== null) lines = Number(tail) === 0 ? [] : lines.slice(-Number(tail));
+  answer.writeHead(200, { 'content-type': 'text/plain' });
+  answer.write(lines.map(print).join(''));
+  if (query.get('follow') !== 'true' || query.get('previous') === 'true') {
+    answer.end();
+    return;
+  }
+  const stop = container.onLine((line) => answer.write(print(line)));
+  // The real kubelet ends a follow when the container ends.
+  const watch = setInterval(() => {
+    if (!container.running) answer.end();
+  }, 500);
+  answer.on('close', () => {
+    clearInterval(watch);
+    stop();
+  });
+  answer.flushHeaders();
+}
+
+function resourceMetrics(kubelet: Kubelet): string {
+  const now = Date.now();
+  const lines = [`node_cpu_usage_seconds_total ${process.cpuUsage().user / 1e6} ${now}`, `node_memory_working_set_bytes 1e9 ${now}`];
+  for (const pod of kubelet.pods.values()) {
+    const { namespace, name } = pod.object.metadata;
+    const labels = `namespace="${namespace}",pod="${name}"`;
+    const { container } = pod;
+    if (!container.running) continue;
+    lines.push(
+      `container_cpu_usage_seconds_total{container="${container.name}",${labels}} ${container.cpuSeconds} ${now}`,
+      `container_memory_working_set_bytes{container="${container.name}",${labels}} ${container.memory} ${now}`,
+      `container_start_time_seconds{container="${container.name}",${labels}} ${Date.parse(container.startedAt!) / 1000}`,
+      `pod_cpu_usage_seconds_total{${labels}} ${container.cpuSeconds} ${now}`,
+      `pod_memory_working_set_bytes{${labels}} ${container.memory} ${now}`,
+    );
+  }
+  const help = [
+    'container_cpu_usage_seconds_total',
+    'container_memory_working_set_bytes',
+    'container_start_time_seconds',
+    'node_cpu_usage_seconds_total',
+    'node_memory_working_set_bytes',
+    'pod_cpu_usage_seconds_total',
+    'pod_memory_working_set_bytes',
+  ];
+  return grouped(help, lines);
+}
+
+function cadvisorMetrics(kubelet: Kubelet): string {
+  const lines: string[] = [];
+  for (const pod of kubelet.pods.values()) {
+    const { namespace, name } = pod.object.metadata;
+    const { container } = pod;
+    if (!container.running) continue;
+    const labels = `container="${container.name}",id="/kubepods/${pod.object.metadata.uid}",image="",name="",namespace="${namespace}",pod="${name}"`;
+    lines.push(
+      `container_cpu_usage_seconds_total{${labels},cpu="total"} ${container.cpuSeconds}`,
+      `container_cpu_cfs_periods_total{${labels}} ${container.cfsPeriods}`,
+      `container_cpu_cfs_throttled_periods_total{${labels}} ${container.cfsThrottled}`,
+      `container_memory_working_set_bytes{${labels}} ${container.memory}`,
+    );
+  }
+  return grouped(
+    [
+      'container_cpu_usage_seconds_total',
+      'container_cpu_cfs_periods_total',
+      'container_cpu_cfs_throttled_periods_total',
+      'container_memory_working_set_bytes',
+    ],
+    lines,
+  );
+}
+
+function grouped(families: readonly string[], lines: readonly string[]): string {
+  return families
+    .map((family) =>
+      [
+        `# TYPE ${family} ${family.endsWith('_total') ? 'counter' : 'gauge'}`,
+        ...lines.filter((line) => line.startsWith(`${family}{`) || line.startsWith(`${family} `)),
+      ].join('\n'),
+    )
+    .join('\n')
+    .concat('\n');
+}

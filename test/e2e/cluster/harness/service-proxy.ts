@@ -1,0 +1,58 @@
+import type { Kube } from './kube.ts';
+import { type Destination, programServices } from './network.ts';
+
+/** What kube-proxy does for ClusterIPs, with iptables, twice a second. */
+export class ServiceProxy {
+  private readonly kube: Kube;
+  private loop: NodeJS.Timeout | undefined;
+  private programmed = '';
+  private busy = false;
+
+  constructor(kube: Kube) {
+    this.kube = kube;
+  }
+
+  start(): void {
+    this.loop = setInterval(() => void this.sync(), 500);
+  }
+
+  stop(): void {
+    clearInterval(this.loop);
+  }
+
+  private async sync(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      const [services, slices] = await Promise.all([
+        this.kube.get('/api/v1/services'),
+        this.kube.get('/apis/discovery.k8s.io/v1/endpointslices'),
+      ]);
+      const rules: { from: Destination; to: Destination[] }[] = [];
+      for (const service of services.items) {
+        if (!service.spec.clusterIP || service.spec.clusterIP === 'None') continue;
+        const own = slices.items.filter(
+          (slice: { metadata: { namespace: string; labels?: Record<string, string> } }) =>
+            slice.metadata.namespace === service.metadata.namespace &&
+            slice.metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name,
+        );
+        for (const port of service.spec.ports ?? []) {
+          const to: Destination[] = [];
+          for (const slice of own)
+            for (const slicePort of slice.ports ?? [])
+              if ((slicePort.name ?? '') === (port.name ?? ''))
+                for (const endpoint of slice.endpoints ?? [])
+                  if (endpoint.conditions?.ready !== false) to.push({ address: endpoint.addresses[0], port: slicePort.port });
+          rules.push({ from: { address: service.spec.clusterIP, port: port.port }, to });
+        }
+      }
+      const text = JSON.stringify(rules);
+      if (text !== this.programmed) programServices(rules);
+      this.programmed = text;
+    } catch {
+      // The kube-apiserver may be away; the rules stay as they are, as with kube-proxy.
+    } finally {
+      this.busy = false;
+    }
+  }
+}

@@ -1,6 +1,0 @@
-//go:build tools
-
-// Package tools pins the command that the end-to-end suite builds.
-package tools
-
-import _ "sigs.k8s.io/kwok/cmd/kwok"
