@@ -1,0 +1,99 @@
+import { observedValue } from '../../domain/observed.ts';
+import { type Family, familyPerApi } from '../family.ts';
+import { TERMINATION_REASONS } from '../termination-counts.ts';
+
+/** Complete: another reason is published as `other`. */
+export const WAITING_REASONS = [
+  'CrashLoopBackOff',
+  'ImagePullBackOff',
+  'ErrImagePull',
+  'InvalidImageName',
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'RunContainerError',
+  'ContainerCreating',
+  'PodInitializing',
+  'other',
+] as const;
+
+/** Endpoints, pods and containers behind an API. */
+export const BACKEND_FAMILIES: readonly Family[] = [
+  familyPerApi({
+    name: 'aggregated_api_backend_endpoints',
+    type: 'gauge',
+    help: 'Addresses in the EndpointSlices of the backend Service, by state.',
+    labels: ['state'],
+    cost: 'APIs × 3',
+    collect(api, emit) {
+      // Looked, and there are no slices: zero endpoints is an observation. Not visible is none.
+      const facts = api.endpoints.state === 'absent' ? { ready: 0, notReady: 0, terminating: 0 } : observedValue(api.endpoints);
+      if (!facts) return;
+      emit(['ready'], facts.ready);
+      emit(['not_ready'], facts.notReady);
+      emit(['terminating'], facts.terminating);
+    },
+  }),
+  familyPerApi({
+    name: 'aggregated_api_backend_restarts_total',
+    type: 'counter',
+    help: 'Restarts of a container, from restartCount in the status of its pod.',
+    labels: ['backend_pod', 'backend_container'],
+    cost: 'backend containers',
+    collect(api, emit) {
+      for (const pod of observedValue(api.pods) ?? [])
+        for (const container of pod.containers) emit([pod.name, container.name], container.restarts);
+    },
+  }),
+  familyPerApi({
+    name: 'aggregated_api_backend_terminations_total',
+    type: 'counter',
+    help: 'Terminations of a container by reason, counted from lastState in the status of its pod.',
+    labels: ['backend_pod', 'backend_container', 'reason'],
+    cost: `backend containers × ${TERMINATION_REASONS.length}`,
+    collect(api, emit, view) {
+      for (const pod of observedValue(api.pods) ?? [])
+        for (const container of pod.containers) {
+          const counts = view.terminations.of(api.name, pod.uid, container.name);
+          for (const reason of TERMINATION_REASONS) emit([pod.name, container.name, reason], counts.get(reason) ?? 0);
+        }
+    },
+  }),
+  familyPerApi({
+    name: 'aggregated_api_backend_waiting',
+    type: 'gauge',
+    help: 'Why a container waits: 1 for the current reason, 0 for the others.',
+    labels: ['backend_pod', 'backend_container', 'reason'],
+    cost: `backend containers × ${WAITING_REASONS.length}`,
+    collect(api, emit) {
+      for (const pod of observedValue(api.pods) ?? [])
+        for (const container of pod.containers) {
+          const waiting = container.waiting?.reason;
+          const current = waiting === undefined || (WAITING_REASONS as readonly string[]).includes(waiting) ? waiting : 'other';
+          for (const reason of WAITING_REASONS) emit([pod.name, container.name, reason], reason === current ? 1 : 0);
+        }
+    },
+  }),
+  ratio(
+    'aggregated_api_backend_cpu_throttled_ratio',
+    'Share of the CFS periods since the reading before in which a container was throttled, 0 to 1; only with a CPU limit.',
+    'cpuThrottledRatio',
+  ),
+  ratio('aggregated_api_backend_cpu_usage_ratio', 'CPU used by a container, as a share of its limit.', 'cpuUsageRatio'),
+  ratio('aggregated_api_backend_memory_usage_ratio', 'Working set of a container, as a share of its memory limit.', 'memoryUsageRatio'),
+];
+
+function ratio(name: string, help: string, field: 'cpuThrottledRatio' | 'cpuUsageRatio' | 'memoryUsageRatio'): Family {
+  return familyPerApi({
+    name,
+    type: 'gauge',
+    help,
+    labels: ['backend_pod', 'backend_container'],
+    cost: 'backend containers with a limit',
+    collect(api, emit) {
+      for (const facts of observedValue(api.resources) ?? []) {
+        const value = facts[field];
+        if (value !== undefined) emit([facts.pod, facts.container], value);
+      }
+    },
+  });
+}

@@ -1,0 +1,104 @@
+import { observedValue } from '../../domain/observed.ts';
+import type { ApiFacts, ApiserverMetrics } from '../../domain/snapshot.ts';
+import { type ExposedView, type Family, familyPerApi } from '../family.ts';
+
+type Reading = (metrics: ApiserverMetrics, api: ApiFacts) => number | undefined;
+
+/**
+ * What the kube-apiserver says of itself. Each series stands once per APIService, although most values concern all of them,
+ * so that a rule joins by `apiservice` alone. Instances are addresses, hence never labels: they are summed, or the worst counts.
+ */
+export const KUBE_APISERVER_FAMILIES: readonly Family[] = [
+  summed(
+    'terminations_total',
+    'Requests that the aggregator ended because the API was unavailable, over all instances.',
+    (m) => m.terminations,
+  ),
+  summed('aborts_total', 'Requests that were aborted after the answer had begun, over all instances.', (m) => m.aborts),
+  summed('rejected_requests_total', 'Requests rejected by API priority and fairness, over all instances.', (m) => m.rejectedRequests),
+  summed('server_errors_total', 'Requests answered with 5xx by the kube-apiserver itself, over all instances.', (m) => m.serverErrors),
+  summed('etcd_errors_total', 'Requests to etcd that failed, over all instances.', (m) => m.etcdErrors),
+  summed(
+    'egress_dial_failures_total',
+    'Dials through the egress proxy (Konnectivity) that failed, over all instances.',
+    (m) => m.egressDialFailures,
+  ),
+  worst('queued_requests', 'Requests that wait in a queue of priority and fairness; the busiest instance.', (m) => m.queuedRequests),
+  worst('inflight_requests', 'Requests in flight; the busiest instance.', (m) => m.inflightRequests),
+  worst('inflight_ratio', 'Requests in flight, as a share of the maximum; the busiest instance.', (m) => m.inflightRatio),
+  worst(
+    'etcd_latency_seconds',
+    'Mean duration of a request to etcd since the reading before; the slowest instance.',
+    (m) => m.etcdLatencySeconds,
+  ),
+  worst(
+    'request_latency_seconds',
+    'Mean duration of a request, watches left out, since the reading before; the slowest instance.',
+    (m) => m.requestLatencySeconds,
+  ),
+  worst(
+    'unavailable',
+    'aggregator_unavailable_apiservice: 1 while an instance holds the API unavailable.',
+    (m, api) => m.unavailable[api.name],
+  ),
+  // Replicas do not all count an outage: only the sum over the instances means something.
+  summed(
+    'unavailable_transitions_total',
+    'aggregator_unavailable_apiservice_total over all instances and reasons, 0 where the kube-apiserver has no series yet.',
+    (m, api) => m.unavailableTotal[api.name] ?? 0,
+  ),
+  familyPerApi({
+    name: 'aggregated_api_apiserver_instances',
+    type: 'gauge',
+    help: 'Instances of the kube-apiserver that are known, by whether their metrics could be read at the last reading.',
+    labels: ['readable'],
+    cost: 'APIs × 2',
+    collect(_api, emit, view) {
+      const readable = readings(view).length;
+      emit(['yes'], readable);
+      emit(['no'], view.snapshot.cluster.apiservers.length - readable);
+    },
+  }),
+];
+
+function readings(view: ExposedView): ApiserverMetrics[] {
+  return view.snapshot.cluster.apiservers.map((apiserver) => observedValue(apiserver.metrics)).filter((metrics) => metrics !== undefined);
+}
+
+function values(view: ExposedView, api: ApiFacts, read: Reading): number[] {
+  return readings(view)
+    .map((metrics) => read(metrics, api))
+    .filter((value) => value !== undefined);
+}
+
+function summed(name: string, help: string, read: Reading): Family {
+  return familyPerApi({
+    name: `aggregated_api_apiserver_${name}`,
+    type: 'counter',
+    help,
+    labels: [],
+    cost: 'APIs',
+    collect(api, emit, view) {
+      const of = values(view, api, read);
+      if (of.length > 0)
+        emit(
+          [],
+          of.reduce((total, value) => total + value, 0),
+        );
+    },
+  });
+}
+
+function worst(name: string, help: string, read: Reading): Family {
+  return familyPerApi({
+    name: `aggregated_api_apiserver_${name}`,
+    type: 'gauge',
+    help,
+    labels: [],
+    cost: 'APIs',
+    collect(api, emit, view) {
+      const of = values(view, api, read);
+      if (of.length > 0) emit([], Math.max(...of));
+    },
+  });
+}

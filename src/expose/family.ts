@@ -1,0 +1,64 @@
+import type { ApiFacts } from '../domain/snapshot.ts';
+import type { ErrorRatios } from './error-ratios.ts';
+import type { TerminationCounts } from './termination-counts.ts';
+import { type ExporterView, liveApis } from './view.ts';
+
+/** A cumulative histogram: `counts[i]` = observations ≤ `bounds[i]`; the last count is +Inf's, hence one more than bounds. */
+export interface HistogramValue {
+  readonly bounds: readonly number[];
+  readonly counts: readonly number[];
+  readonly sum: number;
+}
+
+/** Values in the order of the family's labels. */
+export type Emit = (labelValues: readonly string[], value: number | HistogramValue) => void;
+
+/** What one snapshot cannot say alone: remembered by the exposition from view to view. */
+export interface ExposedView extends ExporterView {
+  readonly terminations: TerminationCounts;
+  readonly errorRatios: ErrorRatios;
+}
+
+/** One metric family: all of it is written down here, and docs/metrics.md is printed from it. */
+export interface Family {
+  /** With prefix and suffix; counters end in _total. */
+  readonly name: string;
+  readonly type: 'gauge' | 'counter' | 'histogram' | 'info';
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** Series that it costs, as a formula for people, e.g. `APIs × 3`. */
+  readonly cost: string;
+  collect(view: ExposedView, emit: Emit): void;
+}
+
+/** Labels that collide with target labels: through a ServiceMonitor they arrive as exported_…, and rules silently match nothing. */
+export const FORBIDDEN_LABELS = [
+  'namespace',
+  'service',
+  'pod',
+  'container',
+  'endpoint',
+  'instance',
+  'job',
+  'cluster',
+  'type',
+  'region',
+  'zone',
+  'env',
+  'owner',
+  'stage',
+] as const;
+
+type PerApi = (api: ApiFacts, emit: (labelValues: readonly string[], value: number | HistogramValue) => void, view: ExposedView) => void;
+
+/** A family whose first label is `apiservice`; `collect` gives the values of the others. */
+export function familyPerApi(declaration: Omit<Family, 'collect'> & { readonly collect: PerApi }): Family {
+  const { collect, ...rest } = declaration;
+  return {
+    ...rest,
+    labels: ['apiservice', ...rest.labels],
+    collect(view, emit) {
+      for (const api of liveApis(view)) collect(api, (values, value) => emit([api.name, ...values], value), view);
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { Candidate, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
+import { bar, chip, titled } from './chips.ts';
+import { ago, figure, moment, percent, plural, span } from './format.ts';
+import { anchor, type Html, html, NOTHING } from './html.ts';
+import type { ShownApi } from './state.ts';
+import { renderStrip } from './strip.ts';
+
+/** Verdict, reasons, what to do: in the order in which they are needed at night. */
+export function renderDiagnosis(shown: ShownApi, diagnosis: Diagnosis, now: number): Html {
+  return html`<p class="verdict">${diagnosis.title}</p>
+<div class="head"><span class="conf">${bar(diagnosis.confidence, diagnosis.cause === 'unknown')} ${percent(diagnosis.confidence)} sure</span>
+${chip('info', diagnosis.category)}<a href="/runbooks/${encodeURIComponent(diagnosis.cause)}">runbook</a>${since(diagnosis, now)}</div>
+<p class="lead">${diagnosis.summary}</p>
+${diagnosis.vantages !== undefined && html`<p class="lead">${diagnosis.vantages}</p>`}
+${incident(diagnosis)}
+<div class="two"><div>${titled('Evidence', evidenceList(diagnosis.evidence, now))}</div>
+<div>${titled('What to do', remedies(diagnosis))}
+${diagnosis.nextCheck !== undefined && html`<h3>What would decide it</h3><p class="lead">${diagnosis.nextCheck}</p>`}
+${titled('Failures in time', renderPattern(shown, now))}
+${titled('Not seen', renderNotSeen(diagnosis.notSeen))}</div></div>
+${alternatives(diagnosis, now)}`;
+}
+
+function since(diagnosis: Diagnosis, now: number): Html {
+  if (diagnosis.since === undefined) return NOTHING;
+  const at = diagnosis.since * 1000;
+  return html`<span class="meta">since ${moment(at)} (${ago(at, now)})</span>`;
+}
+
+function incident({ incident: shared, apiservice }: Diagnosis): Html {
+  const others = shared?.apiservices.filter((name) => name !== apiservice) ?? [];
+  if (!shared || others.length === 0) return NOTHING;
+  return html`<p class="lead">${chip('warn', 'one incident')} ${shared.shared}; also fails: ${others.map((name, i) => html`${i > 0 && ', '}<a href="#${anchor(name)}">${name}</a>`)}</p>`;
+}
+
+export function evidenceList(evidence: readonly Evidence[], now: number): Html {
+  if (evidence.length === 0) return NOTHING;
+  return html`<ul class="evidence">${evidence.map((piece) => evidenceRow(piece, now))}</ul>`;
+}
+
+function evidenceRow(piece: Evidence, now: number): Html {
+  const at = piece.since * 1000;
+  const values = Object.entries(piece.values).map(([signal, value]) => `${signal} = ${figure(value)}`);
+  return html`<li><div class="row"><span class="says">${piece.says}</span>${weight(piece)}</div>
+<div class="sub">since ${moment(at)} (${ago(at, now)})${piece.lookBack && ', found in the last hour'}${values.length > 0 && html` · ${values.join(', ')}`}</div>
+${piece.sample !== undefined && html`<pre>${piece.sample}</pre>`}
+${piece.reproduce !== undefined && html`<code class="cmd">${piece.reproduce}</code>`}</li>`;
+}
+
+function weight({ points, weight: name }: Evidence): Html {
+  return chip(points >= 4 ? 'bad' : points < 0 ? 'mute' : 'warn', `${name} ${points > 0 ? '+' : ''}${figure(points)}`);
+}
+
+function remedies({ remedy, verify }: Diagnosis): Html {
+  return html`${remedy.length > 0 && html`<ol>${remedy.map((step) => html`<li>${step}</li>`)}</ol>`}
+${verify && html`<p class="lead">It worked when this prints ${verify.expect}:</p><code class="cmd">${verify.command}</code>`}`;
+}
+
+export function renderPattern({ pattern }: ShownApi, now: number): Html {
+  if (!pattern || pattern.name === 'none') return NOTHING;
+  const period = pattern.periodSeconds === undefined ? '' : `, every ${span(pattern.periodSeconds)}`;
+  return html`<p class="lead">${pattern.name}${period}${pattern.matches !== undefined && html`: the same schedule as <b>${pattern.matches}</b>`}; ${plural(pattern.onsets.length, 'episode')} seen</p>${renderStrip(pattern, now)}`;
+}
+
+export function renderNotSeen(gaps: Diagnosis['notSeen']): Html {
+  if (gaps.length === 0) return NOTHING;
+  return html`<ul>${gaps.map(({ source, why, rule }) => html`<li><b>${source}</b>: ${why}${rule !== undefined && html`; opened by <code>${rule}</code>`}</li>`)}</ul>`;
+}
+
+function alternatives({ alternatives: others, apiservice }: Diagnosis, now: number): Html {
+  if (others.length === 0) return NOTHING;
+  return html`<details id="${anchor(apiservice)}-alternatives"><summary>What else it could be (${others.length})</summary><ul class="evidence">${others.map((other) => alternative(other, now))}</ul></details>`;
+}
+
+function alternative(other: Candidate, now: number): Html {
+  return html`<li><div class="row"><span class="says"><a href="/runbooks/${encodeURIComponent(other.cause)}">${other.cause}</a> <span class="sub">${other.category}</span></span>
+<span class="conf">${bar(other.confidence, true)} ${percent(other.confidence)}</span></div>${evidenceList(other.evidence, now)}</li>`;
+}

@@ -1,0 +1,108 @@
+import type { SourceStatus } from '../../domain/sources.ts';
+import type { ExporterView } from '../view.ts';
+import { renderBackend } from './backend.ts';
+import { chip } from './chips.ts';
+import { renderDiagnosis, renderPattern } from './diagnosis.ts';
+import { patternWords, renderFleet, STATE_CHIPS } from './fleet.ts';
+import { ago, moment, plural } from './format.ts';
+import { renderChanges, renderEvents } from './happenings.ts';
+import { anchor, type Html, html } from './html.ts';
+import { renderLogs } from './logs.ts';
+import { shell } from './shell.ts';
+import { renderApiservers, renderSources } from './sources.ts';
+import { type ShownApi, shownApis } from './state.ts';
+import { renderVantages } from './vantages.ts';
+
+/** Without JavaScript the page reloads this often; with it, it renews itself every five seconds. */
+const REFRESH_SECONDS = 10;
+
+export interface PageOptions {
+  readonly version: string;
+}
+
+/** The status page: the whole answer to "which API, why, how sure, since when, what to do" without a click. */
+export function renderStatusPage(view: ExporterView | undefined, options: PageOptions): string {
+  const body = view ? content(view, options) : waiting(options);
+  const failing = view ? view.round.diagnoses.diagnoses.length : 0;
+  return shell(
+    { title: failing > 0 ? `(${failing}) Aggregated APIs` : 'Aggregated APIs', refreshSeconds: view ? REFRESH_SECONDS : 2 },
+    html`<div class="page">${body}</div>`,
+  );
+}
+
+function top(meta: Html, version: string): Html {
+  return html`<header class="top"><h1>Aggregated APIs</h1><span class="meta" id="age">${meta}</span>
+<nav><a href="/metrics">metrics</a><a href="/api/v1/diagnoses">diagnoses</a><a href="/api/v1/status">status</a><span class="meta">${version}</span></nav></header>`;
+}
+
+function waiting({ version }: PageOptions): Html {
+  return html`${top(html`starting`, version)}<section class="card empty"><b>Waiting for the first tick</b>
+<span class="meta">The APIServices are being listed and probed for the first time. Nothing is known yet, good or bad.</span></section>`;
+}
+
+function content(view: ExporterView, { version }: PageOptions): Html {
+  const { snapshot } = view;
+  const apis = shownApis(view);
+  const server = snapshot.cluster.serverVersion;
+  return html`${top(html`observed ${moment(snapshot.time)} UTC${server !== undefined && html` · Kubernetes ${server}`}`, version)}
+${apis.length === 0 ? nothingWatched(snapshot.sources) : html`${tiles(apis, snapshot.sources)}${renderFleet(apis, snapshot.time)}`}
+${apis.filter(({ state }) => state !== 'healthy').map((shown) => section(shown, view))}
+${healthyOnes(apis, view)}
+${renderApiservers(snapshot.cluster.apiservers, snapshot.time)}
+<h2>What is observed</h2>${renderSources(snapshot.sources, snapshot.time)}
+<p class="foot">All times are UTC. Nothing that was not observed is called healthy.</p>`;
+}
+
+function nothingWatched(sources: readonly SourceStatus[]): Html {
+  const apiServices = sources.find(({ source }) => source === 'api-services');
+  if (apiServices?.state === 'ok')
+    return html`<section class="card empty"><b>No aggregated APIs</b><span class="meta">This cluster has no APIService that is served by a Service. A new one appears here within a second.</span></section>`;
+  return html`<section class="card empty"><b>APIServices are not visible</b><span class="meta">${apiServices?.message ?? 'The source api-services has not answered.'}
+${apiServices?.rule !== undefined && html` The rule that opens it: <code>${apiServices.rule}</code>`}</span></section>`;
+}
+
+function tiles(apis: readonly ShownApi[], sources: readonly SourceStatus[]): Html {
+  const count = (state: ShownApi['state']) => apis.filter((shown) => shown.state === state).length;
+  const blindSources = sources.filter(({ state }) => state !== 'ok' && state !== 'absent' && state !== 'disabled').length;
+  return html`<div class="summary">
+<div class="tile ${count('failing') > 0 && 'bad'}"><b>${count('failing')}</b><span>failing</span></div>
+<div class="tile ${count('healthy') > 0 && 'ok'}"><b>${count('healthy')}</b><span>healthy</span></div>
+${count('blind') > 0 && html`<div class="tile warn"><b>${count('blind')}</b><span>not observed</span></div>`}
+${count('deleted') > 0 && html`<div class="tile"><b>${count('deleted')}</b><span>deleted while broken</span></div>`}
+${blindSources > 0 && html`<div class="tile warn"><b>${blindSources}</b><span>${blindSources === 1 ? 'source' : 'sources'} not visible</span></div>`}</div>
+${count('failing') === 0 && count('blind') === 0 && html`<p class="lead">${chip('ok', '✓')} ${count('healthy') === 1 ? 'The one aggregated API answers' : `All ${count('healthy')} aggregated APIs answer`}.</p><br>`}`;
+}
+
+const CARD: Readonly<Record<ShownApi['state'], string>> = { failing: 'bad', blind: 'blind', healthy: 'ok', deleted: 'gone' };
+
+function section(shown: ShownApi, view: ExporterView): Html {
+  const { api, state, diagnosis } = shown;
+  const now = view.snapshot.time;
+  return html`<section class="card ${CARD[state]}" id="${anchor(api.name)}"><div class="head"><h2>${api.name}</h2>${chip(...STATE_CHIPS[state])}
+<span class="meta">${api.backend.namespace}/${api.backend.service}:${api.backend.port}</span>${patternWords(shown) !== '' && chip('mute', patternWords(shown))}</div>
+${state === 'deleted' && html`<p class="lead">The APIService was deleted ${ago(api.deletedAt!, now)}, while it was broken.</p>`}
+${state === 'blind' && html`<p class="lead">Nothing was seen yet that tells whether this API works. It may be healthy or not.</p>`}
+${diagnosis ? renderDiagnosis(shown, diagnosis, now) : renderPattern(shown, now)}
+${facts(shown, view, state === 'failing')}</section>`;
+}
+
+/** Everything that was observed, folded; of a failing API the vantages are open. */
+function facts({ api }: ShownApi, view: ExporterView, open: boolean): Html {
+  const id = anchor(api.name);
+  const now = view.snapshot.time;
+  const changes = [...api.changes, ...view.snapshot.cluster.changes];
+  return html`${folded(`${id}-probes`, 'Probes from each vantage', renderVantages(api, now), open)}
+${folded(`${id}-backend`, 'Backend', renderBackend(api, now))}
+${folded(`${id}-changes`, `Recent changes (${changes.length})`, renderChanges(changes), open && changes.length > 0)}
+${folded(`${id}-events`, `Events${api.events.state === 'observed' ? ` (${api.events.value.recent.length})` : ''}`, renderEvents(api))}
+${folded(`${id}-logs`, `Logs (${plural(api.logs.state === 'observed' ? api.logs.value.matches.length : 0, 'known error')})`, renderLogs(api.logs, api.textMatches))}`;
+}
+
+function folded(id: string, title: string, content: Html, open = false): Html {
+  return html`<details id="${id}"${open && html` open`}><summary>${title}</summary>${content}</details>`;
+}
+
+function healthyOnes(apis: readonly ShownApi[], view: ExporterView): Html {
+  const healthy = apis.filter(({ state }) => state === 'healthy');
+  return html`${healthy.length > 0 && html`<h2>Healthy</h2>`}${healthy.map((shown) => section(shown, view))}`;
+}

@@ -1,0 +1,41 @@
+import type { ApiserverFacts } from '../../domain/snapshot.ts';
+import type { SourceState, SourceStatus } from '../../domain/sources.ts';
+import { unseen } from './backend.ts';
+import { chip, type Tone } from './chips.ts';
+import { ago, duration, figure, percent } from './format.ts';
+import { type Html, html, NOTHING } from './html.ts';
+
+const TONES: Readonly<Record<SourceState, Tone>> = {
+  ok: 'ok',
+  absent: 'mute',
+  disabled: 'mute',
+  pending: 'info',
+  stale: 'warn',
+  forbidden: 'warn',
+  failed: 'bad',
+};
+
+/** What could be looked at, and the right that would open the rest. */
+export function renderSources(sources: readonly SourceStatus[], now: number): Html {
+  return html`<section class="card flush scroll"><table><thead><tr><th>Source</th><th>State</th><th>Last answer</th><th>What is missing</th></tr></thead>
+<tbody>${sources.map(
+    ({ source, state, lastSuccess, message, rule }) =>
+      html`<tr><td class="name">${source}</td><td class="w">${chip(TONES[state], state)}</td><td class="t">${lastSuccess === undefined ? 'never' : ago(lastSuccess, now)}</td><td>${message}${rule !== undefined && html`<div class="sub">opened by the rule <code>${rule}</code></div>`}</td></tr>`,
+  )}</tbody></table></section>`;
+}
+
+/** Each instance of the kube-apiserver: is it the kube-apiserver itself? */
+export function renderApiservers(apiservers: readonly ApiserverFacts[], now: number): Html {
+  if (apiservers.length === 0) return NOTHING;
+  return html`<h2>kube-apiserver</h2><section class="card flush scroll"><table><thead><tr><th>Instance</th><th>/readyz</th><th class="n">In flight</th><th class="n">Rejected</th><th class="n">Request</th><th class="n">etcd</th><th>Its metrics</th></tr></thead>
+<tbody>${apiservers.map((apiserver) => instanceRow(apiserver, now))}</tbody></table></section>`;
+}
+
+function instanceRow({ instance, control, metrics }: ApiserverFacts, now: number): Html {
+  const read = metrics.state === 'observed' ? metrics.value : undefined;
+  return html`<tr><td class="name">${instance}</td>
+<td>${control ? html`${control.last.ok ? chip('ok', '✓ ok') : chip('bad', `✕ ${control.last.reason ?? 'failed'}`)} <span class="sub">${ago(control.last.at, now)}</span>` : chip('mute', 'not probed')}</td>
+<td class="n">${read && figure(read.inflightRequests)}${read?.inflightRatio !== undefined && html` <span class="sub">${percent(read.inflightRatio)}</span>`}</td>
+<td class="n">${read && figure(read.rejectedRequests)}</td><td class="n">${read?.requestLatencySeconds !== undefined && duration(read.requestLatencySeconds)}</td>
+<td class="n">${read?.etcdLatencySeconds !== undefined && duration(read.etcdLatencySeconds)}</td><td>${metrics.state === 'observed' ? chip('ok', 'read') : unseen(metrics)}</td></tr>`;
+}

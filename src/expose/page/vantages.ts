@@ -1,0 +1,33 @@
+import { PHASES, type ProbeTally } from '../../domain/probe.ts';
+import type { ApiFacts } from '../../domain/snapshot.ts';
+import { chip } from './chips.ts';
+import { ago, duration, moment, percent } from './format.ts';
+import { type Html, html } from './html.ts';
+
+const FROM: Readonly<Record<ProbeTally['vantage'], string>> = {
+  aggregator: 'through the kube-apiserver',
+  service: 'Service, directly',
+  endpoint: 'pod, directly',
+  control: 'the kube-apiserver itself',
+};
+
+/** What each vantage sees: where the vantages differ is where the fault is. */
+export function renderVantages(api: ApiFacts, now: number): Html {
+  if (api.probes.length === 0) return html`<p class="lead">No probe has ended yet.</p>`;
+  return renderTallies(api.probes, now);
+}
+
+export function renderTallies(tallies: readonly ProbeTally[], now: number): Html {
+  return html`<div class="scroll"><table><thead><tr><th>Vantage</th><th>Request</th><th>Last result</th><th>When</th><th class="n">Took</th><th>Phases</th><th class="n">Failed</th></tr></thead>
+<tbody>${tallies.map((tally) => row(tally, now))}</tbody></table></div>`;
+}
+
+function row({ vantage, request, target, last, attempts, failures, lastOk }: ProbeTally, now: number): Html {
+  const failed = Object.values(failures).reduce((sum, n) => sum + n, 0);
+  const phases = PHASES.filter((phase) => last.phases[phase] !== undefined).map((phase) => `${phase} ${duration(last.phases[phase]!)}`);
+  return html`<tr><td>${vantage}<div class="sub">${FROM[vantage]}, ${target}</div></td><td>${request}</td>
+<td>${last.ok ? chip('ok', '✓ ok') : chip('bad', `✕ ${last.reason ?? 'failed'}`)}${last.status !== undefined && html` <span class="sub">HTTP ${last.status}</span>`}
+${last.detail !== undefined && html`<div class="sub">${last.detail}</div>`}${!last.ok && html`<div class="sub">last good ${lastOk === undefined ? 'never' : moment(lastOk)}</div>`}</td>
+<td class="t">${ago(last.at, now)}</td><td class="n">${duration(last.seconds)}</td><td class="sub">${phases.join(' · ')}${last.connection === 'reused' && ' (reused)'}</td>
+<td class="n">${attempts > 0 && html`${failed} of ${attempts}<div class="sub">${percent(failed / attempts)}</div>`}</td></tr>`;
+}

@@ -1,0 +1,87 @@
+import type { HistogramValue } from './family.ts';
+
+export type Format = 'text' | 'openmetrics';
+
+/** Content-Type of each format; Prometheus 3 fails a scrape without one. */
+export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
+  text: 'text/plain; version=0.0.4; charset=utf-8',
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+};
+
+/** The series of one family after collection; `labels[i]` is the escaped text between the braces of `values[i]`. */
+export interface CollectedFamily {
+  readonly name: string;
+  readonly type: 'gauge' | 'counter' | 'histogram' | 'info' | 'summary';
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly values: readonly (number | HistogramValue)[];
+}
+
+/** A family without series prints nothing: OpenMetrics allows metadata alone, but it says nothing either. */
+export function renderFamily(family: CollectedFamily, format: Format): string {
+  if (family.values.length === 0) return '';
+  const { name, labels, values } = family;
+  let text = header(family, format);
+  if (family.type === 'histogram') {
+    for (let i = 0; i < values.length; i++) text += histogramLines(name, labels[i]!, values[i] as HistogramValue);
+    return text;
+  }
+  for (let i = 0; i < values.length; i++) {
+    const label = labels[i]!;
+    const value = formatValue(values[i] as number);
+    text += label === '' ? `${name} ${value}\n` : `${name}{${label}} ${value}\n`;
+  }
+  return text;
+}
+
+/** OpenMetrics ends with a mark, so that a cut answer is seen as one. */
+export function renderEnd(format: Format): string {
+  return format === 'openmetrics' ? '# EOF\n' : '';
+}
+
+function header({ name, type, help }: CollectedFamily, format: Format): string {
+  if (format === 'text') return `# HELP ${name} ${escapeHelp(help, format)}\n# TYPE ${name} ${type === 'info' ? 'gauge' : type}\n`;
+  // OpenMetrics names the family without the suffix that its samples carry.
+  const family = type === 'counter' ? name.replace(/_total$/, '') : type === 'info' ? name.replace(/_info$/, '') : name;
+  return `# TYPE ${family} ${type}\n# HELP ${family} ${escapeHelp(help, format)}\n`;
+}
+
+function histogramLines(name: string, labels: string, { bounds, counts, sum }: HistogramValue): string {
+  const prefix = labels === '' ? '' : `${labels},`;
+  let text = '';
+  for (let i = 0; i < counts.length; i++)
+    text += `${name}_bucket{${prefix}le="${i < bounds.length ? formatBound(bounds[i]!) : '+Inf'}"} ${formatValue(counts[i]!)}\n`;
+  const braces = labels === '' ? '' : `{${labels}}`;
+  return `${text}${name}_sum${braces} ${formatValue(sum)}\n${name}_count${braces} ${formatValue(counts.at(-1) ?? 0)}\n`;
+}
+
+/** As Go's ParseFloat reads it. */
+export function formatValue(value: number): string {
+  if (Number.isFinite(value)) return String(value);
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
+}
+
+/** `1.0` in both formats: OpenMetrics wants it, Prometheus 3 rewrites `1` to it, and one series must not have two names. */
+export function formatBound(bound: number): string {
+  const text = String(bound);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+}
+
+const NEEDS_ESCAPING = /["\\\n]/;
+
+export function escapeLabelValue(value: string): string {
+  if (!NEEDS_ESCAPING.test(value)) return value;
+  return value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
+}
+
+/** OpenMetrics escapes the quotation mark in HELP too. */
+export function escapeHelp(help: string, format: Format): string {
+  return format === 'openmetrics' ? escapeLabelValue(help) : help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+}
+
+/** The text between the braces, in the order given. */
+export function labelText(names: readonly string[], values: readonly string[]): string {
+  let text = '';
+  for (let i = 0; i < names.length; i++) text += `${i > 0 ? ',' : ''}${names[i]!}="${escapeLabelValue(values[i] ?? '')}"`;
+  return text;
+}

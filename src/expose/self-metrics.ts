@@ -1,0 +1,88 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { escapeHelp, escapeLabelValue, type Format, formatBound, formatValue } from './render.ts';
+
+/** Metrics of our own process. The only ones that prom-client keeps: it is too slow for families that fan out. */
+export interface SelfMetrics {
+  /** One turn of observing, diagnosing and publishing. */
+  observeTick(seconds: number): void;
+  text(format: Format): Promise<string>;
+}
+
+export interface BuildInfo {
+  readonly version: string;
+  readonly revision?: string;
+}
+
+/** Gauges that prom-client names like counters; promtool refuses them, and nobody reads them. */
+const MISNAMED = /^nodejs_active_(handles|requests|resources)(_total)?$/;
+
+/** Families of ours, for docs/metrics.md; process_* and nodejs_* are prom-client's. */
+export const SELF_FAMILIES = [
+  {
+    name: 'aggregated_api_exporter_tick_duration_seconds',
+    type: 'histogram',
+    help: 'Duration of a tick: snapshot, signals, diagnosis.',
+    labels: [],
+    cost: '13',
+  },
+  {
+    name: 'aggregated_api_exporter_build_info',
+    type: 'info',
+    help: 'Version of the exporter and of Node.js.',
+    labels: ['version', 'revision', 'nodeversion'],
+    cost: '1',
+  },
+] as const;
+
+export function createSelfMetrics(build: BuildInfo): SelfMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const [tick, info] = SELF_FAMILIES;
+  const ticks = new Histogram({
+    name: tick.name,
+    help: tick.help,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
+    registers: [registry],
+  });
+  new Gauge({ name: info.name, help: info.help, labelNames: info.labels, registers: [registry] }).set(
+    { version: build.version, revision: build.revision ?? '', nodeversion: process.version },
+    1,
+  );
+  return {
+    observeTick: (seconds) => ticks.observe(seconds),
+    async text(format) {
+      // Its own OpenMetrics renderer renames counters for ever (prometheus/client_js#829): only the values are taken.
+      const families = (await registry.getMetricsAsJSON()) as unknown as readonly PromClientFamily[];
+      return families
+        .filter((family) => !MISNAMED.test(family.name))
+        .map((family) => renderPromClientFamily(family, format))
+        .join('');
+    },
+  };
+}
+
+interface PromClientFamily {
+  readonly name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly values: readonly {
+    readonly value: number;
+    readonly metricName?: string;
+    readonly labels: Readonly<Record<string, string | number>>;
+  }[];
+}
+
+function renderPromClientFamily({ name, help, type, values }: PromClientFamily, format: Format): string {
+  if (values.length === 0) return '';
+  const info = name.endsWith('_info');
+  const family = format === 'text' ? name : info ? name.slice(0, -5) : type === 'counter' ? name.replace(/_total$/, '') : name;
+  const shown = info && format === 'openmetrics' ? 'info' : type;
+  const lines = [`# HELP ${family} ${escapeHelp(help, format)}`, `# TYPE ${family} ${shown}`];
+  for (const { value, metricName, labels } of values) {
+    const text = Object.entries(labels)
+      .map(([label, of]) => `${label}="${label === 'le' && typeof of === 'number' ? formatBound(of) : escapeLabelValue(String(of))}"`)
+      .join(',');
+    lines.push(`${metricName ?? name}${text === '' ? '' : `{${text}}`} ${formatValue(value)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}

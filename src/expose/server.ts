@@ -1,0 +1,202 @@
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import express, { type NextFunction, type Request, type Response } from 'express';
+import { diagnosesAnswer, statusAnswer } from './answers.ts';
+import type { Exposition } from './exposition.ts';
+import { parseListenAddress } from './listen-address.ts';
+import { acceptsGzip, negotiateFormat } from './negotiate.ts';
+import { renderStatusPage } from './page/page.ts';
+import { renderRunbookPage } from './page/runbook.ts';
+import { CONTENT_SECURITY_POLICY } from './page/shell.ts';
+import { CONTENT_TYPES } from './render.ts';
+import type { ExporterView } from './view.ts';
+import { createWebSecurity, type WebSecurity } from './web-security.ts';
+
+/** Prometheus scrapes every 15 to 60 s over one connection; Node would close it after 5 s and the scrape after that would fail. */
+const KEEP_ALIVE_MS = 75_000;
+/** Above KEEP_ALIVE_MS, or the server cuts a connection on which a request is just arriving. */
+const HEADERS_TIMEOUT_MS = 80_000;
+const CLOSE_GRACE_MS = 2_000;
+
+export interface WebServerOptions {
+  readonly exposition: Exposition;
+  /** The newest finished tick; undefined before the first. */
+  readonly view: () => ExporterView | undefined;
+  /** e.g. [':9944', '[::1]:9945']; at least one. */
+  readonly listenAddresses: readonly string[];
+  /** Path of a web configuration file of the exporter-toolkit: TLS and basic authentication. */
+  readonly webConfigFile?: string;
+  /** HTML of a cause's runbook, a whole page or a fragment; undefined = no such cause. */
+  readonly runbook?: (cause: string) => string | undefined;
+  readonly version: string;
+  readonly log: WebLogger;
+}
+
+/** The part of a logger that the server uses; pino satisfies it. */
+export interface WebLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface WebServer {
+  /** Where it listens now, e.g. http://127.0.0.1:9944 */
+  readonly urls: readonly URL[];
+  /** Ends what is running within two seconds. */
+  close(): Promise<void>;
+}
+
+/** Listens on every address, or rejects with an error that names the address and what to do; nothing is left open then. */
+export async function createWebServer(options: WebServerOptions): Promise<WebServer> {
+  if (options.listenAddresses.length === 0) throw new Error('no listen address: at least one is needed, e.g. :9944');
+  const addresses = options.listenAddresses.map((text) => ({ text, ...parseListenAddress(text) }));
+  const security = options.webConfigFile === undefined ? undefined : createWebSecurity(options.webConfigFile, options.log);
+  const app = createApp(options, security);
+  const servers: Server[] = [];
+  try {
+    for (const { text, host, port } of addresses) {
+      const server = newServer(app, security);
+      servers.push(server);
+      await listen(server, text, host, port);
+    }
+  } catch (error) {
+    await Promise.all(servers.map(closeServer));
+    throw error;
+  }
+  const scheme = security?.tls ? 'https' : 'http';
+  return {
+    urls: servers.map((server) => urlOf(server.address() as AddressInfo, scheme)),
+    close: async () => {
+      await Promise.all(servers.map(closeServer));
+    },
+  };
+}
+
+function newServer(app: express.Express, security: WebSecurity | undefined): Server {
+  const server: Server = security?.tls ? createHttpsServer(security.tls, app) : createHttpServer(app);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  security?.attach(server);
+  return server;
+}
+
+function listen(server: Server, text: string, host: string | undefined, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(text, error)));
+    server.listen({ port, ...(host !== undefined && { host }) }, () => {
+      server.removeAllListeners('error');
+      server.on('error', () => {});
+      resolve();
+    });
+  });
+}
+
+function listenError(text: string, error: NodeJS.ErrnoException): Error {
+  const why: Record<string, string> = {
+    EADDRINUSE: 'another process listens there already; choose another with --web.listen-address',
+    EADDRNOTAVAIL: 'this machine does not have that address',
+    EACCES: 'ports below 1024 need a right that this process does not have',
+    ENOTFOUND: 'the host name does not resolve',
+  };
+  return new Error(`cannot listen on ${text}: ${why[error.code ?? ''] ?? error.message}`, { cause: error });
+}
+
+function urlOf(address: AddressInfo, scheme: string): URL {
+  const any = address.address === '::' || address.address === '0.0.0.0';
+  const host = any ? 'localhost' : address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return new URL(`${scheme}://${host}:${address.port}`);
+}
+
+async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  await new Promise<void>((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function createApp(options: WebServerOptions, security: WebSecurity | undefined): express.Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(readOnly, securityHeaders);
+  if (security) app.use((request, response, next) => security.authenticate(request, response, next));
+
+  app.get('/metrics', async (request, response) => {
+    const format = negotiateFormat(request.headers.accept);
+    const page = await options.exposition.page(format);
+    response.set('Content-Type', CONTENT_TYPES[format]).set('Vary', 'Accept, Accept-Encoding');
+    if (!acceptsGzip(request.headers['accept-encoding'])) return void response.end(page.body);
+    const body = await page.gzipped();
+    response.set('Content-Encoding', 'gzip').end(body);
+  });
+  app.get('/-/healthy', (_request, response) => void response.type('text').send('healthy\n'));
+  app.get('/-/ready', (_request, response) => {
+    if (options.view()) response.type('text').send('ready\n');
+    else response.status(503).type('text').send('waiting for the first tick\n');
+  });
+  app.get('/api/v1/diagnoses', (request, response) => answer(response, diagnosesAnswer(options.view(), request.query.apiservice)));
+  app.get('/api/v1/status', (_request, response) => answer(response, statusAnswer(options.view(), options.version)));
+  app.get('/runbooks/:cause', (request, response) => {
+    const html = options.runbook?.(request.params.cause);
+    if (html === undefined) response.status(404).type('text').send('no runbook of that name\n');
+    else response.type('html').send(renderRunbookPage(request.params.cause, html));
+  });
+  const page = cachedPage(options);
+  app.get('/', (_request, response) => void response.type('html').send(page()));
+
+  app.use((_request: Request, response: Response) => void response.status(404).type('text').send('not found\n'));
+  app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) return next(error);
+    // A malformed URL is the client's fault and names its own status; everything else is ours.
+    const status = statusOf(error);
+    if (status >= 500)
+      options.log.error({ path: request.path, error: error instanceof Error ? error.message : String(error) }, 'cannot answer a request');
+    response
+      .status(status)
+      .type('text')
+      .send(status < 500 ? 'bad request\n' : 'internal error\n');
+  });
+  return app;
+}
+
+function statusOf(error: unknown): number {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 500;
+  return status >= 400 && status < 500 ? status : 500;
+}
+
+function readOnly(request: Request, response: Response, next: NextFunction): void {
+  if (request.method === 'GET' || request.method === 'HEAD') next();
+  else response.status(405).set('Allow', 'GET, HEAD').set('Connection', 'close').type('text').send('only GET and HEAD are allowed\n');
+}
+
+function securityHeaders(_request: Request, response: Response, next: NextFunction): void {
+  response.set({
+    'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Cache-Control': 'no-store',
+  });
+  next();
+}
+
+function answer(response: Response, { status, body }: { readonly status: number; readonly body: unknown }): void {
+  response.status(status).json(body);
+}
+
+/** The page is printed once per tick, whoever looks. */
+function cachedPage(options: WebServerOptions): () => string {
+  let printed: { readonly of: ExporterView | undefined; readonly html: string } | undefined;
+  return () => {
+    const view = options.view();
+    if (!printed || printed.of !== view) printed = { of: view, html: renderStatusPage(view, { version: options.version }) };
+    return printed.html;
+  };
+}

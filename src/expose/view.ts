@@ -1,0 +1,25 @@
+import type { Candidate, Diagnoses } from '../domain/diagnosis.ts';
+import type { FailurePattern } from '../domain/pattern.ts';
+import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
+
+/** What is published: one finished tick. Immutable, so that a scrape can never see half of it. */
+export interface ExporterView {
+  readonly snapshot: Snapshot;
+  /** Keyed by APIService, then by signal. A missing key is a signal that was not observed. */
+  readonly signals: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly round: RoundView;
+}
+
+/** The part of diagnose/'s DiagnosisRound that is published. */
+export interface RoundView {
+  readonly diagnoses: Diagnoses;
+  /** Keyed by APIService. */
+  readonly patterns: ReadonlyMap<string, FailurePattern>;
+  /** Every cause that was weighed, keyed by APIService. */
+  readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
+}
+
+/** A series goes when its object goes: tombstones are shown on the page and in one family of their own only. */
+export function liveApis(view: ExporterView): readonly ApiFacts[] {
+  return view.snapshot.apis.filter((api) => api.deletedAt === undefined);
+}
