@@ -53,7 +53,13 @@ export interface Diagnosis {
   /** Which vantages fail and which pass, in words. */
   readonly vantages?: string;
   /** Id shared by the APIs that fail for one shared reason, and what they share. */
-  readonly incident?: { readonly id: string; readonly shared: string; readonly apiservices: readonly string[] };
+  readonly incident?: {
+    readonly id: string;
+    readonly shared: string;
+    readonly apiservices: readonly string[];
+    /** The cause that explains all of them best. */
+    readonly cause?: string;
+  };
   /** Unix seconds. */
   readonly since?: number;
   readonly runbook: string;
