@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { SourceName, SourceStatus } from '../../domain/sources.ts';
+import type { FieldTree } from './json-fields.ts';
 
 /** The contract between our Kubernetes client and the sources. Implemented by client.ts and cache.ts. */
 export interface KubeClient {
@@ -51,6 +52,15 @@ export interface ResourceSpec<T> {
   readonly fieldSelector?: string;
   /** e.g. `discovery.k8s.io/endpointslices: list, watch` */
   readonly rule: string;
+  /** metadata.managedFields reaches `project`, which reads the manager and drops the rest. Has no effect where `fields` is set. */
+  readonly keepManagers?: boolean;
+  /**
+   * The fields that `project` reads; all others are cut out of the bytes before they are parsed. For kinds with many objects.
+   * metadata's name, namespace, uid and resourceVersion are always there.
+   */
+  readonly fields?: FieldTree;
+  /** Asks for PartialObjectMetadata: neither spec, status nor data is sent. */
+  readonly metadataOnly?: boolean;
   /** Raw object (managedFields only when `keepManagers` is set) → the fields we use; undefined drops it. Must not throw on malformed objects: it may, then the object is counted as malformed and dropped. */
   project(raw: unknown): T | undefined;
 }
@@ -67,7 +77,12 @@ export interface CacheChange<T> {
 
 export interface ResourceCache<T> {
   readonly spec: ResourceSpec<T>;
+  /** Once only; later calls do nothing. */
   start(signal: AbortSignal): void;
+  /** Lists anew soon, e.g. because `project` would keep other objects now. */
+  relist(): void;
+  /** Objects that could not be read since start; each was dropped. */
+  readonly malformed: number;
   /** The first list has been read completely. */
   readonly synced: boolean;
   get(key: string): T | undefined;

@@ -1,0 +1,199 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock, Logger } from '../source.ts';
+import type { KubeClient, ResourceCache, ResourceSpec } from './api.ts';
+import { createBackOff } from './back-off.ts';
+import { createDecoder, MalformedObjectError } from './decode.ts';
+import { KubeRequestError, KubeStatusError } from './errors.ts';
+import { createHealth } from './health.ts';
+import { listPages } from './list.ts';
+import { createStore } from './store.ts';
+import { watchOnce } from './watch.ts';
+
+/** Times in milliseconds unless they say otherwise. Tests shorten them. */
+export interface CacheTuning {
+  readonly pageSize: number;
+  readonly firstDelayMs: number;
+  readonly maxDelayMs: number;
+  /** Back-off starts anew after this much health. */
+  readonly healthyMs: number;
+  /** Range of a watch's own length; random, so that not all watches end at once. */
+  readonly watchSeconds: readonly [number, number];
+  /** Silence beyond the watch's own end. */
+  readonly idleSlackMs: number;
+  /** Silence believed once the server has been seen to send bookmarks, which it does each minute. */
+  readonly bookmarkIdleMs: number;
+  /** A watch that ends sooner than this counts as a failure. */
+  readonly shortestWatchMs: number;
+  readonly staleAfterMs: number;
+  /** Longest wait that a Retry-After can demand. */
+  readonly maxRetryAfterMs: number;
+}
+
+const TUNING: CacheTuning = {
+  pageSize: 500,
+  firstDelayMs: 500,
+  maxDelayMs: 30_000,
+  healthyMs: 60_000,
+  watchSeconds: [240, 300],
+  idleSlackMs: 10_000,
+  bookmarkIdleMs: 150_000,
+  shortestWatchMs: 1_000,
+  staleAfterMs: 60_000,
+  maxRetryAfterMs: 120_000,
+};
+
+export interface CacheOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random?: () => number;
+  readonly tuning?: Partial<CacheTuning>;
+}
+
+/**
+ * A list kept true by a watch. Every failure ends in another attempt, never in an exception: list → watch from its version →
+ * on 410 list again (which replaces the store and reports what is gone as deleted) → on anything else wait and watch on.
+ */
+export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>, options: CacheOptions): ResourceCache<T> {
+  const { clock, log, random = Math.random } = options;
+  const tuning = { ...TUNING, ...options.tuning };
+  const store = createStore<T>(log);
+  const decode = createDecoder(spec);
+  const health = createHealth(spec, { log, staleAfterMs: tuning.staleAfterMs });
+  const backOff = createBackOff({ firstMs: tuning.firstDelayMs, maxMs: tuning.maxDelayMs, healthyMs: tuning.healthyMs, random });
+  let started = false;
+  let resourceVersion: string | undefined;
+  let bookmarks = false;
+  /** Ends the running watch or wait, for relist(). */
+  let interrupt = new AbortController();
+
+  const malformed = (error: MalformedObjectError, live: boolean) => {
+    health.malformed(error.message);
+    // Its state is not known any more: keeping the old one would call it observed.
+    if (error.key !== undefined) store.remove(error.key, undefined, live);
+  };
+
+  const list = async (signal: AbortSignal): Promise<string> => {
+    const live = health.synced;
+    store.beginList();
+    const version = await listPages(client, spec, {
+      pageSize: tuning.pageSize,
+      signal,
+      clock,
+      onItem(bytes, start, end) {
+        try {
+          store.put(decode(bytes, start, end), live);
+        } catch (error) {
+          if (!(error instanceof MalformedObjectError)) throw error;
+          malformed(error, live);
+        }
+      },
+    });
+    store.endList(live);
+    health.listed(clock());
+    return version;
+  };
+
+  const watch = async (from: string, signal: AbortSignal): Promise<void> => {
+    const [shortest, longest] = tuning.watchSeconds;
+    const timeoutSeconds = Math.round(shortest + (longest - shortest) * random());
+    const wholeMs = timeoutSeconds * 1000 + tuning.idleSlackMs;
+    const openedAt = clock();
+    const alive = () => {
+      health.answered(clock());
+      backOff.healthy(clock());
+    };
+    // A watch of something that never changes is healthy too, but not in its first moment.
+    let settled: NodeJS.Timeout | undefined;
+    try {
+      await watchOnce(client, spec, {
+        resourceVersion: from,
+        timeoutSeconds,
+        idleMs: () => (bookmarks ? Math.min(wholeMs, tuning.bookmarkIdleMs) : wholeMs),
+        signal,
+        clock,
+        onOpen() {
+          settled = setTimeout(alive, tuning.shortestWatchMs);
+        },
+        onEvent(type, bytes, start, end) {
+          try {
+            const decoded = decode(bytes, start, end);
+            if (type === 'DELETED') store.remove(decoded.key, decoded.object, true);
+            else store.put(decoded, true);
+            if (decoded.resourceVersion !== '') resourceVersion = decoded.resourceVersion;
+          } catch (error) {
+            if (!(error instanceof MalformedObjectError)) throw error;
+            malformed(error, true);
+          }
+          alive();
+        },
+        onBookmark(version) {
+          bookmarks = true;
+          resourceVersion = version;
+          alive();
+        },
+      });
+    } finally {
+      clearTimeout(settled);
+    }
+    if (clock() - openedAt < tuning.shortestWatchMs) throw new KubeRequestError('GET', spec.path, 'CUT', 'the watch ended at once');
+  };
+
+  /** Milliseconds to wait before the next attempt. */
+  const failed = (error: unknown): number => {
+    const delay = backOff.next(clock());
+    if (mustList(error)) resourceVersion = undefined;
+    health.failed(error as Error, clock());
+    if (!(error instanceof KubeStatusError)) return delay;
+    // A missing right or type comes back by an administrator's hand, not within seconds.
+    if (error.kind === 'forbidden' || error.kind === 'not-found') return tuning.maxDelayMs * (0.5 + 0.5 * random());
+    return Math.max(delay, Math.min(error.retryAfterMs ?? 0, tuning.maxRetryAfterMs));
+  };
+
+  const run = async (signal: AbortSignal): Promise<void> => {
+    signal.addEventListener('abort', () => interrupt.abort(), { once: true });
+    while (!signal.aborted) {
+      interrupt = new AbortController();
+      const either = interrupt.signal;
+      try {
+        resourceVersion ??= await list(either);
+        await watch(resourceVersion, either);
+      } catch (error) {
+        // relist() asked for it, or the process ends: no failure.
+        if (either.aborted) continue;
+        await sleep(failed(error), undefined, { signal: either }).catch(() => {});
+      }
+    }
+  };
+
+  return {
+    spec,
+    start(signal) {
+      if (started) return;
+      started = true;
+      run(signal).catch((error: unknown) => log.error({ err: error, source: spec.source }, 'a watch loop ended, which is a bug'));
+    },
+    relist() {
+      resourceVersion = undefined;
+      interrupt.abort();
+    },
+    get synced() {
+      return health.synced;
+    },
+    get malformed() {
+      return health.malformedCount;
+    },
+    get size() {
+      return store.size;
+    },
+    get: store.get,
+    values: store.values,
+    subscribe: store.subscribe,
+    status: (now) => health.status(now),
+  };
+}
+
+/** The version to watch from is of no use any more, or we can't know what we missed. */
+function mustList(error: unknown): boolean {
+  if (error instanceof KubeStatusError) return error.kind === 'expired' || error.kind === 'not-found';
+  return error instanceof KubeRequestError && error.code === 'GARBAGE';
+}

@@ -1,0 +1,100 @@
+import type { SourceStatus } from '../../domain/sources.ts';
+import type { Logger } from '../source.ts';
+import type { ResourceSpec } from './api.ts';
+import { KubeRequestError, KubeStatusError } from './errors.ts';
+
+type Trouble = {
+  readonly state: 'forbidden' | 'absent' | 'failed';
+  /** Says the same for the same trouble, without ports and counts: one log line each. */
+  readonly kind: string;
+  readonly message: string;
+  readonly since: number;
+};
+
+/** What is known of a cache's own health. One log line when trouble begins or changes, one when it ends. */
+export interface Health {
+  readonly synced: boolean;
+  readonly malformedCount: number;
+  listed(now: number): void;
+  answered(now: number): void;
+  failed(error: Error, now: number): void;
+  malformed(message: string): void;
+  status(now: number): SourceStatus;
+}
+
+export function createHealth(
+  spec: Pick<ResourceSpec<unknown>, 'source' | 'path' | 'rule'>,
+  { log, staleAfterMs }: { log: Logger; staleAfterMs: number },
+): Health {
+  let synced = false;
+  let malformedCount = 0;
+  let lastSuccess: number | undefined;
+  let trouble: Trouble | undefined;
+  let expiredBefore = false;
+
+  const messageOf = (): string | undefined => {
+    if (trouble) return trouble.message;
+    return malformedCount > 0 ? `${malformedCount} malformed objects of ${spec.path} were dropped` : undefined;
+  };
+  const stateOf = (now: number): SourceStatus['state'] => {
+    if (!trouble) return synced ? 'ok' : 'pending';
+    if (trouble.state !== 'failed') return trouble.state;
+    if (!synced) return 'failed';
+    return now - trouble.since >= staleAfterMs ? 'stale' : 'ok';
+  };
+
+  return {
+    get synced() {
+      return synced;
+    },
+    get malformedCount() {
+      return malformedCount;
+    },
+    listed(now) {
+      synced = true;
+      lastSuccess = now;
+    },
+    answered(now) {
+      lastSuccess = now;
+      expiredBefore = false;
+      if (!trouble) return;
+      log.info({ source: spec.source, path: spec.path }, `${spec.path} is watched again`);
+      trouble = undefined;
+    },
+    failed(error, now) {
+      // Once is how a watch's history ends; twice in a row, without an event between, is trouble.
+      if (error instanceof KubeStatusError && error.kind === 'expired' && !expiredBefore) {
+        expiredBefore = true;
+        return;
+      }
+      const { state, kind } = classify(error);
+      const again = trouble?.kind === kind;
+      if (!again) log.warn({ source: spec.source, path: spec.path, state }, error.message);
+      trouble = { state, kind, message: error.message, since: trouble?.state === state ? trouble.since : now };
+    },
+    malformed(message) {
+      malformedCount++;
+      if (malformedCount === 1) log.warn({ source: spec.source, path: spec.path }, `a malformed object was dropped: ${message}`);
+    },
+    status(now) {
+      const state = stateOf(now);
+      const message = messageOf();
+      return {
+        source: spec.source,
+        state,
+        ...(lastSuccess === undefined ? {} : { lastSuccess }),
+        ...(message === undefined ? {} : { message }),
+        ...(state === 'forbidden' ? { rule: spec.rule } : {}),
+      };
+    },
+  };
+}
+
+function classify(error: Error): Pick<Trouble, 'state' | 'kind'> {
+  if (error instanceof KubeStatusError) {
+    if (error.kind === 'forbidden') return { state: 'forbidden', kind: 'forbidden' };
+    if (error.kind === 'not-found') return { state: 'absent', kind: 'absent' };
+    return { state: 'failed', kind: String(error.status) };
+  }
+  return { state: 'failed', kind: error instanceof KubeRequestError ? error.code : error.name };
+}

@@ -1,0 +1,119 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { KubeConfig, type User } from '@kubernetes/client-node';
+import { load } from 'js-yaml';
+
+/** Where the kubelet mounts the ServiceAccount's token. */
+const SERVICE_ACCOUNT_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
+/** `none`: nothing on this machine names a cluster. `invalid`: something does, and it can't be used; the message says what and why. */
+export class KubeConfigError extends Error {
+  override readonly name = 'KubeConfigError';
+  readonly kind: 'none' | 'invalid';
+
+  constructor(kind: 'none' | 'invalid', message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+export interface KubeConfigSource {
+  /** Path of a kubeconfig file. Default: $KUBECONFIG, ~/.kube/config, then the pod's own ServiceAccount. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+/**
+ * The credentials and the server to use, found as kubectl finds them. Throws KubeConfigError.
+ * Exec plugins, token files and the in-cluster token are read again by the client, not here.
+ */
+export function loadKubeConfig(source: KubeConfigSource = {}, env: NodeJS.ProcessEnv = process.env): KubeConfig {
+  const files = filesOf(source, env);
+  const kubeConfig = files.length > 0 ? fromFiles(files) : inCluster(env);
+  if (source.context !== undefined) selectContext(kubeConfig, source.context);
+  const cluster = kubeConfig.getCurrentCluster();
+  if (!cluster)
+    throw new KubeConfigError(
+      'invalid',
+      `${files.join(delimiter)}: current-context ${JSON.stringify(kubeConfig.getCurrentContext() ?? '')} names no cluster; allowed: ${namesOf(kubeConfig)}`,
+    );
+  if (!URL.canParse(cluster.server))
+    throw new KubeConfigError('invalid', `cluster ${cluster.name}: server ${JSON.stringify(cluster.server)} is not a URL`);
+  return cluster.server.startsWith('http:') ? allowPlainHttp(kubeConfig) : kubeConfig;
+}
+
+function filesOf(source: KubeConfigSource, env: NodeJS.ProcessEnv): string[] {
+  if (source.kubeconfig !== undefined) return [source.kubeconfig];
+  const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
+  // kubectl too skips the files of the list that don't exist, unless none does.
+  if (listed.length > 0) return listed.some((file) => existsSync(file)) ? listed.filter((file) => existsSync(file)) : listed;
+  const home = join(env['HOME'] ?? homedir(), '.kube', 'config');
+  return existsSync(home) ? [home] : [];
+}
+
+function fromFiles(files: readonly string[]): KubeConfig {
+  const merged = new KubeConfig();
+  for (const [index, file] of files.entries()) {
+    const one = fromFile(file);
+    if (index === 0) merged.loadFromOptions(one);
+    else
+      try {
+        merged.mergeConfig(one, Boolean(merged.currentContext));
+      } catch (error) {
+        throw new KubeConfigError('invalid', `${file}: ${(error as Error).message}`, { cause: error });
+      }
+  }
+  return merged;
+}
+
+function fromFile(file: string): KubeConfig {
+  const kubeConfig = new KubeConfig();
+  try {
+    kubeConfig.loadFromFile(file);
+    kubeConfig.users = kubeConfig.users.map((user) => withTokenFile(user, tokenFilesOf(file)));
+  } catch (error) {
+    throw new KubeConfigError('invalid', `${file}: ${(error as Error).message}`, { cause: error });
+  }
+  return kubeConfig;
+}
+
+/** KubeConfig knows token files only by way of an auth provider, and drops a user's plain `tokenFile`. */
+function tokenFilesOf(file: string): ReadonlyMap<string, string> {
+  const raw = load(readFileSync(file, 'utf8')) as { users?: { name: string; user?: { tokenFile?: string } }[] } | null;
+  return new Map((raw?.users ?? []).flatMap(({ name, user }) => (user?.tokenFile ? [[name, user.tokenFile] as const] : [])));
+}
+
+function withTokenFile(user: User, tokenFiles: ReadonlyMap<string, string>): User {
+  const tokenFile = tokenFiles.get(user.name);
+  return tokenFile === undefined || user.token ? user : { ...user, authProvider: { name: 'tokenFile', config: { tokenFile } } };
+}
+
+function inCluster(env: NodeJS.ProcessEnv): KubeConfig {
+  if (!env['KUBERNETES_SERVICE_HOST'] || !existsSync(SERVICE_ACCOUNT_TOKEN))
+    throw new KubeConfigError(
+      'none',
+      'no cluster is configured: --kubeconfig, $KUBECONFIG, ~/.kube/config or a pod’s ServiceAccount names one',
+    );
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromCluster();
+  return kubeConfig;
+}
+
+function selectContext(kubeConfig: KubeConfig, context: string): void {
+  if (!kubeConfig.getContextObject(context))
+    throw new KubeConfigError('invalid', `context ${JSON.stringify(context)} does not exist; allowed: ${namesOf(kubeConfig)}`);
+  kubeConfig.setCurrentContext(context);
+}
+
+function namesOf(kubeConfig: KubeConfig): string {
+  return (kubeConfig.contexts ?? []).map((context) => context.name).join(', ') || 'none is defined';
+}
+
+/** `kubectl proxy` speaks plain HTTP on loopback; KubeConfig refuses that unless verification is off. */
+function allowPlainHttp(kubeConfig: KubeConfig): KubeConfig {
+  kubeConfig.clusters = kubeConfig.clusters.map((cluster) =>
+    cluster.server.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster,
+  );
+  return kubeConfig;
+}

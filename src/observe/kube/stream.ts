@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http';
+import { requestError } from './client.ts';
+import { KubeRequestError } from './errors.ts';
+
+/**
+ * Feeds a response to `onChunk` until its end. Rejects when it breaks off, when `onChunk` throws, or when nothing arrives for
+ * `idleMs()` milliseconds; the response is closed then.
+ */
+export function consume(response: IncomingMessage, path: string, idleMs: () => number, onChunk: (chunk: Buffer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let idle: NodeJS.Timeout | undefined;
+    const settle = (error?: Error) => {
+      clearTimeout(idle);
+      if (error) {
+        reject(error);
+        response.destroy();
+      } else resolve();
+    };
+    const restartIdle = () => {
+      clearTimeout(idle);
+      const ms = idleMs();
+      idle = setTimeout(() => settle(new KubeRequestError('GET', path, 'TIMEOUT', `nothing arrived for ${Math.round(ms / 1000)} s`)), ms);
+    };
+    restartIdle();
+    response.on('data', (chunk: Buffer) => {
+      try {
+        onChunk(chunk);
+        restartIdle();
+      } catch (error) {
+        settle(error as Error);
+      }
+    });
+    response.on('end', () => settle());
+    response.on('error', (error) => settle(requestError('GET', path, error)));
+    response.on('close', () => settle(new KubeRequestError('GET', path, 'CUT', 'the answer broke off')));
+  });
+}
+
+/** The beginning of a body that says why a request was refused. */
+export async function shortText(response: IncomingMessage, path: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  await consume(
+    response,
+    path,
+    () => 10_000,
+    (chunk) => {
+      if (bytes < 16_384) chunks.push(chunk);
+      bytes += chunk.length;
+    },
+  );
+  return Buffer.concat(chunks).toString('utf8').slice(0, 16_384);
+}
