@@ -1,0 +1,54 @@
+import type { Diagnosis } from '../domain/diagnosis.ts';
+import type { Observed } from '../domain/observed.ts';
+import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
+import type { SourceName, SourceState } from '../domain/sources.ts';
+
+export type NotSeen = Diagnosis['notSeen'][number];
+
+const WORDS: Readonly<Record<Exclude<SourceState, 'ok'>, string>> = {
+  pending: 'has not answered yet',
+  forbidden: 'is forbidden',
+  absent: 'does not exist in this cluster',
+  stale: 'has not answered for a while',
+  failed: 'failed',
+  disabled: 'is switched off',
+};
+
+/** The part of an API's facts that comes from a source. */
+const FACT_OF: Partial<Record<SourceName, (api: ApiFacts, snapshot: Snapshot) => Observed<unknown>>> = {
+  'api-services': (api) => api.condition,
+  services: (api) => api.service,
+  'endpoint-slices': (api) => api.endpoints,
+  pods: (api) => api.pods,
+  workloads: (api) => api.workload,
+  events: (api) => api.events,
+  logs: (api) => api.logs,
+  'network-policies': (api) => api.policy,
+  resources: (api) => api.resources,
+  'backend-metrics': (api) => api.backendMetrics,
+  'role-bindings': (api) => api.rights,
+  nodes: (_, { cluster }) => cluster.nodes,
+  'cron-jobs': (_, { cluster }) => cluster.cronJobs,
+  'config-maps': (_, { cluster }) => cluster.frontProxyCa,
+};
+
+/** Every source that did not answer, in the order of the snapshot. */
+export function sourcesNotSeen(snapshot: Snapshot): NotSeen[] {
+  return snapshot.sources.flatMap(({ source, state, message, rule }) =>
+    state === 'ok' ? [] : [{ source, why: `${WORDS[state]}${message ? `: ${message}` : ''}`, ...(rule === undefined ? {} : { rule }) }],
+  );
+}
+
+/** Of one API: the sources among `asked` that could have told more. A fact that is absent was looked for, so it was seen. */
+export function notSeenOf(api: ApiFacts, snapshot: Snapshot, asked: ReadonlySet<SourceName>): NotSeen[] {
+  const bySource = new Map(sourcesNotSeen(snapshot).map((one) => [one.source, one]));
+  const found: NotSeen[] = [];
+  for (const source of asked) {
+    const general = bySource.get(source);
+    const fact = FACT_OF[source]?.(api, snapshot);
+    if (fact?.state === 'forbidden') found.push({ source, why: WORDS.forbidden, rule: fact.rule });
+    else if (general) found.push(general);
+    else if (fact?.state === 'unobserved') found.push({ source, why: fact.why ?? 'was not looked at' });
+  }
+  return found.sort((a, b) => (a.source < b.source ? -1 : 1));
+}

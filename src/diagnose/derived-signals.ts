@@ -1,0 +1,27 @@
+import type { Signal } from '../domain/signal.ts';
+import { FAILURES_PERIODIC } from './criteria.ts';
+
+export const SCHEDULE_MATCHED = 'schedule-matched';
+
+/**
+ * Signals that no single snapshot shows: they come from the history of the failures. The diagnostician computes them
+ * before it asks the criteria, and hands them to the exposition in `DiagnosisRound.derived`.
+ */
+export const DERIVED_SIGNALS: readonly Signal[] = [
+  {
+    name: FAILURES_PERIODIC,
+    help: '1 while the failures of the API begin at even intervals, 0 while they do not.',
+    kind: 'gauge',
+    metric: 'aggregated_api_failures_periodic',
+    source: 'probes',
+    observe: () => undefined,
+  },
+  {
+    name: SCHEDULE_MATCHED,
+    help: '1 while the failures of the API begin when a known schedule runs (a CronJob, a repeated change, a controller with a fixed period), 0 while they do not.',
+    kind: 'gauge',
+    metric: 'aggregated_api_schedule_matched',
+    source: 'cron-jobs',
+    observe: () => undefined,
+  },
+];

@@ -1,0 +1,221 @@
+import type { Cause } from '../domain/cause.ts';
+import { above, type Criterion, last } from '../domain/criterion.ts';
+import { type Candidate, DIAGNOSES_SCHEMA, type Diagnoses } from '../domain/diagnosis.ts';
+import { type LedgerEntry, ledgerOf } from '../domain/ledger.ts';
+import { observedValue } from '../domain/observed.ts';
+import type { FailurePattern } from '../domain/pattern.ts';
+import type { Signal } from '../domain/signal.ts';
+import type { Signature } from '../domain/signature.ts';
+import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
+import { sourcesNotSeen } from './coverage.ts';
+import { Criteria, FAILURES_PERIODIC, type Truth } from './criteria.ts';
+import { DERIVED_SIGNALS, SCHEDULE_MATCHED } from './derived-signals.ts';
+import { EpisodeLog } from './episodes.ts';
+import { incidentsOf } from './incidents.ts';
+import { LedgerState } from './ledger-state.ts';
+import { patternOf } from './pattern.ts';
+import { matchSchedule } from './schedules.ts';
+import { weigh } from './scoring.ts';
+import { parseState, type State } from './state.ts';
+import { candidatesOf, type Judged, verdictOn } from './verdict.ts';
+
+export interface DiagnosticianOptions {
+  readonly causes: readonly Cause[];
+  readonly signals: readonly Signal[];
+  /** No diagnosis unless it is true. Default: the API fails now. */
+  readonly symptom?: Criterion;
+  /** Score of `unknown`; default 0. */
+  readonly unknownScore?: number;
+  /** Of the softmax; default 1. */
+  readonly temperature?: number;
+  /** Which causes a signature points to: picks the log lines that are quoted. */
+  readonly signatures?: readonly Pick<Signature, 'id' | 'pointsTo'>[];
+}
+
+/** What one tick concluded. The maps are keyed by APIService. */
+export interface DiagnosisRound {
+  readonly diagnoses: Diagnoses;
+  readonly patterns: ReadonlyMap<string, FailurePattern>;
+  /** Everything that was weighed, best first; of the failing APIs only. */
+  readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
+  /** Values of DERIVED_SIGNALS. */
+  readonly derived: ReadonlyMap<string, ReadonlyMap<string, number>>;
+}
+
+export interface Diagnostician {
+  /**
+   * Looks at the next snapshot. A pure function of all snapshots so far.
+   * @param values what readSignals gave for it, where that is at hand; otherwise the signals are read here.
+   */
+  observe(snapshot: Snapshot, values?: ReadonlyMap<string, ReadonlyMap<string, number>>): DiagnosisRound;
+  /** Everything that is remembered, as JSON. */
+  serialise(): string;
+  /** Goes on from what serialise gave. @throws StateError, and remembers nothing then, when the text is not that. */
+  restore(text: string): void;
+}
+
+export function createDiagnostician(options: DiagnosticianOptions): Diagnostician {
+  return new Doctor(options);
+}
+
+/** The verdict after the last of some snapshots, e.g. recorded ones. @throws RangeError when there are none. */
+export function diagnoseSnapshots(snapshots: Iterable<Snapshot>, options: DiagnosticianOptions): Diagnoses {
+  const doctor = createDiagnostician(options);
+  let round: DiagnosisRound | undefined;
+  for (const snapshot of snapshots) round = doctor.observe(snapshot);
+  if (!round) throw new RangeError('no snapshot to diagnose');
+  return round.diagnoses;
+}
+
+class Doctor implements Diagnostician {
+  readonly #options: DiagnosticianOptions;
+  readonly #symptom: Criterion;
+  readonly #entries: readonly LedgerEntry[];
+  readonly #causes: ReadonlyMap<string, Cause>;
+  readonly #signals: ReadonlyMap<string, Signal>;
+  readonly #pointsTo: ReadonlyMap<string, ReadonlySet<string>>;
+  #criteria: Criteria;
+  #ledger: LedgerState;
+  #episodes = new Map<string, EpisodeLog>();
+
+  constructor(options: DiagnosticianOptions) {
+    this.#options = options;
+    this.#symptom = options.symptom ?? above(last('failing'), 0.5);
+    this.#entries = ledgerOf(options.causes);
+    this.#causes = new Map(options.causes.map((cause) => [cause.id, cause]));
+    this.#signals = new Map([...DERIVED_SIGNALS, ...options.signals].map((signal) => [signal.name, signal]));
+    this.#pointsTo = new Map((options.signatures ?? []).map(({ id, pointsTo }) => [id, new Set(pointsTo)]));
+    this.#criteria = this.#freshCriteria();
+    this.#ledger = new LedgerState(this.#entries);
+  }
+
+  #freshCriteria(): Criteria {
+    return new Criteria([this.#symptom, ...this.#entries.map((entry) => entry.when)]);
+  }
+
+  observe(snapshot: Snapshot, values?: ReadonlyMap<string, ReadonlyMap<string, number>>): DiagnosisRound {
+    this.#forgetAllBut(new Set(snapshot.apis.map((api) => api.name)));
+    const patterns = new Map<string, FailurePattern>();
+    const candidates = new Map<string, readonly Candidate[]>();
+    const derived = new Map<string, ReadonlyMap<string, number>>();
+    const judged: Judged[] = [];
+    for (const api of snapshot.apis) {
+      if (api.deletedAt !== undefined) continue;
+      const read = values?.get(api.name) ?? this.#read(api, snapshot);
+      const { pattern, schedule } = this.#patternOf(api, read.get('failing'), snapshot);
+      patterns.set(api.name, pattern);
+      const own = derivedValues(pattern, schedule, read.has('failing'));
+      derived.set(api.name, own);
+      const verdict = this.#judge(api, new Map([...read, ...own]), { pattern, snapshot, ...(schedule === undefined ? {} : { schedule }) });
+      if (!verdict) continue;
+      judged.push(verdict);
+      candidates.set(api.name, verdict.candidates);
+    }
+    const incidents = incidentsOf(judged, snapshot);
+    const diagnoses = judged.map((one) => verdictOn(one, incidents.get(one.api.name)));
+    diagnoses.sort((a, b) => b.confidence - a.confidence || (a.apiservice < b.apiservice ? -1 : 1));
+    return {
+      diagnoses: {
+        schema: DIAGNOSES_SCHEMA,
+        time: snapshot.time / 1000,
+        diagnoses,
+        examined: [...patterns.keys()],
+        notSeen: sourcesNotSeen(snapshot),
+      },
+      patterns,
+      candidates,
+      derived,
+    };
+  }
+
+  #forgetAllBut(apiservices: ReadonlySet<string>): void {
+    this.#criteria.history.retain(apiservices);
+    this.#ledger.retain(apiservices);
+    for (const name of this.#episodes.keys()) if (!apiservices.has(name)) this.#episodes.delete(name);
+  }
+
+  #read(api: ApiFacts, snapshot: Snapshot): ReadonlyMap<string, number> {
+    const values = new Map<string, number>();
+    for (const signal of this.#options.signals) {
+      const value = signal.observe(api, snapshot.cluster, snapshot.time);
+      if (value !== undefined && !Number.isNaN(value)) values.set(signal.name, value);
+    }
+    return values;
+  }
+
+  #patternOf(api: ApiFacts, failing: number | undefined, snapshot: Snapshot): { pattern: FailurePattern; schedule?: string } {
+    let log = this.#episodes.get(api.name);
+    if (!log) {
+      log = new EpisodeLog();
+      this.#episodes.set(api.name, log);
+    }
+    const now = snapshot.time / 1000;
+    log.append(now, failing === undefined ? undefined : failing > 0.5);
+    const condition = observedValue(api.condition);
+    const knownSince = condition && condition.status !== 'True' ? condition.lastTransition : undefined;
+    const pattern = patternOf(log.list, now, knownSince === undefined ? undefined : knownSince / 1000);
+    const schedule = matchSchedule(pattern, {
+      cronJobs: observedValue(snapshot.cluster.cronJobs) ?? [],
+      changes: [...api.changes, ...snapshot.cluster.changes],
+    });
+    if (schedule === undefined) return { pattern };
+    return { pattern: pattern.name === 'periodic' ? { ...pattern, matches: schedule } : pattern, schedule };
+  }
+
+  #judge(
+    api: ApiFacts,
+    values: ReadonlyMap<string, number>,
+    { pattern, snapshot, schedule }: { pattern: FailurePattern; snapshot: Snapshot; schedule?: string },
+  ): Judged | undefined {
+    const time = snapshot.time / 1000;
+    this.#criteria.push(api.name, snapshot.time, values);
+    const truths: Truth[] = this.#entries.map((entry) => this.#criteria.truth(entry.when));
+    this.#ledger.update(api.name, time, truths);
+    if (this.#criteria.truth(this.#symptom) !== true) return undefined;
+    const { unknownScore = 0, temperature = 1 } = this.#options;
+    const weighed = weigh(this.#options.causes, this.#entries, truths, { unknownScore, temperature });
+    const context = {
+      api,
+      cluster: snapshot.cluster,
+      causes: this.#causes,
+      signals: this.#signals,
+      pointsTo: (signature: string, cause: string) => this.#pointsTo.get(signature)?.has(cause) ?? false,
+      ...(schedule === undefined ? {} : { schedule }),
+    };
+    const index = new Map(this.#entries.map((entry, position) => [entry, position]));
+    const candidates = candidatesOf(weighed, context, (entry) => ({
+      explanation: this.#criteria.explain(entry.when),
+      since: this.#ledger.since(api.name, index.get(entry)!) ?? time,
+    }));
+    return { api, snapshot, pattern, candidates, weighed, truths, entries: this.#entries, causes: this.#causes, signals: this.#signals };
+  }
+
+  serialise(): string {
+    const state: State = {
+      version: 1,
+      history: this.#criteria.history.toJSON(),
+      episodes: Object.fromEntries([...this.#episodes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, log]) => [name, log.toJSON()])),
+      ledger: this.#ledger.toJSON(),
+    };
+    return JSON.stringify(state);
+  }
+
+  restore(text: string): void {
+    const criteria = this.#freshCriteria();
+    const ledger = new LedgerState(this.#entries);
+    this.#criteria = criteria;
+    this.#ledger = ledger;
+    this.#episodes = new Map();
+    const state = parseState(text, (history) => criteria.history.restore(history));
+    ledger.restore(state.ledger);
+    this.#episodes = new Map(Object.entries(state.episodes).map(([name, episodes]) => [name, new EpisodeLog(episodes)]));
+  }
+}
+
+function derivedValues(pattern: FailurePattern, schedule: string | undefined, observed: boolean): ReadonlyMap<string, number> {
+  const values = new Map<string, number>();
+  if (!observed && pattern.onsets.length === 0) return values;
+  values.set(FAILURES_PERIODIC, pattern.name === 'periodic' ? 1 : 0);
+  values.set(SCHEDULE_MATCHED, schedule === undefined ? 0 : 1);
+  return values;
+}

@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { Column } from './column.ts';
+import { NO_SAMPLES, type Samples } from './windows.ts';
+
+/** Samples kept per series. An hour of ten-second ticks is 360, with five minutes of one-second bursts 630. */
+const MOST_ROWS = 720;
+const FIRST_ROWS = 64;
+/** The longest window of the catalogue is an hour; a little more, so that its left edge has a neighbour. */
+const KEPT_MS = 3_900_000;
+/** Younger samples keep the resolution they came with; older ones are thinned to one in ten seconds. */
+const FINE_MS = 300_000;
+const COARSE_MS = 9_500;
+
+/**
+ * What every signal of every API was, for an hour and a bit, at the resolution of the ticks. The memory is bounded: rows by
+ * MOST_ROWS, columns by the names it is created with, APIs by what the snapshots hold.
+ */
+export class SignalHistory {
+  readonly names: readonly string[];
+  readonly #index: ReadonlyMap<string, number>;
+  readonly #apis = new Map<string, ApiHistory>();
+
+  /** @param names the signals that are kept; others are ignored. */
+  constructor(names: Iterable<string>) {
+    this.names = [...new Set(names)].sort();
+    this.#index = new Map(this.names.map((name, index) => [name, index]));
+  }
+
+  /** Column number of a signal, for `ApiHistory.samplesAt`; undefined when the history does not keep it. */
+  indexOf(signal: string): number | undefined {
+    return this.#index.get(signal);
+  }
+
+  api(apiservice: string): ApiHistory | undefined {
+    return this.#apis.get(apiservice);
+  }
+
+  get apiservices(): readonly string[] {
+    return [...this.#apis.keys()];
+  }
+
+  /** Adds a moment. A time that is not after the last one replaces what was recorded from it on (a clock set back, a replay). */
+  record(apiservice: string, timeMs: number, values: ReadonlyMap<string, number>): ApiHistory {
+    let api = this.#apis.get(apiservice);
+    if (!api) {
+      api = new ApiHistory(this.names.length);
+      this.#apis.set(apiservice, api);
+    }
+    api.begin(timeMs);
+    for (const [name, value] of values) {
+      const column = this.#index.get(name);
+      if (column !== undefined) api.set(column, value);
+    }
+    return api;
+  }
+
+  /** Forgets the APIs that are not named. */
+  retain(apiservices: ReadonlySet<string>): void {
+    for (const name of this.#apis.keys()) if (!apiservices.has(name)) this.#apis.delete(name);
+  }
+
+  samples(apiservice: string, signal: string): Samples {
+    const column = this.#index.get(signal);
+    const api = this.#apis.get(apiservice);
+    return api && column !== undefined ? api.samplesAt(column) : NO_SAMPLES;
+  }
+
+  toJSON(): HistoryState {
+    return {
+      names: [...this.names],
+      apis: Object.fromEntries([...this.#apis].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, api]) => [name, api.toJSON()])),
+    };
+  }
+
+  /** Reads what toJSON wrote; signals that are no longer kept are dropped. @throws ZodError or RangeError on anything else. */
+  restore(state: unknown): void {
+    const { names, apis } = HISTORY_STATE.parse(state);
+    const columns = names.map((name) => this.#index.get(name));
+    const restored = new Map<string, ApiHistory>();
+    for (const [name, api] of Object.entries(apis)) restored.set(name, ApiHistory.from(api, columns, this.names.length));
+    this.#apis.clear();
+    for (const [name, api] of restored) this.#apis.set(name, api);
+  }
+}
+
+/** The rows of one API: the times, and a column per signal that was ever observed. */
+export class ApiHistory {
+  #times = new Float64Array(FIRST_ROWS);
+  #length = 0;
+  readonly #columns: (Column | undefined)[];
+
+  constructor(columns: number) {
+    this.#columns = new Array<Column | undefined>(columns).fill(undefined);
+  }
+
+  get times(): Float64Array {
+    return this.#times;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  begin(timeMs: number): void {
+    this.#truncate(timeMs);
+    if (this.#length === this.#times.length) this.#makeRoom(timeMs);
+    this.#times[this.#length++] = timeMs;
+  }
+
+  /** Sets a value of the newest row; NaN leaves it unobserved. */
+  set(column: number, value: number): void {
+    let cells = this.#columns[column];
+    if (!cells) {
+      cells = new Column();
+      this.#columns[column] = cells;
+    }
+    cells.set(this.#length - 1, value, this.#times.length);
+  }
+
+  samplesAt(column: number): Samples {
+    return this.#columns[column]?.samples(this.#times, this.#length) ?? NO_SAMPLES;
+  }
+
+  #truncate(timeMs: number): void {
+    const before = this.#length;
+    while (this.#length > 0 && this.#times[this.#length - 1]! >= timeMs) this.#length--;
+    if (this.#length !== before) for (const column of this.#columns) column?.truncate(this.#length);
+  }
+
+  #makeRoom(timeMs: number): void {
+    if (this.#times.length < MOST_ROWS) {
+      const larger = new Float64Array(Math.min(MOST_ROWS, this.#times.length * 2));
+      larger.set(this.#times);
+      this.#times = larger;
+      return;
+    }
+    const rows = this.#rowsToKeep(timeMs);
+    this.#times.set(rows.map((row) => this.#times[row]!));
+    this.#length = rows.length;
+    for (const column of this.#columns) column?.keep(rows, this.#times.length);
+  }
+
+  #rowsToKeep(timeMs: number): number[] {
+    const rows: number[] = [];
+    let previous = Number.NEGATIVE_INFINITY;
+    for (let row = 0; row < this.#length; row++) {
+      const time = this.#times[row]!;
+      if (time <= timeMs - KEPT_MS) continue;
+      if (time < timeMs - FINE_MS && time - previous < COARSE_MS) continue;
+      rows.push(row);
+      previous = time;
+    }
+    // Ticks faster than one a second: the bound holds, the past gets shorter.
+    const most = MOST_ROWS - MOST_ROWS / 8;
+    return rows.length > most ? rows.slice(rows.length - most) : rows;
+  }
+
+  toJSON(): ApiState {
+    const times = [...this.#times.subarray(0, this.#length)];
+    return {
+      times: times.map((time, row) => (row === 0 ? time : time - times[row - 1]!)),
+      columns: Object.fromEntries(
+        this.#columns.flatMap((column, index) => (column ? [[String(index), column.toRuns(this.#length)]] : [])),
+      ) as ApiState['columns'],
+    };
+  }
+
+  static from(state: ApiState, mapping: readonly (number | undefined)[], columns: number): ApiHistory {
+    const api = new ApiHistory(columns);
+    let time = 0;
+    for (const step of state.times) {
+      time += step;
+      api.begin(time);
+    }
+    if (api.#length !== state.times.length) throw new RangeError('times do not ascend');
+    for (const [index, runs] of Object.entries(state.columns)) {
+      const column = mapping[Number(index)];
+      if (column !== undefined) api.#columns[column] = columnOf(runs, api.#length, api.#times.length);
+    }
+    return api;
+  }
+}
+
+function columnOf(runs: ApiState['columns'][string], rows: number, capacity: number): Column {
+  const column = new Column();
+  let row = 0;
+  for (let run = 0; run < runs.length; run += 2) {
+    const count = runs[run + 1];
+    if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || row + count > rows)
+      throw new RangeError(`a run of ${String(count)} rows in a history of ${rows}`);
+    const value = runs[run] ?? Number.NaN;
+    for (const end = row + count; row < end; row++) column.set(row, value, capacity);
+  }
+  return column;
+}
+
+const API_STATE = z.object({
+  times: z.array(z.number()).max(MOST_ROWS),
+  columns: z.record(z.string(), z.array(z.number().nullable()).max(2 * MOST_ROWS)),
+});
+const HISTORY_STATE = z.object({ names: z.array(z.string()), apis: z.record(z.string(), API_STATE) });
+type ApiState = z.infer<typeof API_STATE>;
+export type HistoryState = z.infer<typeof HISTORY_STATE>;

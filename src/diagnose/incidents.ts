@@ -1,0 +1,112 @@
+import type { Candidate, Diagnosis } from '../domain/diagnosis.ts';
+import { observedValue } from '../domain/observed.ts';
+import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
+
+export type Incident = NonNullable<Diagnosis['incident']>;
+
+/** One failing API with what was weighed for it. */
+export interface Failing {
+  readonly api: ApiFacts;
+  readonly candidates: readonly Candidate[];
+}
+
+/** Causes that sit in a part of the cluster which all APIs share: two APIs that have one of them have it from there. */
+const SHARED_PART: Readonly<Record<string, string>> = {
+  'apiserver-overloaded': 'the kube-apiserver',
+  'apiserver-slow': 'the kube-apiserver',
+  'apiservers-disagree': 'the kube-apiservers',
+  'etcd-slow': "the cluster's etcd",
+  'rate-limited': 'the kube-apiserver',
+  'tunnel-down': 'the tunnel between kube-apiserver and nodes',
+  'aggregator-path-blocked': 'the path from the kube-apiserver to the pods',
+  'request-header-ca-mismatch': 'the front-proxy certificate authority',
+  'request-header-config-unreadable': 'the extension-apiserver-authentication ConfigMap',
+  'dns-failing': "the cluster's DNS",
+  'packet-loss': "the cluster's network",
+};
+
+/** What a failing API may share with another, widest first; the id is stable while the reason is. */
+const SHARED_REASONS: readonly ((failing: Failing, snapshot: Snapshot) => { id: string; shared: string } | undefined)[] = [
+  ({ candidates }) => {
+    const cause = candidates[0]?.cause ?? '';
+    const part = SHARED_PART[cause];
+    return part === undefined ? undefined : { id: cause, shared: part };
+  },
+  ({ api }) => {
+    const instance = onlyFailingInstance(api);
+    return instance === undefined ? undefined : { id: `kube-apiserver-${instance}`, shared: `the kube-apiserver instance ${instance}` };
+  },
+  ({ api }, snapshot) => {
+    const node = ailingNode(api, snapshot);
+    return node === undefined ? undefined : { id: `node-${node}`, shared: `node ${node}` };
+  },
+  ({ api, candidates }) => {
+    const { namespace } = api.backend;
+    return candidates[0]?.category === 'network-policy'
+      ? { id: `network-policy-${namespace}`, shared: `the NetworkPolicies of namespace ${namespace}` }
+      : undefined;
+  },
+  ({ api }) => {
+    const { namespace, service } = api.backend;
+    return { id: `backend-${namespace}-${service}`, shared: `the backend ${namespace}/${service}` };
+  },
+];
+
+/** Groups the APIs that fail for one shared reason. Keyed by APIService; one that fails alone has no entry. */
+export function incidentsOf(failing: readonly Failing[], snapshot: Snapshot): ReadonlyMap<string, Incident> {
+  const groups = new Map<string, { shared: string; members: Failing[] }>();
+  for (const reason of SHARED_REASONS)
+    for (const one of failing) {
+      const found = reason(one, snapshot);
+      if (!found) continue;
+      const group = groups.get(found.id);
+      if (group) group.members.push(one);
+      else groups.set(found.id, { shared: found.shared, members: [one] });
+    }
+  // The widest group first: what shares a backend inside it belongs to it.
+  const wide = [...groups].filter(([, { members }]) => members.length > 1).sort(([, a], [, b]) => b.members.length - a.members.length);
+  const incidents = new Map<string, Incident>();
+  const taken = new Set<string>();
+  for (const [id, { shared, members }] of wide) {
+    const free = members.filter(({ api }) => !taken.has(api.name));
+    if (free.length < 2) continue;
+    const apiservices = free.map(({ api }) => api.name).sort();
+    const cause = sharedCause(free);
+    for (const name of apiservices) {
+      taken.add(name);
+      incidents.set(name, { id, shared, apiservices, cause });
+    }
+  }
+  return incidents;
+}
+
+/** A cause that one API does not have at all is not excluded by it: its evidence may not have come yet. */
+const NOT_A_CANDIDATE = 0.01;
+
+/** The cause that explains all members best: the product of their confidences. */
+function sharedCause(members: readonly Failing[]): string {
+  const causes = [...new Set(members.flatMap(({ candidates }) => candidates.map(({ cause }) => cause)))].sort();
+  const jointly = (cause: string) =>
+    members.reduce((sum, { candidates }) => {
+      const confidence = candidates.find((candidate) => candidate.cause === cause)?.confidence ?? 0;
+      return sum + Math.log(Math.max(confidence, NOT_A_CANDIDATE));
+    }, 0);
+  return causes.map((cause) => ({ cause, score: jointly(cause) })).sort((a, b) => b.score - a.score || (a.cause < b.cause ? -1 : 1))[0]!
+    .cause;
+}
+
+/** The one kube-apiserver through which it fails, while through another one it passes. */
+function onlyFailingInstance(api: ApiFacts): string | undefined {
+  const through = api.probes.filter((tally) => tally.vantage === 'aggregator' && tally.request === 'discovery');
+  const failing = through.filter((tally) => !tally.last.ok);
+  return failing.length === 1 && through.length > 1 ? failing[0]!.target : undefined;
+}
+
+/** The node that all its pods are on, when that node is not well. */
+function ailingNode(api: ApiFacts, snapshot: Snapshot): string | undefined {
+  const nodes = new Set((observedValue(api.pods) ?? []).flatMap((pod) => pod.node ?? []));
+  if (nodes.size !== 1) return undefined;
+  const [name] = nodes;
+  const node = observedValue(snapshot.cluster.nodes)?.find((candidate) => candidate.name === name);
+  return node && (node.ready !== true || node.pressure.length > 0) ? node.name : undefined;
+}

@@ -1,0 +1,62 @@
+import type { Category } from '../domain/category.ts';
+import type { Cause } from '../domain/cause.ts';
+import type { LedgerEntry } from '../domain/ledger.ts';
+import type { Truth } from './criteria.ts';
+
+export const UNKNOWN = 'unknown';
+
+/** A cause as it was weighed: its entries that are met, its score and, among the candidates, its confidence. */
+export interface Weighed {
+  readonly cause: string;
+  readonly category: Category;
+  readonly met: readonly LedgerEntry[];
+  readonly score: number;
+  /** 0 to 1; those of all candidates add up to 1. */
+  readonly confidence: number;
+}
+
+export interface ScoringOptions {
+  readonly unknownScore: number;
+  readonly temperature: number;
+}
+
+/**
+ * The formula of domain/ledger.ts. Candidates only, best first; `unknown` is always one, and wins a tie: a guess that is
+ * no better than not knowing is not named. Other ties go by name.
+ * @param entries `ledgerOf(causes)`
+ * @param truths of each entry's criterion, by index.
+ */
+export function weigh(
+  causes: readonly Cause[],
+  entries: readonly LedgerEntry[],
+  truths: readonly Truth[],
+  { unknownScore, temperature }: ScoringOptions,
+): Weighed[] {
+  const explained = entries.some((entry, index) => truths[index] === true && entry.direct && !entry.lookBack);
+  const met = new Map<string, LedgerEntry[]>();
+  entries.forEach((entry, index) => {
+    if (truths[index] !== true || (entry.lookBack && explained)) return;
+    const of = met.get(entry.cause);
+    if (of) of.push(entry);
+    else met.set(entry.cause, [entry]);
+  });
+
+  const weighed = causes.flatMap((cause) => {
+    const own = met.get(cause.id);
+    return own?.some((entry) => entry.direct) ? [scored(cause.id, cause.category, cause.prior, own)] : [];
+  });
+  weighed.push(scored(UNKNOWN, 'unknown', unknownScore, met.get(UNKNOWN) ?? []));
+  weighed.sort((a, b) => b.score - a.score || Number(b.cause === UNKNOWN) - Number(a.cause === UNKNOWN) || (a.cause < b.cause ? -1 : 1));
+  return softmax(weighed, temperature);
+}
+
+function scored(cause: string, category: Category, prior: number, met: readonly LedgerEntry[]): Omit<Weighed, 'confidence'> {
+  return { cause, category, met, score: met.reduce((sum, entry) => sum + entry.points, prior) };
+}
+
+function softmax(weighed: readonly Omit<Weighed, 'confidence'>[], temperature: number): Weighed[] {
+  const best = weighed[0]!.score;
+  const shares = weighed.map(({ score }) => Math.exp((score - best) / temperature));
+  const sum = shares.reduce((a, b) => a + b, 0);
+  return weighed.map((one, index) => ({ ...one, confidence: shares[index]! / sum }));
+}

@@ -1,0 +1,96 @@
+import type { Cause } from '../domain/cause.ts';
+import { signalsOf } from '../domain/criterion.ts';
+import type { Candidate, Diagnosis } from '../domain/diagnosis.ts';
+import type { LedgerEntry } from '../domain/ledger.ts';
+import type { FailurePattern } from '../domain/pattern.ts';
+import type { Signal } from '../domain/signal.ts';
+import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
+import type { SourceName } from '../domain/sources.ts';
+import { notSeenOf } from './coverage.ts';
+import type { Explanation, Truth } from './criteria.ts';
+import { type EvidenceContext, evidenceOf } from './evidence.ts';
+import type { Incident } from './incidents.ts';
+import { nextCheckFor, UNSURE } from './next-check.ts';
+import { UNKNOWN, type Weighed } from './scoring.ts';
+import { vantageStates, vantagesInWords } from './vantages.ts';
+import { fill } from './words.ts';
+
+/** Everything that is known of one failing API when its verdict is written. */
+export interface Judged {
+  readonly api: ApiFacts;
+  readonly snapshot: Snapshot;
+  readonly pattern: FailurePattern;
+  readonly candidates: readonly Candidate[];
+  readonly weighed: readonly Weighed[];
+  readonly truths: readonly Truth[];
+  readonly entries: readonly LedgerEntry[];
+  readonly causes: ReadonlyMap<string, Cause>;
+  readonly signals: ReadonlyMap<string, Signal>;
+}
+
+const MOST_ALTERNATIVES = 5;
+
+export function candidatesOf(
+  weighed: readonly Weighed[],
+  context: EvidenceContext,
+  explain: (entry: LedgerEntry) => { explanation: Explanation; since: number },
+): Candidate[] {
+  return weighed.map(({ cause, category, confidence, score, met }) => ({
+    cause,
+    category,
+    confidence,
+    score,
+    evidence: met
+      .map((entry) => {
+        const { explanation, since } = explain(entry);
+        return evidenceOf(entry, explanation, since, context);
+      })
+      .sort((a, b) => b.points - a.points),
+  }));
+}
+
+export function verdictOn(judged: Judged, incident: Incident | undefined): Diagnosis {
+  const { api, snapshot, pattern, candidates, causes } = judged;
+  const [top, ...others] = candidates;
+  const cause = causes.get(top!.cause);
+  const notSeen = notSeenOf(api, snapshot, sourcesOfTheUnanswered(judged));
+  const unsure = top!.cause === UNKNOWN || top!.confidence < UNSURE;
+  const nextCheck = unsure ? nextCheckFor(api, judged.weighed, judged.entries, judged.truths, causes, notSeen) : undefined;
+  const vantages = vantagesInWords(vantageStates(api, snapshot.cluster));
+  return {
+    apiservice: api.name,
+    cause: top!.cause,
+    category: top!.category,
+    title: cause?.title ?? 'No known cause explains it',
+    summary: cause ? fill(cause.summary, api) : UNKNOWN_SUMMARY,
+    confidence: top!.confidence,
+    pattern: pattern.name,
+    failures: pattern,
+    evidence: top!.evidence,
+    alternatives: others.filter((candidate) => candidate.cause !== UNKNOWN || candidate.confidence >= 0.01).slice(0, MOST_ALTERNATIVES),
+    remedy: cause?.remedy.map((step) => fill(step, api)) ?? [],
+    ...(cause ? { verify: { command: fill(cause.verify.command, api), expect: fill(cause.verify.expect, api) } } : {}),
+    ...(nextCheck === undefined ? {} : { nextCheck }),
+    notSeen,
+    ...(vantages === undefined ? {} : { vantages }),
+    ...(incident ? { incident } : {}),
+    ...(pattern.since === undefined ? {} : { since: pattern.since }),
+    runbook: `/runbooks/${top!.cause}`,
+  };
+}
+
+const UNKNOWN_SUMMARY =
+  'The API errs, and nothing that was seen points to one cause strongly enough to name it. What could not be seen, and the check that would decide it, are listed.';
+
+/** Sources of the signals in evidence that could not be judged: what they say could still change the verdict. */
+function sourcesOfTheUnanswered({ entries, truths, signals }: Judged): ReadonlySet<SourceName> {
+  const sources = new Set<SourceName>();
+  entries.forEach((entry, index) => {
+    if (truths[index] !== undefined || entry.points <= 0) return;
+    for (const name of signalsOf(entry.when)) {
+      const source = signals.get(name)?.source;
+      if (source) sources.add(source);
+    }
+  });
+  return sources;
+}
