@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { components } from './components.ts';
 import { ControlPlane, etcdDaemon } from './control-plane.ts';
-import type { Kube, KubeObject } from './kube.ts';
+import { Kube, type KubeObject } from './kube.ts';
 import { Kubelet, type RunningPod } from './kubelet.ts';
 import { bringUp } from './network.ts';
 import { CertificateAuthority, type LeafOptions } from './pki.ts';
@@ -112,6 +112,12 @@ export class Cluster {
 
   kubeletOf(server: AggregatedServer): Kubelet {
     return this.kubelets.find((kubelet) => kubelet.podOf('app', server.name) !== undefined) ?? this.kubelets[0]!;
+  }
+
+  /** A client whom no server exempts from its limits, unlike an administrator. */
+  ordinaryClient(): Kube {
+    const identity = this.controlPlane.ca.issue('ordinary', { commonName: 'fisher', organization: 'harbour', usage: 'client' });
+    return new Kube(this.controlPlane.server, this.controlPlane.ca.certFile, identity);
   }
 
   /** Replaces the serving certificate of the sample-apiserver; it reloads the file within a minute, a restart at once. */

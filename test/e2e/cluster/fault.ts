@@ -1,0 +1,38 @@
+import type { Category } from '../../../src/domain/category.ts';
+import type { PatternName } from '../../../src/domain/pattern.ts';
+import type { Cluster } from './harness/cluster.ts';
+
+export type Undo = () => Promise<void> | void;
+
+/** One fault that is injected for real. */
+export interface Fault {
+  readonly id: string;
+  /** What happens in the cluster, one sentence. */
+  readonly title: string;
+  /** The APIService that it breaks; the sample-apiserver's when absent. */
+  readonly api?: string;
+  /** Causes that are right: more than one where the cluster shows two names of one thing. */
+  readonly causes: readonly string[];
+  readonly category: Category;
+  readonly pattern?: readonly PatternName[];
+  /** Seconds from the first failed probe to the right verdict that are still allowed. */
+  readonly within: number;
+  readonly inject: (cluster: Cluster) => Promise<Undo>;
+}
+
+/** The exporter runs as a user of its own, so that packet filters can tell it from the kubelet's probes. */
+export const EXPORTER_UID = 65_532;
+
+/** Runs every undo, the last first, even when one fails. */
+export function all(...undos: Undo[]): Undo {
+  return async () => {
+    const errors: unknown[] = [];
+    for (const undo of undos.reverse())
+      try {
+        await undo();
+      } catch (error) {
+        errors.push(error);
+      }
+    if (errors.length > 0) throw new AggregateError(errors, 'a fault could not be taken back');
+  };
+}
