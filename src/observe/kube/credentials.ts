@@ -91,7 +91,7 @@ function credentialsOf(options: RequestOptions): KubeCredentials {
   const headers: Record<string, string> = {};
   // A token file may end with a newline, which is no legal header value.
   for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = String(value).trim();
-  if (options.auth) headers['authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
+  if (options.auth) headers.authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`;
   return {
     ...(options.ca === undefined ? {} : { ca: options.ca as string | Buffer }),
     ...(options.cert === undefined ? {} : { cert: options.cert as string | Buffer }),

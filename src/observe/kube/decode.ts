@@ -49,7 +49,7 @@ function createParser(spec: ResourceSpec<unknown>): (bytes: Buffer, start: numbe
 }
 
 function withIdentity(fields: FieldTree): FieldTree {
-  const metadata = fields['metadata'];
+  const metadata = fields.metadata;
   if (metadata === true) return fields;
   return { ...fields, metadata: { ...metadata, name: true, namespace: true, uid: true, resourceVersion: true } };
 }

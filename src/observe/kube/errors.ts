@@ -61,7 +61,7 @@ export function statusErrorOf(path: string, status: number, headers: IncomingHtt
   const wait = retryAfterMs(headers, now) ?? parsed.retryAfterMs;
   return new KubeStatusError(path, status, {
     ...parsed,
-    ...(parsed.message === undefined && body.trim() !== '' ? { message: cut(body) } : {}),
+    ...(parsed.message === undefined && parsed.reason === undefined && body.trim() !== '' ? { message: cut(body) } : {}),
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   });
 }

@@ -45,10 +45,10 @@ export function loadKubeConfig(source: KubeConfigSource = {}, env: NodeJS.Proces
 
 function filesOf(source: KubeConfigSource, env: NodeJS.ProcessEnv): string[] {
   if (source.kubeconfig !== undefined) return [source.kubeconfig];
-  const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
+  const listed = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
   // kubectl too skips the files of the list that don't exist, unless none does.
   if (listed.length > 0) return listed.some((file) => existsSync(file)) ? listed.filter((file) => existsSync(file)) : listed;
-  const home = join(env['HOME'] ?? homedir(), '.kube', 'config');
+  const home = join(env.HOME ?? homedir(), '.kube', 'config');
   return existsSync(home) ? [home] : [];
 }
 
@@ -90,7 +90,7 @@ function withTokenFile(user: User, tokenFiles: ReadonlyMap<string, string>): Use
 }
 
 function inCluster(env: NodeJS.ProcessEnv): KubeConfig {
-  if (!env['KUBERNETES_SERVICE_HOST'] || !existsSync(SERVICE_ACCOUNT_TOKEN))
+  if (!env.KUBERNETES_SERVICE_HOST || !existsSync(SERVICE_ACCOUNT_TOKEN))
     throw new KubeConfigError(
       'none',
       'no cluster is configured: --kubeconfig, $KUBECONFIG, ~/.kube/config or a pod’s ServiceAccount names one',
