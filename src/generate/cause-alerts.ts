@@ -1,0 +1,50 @@
+import type { Cause } from '../domain/cause.ts';
+import { dashboardUrl, evidenceNow, onCluster, runbookUrl } from './annotations.ts';
+import type { Catalogue } from './catalogue.ts';
+import { PANELS } from './dashboards/panel-ids.ts';
+import { causeAlertName, EXPORTER_ALERTS, SYMPTOM_ALERTS } from './names.ts';
+import type { GenerateOptions } from './options.ts';
+import type { AlertingRule, RuleGroup } from './rule-book.ts';
+import { SERIES } from './series.ts';
+
+/** Below it a cause is a guess: the symptom's alert names it, an alert of its own would mislead. */
+export const CONFIDENT = 0.6;
+export const CAUSE_FOR = 60;
+export const CAUSE_KEEP_FIRING_FOR = 300;
+
+/**
+ * One alert per cause, for routing (certificates to the one team, network policies to the other). Confidence exists only while the
+ * API errs, so none fires for a healthy one. The cause is part of the rule, not of the data: `for` never starts anew.
+ */
+export function causeGroup(catalogue: Catalogue, options: GenerateOptions): RuleGroup {
+  for (const { id } of catalogue.causes) refuseTakenName(id);
+  return {
+    name: 'aggregated-api-causes',
+    interval: options.scrapeInterval,
+    rules: catalogue.causes.map((cause) => causeAlert(cause, options)),
+  };
+}
+
+function refuseTakenName(cause: string): void {
+  const name = causeAlertName(cause);
+  const taken: readonly string[] = [...SYMPTOM_ALERTS, ...EXPORTER_ALERTS];
+  if (taken.includes(name)) throw new Error(`cause ${cause}: its alert would be called ${name}, which is an alert already; any id but those of ${taken.join(', ')} is allowed`);
+}
+
+function causeAlert(cause: Cause, options: GenerateOptions): AlertingRule {
+  return {
+    kind: 'alert',
+    alert: causeAlertName(cause.id),
+    expr: `${SERIES.confidence}{cause="${cause.id}"} >= ${CONFIDENT}`,
+    for: CAUSE_FOR,
+    keepFiringFor: CAUSE_KEEP_FIRING_FOR,
+    labels: { severity: cause.severity, name: '{{ $labels.apiservice }}', ...options.labels },
+    annotations: {
+      summary: `An aggregated API fails: ${cause.title.charAt(0).toLowerCase()}${cause.title.slice(1).replace(/\.$/, '')}.`,
+      description: `{{ $labels.apiservice }}${onCluster(options)} fails, and the cause is {{ $labels.cause }}, {{ $value | humanizePercentage }} sure. Evidence: ${evidenceNow(options)}. ${cause.summary}`,
+      confidence: '{{ $value | humanizePercentage }}',
+      runbook_url: runbookUrl(cause.id, options),
+      dashboard_url: dashboardUrl(PANELS.causes, options),
+    },
+  };
+}

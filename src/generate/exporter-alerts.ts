@@ -1,0 +1,76 @@
+import { dashboardUrl, onCluster, runbookUrl } from './annotations.ts';
+import { PANELS } from './dashboards/panel-ids.ts';
+import { alertPage } from './names.ts';
+import type { GenerateOptions } from './options.ts';
+import { levelOf } from './promql.ts';
+import type { AlertingRule, RuleGroup } from './rule-book.ts';
+
+/** Without these nothing is diagnosed at all; the others only make a diagnosis less sure. */
+export const ESSENTIAL_SOURCES = ['api-services', 'probes'] as const;
+
+/** Who watches the watchman: silence of the exporter must not read as health. */
+export function exporterGroup(options: GenerateOptions): RuleGroup {
+  return {
+    name: 'aggregated-api-exporter',
+    interval: options.scrapeInterval,
+    rules: [down(options), blind('warning', '=~', 600, options), blind('info', '!~', 1800, options), stale(options)],
+  };
+}
+
+function by(labels: readonly string[]): string {
+  return labels.length > 0 ? ` by (${labels.join(', ')})` : '';
+}
+
+function down(options: GenerateOptions): AlertingRule {
+  const clusters = by(options.clusterLabels);
+  const before = `max${clusters} (present_over_time(aggregated_api_exporter_build_info[6h]))`;
+  const on = `on (${options.clusterLabels.join(', ')})`;
+  return exporterAlert('AggregatedAPIExporterDown', 'warning', 300, options, {
+    // A cluster that was seen in the last hours, or none at all: absent() alone cannot say which cluster went silent.
+    expr: `(${before} unless ${on} max${clusters} (aggregated_api_exporter_build_info))\nor\n(absent(aggregated_api_exporter_build_info) unless on () ${before})`,
+    summary: 'The exporter that diagnoses aggregated APIs is not scraped.',
+    description: `aggregated-api-exporter${onCluster(options)} gives no series: it is down, or Prometheus does not reach it. Failures of aggregated APIs are not seen now.`,
+  });
+}
+
+function blind(severity: 'warning' | 'info', operator: '=~' | '!~', seconds: number, options: GenerateOptions): AlertingRule {
+  const essential = severity === 'warning';
+  return exporterAlert('AggregatedAPIExporterBlind', severity, seconds, options, {
+    expr: `max${by([...options.clusterLabels, 'source'])} (aggregated_api_exporter_source_up{source${operator}"${ESSENTIAL_SOURCES.join('|')}"}) == 0`,
+    summary: essential ? 'The exporter cannot see aggregated APIs.' : 'The exporter lacks a source of observations.',
+    description: `aggregated-api-exporter${onCluster(options)} cannot read {{ $labels.source }}: it is forbidden, stale or failing. ${
+      essential ? 'Nothing is diagnosed without it.' : 'Diagnoses are less sure without it. Grant the right, or disable the source in the configuration.'
+    }`,
+  });
+}
+
+function stale(options: GenerateOptions): AlertingRule {
+  return exporterAlert('AggregatedAPIExporterStale', 'warning', 120, options, {
+    expr: `time() - max by (${levelOf(options)}) (aggregated_api_last_probe_timestamp_seconds{vantage="aggregator"}) > 300`,
+    summary: 'The exporter no longer probes an aggregated API.',
+    description: `The last probe of {{ $labels.apiservice }}${onCluster(options)} through the kube-apiserver began {{ $value | humanizeDuration }} ago. What the exporter says about it is out of date.`,
+  });
+}
+
+interface Words {
+  readonly expr: string;
+  readonly summary: string;
+  readonly description: string;
+}
+
+function exporterAlert(alert: string, severity: string, seconds: number, options: GenerateOptions, words: Words): AlertingRule {
+  return {
+    kind: 'alert',
+    alert,
+    expr: words.expr,
+    for: seconds,
+    keepFiringFor: 120,
+    labels: { severity, ...options.labels },
+    annotations: {
+      summary: words.summary,
+      description: words.description,
+      runbook_url: runbookUrl(alertPage(alert), options),
+      dashboard_url: dashboardUrl(PANELS.sources, options, false),
+    },
+  };
+}

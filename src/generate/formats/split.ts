@@ -1,0 +1,44 @@
+import type { Rule, RuleGroup } from '../rule-book.ts';
+
+/**
+ * Bytes of one object as JSON. etcd takes 1 MiB, but `kubectl apply` also keeps the whole object in an annotation, and
+ * annotations end at 256 KiB: 200 KiB leave room for what others add.
+ */
+export const OBJECT_BYTES = 200 * 1024;
+
+/** The group in parts of at most `limit`: `name`, `name-2`, … in order. A single rule over the limit is a part of its own. */
+export function splitGroup(group: RuleGroup, limit: number, weigh: (rule: Rule) => number): RuleGroup[] {
+  return pack(group.rules, limit, weigh).map((rules, index) => ({
+    ...group,
+    name: index === 0 ? group.name : `${group.name}-${index + 1}`,
+    rules,
+  }));
+}
+
+/** Neighbouring groups in as few objects as fit `bytes`; a group that is too large by itself is split. Always the same way. */
+export function splitGroups(groups: readonly RuleGroup[], bytes: number = OBJECT_BYTES): RuleGroup[][] {
+  return pack(
+    groups.flatMap((group) => splitGroup(group, bytes, sizeOf)),
+    bytes,
+    sizeOf,
+  );
+}
+
+function pack<T>(things: readonly T[], limit: number, weigh: (thing: T) => number): T[][] {
+  const packs: T[][] = [];
+  let used = Number.POSITIVE_INFINITY;
+  for (const thing of things) {
+    const weight = weigh(thing);
+    if (used + weight > limit) {
+      packs.push([]);
+      used = 0;
+    }
+    packs.at(-1)!.push(thing);
+    used += weight;
+  }
+  return packs;
+}
+
+function sizeOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}

@@ -1,0 +1,120 @@
+import { WEIGHTS } from '../domain/cause.ts';
+import type { Criterion } from '../domain/criterion.ts';
+import { type LedgerEntry, ledgerOf } from '../domain/ledger.ts';
+import type { Catalogue } from './catalogue.ts';
+import { elsewhereRules, signalsElsewhere } from './elsewhere.ts';
+import type { GenerateOptions } from './options.ts';
+import { momentRules, momentsOf } from './moments.ts';
+import { indent, levelOf, type PromqlContext, printCriterion, printWhere } from './promql.ts';
+import { type RecordingRule, type RuleGroup, record } from './rule-book.ts';
+import { SERIES } from './series.ts';
+
+/**
+ * Breaks ties as diagnose/ does: `unknown` wins, then the order of the ids. Each place costs a billionth of a point, which changes
+ * no confidence that anybody could read.
+ */
+const TIE_BREAK = 1e-9;
+
+/**
+ * The formula of domain/ledger.ts as recording rules. One group, in the order of evaluation: each rule reads what the ones before
+ * it have just written, so that one evaluation carries an observation through to the top cause.
+ */
+export function diagnosisGroup(catalogue: Catalogue, options: GenerateOptions): RuleGroup {
+  const entries = ledgerOf(catalogue.causes);
+  const moments = momentsOf([...entries.map((entry) => entry.when), catalogue.symptom]);
+  const context: PromqlContext = {
+    catalogue,
+    options,
+    momentOf: moments.labelOf,
+    elsewhere: signalsElsewhere(catalogue, options.with),
+  };
+  const categories = new Map<string, string>(catalogue.causes.map((cause) => [cause.id, cause.category]));
+  const superseding = (entry: LedgerEntry) => entry.declaration === undefined;
+  const evidence = (entry: LedgerEntry) => evidenceRule(entry, categoryOf(entry, categories), context);
+  return {
+    name: 'aggregated-api-diagnosis',
+    interval: options.scrapeInterval,
+    rules: [
+      knownRule(options),
+      ...elsewhereRules(catalogue, options),
+      ...momentRules(moments, context),
+      record(SERIES.symptom, printCriterion(catalogue.symptom, context)),
+      ...priorRules(catalogue),
+      ...entries.filter((entry) => !entry.lookBack && !superseding(entry)).map(evidence),
+      ...entries.filter(superseding).map(evidence),
+      lookBackRule(options),
+      ...entries.filter((entry) => entry.lookBack).map(evidence),
+      ...scoreRules(catalogue, options),
+    ],
+  };
+}
+
+function categoryOf(entry: LedgerEntry, categories: ReadonlyMap<string, string>): string {
+  const category = categories.get(entry.cause);
+  if (!category) throw new Error(`cause ${entry.cause}: ${entry.evidence} names it, but the catalogue has no cause of this id`);
+  return category;
+}
+
+function knownRule(options: GenerateOptions): RecordingRule {
+  return record(SERIES.known, `max by (${levelOf(options)}) (aggregated_api_info)`);
+}
+
+function priorRules(catalogue: Catalogue): RecordingRule[] {
+  const unknown = { id: 'unknown', category: 'unknown', prior: catalogue.unknownScore };
+  const ranked = [unknown, ...[...catalogue.causes].sort((a, b) => (a.id < b.id ? -1 : 1))];
+  return ranked.map((cause, place) =>
+    record(SERIES.prior, `${SERIES.known} * ${printNumber(cause.prior - place * TIE_BREAK)}`, { cause: cause.id, category: cause.category }),
+  );
+}
+
+function printNumber(value: number): string {
+  const text = String(Number(value.toFixed(9)));
+  return text.includes('e') ? value.toFixed(9) : text;
+}
+
+function evidenceRule(entry: LedgerEntry, category: string, context: PromqlContext): RecordingRule {
+  const level = levelOf(context.options);
+  const met = supersededBy(entry, level) ?? printWhere(entry.when, true, context);
+  // Anything to the power of 0 is 1: from "is there" to points. What was not observed adds 0.
+  const points = entry.lookBack
+    ? `${entry.points} * ${SERIES.lookBack} * ((\n${indent(met)}\n) ^ 0)`
+    : `${entry.points} * (\n${indent(met)}\n) ^ 0`;
+  return record(SERIES.evidence, `${points}\nor\n0 * ${SERIES.known}`, {
+    cause: entry.cause,
+    category,
+    evidence: entry.evidence,
+    ...(entry.lookBack ? { look_back: 'true' } : {}),
+  });
+}
+
+/** `superseded-by-<cause>` is met while that cause has direct evidence: which is recorded by then, so it is not evaluated twice. */
+function supersededBy(entry: LedgerEntry, level: string): string | undefined {
+  if (entry.declaration) return undefined;
+  const cause = entry.evidence.replace(/^superseded-by-/, '');
+  return `max by (${level}) (${SERIES.evidence}{cause="${cause}", look_back=""} >= ${WEIGHTS.suggestive})`;
+}
+
+function lookBackRule(options: GenerateOptions): RecordingRule {
+  const explained = `${SERIES.evidence}{look_back=""} >= ${WEIGHTS.suggestive}`;
+  return record(SERIES.lookBack, `1 - (${SERIES.known} and on (${levelOf(options)}) (${explained}))\nor\n${SERIES.known}`);
+}
+
+function scoreRules(catalogue: Catalogue, options: GenerateOptions): RecordingRule[] {
+  const level = levelOf(options);
+  const perCause = `${level}, cause, category`;
+  return [
+    record(SERIES.direct, `count by (${perCause}) (${SERIES.evidence} >= ${WEIGHTS.suggestive})`),
+    record(SERIES.score, `sum by (${perCause}) (${SERIES.prior} or ${SERIES.evidence})`),
+    record(
+      SERIES.odds,
+      `exp(${SERIES.score} / ${catalogue.temperature})\nand on (${level}, cause)\n(${SERIES.direct} or ${SERIES.prior}{cause="unknown"})\nand on (${level})\n(${SERIES.symptom} == 1)`,
+    ),
+    record(SERIES.confidence, `${SERIES.odds} / on (${level}) group_left () sum by (${level}) (${SERIES.odds})`),
+    record(SERIES.top, `${SERIES.confidence} == on (${level}) group_left () max by (${level}) (${SERIES.confidence})`),
+  ];
+}
+
+/** Criteria of the catalogue, for those who ask what windows it has. */
+export function criteriaOf(catalogue: Catalogue): Criterion[] {
+  return [...ledgerOf(catalogue.causes).map((entry) => entry.when), catalogue.symptom];
+}

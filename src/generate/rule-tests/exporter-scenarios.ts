@@ -1,0 +1,83 @@
+import { ESSENTIAL_SOURCES } from '../exporter-alerts.ts';
+import type { GenerateOptions } from '../options.ts';
+import type { AlertingRule } from '../rule-book.ts';
+import { clusterOf, NEIGHBOUR, PATIENT, type Scenario } from './scenario.ts';
+
+const STEP = 30;
+
+/** The neighbour of these tests is another cluster, where one is named, and else another source or API. */
+export function exporterScenarios(alerts: readonly AlertingRule[], options: GenerateOptions): Scenario[] {
+  return alerts.flatMap((alert) => {
+    switch (alert.alert) {
+      case 'AggregatedAPIExporterDown':
+        return [down(alert, options)];
+      case 'AggregatedAPIExporterBlind':
+        return [blind(alert, options, alert.labels.severity === 'info' ? 'logs' : ESSENTIAL_SOURCES[1])];
+      case 'AggregatedAPIExporterStale':
+        return [stale(alert, options)];
+      default:
+        return [];
+    }
+  });
+}
+
+/** Series end at 10:00 with the staleness that a failed scrape leaves; they are back at 30:00. */
+function down(alert: AlertingRule, options: GenerateOptions): Scenario {
+  const here = clusterOf(options.clusterLabels);
+  const elsewhere = Object.fromEntries(Object.keys(here).map((label) => [label, 'lighthouse']));
+  const metric = 'aggregated_api_exporter_build_info';
+  return {
+    alert,
+    title: 'not scraped for twenty minutes',
+    interval: STEP,
+    series: [
+      { metric, labels: { ...here, instance: '10.1.0.9:9944' }, values: '1x19 stale _x38 1x60' },
+      ...(options.clusterLabels.length > 0 ? [{ metric, labels: { ...elsewhere, instance: '10.2.0.9:9944' }, values: '1x200' }] : []),
+    ],
+    checks: [
+      { at: 600 },
+      { at: 870 },
+      { at: 900, firing: { labels: here, value: 1 } },
+      { at: 1770, firing: { labels: here, value: 1 } },
+      { at: 1920 },
+    ],
+  };
+}
+
+function blind(alert: AlertingRule, options: GenerateOptions, source: string): Scenario {
+  const here = clusterOf(options.clusterLabels);
+  const metric = 'aggregated_api_exporter_source_up';
+  const after = 600 + (alert.for ?? 0);
+  const firing = { labels: { ...here, source }, value: 0 };
+  return {
+    alert,
+    title: `no answer from ${source}`,
+    interval: STEP,
+    series: [
+      { metric, labels: { ...here, source }, values: `1x19 0x80 1x60` },
+      { metric, labels: { ...here, source: 'pods' }, values: '1x200' },
+    ],
+    checks: [{ at: 570 }, { at: after - STEP }, { at: after, firing }, { at: 3000, firing }, { at: 3180 }],
+  };
+}
+
+/** The last probe begins at 10:00 and none follows until 20:00. */
+function stale(alert: AlertingRule, options: GenerateOptions): Scenario {
+  const here = clusterOf(options.clusterLabels);
+  const metric = 'aggregated_api_last_probe_timestamp_seconds';
+  const series = (apiservice: string, values: string) => ({ metric, labels: { ...here, apiservice, vantage: 'aggregator' }, values });
+  const labels = { ...here, apiservice: PATIENT };
+  return {
+    alert,
+    title: 'no probe for ten minutes',
+    interval: STEP,
+    series: [series(PATIENT, '0+30x20 600x19 1200+30x60'), series(NEIGHBOUR, '0+30x200')],
+    checks: [
+      { at: 900 },
+      { at: 1020 },
+      { at: 1050, firing: { labels, value: 450 } },
+      { at: 1170, firing: { labels, value: 570 } },
+      { at: 1380 },
+    ],
+  };
+}

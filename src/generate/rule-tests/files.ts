@@ -1,0 +1,24 @@
+import type { Catalogue } from '../catalogue.ts';
+import type { Artifact } from '../formats/rule-formats.ts';
+import type { GenerateOptions } from '../options.ts';
+import { alertsOf } from '../rule-book.ts';
+import { diagnosisRules } from '../rules.ts';
+import { causeScenarios } from './cause-scenarios.ts';
+import { exporterScenarios } from './exporter-scenarios.ts';
+import { printRuleTests } from './print.ts';
+import type { Scenario } from './scenario.ts';
+import { symptomScenarios } from './symptom-scenarios.ts';
+
+/** promtool tests of every alert, to run beside the files of the format prometheus. */
+export function ruleTestFiles(catalogue: Catalogue, options: GenerateOptions): Artifact[] {
+  const alerts = alertsOf(diagnosisRules(catalogue, options));
+  const file = (group: string, interval: number, scenarios: readonly Scenario[]): Artifact => ({
+    path: `tests/${group}.test.yaml`,
+    content: printRuleTests([`../prometheus/${group}.yaml`], interval, scenarios),
+  });
+  return [
+    file('aggregated-api-symptoms', 15, symptomScenarios(alerts, options)),
+    file('aggregated-api-causes', 30, causeScenarios(catalogue, alerts, options)),
+    file('aggregated-api-exporter', 30, exporterScenarios(alerts, options)),
+  ];
+}

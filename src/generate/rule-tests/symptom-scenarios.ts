@@ -1,0 +1,181 @@
+import type { GenerateOptions } from '../options.ts';
+import type { AlertingRule } from '../rule-book.ts';
+import { SERIES } from '../series.ts';
+import { clusterOf, type Firing, type InputSeries, NEIGHBOUR, PATIENT, type Scenario } from './scenario.ts';
+import type { Sample } from './template.ts';
+
+/** Seconds between two evaluations in these tests, whatever the scrape interval is. */
+const STEP = 15;
+const CAUSE = { cause: 'dns-failing', category: 'network-connectivity' };
+const SURE = 0.9;
+const DAY = 86_400;
+
+/** Symptoms, through the recording rules of their own group; what the group of the diagnosis would record is given. */
+export function symptomScenarios(alerts: readonly AlertingRule[], options: GenerateOptions): Scenario[] {
+  return alerts.flatMap((alert) => {
+    switch (alert.alert) {
+      case 'AggregatedAPIDown':
+        return [down(alert, options), downBySlowProbes(alert, options)];
+      case 'AggregatedAPIErrors':
+        return [errors(alert, options)];
+      case 'AggregatedAPIFlapping':
+        return [flapping(alert, options)];
+      case 'AggregatedAPISlow':
+        return [slow(alert, options)];
+      case 'AggregatedAPICertificateExpiring':
+        return [expiring(alert, options)];
+      default:
+        return [];
+    }
+  });
+}
+
+/** Fails at 5:00, recovers at 10:00. The cause is known from 6:30 on: the alert does not wait for it, and does not start anew. */
+function down(alert: AlertingRule, options: GenerateOptions): Scenario {
+  return {
+    alert,
+    title: 'an outage of five minutes whose cause is known late',
+    interval: STEP,
+    series: [
+      ...both(options, 'aggregated_api_info', {}, '1x100', '1x100'),
+      ...both(options, 'aggregated_api_failing', {}, '0x19 1x19 0x60', '0x100'),
+      ...both(options, 'aggregated_api_available', {}, '1x19 0x19 1x60', '1x100'),
+      ...diagnosed(options, 26, 14),
+    ],
+    checks: [
+      { at: 300 },
+      { at: 345 },
+      { at: 360, firing: unknown(options) },
+      { at: 375, firing: unknown(options) },
+      { at: 390, firing: known(options, true) },
+      { at: 600, firing: known(options, false) },
+      { at: 885, firing: known(options, false) },
+      { at: 900 },
+    ],
+  };
+}
+
+/** Every probe fails, the condition is still True: the kube-apiserver has not noticed. */
+function downBySlowProbes(alert: AlertingRule, options: GenerateOptions): Scenario {
+  return {
+    alert,
+    title: 'every probe fails while the condition is still True',
+    interval: STEP,
+    series: [
+      ...both(options, 'aggregated_api_info', {}, '1x60', '1x60'),
+      ...both(options, 'aggregated_api_failing', {}, '0x19 1x40', '0x60'),
+      ...both(options, 'aggregated_api_available', {}, '1x60', '1x60'),
+      ...both(options, 'aggregated_api_failing_share', { vantage: 'aggregator' }, '0x19 1x40', '0x60'),
+    ],
+    checks: [{ at: 345 }, { at: 360, firing: unknown(options) }],
+  };
+}
+
+/** From 20:00 on seven of ten probes fail: a twentieth of a quarter of an hour is full after five steps. */
+function errors(alert: AlertingRule, options: GenerateOptions): Scenario {
+  const kinds = { vantage: 'aggregator', request: 'discovery' };
+  const share: Sample[] = [{ labels: {}, value: (5 * 7) / 6 }];
+  return {
+    alert,
+    title: 'seven of ten requests fail for five minutes',
+    interval: STEP,
+    series: [
+      ...both(options, 'aggregated_api_info', {}, '1x200', '1x200'),
+      ...both(options, 'aggregated_api_probes_total', kinds, '0+10x200', '0+10x200'),
+      ...both(options, 'aggregated_api_probe_failures_total', { ...kinds, reason: 'connection_refused' }, '0x80 7+7x19 140x100', '0x200'),
+    ],
+    checks: [{ at: 1260 }, { at: 1275, firing: unknown(options, { [`${SERIES.errorsLong}${matchersOf(options)} * 100`]: share }) }, { at: 2400 }],
+  };
+}
+
+/** Ten minutes up, then down and up every two and a half minutes. */
+function flapping(alert: AlertingRule, options: GenerateOptions): Scenario {
+  return {
+    alert,
+    title: 'three outages of two and a half minutes',
+    interval: STEP,
+    series: [
+      ...both(options, 'aggregated_api_info', {}, '1x300', '1x300'),
+      ...both(options, 'aggregated_api_failing', {}, '0x39 1x9 0x9 1x9 0x9 1x9 0x200', '0x300'),
+    ],
+    checks: [{ at: 1335 }, { at: 1350, firing: unknown(options) }, { at: 2370, firing: unknown(options) }, { at: 2430 }],
+  };
+}
+
+/** From 15:00 on all answers take between 2.5 and 5 s; a tenth of the last ten minutes is slow after a minute. */
+function slow(alert: AlertingRule, options: GenerateOptions): Scenario {
+  const bucket = (le: string, patient: string) =>
+    both(options, 'aggregated_api_probe_duration_seconds_bucket', { vantage: 'aggregator', le }, patient, '0+10x200');
+  return {
+    alert,
+    title: 'all answers take seconds',
+    interval: STEP,
+    series: [
+      ...both(options, 'aggregated_api_info', {}, '1x200', '1x200'),
+      ...bucket('1', '0+10x60 600x140'),
+      ...bucket('2.5', '0+10x60 600x140'),
+      ...bucket('5', '0+10x200'),
+      ...bucket('+Inf', '0+10x200'),
+    ],
+    checks: [
+      { at: 945 },
+      { at: 1500, firing: unknown(options, { [`${SERIES.latency}${matchersOf(options)}`]: [{ labels: {}, value: 2.5 + 2.5 * 0.9 }] }) },
+    ],
+  };
+}
+
+/** Ten minutes more than the limit are left; renewed after an hour. */
+function expiring(alert: AlertingRule, options: GenerateOptions): Scenario {
+  const days = alert.labels.severity === 'critical' ? 1 : 7;
+  const end = days * DAY + 600;
+  const labels = { ...clusterOf(options.clusterLabels), apiservice: PATIENT, certificate: 'serving' };
+  return {
+    alert,
+    title: `${days === 1 ? 'a day' : 'seven days'} before the end of the serving certificate`,
+    interval: STEP,
+    series: both(options, 'aggregated_api_backend_certificate_not_after_timestamp_seconds', {}, `${end}x239 ${90 * DAY}x100`, `${90 * DAY}x400`),
+    checks: days === 1
+      ? // A day and some minutes before the end it is the warning that fires, and it goes on for five minutes.
+        [{ at: 1215, firing: { labels, value: end - 1215 } }, { at: 3930 }]
+      : [{ at: 600 }, { at: 900 }, { at: 915, firing: { labels, value: end - 915 } }, { at: 3585, firing: { labels, value: end - 3585 } }, { at: 3930 }],
+  };
+}
+
+function both(
+  options: GenerateOptions,
+  metric: string,
+  labels: Readonly<Record<string, string>>,
+  patient: string,
+  neighbour: string,
+): InputSeries[] {
+  const of = (apiservice: string, values: string) => ({ metric, labels: { ...clusterOf(options.clusterLabels), apiservice, ...labels }, values });
+  return [of(PATIENT, patient), of(NEIGHBOUR, neighbour)];
+}
+
+/** What the group of the diagnosis records from step `from` on, for `steps` steps. */
+function diagnosed(options: GenerateOptions, from: number, steps: number): InputSeries[] {
+  const labels = { ...clusterOf(options.clusterLabels), apiservice: PATIENT };
+  const values = (value: number) => `_x${from} ${value}x${steps - 1} stale`;
+  return [
+    { metric: SERIES.symptom, labels, values: '0x19 1x19 0x60' },
+    { metric: SERIES.confidence, labels: { ...labels, ...CAUSE }, values: values(SURE) },
+    { metric: SERIES.top, labels: { ...labels, ...CAUSE }, values: values(SURE) },
+    { metric: SERIES.evidence, labels: { ...labels, ...CAUSE, evidence: 'resolve-failed' }, values: values(4) },
+  ];
+}
+
+function unknown(options: GenerateOptions, finds: Firing['finds'] = {}): Firing {
+  return { labels: { ...clusterOf(options.clusterLabels), apiservice: PATIENT, cause: 'unknown', category: 'unknown' }, value: 0, finds };
+}
+
+function known(options: GenerateOptions, evidenceIsThere: boolean): Firing {
+  const labels = { ...clusterOf(options.clusterLabels), apiservice: PATIENT, ...CAUSE };
+  const query = `${SERIES.evidence}${matchersOf(options, ['cause'], labels)} > 0`;
+  return { labels, value: SURE, finds: evidenceIsThere ? { [query]: [{ labels: { evidence: 'resolve-failed' }, value: 4 }] } : {} };
+}
+
+/** The matchers as the annotations print them. */
+export function matchersOf(options: GenerateOptions, further: readonly string[] = [], labels: Readonly<Record<string, string>> = {}): string {
+  const values: Readonly<Record<string, string>> = { ...clusterOf(options.clusterLabels), apiservice: PATIENT, ...labels };
+  return `{${[...options.clusterLabels, 'apiservice', ...further].map((label) => `${label}=${JSON.stringify(values[label])}`).join(',')}}`;
+}

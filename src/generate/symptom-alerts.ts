@@ -1,0 +1,190 @@
+import { dashboardUrl, evidenceNow, onCluster, percentNow, readNow, runbookUrl } from './annotations.ts';
+import { type Catalogue, signalNamed } from './catalogue.ts';
+import { PANELS } from './dashboards/panel-ids.ts';
+import { printDuration } from './duration.ts';
+import type { GenerateOptions } from './options.ts';
+import { levelOf, selectorOf, windowOf } from './promql.ts';
+import { type AlertingRule, type RecordingRule, type RuleGroup, record } from './rule-book.ts';
+import { SERIES } from './series.ts';
+
+/** The signal that is 1 while the newest observation of an API errs. */
+const FAILING = 'failing';
+/** Seconds that an API must fail without a break before Down fires. */
+const DOWN_AFTER = 60;
+/** Seconds without an outage after which Down resolves. */
+const UP_AFTER = 300;
+/** Seconds that a cause must be on top before it replaces another one in the labels of an alert. */
+const STEADY_AFTER = 120;
+const DAY = 86_400;
+
+/**
+ * Symptoms page. They carry the cause as a label, and a label that changes starts an alert's `for` anew: so these alerts have no
+ * `for`. How long a symptom must last is in recorded series that know nothing of causes (`…:held`), and the cause they carry is the
+ * recorded verdict, which is there for every API (`unknown` at first) and changes only for one that was on top for two minutes.
+ *
+ * Evaluated twice per scrape, in a group of its own, so that a page waits for nothing but the symptom.
+ */
+export function symptomGroup(catalogue: Catalogue, options: GenerateOptions): RuleGroup {
+  const interval = symptomInterval(options);
+  return {
+    name: 'aggregated-api-symptoms',
+    interval,
+    rules: [failingRule(catalogue, options), outageRule(options), downRule(options, interval), ...errorRules(options), latencyRule(options), ...verdictRules(options), ...alerts(options)],
+  };
+}
+
+export function symptomInterval(options: Pick<GenerateOptions, 'scrapeInterval'>): number {
+  return Math.max(1, Math.floor(options.scrapeInterval / 2));
+}
+
+function failingRule(catalogue: Catalogue, options: GenerateOptions): RecordingRule {
+  const window = printDuration(windowOf(0, options.scrapeInterval));
+  return record(SERIES.failing, `max by (${levelOf(options)}) (last_over_time(${selectorOf(signalNamed(catalogue, FAILING))}[${window}]))`);
+}
+
+/** Windows over recorded series end between two evaluations, so that they hold the same samples with open and with closed ends. */
+function evaluations(seconds: number, interval: number): string {
+  return printDuration(seconds + Math.max(1, Math.floor(interval / 3)));
+}
+
+/** Every way through the kube-apiserver fails, or the condition says so, whereupon the kube-apiserver refuses every request. */
+function outageRule(options: GenerateOptions): RecordingRule {
+  const level = levelOf(options);
+  const last = (selector: string) => `last_over_time(${selector}[${printDuration(windowOf(0, options.scrapeInterval))}])`;
+  const unavailable = `max by (${level}) (${last('aggregated_api_available')}) == 0`;
+  const everyProbe = `max by (${level}) (${last('aggregated_api_failing_share{vantage=~"aggregator|aggregator_list"}')}) == 1`;
+  return record(SERIES.outage, `(${SERIES.failing} == 1 and (${unavailable} or ${everyProbe}))\nor\n0 * ${SERIES.failing}`);
+}
+
+function downRule(options: GenerateOptions, interval: number): RecordingRule {
+  const held = evaluations(DOWN_AFTER, interval);
+  const count = Math.floor(DOWN_AFTER / interval) + 1;
+  return record(
+    SERIES.down,
+    `(min_over_time(${SERIES.outage}[${held}]) == 1 and count_over_time(${SERIES.outage}[${held}]) >= ${count})
+or
+(${SERIES.down} == 1 and max_over_time(${SERIES.outage}[${evaluations(UP_AFTER, interval)}]) == 1)
+or
+0 * max by (${levelOf(options)}) (aggregated_api_info)`,
+  );
+}
+
+function errorRules(options: GenerateOptions): RecordingRule[] {
+  const level = levelOf(options);
+  const rate = (metric: string, window: string) => `sum by (${level}) (rate(${metric}{vantage="aggregator"}[${window}]))`;
+  const ratio = (window: string) =>
+    `${rate('aggregated_api_probe_failures_total', window)}\n/\n(${rate('aggregated_api_probes_total', window)} > 0)`;
+  return [record(SERIES.errors, ratio('5m')), record(SERIES.errorsLong, ratio('15m'))];
+}
+
+function latencyRule(options: GenerateOptions): RecordingRule {
+  return record(
+    SERIES.latency,
+    `histogram_quantile(0.9, sum by (${levelOf(options)}, le) (rate(aggregated_api_probe_duration_seconds_bucket{vantage="aggregator"}[10m])))`,
+  );
+}
+
+function verdictRules(options: GenerateOptions): RecordingRule[] {
+  const level = levelOf(options);
+  const count = Math.max(1, Math.floor(STEADY_AFTER / options.scrapeInterval));
+  const steady = `(${SERIES.top} and count_over_time(${SERIES.top}[${printDuration(STEADY_AFTER)}]) >= ${count})`;
+  const kept = `${SERIES.verdict}{cause!="unknown"}`;
+  const recently = `max_over_time(${SERIES.symptom}[15m]) == 1`;
+  const unknown = `label_replace(label_replace(0 * max by (${level}) (aggregated_api_info), "cause", "unknown", "", ""), "category", "unknown", "", "")`;
+  return [
+    record(
+      SERIES.verdict,
+      `${steady}
+or on (${level})
+(${SERIES.confidence} and on (${level}, cause) ${kept})
+or on (${level})
+(${kept} and on (${level}) (${recently}))
+or on (${level})
+${SERIES.top}
+or on (${level})
+${unknown}`,
+    ),
+  ];
+}
+
+function alerts(options: GenerateOptions): AlertingRule[] {
+  const level = levelOf(options);
+  const where = (condition: string) => `${SERIES.verdict}\nand on (${level})\n(${condition})`;
+  return [
+    symptom('AggregatedAPIDown', 'critical', where(`${SERIES.down} == 1`), options, {
+      summary: 'An aggregated API is down.',
+      description: `{{ $labels.apiservice }}${onCluster(options)} has failed without a break for a minute: clients of its resources get errors.`,
+      panel: PANELS.failing,
+    }),
+    symptom('AggregatedAPIErrors', 'warning', where(`max_over_time(${SERIES.errors}[5m]) > 0.05 and ${SERIES.errorsLong} > 0.05`), options, {
+      summary: 'An aggregated API answers with errors.',
+      description: `{{ $labels.apiservice }}${onCluster(options)} fails ${percentNow(SERIES.errorsLong, options)} of the requests through the kube-apiserver (last 15 minutes).`,
+      panel: PANELS.errorRatio,
+    }),
+    symptom('AggregatedAPIFlapping', 'warning', where(`changes(${SERIES.failing}[30m]) >= 6`), options, {
+      summary: 'An aggregated API comes and goes.',
+      description: `{{ $labels.apiservice }}${onCluster(options)} has failed and recovered at least three times in 30 minutes.`,
+      panel: PANELS.failing,
+    }),
+    symptom('AggregatedAPISlow', 'warning', where(`${SERIES.latency} > 1`), options, {
+      summary: 'An aggregated API answers slowly.',
+      description: `{{ $labels.apiservice }}${onCluster(options)} takes more than a second for one in ten requests (90th percentile ${readNow(SERIES.latency, options, 'humanizeDuration')}, last 10 minutes).`,
+      panel: PANELS.latency,
+    }),
+    certificate('warning', 7 * DAY, DAY, options),
+    certificate('critical', DAY, Number.NEGATIVE_INFINITY, options),
+  ];
+}
+
+interface Words {
+  readonly summary: string;
+  readonly description: string;
+  readonly panel: { readonly uid: string; readonly panel: number };
+}
+
+function symptom(alert: string, severity: string, expr: string, options: GenerateOptions, words: Words): AlertingRule {
+  return {
+    kind: 'alert',
+    alert,
+    expr,
+    // `name` is what the kubernetes-mixin's alerts call the APIService: inhibition compares equal labels.
+    labels: { severity, name: '{{ $labels.apiservice }}', ...options.labels },
+    annotations: {
+      summary: words.summary,
+      description: `${words.description} {{ if eq $labels.cause "unknown" }}The cause is not known yet.{{ else }}Most likely cause: {{ $labels.cause }}, {{ $value | humanizePercentage }} sure. Evidence: ${evidenceNow(options)}.{{ end }}`,
+      confidence: '{{ $value | humanizePercentage }}',
+      runbook_url: runbookUrl('{{ $labels.cause }}', options),
+      dashboard_url: dashboardUrl(words.panel, options),
+    },
+  };
+}
+
+/** The certificate itself is the evidence: the cause is known before anything fails. */
+function certificate(severity: 'warning' | 'critical', under: number, atLeast: number, options: GenerateOptions): AlertingRule {
+  const left = (metric: string, which: string) => {
+    const seconds = `min by (${levelOf(options)}) (${metric}) - time()`;
+    const inRange = Number.isFinite(atLeast) ? `${seconds} < ${under} and ${seconds} >= ${atLeast}` : `${seconds} < ${under}`;
+    return `label_replace(${inRange}, "certificate", "${which}", "", "")`;
+  };
+  return {
+    kind: 'alert',
+    alert: 'AggregatedAPICertificateExpiring',
+    expr: `${left('aggregated_api_backend_certificate_not_after_timestamp_seconds', 'serving')}\nor\n${left('aggregated_api_ca_bundle_not_after_timestamp_seconds', 'ca-bundle')}`,
+    for: 300,
+    keepFiringFor: 300,
+    labels: {
+      severity,
+      name: '{{ $labels.apiservice }}',
+      cause: '{{ if eq $labels.certificate "serving" }}serving-certificate-expired{{ else }}ca-bundle-mismatch{{ end }}',
+      category: 'tls-certificate',
+      ...options.labels,
+    },
+    annotations: {
+      summary: 'A certificate of an aggregated API is about to expire.',
+      description: `The {{ $labels.certificate }} certificate of {{ $labels.apiservice }}${onCluster(options)} {{ if gt $value 0.0 }}expires in {{ $value | humanizeDuration }}{{ else }}has expired{{ end }}. From then on the kube-apiserver refuses the backend.`,
+      confidence: '100%',
+      runbook_url: runbookUrl('aggregatedapicertificateexpiring', options),
+      dashboard_url: dashboardUrl(PANELS.certificates, options),
+    },
+  };
+}
