@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { weigh } from '../../src/diagnose/scoring.ts';
+import type { Cause } from '../../src/domain/cause.ts';
+import { above, last } from '../../src/domain/criterion.ts';
+import { ledgerOf } from '../../src/domain/ledger.ts';
+
+const when = above(last('a'), 0);
+const cause = (id: string, differs: Partial<Cause> = {}): Cause => ({
+  id,
+  category: 'pod-instability',
+  title: id,
+  summary: '',
+  severity: 'warning',
+  prior: -1,
+  evidence: [{ id: 'seen', when, weight: 'strong', says: 'It was seen.' }],
+  remedy: [],
+  verify: { command: '', expect: '' },
+  references: [],
+  ...differs,
+});
+
+/** Truths by `<cause>/<evidence>`; what is not named is false. */
+function weighed(causes: readonly Cause[], met: readonly string[], unseen: readonly string[] = [], unknownScore = 0) {
+  const entries = ledgerOf(causes);
+  const truths = entries.map((entry) => {
+    const key = `${entry.cause}/${entry.evidence}`;
+    return unseen.includes(key) ? undefined : met.includes(key);
+  });
+  return weigh(causes, entries, truths, { unknownScore, temperature: 2 });
+}
+
+const leak = cause('leak', { supersedes: ['drought'] });
+const drought = cause('drought', {
+  evidence: [
+    { id: 'dry', when, weight: 'suggestive', says: 'It is dry.' },
+    { id: 'hint', when, weight: 'circumstantial', says: 'A hint.' },
+    { id: 'wet', when, weight: 'stronglyAgainst', says: 'It is wet.' },
+  ],
+});
+const tide = cause('tide', { evidence: [], lookBack: [{ id: 'earlier', when, weight: 'suggestive', says: 'An hour ago.' }] });
+const all = [leak, drought, tide];
+
+describe('scoring', () => {
+  it.each<[string, readonly string[], readonly [string, number][]]>([
+    ['nothing met: unknown alone', [], [['unknown', 0]]],
+    [
+      'direct evidence',
+      ['leak/seen'],
+      [
+        ['leak', 3],
+        ['unknown', 0],
+      ],
+    ],
+    ['circumstantial evidence names nothing', ['drought/hint'], [['unknown', 0]]],
+    [
+      'it adds to direct evidence',
+      ['drought/dry', 'drought/hint'],
+      [
+        ['drought', 2],
+        ['unknown', 0],
+      ],
+    ],
+    [
+      'evidence against takes away',
+      ['drought/dry', 'drought/wet'],
+      [
+        ['unknown', 0],
+        ['drought', -3],
+      ],
+    ],
+    [
+      'a cause explains its consequences away',
+      ['leak/seen', 'drought/dry', 'drought/superseded-by-leak'],
+      [
+        ['leak', 3],
+        ['unknown', 0],
+        ['drought', -7],
+      ],
+    ],
+    [
+      'look-back evidence counts when nothing else does',
+      ['tide/earlier'],
+      [
+        ['tide', 1],
+        ['unknown', 0],
+      ],
+    ],
+    [
+      'look-back evidence is silent beside direct evidence',
+      ['tide/earlier', 'drought/dry'],
+      [
+        ['drought', 1],
+        ['unknown', 0],
+      ],
+    ],
+    [
+      'look-back evidence beside circumstantial evidence',
+      ['tide/earlier', 'drought/hint'],
+      [
+        ['tide', 1],
+        ['unknown', 0],
+      ],
+    ],
+  ])('%s', (_, met, expected) => {
+    expect(weighed(all, met).map(({ cause: id, score }) => [id, score])).toEqual(expected);
+  });
+
+  it('adds nothing for what was not observed', () => {
+    expect(weighed(all, ['drought/dry'], ['drought/wet', 'leak/seen'])[0]).toMatchObject({ cause: 'drought', score: 1 });
+  });
+
+  it('gives confidences that add up to 1, by the temperature', () => {
+    const [first, second] = weighed(all, ['leak/seen']);
+    expect(first!.confidence).toBeCloseTo(Math.exp(3 / 2) / (Math.exp(3 / 2) + 1), 12);
+    expect(first!.confidence + second!.confidence).toBeCloseTo(1, 12);
+  });
+
+  it('prefers unknown to a guess that is no better, and orders other ties by name', () => {
+    expect(weighed([cause('b'), cause('a')], ['a/seen', 'b/seen'], [], 3).map((one) => one.cause)).toEqual(['unknown', 'a', 'b']);
+  });
+
+  it('stays finite with extreme scores', () => {
+    const [first] = weighed([cause('a', { prior: 5000 })], ['a/seen']);
+    expect(first!.confidence).toBe(1);
+  });
+});
