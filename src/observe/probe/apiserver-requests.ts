@@ -1,0 +1,143 @@
+import { lookup } from 'node:dns/promises';
+import { checkServerIdentity, createSecureContext, type PeerCertificate, type SecureContext } from 'node:tls';
+import type { KubeClient, KubeCredentials } from '../kube/api.ts';
+import type { Clock } from '../source.ts';
+import { hostPort, isIp } from './addresses.ts';
+import type { AttemptRequest, AttemptRuntime, AttemptTls } from './attempt.ts';
+import { createParkedSockets } from './parked-sockets.ts';
+
+/** One kube-apiserver as it is addressed: the kube client's server, or an instance of `default/kubernetes`. */
+export interface Apiserver {
+  /** `host:port` */
+  readonly instance: string;
+  readonly host: string;
+  readonly port: number;
+  /** The kube client's own server; it may have a name, a path prefix, and an address that instances may not have. */
+  readonly own: boolean;
+}
+
+export interface ApiserverRequests {
+  readonly own: Apiserver;
+  /**
+   * A request with the exporter's own credentials. They leave this process only after the server's certificate was verified.
+   * Undefined: this instance can't be asked safely, because the kube client does not verify certificates.
+   */
+  prepare(apiserver: Apiserver, path: string, options: PrepareOptions): Promise<AttemptRequest | undefined>;
+  /** Closes idle connections to an instance that went. */
+  drop(instance: string): void;
+  close(): void;
+}
+
+export interface PrepareOptions {
+  readonly timeoutMs: number;
+  readonly maxBody: number;
+  /** Use an idle connection if there is one. */
+  readonly reuse: boolean;
+}
+
+const RESOLVED_LIVES_MS = 30_000;
+/** Names under which every kube-apiserver's certificate is valid. */
+const KUBERNETES_NAMES = ['kubernetes.default.svc', 'kubernetes.default', 'kubernetes'];
+
+export function createApiserverRequests(client: KubeClient, runtime: AttemptRuntime, clock: Clock): ApiserverRequests {
+  const { server } = client;
+  const secure = server.protocol === 'https:';
+  const host = server.hostname.replace(/^\[|\]$/g, '');
+  const port = Number(server.port) || (secure ? 443 : 80);
+  const own: Apiserver = { instance: hostPort(host, port), host, port, own: true };
+  const prefix = server.pathname.replace(/\/+$/, '');
+  const sockets = createParkedSockets();
+  const contextOf = createContextCache();
+  const resolve = createResolver(clock);
+
+  return {
+    own,
+    async prepare(apiserver, path, { timeoutMs, maxBody, reuse }) {
+      const credentials = await client.credentials();
+      const verified = secure && credentials.rejectUnauthorized;
+      if (!apiserver.own && !verified) return undefined;
+      const idle = reuse ? sockets.take(apiserver.instance) : undefined;
+      return {
+        host: apiserver.host,
+        port: apiserver.port,
+        path: apiserver.own ? `${prefix}${path}` : path,
+        headers: { Accept: 'application/json', ...credentials.headers },
+        timeoutMs,
+        maxBody,
+        ...runtime,
+        park: (socket) => sockets.park(apiserver.instance, socket),
+        ...(idle && { reuse: idle }),
+        ...(!isIp(apiserver.host) && { resolve }),
+        ...(secure && { tls: tlsOf(apiserver, credentials, contextOf(credentials), own.host) }),
+      };
+    },
+    drop: (instance) => sockets.drop(instance),
+    close: () => sockets.close(),
+  };
+}
+
+function tlsOf(apiserver: Apiserver, credentials: KubeCredentials, context: SecureContext, ownHost: string): AttemptTls {
+  const name = credentials.servername ?? (isIp(ownHost) ? undefined : ownHost);
+  const servername = apiserver.own ? name : (name ?? KUBERNETES_NAMES[0]);
+  const accepted = apiserver.own ? [credentials.servername ?? ownHost] : [apiserver.host, name ?? ownHost, ...KUBERNETES_NAMES];
+  return {
+    context,
+    rejectUnauthorized: credentials.rejectUnauthorized,
+    checkIdentity: (certificate) => identityError(accepted, certificate),
+    ...(servername !== undefined && { servername }),
+  };
+}
+
+/** Undefined when the certificate is valid for one of the names. */
+function identityError(names: readonly string[], certificate: PeerCertificate): Error | undefined {
+  let first: Error | undefined;
+  for (const name of names) {
+    const error = checkServerIdentity(name, certificate);
+    if (!error) return undefined;
+    first ??= error;
+  }
+  return first;
+}
+
+/** Credentials are read again now and then; the context is built again only when they differ. */
+function createContextCache(): (credentials: KubeCredentials) => SecureContext {
+  let last: { credentials: KubeCredentials; context: SecureContext } | undefined;
+  return (credentials) => {
+    if (
+      last &&
+      same(last.credentials.ca, credentials.ca) &&
+      same(last.credentials.cert, credentials.cert) &&
+      same(last.credentials.key, credentials.key)
+    )
+      return last.context;
+    const { ca, cert, key } = credentials;
+    const context = createSecureContext({
+      allowPartialTrustChain: true,
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
+    });
+    last = { credentials, context };
+    return context;
+  };
+}
+
+function same(a: string | Buffer | undefined, b: string | Buffer | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return false;
+  return Buffer.from(a).equals(Buffer.from(b));
+}
+
+/** getaddrinfo, as the rest of the process resolves, and remembered: four threads serve all lookups, and queueing there is not DNS. */
+function createResolver(clock: Clock): (host: string) => Promise<string> {
+  const known = new Map<string, { address: string; at: number }>();
+  return async (host) => {
+    const before = known.get(host);
+    if (before && clock() - before.at < RESOLVED_LIVES_MS) return before.address;
+    known.delete(host);
+    const { address } = await lookup(host, { order: 'ipv4first' });
+    known.clear();
+    known.set(host, { address, at: clock() });
+    return address;
+  };
+}

@@ -1,0 +1,228 @@
+import type { ProbeResult, ProbeTally } from '../../domain/probe.ts';
+import type { SourceStatus } from '../../domain/sources.ts';
+import type { KubeClient } from '../kube/api.ts';
+import type { Clock, Logger, Source } from '../source.ts';
+import type { ApiTarget, Targets } from '../targets.ts';
+import { createAddressRules, isIp, splitHostPort } from './addresses.ts';
+import { type Apiserver, createApiserverRequests } from './apiserver-requests.ts';
+import { createAsker, ourFailure } from './asker.ts';
+import type { AttemptRuntime } from './attempt.ts';
+import { createControl } from './control.ts';
+import { createHandshakeSlots } from './handshake-slots.ts';
+import { createListChoice, type ListChoice } from './list-choice.ts';
+import { createLoopWatch } from './loop-watch.ts';
+import { PROBER_DEFAULTS, type ProberOptions } from './options.ts';
+import { type ProbePlan, plansFor } from './plan.ts';
+import { createSchedule, type JobOutcome } from './schedule.ts';
+import { createTallyBook, type TallyBook } from './tally-book.ts';
+
+export interface Prober extends Source {
+  readonly name: 'probes';
+  /** Per vantage, request and target, in a stable order. Empty = no probe has ended yet, or the API is gone. */
+  tallies(api: string): ProbeTally[];
+  /** Control probes by kube-apiserver instance (`host:port`). */
+  control(): ReadonlyMap<string, ProbeTally>;
+  /** Every target that is known now has had its turn at least once. */
+  settled(): boolean;
+}
+
+export interface ProberInput {
+  readonly client: KubeClient;
+  readonly targets: Targets;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly options?: ProberOptions;
+  /** Called after each probe of an API; control probes are not told. */
+  readonly onResult?: (api: string, result: ProbeResult) => void;
+}
+
+/** The source is stale when no probe has ended for that many intervals. */
+const STALE_INTERVALS = 6;
+
+interface ProbedApi {
+  readonly book: TallyBook;
+  readonly list: ListChoice;
+  plans: ReadonlyMap<string, ProbePlan>;
+  /** Addresses that were refused, so that each is logged once. */
+  refused: ReadonlySet<string>;
+}
+
+/**
+ * Probes every APIService from every vantage, again and again. Direct vantages never carry credentials; the token goes to
+ * kube-apiservers only. Nothing here throws or rejects: what fails is a result.
+ * @throws RangeError when `allowAddresses` holds something that is not a CIDR.
+ */
+export function createProber({ client, targets, clock, log, options: given = {}, onResult }: ProberInput): Prober {
+  const options = { ...PROBER_DEFAULTS, ...given };
+  const runtime: AttemptRuntime = {
+    slots: createHandshakeSlots(options.maxHandshakes, options.slotPatienceMs),
+    loop: createLoopWatch(),
+    open: new Set(),
+  };
+  const rules = createAddressRules(options.allowAddresses);
+  const requests = createApiserverRequests(client, runtime, clock);
+  const asker = createAsker(runtime, requests, clock, options);
+  const control = createControl((apiserver) => asker.control(apiserver), clock);
+  const schedule = createSchedule({ clock, ...options });
+  const apis = new Map<string, ProbedApi>();
+  let apiservers: readonly Apiserver[] = [];
+  let running = 0;
+  let stopped = false;
+  /** Newest result through the kube client's own server, control included. */
+  let lastOwn: ProbeResult | undefined;
+  let lastMeasured: number | undefined;
+
+  function reconcileApiservers(): void {
+    const now = apiserversOf(requests.own, options.apiservers(), (host) => !isIp(host) || rules.refusal(host) !== undefined);
+    control.keep(now);
+    const known = new Set(apiservers.map(({ instance }) => instance));
+    for (const apiserver of now)
+      if (!known.delete(apiserver.instance))
+        schedule.add({ key: `control ${apiserver.instance}`, interval: () => options.intervalMs, run: () => runControl(apiserver) });
+    for (const instance of known) {
+      schedule.remove(`control ${instance}`);
+      requests.drop(instance);
+    }
+    apiservers = now;
+  }
+
+  function reconcile(target: ApiTarget): void {
+    const api = apis.get(target.name) ?? { book: createTallyBook(), list: createListChoice(), plans: new Map(), refused: new Set() };
+    apis.set(target.name, api);
+    const { plans, refused } = plansFor(target, { ...options, apiservers, rules });
+    const wanted = new Map(plans.map((plan) => [plan.key, plan]));
+    for (const plan of plans) if (!api.plans.has(plan.key)) api.book.open(plan.key, plan.vantage, plan.request, plan.target);
+    for (const key of api.plans.keys())
+      if (!wanted.has(key)) {
+        schedule.remove(key);
+        api.book.close(key);
+      }
+    for (const plan of plans)
+      if (!api.plans.has(plan.key))
+        schedule.add({ key: plan.key, interval: () => intervalOf(plan, api), run: () => run(target.name, plan, api) });
+    api.plans = wanted;
+    for (const { address, why } of refused)
+      if (!api.refused.has(address)) log.warn({ apiservice: target.name, address }, `not probed: ${address} is ${why}`);
+    api.refused = new Set(refused.map(({ address }) => address));
+  }
+
+  function forget(name: string): void {
+    for (const key of apis.get(name)?.plans.keys() ?? []) schedule.remove(key);
+    apis.delete(name);
+  }
+
+  function reconcileAll(): void {
+    reconcileApiservers();
+    const all = targets.all();
+    const live = new Set(all.map(({ name }) => name));
+    for (const name of [...apis.keys()]) if (!live.has(name)) forget(name);
+    for (const target of all) reconcile(target);
+  }
+
+  const intervalOf = (plan: ProbePlan, { list }: ProbedApi): number => options.intervalMs * (plan.request === 'list' ? list.pace : 1);
+
+  async function run(name: string, plan: ProbePlan, api: ProbedApi): Promise<JobOutcome> {
+    const target = targets.get(name);
+    if (!target) return 'skipped';
+    if (running >= options.maxOpen) {
+      log.debug({ apiservice: name, open: running }, 'probe put off: too many are open');
+      return 'skipped';
+    }
+    running += 1;
+    const at = clock();
+    try {
+      const result = await ask(target, plan, api);
+      return result ? settle(name, plan, api, result) : skip(plan, api);
+    } catch (error) {
+      log.warn({ apiservice: name, vantage: plan.vantage, error: messageOf(error) }, 'probe could not be made');
+      return settle(name, plan, api, ourFailure(plan, at, error));
+    } finally {
+      running -= 1;
+    }
+  }
+
+  async function ask(target: ApiTarget, plan: ProbePlan, api: ProbedApi): Promise<ProbeResult | undefined> {
+    if (plan.vantage !== 'aggregator') return asker.directly(target, plan);
+    // An instance that does not even answer /readyz is not addressable from here.
+    if (!plan.apiserver.own && !control.answers(plan.apiserver.instance)) return undefined;
+    return asker.viaAggregator(target, plan, api.list, control);
+  }
+
+  function skip(plan: ProbePlan, api: ProbedApi): JobOutcome {
+    api.book.skip(plan.key);
+    return 'skipped';
+  }
+
+  function settle(name: string, plan: ProbePlan, api: ProbedApi, result: ProbeResult): JobOutcome {
+    if (stopped || apis.get(name) !== api || !api.plans.has(plan.key)) return 'skipped';
+    api.book.record(plan.key, result);
+    note(result, plan.vantage === 'aggregator' && plan.apiserver.own);
+    try {
+      onResult?.(name, result);
+    } catch (error) {
+      log.error({ apiservice: name, error: messageOf(error) }, 'a listener of probe results failed');
+    }
+    return result.ok ? 'ok' : 'failed';
+  }
+
+  async function runControl(apiserver: Apiserver): Promise<JobOutcome> {
+    const result = await control.probe(apiserver);
+    note(result, apiserver.own);
+    return result.ok ? 'ok' : 'failed';
+  }
+
+  function note(result: ProbeResult, own: boolean): void {
+    if (result.hop !== 'us') lastMeasured = clock();
+    if (!own) return;
+    const broke = result.hop === 'us' && lastOwn?.hop !== 'us';
+    lastOwn = result;
+    if (broke) log.warn({ reason: result.reason, detail: result.detail }, 'probes through the kube-apiserver cannot be made from here');
+  }
+
+  return {
+    name: 'probes',
+    start(signal) {
+      if (signal.aborted) return;
+      reconcileAll();
+      const unsubscribe = targets.subscribe(({ kind, target }) => {
+        if (kind === 'removed') forget(target.name);
+        else reconcile(target);
+      });
+      const timer = setInterval(reconcileAll, options.intervalMs);
+      const stop = (): void => {
+        stopped = true;
+        clearInterval(timer);
+        unsubscribe();
+        schedule.stop();
+        for (const end of [...runtime.open]) end();
+        requests.close();
+      };
+      signal.addEventListener('abort', stop, { once: true });
+    },
+    tallies: (name) => apis.get(name)?.book.published() ?? [],
+    control: () => control.tallies(),
+    settled: () => control.tallies().has(requests.own.instance) && [...apis.values()].every(({ book }) => book.settled()),
+    status(now): SourceStatus {
+      const source = 'probes';
+      const success = lastMeasured === undefined ? {} : { lastSuccess: lastMeasured };
+      if (lastOwn?.hop === 'us')
+        return { source, state: 'failed', message: lastOwn.detail || 'probes cannot be made from here', ...success };
+      if (lastMeasured === undefined) return { source, state: 'pending' };
+      if (now - lastMeasured > STALE_INTERVALS * options.intervalMs)
+        return { source, state: 'stale', message: `no probe has ended for ${STALE_INTERVALS} intervals`, ...success };
+      return { source, state: 'ok', ...success };
+    },
+  };
+}
+
+/** The kube client's own server, and each instance that may be addressed. */
+function apiserversOf(own: Apiserver, instances: readonly string[], isRefused: (host: string) => boolean): Apiserver[] {
+  const found = new Map([[own.instance, own]]);
+  for (const instance of instances) {
+    const parts = splitHostPort(instance);
+    if (parts && !found.has(instance) && !isRefused(parts.host)) found.set(instance, { instance, ...parts, own: false });
+  }
+  return [...found.values()];
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,108 @@
+import type { Clock } from '../source.ts';
+
+/** `skipped` = nothing was measured; it neither starts nor ends a burst. */
+export type JobOutcome = 'ok' | 'failed' | 'skipped';
+
+export interface Job {
+  /** Stable: decides when within the interval the job runs. */
+  readonly key: string;
+  /** Milliseconds until the next usual run; asked after each run. */
+  interval(): number;
+  /** Must not reject. */
+  run(): Promise<JobOutcome>;
+}
+
+export interface ScheduleOptions {
+  readonly clock: Clock;
+  /** Runs at burst pace after a first failure, whatever their outcome. */
+  readonly burstSteps: number;
+  readonly burstStepMs: number;
+  /** The first run of a new job comes within this time. */
+  readonly firstWithinMs: number;
+  /** 0 to 1; for jitter. */
+  readonly random?: () => number;
+}
+
+export interface Schedule {
+  add(job: Job): void;
+  remove(key: string): void;
+  stop(): void;
+  readonly size: number;
+}
+
+/** Share of the interval by which a run may be early or late, so that exporters of many clusters do not fall into step. */
+const JITTER = 0.05;
+
+/** Runs each job at its own moment of the interval, by the hash of its key: never all at once, and never twice at a time. */
+export function createSchedule({ clock, burstSteps, burstStepMs, firstWithinMs, random = Math.random }: ScheduleOptions): Schedule {
+  const timers = new Map<string, NodeJS.Timeout>();
+  let stopped = false;
+
+  const plan = (job: Job, delay: number, state: BurstState): void => {
+    if (stopped) return;
+    timers.set(
+      job.key,
+      setTimeout(() => void step(job, state), delay),
+    );
+  };
+
+  const step = async (job: Job, before: BurstState): Promise<void> => {
+    const timer = timers.get(job.key);
+    const outcome = await job.run();
+    // Removed, or removed and added anew, while it ran.
+    if (timers.get(job.key) !== timer) return;
+    const state = nextState(before, outcome, burstSteps);
+    plan(job, state.burstLeft > 0 ? burstStepMs : untilPhase(job, clock(), random()), state);
+  };
+
+  return {
+    add(job) {
+      clearTimeout(timers.get(job.key));
+      const delay = fractionOf(job.key) * Math.min(firstWithinMs, job.interval());
+      plan(job, delay, { failing: false, burstLeft: 0 });
+    },
+    remove(key) {
+      clearTimeout(timers.get(key));
+      timers.delete(key);
+    },
+    stop() {
+      stopped = true;
+      for (const timer of timers.values()) clearTimeout(timer);
+      timers.clear();
+    },
+    get size() {
+      return timers.size;
+    },
+  };
+}
+
+interface BurstState {
+  readonly failing: boolean;
+  readonly burstLeft: number;
+}
+
+/** A burst starts at the first failure after a success at the usual pace, and runs to its end. */
+function nextState({ failing, burstLeft }: BurstState, outcome: JobOutcome, burstSteps: number): BurstState {
+  if (burstLeft > 0) return { failing: outcome === 'skipped' ? failing : outcome === 'failed', burstLeft: burstLeft - 1 };
+  if (outcome === 'skipped') return { failing, burstLeft: 0 };
+  if (outcome === 'ok') return { failing: false, burstLeft: 0 };
+  return { failing: true, burstLeft: failing ? 0 : burstSteps };
+}
+
+/** Time until the job's moment comes again, at least half an interval away. */
+function untilPhase(job: Job, now: number, random: number): number {
+  const interval = job.interval();
+  const earliest = now + interval / 2;
+  const phase = fractionOf(job.key) * interval;
+  const next = earliest + ((((phase - earliest) % interval) + interval) % interval);
+  return Math.max(1, next - now + (random * 2 - 1) * JITTER * interval);
+}
+
+/** FNV-1a, as a fraction of 1. */
+export function fractionOf(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  // FNV leaves neighbouring keys near to each other in the high bits: mix once more.
+  hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+}
