@@ -20,9 +20,6 @@ export interface Fault {
   readonly inject: (cluster: Cluster) => Promise<Undo>;
 }
 
-/** The exporter runs as a user of its own, so that packet filters can tell it from the kubelet's probes. */
-export const EXPORTER_UID = 65_532;
-
 /** Runs every undo, the last first, even when one fails. */
 export function all(...undos: Undo[]): Undo {
   return async () => {

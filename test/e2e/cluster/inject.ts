@@ -1,7 +1,8 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { all, EXPORTER_UID, type Fault, type Undo } from './fault.ts';
+import type { Undo } from './fault.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { APISERVER_UID } from './harness/control-plane.ts';
+import { EXPORTER_UID } from './harness/exporter.ts';
 import type { KubeObject } from './harness/kube.ts';
 import { filter, type PacketFilter, redirect } from './harness/network.ts';
 import { until } from './harness/process.ts';
@@ -144,5 +145,4 @@ export async function delayAnswers(cluster: Cluster, milliseconds: number): Prom
   };
 }
 
-export type { Fault };
-export { all };
+export type { all, Fault };

@@ -1,5 +1,6 @@
-import { all, EXPORTER_UID, type Fault } from '../fault.ts';
+import { all, type Fault } from '../fault.ts';
 import { APISERVER_UID } from '../harness/control-plane.ts';
+import { EXPORTER_UID } from '../harness/exporter.ts';
 import { filter } from '../harness/network.ts';
 import { until } from '../harness/process.ts';
 import { changeDeployment } from '../inject.ts';

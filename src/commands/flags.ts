@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Config, defaultConfig, parseConfig } from '../config.ts';
+
+/** Flags that every command that looks at a cluster understands. */
+export interface ClusterFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly 'config.file'?: string;
+}
+
+/** Commander turns `--web.listen-address` into `web.listenAddress`; these are the names that it gives. */
+export interface ServeFlags extends ClusterFlags {
+  readonly simulate?: string | true;
+  readonly 'config.check'?: true;
+  readonly 'web.listenAddress'?: readonly string[];
+  readonly 'web.config.file'?: string;
+  readonly 'log.level'?: Config['log']['level'];
+  readonly 'log.format'?: Config['log']['format'];
+}
+
+export function withClusterFlags(command: Command): Command {
+  return command
+    .option('--kubeconfig <path>', 'kubeconfig file; default: $KUBECONFIG, ~/.kube/config, or the pod that we run in')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--config.file <path>', 'configuration, see docs/configuration.md');
+}
+
+export function withServeFlags(command: Command): Command {
+  return withClusterFlags(command)
+    .option('--simulate [scenario]', 'serve a simulated cluster: demo (default) or quiet')
+    .option('--config.check', 'validate the configuration and exit')
+    .option('--web.listen-address <address>', 'where to listen; repeatable (default :9944)', (value, all: string[] = []) => [...all, value])
+    .option('--web.config.file <path>', "TLS and basic authentication, in the format of Prometheus's exporter-toolkit")
+    .addOption(new Option('--log.level <level>', 'least severity that is logged').choices(['debug', 'info', 'warn', 'error']))
+    .addOption(new Option('--log.format <format>', 'of our own log').choices(['logfmt', 'json']));
+}
+
+/** The configuration file with the flags over it. @throws Error that lists everything that is wrong. */
+export function configFrom(flags: ServeFlags | ClusterFlags, extraFile?: string): Config {
+  const file = flags['config.file'] ?? extraFile;
+  const config = file === undefined ? defaultConfig() : configFromFile(file);
+  const serve = flags as ServeFlags;
+  return {
+    ...config,
+    web: {
+      ...config.web,
+      ...(serve['web.listenAddress'] ? { listen_addresses: [...serve['web.listenAddress']] } : {}),
+      ...(serve['web.config.file'] === undefined ? {} : { config_file: serve['web.config.file'] }),
+    },
+    log: {
+      level: serve['log.level'] ?? config.log.level,
+      format: serve['log.format'] ?? config.log.format,
+    },
+  };
+}
+
+function configFromFile(file: string): Config {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`--config.file ${file} can't be read: ${(error as Error).message}`);
+  }
+  const result = parseConfig(text);
+  if ('config' in result) return result.config;
+  throw new Error(`${file} is not a valid configuration:\n  ${result.problems.join('\n  ')}`);
+}
+
+/** `30s`, `2m` → milliseconds, for flags. */
+export function durationFlag(text: string): number {
+  const match = /^(\d+)(ms|s|m|h)$/.exec(text);
+  if (!match) throw new InvalidArgumentError(`${text}: a duration such as 30s or 2m is allowed`);
+  return Number(match[1]) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match[2] as 'ms' | 's' | 'm' | 'h'];
+}

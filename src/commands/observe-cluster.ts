@@ -1,0 +1,50 @@
+import type { Config } from '../config.ts';
+import type { KubeClient } from '../observe/kube/api.ts';
+import { createKubeClient } from '../observe/kube/client.ts';
+import { loadKubeConfig } from '../observe/kube/kube-config.ts';
+import { createObserver, type Observer } from '../observe/observer.ts';
+import type { Logger } from '../observe/source.ts';
+import type { ClusterFlags } from './flags.ts';
+
+export interface ConnectedObserver {
+  readonly observer: Observer;
+  readonly client: KubeClient & { close(): void };
+}
+
+/** The observer of the cluster that the flags name, tuned by the configuration. */
+export function observeCluster(flags: ClusterFlags, config: Config, log: Logger): ConnectedObserver {
+  const kubeConfig = loadKubeConfig({
+    ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
+    ...(flags.context === undefined ? {} : { context: flags.context }),
+  });
+  const client = createKubeClient(kubeConfig, { log });
+  const disabled = [
+    ...config.diagnosis.disabled_sources,
+    ...(config.logs.enabled ? [] : (['logs'] as const)),
+    ...(config.apiserver_metrics.enabled ? [] : (['apiserver-metrics'] as const)),
+    ...(config.resources.enabled ? [] : (['resources'] as const)),
+  ];
+  const observer = createObserver({
+    client,
+    clock: Date.now,
+    log,
+    options: {
+      exclude: config.apis.exclude,
+      disabled,
+      probe: {
+        intervalMs: config.probe.interval,
+        discoveryTimeoutMs: config.probe.timeout,
+        listTimeoutMs: config.probe.list_timeout,
+        burstSteps: config.probe.burst,
+        list: config.probe.list,
+        vantages: config.probe.direct ? ['aggregator', 'service', 'endpoint'] : ['aggregator'],
+        allowAddresses: config.probe.allow_addresses,
+      },
+      logs: { maxStreams: config.logs.max_streams, bytesPerMinute: config.logs.bytes_per_minute },
+      apiserverMetricsIntervalMs: config.apiserver_metrics.interval,
+      resourcesIntervalMs: config.resources.interval,
+      ...(config.prometheus.url === undefined ? {} : { prometheusUrl: config.prometheus.url }),
+    },
+  });
+  return { observer, client };
+}

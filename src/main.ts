@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+
+/** Each command is loaded only when it is asked for: the exporter starts without the generator, and the generator without the cluster. */
+const COMMANDS = {
+  serve: async (program: Command) => (await import('./commands/serve.ts')).registerServe(program),
+  diagnose: async (program: Command) => (await import('./commands/diagnose-live.ts')).registerLiveDiagnose(program),
+  record: async (program: Command) => (await import('./commands/diagnose-live.ts')).registerLiveRecord(program),
+  classify: async (program: Command) => (await import('./commands/classify.ts')).registerClassify(program),
+  generate: async (program: Command) => (await import('./commands/generate.ts')).registerGenerate(program),
+  verify: async (program: Command) => (await import('./commands/verify.ts')).registerVerify(program),
+  simulate: async (program: Command) => (await import('./commands/simulate.ts')).registerSimulate(program),
+  healthcheck: async (program: Command) => (await import('./commands/healthcheck.ts')).registerHealthcheck(program),
+} as const;
+
+type CommandName = keyof typeof COMMANDS;
+
+function isCommand(word: string | undefined): word is CommandName {
+  return word !== undefined && Object.hasOwn(COMMANDS, word);
+}
+
+/** Without a command it is `serve`. Only `--help` and `help` need them all. */
+function wanted(argv: readonly string[]): { names: readonly CommandName[]; argv: readonly string[] } {
+  const [first] = argv;
+  if (isCommand(first)) return { names: [first], argv };
+  if (first === undefined || (first.startsWith('-') && !['-h', '--help', '-V', '--version'].includes(first)))
+    return { names: ['serve'], argv: ['serve', ...argv] };
+  return { names: Object.keys(COMMANDS) as CommandName[], argv };
+}
+
+async function main(): Promise<void> {
+  const program = new Command('aggregated-api-exporter')
+    .description('Names why Kubernetes aggregated APIs fail: a Prometheus exporter, and a generator of rules, dashboards and runbooks.')
+    .version(process.env.AGGREGATED_API_EXPORTER_VERSION ?? 'dev', '-V, --version')
+    .showHelpAfterError()
+    .exitOverride();
+  const { names, argv } = wanted(process.argv.slice(2));
+  for (const name of names) await COMMANDS[name](program);
+  await program.parseAsync([...argv], { from: 'user' });
+}
+
+main().catch((error: unknown) => {
+  const { code, exitCode, message } = error as { code?: string; exitCode?: number; message?: string };
+  // Commander has printed its own complaint; help and version are no failures.
+  if (code?.startsWith('commander.')) process.exit(exitCode === 0 ? 0 : 2);
+  process.stderr.write(`aggregated-api-exporter: ${message ?? String(error)}\n`);
+  process.exit(2);
+});

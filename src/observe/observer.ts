@@ -1,0 +1,172 @@
+import { UNOBSERVED } from '../domain/observed.ts';
+import type { ApiFacts, ApiserverFacts, ClusterFacts, Snapshot } from '../domain/snapshot.ts';
+import { SNAPSHOT_SCHEMA } from '../domain/snapshot.ts';
+import { SOURCES, type SourceName, type SourceStatus } from '../domain/sources.ts';
+import { createApiserverMetricsSource } from './apiserver-metrics/source.ts';
+import { createBackendMetricsSource } from './backend-metrics.ts';
+import { createDiscovery } from './discovery/discovery.ts';
+import type { KubeClient } from './kube/api.ts';
+import { createLogTail } from './logs/log-tail.ts';
+import { createPolicySource } from './policy/source.ts';
+import { createProber, type ProberOptions } from './probe/prober.ts';
+import { createResourceSource } from './resources/source.ts';
+import { createRightsSource } from './rights.ts';
+import type { Clock, Logger, Source } from './source.ts';
+import { createTextMatches } from './text-matches.ts';
+
+/** What may be switched off or tuned; everything has a default. Times in milliseconds. */
+export interface ObserverOptions {
+  readonly exclude: readonly string[];
+  readonly disabled: readonly SourceName[];
+  readonly probe: ProberOptions;
+  readonly logs: { readonly maxStreams?: number; readonly bytesPerMinute?: number };
+  readonly apiserverMetricsIntervalMs?: number;
+  readonly resourcesIntervalMs?: number;
+  readonly prometheusUrl?: string;
+}
+
+export interface Observer {
+  /** Starts every source; returns at once. */
+  start(signal: AbortSignal): void;
+  /** Everything that is known now. */
+  snapshot(): Snapshot;
+  /** True once discovery has answered and each target was probed once, so that a verdict means something. */
+  ready(): boolean;
+  /** Called when something changed that should not wait for the next tick. */
+  onUrgent(listener: () => void): void;
+}
+
+/** Wires the sources of one cluster: each looks at what discovery names, none can take another with it. */
+export function createObserver({
+  client,
+  clock,
+  log,
+  options,
+}: {
+  client: KubeClient;
+  clock: Clock;
+  log: Logger;
+  options: ObserverOptions;
+}): Observer {
+  const enabled = (source: SourceName) => !options.disabled.includes(source);
+  const discovery = createDiscovery({ client, clock, log, exclude: options.exclude });
+  const { targets } = discovery;
+  const urgent: (() => void)[] = [];
+  const ring = () => {
+    for (const listener of urgent) listener();
+  };
+  const apiservers = () => discovery.apiservers();
+  const nodes = () => {
+    const known = discovery.nodes();
+    return known.state === 'observed' ? known.value : [];
+  };
+  const prober = createProber({ client, targets, clock, log, options: { ...options.probe, apiservers }, onChange: ring });
+  const policy = createPolicySource({ client, targets, nodes, clock, log });
+  const rights = createRightsSource({ client, targets, clock, log });
+  const logs = createLogTail({ client, targets, clock, log, options: options.logs });
+  const apiserverMetrics = createApiserverMetricsSource({
+    client,
+    apiservers,
+    clock,
+    log,
+    options: interval(options.apiserverMetricsIntervalMs),
+  });
+  const resources = createResourceSource({
+    client,
+    targets,
+    nodes,
+    clock,
+    log,
+    options: {
+      ...interval(options.resourcesIntervalMs),
+      ...(options.prometheusUrl === undefined ? {} : { prometheusUrl: options.prometheusUrl }),
+    },
+  });
+  const backendMetrics = createBackendMetricsSource({
+    targets,
+    clock,
+    log,
+    options: { allowAddresses: options.probe.allowAddresses ?? [] },
+  });
+  const texts = createTextMatches();
+  const sources: readonly Source[] = [...discovery.sources, prober, policy, rights, logs, apiserverMetrics, resources, backendMetrics];
+  policy.onChange((change, namespace) => {
+    for (const target of targets.all()) if (target.backend.namespace === namespace) discovery.recordChange(target.name, change);
+  });
+  discovery.subscribe(ring);
+
+  function apiFacts(name: string): ApiFacts | undefined {
+    const facts = discovery.facts(name);
+    if (!facts) return undefined;
+    const probes = prober.tallies(name);
+    readTexts(name, facts, probes);
+    return {
+      ...facts,
+      probes,
+      logs: enabled('logs') ? logs.factsFor(name) : UNOBSERVED,
+      policy: policy.factsFor(name),
+      resources: enabled('resources') ? resources.factsFor(name) : UNOBSERVED,
+      backendMetrics: enabled('backend-metrics') ? backendMetrics.factsFor(name) : UNOBSERVED,
+      rights: rights.factsFor(name),
+      textMatches: texts.factsFor(name),
+    };
+  }
+
+  function readTexts(name: string, facts: Pick<ApiFacts, 'condition' | 'events'>, probes: ApiFacts['probes']): void {
+    if (facts.condition.state === 'observed' && facts.condition.value.status !== 'True')
+      texts.record(name, facts.condition.value.message, facts.condition.value.lastTransition ?? clock(), 'condition');
+    if (facts.events.state === 'observed')
+      for (const event of facts.events.value.recent) texts.record(name, event.message, event.at, `${event.object} ${event.reason}`);
+    for (const { lastFailure, target, request } of probes)
+      if (lastFailure?.detail) texts.record(name, lastFailure.detail, lastFailure.at, `${request} ${target}`);
+  }
+
+  function clusterFacts(): ClusterFacts {
+    const control = prober.control();
+    const instances = new Set([...control.keys(), ...apiserverMetrics.instances()]);
+    return {
+      ...(discovery.serverVersion() === undefined ? {} : { serverVersion: discovery.serverVersion()! }),
+      nodes: discovery.nodes(),
+      apiservers: [...instances].sort().map((instance): ApiserverFacts => {
+        const tally = control.get(instance);
+        return {
+          instance,
+          ...(tally ? { control: tally } : {}),
+          metrics: enabled('apiserver-metrics') ? apiserverMetrics.metrics(instance) : UNOBSERVED,
+        };
+      }),
+      frontProxyCa: rights.frontProxyCa(),
+      cronJobs: discovery.cronJobs(),
+      changes: discovery.clusterChanges(),
+      apiserverLogs: enabled('logs') ? logs.apiserverFacts() : UNOBSERVED,
+    };
+  }
+
+  function statuses(now: number): SourceStatus[] {
+    const reported = new Map(sources.map((source) => [source.name, source]));
+    return SOURCES.map((name) => {
+      if (!enabled(name)) return { source: name, state: 'disabled' };
+      return reported.get(name)?.status(now) ?? { source: name, state: 'pending' };
+    });
+  }
+
+  return {
+    start(signal) {
+      for (const source of sources) if (enabled(source.name)) source.start(signal);
+    },
+    snapshot() {
+      const time = clock();
+      const apis = discovery
+        .names()
+        .sort()
+        .flatMap((name) => apiFacts(name) ?? []);
+      return { schema: SNAPSHOT_SCHEMA, time, cluster: clusterFacts(), apis, sources: statuses(time) };
+    },
+    ready: () => discovery.synced() && targets.all().every((target) => prober.tallies(target.name).length > 0),
+    onUrgent: (listener) => void urgent.push(listener),
+  };
+}
+
+function interval(milliseconds: number | undefined): { intervalMs?: number } {
+  return milliseconds === undefined ? {} : { intervalMs: milliseconds };
+}

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Diagnosis } from '../../../src/domain/diagnosis.ts';
+import type { Fault } from './fault.ts';
+import { type Cluster, METRICS, WARDLE } from './harness/cluster.ts';
+import type { Exporter } from './harness/exporter.ts';
+import { until } from './harness/process.ts';
+
+/** What was seen of one fault; a row of docs/accuracy.md. Seconds are from the first failed probe. */
+export interface Outcome {
+  readonly fault: string;
+  readonly expected: string;
+  /** The Available condition while it lasted. */
+  readonly condition: string;
+  readonly verdict: string;
+  readonly category: string;
+  readonly confidence: number;
+  readonly pattern: string;
+  readonly right: boolean;
+  readonly rightCause: boolean;
+  /** From the injection to the first failed probe. */
+  readonly noticed?: number;
+  /** From the first failed probe to the first diagnosis, and to the one from which on the category stayed right. */
+  readonly detected?: number;
+  readonly rightAfter?: number;
+  /** Other APIs that were blamed meanwhile. */
+  readonly blamed: readonly string[];
+}
+
+/** A verdict has to hold this long to count as settled. */
+const SETTLED_MS = 6000;
+const BYSTANDERS = [METRICS];
+
+/** Injects, watches until the verdict is right and settled or the time is over, and takes the fault back. */
+export async function runFault(cluster: Cluster, exporter: Exporter, fault: Fault): Promise<Outcome> {
+  const api = fault.api ?? WARDLE;
+  const injectedAt = Date.now();
+  const undo = await fault.inject(cluster);
+  const blamed = new Set<string>();
+  let since: number | undefined;
+  let firstAt: number | undefined;
+  let rightSince: number | undefined;
+  let last: Diagnosis | undefined;
+  try {
+    for (;;) {
+      const { diagnoses } = await exporter.diagnoses();
+      const now = Date.now();
+      for (const other of diagnoses) if (BYSTANDERS.includes(other.apiservice)) blamed.add(`${other.apiservice}: ${other.cause}`);
+      const found = diagnoses.find((diagnosis) => diagnosis.apiservice === api);
+      if (found) {
+        last = found;
+        since ??= found.since === undefined ? now : Math.min(now, Math.max(injectedAt, found.since * 1000));
+        firstAt ??= now;
+      }
+      const right = found?.category === fault.category;
+      rightSince = right ? (rightSince ?? now) : undefined;
+      if (rightSince !== undefined && now - rightSince >= SETTLED_MS) break;
+      if (now - (since ?? injectedAt) > (fault.within + (since === undefined ? 60 : SETTLED_MS / 1000)) * 1000) break;
+      await sleep(300);
+    }
+    const condition = await cluster.condition(api).catch(() => undefined);
+    return {
+      fault: fault.id,
+      expected: `${fault.causes[0]} (${fault.category})`,
+      condition: condition ? `${condition.status} ${condition.reason}` : 'none',
+      verdict: last?.cause ?? 'nothing',
+      category: last?.category ?? 'none',
+      confidence: last?.confidence ?? 0,
+      pattern: last?.pattern ?? 'none',
+      right: rightSince !== undefined,
+      rightCause: last !== undefined && fault.causes.includes(last.cause),
+      ...(since === undefined ? {} : { noticed: (since - injectedAt) / 1000 }),
+      ...(since === undefined || firstAt === undefined ? {} : { detected: Math.max(0, (firstAt - since) / 1000) }),
+      ...(since === undefined || rightSince === undefined ? {} : { rightAfter: Math.max(0, (rightSince - since) / 1000) }),
+      blamed: [...blamed],
+    };
+  } finally {
+    await undo();
+    if (!fault.api)
+      await until(`the API to be healthy after ${fault.id}`, 90, async () => (await cluster.condition(WARDLE))?.status === 'True');
+  }
+}
+
+export function tableOf(outcomes: readonly Outcome[]): string {
+  const seconds = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(1));
+  const rows = outcomes.map((o) =>
+    [
+      o.fault,
+      o.condition,
+      o.expected,
+      `${o.verdict} (${o.category})`,
+      o.confidence.toFixed(2),
+      o.pattern,
+      seconds(o.noticed),
+      seconds(o.detected),
+      seconds(o.rightAfter),
+      o.right ? 'right' : 'MISS',
+    ].join(' | '),
+  );
+  const head = 'fault | condition | expected | verdict | confidence | pattern | noticed s | detected s | right s | ';
+  return [`| ${head} |`, `|${' --- |'.repeat(10)}`, ...rows.map((row) => `| ${row} |`)].join('\n');
+}
+
+/** `share`-quantile of the numbers, the nearest rank. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
