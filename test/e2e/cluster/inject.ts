@@ -144,5 +144,3 @@ export async function delayAnswers(cluster: Cluster, milliseconds: number): Prom
     await new Promise((resolve) => server.close(resolve));
   };
 }
-
-export type { all, Fault };
