@@ -1,0 +1,149 @@
+import type { ApiserverMetrics } from '../../domain/snapshot.ts';
+import { createExpositionScanner, type ExpositionScanner, labelOf } from './scanner.ts';
+
+/** Everything that is read of a kube-apiserver's /metrics: cumulative sums, as they stand there. */
+export interface ApiserverReading {
+  readonly unavailable: Record<string, number>;
+  readonly unavailableTotal: Record<string, number>;
+  terminations: number;
+  aborts: number;
+  rejected: number;
+  queued: number;
+  queuedWithoutFlowControl: number;
+  inflight: number;
+  seatsExecuting: number;
+  seatsLimit: number;
+  etcdSeconds: number;
+  etcdRequests: number;
+  etcdErrors: number;
+  requestSeconds: number;
+  requests: number;
+  serverErrors: number;
+  egressDialFailures: number;
+  startTimeSeconds: number | undefined;
+  /** Names of the wanted samples that occurred: what is absent was not observed. */
+  readonly seen: Set<string>;
+}
+
+/** Requests that last as long as the client likes: their duration says nothing of the server. */
+const LONG_RUNNING = new Set(['WATCH', 'WATCHLIST', 'CONNECT', 'PROXY']);
+/** The maxima of kube-apiserver's flags where priority and fairness is off: 400 reads and 200 writes. */
+const DEFAULT_INFLIGHT_LIMIT = 600;
+
+type Take = (reading: ApiserverReading, value: number, labels: string) => void;
+
+/**
+ * One line per sample that is wanted. Proxied requests are in none of the request families of the kube-apiserver: failures of
+ * aggregated APIs show in terminations (component aggregator) and, cut in the middle of the answer, in aborts.
+ */
+const TAKEN: Readonly<Record<string, Take>> = {
+  aggregator_unavailable_apiservice: (r, value, labels) => put(r.unavailable, labels, value),
+  aggregator_unavailable_apiservice_total: (r, value, labels) => put(r.unavailableTotal, labels, value),
+  apiserver_request_terminations_total(r, value, labels) {
+    if (labelOf(labels, 'component') === 'aggregator') add(r, 'terminations', value);
+  },
+  apiserver_request_aborts_total: (r, value) => add(r, 'aborts', value),
+  apiserver_flowcontrol_rejected_requests_total: (r, value) => add(r, 'rejected', value),
+  apiserver_flowcontrol_current_inqueue_requests: (r, value) => add(r, 'queued', value),
+  apiserver_current_inqueue_requests: (r, value) => add(r, 'queuedWithoutFlowControl', value),
+  apiserver_current_inflight_requests: (r, value) => add(r, 'inflight', value),
+  apiserver_flowcontrol_current_executing_seats: (r, value) => add(r, 'seatsExecuting', value),
+  apiserver_flowcontrol_nominal_limit_seats: (r, value) => add(r, 'seatsLimit', value),
+  etcd_request_duration_seconds_sum: (r, value) => add(r, 'etcdSeconds', value),
+  etcd_request_duration_seconds_count: (r, value) => add(r, 'etcdRequests', value),
+  etcd_request_errors_total: (r, value) => add(r, 'etcdErrors', value),
+  apiserver_request_duration_seconds_sum(r, value, labels) {
+    if (!LONG_RUNNING.has(labelOf(labels, 'verb') ?? '')) add(r, 'requestSeconds', value);
+  },
+  apiserver_request_duration_seconds_count(r, value, labels) {
+    if (!LONG_RUNNING.has(labelOf(labels, 'verb') ?? '')) add(r, 'requests', value);
+  },
+  apiserver_request_total(r, value, labels) {
+    if (labelOf(labels, 'code')?.startsWith('5')) add(r, 'serverErrors', value);
+  },
+  apiserver_egress_dialer_dial_failure_count: (r, value) => add(r, 'egressDialFailures', value),
+  process_start_time_seconds(r, value) {
+    r.startTimeSeconds = value;
+  },
+};
+
+export const APISERVER_SAMPLES: readonly string[] = Object.keys(TAKEN);
+
+type Sum = Exclude<keyof ApiserverReading, 'unavailable' | 'unavailableTotal' | 'seen' | 'startTimeSeconds'>;
+
+function add(reading: ApiserverReading, field: Sum, value: number): void {
+  // A NaN would stay in the sum for ever.
+  if (Number.isFinite(value)) reading[field] += value;
+}
+
+function put(into: Record<string, number>, labels: string, value: number): void {
+  const name = labelOf(labels, 'name');
+  if (name !== undefined) into[name] = (into[name] ?? 0) + value;
+}
+
+/** Takes the body piece by piece; `reading` is complete after `scanner.end()`. */
+export function readApiserverMetrics(): { readonly scanner: ExpositionScanner; readonly reading: ApiserverReading } {
+  const reading: ApiserverReading = {
+    unavailable: {},
+    unavailableTotal: {},
+    terminations: 0,
+    aborts: 0,
+    rejected: 0,
+    queued: 0,
+    queuedWithoutFlowControl: 0,
+    inflight: 0,
+    seatsExecuting: 0,
+    seatsLimit: 0,
+    etcdSeconds: 0,
+    etcdRequests: 0,
+    etcdErrors: 0,
+    requestSeconds: 0,
+    requests: 0,
+    serverErrors: 0,
+    egressDialFailures: 0,
+    startTimeSeconds: undefined,
+    seen: new Set(),
+  };
+  const scanner = createExpositionScanner({
+    wanted: APISERVER_SAMPLES,
+    typed: true,
+    onSample(name, labels, value) {
+      reading.seen.add(name);
+      TAKEN[name]?.(reading, value, labels);
+    },
+  });
+  return { scanner, reading };
+}
+
+/** With the means since the reading before; without one, or after a restart of the server, they are not known. */
+export function apiserverMetrics(now: ApiserverReading, before: ApiserverReading | undefined): ApiserverMetrics {
+  const has = (name: string) => now.seen.has(name);
+  const restarted = before?.startTimeSeconds !== now.startTimeSeconds;
+  const etcd = before && !restarted && mean(now.etcdSeconds - before.etcdSeconds, now.etcdRequests - before.etcdRequests);
+  const request = before && !restarted && mean(now.requestSeconds - before.requestSeconds, now.requests - before.requests);
+  return {
+    unavailable: now.unavailable,
+    unavailableTotal: now.unavailableTotal,
+    terminations: now.terminations,
+    aborts: now.aborts,
+    rejectedRequests: now.rejected,
+    queuedRequests: has('apiserver_flowcontrol_current_inqueue_requests') ? now.queued : now.queuedWithoutFlowControl,
+    inflightRequests: now.inflight,
+    ...(has('apiserver_current_inflight_requests') || now.seatsLimit > 0 ? { inflightRatio: inflightRatio(now) } : {}),
+    ...(typeof etcd === 'number' && { etcdLatencySeconds: etcd }),
+    // Counters with labels have no series before their first event: with its neighbour there, none is none.
+    ...((has('etcd_request_errors_total') || has('etcd_request_duration_seconds_count')) && { etcdErrors: now.etcdErrors }),
+    ...(typeof request === 'number' && { requestLatencySeconds: request }),
+    ...(has('apiserver_request_total') && { serverErrors: now.serverErrors }),
+    ...(has('apiserver_egress_dialer_dial_failure_count') && { egressDialFailures: now.egressDialFailures }),
+    ...(now.startTimeSeconds !== undefined && { startTimeSeconds: now.startTimeSeconds }),
+  };
+}
+
+function inflightRatio({ seatsExecuting, seatsLimit, inflight }: ApiserverReading): number {
+  return Math.min(1, seatsLimit > 0 ? seatsExecuting / seatsLimit : inflight / DEFAULT_INFLIGHT_LIMIT);
+}
+
+function mean(seconds: number, count: number): number | undefined {
+  return count > 0 && seconds >= 0 ? seconds / count : undefined;
+}

@@ -1,0 +1,149 @@
+import type { Observed } from '../../domain/observed.ts';
+import type { ApiserverMetrics } from '../../domain/snapshot.ts';
+import type { SourceStatus } from '../../domain/sources.ts';
+import type { KubeClient } from '../kube/api.ts';
+import type { Clock, Logger, Source } from '../source.ts';
+import { createInstanceConnections, serverInstance } from './direct.ts';
+import { type ApiserverReading, apiserverMetrics, readApiserverMetrics } from './reading.ts';
+import { repeat } from './repeat.ts';
+import { streamBody } from './stream-body.ts';
+
+export const APISERVER_METRICS_RULE = 'nonResourceURLs /metrics: get';
+
+export interface ApiserverMetricsOptions {
+  /** Milliseconds between two readings of an instance; default 30 000. */
+  readonly intervalMs?: number;
+  /** Of one reading; default 20 000. */
+  readonly timeoutMs?: number;
+  /** Decompressed; default 256 MiB. */
+  readonly maxBytes?: number;
+}
+
+export interface ApiserverMetricsSource extends Source {
+  /** `host:port`, as `apiservers` gave it. */
+  metrics(instance: string): Observed<ApiserverMetrics>;
+  instances(): string[];
+}
+
+interface Instance {
+  reading?: ApiserverReading;
+  metrics: Observed<ApiserverMetrics>;
+  lastSuccess?: number;
+  message?: string;
+}
+
+const PENDING: Observed<never> = { state: 'unobserved', why: 'not read yet' };
+/** Readings that may fail in a row before what was read last no longer counts. */
+const MISSES = 3;
+
+/**
+ * Reads /metrics of each kube-apiserver. Through the Service a random replica would answer, and counters would jump: hence one
+ * by one, where they are addressable.
+ */
+export function createApiserverMetricsSource(deps: {
+  readonly client: KubeClient;
+  /** `host:port` of each instance; empty or missing = the client's server. */
+  readonly apiservers?: () => readonly string[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly options?: ApiserverMetricsOptions;
+}): ApiserverMetricsSource {
+  const { client, clock, log } = deps;
+  const intervalMs = deps.options?.intervalMs ?? 30_000;
+  const timeoutMs = deps.options?.timeoutMs ?? 20_000;
+  const maxBytes = deps.options?.maxBytes ?? 256 * 2 ** 20;
+  const connections = createInstanceConnections(client);
+  const instances = new Map<string, Instance>();
+
+  const names = (): string[] => {
+    const known = deps.apiservers?.() ?? [];
+    return known.length > 0 ? [...new Set(known)] : [serverInstance(client)];
+  };
+
+  async function readAll(signal: AbortSignal): Promise<void> {
+    const wanted = names();
+    for (const name of instances.keys()) if (!wanted.includes(name)) instances.delete(name);
+    // One after the other: two at once would only make both slower and the peak higher.
+    for (const name of wanted) {
+      if (signal.aborted) return;
+      const instance = instances.get(name) ?? { metrics: PENDING };
+      instances.set(name, instance);
+      await readOne(name, instance, signal);
+    }
+  }
+
+  async function readOne(name: string, instance: Instance, signal: AbortSignal): Promise<void> {
+    try {
+      const response = await connections.open(name, '/metrics', { timeoutMs, signal });
+      const status = response.statusCode ?? 0;
+      if (status !== 200) {
+        response.resume();
+        refused(name, instance, status);
+        return;
+      }
+      const { scanner, reading } = readApiserverMetrics();
+      await streamBody(response, scanner.write, { maxBytes, timeoutMs, signal });
+      scanner.end();
+      if (reading.seen.size === 0) throw new Error('the answer is no exposition of a kube-apiserver');
+      instance.metrics = { state: 'observed', value: apiserverMetrics(reading, instance.reading) };
+      instance.reading = reading;
+      instance.lastSuccess = clock();
+      if (instance.message !== undefined)
+        log.info({ source: 'apiserver-metrics', instance: name }, 'kube-apiserver metrics can be read again');
+      delete instance.message;
+    } catch (error) {
+      if (!signal.aborted) failed(name, instance, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  function refused(name: string, instance: Instance, status: number): void {
+    if (status === 401 || status === 403) {
+      note(name, instance, `GET /metrics: ${status}, a rule is missing`);
+      instance.metrics = { state: 'forbidden', rule: APISERVER_METRICS_RULE };
+    } else if (status === 404) {
+      note(name, instance, 'GET /metrics: 404');
+      instance.metrics = { state: 'absent' };
+    } else failed(name, instance, `GET /metrics: ${status}`);
+  }
+
+  function failed(name: string, instance: Instance, message: string): void {
+    note(name, instance, message);
+    const old = instance.lastSuccess === undefined || clock() - instance.lastSuccess > MISSES * intervalMs;
+    if (old || instance.metrics.state !== 'observed') instance.metrics = { state: 'unobserved', why: message };
+  }
+
+  /** One line when it begins to fail, none while it goes on failing in the same way. */
+  function note(name: string, instance: Instance, message: string): void {
+    if (instance.message !== message)
+      log.warn({ source: 'apiserver-metrics', instance: name, error: message }, 'cannot read kube-apiserver metrics');
+    instance.message = message;
+  }
+
+  return {
+    name: 'apiserver-metrics',
+    start(signal) {
+      repeat(readAll, { intervalMs, signal, log });
+      signal.addEventListener('abort', () => connections.close(), { once: true });
+    },
+    metrics: (instance) => instances.get(instance)?.metrics ?? PENDING,
+    instances: names,
+    status: (now) => statusOf([...instances.values()], now, MISSES * intervalMs),
+  };
+}
+
+/** Some of several is ok, and the message names the rest: a diagnosis needs one, an operator wants to know. */
+function statusOf(instances: readonly Instance[], now: number, staleAfterMs: number): SourceStatus {
+  const source = 'apiserver-metrics';
+  const lastSuccess = instances.reduce<number | undefined>(
+    (latest, { lastSuccess: at }) => (at === undefined ? latest : Math.max(at, latest ?? at)),
+    undefined,
+  );
+  const message = instances.find((instance) => instance.message !== undefined)?.message;
+  const rest = { ...(lastSuccess !== undefined && { lastSuccess }), ...(message !== undefined && { message }) };
+  const all = (state: string) => instances.length > 0 && instances.every(({ metrics }) => metrics.state === state);
+  if (all('forbidden')) return { source, state: 'forbidden', rule: APISERVER_METRICS_RULE, ...rest };
+  if (all('absent')) return { source, state: 'absent', ...rest };
+  if (lastSuccess !== undefined && now - lastSuccess > staleAfterMs) return { source, state: 'stale', ...rest };
+  if (instances.some(({ metrics }) => metrics.state === 'observed')) return { source, state: 'ok', ...rest };
+  return { source, state: message === undefined ? 'pending' : 'failed', ...rest };
+}

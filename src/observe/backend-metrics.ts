@@ -1,0 +1,231 @@
+import { request } from 'node:https';
+import type { Observed } from '../domain/observed.ts';
+import type { BackendMetricsFacts } from '../domain/snapshot.ts';
+import type { SourceStatus } from '../domain/sources.ts';
+import { repeat } from './apiserver-metrics/repeat.ts';
+import { createExpositionScanner, labelOf } from './apiserver-metrics/scanner.ts';
+import { streamBody } from './apiserver-metrics/stream-body.ts';
+import { type AddressRules, createAddressRules, hostPort } from './probe/addresses.ts';
+import type { Clock, Logger, Source } from './source.ts';
+import type { ApiTarget, Targets } from './targets.ts';
+
+/** What would let us in. It opens /metrics to everybody, so it is named, not recommended. */
+export const BACKEND_METRICS_RULE = 'nonResourceURLs /metrics: get, for system:anonymous: a backend is never sent a token';
+
+export interface BackendMetricsOptions {
+  /** Milliseconds between two readings; default 60 000. */
+  readonly intervalMs?: number;
+  readonly timeoutMs?: number;
+  /** Where an endpoint may not be asked; default: loopback, link-local and metadata addresses are refused. */
+  readonly addresses?: AddressRules;
+}
+
+export interface BackendMetricsSource extends Source {
+  factsFor(api: string): Observed<BackendMetricsFacts>;
+}
+
+/** Replicas of one API that are read; more would say the same. */
+const REPLICAS = 3;
+
+/**
+ * The aggregated server's own /metrics, at its endpoints and without credentials, because no token goes to a backend. Most
+ * servers refuse that with 401 or 403; those that don't tell of their way back to the kube-apiserver, which nobody else sees.
+ */
+export function createBackendMetricsSource(deps: {
+  readonly targets: Targets;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly options?: BackendMetricsOptions;
+}): BackendMetricsSource {
+  const { targets, clock, log } = deps;
+  const intervalMs = deps.options?.intervalMs ?? 60_000;
+  const timeoutMs = deps.options?.timeoutMs ?? 10_000;
+  const rules = deps.options?.addresses ?? createAddressRules();
+  const facts = new Map<string, Observed<BackendMetricsFacts>>();
+  let lastSuccess: number | undefined;
+  let lastTurn: number | undefined;
+
+  async function readAll(signal: AbortSignal): Promise<void> {
+    const all = targets.all();
+    for (const name of facts.keys()) if (!all.some((target) => target.name === name)) facts.delete(name);
+    for (const target of all) {
+      if (signal.aborted) return;
+      facts.set(target.name, await readTarget(target, signal));
+    }
+    lastTurn = clock();
+  }
+
+  async function readTarget(target: ApiTarget, signal: AbortSignal): Promise<Observed<BackendMetricsFacts>> {
+    const addresses = target.addresses.filter((address) => rules.refusal(address.ip) === undefined).slice(0, REPLICAS);
+    if (addresses.length === 0) return { state: 'unobserved', why: 'no endpoint that may be asked' };
+    const readings: BackendMetricsFacts[] = [];
+    let refused: Observed<never> | undefined;
+    for (const { ip, port } of addresses) {
+      const answer = await readEndpoint(
+        { ip, port, serverName: `${target.backend.service}.${target.backend.namespace}.svc` },
+        timeoutMs,
+        signal,
+      );
+      if (answer.state === 'observed') readings.push(answer.value);
+      else refused ??= answer;
+    }
+    if (readings.length === 0) return refused!;
+    lastSuccess = clock();
+    return { state: 'observed', value: sumOf(readings) };
+  }
+
+  return {
+    name: 'backend-metrics',
+    start: (signal) => repeat(readAll, { intervalMs, signal, log }),
+    factsFor: (api) => facts.get(api) ?? { state: 'unobserved', why: 'not read yet' },
+    status: () => statusOf([...facts.values()], lastSuccess, lastTurn),
+  };
+}
+
+function statusOf(
+  facts: readonly Observed<BackendMetricsFacts>[],
+  lastSuccess: number | undefined,
+  lastTurn: number | undefined,
+): SourceStatus {
+  const source = 'backend-metrics';
+  const rest = lastSuccess === undefined ? {} : { lastSuccess };
+  if (lastTurn === undefined) return { source, state: 'pending' };
+  if (facts.length === 0 || facts.some(({ state }) => state === 'observed'))
+    return { source, state: 'ok', ...rest, lastSuccess: lastSuccess ?? lastTurn };
+  if (facts.some(({ state }) => state === 'forbidden'))
+    return {
+      source,
+      state: 'forbidden',
+      rule: BACKEND_METRICS_RULE,
+      message: 'the backends refuse anonymous requests to /metrics, as most do',
+      ...rest,
+    };
+  if (facts.every(({ state }) => state === 'absent')) return { source, state: 'absent', ...rest };
+  const why = facts.find((fact) => fact.state === 'unobserved');
+  return { source, state: 'failed', ...rest, ...(why?.state === 'unobserved' && why.why !== undefined && { message: why.why }) };
+}
+
+interface Endpoint {
+  readonly ip: string;
+  readonly port: number;
+  readonly serverName: string;
+}
+
+/** No credentials of any kind are in this request, so an unverified certificate costs nothing: the probes judge it. */
+function readEndpoint({ ip, port, serverName }: Endpoint, timeoutMs: number, signal: AbortSignal): Promise<Observed<BackendMetricsFacts>> {
+  return new Promise((resolve) => {
+    const unobserved = (why: string) => resolve({ state: 'unobserved', why: `${hostPort(ip, port)}/metrics: ${why}` });
+    const sent = request({
+      host: ip,
+      port,
+      path: '/metrics',
+      agent: false,
+      servername: serverName,
+      rejectUnauthorized: false,
+      headers: {
+        accept: 'text/plain;version=0.0.4',
+        'accept-encoding': 'gzip',
+        'user-agent': 'aggregated-api-exporter',
+        connection: 'close',
+      },
+      signal,
+    });
+    const timer = setTimeout(() => sent.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    sent.on('error', (error) => {
+      clearTimeout(timer);
+      unobserved(error.message);
+    });
+    sent.on('response', (response) => {
+      clearTimeout(timer);
+      const status = response.statusCode ?? 0;
+      if (status === 200) {
+        const { scanner, finish } = readBackendMetrics();
+        streamBody(response, scanner.write, { maxBytes: 64 * 2 ** 20, timeoutMs, signal }).then(
+          () => {
+            scanner.end();
+            resolve({ state: 'observed', value: finish() });
+          },
+          (error: Error) => unobserved(error.message),
+        );
+        return;
+      }
+      response.resume();
+      if (status === 401 || status === 403) resolve({ state: 'forbidden', rule: BACKEND_METRICS_RULE });
+      else if (status === 404) resolve({ state: 'absent' });
+      else unobserved(String(status));
+    });
+    sent.end();
+  });
+}
+
+/** Families that k8s.io/apiserver gives to every aggregated server. Anybody may print anything: untyped series are found too. */
+export function readBackendMetrics() {
+  let authn: number | undefined;
+  let authz: number | undefined;
+  let handshakes: number | undefined;
+  let flowControl: number | undefined;
+  let tooMany: number | undefined;
+  /** Cumulative count by remaining lifetime in seconds. */
+  const expiry = new Map<number, number>();
+  const scanner = createExpositionScanner({
+    wanted: [
+      'apiserver_delegated_authn_request_total',
+      'apiserver_delegated_authz_request_total',
+      'apiserver_tls_handshake_errors_total',
+      'apiserver_flowcontrol_rejected_requests_total',
+      'apiserver_request_total',
+      'apiserver_client_certificate_expiration_seconds_bucket',
+    ],
+    onSample(name, labels, value) {
+      if (!Number.isFinite(value)) return;
+      // A code of 2xx is an answer; everything else, `<error>` included, is a broken way back to the kube-apiserver.
+      const failed = () => (labelOf(labels, 'code')?.startsWith('2') ? 0 : value);
+      switch (name) {
+        case 'apiserver_delegated_authn_request_total':
+          authn = (authn ?? 0) + failed();
+          break;
+        case 'apiserver_delegated_authz_request_total':
+          authz = (authz ?? 0) + failed();
+          break;
+        case 'apiserver_tls_handshake_errors_total':
+          handshakes = (handshakes ?? 0) + value;
+          break;
+        case 'apiserver_flowcontrol_rejected_requests_total':
+          flowControl = (flowControl ?? 0) + value;
+          break;
+        case 'apiserver_request_total':
+          tooMany = (tooMany ?? 0) + (labelOf(labels, 'code') === '429' ? value : 0);
+          break;
+        default: {
+          const bound = Number(labelOf(labels, 'le'));
+          if (Number.isFinite(bound)) expiry.set(bound, (expiry.get(bound) ?? 0) + value);
+        }
+      }
+    },
+  });
+  const finish = (): BackendMetricsFacts => {
+    // The lowest bucket that holds a certificate: the shortest-lived one seen expires within so many seconds.
+    const shortest = [...expiry].filter(([, count]) => count > 0).map(([bound]) => bound);
+    // A rejected request is in both families where flow control is on.
+    const rejected = flowControl === undefined && tooMany === undefined ? undefined : Math.max(flowControl ?? 0, tooMany ?? 0);
+    return {
+      ...(authn !== undefined && { delegatedAuthnFailures: authn }),
+      ...(authz !== undefined && { delegatedAuthzFailures: authz }),
+      ...(handshakes !== undefined && { tlsHandshakeErrors: handshakes }),
+      ...(rejected !== undefined && { rejectedRequests: rejected }),
+      ...(shortest.length > 0 && { clientCertificateExpirySeconds: Math.min(...shortest) }),
+    };
+  };
+  return { scanner, finish };
+}
+
+/** Over replicas: counters are summed, the certificate that expires first counts. */
+function sumOf(readings: readonly BackendMetricsFacts[]): BackendMetricsFacts {
+  const facts: { -readonly [K in keyof BackendMetricsFacts]: BackendMetricsFacts[K] } = {};
+  for (const reading of readings)
+    for (const [field, value] of Object.entries(reading) as [keyof BackendMetricsFacts, number][]) {
+      const sofar = facts[field];
+      facts[field] = sofar === undefined ? value : field === 'clientCertificateExpirySeconds' ? Math.min(sofar, value) : sofar + value;
+    }
+  return facts;
+}

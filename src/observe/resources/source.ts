@@ -1,0 +1,229 @@
+import type { Observed } from '../../domain/observed.ts';
+import type { NodeFacts, ResourceFacts } from '../../domain/snapshot.ts';
+import type { SourceStatus } from '../../domain/sources.ts';
+import { repeat } from '../apiserver-metrics/repeat.ts';
+import type { KubeClient } from '../kube/api.ts';
+import { type AddressRules, createAddressRules } from '../probe/addresses.ts';
+import type { Clock, Logger, Source } from '../source.ts';
+import type { ApiTarget, Targets } from '../targets.ts';
+import { KUBELET_RULE, KubeletError, type KubeletOptions, readKubelet } from './kubelet.ts';
+import { containerKey, type UsageByContainer } from './kubelet-metrics.ts';
+import { type CurrentUsage, METRICS_API_RULE, readMetricsApi } from './metrics-api.ts';
+import { readPrometheus } from './prometheus.ts';
+import { ratiosOf, usageRatios } from './usage.ts';
+
+export interface ResourceOptions {
+  /** Milliseconds between two readings; default 30 000. */
+  readonly intervalMs?: number;
+  readonly timeoutMs?: number;
+  /** A Prometheus that scrapes cAdvisor: asked where the kubelets cannot be read. */
+  readonly prometheusUrl?: string;
+  /**
+   * Send our ServiceAccount token to kubelets whose serving certificate the cluster's CA signed; default false: the token goes
+   * to the kube-apiserver only. Credentials that are a client certificate need no token.
+   */
+  readonly kubeletToken?: boolean;
+  readonly kubeletPort?: number;
+  /** Where a node's address may not be asked; default: loopback, link-local and metadata addresses are refused. */
+  readonly addresses?: AddressRules;
+}
+
+export interface ResourceSource extends Source {
+  factsFor(api: string): Observed<readonly ResourceFacts[]>;
+}
+
+/** Readings that may fail in a row before what was read last no longer counts. */
+const MISSES = 3;
+/** Kubelets asked at once. */
+const AT_ONCE = 4;
+
+/**
+ * CPU throttling, CPU and memory of the backend's containers against their limits: from the kubelets, else from a Prometheus,
+ * else from metrics.k8s.io unless that is the patient, else nothing but the limits, which the pods themselves tell.
+ */
+export function createResourceSource(deps: {
+  readonly client: KubeClient;
+  readonly targets: Targets;
+  readonly nodes: () => readonly NodeFacts[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly options?: ResourceOptions;
+}): ResourceSource {
+  const { client, targets, clock, log } = deps;
+  const options = deps.options ?? {};
+  const intervalMs = options.intervalMs ?? 30_000;
+  const timeoutMs = options.timeoutMs ?? 10_000;
+  const addresses = options.addresses ?? createAddressRules();
+  const prometheus = options.prometheusUrl === undefined ? undefined : new URL(options.prometheusUrl);
+  let before: UsageByContainer = new Map();
+  let facts = new Map<string, Observed<readonly ResourceFacts[]>>();
+  let outcome: Outcome = { forbidden: false };
+  let lastSuccess: number | undefined;
+  let logged: string | undefined;
+
+  async function readAll(signal: AbortSignal): Promise<void> {
+    const all = targets.all();
+    const problems: Outcome = { forbidden: false };
+    const kubelet = await readKubelets(all, signal, problems);
+    if (signal.aborted) return;
+    const missing = all.filter((target) => target.pods.some((pod) => pod.containers.some((c) => !c.init && !kubelet.has(keyOf(pod, c)))));
+    const current = await readElsewhere(missing, signal, problems);
+    if (signal.aborted) return;
+    const next = new Map<string, Observed<readonly ResourceFacts[]>>();
+    for (const target of all) next.set(target.name, factsOf(target, kubelet, current, problems));
+    const read = kubelet.size + current.size > 0 || all.every((target) => target.pods.length === 0);
+    if (read) lastSuccess = clock();
+    else keepRecent(next);
+    facts = next;
+    before = kubelet;
+    outcome = { ...problems, read };
+    if (problems.message !== logged && problems.message !== undefined)
+      log.warn({ source: 'resources', error: problems.message }, 'cannot read resources everywhere');
+    logged = problems.message;
+  }
+
+  async function readKubelets(all: readonly ApiTarget[], signal: AbortSignal, problems: Outcome): Promise<UsageByContainer> {
+    const wantedByNode = new Map<string, Set<string>>();
+    for (const target of all)
+      for (const pod of target.pods) {
+        if (pod.node === undefined) continue;
+        const wanted = wantedByNode.get(pod.node) ?? new Set<string>();
+        wantedByNode.set(pod.node, wanted);
+        for (const container of pod.containers) if (!container.init) wanted.add(keyOf(pod, container));
+      }
+    const usage: UsageByContainer = new Map();
+    const nodes = [...wantedByNode];
+    const worker = async () => {
+      for (let next = nodes.shift(); next && !signal.aborted; next = nodes.shift()) {
+        const [node, wanted] = next;
+        try {
+          const address = addressOf(node, deps.nodes(), addresses);
+          for (const [key, of] of await readKubelet(client, address, wanted, kubeletOptions(signal))) usage.set(key, of);
+        } catch (error) {
+          if (signal.aborted) return;
+          problems.message ??= error instanceof Error ? error.message : String(error);
+          if (error instanceof KubeletError && error.forbidden) {
+            problems.forbidden = true;
+            problems.rule ??= KUBELET_RULE;
+          }
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    return usage;
+  }
+
+  const kubeletOptions = (signal: AbortSignal): KubeletOptions => ({
+    port: options.kubeletPort ?? 10_250,
+    timeoutMs,
+    maxBytes: 64 * 2 ** 20,
+    sendToken: options.kubeletToken ?? false,
+    signal,
+    now: clock,
+  });
+
+  async function readElsewhere(missing: readonly ApiTarget[], signal: AbortSignal, problems: Outcome): Promise<Map<string, CurrentUsage>> {
+    const usage = new Map<string, CurrentUsage>();
+    if (missing.length === 0) return usage;
+    if (prometheus) {
+      try {
+        const pods = missing.flatMap((target) => target.pods.map(({ namespace, name }) => ({ namespace, name })));
+        for (const [key, of] of await readPrometheus(prometheus, pods, { timeoutMs, signal })) usage.set(key, of);
+        if (usage.size > 0) return usage;
+        problems.message ??= 'Prometheus has no cAdvisor series of the backend pods';
+      } catch (error) {
+        problems.message = error instanceof Error ? error.message : String(error);
+      }
+    }
+    // The API that serves the numbers must not be asked about itself: it is slow or dead exactly when it matters.
+    const askable = missing.filter((target) => target.group !== 'metrics.k8s.io');
+    for (const namespace of new Set(askable.flatMap((target) => target.pods.map((pod) => pod.namespace)))) {
+      if (signal.aborted) return usage;
+      const answer = await readMetricsApi(client, namespace, signal);
+      if (answer.state === 'read') for (const [key, of] of answer.usage) usage.set(key, of);
+      else {
+        problems.message ??= answer.message;
+        if (answer.state === 'forbidden') {
+          problems.forbidden = true;
+          problems.rule ??= METRICS_API_RULE;
+        }
+      }
+    }
+    return usage;
+  }
+
+  function factsOf(
+    target: ApiTarget,
+    kubelet: UsageByContainer,
+    current: ReadonlyMap<string, CurrentUsage>,
+    problems: Outcome,
+  ): Observed<readonly ResourceFacts[]> {
+    const of: ResourceFacts[] = [];
+    for (const pod of target.pods)
+      for (const container of pod.containers) {
+        const key = keyOf(pod, container);
+        const counted = kubelet.get(key);
+        const used = current.get(key);
+        if (counted) of.push({ pod: pod.name, container: container.name, ...ratiosOf(counted, before.get(key), container.limits) });
+        else if (used) of.push({ pod: pod.name, container: container.name, ...usageRatios(used, container.limits) });
+      }
+    if (of.length > 0 || target.pods.length === 0) return { state: 'observed', value: of };
+    if (problems.forbidden && problems.rule !== undefined) return { state: 'forbidden', rule: problems.rule };
+    return { state: 'unobserved', why: problems.message ?? 'no reading of its containers' };
+  }
+
+  /** One failed reading does not make what was read half a minute ago untrue. */
+  function keepRecent(next: Map<string, Observed<readonly ResourceFacts[]>>): void {
+    if (lastSuccess === undefined || clock() - lastSuccess > MISSES * intervalMs) return;
+    for (const name of next.keys()) {
+      const last = facts.get(name);
+      if (last?.state === 'observed') next.set(name, last);
+    }
+  }
+
+  return {
+    name: 'resources',
+    start: (signal) => repeat(readAll, { intervalMs, signal, log }),
+    factsFor: (api) => facts.get(api) ?? { state: 'unobserved', why: 'not read yet' },
+    status: (now) => statusOf(outcome, lastSuccess, now, MISSES * intervalMs),
+  };
+}
+
+interface Outcome {
+  forbidden: boolean;
+  rule?: string;
+  message?: string;
+  /** Undefined before the first reading. */
+  read?: boolean;
+}
+
+function statusOf(
+  { read, forbidden, rule, message }: Outcome,
+  lastSuccess: number | undefined,
+  now: number,
+  staleAfterMs: number,
+): SourceStatus {
+  const rest = {
+    ...(lastSuccess !== undefined && { lastSuccess }),
+    ...(message !== undefined && { message }),
+    ...(forbidden && rule !== undefined && { rule }),
+  };
+  if (read === undefined) return { source: 'resources', state: 'pending' };
+  if (read) return { source: 'resources', state: 'ok', ...rest };
+  if (forbidden) return { source: 'resources', state: 'forbidden', ...rest };
+  if (lastSuccess !== undefined && now - lastSuccess <= staleAfterMs) return { source: 'resources', state: 'ok', ...rest };
+  return { source: 'resources', state: lastSuccess === undefined ? 'failed' : 'stale', ...rest };
+}
+
+function keyOf(pod: { readonly namespace: string; readonly name: string }, container: { readonly name: string }): string {
+  return containerKey(pod.namespace, pod.name, container.name);
+}
+
+function addressOf(node: string, nodes: readonly NodeFacts[], rules: AddressRules): string {
+  const known = nodes.find(({ name }) => name === node)?.addresses ?? [];
+  if (known.length === 0) throw new KubeletError(`the address of node ${node} is not known`, true);
+  const address = known.find((candidate) => rules.refusal(candidate) === undefined);
+  if (address === undefined)
+    throw new KubeletError(`node ${node} has the address ${known[0]}: ${rules.refusal(known[0]!)}, which is not asked`);
+  return address;
+}
