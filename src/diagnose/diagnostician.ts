@@ -7,6 +7,7 @@ import type { FailurePattern } from '../domain/pattern.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { Signature } from '../domain/signature.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
+import { readSignals } from '../signals/read.ts';
 import { sourcesNotSeen } from './coverage.ts';
 import { Criteria, FAILURES_PERIODIC, type Truth } from './criteria.ts';
 import { DERIVED_SIGNALS, SCHEDULE_MATCHED } from './derived-signals.ts';
@@ -95,13 +96,14 @@ class Doctor implements Diagnostician {
 
   observe(snapshot: Snapshot, values?: ReadonlyMap<string, ReadonlyMap<string, number>>): DiagnosisRound {
     this.#forgetAllBut(new Set(snapshot.apis.map((api) => api.name)));
+    const all = values ?? readSignals(snapshot, this.#options.signals);
     const patterns = new Map<string, FailurePattern>();
     const candidates = new Map<string, readonly Candidate[]>();
     const derived = new Map<string, ReadonlyMap<string, number>>();
     const judged: Judged[] = [];
     for (const api of snapshot.apis) {
       if (api.deletedAt !== undefined) continue;
-      const read = values?.get(api.name) ?? this.#read(api, snapshot);
+      const read = all.get(api.name) ?? new Map<string, number>();
       const { pattern, schedule } = this.#patternOf(api, read.get('failing'), snapshot);
       patterns.set(api.name, pattern);
       const own = derivedValues(pattern, schedule, read.has('failing'));
@@ -132,15 +134,6 @@ class Doctor implements Diagnostician {
     this.#criteria.history.retain(apiservices);
     this.#ledger.retain(apiservices);
     for (const name of this.#episodes.keys()) if (!apiservices.has(name)) this.#episodes.delete(name);
-  }
-
-  #read(api: ApiFacts, snapshot: Snapshot): ReadonlyMap<string, number> {
-    const values = new Map<string, number>();
-    for (const signal of this.#options.signals) {
-      const value = signal.observe(api, snapshot.cluster, snapshot.time);
-      if (value !== undefined && !Number.isNaN(value)) values.set(signal.name, value);
-    }
-    return values;
   }
 
   #patternOf(api: ApiFacts, failing: number | undefined, snapshot: Snapshot): { pattern: FailurePattern; schedule?: string } {

@@ -1,0 +1,169 @@
+import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { CAUSES } from '../correlations/list.ts';
+import { SYMPTOM, UNKNOWN_SCORE } from '../correlations/symptom.ts';
+import { TEMPERATURE } from '../correlations/temperature.ts';
+import { createDiagnostician, type DiagnosticianOptions } from '../diagnose/diagnostician.ts';
+import { renderMarkdown } from '../diagnose/report/markdown.ts';
+import { renderText } from '../diagnose/report/text.ts';
+import type { Diagnoses } from '../domain/diagnosis.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+import { readBoundedText } from '../observe/dump/bounded-text.ts';
+import { readDump } from '../observe/dump/dump.ts';
+import { InputError } from '../observe/dump/input-error.ts';
+import { openInput } from '../observe/dump/open-input.ts';
+import { looksRecorded, readRecorded } from '../observe/dump/recorded.ts';
+import { readText } from '../observe/text/read-text.ts';
+import { SIGNALS } from '../signals/list.ts';
+import { SIGNATURES } from '../signatures/list.ts';
+import { type ClusterFlags, durationFlag, withClusterFlags } from './flags.ts';
+
+/** Snapshots of the live cluster for so long, oldest first; ends by itself, or when the signal aborts. */
+export type ObserveCluster = (options: LiveOptions) => AsyncIterable<Snapshot>;
+
+export interface LiveOptions extends ClusterFlags {
+  readonly forMs: number;
+  readonly signal: AbortSignal;
+}
+
+interface DiagnoseFlags extends ClusterFlags {
+  readonly from?: string;
+  readonly for: number;
+  readonly output: string;
+}
+
+const OUTPUTS = ['text', 'json', 'markdown'] as const;
+/** What observing may take longer than it was given, before the answer comes without it. */
+const GRACE_MS = 5000;
+
+export function registerDiagnose(program: Command, { observeCluster }: { observeCluster: ObserveCluster }): void {
+  withClusterFlags(program.command('diagnose'))
+    .description(
+      'name why aggregated APIs fail: of a live cluster, a recording, a dump, or a pasted text; exit code 0 healthy, 1 something is diagnosed, 2 could not look',
+    )
+    .argument('[apiservice...]', 'look at these only, e.g. v1beta1.metrics.k8s.io')
+    .option(
+      '--from <path>',
+      'what `record` wrote, the folder of a cluster-info dump, must-gather or support bundle, a text, or - for standard input',
+    )
+    .option('--for <duration>', 'how long to observe a live cluster', durationFlag, 30_000)
+    .option('-o, --output <format>', `${OUTPUTS.join(', ')}`, 'text')
+    .action(async (apiservices: string[], flags: DiagnoseFlags) => {
+      const { diagnoses, complaint } = await run(apiservices, flags, observeCluster);
+      await print(flags.output, diagnoses);
+      if (complaint) process.stderr.write(`aggregated-api-exporter: ${complaint}\n`);
+      process.exitCode = complaint ? 2 : diagnoses.diagnoses.length > 0 ? 1 : 0;
+    });
+}
+
+export function catalogueOptions(): DiagnosticianOptions {
+  return {
+    causes: CAUSES,
+    signals: SIGNALS,
+    symptom: SYMPTOM,
+    unknownScore: UNKNOWN_SCORE,
+    temperature: TEMPERATURE,
+    signatures: SIGNATURES,
+  };
+}
+
+async function run(
+  apiservices: readonly string[],
+  flags: DiagnoseFlags,
+  observeCluster: ObserveCluster,
+): Promise<{ diagnoses: Diagnoses; complaint?: string }> {
+  if (!OUTPUTS.some((output) => output === flags.output))
+    throw new InputError(`--output ${flags.output}: one of ${OUTPUTS.join(', ')} is allowed`);
+  const snapshots = flags.from === undefined ? live(flags, observeCluster) : recorded(flags.from, note);
+  const doctor = createDiagnostician(catalogueOptions());
+  let diagnoses: Diagnoses | undefined;
+  for await (const snapshot of snapshots) diagnoses = doctor.observe(snapshot).diagnoses;
+  if (!diagnoses) throw new InputError('the cluster could not be observed in the time given');
+  return only(apiservices, diagnoses);
+}
+
+function note(text: string): void {
+  process.stderr.write(`aggregated-api-exporter: ${text}\n`);
+}
+
+/** Snapshots until the time is up; a cluster that hangs cannot hold the answer. */
+async function* live(flags: DiagnoseFlags, observeCluster: ObserveCluster): AsyncGenerator<Snapshot> {
+  const stop = new AbortController();
+  const deadline = setTimeout(() => stop.abort(), flags.for + GRACE_MS);
+  const interrupt = () => stop.abort();
+  process.once('SIGINT', interrupt);
+  const over = once(stop.signal, 'abort').then(() => ({ done: true, value: undefined }) as const);
+  const iterator = observeCluster({ ...flags, forMs: flags.for, signal: stop.signal })[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), over]);
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    clearTimeout(deadline);
+    process.off('SIGINT', interrupt);
+    stop.abort();
+    // A cluster that hangs must not hold this either.
+    void Promise.resolve(iterator.return?.()).catch(() => {});
+  }
+}
+
+/** Snapshots out of whatever `--from` names. @throws InputError when it is nothing that we read. */
+export async function* recorded(from: string, note: (text: string) => void): AsyncGenerator<Snapshot> {
+  if (from !== '-') {
+    const facts = await stat(from).catch((error: NodeJS.ErrnoException) => {
+      throw new InputError(`--from ${from}: ${error.code === 'ENOENT' ? 'there is no such file or folder' : error.message}`);
+    });
+    if (facts.isDirectory()) {
+      yield* await readDump(from, note);
+      return;
+    }
+  }
+  const input = await openInput(from === '-' ? process.stdin : from);
+  if (looksRecorded(input.head.subarray(0, 4096).toString('utf8'))) {
+    yield* readRecorded(input.chunks, from === '-' ? 'standard input' : from);
+    return;
+  }
+  const { text, omitted } = await readBoundedText(input.chunks);
+  if (omitted > 0) note(`the text is long: ${Math.ceil(omitted / 2 ** 20)} MiB in its middle were left out`);
+  if (!text.trim()) throw new InputError('the input is empty: paste conditions, events, log lines or client errors');
+  yield* readText(text);
+}
+
+/** The verdicts on the APIs that were asked for. Not having seen one is not the same as finding it well. */
+function only(apiservices: readonly string[], all: Diagnoses): { diagnoses: Diagnoses; complaint?: string } {
+  const wanted = new Set(apiservices);
+  const missing = apiservices.filter((name) => !all.examined.includes(name));
+  const diagnoses: Diagnoses =
+    wanted.size === 0
+      ? all
+      : {
+          ...all,
+          diagnoses: all.diagnoses.filter(({ apiservice }) => wanted.has(apiservice)),
+          examined: all.examined.filter((name) => wanted.has(name)),
+        };
+  if (missing.length > 0)
+    return {
+      diagnoses,
+      complaint: `not seen: ${missing.join(', ')}; seen: ${all.examined.slice(0, 20).join(', ') || 'no aggregated API'}`,
+    };
+  if (all.examined.length === 0) {
+    const blind = all.notSeen.find(({ source }) => source === 'api-services');
+    return { diagnoses, complaint: `no aggregated API was found${blind ? `: the source api-services ${blind.why}` : ''}` };
+  }
+  return { diagnoses };
+}
+
+async function print(output: string, diagnoses: Diagnoses): Promise<void> {
+  const { stdout } = process;
+  const colour = stdout.isTTY === true && !process.env.NO_COLOR;
+  const text =
+    output === 'json'
+      ? `${JSON.stringify(diagnoses, null, 2)}\n`
+      : output === 'markdown'
+        ? renderMarkdown(diagnoses)
+        : renderText(diagnoses, { width: stdout.columns ?? 100, colour });
+  await new Promise<void>((resolve, reject) => stdout.write(text, (error) => (error ? reject(error) : resolve())));
+}

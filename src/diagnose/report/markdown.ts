@@ -1,0 +1,56 @@
+import type { Diagnoses, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
+import { patternInWords } from './pattern-words.ts';
+import { isoTime, percent, printable } from './printable.ts';
+import { alternativesInWords, incidentInWords, notSeenInWords } from './text.ts';
+
+/** The verdicts for an issue, a ticket or a chat. */
+export function renderMarkdown(diagnoses: Diagnoses): string {
+  const { diagnoses: all, examined, time } = diagnoses;
+  const head = `${examined.length} aggregated API${examined.length === 1 ? '' : 's'} looked at, ${all.length === 0 ? 'none errs' : `${all.length} err${all.length === 1 ? 's' : ''}`} (as of ${isoTime(time)}).`;
+  const unseen =
+    all.length === 0 && diagnoses.notSeen.length > 0 ? [`Not seen: ${plain(notSeenInWords(diagnoses.notSeen).join('; '))}`] : [];
+  return `${['# Aggregated APIs', head, ...unseen, ...all.map((diagnosis) => section(diagnosis, time))].join('\n\n')}\n`;
+}
+
+function section(diagnosis: Diagnosis, now: number): string {
+  const sure = diagnosis.cause === 'unknown' ? '' : `, ${percent(diagnosis.confidence)} sure`;
+  const facts = [
+    `- **Cause**: ${code(diagnosis.cause)} (${diagnosis.category}${sure})`,
+    `- **Pattern**: ${plain(patternInWords(diagnosis.failures, now))}`,
+    ...(diagnosis.vantages === undefined ? [] : [`- **Vantages**: ${plain(diagnosis.vantages)}`]),
+    ...(diagnosis.incident ? [`- **Together**: ${plain(incidentInWords(diagnosis.incident))}`] : []),
+    ...(diagnosis.alternatives.length === 0 ? [] : [`- **Or**: ${plain(alternativesInWords(diagnosis))}`]),
+    ...(diagnosis.nextCheck === undefined ? [] : [`- **Next check**: ${plain(diagnosis.nextCheck)}`]),
+    ...(diagnosis.notSeen.length === 0 ? [] : [`- **Not seen**: ${plain(notSeenInWords(diagnosis.notSeen).join('; '))}`]),
+  ].join('\n');
+  const parts = [`## ${plain(diagnosis.apiservice)}: ${plain(diagnosis.title)}`, plain(diagnosis.summary), facts];
+  if (diagnosis.evidence.length > 0) parts.push('### Evidence', diagnosis.evidence.map((one) => evidenceItem(one)).join('\n'));
+  if (diagnosis.remedy.length > 0)
+    parts.push('### Remedy', diagnosis.remedy.map((step, index) => `${index + 1}. ${plain(step)}`).join('\n'));
+  if (diagnosis.verify) parts.push('### Verify', `${code(diagnosis.verify.command)}: ${plain(diagnosis.verify.expect)}`);
+  return parts.join('\n\n');
+}
+
+function evidenceItem({ says, points, since, sample, reproduce }: Evidence): string {
+  const lines = [`- (${points > 0 ? '+' : ''}${points}, since ${isoTime(since)}) ${plain(says)}`];
+  if (sample) lines.push(`  - ${code(sample)}`);
+  if (reproduce) lines.push(`  - ${code(reproduce)}`);
+  return lines.join('\n');
+}
+
+/** Text that must stay text: nothing from a cluster becomes a link, an image or HTML. Commands in backticks stay code. */
+function plain(text: string): string {
+  return printable(text)
+    .split(/(`[^`]*`)/)
+    .map((part, index) => (index % 2 === 1 ? code(part.slice(1, -1)) : part.replace(/[\\*_[\]<>#|!~]/g, '\\$&').replace(/`/g, '\\`')))
+    .join('');
+}
+
+/** A code span whose fence is longer than any run of backticks in it. */
+function code(text: string): string {
+  const clean = printable(text);
+  const longest = Math.max(0, ...[...clean.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const pad = longest > 0 ? ' ' : '';
+  return `${fence}${pad}${clean}${pad}${fence}`;
+}

@@ -1,0 +1,22 @@
+import type { FailurePattern } from '../../domain/pattern.ts';
+import { secondsInWords } from '../words.ts';
+import { isoTime } from './printable.ts';
+
+/** How the failures spread over time, one sentence. @param now Unix seconds. */
+export function patternInWords(failures: FailurePattern, now: number): string {
+  const since = failures.since === undefined ? '' : `, failing since ${isoTime(failures.since)} (${secondsInWords(now - failures.since)})`;
+  switch (failures.name) {
+    case 'none':
+      return `no failure in the last hour${since}`;
+    case 'transient':
+      return failures.since === undefined ? 'transient: it failed once and passed' : `transient so far${since}`;
+    case 'intermittent':
+      return `intermittent: ${failures.onsets.length} failures began${since}`;
+    case 'periodic': {
+      const matches = failures.matches === undefined ? '' : `, at the times of ${failures.matches}`;
+      return `periodic: every ${secondsInWords(failures.periodSeconds ?? 0)}${matches}${since}`;
+    }
+    case 'persistent':
+      return `persistent${since}`;
+  }
+}

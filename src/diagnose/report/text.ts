@@ -1,0 +1,121 @@
+import type { Diagnoses, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
+import { patternInWords } from './pattern-words.ts';
+import { isoTime, percent, printable, wrapped } from './printable.ts';
+
+export interface TextOptions {
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly colour: boolean;
+}
+
+/** The verdicts for a person at a terminal. */
+export function renderText(diagnoses: Diagnoses, { width, colour }: TextOptions): string {
+  const paint = colour ? COLOURS : PLAIN;
+  const blocks = diagnoses.diagnoses.map((diagnosis) =>
+    block(diagnosis, diagnoses.time, { width: Math.max(40, Math.min(width, 120)), paint }),
+  );
+  return `${[...blocks, summary(diagnoses, paint)].join('\n\n')}\n`;
+}
+
+type Paint = Readonly<Record<'strong' | 'bad' | 'good' | 'faint', (text: string) => string>>;
+const PLAIN: Paint = { strong: (text) => text, bad: (text) => text, good: (text) => text, faint: (text) => text };
+const sgr = (code: number) => (text: string) => `\u001b[${code}m${text}\u001b[0m`;
+const COLOURS: Paint = { strong: sgr(1), bad: sgr(31), good: sgr(32), faint: sgr(2) };
+
+interface Page {
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+const INDENT = '  ';
+const LABEL = 12;
+
+function block(diagnosis: Diagnosis, now: number, page: Page): string {
+  const { paint } = page;
+  const sure = diagnosis.cause === 'unknown' ? '' : `, ${percent(diagnosis.confidence)} sure`;
+  const lines = [
+    `${paint.bad('✖')} ${paint.strong(printable(diagnosis.apiservice))}: ${paint.strong(printable(diagnosis.title))}`,
+    `${INDENT}${paint.faint(`cause ${diagnosis.cause}, category ${diagnosis.category}${sure}`)}`,
+    ...paragraph(diagnosis.summary, page),
+    ...labelled('pattern', [patternInWords(diagnosis.failures, now)], page),
+    ...labelled('vantages', diagnosis.vantages === undefined ? [] : [diagnosis.vantages], page),
+    ...labelled('together', diagnosis.incident ? [incidentInWords(diagnosis.incident)] : [], page),
+    ...diagnosis.evidence.flatMap((evidence, index) => evidenceLines(evidence, index === 0, now, page)),
+    ...labelled('or', diagnosis.alternatives.length === 0 ? [] : [alternativesInWords(diagnosis)], page),
+    ...labelled('remedy', numbered(diagnosis.remedy), page),
+    ...labelled('verify', diagnosis.verify ? [`${diagnosis.verify.command}   (then: ${diagnosis.verify.expect})`] : [], page),
+    ...labelled('next check', diagnosis.nextCheck === undefined ? [] : [diagnosis.nextCheck], page),
+    ...labelled('not seen', notSeenInWords(diagnosis.notSeen), page),
+  ];
+  return lines.join('\n');
+}
+
+function evidenceLines(evidence: Evidence, first: boolean, now: number, page: Page): string[] {
+  const sign = evidence.points > 0 ? `+${evidence.points}` : String(evidence.points);
+  const since = evidence.since < now ? ` (since ${isoTime(evidence.since)})` : '';
+  const lines = labelled(first ? 'evidence' : '', [`[${sign}] ${evidence.says}${since}`], page);
+  const under = ' '.repeat(INDENT.length + LABEL);
+  if (evidence.sample) lines.push(`${under}${page.paint.faint(cut(`> ${printable(evidence.sample)}`, page.width - under.length))}`);
+  if (evidence.reproduce) lines.push(`${under}${page.paint.faint(`$ ${printable(evidence.reproduce)}`)}`);
+  return lines;
+}
+
+function labelled(label: string, texts: readonly string[], { width, paint }: Page): string[] {
+  return texts.flatMap((text, item) =>
+    wrapped(text, width - INDENT.length - LABEL).map((line, index) => {
+      const shown = item === 0 && index === 0 ? label : '';
+      return `${INDENT}${paint.faint(shown.padEnd(LABEL))}${line}`;
+    }),
+  );
+}
+
+function paragraph(text: string, { width }: Page): string[] {
+  return wrapped(text, width - INDENT.length).map((line) => `${INDENT}${line}`);
+}
+
+function cut(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}
+
+export function numbered(steps: readonly string[]): string[] {
+  return steps.map((step, index) => (steps.length > 1 ? `${index + 1}. ${step}` : step));
+}
+
+export function incidentInWords({ shared, apiservices, cause }: NonNullable<Diagnosis['incident']>): string {
+  const together = cause === undefined || cause === 'unknown' ? '' : `; together they point to ${cause}`;
+  return `${apiservices.length} APIs share ${shared}: ${apiservices.join(', ')}${together}`;
+}
+
+export function alternativesInWords({ alternatives }: Diagnosis): string {
+  return alternatives.map(({ cause, confidence }) => `${cause} ${percent(confidence)}`).join(', ');
+}
+
+/** Sources with the same reason in one line: a pasted text has many. */
+export function notSeenInWords(notSeen: Diagnosis['notSeen']): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { source, why, rule } of notSeen) {
+    const reason = rule === undefined ? why : `${why}; a role with \`${rule}\` would open it`;
+    const sources = byReason.get(reason);
+    if (sources) sources.push(source);
+    else byReason.set(reason, [source]);
+  }
+  return [...byReason].map(([reason, sources]) => `${sources.join(', ')}: ${reason}`);
+}
+
+function summary({ diagnoses, examined, notSeen, time }: Diagnoses, paint: Paint): string {
+  const at = paint.faint(`as of ${isoTime(time)}`);
+  const well = examined.length - diagnoses.length;
+  const unseen =
+    notSeen.length === 0 || diagnoses.length > 0
+      ? ''
+      : `\n${notSeenInWords(notSeen)
+          .map((line) => `${INDENT}not seen  ${printable(line)}`)
+          .join('\n')}`;
+  if (examined.length === 0) return `No aggregated API was found (${at}).${unseen}`;
+  if (diagnoses.length === 0) return `${paint.good('✔')} ${apis(examined.length)} looked at, none errs (${at}).${unseen}`;
+  return `${apis(examined.length)} looked at, ${diagnoses.length} ${diagnoses.length === 1 ? 'errs' : 'err'}${well > 0 ? `, ${well} well` : ''} (${at}).`;
+}
+
+function apis(count: number): string {
+  return count === 1 ? '1 aggregated API' : `${count} aggregated APIs`;
+}

@@ -1,0 +1,103 @@
+import { InputError } from './input-error.ts';
+
+/** Of a longer text the beginning and the end are read: what comes first says what it is, what comes last is newest. */
+const HEAD_BYTES = 16 * 2 ** 20;
+const TAIL_BYTES = 48 * 2 ** 20;
+/** Share of control bytes in the head from which it is no text. */
+const MOST_CONTROL = 0.1;
+
+export interface BoundedText {
+  readonly text: string;
+  /** Bytes in the middle that were left out. */
+  readonly omitted: number;
+}
+
+/** Reads a stream of any length in bounded memory. @throws InputError when it is not text. */
+export async function readBoundedText(
+  chunks: AsyncIterable<Buffer>,
+  limits = { head: HEAD_BYTES, tail: TAIL_BYTES },
+): Promise<BoundedText> {
+  const head: Buffer[] = [];
+  let headBytes = 0;
+  let tail: Buffer[] = [];
+  let tailBytes = 0;
+  let omitted = 0;
+  for await (const chunk of chunks) {
+    let rest = chunk;
+    if (headBytes < limits.head) {
+      const taken = rest.subarray(0, limits.head - headBytes);
+      head.push(taken);
+      headBytes += taken.length;
+      rest = rest.subarray(taken.length);
+      // Refuse early: nobody waits for the end of 500 MB of noise.
+      if (headBytes >= limits.head) refuseBinary(Buffer.concat(head));
+    }
+    if (rest.length === 0) continue;
+    tail.push(rest);
+    tailBytes += rest.length;
+    while (tailBytes - tail[0]!.length >= limits.tail) {
+      const dropped = tail.shift()!;
+      tailBytes -= dropped.length;
+      omitted += dropped.length;
+    }
+    if (tail.length > 4096) tail = [Buffer.concat(tail)];
+  }
+  const first = Buffer.concat(head);
+  refuseBinary(first);
+  let last = Buffer.concat(tail);
+  if (last.length > limits.tail) {
+    omitted += last.length - limits.tail;
+    last = last.subarray(last.length - limits.tail);
+  }
+  if (omitted === 0) return { text: decode(Buffer.concat([first, last])), omitted };
+  // The first line after the gap is cut.
+  const line = last.indexOf(10) + 1;
+  return { text: `${decode(first)}\n${decode(last.subarray(line))}`, omitted: omitted + line };
+}
+
+function decode(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  const wide = zeroSide(bytes);
+  if (wide) return new TextDecoder(wide).decode(bytes);
+  return new TextDecoder('utf-8').decode(bytes);
+}
+
+/** PowerShell writes UTF-16, at times without a byte order mark: then every other byte is zero. */
+function zeroSide(bytes: Buffer): 'utf-16le' | 'utf-16be' | undefined {
+  const sample = bytes.subarray(0, 4096 & ~1);
+  if (sample.length < 8) return undefined;
+  let even = 0;
+  let odd = 0;
+  for (let index = 0; index + 1 < sample.length; index += 2) {
+    if (sample[index] === 0) even++;
+    if (sample[index + 1] === 0) odd++;
+  }
+  const pairs = sample.length >> 1;
+  if (odd > pairs * 0.7 && even < pairs * 0.1) return 'utf-16le';
+  if (even > pairs * 0.7 && odd < pairs * 0.1) return 'utf-16be';
+  return undefined;
+}
+
+const MAGIC: readonly (readonly [string, readonly number[]])[] = [
+  ['a zip archive', [0x50, 0x4b, 0x03, 0x04]],
+  ['a zstd stream', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['an xz stream', [0xfd, 0x37, 0x7a, 0x58]],
+  ['a bzip2 stream', [0x42, 0x5a, 0x68]],
+  ['an ELF program', [0x7f, 0x45, 0x4c, 0x46]],
+  ['a PNG image', [0x89, 0x50, 0x4e, 0x47]],
+  ['a PDF document', [0x25, 0x50, 0x44, 0x46]],
+];
+
+function refuseBinary(bytes: Buffer): void {
+  const magic = MAGIC.find(([, signature]) => bytes.length > signature.length && signature.every((byte, index) => bytes[index] === byte));
+  if (magic) throw new InputError(`the input is ${magic[0]}, not text: unpack it, and give its folder or a text`);
+  if (bytes.subarray(257, 262).toString('latin1') === 'ustar')
+    throw new InputError('the input is a tar archive: unpack it, and give its folder');
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff) || zeroSide(bytes)) return;
+  const sample = bytes.subarray(0, 65_536);
+  let control = 0;
+  for (const byte of sample) if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) || byte === 127) control++;
+  if (sample.length > 0 && control / sample.length > MOST_CONTROL)
+    throw new InputError('the input is binary, not text: paste conditions, events, log lines or client errors');
+}

@@ -1,0 +1,74 @@
+import { createReadStream } from 'node:fs';
+import { createGunzip, type Gunzip } from 'node:zlib';
+
+export interface OpenedInput {
+  /** The first bytes, at most `HEAD` of them, unpacked. */
+  readonly head: Buffer;
+  /** Everything, the head included, unpacked when it was gzip. */
+  readonly chunks: AsyncIterable<Buffer>;
+}
+
+const HEAD = 65_536;
+
+/** Opens a file, or a stream such as standard input, and looks at its beginning. */
+export async function openInput(source: string | AsyncIterable<Buffer | string>): Promise<OpenedInput> {
+  const raw = toBuffers(typeof source === 'string' ? createReadStream(source) : source);
+  const packed = await peek(raw);
+  if (packed.head[0] !== 0x1f || packed.head[1] !== 0x8b) return packed;
+  return peek(gunzipped(packed.chunks));
+}
+
+async function* toBuffers(source: AsyncIterable<Buffer | string>): AsyncGenerator<Buffer> {
+  for await (const chunk of source) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+}
+
+async function peek(chunks: AsyncGenerator<Buffer>): Promise<OpenedInput> {
+  const read: Buffer[] = [];
+  let bytes = 0;
+  while (bytes < HEAD) {
+    const next = await chunks.next();
+    if (next.done) break;
+    read.push(next.value);
+    bytes += next.value.length;
+  }
+  return { head: Buffer.concat(read).subarray(0, HEAD), chunks: again(read, chunks) };
+}
+
+async function* again(read: readonly Buffer[], rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  yield* read;
+  yield* rest;
+}
+
+/** A recording whose end is missing gives what there is. */
+async function* gunzipped(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip();
+  const feeding = (async () => {
+    try {
+      for await (const chunk of chunks) {
+        if (gunzip.destroyed) return;
+        if (!gunzip.write(chunk)) await drained(gunzip);
+      }
+      gunzip.end();
+    } catch (error) {
+      gunzip.destroy(error as Error);
+    }
+  })();
+  try {
+    for await (const chunk of gunzip) yield chunk as Buffer;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'Z_BUF_ERROR') throw error;
+  } finally {
+    gunzip.destroy();
+  }
+  await feeding;
+}
+
+function drained(gunzip: Gunzip): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      gunzip.off('drain', done).off('close', done);
+      resolve();
+    };
+    gunzip.on('drain', done).on('close', done);
+  });
+}
