@@ -20,8 +20,6 @@ export function causeScenarios(catalogue: Catalogue, alerts: readonly AlertingRu
     const evidence = cause.evidence[0]?.id ?? cause.lookBack?.[0]?.id ?? 'none';
     const query = `${SERIES.evidence}${matchersOf(options, ['cause'], labels)} > 0`;
     const firing: Firing = { labels, value: SURE, finds: { [query]: [{ labels: { evidence }, value: 4 }] } };
-    // Gone from 10:00 on: held at the value it had.
-    const held: Firing = { ...firing, finds: {} };
     const gone = 600;
     return [
       {
@@ -38,7 +36,7 @@ export function causeScenarios(catalogue: Catalogue, alerts: readonly AlertingRu
           { at: 300 + CAUSE_FOR - STEP },
           { at: 300 + CAUSE_FOR, firing },
           { at: gone - STEP, firing },
-          { at: gone + CAUSE_KEEP_FIRING_FOR - STEP, firing: held },
+          { at: gone + CAUSE_KEEP_FIRING_FOR - STEP, firing },
           { at: gone + CAUSE_KEEP_FIRING_FOR },
         ],
       },

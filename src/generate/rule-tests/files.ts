@@ -1,13 +1,27 @@
 import type { Catalogue } from '../catalogue.ts';
 import type { Artifact } from '../formats/rule-formats.ts';
+import { plainGroup, printNotes, printYaml } from '../formats/plain-rule.ts';
+import { stockRules } from '../mixin-fix.ts';
 import type { GenerateOptions } from '../options.ts';
 import { alertsOf } from '../rule-book.ts';
 import { diagnosisRules } from '../rules.ts';
 import { causeScenarios } from './cause-scenarios.ts';
 import { exporterScenarios } from './exporter-scenarios.ts';
+import { mixinScenarios } from './mixin-scenarios.ts';
 import { printRuleTests } from './print.ts';
 import type { Scenario } from './scenario.ts';
 import { symptomScenarios } from './symptom-scenarios.ts';
+
+/** promtool tests of the mixin's replacement, beside the mixin's own two alerts, which are printed with them. */
+export function mixinTestFiles(options: GenerateOptions): Artifact[] {
+  return [
+    { path: 'tests/stock-kubernetes-mixin.yaml', content: printNotes(stockRules(options).notes) + printYaml({ groups: stockRules(options).groups.map(plainGroup) }) },
+    {
+      path: 'tests/kubernetes-mixin.test.yaml',
+      content: printRuleTests(['../mixin-fix/kubernetes-aggregated-apis.yaml', 'stock-kubernetes-mixin.yaml'], 30, mixinScenarios(options)),
+    },
+  ];
+}
 
 /** promtool tests of every alert, to run beside the files of the format prometheus. */
 export function ruleTestFiles(catalogue: Catalogue, options: GenerateOptions): Artifact[] {
