@@ -112,7 +112,7 @@ function untrusted(address: string, why: string): KubeletError {
 }
 
 function isTrustError({ code }: NodeJS.ErrnoException): boolean {
-  return code !== undefined && /CERT|SELF_SIGNED|ISSUER|ALTNAME|CRL/.test(code);
+  return code !== undefined && /CERT|VERIFY|SELF_SIGNED|ISSUER|ALTNAME|CRL/.test(code);
 }
 
 function readVerified(
