@@ -1,0 +1,85 @@
+import { defineCause } from '../domain/cause.ts';
+import { all, changedWithin, HOUR, not } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { none, reasonSeen, seen } from './shared/seen.ts';
+import {
+  AGGREGATOR_FAILS,
+  AGGREGATOR_NETWORK_FAILURE,
+  CONTROL_PASSES,
+  DIRECT_NETWORK_FAILURE,
+  DIRECT_PASSES,
+  PACKETS_VANISH,
+} from './shared/vantages.ts';
+
+export const aggregatorPathBlocked = defineCause({
+  id: 'aggregator-path-blocked',
+  category: 'network-connectivity',
+  title: 'Only the kube-apiserver does not reach the backend',
+  summary:
+    'The backend answers our own connections and the kube-apiserver does not get through to it. What differs is where it sits: a firewall between control plane and nodes, an overlay that the control plane has no part in, a proxy, or a route that is missing on its node.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'only-the-aggregator-fails',
+      when: all(AGGREGATOR_NETWORK_FAILURE, DIRECT_PASSES, CONTROL_PASSES),
+      weight: 'decisive',
+      says: 'Through the kube-apiserver the connection fails; directly, each backend address answers.',
+      reproduce: 'kubectl get --raw /apis/<group>/<version>',
+    },
+    {
+      id: 'discovery-check-fails-alone',
+      when: all(seen('condition-failed-discovery-check'), AGGREGATOR_FAILS, DIRECT_PASSES, CONTROL_PASSES, PACKETS_VANISH),
+      weight: 'suggestive',
+      says: "The kube-apiserver's own check fails, while each backend address answers us.",
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'direct-fails-too',
+      when: DIRECT_NETWORK_FAILURE,
+      weight: 'stronglyAgainst',
+      says: 'The backend does not answer our own connections either.',
+    },
+    {
+      id: 'an-answer-came-back',
+      when: all(AGGREGATOR_FAILS, reasonSeen('aggregator', 'unauthorized', 'forbidden', 'not-found', 'too-many-requests', 'server-error')),
+      weight: 'stronglyAgainst',
+      says: 'An answer of the backend comes back: the path is open.',
+    },
+    { id: 'no-endpoints', when: none('endpoints-ready'), weight: 'stronglyAgainst', says: 'No endpoint is ready.' },
+    ...linesSay('aggregator-path-blocked'),
+  ],
+  lookBack: [
+    {
+      id: 'discovery-check-fails',
+      when: all(seen('condition-failed-discovery-check'), not(DIRECT_NETWORK_FAILURE)),
+      weight: 'suggestive',
+      says: 'Endpoints exist, or the check would have said MissingEndpoints, and the discovery check fails all the same.',
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'control-plane-changed-within-the-hour',
+      when: changedWithin('last-change-control-plane', HOUR),
+      weight: 'circumstantial',
+      says: 'The control plane changed within the last hour.',
+    },
+  ],
+  supersedes: ['connection-timed-out', 'connection-refused', 'connection-reset', 'host-unreachable', 'packet-loss', 'dns-failing'],
+  runbookCorrelation: 'network-connectivity',
+  remedy: [
+    'From a control-plane node, try the pod address and port: nc -vz <pod IP> <port>.',
+    'Open that port from the control plane to the nodes (GKE private clusters and EKS security groups open 443 and 10250 only).',
+    'When the control plane has no route to pod addresses, run the server with hostNetwork: true, or set up Konnectivity.',
+    'Look whether HTTPS_PROXY of the kube-apiserver leaves the Service and pod networks out (NO_PROXY).',
+  ],
+  verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },
+  confusedWith: [
+    { cause: 'network-policy-blocking', tell: 'a NetworkPolicy admits pods but not the kube-apiserver' },
+    { cause: 'tunnel-down', tell: 'the kube-apiserver goes through Konnectivity or another tunnel' },
+    { cause: 'apiservers-disagree', tell: 'it works through another kube-apiserver' },
+  ],
+  references: [
+    'https://kubernetes.io/docs/concepts/architecture/control-plane-node-communication/',
+    'https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/',
+  ],
+});

@@ -1,0 +1,59 @@
+import { defineCause } from '../domain/cause.ts';
+import { all, HOUR, tracks } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { atLeast, lessThan } from './shared/seen.ts';
+import { DIRECT_PASSES, FAILING } from './shared/vantages.ts';
+
+export const apiserverSlow = defineCause({
+  id: 'apiserver-slow',
+  category: 'apiserver-load',
+  title: 'The kube-apiserver is slow',
+  summary:
+    'The kube-apiserver takes long for its own answers too. Requests for aggregated APIs run out of time on the way, and servers that call back to it (TokenReview, leases) lose their leadership or answer late.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'control-probe-slow',
+      when: all(atLeast('control-seconds', 1), FAILING),
+      weight: 'strong',
+      says: "The kube-apiserver's own /readyz took {value} s.",
+      reproduce: 'time kubectl get --raw /readyz',
+    },
+    {
+      id: 'requests-slow',
+      when: all(atLeast('apiserver-seconds', 1), FAILING),
+      weight: 'strong',
+      says: 'Requests to the kube-apiserver take {value} s on average.',
+      reproduce: 'kubectl get --raw /metrics | grep apiserver_request_duration_seconds_sum',
+    },
+    {
+      id: 'slow-only-through-it',
+      when: all(atLeast('aggregator-seconds', 1), lessThan('direct-seconds', 0.5), DIRECT_PASSES, atLeast('control-seconds', 0.5)),
+      weight: 'suggestive',
+      says: 'Through the kube-apiserver it takes {value} s, directly it is quick.',
+    },
+    {
+      id: 'errors-track-latency',
+      when: tracks('apiserver-seconds', 'error-ratio', { over: HOUR, atLeast: 0.7 }),
+      weight: 'suggestive',
+      says: "Over the last hour errors rise and fall with the kube-apiserver's latency.",
+    },
+    {
+      id: 'control-probe-quick',
+      when: lessThan('control-seconds', 0.2),
+      weight: 'against',
+      says: 'The kube-apiserver answers its own /readyz at once.',
+    },
+    ...linesSay('apiserver-slow'),
+  ],
+  supersedes: ['backend-slow', 'packet-loss'],
+  runbookCorrelation: 'apiserver-load',
+  remedy: [
+    'Look at its CPU and memory, and at etcd: kubectl get --raw /metrics | grep etcd_request_duration_seconds.',
+    'Look for large lists without limit, and for webhooks that time out.',
+  ],
+  verify: { command: 'time kubectl get --raw /readyz', expect: 'less than 0.2 s' },
+  confusedWith: [{ cause: 'backend-slow', tell: 'the kube-apiserver is quick, and the backend is slow directly too' }],
+  references: ['https://kubernetes.io/docs/reference/instrumentation/slis/'],
+});

@@ -1,0 +1,42 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+import { atLeast, seen } from './shared/seen.ts';
+
+export const apiserverUnavailable = defineCause({
+  id: 'apiserver-unavailable',
+  category: 'apiserver-load',
+  title: 'The kube-apiserver itself is not available',
+  summary:
+    'The kube-apiserver does not answer, or says that it is not ready. All APIs fail with it, the built-in ones too; the aggregated API servers are not the cause.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'not-ready-itself',
+      when: atLeast('control-failing', 0.5),
+      weight: 'decisive',
+      says: "The kube-apiserver's own /readyz fails.",
+      reproduce: 'kubectl get --raw /readyz?verbose',
+    },
+    { id: 'our-path-fails', when: seen('our-path-failing'), weight: 'suggestive', says: 'Our own connection to the kube-apiserver fails.' },
+    ...linesSay('apiserver-unavailable'),
+  ],
+  supersedes: [
+    'aggregator-path-blocked',
+    'connection-timed-out',
+    'connection-refused',
+    'connection-reset',
+    'packet-loss',
+    'apiserver-slow',
+    'backend-slow',
+    'backend-server-error',
+  ],
+  runbookCorrelation: 'apiserver-load',
+  remedy: [
+    'Ask it what is wrong: kubectl get --raw /readyz?verbose, and look at its log on the control-plane node.',
+    'Look at etcd, at the disk of the node, and at the load balancer in front.',
+  ],
+  verify: { command: 'kubectl get --raw /readyz', expect: 'ok' },
+  confusedWith: [{ cause: 'kube-apiserver-unreachable-from-backend', tell: 'it answers everybody but the backend' }],
+  references: ['https://kubernetes.io/docs/reference/using-api/health-checks/'],
+});

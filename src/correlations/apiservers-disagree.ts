@@ -1,0 +1,56 @@
+import { defineCause } from '../domain/cause.ts';
+import { above, all, avg, MINUTE } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { seen } from './shared/seen.ts';
+import { DIRECT_NETWORK_FAILURE, DIRECT_PASSES } from './shared/vantages.ts';
+
+export const apiserversDisagree = defineCause({
+  id: 'apiservers-disagree',
+  category: 'network-connectivity',
+  title: 'It works through one kube-apiserver and fails through another',
+  summary:
+    'One of several kube-apiservers is cut off from the backend, the others are not. Each writes its own verdict, so the condition flaps, and clients fail by turns, as the load balancer sends them.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'instances-disagree',
+      when: all(above(avg('apiservers-disagree', MINUTE), 0.7), DIRECT_PASSES),
+      weight: 'decisive',
+      says: 'For a minute the API has worked through some kube-apiservers and failed through others, and the backend answers directly.',
+      reproduce: 'kubectl get endpointslices -n default -l kubernetes.io/service-name=kubernetes',
+    },
+    {
+      id: 'instances-disagree-now',
+      when: seen('apiservers-disagree'),
+      weight: 'suggestive',
+      says: 'The API works through some kube-apiservers and fails through others.',
+      reproduce: 'kubectl get endpointslices -n default -l kubernetes.io/service-name=kubernetes',
+    },
+    {
+      id: 'judge-differently',
+      when: above(avg('apiservers-judge-differently', MINUTE), 0.7),
+      weight: 'strong',
+      says: 'For a minute some kube-apiservers have held the API unavailable and others not.',
+      reproduce: 'kubectl get --raw /metrics | grep aggregator_unavailable_apiservice',
+    },
+    { id: 'direct-fails-too', when: DIRECT_NETWORK_FAILURE, weight: 'against', says: 'The backend does not answer directly either.' },
+    ...linesSay('apiservers-disagree'),
+  ],
+  supersedes: [
+    'aggregator-path-blocked',
+    'connection-timed-out',
+    'connection-refused',
+    'connection-reset',
+    'host-unreachable',
+    'packet-loss',
+  ],
+  runbookCorrelation: 'apiserver-load',
+  remedy: [
+    'Find the odd one: its metric aggregator_unavailable_apiservice is 1 while the others say 0.',
+    'On its node, try the pod address; look at its routes, its CNI agent, kube-proxy, and its tunnel.',
+  ],
+  verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE stays True for ten minutes' },
+  confusedWith: [{ cause: 'one-replica-bad', tell: 'it is one backend address that fails' }],
+  references: ['https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/high-availability/'],
+});

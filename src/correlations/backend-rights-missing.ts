@@ -1,0 +1,32 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+import { seen } from './shared/seen.ts';
+
+export const backendRightsMissing = defineCause({
+  id: 'backend-rights-missing',
+  category: 'authn-authz',
+  title: "The backend's ServiceAccount lacks a right",
+  summary:
+    'The aggregated API server may not list or watch something that it needs, or its credentials are no longer accepted. Its caches never fill, so it does not become ready or serves nothing.',
+  severity: 'warning',
+  prior: -1.5,
+  evidence: [
+    ...linesSay('backend-rights-missing'),
+    {
+      id: 'runs-but-not-ready',
+      when: seen('containers-not-ready'),
+      weight: 'circumstantial',
+      says: 'A container runs without being ready.',
+    },
+  ],
+  supersedes: ['pod-probe-failing', 'no-ready-endpoints'],
+  remedy: [
+    'Read which right: the line says "cannot list resource … at the cluster scope" and names the ServiceAccount.',
+    "Install the ClusterRole and ClusterRoleBinding of the server's release.",
+  ],
+  verify: { command: 'kubectl logs -n {namespace} <pod> --tail=50', expect: 'no new lines with "forbidden"' },
+  confusedWith: [
+    { cause: 'request-header-config-unreadable', tell: 'it is ConfigMap extension-apiserver-authentication that it may not read' },
+  ],
+  references: ['https://kubernetes.io/docs/reference/access-authn-authz/rbac/'],
+});

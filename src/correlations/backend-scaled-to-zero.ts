@@ -1,0 +1,32 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+import { none, seen } from './shared/seen.ts';
+
+export const backendScaledToZero = defineCause({
+  id: 'backend-scaled-to-zero',
+  category: 'misconfiguration',
+  title: 'The backend is scaled to zero',
+  summary:
+    'The workload of the aggregated API server asks for no replica: somebody scaled it down, or an autoscaler or a cost saver did. Nothing is broken, and nothing serves.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'wants-none',
+      when: none('replicas-wanted'),
+      weight: 'decisive',
+      says: 'The workload behind the API asks for 0 replicas.',
+      reproduce: 'kubectl get deployments,statefulsets -n {namespace}',
+    },
+    { id: 'pods-are-there', when: seen('pods-ready'), weight: 'stronglyAgainst', says: '{value} backend pods are ready.' },
+    ...linesSay('backend-scaled-to-zero'),
+  ],
+  supersedes: ['no-ready-endpoints', 'selector-matches-no-pods', 'rollout-in-progress', 'connection-refused', 'pod-removed'],
+  remedy: [
+    'Scale it up: kubectl scale -n {namespace} deployment/<name> --replicas=2.',
+    'Find who scaled it down: kubectl get deployment -n {namespace} <name> -o yaml --show-managed-fields.',
+  ],
+  verify: { command: 'kubectl get deployments -n {namespace}', expect: 'READY is at least 1/1' },
+  confusedWith: [{ cause: 'selector-matches-no-pods', tell: 'the workload has pods, and the selector misses them' }],
+  references: ['https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#scaling-a-deployment'],
+});

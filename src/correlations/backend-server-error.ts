@@ -1,0 +1,48 @@
+import { defineCause } from '../domain/cause.ts';
+import { all } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { none, reasonSeen } from './shared/seen.ts';
+import { HAS_READY_ENDPOINTS } from './shared/vantages.ts';
+
+export const backendServerError = defineCause({
+  id: 'backend-server-error',
+  category: 'backend-dependency',
+  title: 'The backend answers with an error of its own',
+  summary:
+    'The connection works and the aggregated API server answers 500 or 503 itself. Something inside of it or behind it fails; its log says what.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'server-error',
+      when: all(reasonSeen('aggregator', 'server-error'), HAS_READY_ENDPOINTS),
+      weight: 'strong',
+      says: 'Discovery is answered with 500 by the backend.',
+      reproduce: 'kubectl get --raw /apis/<group>/<version>',
+    },
+    {
+      id: 'error-directly',
+      when: all(reasonSeen('direct', 'server-error', 'service-unavailable', 'bad-gateway', 'gateway-timeout'), HAS_READY_ENDPOINTS),
+      weight: 'strong',
+      says: 'The backend answers us directly with 500, 502, 503 or 504.',
+    },
+    {
+      id: 'list-error',
+      when: reasonSeen('list', 'server-error'),
+      weight: 'suggestive',
+      says: 'A list is answered with 500.',
+    },
+    { id: 'no-endpoints', when: none('endpoints-ready'), weight: 'stronglyAgainst', says: 'No endpoint is ready.' },
+    ...linesSay('backend-server-error'),
+  ],
+  remedy: [
+    'Read its log at that time: kubectl logs -n {namespace} <pod> --since=10m.',
+    'Ask its health checks: kubectl get --raw /apis/<group>/<version> and /readyz?verbose of the pod.',
+  ],
+  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  confusedWith: [
+    { cause: 'delegated-auth-failing', tell: 'only ordinary users get 500' },
+    { cause: 'panic', tell: 'its log shows a panic' },
+  ],
+  references: ['https://kubernetes.io/docs/tasks/extend-kubernetes/setup-extension-api-server/'],
+});

@@ -1,0 +1,71 @@
+import { defineCause } from '../domain/cause.ts';
+import { above, all, any, avg, MINUTE } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { atLeast, none, reasonSeen, seen } from './shared/seen.ts';
+import { HAS_READY_ENDPOINTS, QUICK_CONNECT, SLOW_ANSWERS } from './shared/vantages.ts';
+
+export const backendSlow = defineCause({
+  id: 'backend-slow',
+  category: 'backend-dependency',
+  title: 'The backend answers too slowly',
+  summary:
+    'Connections stand at once, and the answer takes seconds or does not come in time: the server waits for its storage or for something that it asks, or has too much to do. Discovery is cut at five seconds, lists at sixty.',
+  severity: 'warning',
+  prior: -1,
+  evidence: [
+    {
+      id: 'no-answer-in-time',
+      when: all(
+        any(
+          reasonSeen('aggregator', 'response-timeout', 'gateway-timeout', 'transfer-timeout'),
+          reasonSeen('list', 'response-timeout', 'gateway-timeout', 'transfer-timeout'),
+          reasonSeen('direct', 'response-timeout', 'transfer-timeout'),
+        ),
+        HAS_READY_ENDPOINTS,
+      ),
+      weight: 'suggestive',
+      says: 'Connections stand, and no answer comes in time.',
+    },
+    {
+      id: 'no-answer-directly',
+      when: all(reasonSeen('direct', 'response-timeout', 'transfer-timeout'), QUICK_CONNECT),
+      weight: 'strong',
+      says: 'Directly the connection stands at once too, and no answer comes in time.',
+    },
+    {
+      id: 'answers-take-seconds',
+      when: any(
+        above(avg('list-seconds', MINUTE), 2),
+        above(avg('aggregator-seconds', MINUTE), 2),
+        above(avg('direct-response-seconds', MINUTE), 2),
+      ),
+      weight: 'suggestive',
+      says: 'For a minute answers have taken {value} s.',
+    },
+    {
+      id: 'slow-after-quick-connect',
+      when: all(SLOW_ANSWERS, QUICK_CONNECT),
+      weight: 'circumstantial',
+      says: 'TCP connections to the backend stand at once.',
+    },
+    {
+      id: 'slow-to-connect',
+      when: atLeast('direct-connect-seconds', 0.5),
+      weight: 'against',
+      says: 'TCP connections themselves take {value} s: the path is slow, not the server.',
+    },
+    { id: 'packets-vanish', when: seen('direct-connection-timeout'), weight: 'against', says: 'Connections are not answered at all.' },
+    { id: 'no-endpoints', when: none('endpoints-ready'), weight: 'against', says: 'No endpoint is ready.' },
+    ...linesSay('backend-slow'),
+  ],
+  remedy: [
+    'See where it waits: its log, its /metrics (apiserver_request_duration_seconds), and what it depends on.',
+    'Run more replicas with --enable-aggregator-routing, when one is simply too busy.',
+  ],
+  verify: { command: 'time kubectl get --raw /apis/<group>/<version>', expect: 'less than a second' },
+  confusedWith: [
+    { cause: 'cpu-throttled', tell: 'its container is throttled' },
+    { cause: 'connection-timed-out', tell: 'the connection itself does not stand' },
+  ],
+  references: ['https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/'],
+});

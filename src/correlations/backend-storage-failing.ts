@@ -1,0 +1,41 @@
+import { defineCause } from '../domain/cause.ts';
+import { all } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { reasonSeen } from './shared/seen.ts';
+import { DISCOVERY_PASSES } from './shared/vantages.ts';
+
+export const backendStorageFailing = defineCause({
+  id: 'backend-storage-failing',
+  category: 'backend-dependency',
+  title: "The backend's own storage fails",
+  summary:
+    'The aggregated API server keeps its objects in an etcd or database of its own, and that does not answer. Discovery does not touch it, so the condition stays True while every real request hangs or errs.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'discovery-passes-lists-hang',
+      when: all(DISCOVERY_PASSES, reasonSeen('list', 'response-timeout', 'gateway-timeout', 'transfer-timeout')),
+      weight: 'strong',
+      says: 'Discovery passes, and a real list gets no answer in time.',
+    },
+    {
+      id: 'discovery-passes-lists-err',
+      when: all(DISCOVERY_PASSES, reasonSeen('list', 'server-error', 'service-unavailable')),
+      weight: 'suggestive',
+      says: 'Discovery passes, and a real list is answered with 500 or 503.',
+    },
+    ...linesSay('backend-storage-failing'),
+  ],
+  supersedes: ['pod-probe-failing', 'no-ready-endpoints', 'pod-restarting', 'pod-crash-looping', 'backend-slow', 'backend-server-error'],
+  remedy: [
+    'Look at its etcd or database: kubectl get pods -n {namespace}, and the endpoints that its flags name (--etcd-servers).',
+    'Restart the server after the storage is back, when it does not reconnect.',
+  ],
+  verify: { command: 'kubectl get <resource>.<group> -A --chunk-size=1', expect: 'an answer within a second' },
+  confusedWith: [
+    { cause: 'delegated-auth-failing', tell: 'administrators get an answer, ordinary users do not' },
+    { cause: 'etcd-slow', tell: "it is the kube-apiserver's etcd: built-in resources suffer too" },
+  ],
+  references: ['https://kubernetes.io/docs/tasks/extend-kubernetes/setup-extension-api-server/'],
+});

@@ -1,0 +1,67 @@
+import { defineCause } from '../domain/cause.ts';
+import { above, all, any, changedWithin, HOUR, increase, MINUTE } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { seen } from './shared/seen.ts';
+import { NO_READY_ENDPOINTS } from './shared/vantages.ts';
+
+export const badFlagOrConfig = defineCause({
+  id: 'bad-flag-or-config',
+  category: 'misconfiguration',
+  title: 'The backend refuses its flags or configuration',
+  summary:
+    'The aggregated API server starts, finds a flag, a file or a setting that it can not use, says so and exits. It often comes with an upgrade that dropped a flag or changed a default.',
+  severity: 'critical',
+  prior: -1.5,
+  evidence: [
+    ...linesSay('bad-flag-or-config'),
+    {
+      id: 'fatal-after-change',
+      when: all(
+        above(increase('log-fatal-lines', 10 * MINUTE), 0.5),
+        any(changedWithin('last-change-rollout', HOUR), changedWithin('last-change-configuration', HOUR)),
+        NO_READY_ENDPOINTS,
+      ),
+      weight: 'suggestive',
+      says: 'The backend logs fatal errors since its configuration or pod template changed.',
+      reproduce: 'kubectl logs -n {namespace} --previous <pod>',
+    },
+    {
+      id: 'exits-at-once-after-change',
+      when: all(
+        any(seen('ended-error'), seen('ended-panic')),
+        seen('waiting-crash-loop'),
+        any(changedWithin('last-change-rollout', 30 * MINUTE), changedWithin('last-change-configuration', 30 * MINUTE)),
+      ),
+      weight: 'circumstantial',
+      says: 'The container exits with an error since its pod template or configuration changed.',
+    },
+  ],
+  lookBack: [
+    {
+      id: 'configuration-changed-within-the-hour',
+      when: changedWithin('last-change-configuration', HOUR),
+      weight: 'suggestive',
+      says: 'A ConfigMap of the backend changed within the last hour.',
+      reproduce: 'kubectl get configmaps -n {namespace} --show-managed-fields -o yaml',
+    },
+  ],
+  supersedes: [
+    'pod-crash-looping',
+    'no-ready-endpoints',
+    'pod-restarting',
+    'connection-refused',
+    'rollout-in-progress',
+    'pod-probe-failing',
+  ],
+  runbookCorrelation: 'one-hour-look-back',
+  remedy: [
+    'Read its last words: kubectl logs -n {namespace} --previous <pod>.',
+    'Correct the flag or file that they name, or undo the change: kubectl rollout undo -n {namespace} deployment/<name>.',
+  ],
+  verify: { command: 'kubectl get pods -n {namespace}', expect: 'the pod is READY and RESTARTS no longer grows' },
+  confusedWith: [
+    { cause: 'aggregation-layer-not-configured', tell: 'the setting that is missing is one of the kube-apiserver' },
+    { cause: 'request-header-config-unreadable', tell: 'the server may not read its authentication ConfigMap' },
+  ],
+  references: ['https://kubernetes.io/docs/tasks/extend-kubernetes/setup-extension-api-server/'],
+});

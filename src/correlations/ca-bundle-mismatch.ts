@@ -1,0 +1,99 @@
+import { defineCause } from '../domain/cause.ts';
+import { all, any, changedWithin, HOUR } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { lessThan, none, reasonSeen, seen } from './shared/seen.ts';
+
+const NOT_TRUSTED = any(
+  reasonSeen('aggregator', 'certificate-unknown-authority'),
+  reasonSeen('list', 'certificate-unknown-authority'),
+  reasonSeen('direct', 'certificate-unknown-authority'),
+);
+
+export const caBundleMismatch = defineCause({
+  id: 'ca-bundle-mismatch',
+  category: 'tls-certificate',
+  title: "The caBundle does not fit the backend's certificate",
+  summary:
+    "The APIService's caBundle does not hold the CA that signed the serving certificate: the certificate was issued again and the caBundle was not injected, or the other way round. From Kubernetes 1.36 the condition says so; before, it stays True while every request gets 503.",
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'does-not-verify',
+      when: all(none('certificate-trusted'), seen('certificate-in-force')),
+      weight: 'decisive',
+      says: 'The serving certificate does not verify against the caBundle, although it is within its dates.',
+      reproduce: "kubectl get apiservice {apiservice} -o jsonpath='{.spec.caBundle}'",
+    },
+    {
+      id: 'refused-as-unknown',
+      when: NOT_TRUSTED,
+      weight: 'strong',
+      says: 'Connections fail because the certificate is signed by an unknown authority.',
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'bundle-not-pem',
+      when: none('ca-bundle-valid'),
+      weight: 'decisive',
+      says: 'The caBundle is no PEM certificate.',
+      reproduce: "kubectl get apiservice {apiservice} -o jsonpath='{.spec.caBundle}'",
+    },
+    {
+      id: 'bundle-expired',
+      when: lessThan('ca-bundle-seconds-left', 0),
+      weight: 'strong',
+      says: 'A certificate of the caBundle has expired.',
+      reproduce: "kubectl get apiservice {apiservice} -o jsonpath='{.spec.caBundle}'",
+    },
+    {
+      id: 'no-bundle',
+      when: all(none('ca-bundle-present'), any(NOT_TRUSTED, none('certificate-trusted'))),
+      weight: 'suggestive',
+      says: 'The APIService has no caBundle, so only the roots of the system count.',
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'bundle-changed-before',
+      when: all(any(changedWithin('last-change-ca-bundle', HOUR), changedWithin('last-change-rollout', HOUR)), NOT_TRUSTED),
+      weight: 'circumstantial',
+      says: 'The caBundle or the backend changed within the last hour.',
+    },
+    {
+      id: 'not-verified',
+      when: none('tls-verified'),
+      weight: 'stronglyAgainst',
+      says: 'The APIService sets insecureSkipTLSVerify: the CA does not matter.',
+    },
+    {
+      id: 'verifies',
+      when: seen('certificate-trusted'),
+      weight: 'against',
+      says: 'The serving certificate verifies against the caBundle.',
+    },
+    ...linesSay('ca-bundle-mismatch'),
+  ],
+  lookBack: [
+    {
+      id: 'bundle-changed-within-the-hour',
+      when: changedWithin('last-change-ca-bundle', HOUR),
+      weight: 'suggestive',
+      says: 'The caBundle changed within the last hour.',
+    },
+  ],
+  supersedes: ['serving-certificate-unusable', 'connection-reset'],
+  remedy: [
+    'Write the CA that signed the serving certificate into spec.caBundle; with cert-manager, annotate the APIService with cert-manager.io/inject-ca-from.',
+    'Look whether the injector runs: kubectl get pods -A | grep cainjector.',
+    'Restart the server when it still serves an older certificate.',
+  ],
+  verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },
+  confusedWith: [
+    { cause: 'request-header-ca-mismatch', tell: "the backend does not trust the kube-apiserver's certificate: 401, or its log says so" },
+    { cause: 'serving-certificate-expired', tell: 'the certificate is out of date' },
+  ],
+  references: [
+    'https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/',
+    'https://cert-manager.io/docs/concepts/ca-injector/',
+  ],
+});

@@ -1,0 +1,21 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+
+export const clientSideThrottled = defineCause({
+  id: 'client-side-throttled',
+  category: 'rate-limiting',
+  title: "The backend's own client throttles itself",
+  summary:
+    'The aggregated API server asks the kube-apiserver more often than its own client allows (QPS and burst), so its calls wait in a queue inside of it, up to tens of seconds. What looks like a network time-out is a wait at home.',
+  severity: 'warning',
+  prior: -1,
+  evidence: [...linesSay('client-side-throttled')],
+  supersedes: ['backend-slow', 'leader-election-lost'],
+  remedy: [
+    "Raise the server's --kube-api-qps and --kube-api-burst (names differ).",
+    'Reduce what it asks: fewer objects, longer intervals, an update that caches.',
+  ],
+  verify: { command: 'kubectl logs -n {namespace} <pod> --tail=100', expect: 'no new lines about client-side throttling' },
+  confusedWith: [{ cause: 'rate-limited', tell: 'the other side refuses: 429' }],
+  references: ['https://kubernetes.io/docs/reference/using-api/api-concepts/'],
+});

@@ -1,0 +1,49 @@
+import { defineCause } from '../domain/cause.ts';
+import { all } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { none, reasonSeen } from './shared/seen.ts';
+import { BACKEND_LOOKS_READY, HAS_READY_ENDPOINTS } from './shared/vantages.ts';
+
+export const connectionRefused = defineCause({
+  id: 'connection-refused',
+  category: 'network-connectivity',
+  title: 'The backend refuses connections',
+  summary:
+    'Packets reach the address, and nothing listens on the port, or a rule rejects them. With ready pods that means: the server listens on another port or address than its probes, or a firewall or CNI policy answers with a reset.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'refused-directly',
+      when: all(reasonSeen('direct', 'connection-refused'), HAS_READY_ENDPOINTS),
+      weight: 'strong',
+      says: 'The backend address refuses our own connection, although it counts as ready.',
+      reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
+    },
+    {
+      id: 'refused-through-the-aggregator',
+      when: all(reasonSeen('aggregator', 'connection-refused'), BACKEND_LOOKS_READY),
+      weight: 'suggestive',
+      says: 'The kube-apiserver is refused by the backend.',
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'no-endpoints',
+      when: none('endpoints-ready'),
+      weight: 'stronglyAgainst',
+      says: 'No endpoint is ready: a Service without endpoints refuses by itself.',
+    },
+    ...linesSay('connection-refused'),
+  ],
+  runbookCorrelation: 'network-connectivity',
+  remedy: [
+    'Compare the port that the server logs ("Serving securely on") with the targetPort of the Service.',
+    'Look for rules that reject: CNI policies, host firewalls of the nodes.',
+  ],
+  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  confusedWith: [
+    { cause: 'no-ready-endpoints', tell: 'no endpoint is ready' },
+    { cause: 'service-port-mismatch', tell: 'another port of the pod answers' },
+  ],
+  references: ['https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/'],
+});

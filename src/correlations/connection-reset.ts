@@ -1,0 +1,43 @@
+import { defineCause } from '../domain/cause.ts';
+import { any, changedWithin, MINUTE } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { none, reasonSeen } from './shared/seen.ts';
+
+export const connectionReset = defineCause({
+  id: 'connection-reset',
+  category: 'network-connectivity',
+  title: 'Connections to the backend are cut',
+  summary:
+    'Connections stand and are then reset or closed without an answer: something between cuts them (a load balancer, a connection table, a mesh), or the server dies while it answers.',
+  severity: 'warning',
+  prior: -1,
+  evidence: [
+    {
+      id: 'reset-directly',
+      when: reasonSeen('direct', 'connection-reset'),
+      weight: 'strong',
+      says: 'Our own connections to the backend are reset.',
+    },
+    {
+      id: 'reset-through-the-aggregator',
+      when: any(reasonSeen('aggregator', 'connection-reset'), reasonSeen('list', 'connection-reset')),
+      weight: 'suggestive',
+      says: "The kube-apiserver's connections to the backend are reset.",
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    { id: 'just-restarted', when: changedWithin('last-restart', 3 * MINUTE), weight: 'against', says: 'The backend restarted just now.' },
+    { id: 'no-endpoints', when: none('endpoints-ready'), weight: 'against', says: 'No endpoint is ready.' },
+    ...linesSay('connection-reset'),
+  ],
+  runbookCorrelation: 'network-connectivity',
+  remedy: [
+    'Look whether the server crashes at that moment: kubectl logs -n {namespace} --previous <pod>.',
+    'Look for a service mesh side-car, a load balancer or a full connection table (nf_conntrack) on the way.',
+  ],
+  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList, ten times in a row' },
+  confusedWith: [
+    { cause: 'panic', tell: 'the server logs a panic at the same moment' },
+    { cause: 'stuck-connections', tell: 'only connections that are reused fail' },
+  ],
+  references: ['https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/'],
+});

@@ -1,0 +1,54 @@
+import { defineCause } from '../domain/cause.ts';
+import { all, any } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { none, reasonSeen, seen } from './shared/seen.ts';
+import { BACKEND_LOOKS_READY, PACKETS_VANISH } from './shared/vantages.ts';
+
+export const connectionTimedOut = defineCause({
+  id: 'connection-timed-out',
+  category: 'network-connectivity',
+  title: 'Connections to the backend time out',
+  summary:
+    'Packets to the backend vanish: no answer and no refusal. Routes, an overlay, a firewall between control plane and nodes, or a node that is gone. Pods look ready meanwhile, because the kubelet probes from the same node.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'times-out-directly',
+      when: reasonSeen('direct', 'connection-timeout'),
+      weight: 'strong',
+      says: 'Our own connections to the backend are not answered either.',
+      reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
+    },
+    {
+      id: 'times-out-through-the-aggregator',
+      when: any(reasonSeen('aggregator', 'connection-timeout'), reasonSeen('list', 'connection-timeout')),
+      weight: 'suggestive',
+      says: "The kube-apiserver's connections to the backend are not answered.",
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'pods-look-ready',
+      when: all(PACKETS_VANISH, BACKEND_LOOKS_READY),
+      weight: 'circumstantial',
+      says: 'The backend counts as ready meanwhile.',
+      reproduce: 'kubectl get pods -n {namespace} -o wide',
+    },
+    { id: 'no-endpoints', when: none('endpoints-ready'), weight: 'against', says: 'No endpoint is ready.' },
+    { id: 'node-is-down', when: seen('hosts-not-ready'), weight: 'against', says: 'The node itself is not Ready.' },
+    ...linesSay('connection-timed-out'),
+  ],
+  runbookCorrelation: 'network-connectivity',
+  remedy: [
+    'From a control-plane node, try the pod address: nc -vz <pod IP> <port>; then from another pod.',
+    'Open the port from the control plane to the nodes: managed clusters often open 443 and 10250 only.',
+    'Look at the CNI agents on both nodes; a wrong MTU passes small packets only.',
+  ],
+  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList within a second' },
+  confusedWith: [
+    { cause: 'network-policy-blocking', tell: 'a NetworkPolicy selects the pods and does not admit the kube-apiserver' },
+    { cause: 'aggregator-path-blocked', tell: 'our own connections to the pods are answered' },
+    { cause: 'backend-slow', tell: 'the connection stands at once, and the answer does not come' },
+  ],
+  references: ['https://kubernetes.io/docs/concepts/architecture/control-plane-node-communication/'],
+});

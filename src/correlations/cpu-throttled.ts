@@ -1,0 +1,69 @@
+import { defineCause } from '../domain/cause.ts';
+import { above, all, avg, HOUR, MINUTE, tracks } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { atLeast, lessThan } from './shared/seen.ts';
+import { FAILING, SLOW_ANSWERS } from './shared/vantages.ts';
+
+export const cpuThrottled = defineCause({
+  id: 'cpu-throttled',
+  category: 'resource-pressure',
+  title: 'The backend is throttled by its CPU limit',
+  summary:
+    'The container uses up its CPU limit and is stopped for the rest of each period, so TLS handshakes and answers take seconds. The discovery check waits five seconds, real requests suffer first.',
+  severity: 'warning',
+  prior: -1,
+  evidence: [
+    {
+      id: 'throttled-and-failing',
+      when: all(atLeast('cpu-throttled', 0.5), FAILING),
+      weight: 'strong',
+      says: 'A backend container was throttled in more than half of its CPU periods.',
+      reproduce: 'kubectl top pods -n {namespace} --containers',
+    },
+    {
+      id: 'throttled-and-slow',
+      when: all(atLeast('cpu-throttled', 0.25), SLOW_ANSWERS),
+      weight: 'strong',
+      says: 'A backend container is throttled and answers are slow.',
+      reproduce: 'kubectl top pods -n {namespace} --containers',
+    },
+    {
+      id: 'throttled-for-minutes',
+      when: above(avg('cpu-throttled', 5 * MINUTE), 0.25),
+      weight: 'circumstantial',
+      says: 'Over five minutes, {value} of the CPU periods were throttled.',
+    },
+    {
+      id: 'at-the-limit',
+      when: all(atLeast('cpu-usage', 0.9), SLOW_ANSWERS),
+      weight: 'suggestive',
+      says: 'A backend container uses {value} of its CPU limit and answers are slow.',
+      reproduce: 'kubectl top pods -n {namespace} --containers',
+    },
+    {
+      id: 'errors-track-throttling',
+      when: tracks('cpu-throttled', 'error-ratio', { over: HOUR, atLeast: 0.7 }),
+      weight: 'suggestive',
+      says: 'Over the last hour errors rise and fall with CPU throttling.',
+    },
+    { id: 'not-throttled', when: lessThan('cpu-throttled', 0.05), weight: 'stronglyAgainst', says: 'No backend container is throttled.' },
+    ...linesSay('cpu-throttled'),
+  ],
+  supersedes: [
+    'backend-slow',
+    'pod-probe-failing',
+    'pod-restarting',
+    'packet-loss',
+    'connection-timed-out',
+    'no-ready-endpoints',
+    'backend-storage-failing',
+  ],
+  runbookCorrelation: 'resource-pressure',
+  remedy: [
+    'Raise or remove the CPU limit of the container: kubectl get deployment -n {namespace} <name> -o yaml.',
+    'Run more replicas, or find what asks so much of it.',
+  ],
+  verify: { command: 'kubectl top pods -n {namespace} --containers', expect: 'CPU stays clearly below the limit' },
+  confusedWith: [{ cause: 'backend-slow', tell: 'its CPU is idle: it waits for something else' }],
+  references: ['https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/'],
+});

@@ -1,0 +1,60 @@
+import { defineCause } from '../domain/cause.ts';
+import { above, all, increase, MINUTE } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { none, reasonSeen } from './shared/seen.ts';
+import { DISCOVERY_PASSES, LIST_FAILS } from './shared/vantages.ts';
+
+export const delegatedAuthFailing = defineCause({
+  id: 'delegated-auth-failing',
+  category: 'authn-authz',
+  title: "The backend can't ask who may do what",
+  summary:
+    'The aggregated API server delegates authentication and authorization to the kube-apiserver, and may not: its ServiceAccount lacks system:auth-delegator. Administrators get through, ordinary users get 500 or 403, and the condition stays True, because the check runs as system:masters.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'not-bound-and-lists-fail',
+      when: all(none('auth-delegator-bound'), LIST_FAILS),
+      weight: 'decisive',
+      says: "The backend's ServiceAccount is not bound to system:auth-delegator, and lists fail.",
+      reproduce: 'kubectl get clusterrolebindings -o wide | grep system:auth-delegator',
+    },
+    {
+      id: 'not-bound',
+      when: none('auth-delegator-bound'),
+      weight: 'suggestive',
+      says: "The backend's ServiceAccount is not bound to system:auth-delegator.",
+      reproduce: 'kubectl get clusterrolebindings -o wide | grep system:auth-delegator',
+    },
+    {
+      id: 'reviews-fail',
+      when: above(increase('backend-authz-failures', 5 * MINUTE), 0.5),
+      weight: 'strong',
+      says: 'By its own metrics the backend failed to make {value} SubjectAccessReviews within five minutes.',
+    },
+    {
+      id: 'token-reviews-fail',
+      when: above(increase('backend-authn-failures', 5 * MINUTE), 0.5),
+      weight: 'suggestive',
+      says: 'By its own metrics the backend failed to make {value} TokenReviews within five minutes.',
+    },
+    {
+      id: 'discovery-passes-lists-err',
+      when: all(DISCOVERY_PASSES, reasonSeen('list', 'server-error', 'unauthorized')),
+      weight: 'suggestive',
+      says: 'Discovery passes, and a list as an ordinary user is answered with 500 or 401.',
+    },
+    ...linesSay('delegated-auth-failing'),
+  ],
+  supersedes: ['backend-server-error', 'backend-storage-failing'],
+  remedy: [
+    "Bind the backend's ServiceAccount: kubectl create clusterrolebinding <name>:system:auth-delegator --clusterrole=system:auth-delegator --serviceaccount={namespace}:<name>.",
+  ],
+  verify: { command: 'kubectl get clusterrolebindings -o wide', expect: "the backend's ServiceAccount beside system:auth-delegator" },
+  confusedWith: [
+    { cause: 'kube-apiserver-unreachable-from-backend', tell: 'the reviews time out instead of being forbidden' },
+    { cause: 'backend-storage-failing', tell: 'lists fail for administrators too' },
+  ],
+  references: ['https://kubernetes.io/docs/reference/access-authn-authz/rbac/#other-component-roles'],
+});

@@ -1,0 +1,41 @@
+import { defineCause } from '../domain/cause.ts';
+import { changedWithin, MINUTE } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { reasonSeen } from './shared/seen.ts';
+
+export const discoveryForbidden = defineCause({
+  id: 'discovery-forbidden',
+  category: 'authn-authz',
+  title: 'The backend forbids discovery',
+  summary:
+    "The aggregated API server answers 403 to the kube-apiserver's check. Most often it did not accept the front-proxy certificate and sees system:anonymous; sometimes its own authorization is too narrow.",
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'forbidden',
+      when: reasonSeen('aggregator', 'forbidden'),
+      weight: 'strong',
+      says: 'Discovery through the kube-apiserver answers 403.',
+      reproduce: 'kubectl get --raw /apis/<group>/<version>',
+    },
+    {
+      id: 'just-started',
+      when: changedWithin('last-restart', MINUTE),
+      weight: 'stronglyAgainst',
+      says: 'It restarted within the last minute: a fresh server answers 403 until its caches are filled.',
+    },
+    ...linesSay('discovery-forbidden'),
+  ],
+  remedy: [
+    'Look whether the server started with --requestheader-client-ca-file, or reads ConfigMap kube-system/extension-apiserver-authentication.',
+    'Bind its ServiceAccount to extension-apiserver-authentication-reader in kube-system and to system:auth-delegator.',
+    'Restart it after a change of the front-proxy CA.',
+  ],
+  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  confusedWith: [
+    { cause: 'request-header-ca-mismatch', tell: 'it answers 401, or its log says that a certificate did not verify' },
+    { cause: 'delegated-auth-failing', tell: 'discovery works, and lists of ordinary users fail' },
+  ],
+  references: ['https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/'],
+});

@@ -1,0 +1,20 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+
+export const discoveryIncompatible = defineCause({
+  id: 'discovery-incompatible',
+  category: 'software-bug',
+  title: "The backend and the kube-apiserver don't agree on discovery",
+  summary:
+    'The API works, and its discovery document is stale or missing: the backend answers the newer aggregated discovery (404, 406) or OpenAPI requests in a way that this kube-apiserver can not use. Namespaces hang in Terminating meanwhile.',
+  severity: 'warning',
+  prior: -1,
+  evidence: [...linesSay('discovery-incompatible')],
+  remedy: [
+    'Update the aggregated API server to a release that is made for this version of Kubernetes.',
+    'Until then, compare the release notes of both for "discovery".',
+  ],
+  verify: { command: 'kubectl api-resources --api-group=<group>', expect: "the group's resources, without an error" },
+  confusedWith: [{ cause: 'version-not-served', tell: 'the version itself answers 404' }],
+  references: ['https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api'],
+});

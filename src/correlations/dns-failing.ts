@@ -1,0 +1,39 @@
+import { defineCause } from '../domain/cause.ts';
+import { any } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { reasonSeen } from './shared/seen.ts';
+
+export const dnsFailing = defineCause({
+  id: 'dns-failing',
+  category: 'network-connectivity',
+  title: 'A name on the way to the backend does not resolve',
+  summary:
+    'A host name can not be resolved: that of an ExternalName Service, or one that the aggregated API server needs itself. CoreDNS is down or unreachable, or a search domain catches the name.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'name-does-not-resolve',
+      when: any(reasonSeen('aggregator', 'dns-failed'), reasonSeen('list', 'dns-failed')),
+      weight: 'strong',
+      says: "The kube-apiserver can't resolve the name of the backend.",
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'name-does-not-resolve-here',
+      when: reasonSeen('direct', 'dns-failed'),
+      weight: 'strong',
+      says: 'We can not resolve the name of the backend either.',
+    },
+    ...linesSay('dns-failing'),
+  ],
+  supersedes: ['connection-timed-out'],
+  runbookCorrelation: 'network-connectivity',
+  remedy: [
+    'Look at CoreDNS: kubectl get pods -n kube-system -l k8s-app=kube-dns, and its log.',
+    'Resolve the name from the pod that complains; compare with a trailing dot, to see whether a search domain catches it.',
+  ],
+  verify: { command: 'kubectl get pods -n kube-system -l k8s-app=kube-dns', expect: 'every pod is READY' },
+  confusedWith: [{ cause: 'service-not-found', tell: 'the Service that the name stands for does not exist' }],
+  references: ['https://kubernetes.io/docs/tasks/administer-cluster/dns-debugging-resolution/'],
+});

@@ -1,0 +1,42 @@
+import { defineCause } from '../domain/cause.ts';
+import { above, all, increase, MINUTE } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { atLeast, lessThan } from './shared/seen.ts';
+import { FAILING } from './shared/vantages.ts';
+
+export const etcdSlow = defineCause({
+  id: 'etcd-slow',
+  category: 'apiserver-load',
+  title: "The kube-apiserver's etcd is slow or failing",
+  summary:
+    'The kube-apiserver waits for etcd: a slow disk, no leader, a database that is full. Everything that reads or writes objects suffers, TokenReviews and leases of the aggregated API servers included.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'etcd-takes-long',
+      when: all(atLeast('etcd-seconds', 0.25), FAILING),
+      weight: 'strong',
+      says: 'Requests to etcd take {value} s on average; a tenth of that is usual.',
+      reproduce: 'kubectl get --raw /metrics | grep etcd_request_duration_seconds_sum',
+    },
+    {
+      id: 'etcd-errors',
+      when: all(above(increase('etcd-errors', 5 * MINUTE), 0.5), FAILING),
+      weight: 'strong',
+      says: '{value} requests to etcd failed within five minutes.',
+      reproduce: 'kubectl get --raw /metrics | grep etcd_request_errors_total',
+    },
+    { id: 'etcd-quick', when: lessThan('etcd-seconds', 0.05), weight: 'against', says: 'Etcd answers the kube-apiserver quickly.' },
+    ...linesSay('etcd-slow'),
+  ],
+  supersedes: ['apiserver-slow', 'apiserver-overloaded', 'apiserver-unavailable', 'backend-slow'],
+  runbookCorrelation: 'apiserver-load',
+  remedy: [
+    "Look at etcd's disk: etcd_disk_wal_fsync_duration_seconds should stay below 10 ms.",
+    'Look for a full database (NOSPACE alarm) and for leader changes; defragment, or give it a faster disk.',
+  ],
+  verify: { command: 'kubectl get --raw /readyz/etcd', expect: 'ok, and etcd_request_duration_seconds back below 50 ms' },
+  confusedWith: [{ cause: 'backend-storage-failing', tell: "it is the aggregated API server's own etcd" }],
+  references: ['https://etcd.io/docs/latest/tuning/'],
+});

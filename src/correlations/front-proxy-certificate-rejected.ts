@@ -1,0 +1,23 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+
+export const frontProxyCertificateRejected = defineCause({
+  id: 'front-proxy-certificate-rejected',
+  category: 'tls-certificate',
+  title: "The kube-apiserver's front-proxy certificate has expired or is missing",
+  summary:
+    'The client certificate with which the kube-apiserver speaks to aggregated API servers is out of date, or not configured at all. Every aggregated API is refused at once, while the built-in ones work.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [...linesSay('front-proxy-certificate-rejected')],
+  supersedes: ['request-header-ca-mismatch', 'discovery-forbidden', 'ca-bundle-mismatch'],
+  remedy: [
+    'Renew it: kubeadm certs renew front-proxy-client, or what your distribution offers; the kube-apiserver reads it without a restart.',
+    'Set --proxy-client-cert-file and --proxy-client-key-file when they are missing.',
+  ],
+  verify: { command: 'kubectl get apiservices', expect: 'no AVAILABLE is False' },
+  confusedWith: [
+    { cause: 'request-header-ca-mismatch', tell: 'the certificate is in date, and signed by a CA that the backend does not know' },
+  ],
+  references: ['https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/'],
+});

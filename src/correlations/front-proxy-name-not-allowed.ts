@@ -1,0 +1,23 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+
+export const frontProxyNameNotAllowed = defineCause({
+  id: 'front-proxy-name-not-allowed',
+  category: 'authn-authz',
+  title: "The kube-apiserver's certificate has a name that is not allowed",
+  summary:
+    'The common name of the front-proxy client certificate is not in --requestheader-allowed-names, so the aggregated API server does not believe who the request is from and answers 401 or 400.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [...linesSay('front-proxy-name-not-allowed')],
+  supersedes: ['request-header-ca-mismatch', 'discovery-forbidden'],
+  remedy: [
+    'Compare requestheader-allowed-names in ConfigMap kube-system/extension-apiserver-authentication with the common name of the --proxy-client-cert-file.',
+    'Add the name to --requestheader-allowed-names of every kube-apiserver; then restart the aggregated API server.',
+  ],
+  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  confusedWith: [{ cause: 'request-header-ca-mismatch', tell: 'the CA is wrong, not the name' }],
+  references: [
+    'https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/#kubernetes-apiserver-client-authentication',
+  ],
+});

@@ -1,0 +1,45 @@
+import { defineCause } from '../domain/cause.ts';
+import { any } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { reasonSeen, seen } from './shared/seen.ts';
+
+export const hostUnreachable = defineCause({
+  id: 'host-unreachable',
+  category: 'network-connectivity',
+  title: 'There is no route to the backend',
+  summary:
+    'The kernel or a router says that the address of the backend can not be reached: a missing CNI route, an address family that does not fit, a firewall that rejects with "host prohibited", or a node that is gone.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'unreachable-directly',
+      when: reasonSeen('direct', 'host-unreachable'),
+      weight: 'strong',
+      says: 'Our own connections find no route to the backend.',
+    },
+    {
+      id: 'unreachable-through-the-aggregator',
+      when: any(reasonSeen('aggregator', 'host-unreachable'), reasonSeen('list', 'host-unreachable')),
+      weight: 'strong',
+      says: 'The kube-apiserver finds no route to the backend.',
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'node-network-unavailable',
+      when: seen('hosts-network-unavailable'),
+      weight: 'suggestive',
+      says: '{value} nodes that host the backend have NetworkUnavailable.',
+    },
+    ...linesSay('host-unreachable'),
+  ],
+  supersedes: ['connection-timed-out'],
+  runbookCorrelation: 'network-connectivity',
+  remedy: [
+    'Look at the routes of the node that hosts the kube-apiserver: ip route get <pod IP>.',
+    'Look at the CNI agent and the firewall (firewalld, nftables) of both nodes.',
+  ],
+  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  confusedWith: [{ cause: 'node-not-ready', tell: 'the node is NotReady' }],
+  references: ['https://kubernetes.io/docs/concepts/cluster-administration/networking/'],
+});

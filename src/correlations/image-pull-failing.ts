@@ -1,0 +1,41 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+import { seen } from './shared/seen.ts';
+import { HAS_READY_ENDPOINTS } from './shared/vantages.ts';
+
+export const imagePullFailing = defineCause({
+  id: 'image-pull-failing',
+  category: 'pod-instability',
+  title: "The backend's image can't be pulled",
+  summary:
+    'The kubelet does not get the image of the aggregated API server: the tag is gone, the registry refuses or limits, or the name is wrong. The container never starts, so the Service has no endpoint.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'waits-for-image',
+      when: seen('waiting-image-pull'),
+      weight: 'decisive',
+      says: '{value} containers wait for their image (ImagePullBackOff or ErrImagePull).',
+      reproduce: 'kubectl get pods -n {namespace}',
+    },
+    {
+      id: 'pull-events',
+      when: seen('events-pull-failed'),
+      weight: 'strong',
+      says: 'Events say that an image could not be pulled.',
+      reproduce: 'kubectl get events -n {namespace} --field-selector reason=Failed',
+    },
+    { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'stronglyAgainst', says: 'Another replica is ready and serves.' },
+    ...linesSay('image-pull-failing'),
+  ],
+  supersedes: ['no-ready-endpoints', 'rollout-in-progress', 'pod-crash-looping', 'connection-refused', 'pod-probe-failing'],
+  runbookCorrelation: 'pod-instability',
+  remedy: [
+    "Read the registry's answer: kubectl describe pod -n {namespace} <pod>.",
+    'Correct image and tag, or the imagePullSecrets; for a rate limit use a mirror or credentials.',
+  ],
+  verify: { command: 'kubectl get pods -n {namespace}', expect: 'the pod is Running and READY' },
+  confusedWith: [{ cause: 'container-config-invalid', tell: 'the image is there, but the container cannot be created' }],
+  references: ['https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff'],
+});

@@ -1,0 +1,40 @@
+import { defineCause } from '../domain/cause.ts';
+import { any } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { reasonSeen } from './shared/seen.ts';
+
+export const invalidResponse = defineCause({
+  id: 'invalid-response',
+  category: 'software-bug',
+  title: 'The backend answers with something that is no API',
+  summary:
+    'What comes back is not what the Kubernetes API speaks: broken HTTP, a page, a redirect, JSON that does not parse. The server has a bug, or something else answers in its place.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'not-understood',
+      when: any(
+        reasonSeen('aggregator', 'invalid-response', 'unexpected-status'),
+        reasonSeen('list', 'invalid-response', 'unexpected-status'),
+      ),
+      weight: 'strong',
+      says: 'The answer through the kube-apiserver is not that of a Kubernetes API.',
+      reproduce: 'kubectl get --raw /apis/<group>/<version>',
+    },
+    {
+      id: 'not-understood-directly',
+      when: reasonSeen('direct', 'invalid-response'),
+      weight: 'suggestive',
+      says: 'The answer of the backend itself is not that of a Kubernetes API.',
+    },
+    ...linesSay('invalid-response'),
+  ],
+  remedy: [
+    'See what answers: kubectl get --raw /apis/<group>/<version>.',
+    'Make sure that the Service selects the right server; update it when it is the right one.',
+  ],
+  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  confusedWith: [{ cause: 'version-not-served', tell: 'a well-formed 404' }],
+  references: ['https://kubernetes.io/docs/reference/using-api/api-concepts/'],
+});

@@ -1,0 +1,29 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+
+export const kubeletProbeForbidden = defineCause({
+  id: 'kubelet-probe-forbidden',
+  category: 'authn-authz',
+  title: "The backend refuses the kubelet's probes",
+  summary:
+    'The kubelet asks /livez or /readyz without credentials, and the server answers 401 or 403 because these paths are not exempt from its authorization. The pod never becomes ready and is restarted in a loop.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [...linesSay('kubelet-probe-forbidden')],
+  supersedes: [
+    'pod-probe-failing',
+    'pod-crash-looping',
+    'pod-restarting',
+    'no-ready-endpoints',
+    'connection-refused',
+    'discovery-forbidden',
+  ],
+  runbookCorrelation: 'pod-instability',
+  remedy: [
+    'Add /livez, /readyz and /healthz to --authorization-always-allow-paths of the server.',
+    'Or point the probes to a path that needs no authorization.',
+  ],
+  verify: { command: 'kubectl get events -n {namespace} --field-selector reason=Unhealthy', expect: 'no new events' },
+  confusedWith: [{ cause: 'pod-probe-failing', tell: 'the probe times out or answers 500' }],
+  references: ['https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/'],
+});

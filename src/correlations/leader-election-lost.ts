@@ -1,0 +1,22 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+
+export const leaderElectionLost = defineCause({
+  id: 'leader-election-lost',
+  category: 'apiserver-load',
+  title: 'The backend loses its leader election',
+  summary:
+    'The server could not renew its lease in time, because the kube-apiserver answered late or not at all. The leader steps down or exits; what only the leader serves is not served.',
+  severity: 'warning',
+  prior: -1,
+  evidence: [...linesSay('leader-election-lost')],
+  supersedes: ['pod-restarting', 'no-ready-endpoints'],
+  runbookCorrelation: 'apiserver-load',
+  remedy: [
+    'Look at the latency of the kube-apiserver and etcd at those times.',
+    'Lengthen lease duration and renew deadline of the server; make sure that one component only competes for the lease.',
+  ],
+  verify: { command: 'kubectl get leases -n {namespace}', expect: 'one holder that stays the same, and a recent RENEWTIME' },
+  confusedWith: [{ cause: 'apiserver-slow', tell: 'other clients suffer too' }],
+  references: ['https://kubernetes.io/docs/concepts/architecture/leases/'],
+});

@@ -1,0 +1,46 @@
+import { defineCause } from '../domain/cause.ts';
+import { all, any, HOUR, tracks } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { atLeast, lessThan } from './shared/seen.ts';
+import { FAILING, SLOW_ANSWERS } from './shared/vantages.ts';
+
+export const memoryNearLimit = defineCause({
+  id: 'memory-near-limit',
+  category: 'resource-pressure',
+  title: 'The backend is close to its memory limit',
+  summary:
+    'The working set of the container is at its limit. The kernel reclaims all the time and the garbage collector of the server hardly does anything else; soon it will be killed.',
+  severity: 'warning',
+  prior: -1,
+  evidence: [
+    {
+      id: 'near-limit-and-failing',
+      when: all(atLeast('memory-usage', 0.9), any(FAILING, SLOW_ANSWERS)),
+      weight: 'strong',
+      says: 'A backend container uses {value} of its memory limit.',
+      reproduce: 'kubectl top pods -n {namespace} --containers',
+    },
+    {
+      id: 'errors-track-memory',
+      when: tracks('memory-usage', 'error-ratio', { over: HOUR, atLeast: 0.8 }),
+      weight: 'circumstantial',
+      says: 'Over the last hour errors rise and fall with memory.',
+    },
+    {
+      id: 'memory-is-free',
+      when: lessThan('memory-usage', 0.7),
+      weight: 'stronglyAgainst',
+      says: 'Each backend container is far from its memory limit.',
+    },
+    ...linesSay('memory-near-limit'),
+  ],
+  supersedes: ['backend-slow', 'pod-probe-failing'],
+  runbookCorrelation: 'resource-pressure',
+  remedy: [
+    'Raise the memory limit of the container, or reduce what it keeps in memory.',
+    'Look whether its use grows without end: then it leaks, and a newer version may help.',
+  ],
+  verify: { command: 'kubectl top pods -n {namespace} --containers', expect: 'MEMORY stays below 80 % of the limit' },
+  confusedWith: [{ cause: 'out-of-memory-killed', tell: 'it was killed already' }],
+  references: ['https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/'],
+});

@@ -1,0 +1,82 @@
+import { defineCause } from '../domain/cause.ts';
+import { all, any, changedWithin, coincides, HOUR, MINUTE } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { none, seen } from './shared/seen.ts';
+import { BACKEND_LOOKS_READY, FAILING, NETWORK_FAILURE, PACKETS_VANISH } from './shared/vantages.ts';
+
+export const networkPolicyBlocking = defineCause({
+  id: 'network-policy-blocking',
+  category: 'network-policy',
+  title: 'A NetworkPolicy keeps the kube-apiserver out',
+  summary:
+    'A NetworkPolicy selects the backend pods and does not admit the kube-apiserver. It sits on the host network of its node, so pod and namespace selectors never match it; only an ipBlock does. The kubelet is always admitted, so the pods stay ready.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'policy-blocks-and-packets-vanish',
+      when: all(seen('policy-blocks'), any(NETWORK_FAILURE, PACKETS_VANISH)),
+      weight: 'decisive',
+      says: 'The NetworkPolicies that select the backend do not admit the kube-apiserver, and connections fail.',
+      reproduce: 'kubectl get networkpolicies -n {namespace} -o yaml',
+    },
+    {
+      id: 'policy-blocks',
+      when: all(seen('policy-blocks'), FAILING),
+      weight: 'suggestive',
+      says: 'The NetworkPolicies that select the backend do not admit the kube-apiserver.',
+      reproduce: 'kubectl get networkpolicies -n {namespace} -o yaml',
+    },
+    {
+      id: 'policy-changed-before',
+      when: all(changedWithin('last-change-network-policy', 15 * MINUTE), PACKETS_VANISH),
+      weight: 'strong',
+      says: 'A NetworkPolicy changed within a quarter of an hour, and packets vanish since.',
+      reproduce: 'kubectl get networkpolicies -n {namespace} -o yaml --show-managed-fields',
+    },
+    {
+      id: 'policy-selects-and-packets-vanish',
+      when: all(seen('policy-undetermined'), seen('policies-selecting'), PACKETS_VANISH, BACKEND_LOOKS_READY),
+      weight: 'suggestive',
+      says: 'NetworkPolicies select the backend pods, packets to them vanish, and the pods are ready.',
+      reproduce: 'kubectl get networkpolicies -n {namespace}',
+    },
+    {
+      id: 'other-policies-exist',
+      when: all(seen('policies-not-evaluated'), PACKETS_VANISH, BACKEND_LOOKS_READY),
+      weight: 'circumstantial',
+      says: 'The CNI has policies of its own kind, which are not evaluated here.',
+    },
+    {
+      id: 'errors-follow-policy-changes',
+      when: coincides(changedWithin('last-change-network-policy', MINUTE), FAILING, { within: 5 * MINUTE, over: HOUR, atLeast: 0.8 }),
+      weight: 'suggestive',
+      says: 'Within the last hour, nearly every error came at most five minutes after a change of a NetworkPolicy.',
+    },
+    {
+      id: 'policy-admits',
+      when: all(seen('policy-admits'), none('policies-not-evaluated')),
+      weight: 'stronglyAgainst',
+      says: 'The NetworkPolicies admit the kube-apiserver.',
+    },
+    ...linesSay('network-policy-blocking'),
+  ],
+  supersedes: [
+    'connection-timed-out',
+    'connection-refused',
+    'connection-reset',
+    'host-unreachable',
+    'aggregator-path-blocked',
+    'packet-loss',
+    'network-policy-changed',
+    'backend-slow',
+  ],
+  runbookCorrelation: 'policy-changes',
+  remedy: [
+    'Admit the control plane by ipBlock: the addresses of its nodes, or the Konnectivity agents, on the port of the pod (not of the Service).',
+    'kubectl get networkpolicies -n {namespace} -o yaml shows what selects the pods; a namespaceSelector never admits a host-network kube-apiserver.',
+  ],
+  verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True within 30 s' },
+  confusedWith: [{ cause: 'aggregator-path-blocked', tell: 'no policy selects the pods: the firewall or the route is elsewhere' }],
+  references: ['https://kubernetes.io/docs/concepts/services-networking/network-policies/'],
+});

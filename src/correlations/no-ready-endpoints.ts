@@ -1,0 +1,51 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+import { none, seen } from './shared/seen.ts';
+
+export const noReadyEndpoints = defineCause({
+  id: 'no-ready-endpoints',
+  category: 'pod-instability',
+  title: 'The Service has no ready endpoint',
+  summary:
+    'Nothing that the Service selects is ready, so the kube-apiserver answers 503 for the whole API group. This is what many faults look like from outside: the pods say which one it is.',
+  severity: 'critical',
+  prior: -0.5,
+  evidence: [
+    {
+      id: 'missing-endpoints',
+      when: seen('condition-missing-endpoints'),
+      weight: 'suggestive',
+      says: 'The condition Available says MissingEndpoints.',
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'endpoints-not-found',
+      when: seen('condition-endpoints-not-found'),
+      weight: 'suggestive',
+      says: 'The condition Available says EndpointsNotFound.',
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'none-ready',
+      when: none('endpoints-ready'),
+      weight: 'suggestive',
+      says: 'The EndpointSlices of the Service hold no ready address.',
+      reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
+    },
+    ...linesSay('no-ready-endpoints'),
+  ],
+  supersedes: ['connection-refused'],
+  remedy: [
+    'Look at the pods behind it: kubectl get pods -n {namespace} -o wide, then kubectl describe pod.',
+    "Compare the Service's selector with the labels of the pods: kubectl get service -n {namespace} {service} -o wide.",
+  ],
+  verify: {
+    command: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
+    expect: 'at least one address that is ready',
+  },
+  confusedWith: [
+    { cause: 'selector-matches-no-pods', tell: 'the pods are ready, and the selector does not match them' },
+    { cause: 'backend-scaled-to-zero', tell: 'the workload asks for no replica' },
+  ],
+  references: ['https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/'],
+});

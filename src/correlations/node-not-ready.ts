@@ -1,0 +1,73 @@
+import { defineCause } from '../domain/cause.ts';
+import { all, changedWithin, HOUR } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { seen } from './shared/seen.ts';
+import { AGGREGATOR_FAILS, HAS_READY_ENDPOINTS } from './shared/vantages.ts';
+
+export const nodeNotReady = defineCause({
+  id: 'node-not-ready',
+  category: 'pod-instability',
+  title: 'The node of the backend is down',
+  summary:
+    'The node that hosts the aggregated API server no longer reports. Its pods count as not ready, but are replaced only after five minutes; connections to them hang until they time out.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'host-not-ready',
+      when: seen('hosts-not-ready'),
+      weight: 'decisive',
+      says: '{value} nodes that host the backend are not Ready.',
+      reproduce: 'kubectl get nodes',
+    },
+    {
+      id: 'node-events',
+      when: seen('events-node-lost'),
+      weight: 'strong',
+      says: 'Events say that a node became NotReady or was rebooted.',
+      reproduce: 'kubectl get events -A --field-selector reason=NodeNotReady',
+    },
+    {
+      id: 'pods-lost',
+      when: seen('pods-lost'),
+      weight: 'strong',
+      says: '{value} backend pods are on a lost node.',
+      reproduce: 'kubectl get pods -n {namespace} -o wide',
+    },
+    {
+      id: 'addresses-unreachable',
+      when: all(AGGREGATOR_FAILS, seen('nodes-not-ready')),
+      weight: 'circumstantial',
+      says: '{value} nodes of the cluster are not Ready.',
+      reproduce: 'kubectl get nodes',
+    },
+    { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'against', says: 'An endpoint is ready.' },
+    ...linesSay('node-not-ready'),
+  ],
+  lookBack: [
+    {
+      id: 'node-changed-within-the-hour',
+      when: changedWithin('last-change-node', HOUR),
+      weight: 'suggestive',
+      says: 'A node that hosts the backend changed within the last hour.',
+      reproduce: 'kubectl get nodes',
+    },
+  ],
+  supersedes: [
+    'no-ready-endpoints',
+    'host-unreachable',
+    'connection-timed-out',
+    'pod-probe-failing',
+    'aggregator-path-blocked',
+    'packet-loss',
+  ],
+  runbookCorrelation: 'pod-instability',
+  remedy: [
+    'Bring the node back, or delete it: kubectl describe node <node>.',
+    'Delete the pod at once, so that another node takes it: kubectl delete pod -n {namespace} <pod> --grace-period=0.',
+    'Lower tolerationSeconds of the backend, and run two replicas on different nodes.',
+  ],
+  verify: { command: 'kubectl get nodes', expect: 'STATUS is Ready' },
+  confusedWith: [{ cause: 'connection-timed-out', tell: 'the node is Ready' }],
+  references: ['https://kubernetes.io/docs/concepts/architecture/nodes/#condition'],
+});

@@ -1,0 +1,49 @@
+import { defineCause } from '../domain/cause.ts';
+import { all, any } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { seen } from './shared/seen.ts';
+import { FAILING } from './shared/vantages.ts';
+
+export const nodeUnderPressure = defineCause({
+  id: 'node-under-pressure',
+  category: 'resource-pressure',
+  title: 'The node of the backend is short of resources',
+  summary:
+    'The node that hosts the aggregated API server has memory, disk or process-id pressure. The kubelet evicts pods, starts and probes slowly, and new pods do not come.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'host-has-pressure',
+      when: all(any(seen('hosts-memory-pressure'), seen('hosts-disk-pressure'), seen('hosts-pid-pressure')), FAILING),
+      weight: 'strong',
+      says: 'A node that hosts the backend reports memory, disk or process-id pressure.',
+      reproduce: 'kubectl describe nodes',
+    },
+    { id: 'eviction-events', when: seen('events-evicted'), weight: 'circumstantial', says: 'Events say that the kubelet evicts pods.' },
+    {
+      id: 'node-out-of-memory',
+      when: all(seen('events-out-of-memory'), seen('ended-killed')),
+      weight: 'suggestive',
+      says: 'The node kills processes for want of memory.',
+    },
+    ...linesSay('node-under-pressure'),
+  ],
+  supersedes: [
+    'pod-evicted',
+    'no-ready-endpoints',
+    'pod-probe-failing',
+    'backend-slow',
+    'pod-restarting',
+    'pod-removed',
+    'rollout-in-progress',
+  ],
+  runbookCorrelation: 'resource-pressure',
+  remedy: [
+    'See what fills the node: kubectl describe node <node>, kubectl top pods -A --sort-by=memory.',
+    'Move or limit what fills it; give the backend requests, so that it is placed where there is room.',
+  ],
+  verify: { command: 'kubectl describe nodes', expect: 'MemoryPressure, DiskPressure and PIDPressure are False' },
+  confusedWith: [{ cause: 'out-of-memory-killed', tell: 'the container hit its own limit' }],
+  references: ['https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/'],
+});

@@ -1,0 +1,47 @@
+import { defineCause } from '../domain/cause.ts';
+import { above, all, avg, MINUTE } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { atLeast, seen } from './shared/seen.ts';
+
+export const oneReplicaBad = defineCause({
+  id: 'one-replica-bad',
+  category: 'network-connectivity',
+  title: 'One replica of the backend fails, the others work',
+  summary:
+    'Some backend addresses answer and one does not, although it counts as ready. The kube-apiserver keeps its connection to one pod, so it works through one kube-apiserver and fails through another, or by turns.',
+  severity: 'warning',
+  prior: -1,
+  evidence: [
+    {
+      id: 'endpoints-disagree',
+      when: all(above(avg('endpoints-disagree', MINUTE), 0.8), atLeast('endpoints-ready', 1.5)),
+      weight: 'decisive',
+      says: 'For a minute some backend addresses have answered and others have failed.',
+      reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service} -o yaml',
+    },
+    {
+      id: 'endpoints-disagree-now',
+      when: all(seen('endpoints-disagree'), atLeast('endpoints-ready', 1.5)),
+      weight: 'circumstantial',
+      says: 'Some backend addresses answer and others fail.',
+    },
+    ...linesSay('one-replica-bad'),
+  ],
+  supersedes: [
+    'packet-loss',
+    'connection-timed-out',
+    'connection-refused',
+    'connection-reset',
+    'aggregator-path-blocked',
+    'service-routing-broken',
+    'apiservers-disagree',
+  ],
+  runbookCorrelation: 'network-connectivity',
+  remedy: [
+    'Compare the replicas: kubectl get pods -n {namespace} -o wide, and the log of the one that fails.',
+    'Delete it, so that another takes its place: kubectl delete pod -n {namespace} <pod>; when the next one fails on the same node, look at the node.',
+  ],
+  verify: { command: 'kubectl get pods -n {namespace} -o wide', expect: 'every replica is READY and answers' },
+  confusedWith: [{ cause: 'packet-loss', tell: 'every address fails now and then' }],
+  references: ['https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/'],
+});

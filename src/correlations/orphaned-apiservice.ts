@@ -1,0 +1,29 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+import { seen } from './shared/seen.ts';
+import { HAS_READY_ENDPOINTS } from './shared/vantages.ts';
+
+export const orphanedApiservice = defineCause({
+  id: 'orphaned-apiservice',
+  category: 'misconfiguration',
+  title: 'An APIService was left behind by an uninstall',
+  summary:
+    'The server of the group is gone and its APIService is not. Discovery reports the group as failed or stale, so namespaces hang in Terminating, Helm refuses and garbage collection stops for it.',
+  severity: 'warning',
+  prior: -1.5,
+  evidence: [
+    ...linesSay('orphaned-apiservice'),
+    { id: 'pods-are-there', when: seen('pods-known'), weight: 'stronglyAgainst', says: 'The server still has pods.' },
+    { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'stronglyAgainst', says: 'The server is still there and ready.' },
+  ],
+  remedy: [
+    'Make sure that nobody needs the group any more: kubectl get apiservice {apiservice} -o yaml.',
+    'Delete the APIService: kubectl delete apiservice {apiservice}.',
+  ],
+  verify: { command: 'kubectl get apiservices', expect: 'the group is gone and no AVAILABLE is False' },
+  confusedWith: [{ cause: 'service-not-found', tell: 'the Service was renamed and the server still runs' }],
+  references: [
+    'https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/',
+    'https://github.com/kubernetes/kubernetes/issues/60807',
+  ],
+});

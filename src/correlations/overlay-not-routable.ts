@@ -1,0 +1,28 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+import { seen } from './shared/seen.ts';
+import { HAS_READY_ENDPOINTS } from './shared/vantages.ts';
+
+export const overlayNotRoutable = defineCause({
+  id: 'overlay-not-routable',
+  category: 'network-connectivity',
+  title: 'Pod addresses are not routable from the control plane',
+  summary:
+    'A managed control plane has no part in the overlay network of the cluster: it can not, or may not, dial pod addresses. Endpoints are ready and no kube-apiserver reaches them.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    ...linesSay('overlay-not-routable'),
+    { id: 'on-the-host-network', when: seen('pods-host-network'), weight: 'against', says: 'The backend uses the host network.' },
+    { id: 'has-endpoints', when: HAS_READY_ENDPOINTS, weight: 'circumstantial', says: 'Its endpoints are ready.' },
+  ],
+  supersedes: ['aggregator-path-blocked', 'connection-timed-out', 'connection-refused'],
+  runbookCorrelation: 'network-connectivity',
+  remedy: [
+    'Run the aggregated API server with hostNetwork: true (and a port that is free there), so that it has a node address.',
+    'Or use the CNI of the provider, whose pod addresses the control plane can route.',
+  ],
+  verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },
+  confusedWith: [{ cause: 'aggregator-path-blocked', tell: 'pod addresses are routable, and a firewall stands between' }],
+  references: ['https://docs.tigera.io/calico/latest/getting-started/kubernetes/managed-public-cloud/eks'],
+});

@@ -1,0 +1,75 @@
+import { defineCause } from '../domain/cause.ts';
+import { above, all, any, avg, below, HOUR, increase, MINUTE } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { reasonSeen, seen } from './shared/seen.ts';
+import { BACKEND_LOOKS_READY } from './shared/vantages.ts';
+
+const SOME_FAIL = all(above(avg('error-ratio', 5 * MINUTE), 0.02), below(avg('error-ratio', 5 * MINUTE), 0.9));
+const SOMETIMES_LOST = any(
+  reasonSeen('aggregator', 'connection-timeout', 'response-timeout', 'tls-timeout', 'transfer-timeout'),
+  reasonSeen('list', 'connection-timeout', 'response-timeout', 'tls-timeout', 'transfer-timeout'),
+  reasonSeen('direct', 'connection-timeout', 'response-timeout', 'tls-timeout', 'transfer-timeout'),
+);
+
+export const packetLoss = defineCause({
+  id: 'packet-loss',
+  category: 'network-connectivity',
+  title: 'Packets to the backend get lost',
+  summary:
+    'Some probes pass and others stall and time out in different phases, with healthy pods behind: a lossy link, an overloaded node or NAT table, or a wrong MTU. The condition stays True, because one of five checks is enough.',
+  severity: 'warning',
+  prior: -1.5,
+  evidence: [
+    {
+      id: 'stalls-in-the-path',
+      when: all(
+        SOME_FAIL,
+        any(reasonSeen('direct', 'connection-timeout', 'tls-timeout'), reasonSeen('aggregator', 'connection-timeout', 'tls-timeout')),
+        BACKEND_LOOKS_READY,
+      ),
+      weight: 'strong',
+      says: 'Some probes time out while connecting and others pass; the pods are ready.',
+    },
+    {
+      id: 'passes-and-fails-by-turns',
+      when: all(SOME_FAIL, SOMETIMES_LOST, BACKEND_LOOKS_READY),
+      weight: 'suggestive',
+      says: 'Over five minutes some probes time out and others pass; the pods are ready.',
+    },
+    {
+      id: 'slow-to-connect',
+      when: above(avg('direct-connect-seconds', 2 * MINUTE), 0.5),
+      weight: 'suggestive',
+      says: 'TCP connections to the backend take {value} s on average: packets are sent again.',
+    },
+    {
+      id: 'condition-stays-true',
+      when: all(SOMETIMES_LOST, seen('condition-passed')),
+      weight: 'circumstantial',
+      says: 'The condition says True meanwhile: one of five concurrent checks is enough.',
+      reproduce: 'kubectl get apiservice {apiservice}',
+    },
+    { id: 'restarted', when: above(increase('restarts', 5 * MINUTE), 0.5), weight: 'against', says: 'The backend restarted meanwhile.' },
+    ...linesSay('packet-loss'),
+  ],
+  lookBack: [
+    {
+      id: 'failed-within-the-hour',
+      when: all(above(increase('aggregator-failures', HOUR), 1.5), SOMETIMES_LOST),
+      weight: 'suggestive',
+      says: 'Probes timed out {value} times within the last hour.',
+    },
+  ],
+  supersedes: ['connection-timed-out'],
+  runbookCorrelation: 'network-connectivity',
+  remedy: [
+    'Measure it between the nodes: ping -c 100 -s 1400 -M do <node>; look at interface errors and nf_conntrack drops.',
+    'Compare the MTU of the CNI with that of the network below it.',
+  ],
+  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an answer within a second, twenty times in a row' },
+  confusedWith: [
+    { cause: 'one-replica-bad', tell: 'it is always the same backend address that fails' },
+    { cause: 'cpu-throttled', tell: 'connections stand at once, and answers are slow' },
+  ],
+  references: ['https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/'],
+});

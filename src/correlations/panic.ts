@@ -1,0 +1,33 @@
+import { defineCause } from '../domain/cause.ts';
+import { all, any } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { seen } from './shared/seen.ts';
+import { NO_READY_ENDPOINTS } from './shared/vantages.ts';
+
+export const panic = defineCause({
+  id: 'panic',
+  category: 'software-bug',
+  title: 'The backend panics',
+  summary:
+    'The aggregated API server runs into a programming error and ends, or cuts the request in which it happened. The trace in its log names the place.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'ended-like-a-panic',
+      when: all(seen('ended-panic'), any(NO_READY_ENDPOINTS, seen('waiting-crash-loop'))),
+      weight: 'suggestive',
+      says: 'A container ended with exit code 2, 134 or 139, as a panic or a segmentation fault does.',
+      reproduce: "kubectl get pods -n {namespace} -o jsonpath='{.items[*].status.containerStatuses[*].lastState.terminated.exitCode}'",
+    },
+    ...linesSay('panic'),
+  ],
+  supersedes: ['connection-reset'],
+  remedy: [
+    'Take the trace from kubectl logs -n {namespace} --previous <pod>, and look for it among the issues of the server.',
+    'Update it, or go back to the release before.',
+  ],
+  verify: { command: 'kubectl logs -n {namespace} <pod> --tail=200', expect: 'no new line with "panic"' },
+  confusedWith: [{ cause: 'pod-crash-looping', tell: 'it ends without a trace' }],
+  references: ['https://pkg.go.dev/builtin#panic'],
+});

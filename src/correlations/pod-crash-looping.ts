@@ -1,0 +1,66 @@
+import { defineCause } from '../domain/cause.ts';
+import { above, all, increase, MINUTE } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { none, seen } from './shared/seen.ts';
+import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
+
+export const podCrashLooping = defineCause({
+  id: 'pod-crash-looping',
+  category: 'pod-instability',
+  title: 'The backend crashes again and again',
+  summary:
+    'A container of the aggregated API server ends soon after each start, and the kubelet waits longer before each new one. Meanwhile the Service has no ready endpoint, so the kube-apiserver answers 503 for the whole API group. Why it ends stands in its last words.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'waits-in-crash-loop',
+      when: seen('waiting-crash-loop'),
+      weight: 'decisive',
+      says: '{value} containers wait in CrashLoopBackOff.',
+      reproduce: 'kubectl get pods -n {namespace} -o wide',
+    },
+    {
+      id: 'back-off-events',
+      when: seen('events-crash-back-off'),
+      weight: 'strong',
+      says: 'Events say that the kubelet holds back restarting a failed container.',
+      reproduce: 'kubectl get events -n {namespace} --field-selector reason=BackOff',
+    },
+    {
+      id: 'restarts-often',
+      when: all(above(increase('restarts', 10 * MINUTE), 2.5), NO_READY_ENDPOINTS),
+      weight: 'strong',
+      says: 'Containers restarted {value} times within ten minutes and no endpoint is ready.',
+      reproduce: 'kubectl get pods -n {namespace}',
+    },
+    {
+      id: 'ended-with-error',
+      when: all(seen('ended-error'), NO_READY_ENDPOINTS),
+      weight: 'suggestive',
+      says: 'A container ended with an error code and no endpoint is ready.',
+      reproduce: "kubectl get pods -n {namespace} -o jsonpath='{.items[*].status.containerStatuses[*].lastState}'",
+    },
+    {
+      id: 'another-replica-serves',
+      when: all(HAS_READY_ENDPOINTS, none('condition-missing-endpoints')),
+      weight: 'against',
+      says: 'Another replica is ready and serves.',
+    },
+    ...linesSay('pod-crash-looping'),
+  ],
+  supersedes: ['no-ready-endpoints', 'pod-probe-failing', 'pod-restarting', 'connection-refused', 'rollout-in-progress'],
+  runbookCorrelation: 'pod-instability',
+  remedy: [
+    'Read why it ended: kubectl logs -n {namespace} --previous <pod>, and kubectl describe pod -n {namespace} <pod>.',
+    'When a change of its image, flags or configuration came just before, undo it: kubectl rollout undo -n {namespace} deployment/<name>.',
+    'When the log is empty, look at the exit code: 137 = killed, 139 = segmentation fault, 126 to 128 = the command could not be run.',
+  ],
+  verify: { command: 'kubectl get pods -n {namespace}', expect: 'every container is READY and RESTARTS no longer grows' },
+  confusedWith: [
+    { cause: 'out-of-memory-killed', tell: 'lastState.terminated.reason is OOMKilled' },
+    { cause: 'pod-probe-failing', tell: 'the kubelet kills it for its liveness probe: events Killing, exit code 137 or 143' },
+    { cause: 'bad-flag-or-config', tell: 'its last line names a flag, a file or a setting' },
+  ],
+  references: ['https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy'],
+});

@@ -1,0 +1,43 @@
+import { defineCause } from '../domain/cause.ts';
+import { all } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { seen } from './shared/seen.ts';
+import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
+
+export const podEvicted = defineCause({
+  id: 'pod-evicted',
+  category: 'resource-pressure',
+  title: 'The kubelet evicted the backend',
+  summary:
+    'The node ran short of memory, disk or process ids, and the kubelet removed the pod of the aggregated API server to save itself. The API is down until a new pod is ready, and again when that lands on the same node.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'evicted-pods',
+      when: all(seen('pods-evicted'), NO_READY_ENDPOINTS),
+      weight: 'decisive',
+      says: '{value} backend pods were evicted, and no endpoint is ready.',
+      reproduce: 'kubectl get pods -n {namespace} --field-selector status.phase=Failed',
+    },
+    {
+      id: 'eviction-events',
+      when: seen('events-evicted'),
+      weight: 'strong',
+      says: 'Events say that a pod was evicted because the node was low on a resource.',
+      reproduce: 'kubectl get events -A --field-selector reason=Evicted',
+    },
+    { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'against', says: 'An endpoint is ready.' },
+    ...linesSay('pod-evicted'),
+  ],
+  supersedes: ['no-ready-endpoints', 'rollout-in-progress', 'pod-restarting', 'connection-refused'],
+  runbookCorrelation: 'pod-instability',
+  remedy: [
+    'See what the node lacked: kubectl describe node <node>, and the message of the evicted pod.',
+    'Give the backend requests equal to its limits (QoS Guaranteed) and a priorityClassName, so that it goes last.',
+    'Free the node, or move what fills it.',
+  ],
+  verify: { command: 'kubectl get pods -n {namespace} -o wide', expect: 'a Running pod, and no new pod with status Evicted' },
+  confusedWith: [{ cause: 'pod-removed', tell: 'drained, preempted or removed by a taint: the node lacked nothing' }],
+  references: ['https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/'],
+});

@@ -1,0 +1,41 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+import { seen } from './shared/seen.ts';
+import { HAS_READY_ENDPOINTS } from './shared/vantages.ts';
+
+export const podNetworkSetupFailing = defineCause({
+  id: 'pod-network-setup-failing',
+  category: 'network-connectivity',
+  title: "The CNI can't give the backend pod a network",
+  summary:
+    "The kubelet can't create the sandbox of the pod because the CNI plugin fails: no free address, its agent is down, its configuration is missing. The pod never starts.",
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'sandbox-events',
+      when: seen('events-sandbox-failed'),
+      weight: 'decisive',
+      says: 'Events say that the network of a pod could not be set up.',
+      reproduce: 'kubectl get events -n {namespace} --field-selector reason=FailedCreatePodSandBox',
+    },
+    {
+      id: 'node-network-unavailable',
+      when: seen('hosts-network-unavailable'),
+      weight: 'strong',
+      says: '{value} nodes that host the backend have the condition NetworkUnavailable.',
+      reproduce: 'kubectl describe nodes',
+    },
+    { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'stronglyAgainst', says: 'A replica is ready and serves.' },
+    ...linesSay('pod-network-setup-failing'),
+  ],
+  supersedes: ['no-ready-endpoints', 'rollout-in-progress', 'connection-refused', 'pod-probe-failing'],
+  runbookCorrelation: 'network-connectivity',
+  remedy: [
+    "Read the plugin's message: kubectl describe pod -n {namespace} <pod>.",
+    'Look at the CNI agent on that node: kubectl get pods -A -o wide --field-selector spec.nodeName=<node>.',
+  ],
+  verify: { command: 'kubectl get pods -n {namespace} -o wide', expect: 'the pod has an IP and is Running' },
+  confusedWith: [{ cause: 'volume-mount-failing', tell: 'events FailedMount instead of FailedCreatePodSandBox' }],
+  references: ['https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/network-plugins/'],
+});

@@ -1,0 +1,66 @@
+import { defineCause } from '../domain/cause.ts';
+import { all } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { none, seen } from './shared/seen.ts';
+import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
+
+export const podProbeFailing = defineCause({
+  id: 'pod-probe-failing',
+  category: 'pod-instability',
+  title: 'The backend runs, but its probes fail',
+  summary:
+    'The kubelet asks the aggregated API server whether it is ready and gets no good answer, so its address leaves the EndpointSlice and the kube-apiserver has nowhere to send requests. A liveness probe that fails also restarts it.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'probe-events',
+      when: all(seen('events-probe-failed'), NO_READY_ENDPOINTS),
+      weight: 'strong',
+      says: 'Events say that a probe of the kubelet fails, and no endpoint is ready.',
+      reproduce: 'kubectl get events -n {namespace} --field-selector reason=Unhealthy',
+    },
+    {
+      id: 'runs-but-not-ready',
+      when: all(seen('containers-not-ready'), none('waiting-crash-loop'), NO_READY_ENDPOINTS),
+      weight: 'strong',
+      says: '{value} containers run without being ready, and no endpoint is ready.',
+      reproduce: 'kubectl get pods -n {namespace}',
+    },
+    {
+      id: 'addresses-not-ready',
+      when: all(seen('endpoints-not-ready'), NO_READY_ENDPOINTS),
+      weight: 'circumstantial',
+      says: 'The EndpointSlice holds the address of the backend as not ready.',
+      reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
+    },
+    {
+      id: 'killed-for-liveness',
+      when: seen('events-liveness-kill'),
+      weight: 'suggestive',
+      says: 'The kubelet restarted a container because its liveness or startup probe failed.',
+      reproduce: 'kubectl get events -n {namespace} --field-selector reason=Killing',
+    },
+    {
+      id: 'endpoints-are-ready',
+      when: all(HAS_READY_ENDPOINTS, none('condition-missing-endpoints')),
+      weight: 'against',
+      says: 'An endpoint is ready.',
+    },
+    ...linesSay('pod-probe-failing'),
+  ],
+  supersedes: ['no-ready-endpoints', 'connection-refused'],
+  runbookCorrelation: 'pod-instability',
+  remedy: [
+    'See what the probe says: kubectl describe pod -n {namespace} <pod>.',
+    'Ask the same by hand: kubectl get --raw /api/v1/namespaces/{namespace}/pods/https:<pod>:<port>/proxy/readyz?verbose.',
+    'When path, port or scheme of the probe are wrong, correct them; when the server is slow to start, give it a startupProbe or a longer timeout.',
+  ],
+  verify: { command: 'kubectl get pods -n {namespace}', expect: 'READY is complete, and no new Unhealthy events come' },
+  confusedWith: [
+    { cause: 'kubelet-probe-forbidden', tell: 'the probe fails with status 401 or 403' },
+    { cause: 'backend-dependency-failing', tell: 'readyz names a check of something that the server depends on' },
+    { cause: 'cpu-throttled', tell: 'the probe times out and the container is throttled' },
+  ],
+  references: ['https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/'],
+});

@@ -1,0 +1,49 @@
+import { defineCause } from '../domain/cause.ts';
+import { all } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { seen } from './shared/seen.ts';
+import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
+
+export const podRemoved = defineCause({
+  id: 'pod-removed',
+  category: 'pod-instability',
+  title: 'The backend pod was drained, preempted or removed',
+  summary:
+    'Somebody drained the node, a pod of higher priority took the place, or a taint removed the pod of the aggregated API server. With one replica and no PodDisruptionBudget that is an outage until the next pod is ready.',
+  severity: 'warning',
+  prior: -1.5,
+  evidence: [
+    {
+      id: 'removed-pods',
+      when: all(seen('pods-removed'), NO_READY_ENDPOINTS),
+      weight: 'strong',
+      says: '{value} backend pods were preempted, drained or removed, and no endpoint is ready.',
+      reproduce: 'kubectl get pods -n {namespace} -o wide',
+    },
+    {
+      id: 'removal-events',
+      when: all(seen('events-preempted'), NO_READY_ENDPOINTS),
+      weight: 'strong',
+      says: 'Events say that a pod was preempted or removed by a taint.',
+      reproduce: 'kubectl get events -n {namespace}',
+    },
+    {
+      id: 'host-cordoned',
+      when: all(seen('hosts-cordoned'), seen('pods-terminating'), NO_READY_ENDPOINTS),
+      weight: 'strong',
+      says: 'The node of the backend is cordoned and its pod is terminating: a drain.',
+      reproduce: 'kubectl get nodes',
+    },
+    { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'against', says: 'An endpoint is ready.' },
+    ...linesSay('pod-removed'),
+  ],
+  supersedes: ['no-ready-endpoints', 'rollout-in-progress', 'connection-refused'],
+  runbookCorrelation: 'transient-causes',
+  remedy: [
+    'Wait for the next pod, or place it by hand: kubectl get pods -n {namespace} -o wide.',
+    'Run two replicas on different nodes with a PodDisruptionBudget, so that a drain waits.',
+  ],
+  verify: { command: 'kubectl get pdb,pods -n {namespace}', expect: 'ALLOWED DISRUPTIONS is at least 1 and the pods are ready' },
+  confusedWith: [{ cause: 'pod-evicted', tell: 'the kubelet evicted it because the node was short of something' }],
+  references: ['https://kubernetes.io/docs/concepts/workloads/pods/disruptions/'],
+});

@@ -1,0 +1,63 @@
+import { defineCause } from '../domain/cause.ts';
+import { above, all, changedWithin, coincides, HOUR, increase, MINUTE } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { seen } from './shared/seen.ts';
+import { FAILING } from './shared/vantages.ts';
+
+export const podRestarting = defineCause({
+  id: 'pod-restarting',
+  category: 'pod-instability',
+  title: 'Restarts of the backend coincide with the errors',
+  summary:
+    'The aggregated API server restarts, and the API errs while it starts: requests are refused until it listens, and with 403 or 503 until its caches are filled. Without a second ready replica each restart is an outage.',
+  severity: 'warning',
+  prior: -1,
+  evidence: [
+    {
+      id: 'just-restarted',
+      when: all(changedWithin('last-restart', 3 * MINUTE), FAILING),
+      weight: 'suggestive',
+      says: 'A container restarted within the last three minutes.',
+      reproduce: 'kubectl get pods -n {namespace}',
+    },
+    {
+      id: 'restarts-before-errors',
+      when: all(
+        coincides(changedWithin('last-restart', MINUTE), FAILING, { within: 3 * MINUTE, over: HOUR, atLeast: 0.8 }),
+        above(increase('restarts', HOUR), 0.5),
+      ),
+      weight: 'strong',
+      says: 'Within the last hour, nearly every error came at most three minutes after a restart.',
+      reproduce: "kubectl get pods -n {namespace} -o jsonpath='{.items[*].status.containerStatuses[*].lastState.terminated.finishedAt}'",
+    },
+    {
+      id: 'not-ready-after-restart',
+      when: all(changedWithin('last-restart', 3 * MINUTE), seen('containers-not-ready')),
+      weight: 'suggestive',
+      says: 'A container that just restarted is not ready yet.',
+      reproduce: 'kubectl get pods -n {namespace}',
+    },
+    ...linesSay('pod-restarting'),
+  ],
+  lookBack: [
+    {
+      id: 'restarted-within-the-hour',
+      when: changedWithin('last-restart', HOUR),
+      weight: 'suggestive',
+      says: 'A container restarted within the last hour.',
+      reproduce: 'kubectl get pods -n {namespace}',
+    },
+  ],
+  supersedes: ['no-ready-endpoints', 'connection-refused', 'connection-reset'],
+  runbookCorrelation: 'restart-patterns',
+  remedy: [
+    'Find why it restarted: kubectl describe pod -n {namespace} <pod> (last state, exit code, events).',
+    'Run at least two replicas with a PodDisruptionBudget, and a readiness probe that waits for the caches.',
+  ],
+  verify: { command: 'kubectl get pods -n {namespace}', expect: 'RESTARTS stays the same for ten minutes' },
+  confusedWith: [
+    { cause: 'pod-crash-looping', tell: 'the container never stays up: CrashLoopBackOff' },
+    { cause: 'scheduled-operation', tell: 'the restarts come at even intervals' },
+  ],
+  references: ['https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/'],
+});

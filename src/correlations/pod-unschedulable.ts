@@ -1,0 +1,49 @@
+import { defineCause } from '../domain/cause.ts';
+import { all } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { seen } from './shared/seen.ts';
+import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
+
+export const podUnschedulable = defineCause({
+  id: 'pod-unschedulable',
+  category: 'pod-instability',
+  title: 'No node takes the backend pod',
+  summary:
+    'The scheduler finds no node for the pod of the aggregated API server: requests that are too large, a taint that it does not tolerate, a node selector, or a volume in another zone. Until it is placed there is no endpoint.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'pod-unschedulable',
+      when: all(seen('pods-unschedulable'), NO_READY_ENDPOINTS),
+      weight: 'decisive',
+      says: '{value} backend pods could not be scheduled, and no endpoint is ready.',
+      reproduce: 'kubectl describe pods -n {namespace}',
+    },
+    {
+      id: 'scheduling-failed-events',
+      when: seen('events-scheduling-failed'),
+      weight: 'strong',
+      says: 'The scheduler reports FailedScheduling.',
+      reproduce: 'kubectl get events -n {namespace} --field-selector reason=FailedScheduling',
+    },
+    {
+      id: 'pods-pending',
+      when: all(seen('pods-pending'), NO_READY_ENDPOINTS),
+      weight: 'circumstantial',
+      says: '{value} backend pods are Pending.',
+    },
+    { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'stronglyAgainst', says: 'Another replica is ready and serves.' },
+    ...linesSay('pod-unschedulable'),
+  ],
+  supersedes: ['no-ready-endpoints', 'rollout-in-progress', 'connection-refused'],
+  runbookCorrelation: 'pod-instability',
+  remedy: [
+    "Read the scheduler's reason: kubectl describe pod -n {namespace} <pod>.",
+    'Lower its requests, add a node, or add the toleration or label that the message names.',
+    'Give it a priorityClassName such as system-cluster-critical, so that it is placed first.',
+  ],
+  verify: { command: 'kubectl get pods -n {namespace} -o wide', expect: 'the pod has a NODE and is Running' },
+  confusedWith: [{ cause: 'pod-removed', tell: 'the pod ran before and was evicted, preempted or drained' }],
+  references: ['https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/'],
+});

@@ -1,0 +1,28 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+
+export const portConflict = defineCause({
+  id: 'port-conflict',
+  category: 'misconfiguration',
+  title: "The backend can't listen on its port",
+  summary:
+    "The port of the aggregated API server is taken or not allowed: with hostNetwork its port 10250 is the kubelet's, and a port below 1024 needs a capability. It exits or never serves.",
+  severity: 'critical',
+  prior: -1,
+  evidence: [...linesSay('port-conflict')],
+  supersedes: [
+    'pod-crash-looping',
+    'no-ready-endpoints',
+    'pod-restarting',
+    'connection-refused',
+    'pod-probe-failing',
+    'bad-flag-or-config',
+  ],
+  remedy: [
+    'Choose another --secure-port (4443 is common) and the same targetPort in the Service.',
+    'Leave hostNetwork out where it is not needed.',
+  ],
+  verify: { command: 'kubectl get pods -n {namespace}', expect: 'the pod is READY' },
+  confusedWith: [{ cause: 'service-port-mismatch', tell: 'the server listens, on another port than the Service says' }],
+  references: ['https://github.com/kubernetes-sigs/metrics-server/blob/master/KNOWN_ISSUES.md'],
+});

@@ -1,0 +1,31 @@
+import { defineCause } from '../domain/cause.ts';
+import { all } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { reasonSeen } from './shared/seen.ts';
+import { DIRECT_PASSES } from './shared/vantages.ts';
+
+export const proxyInTheWay = defineCause({
+  id: 'proxy-in-the-way',
+  category: 'network-connectivity',
+  title: 'Traffic to the backend goes to an HTTP proxy',
+  summary:
+    'HTTPS_PROXY is set for the kube-apiserver or for the aggregated API server, and NO_PROXY leaves the Service and pod networks out. Calls inside the cluster go to the proxy, which refuses or can not reach them.',
+  severity: 'critical',
+  prior: -1.5,
+  evidence: [
+    ...linesSay('proxy-in-the-way'),
+    {
+      id: 'gateway-error-between',
+      when: all(reasonSeen('aggregator', 'bad-gateway', 'gateway-timeout'), DIRECT_PASSES),
+      weight: 'suggestive',
+      says: 'A gateway answers 502 or 504 through the kube-apiserver, and the backend answers directly.',
+      reproduce: 'kubectl get --raw /apis/<group>/<version>',
+    },
+  ],
+  supersedes: ['aggregator-path-blocked', 'connection-timed-out', 'connection-refused'],
+  runbookCorrelation: 'network-connectivity',
+  remedy: ['Add the Service CIDR, the pod CIDR, .svc and .cluster.local to NO_PROXY of the process that complains, and restart it.'],
+  verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },
+  confusedWith: [{ cause: 'aggregator-path-blocked', tell: 'no proxy is set' }],
+  references: ['https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-init/'],
+});

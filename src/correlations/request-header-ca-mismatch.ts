@@ -1,0 +1,44 @@
+import { defineCause } from '../domain/cause.ts';
+import { any } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { lessThan, reasonSeen } from './shared/seen.ts';
+
+export const requestHeaderCaMismatch = defineCause({
+  id: 'request-header-ca-mismatch',
+  category: 'tls-certificate',
+  title: "The backend does not trust the kube-apiserver's front-proxy certificate",
+  summary:
+    'The kube-apiserver proves who it is with its front-proxy client certificate, and the aggregated API server checks that against the request-header CA which it once read. After a rotation the two differ, and every request is answered with 401.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'unauthorized',
+      when: any(reasonSeen('aggregator', 'unauthorized'), reasonSeen('list', 'unauthorized')),
+      weight: 'strong',
+      says: "The backend answers the kube-apiserver's requests with 401.",
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'front-proxy-ca-expired',
+      when: lessThan('front-proxy-ca-seconds-left', 0),
+      weight: 'decisive',
+      says: 'The front-proxy CA in extension-apiserver-authentication has expired.',
+      reproduce: 'kubectl get configmap -n kube-system extension-apiserver-authentication -o yaml',
+    },
+    ...linesSay('request-header-ca-mismatch'),
+  ],
+  supersedes: ['discovery-forbidden'],
+  remedy: [
+    'Restart the aggregated API server, so that it reads extension-apiserver-authentication again.',
+    'Compare requestheader-client-ca-file in that ConfigMap with the issuer of the --proxy-client-cert-file of every kube-apiserver.',
+  ],
+  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  confusedWith: [
+    { cause: 'ca-bundle-mismatch', tell: 'the other direction: the kube-apiserver does not trust the backend' },
+    { cause: 'front-proxy-name-not-allowed', tell: 'the CA fits, and the name of the certificate is not in the allowed list' },
+  ],
+  references: [
+    'https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/#kubernetes-apiserver-client-authentication',
+  ],
+});

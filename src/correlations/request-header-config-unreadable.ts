@@ -1,0 +1,55 @@
+import { defineCause } from '../domain/cause.ts';
+import { all } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { none } from './shared/seen.ts';
+import { FAILING, NO_READY_ENDPOINTS } from './shared/vantages.ts';
+
+export const requestHeaderConfigUnreadable = defineCause({
+  id: 'request-header-config-unreadable',
+  category: 'authn-authz',
+  title: 'The backend may not read its authentication ConfigMap',
+  summary:
+    'The aggregated API server reads ConfigMap kube-system/extension-apiserver-authentication at start, to know whom to trust, and RBAC forbids it. Most servers exit then; others treat everybody as anonymous.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'not-bound-and-down',
+      when: all(none('auth-reader-bound'), NO_READY_ENDPOINTS),
+      weight: 'strong',
+      says: "The backend's ServiceAccount is not bound to extension-apiserver-authentication-reader, and it is down.",
+      reproduce: 'kubectl get rolebindings -n kube-system -o wide | grep extension-apiserver-authentication-reader',
+    },
+    {
+      id: 'not-bound',
+      when: all(none('auth-reader-bound'), FAILING),
+      weight: 'suggestive',
+      says: "The backend's ServiceAccount is not bound to extension-apiserver-authentication-reader.",
+      reproduce: 'kubectl get rolebindings -n kube-system -o wide | grep extension-apiserver-authentication-reader',
+    },
+    ...linesSay('request-header-config-unreadable'),
+  ],
+  supersedes: [
+    'pod-crash-looping',
+    'no-ready-endpoints',
+    'pod-restarting',
+    'connection-refused',
+    'pod-probe-failing',
+    'rollout-in-progress',
+    'discovery-forbidden',
+    'bad-flag-or-config',
+  ],
+  remedy: [
+    'Bind it: kubectl create rolebinding -n kube-system <name>-auth-reader --role=extension-apiserver-authentication-reader --serviceaccount={namespace}:<name>.',
+    'Restart the server.',
+  ],
+  verify: {
+    command: 'kubectl get rolebindings -n kube-system -o wide',
+    expect: "the backend's ServiceAccount beside extension-apiserver-authentication-reader",
+  },
+  confusedWith: [
+    { cause: 'kube-apiserver-unreachable-from-backend', tell: 'reading it times out instead of being forbidden' },
+    { cause: 'aggregation-layer-not-configured', tell: 'the ConfigMap can be read and lacks the CA' },
+  ],
+  references: ['https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/'],
+});

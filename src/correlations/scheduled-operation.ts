@@ -1,0 +1,56 @@
+import { defineCause } from '../domain/cause.ts';
+import { all, HOUR, regular } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { seen } from './shared/seen.ts';
+
+export const scheduledOperation = defineCause({
+  id: 'scheduled-operation',
+  category: 'scheduled-trigger',
+  title: 'The errors come on a schedule',
+  summary:
+    'The API errs at even intervals: something that runs on a schedule disturbs it, such as a CronJob, a certificate rotation, a backup, a rebalancing, or a nightly restart. Between the runs all is well.',
+  severity: 'warning',
+  prior: -1,
+  evidence: [
+    {
+      id: 'onsets-are-even',
+      when: regular('failing', { over: 6 * HOUR }),
+      weight: 'strong',
+      says: 'The failures begin at even intervals.',
+    },
+    {
+      id: 'matches-a-schedule',
+      when: all(seen('failures-periodic'), seen('schedule-matched')),
+      weight: 'decisive',
+      says: 'The failures begin when a job with a schedule starts.',
+      reproduce: 'kubectl get cronjobs,jobs -A',
+    },
+    {
+      id: 'crash-back-off',
+      when: seen('waiting-crash-loop'),
+      weight: 'stronglyAgainst',
+      says: 'A crash loop restarts at even intervals by itself.',
+    },
+    ...linesSay('scheduled-operation'),
+  ],
+  supersedes: [
+    'pod-restarting',
+    'rollout-in-progress',
+    'no-ready-endpoints',
+    'connection-refused',
+    'connection-reset',
+    'connection-timed-out',
+    'packet-loss',
+    'backend-slow',
+    'apiserver-restarted',
+    'pod-probe-failing',
+  ],
+  runbookCorrelation: 'temporal-pattern',
+  remedy: [
+    'Find what starts at those times: kubectl get cronjobs -A, certificate rotations, backups, autoscaler or node schedules.',
+    'Move it, slow it down, or give the backend a second replica for that time.',
+  ],
+  verify: { command: 'kubectl get cronjobs -A', expect: 'the job is moved or suspended, and the next interval passes without an error' },
+  confusedWith: [{ cause: 'pod-crash-looping', tell: 'the even interval is the back-off of the kubelet: five minutes' }],
+  references: ['https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/'],
+});

@@ -1,0 +1,55 @@
+import { defineCause } from '../domain/cause.ts';
+import { all, changedWithin, MINUTE } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { none, seen } from './shared/seen.ts';
+import { NO_READY_ENDPOINTS } from './shared/vantages.ts';
+
+export const selectorMatchesNoPods = defineCause({
+  id: 'selector-matches-no-pods',
+  category: 'misconfiguration',
+  title: "The Service's selector matches no pod",
+  summary:
+    'The labels that the Service selects are on no pod: a typo, a renamed label, or a chart that changed them. The server may run perfectly well; nothing is sent to it.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'selects-nothing',
+      when: all(none('selected-pods'), seen('service-exists')),
+      weight: 'strong',
+      says: 'The selector of Service {service} matches no pod.',
+      reproduce: 'kubectl get service -n {namespace} {service} -o wide',
+    },
+    {
+      id: 'replicas-are-wanted',
+      when: all(none('selected-pods'), seen('replicas-wanted')),
+      weight: 'suggestive',
+      says: 'The workload asks for {value} replicas, and none of them is selected.',
+      reproduce: 'kubectl get pods -n {namespace} --show-labels',
+    },
+    {
+      id: 'service-just-changed',
+      when: all(changedWithin('last-change-service', 30 * MINUTE), NO_READY_ENDPOINTS),
+      weight: 'strong',
+      says: 'The Service was changed within half an hour, and no endpoint is ready since.',
+      reproduce: 'kubectl get service -n {namespace} {service} -o yaml --show-managed-fields',
+    },
+    { id: 'asks-for-none', when: none('replicas-wanted'), weight: 'stronglyAgainst', says: 'The workload asks for no replica.' },
+    { id: 'selects-some', when: seen('selected-pods'), weight: 'stronglyAgainst', says: 'The selector matches {value} pods.' },
+    ...linesSay('selector-matches-no-pods'),
+  ],
+  supersedes: ['no-ready-endpoints', 'connection-refused'],
+  remedy: [
+    'Compare: kubectl get service -n {namespace} {service} -o wide and kubectl get pods -n {namespace} --show-labels.',
+    'Correct spec.selector of the Service, or the labels of the pod template.',
+  ],
+  verify: {
+    command: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
+    expect: 'the addresses of the pods',
+  },
+  confusedWith: [
+    { cause: 'backend-scaled-to-zero', tell: 'there is no pod because the workload asks for none' },
+    { cause: 'pod-creation-refused', tell: 'there is no pod because its creation is refused: FailedCreate events' },
+  ],
+  references: ['https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/'],
+});

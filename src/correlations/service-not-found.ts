@@ -1,0 +1,38 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+import { none, seen } from './shared/seen.ts';
+
+export const serviceNotFound = defineCause({
+  id: 'service-not-found',
+  category: 'misconfiguration',
+  title: 'The APIService names a Service that does not exist',
+  summary:
+    'The APIService points to a Service that is not there: it was renamed, never created, is in another namespace, or an uninstall removed the server and left the APIService behind. Discovery of the whole cluster reports the group as failed, and namespaces hang in Terminating.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'condition-says-so',
+      when: seen('condition-service-not-found'),
+      weight: 'decisive',
+      says: 'The condition Available says ServiceNotFound.',
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'service-absent',
+      when: none('service-exists'),
+      weight: 'decisive',
+      says: 'Service {service} does not exist in namespace {namespace}.',
+      reproduce: 'kubectl get service -n {namespace} {service}',
+    },
+    ...linesSay('service-not-found'),
+  ],
+  supersedes: ['no-ready-endpoints', 'connection-refused', 'selector-matches-no-pods', 'orphaned-apiservice', 'dns-failing'],
+  remedy: [
+    'When the server was uninstalled, delete what it left: kubectl delete apiservice {apiservice}.',
+    'When it still runs, correct spec.service of the APIService, or create the Service: kubectl get services -A | grep <server>.',
+  ],
+  verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True, or the APIService is gone' },
+  confusedWith: [{ cause: 'service-port-mismatch', tell: 'the Service exists, but not on that port' }],
+  references: ['https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/'],
+});

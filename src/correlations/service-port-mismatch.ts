@@ -1,0 +1,67 @@
+import { defineCause } from '../domain/cause.ts';
+import { all, changedWithin, HOUR, MINUTE } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { none, reasonSeen, seen } from './shared/seen.ts';
+import { BACKEND_LOOKS_READY } from './shared/vantages.ts';
+
+export const servicePortMismatch = defineCause({
+  id: 'service-port-mismatch',
+  category: 'misconfiguration',
+  title: 'The ports of APIService, Service and pod do not fit together',
+  summary:
+    'The APIService asks for a port that its Service does not declare, or the Service sends it to a port on which the pod does not listen. Pods are ready and nothing arrives.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'condition-says-so',
+      when: seen('condition-service-port-error'),
+      weight: 'decisive',
+      says: 'The condition Available says ServicePortError.',
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'port-not-declared',
+      when: none('service-port-declared'),
+      weight: 'decisive',
+      says: 'Service {service} does not declare the port that the APIService names.',
+      reproduce: 'kubectl get service -n {namespace} {service} -o yaml',
+    },
+    {
+      id: 'port-not-in-slices',
+      when: all(none('endpoint-port-served'), seen('service-exists')),
+      weight: 'strong',
+      says: 'No EndpointSlice carries a port of that name: the targetPort resolves to nothing on the pods.',
+      reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service} -o yaml',
+    },
+    {
+      id: 'refused-after-service-change',
+      when: all(
+        changedWithin('last-change-service', 30 * MINUTE),
+        reasonSeen('direct', 'connection-refused', 'connection-timeout'),
+        BACKEND_LOOKS_READY,
+      ),
+      weight: 'strong',
+      says: 'The Service was changed within half an hour, the pods are ready, and its target port is refused.',
+      reproduce: 'kubectl get service -n {namespace} {service} -o yaml',
+    },
+    ...linesSay('service-port-mismatch'),
+  ],
+  lookBack: [
+    {
+      id: 'service-changed-within-the-hour',
+      when: changedWithin('last-change-service', HOUR),
+      weight: 'suggestive',
+      says: 'The Service was changed within the last hour.',
+      reproduce: 'kubectl get service -n {namespace} {service} -o yaml --show-managed-fields',
+    },
+  ],
+  supersedes: ['no-ready-endpoints', 'connection-refused', 'connection-timed-out'],
+  remedy: [
+    'Compare three numbers: spec.service.port of the APIService, spec.ports of the Service with its targetPort, and --secure-port of the server.',
+    'Correct the one that is wrong.',
+  ],
+  verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },
+  confusedWith: [{ cause: 'connection-refused', tell: 'the ports fit together, and the server does not listen' }],
+  references: ['https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports'],
+});

@@ -1,0 +1,39 @@
+import { defineCause } from '../domain/cause.ts';
+import { all } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { reasonSeen } from './shared/seen.ts';
+import { ENDPOINTS_PASS, HAS_READY_ENDPOINTS, SERVICE_FAILS } from './shared/vantages.ts';
+
+export const serviceRoutingBroken = defineCause({
+  id: 'service-routing-broken',
+  category: 'network-connectivity',
+  title: "The Service's address leads nowhere",
+  summary:
+    'Each backend address answers, and the ClusterIP in front of them does not: kube-proxy (or what replaces it) did not program the Service on this node, or its rules are stale.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'service-fails-endpoints-pass',
+      when: all(
+        SERVICE_FAILS,
+        ENDPOINTS_PASS,
+        HAS_READY_ENDPOINTS,
+        reasonSeen('direct', 'connection-timeout', 'connection-refused', 'host-unreachable', 'connection-reset'),
+      ),
+      weight: 'decisive',
+      says: 'The ClusterIP does not answer, and each backend address does.',
+      reproduce: 'kubectl get service,endpointslices -n {namespace}',
+    },
+    ...linesSay('service-routing-broken'),
+  ],
+  supersedes: ['connection-timed-out', 'connection-refused', 'host-unreachable', 'aggregator-path-blocked'],
+  runbookCorrelation: 'network-connectivity',
+  remedy: [
+    'Look at kube-proxy (or the CNI agent that replaces it) on the nodes: kubectl get pods -n kube-system -l k8s-app=kube-proxy -o wide.',
+    'Restart it on the node that is wrong; its log says why rules were not written.',
+  ],
+  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  confusedWith: [{ cause: 'service-port-mismatch', tell: 'the target port is wrong: the backend addresses fail too' }],
+  references: ['https://kubernetes.io/docs/reference/networking/virtual-ips/'],
+});

@@ -1,0 +1,59 @@
+import { defineCause } from '../domain/cause.ts';
+import { any } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { none, reasonSeen, seen } from './shared/seen.ts';
+
+export const servingCertificateExpired = defineCause({
+  id: 'serving-certificate-expired',
+  category: 'tls-certificate',
+  title: "The backend's serving certificate is out of date",
+  summary:
+    'The certificate that the aggregated API server presents has expired, or is not valid yet because a clock is wrong. From Kubernetes 1.36 the condition says so; before, it stays True while every request is answered with 503.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'out-of-date',
+      when: none('certificate-in-force'),
+      weight: 'decisive',
+      says: 'The serving certificate that the backend presents is not within its dates.',
+      reproduce: 'kubectl get secrets -n {namespace} --field-selector type=kubernetes.io/tls',
+    },
+    {
+      id: 'refused-as-expired',
+      when: any(
+        reasonSeen('aggregator', 'certificate-expired', 'certificate-not-yet-valid'),
+        reasonSeen('list', 'certificate-expired', 'certificate-not-yet-valid'),
+        reasonSeen('direct', 'certificate-expired', 'certificate-not-yet-valid'),
+      ),
+      weight: 'strong',
+      says: 'Connections fail because the certificate is not within its dates.',
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'not-verified',
+      when: none('tls-verified'),
+      weight: 'stronglyAgainst',
+      says: 'The APIService sets insecureSkipTLSVerify: dates do not matter.',
+    },
+    {
+      id: 'in-force',
+      when: seen('certificate-in-force'),
+      weight: 'stronglyAgainst',
+      says: 'The certificate that the backend presents is within its dates.',
+    },
+    ...linesSay('serving-certificate-expired'),
+  ],
+  supersedes: ['ca-bundle-mismatch', 'serving-certificate-unusable', 'connection-reset'],
+  remedy: [
+    'Renew it: delete the Secret so that its owner writes it again, or kubectl describe certificate -n {namespace} with cert-manager.',
+    'Restart the server when it does not read the new certificate by itself.',
+    'Compare the clocks of the nodes when it is not valid yet.',
+  ],
+  verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },
+  confusedWith: [
+    { cause: 'ca-bundle-mismatch', tell: 'the certificate is within its dates, but signed by another CA' },
+    { cause: 'front-proxy-certificate-rejected', tell: "it is the kube-apiserver's client certificate that has expired" },
+  ],
+  references: ['https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/'],
+});

@@ -1,0 +1,49 @@
+import { defineCause } from '../domain/cause.ts';
+import { all, any } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { none, reasonSeen, seen } from './shared/seen.ts';
+
+export const servingCertificateNameMismatch = defineCause({
+  id: 'serving-certificate-name-mismatch',
+  category: 'tls-certificate',
+  title: "The backend's certificate is for another name",
+  summary:
+    'The kube-apiserver expects the name <service>.<namespace>.svc in the serving certificate, as a DNS subject alternative name, and it is not there. It happens when Service or namespace were renamed, or the certificate has a common name only.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'name-does-not-match',
+      when: all(none('certificate-name-matches'), seen('tls-verified')),
+      weight: 'decisive',
+      says: 'The serving certificate is not valid for {service}.{namespace}.svc.',
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'refused-for-its-name',
+      when: any(
+        reasonSeen('aggregator', 'certificate-name-mismatch'),
+        reasonSeen('list', 'certificate-name-mismatch'),
+        reasonSeen('direct', 'certificate-name-mismatch'),
+      ),
+      weight: 'strong',
+      says: 'Connections fail because the certificate is for another name.',
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'not-verified',
+      when: none('tls-verified'),
+      weight: 'stronglyAgainst',
+      says: 'The APIService sets insecureSkipTLSVerify: names do not matter.',
+    },
+    ...linesSay('serving-certificate-name-mismatch'),
+  ],
+  supersedes: ['ca-bundle-mismatch', 'serving-certificate-unusable'],
+  remedy: [
+    'Issue the certificate again with the DNS name {service}.{namespace}.svc.',
+    'Restart the server when it does not read the new certificate by itself.',
+  ],
+  verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },
+  confusedWith: [{ cause: 'ca-bundle-mismatch', tell: 'the name is right, and the issuer is not trusted' }],
+  references: ['https://kubernetes.io/docs/tasks/extend-kubernetes/setup-extension-api-server/'],
+});

@@ -1,0 +1,56 @@
+import { above, any, below, type Criterion, last, MINUTE } from '../../domain/criterion.ts';
+import { lessThan, none, reasonSeen, seen } from './seen.ts';
+
+/** The truth table of vantages, as criteria: docs/vantages.md. */
+export const FAILING: Criterion = above(last('failing', 2 * MINUTE), 0.5);
+export const AGGREGATOR_FAILS: Criterion = above(last('aggregator-failing', 2 * MINUTE), 0.5);
+export const LIST_FAILS: Criterion = above(last('list-failing', 2 * MINUTE), 0.5);
+export const DISCOVERY_PASSES: Criterion = below(last('aggregator-failing', 2 * MINUTE), 0.01);
+export const ENDPOINTS_PASS: Criterion = below(last('endpoint-failing', 2 * MINUTE), 0.01);
+export const ENDPOINTS_FAIL: Criterion = above(last('endpoint-failing', 2 * MINUTE), 0.99);
+export const SERVICE_PASSES: Criterion = below(last('service-failing', 2 * MINUTE), 0.5);
+export const SERVICE_FAILS: Criterion = above(last('service-failing', 2 * MINUTE), 0.5);
+export const CONTROL_PASSES: Criterion = below(last('control-failing', 2 * MINUTE), 0.5);
+/** Without the kube-apiserver in between, each backend address answers. */
+export const DIRECT_PASSES: Criterion = ENDPOINTS_PASS;
+
+export const HAS_READY_ENDPOINTS: Criterion = seen('endpoints-ready');
+/** By the slices, or by the condition where slices are not visible. */
+export const NO_READY_ENDPOINTS: Criterion = any(
+  none('endpoints-ready'),
+  seen('condition-missing-endpoints'),
+  seen('condition-endpoints-not-found'),
+);
+/** By the pods, or by the slices where pods are not visible. */
+export const BACKEND_LOOKS_READY: Criterion = any(seen('pods-ready'), seen('endpoints-ready'));
+
+/** Failures of the kind that a path makes, not a server: seen through the kube-apiserver. */
+export const AGGREGATOR_NETWORK_FAILURE: Criterion = any(
+  reasonSeen('aggregator', 'connection-timeout', 'connection-refused', 'connection-reset', 'host-unreachable', 'tls-timeout', 'dns-failed'),
+  reasonSeen('list', 'connection-timeout', 'connection-refused', 'connection-reset', 'host-unreachable', 'tls-timeout', 'dns-failed'),
+);
+export const DIRECT_NETWORK_FAILURE: Criterion = reasonSeen(
+  'direct',
+  'connection-timeout',
+  'connection-refused',
+  'connection-reset',
+  'host-unreachable',
+  'tls-timeout',
+);
+export const NETWORK_FAILURE: Criterion = any(AGGREGATOR_NETWORK_FAILURE, DIRECT_NETWORK_FAILURE);
+/** Packets vanish: the only kind of failure that a policy that drops makes. */
+export const PACKETS_VANISH: Criterion = any(
+  reasonSeen('aggregator', 'connection-timeout'),
+  reasonSeen('list', 'connection-timeout'),
+  reasonSeen('direct', 'connection-timeout'),
+  seen('signature-strength-connection-timed-out'),
+);
+/** The server takes seconds to answer although the connection stands at once. */
+export const SLOW_ANSWERS: Criterion = any(
+  reasonSeen('aggregator', 'response-timeout', 'gateway-timeout', 'transfer-timeout'),
+  reasonSeen('list', 'response-timeout', 'gateway-timeout', 'transfer-timeout'),
+  reasonSeen('direct', 'response-timeout', 'transfer-timeout'),
+  above(last('list-seconds', 2 * MINUTE), 2),
+  above(last('aggregator-seconds', 2 * MINUTE), 2),
+);
+export const QUICK_CONNECT: Criterion = lessThan('direct-connect-seconds', 0.5);

@@ -1,0 +1,20 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+
+export const softwareDefect = defineCause({
+  id: 'software-defect',
+  category: 'software-bug',
+  title: 'A known defect of the software shows',
+  summary:
+    'An error line that a defect of a certain release is known for. The objects and the network are well; another release is the cure.',
+  severity: 'warning',
+  prior: -1,
+  evidence: [...linesSay('software-defect')],
+  remedy: [
+    'Look the line up among the issues of the server that printed it, with its version.',
+    'Update to a release in which it is fixed.',
+  ],
+  verify: { command: 'kubectl logs -n {namespace} <pod> --tail=200', expect: 'the line no longer comes' },
+  confusedWith: [{ cause: 'panic', tell: 'the process ends with a trace' }],
+  references: ['https://kubernetes.io/releases/version-skew-policy/'],
+});

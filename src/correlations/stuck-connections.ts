@@ -1,0 +1,30 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+import { seen } from './shared/seen.ts';
+
+export const stuckConnections = defineCause({
+  id: 'stuck-connections',
+  category: 'software-bug',
+  title: 'Connections that are dead are used on',
+  summary:
+    'A client keeps a connection in its pool whose other end is gone, and every request on it fails until it is closed, while fresh connections work. Restarts of the client cure it; newer HTTP/2 libraries check their connections.',
+  severity: 'warning',
+  prior: -1,
+  evidence: [
+    {
+      id: 'reused-fails-fresh-passes',
+      when: seen('dead-connections'),
+      weight: 'strong',
+      says: '{value} targets failed over a reused connection and passed over a fresh one.',
+    },
+    ...linesSay('stuck-connections'),
+  ],
+  supersedes: ['connection-reset', 'connection-timed-out'],
+  remedy: [
+    'Restart what holds the dead connection (the aggregated API server, or the kube-apiserver).',
+    'Update it: Go releases with HTTP/2 health checks close such connections after 45 s.',
+  ],
+  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList, ten times in a row' },
+  confusedWith: [{ cause: 'connection-reset', tell: 'fresh connections are cut too' }],
+  references: ['https://github.com/kubernetes/kubernetes/issues/87615'],
+});

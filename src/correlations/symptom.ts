@@ -1,0 +1,14 @@
+import { above, any, avg, type Criterion, MINUTE, max } from '../domain/criterion.ts';
+
+/**
+ * Without this there is no diagnosis: the API erred within the last minute, or each probe of the last minute was slow.
+ * A minute, so that one probe in six that gets lost is enough, and a recovery clears the verdict soon.
+ */
+export const SYMPTOM: Criterion = any(
+  above(max('failing', MINUTE), 0.5),
+  above(avg('aggregator-seconds', MINUTE), 2),
+  above(avg('list-seconds', MINUTE), 2),
+);
+
+/** Log-odds of `unknown`: what a cause has to beat. The priors of the causes are relative to it. */
+export const UNKNOWN_SCORE = 0;

@@ -1,0 +1,42 @@
+import { defineCause } from '../domain/cause.ts';
+import { above, increase, MINUTE } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { reasonSeen } from './shared/seen.ts';
+
+export const tunnelDown = defineCause({
+  id: 'tunnel-down',
+  category: 'network-connectivity',
+  title: 'The tunnel between control plane and nodes is down',
+  summary:
+    'The kube-apiserver reaches the nodes through a tunnel (Konnectivity, tunnelfront, an SSH tunnel), and that has no agent or is broken. Aggregated APIs, logs, exec and webhooks all fail with it, while the pods are well.',
+  severity: 'critical',
+  prior: -1.5,
+  evidence: [
+    {
+      id: 'dials-fail',
+      when: above(increase('tunnel-dial-failures', 5 * MINUTE), 0.5),
+      weight: 'strong',
+      says: 'The kube-apiserver counts {value} failed dials through its egress proxy within five minutes.',
+      reproduce: 'kubectl get --raw /metrics | grep apiserver_egress_dialer_dial_failure_count',
+    },
+    {
+      id: 'bad-gateway',
+      when: reasonSeen('aggregator', 'bad-gateway'),
+      weight: 'circumstantial',
+      says: 'Something between the kube-apiserver and the backend answers 502.',
+    },
+    ...linesSay('tunnel-down'),
+  ],
+  supersedes: ['aggregator-path-blocked', 'connection-timed-out', 'connection-refused', 'connection-reset'],
+  runbookCorrelation: 'network-connectivity',
+  remedy: [
+    'Look at the agents: kubectl get pods -n kube-system -l k8s-app=konnectivity-agent -o wide; each must be connected to every control-plane node.',
+    'Restart agents that hang; look whether their address of the server is reachable.',
+  ],
+  verify: {
+    command: 'kubectl get pods -n kube-system -l k8s-app=konnectivity-agent',
+    expect: 'every agent is READY, and kubectl logs works for any pod',
+  },
+  confusedWith: [{ cause: 'aggregator-path-blocked', tell: 'the kube-apiserver connects directly' }],
+  references: ['https://kubernetes.io/docs/tasks/extend-kubernetes/setup-konnectivity/'],
+});

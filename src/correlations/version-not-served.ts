@@ -1,0 +1,48 @@
+import { defineCause } from '../domain/cause.ts';
+import { all, any, changedWithin, HOUR } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
+import { reasonSeen } from './shared/seen.ts';
+
+export const versionNotServed = defineCause({
+  id: 'version-not-served',
+  category: 'misconfiguration',
+  title: 'The backend does not serve this group and version',
+  summary:
+    'What answers behind the Service knows nothing of /apis/<group>/<version>: it is another server or another port, or a release that dropped the version while the APIService stayed.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [
+    {
+      id: 'discovery-not-found',
+      when: reasonSeen('aggregator', 'not-found'),
+      weight: 'strong',
+      says: 'Discovery through the kube-apiserver answers 404.',
+      reproduce: 'kubectl get --raw /apis/<group>/<version>',
+    },
+    {
+      id: 'not-found-directly',
+      when: reasonSeen('direct', 'not-found'),
+      weight: 'suggestive',
+      says: 'The backend itself answers 404.',
+    },
+    {
+      id: 'changed-before',
+      when: all(
+        any(reasonSeen('aggregator', 'not-found'), reasonSeen('direct', 'not-found')),
+        any(changedWithin('last-change-rollout', HOUR), changedWithin('last-change-apiservice', HOUR)),
+      ),
+      weight: 'suggestive',
+      says: 'The backend or the APIService changed within the last hour.',
+    },
+    ...linesSay('version-not-served'),
+  ],
+  supersedes: ['discovery-incompatible'],
+  remedy: [
+    'See what it serves: kubectl get --raw /apis/<group>.',
+    'Delete the APIService of the version that is gone, or install the release that serves it.',
+    'Make sure that the Service selects the right server.',
+  ],
+  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  confusedWith: [{ cause: 'discovery-incompatible', tell: 'the version is served, and only aggregated discovery fails' }],
+  references: ['https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/apiserver-aggregation/'],
+});

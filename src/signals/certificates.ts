@@ -1,0 +1,106 @@
+import { observedValue } from '../domain/observed.ts';
+import type { CertificateFacts } from '../domain/probe.ts';
+import type { Signal } from '../domain/signal.ts';
+import type { ApiFacts } from '../domain/snapshot.ts';
+import { flag, smallest } from './reading.ts';
+
+/** Serving certificates as the newest direct probes saw them, one per distinct certificate. */
+function presented(api: ApiFacts): readonly CertificateFacts[] {
+  const found = new Map<string, CertificateFacts>();
+  for (const { vantage, last } of api.probes)
+    if (vantage !== 'control' && last.certificate) found.set(last.certificate.fingerprint256, last.certificate);
+  return [...found.values()];
+}
+
+/** 1 when it holds for every certificate presented, 0 when not for one, undefined when none was judged. */
+function everyCertificate(api: ApiFacts, judge: (certificate: CertificateFacts) => boolean | undefined): number | undefined {
+  const verdicts = presented(api)
+    .map(judge)
+    .filter((verdict) => verdict !== undefined);
+  return verdicts.length === 0 ? undefined : flag(verdicts.every(Boolean));
+}
+
+const gauge = (name: string, help: string, observe: Signal['observe'], source: Signal['source'] = 'certificates'): Signal => ({
+  name,
+  help,
+  kind: 'gauge',
+  metric: `aggregated_api_${name.replaceAll('-', '_')}`,
+  source,
+  observe,
+});
+
+/** The serving certificate, the caBundle it is checked against, and the front proxy's CA. */
+export const CERTIFICATE_SIGNALS: readonly Signal[] = [
+  {
+    name: 'certificate-not-after',
+    help: 'When the serving certificate of the backend expires, Unix time; of several the earliest.',
+    kind: 'timestamp',
+    metric: 'aggregated_api_backend_certificate_not_after_timestamp_seconds',
+    source: 'certificates',
+    observe: (api) => smallest(presented(api).map((certificate) => certificate.notAfter)),
+  },
+  gauge(
+    'certificate-seconds-left',
+    'Seconds until the serving certificate of the backend expires; negative after it.',
+    (api, _cluster, time) => {
+      const end = smallest(presented(api).map((certificate) => certificate.notAfter));
+      return end === undefined ? undefined : end - time / 1000;
+    },
+  ),
+  gauge('certificate-in-force', '1 while every serving certificate is within its dates, else 0.', (api, _cluster, time) =>
+    everyCertificate(api, ({ notBefore, notAfter }) => notBefore <= time / 1000 && time / 1000 <= notAfter),
+  ),
+  gauge('certificate-name-matches', '1 while every serving certificate is valid for <service>.<namespace>.svc, else 0.', (api) =>
+    everyCertificate(api, (certificate) => certificate.nameMatches),
+  ),
+  gauge(
+    'certificate-trusted',
+    '1 while every serving certificate verifies against what the kube-apiserver checks it with: the caBundle, else the roots of the system.',
+    (api) =>
+      api.insecureSkipTLSVerify
+        ? undefined
+        : everyCertificate(
+            api,
+            (certificate) => certificate.verifiedByCaBundle ?? (api.caBundle ? undefined : certificate.verifiedBySystem),
+          ),
+  ),
+  gauge(
+    'ca-bundle-present',
+    '1 while the APIService carries a caBundle or skips verification, else 0.',
+    (api) => flag(api.caBundle !== null || api.insecureSkipTLSVerify),
+    'api-services',
+  ),
+  gauge(
+    'ca-bundle-valid',
+    '1 while the caBundle parses as PEM certificates, else 0; undefined without one.',
+    (api) => (api.caBundle ? flag(api.caBundle.valid) : undefined),
+    'api-services',
+  ),
+  gauge(
+    'ca-bundle-seconds-left',
+    'Seconds until the first certificate of the caBundle expires; negative after it.',
+    (api, _cluster, time) => (api.caBundle?.notAfterSeconds === undefined ? undefined : api.caBundle.notAfterSeconds - time / 1000),
+    'api-services',
+  ),
+  gauge(
+    'tls-verified',
+    '0 while the APIService sets insecureSkipTLSVerify, else 1.',
+    (api) => flag(!api.insecureSkipTLSVerify),
+    'api-services',
+  ),
+  gauge(
+    'front-proxy-ca-seconds-left',
+    "Seconds until the front proxy's CA in extension-apiserver-authentication expires; negative after it.",
+    (_api, cluster, time) => {
+      const facts = observedValue(cluster.frontProxyCa);
+      return facts && facts.notAfterSeconds - time / 1000;
+    },
+    'config-maps',
+  ),
+  gauge(
+    'front-proxy-ca-published',
+    "1 while the ConfigMap extension-apiserver-authentication holds a front proxy's CA, 0 while it does not.",
+    (_api, cluster) => (cluster.frontProxyCa.state === 'absent' ? 0 : observedValue(cluster.frontProxyCa) && 1),
+    'config-maps',
+  ),
+];

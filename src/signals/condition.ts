@@ -1,0 +1,106 @@
+import { observedValue } from '../domain/observed.ts';
+import type { Signal } from '../domain/signal.ts';
+import type { ApiFacts } from '../domain/snapshot.ts';
+import { flag, seconds } from './reading.ts';
+
+/** Reasons of kube-aggregator's availability controllers; anything else is `other`. */
+const REASONS = {
+  'condition-passed': 'Passed',
+  'condition-service-not-found': 'ServiceNotFound',
+  'condition-service-access-error': 'ServiceAccessError',
+  'condition-service-port-error': 'ServicePortError',
+  'condition-endpoints-not-found': 'EndpointsNotFound',
+  'condition-endpoints-access-error': 'EndpointsAccessError',
+  'condition-missing-endpoints': 'MissingEndpoints',
+  'condition-failed-discovery-check': 'FailedDiscoveryCheck',
+} as const;
+const KNOWN: readonly string[] = Object.values(REASONS);
+
+const reasonSignal = (name: string, reason: string, holds: (reason: string) => boolean): Signal => ({
+  name,
+  help: `1 while the condition Available has the reason ${reason}, else 0.`,
+  kind: 'gauge',
+  metric: 'aggregated_api_condition_reason',
+  labels: { reason },
+  source: 'api-services',
+  observe(api) {
+    const condition = observedValue(api.condition);
+    return condition && flag(holds(condition.reason));
+  },
+});
+
+/** The Available condition of the APIService, as the kube-apiserver wrote it. */
+export const CONDITION_SIGNALS: readonly Signal[] = [
+  {
+    name: 'failing',
+    help: '1 while the newest observation of the API errs: condition not True, or a failed probe through the kube-apiserver; 0 while it was observed well.',
+    kind: 'gauge',
+    metric: 'aggregated_api_failing',
+    source: 'probes',
+    observe: (api) => flag(isFailing(api)),
+  },
+  {
+    name: 'available',
+    help: 'Condition Available of the APIService: 1 True, 0 False; undefined while it is Unknown or not visible.',
+    kind: 'gauge',
+    metric: 'aggregated_api_available',
+    source: 'api-services',
+    observe(api) {
+      const status = observedValue(api.condition)?.status;
+      return status === 'True' ? 1 : status === 'False' ? 0 : undefined;
+    },
+  },
+  ...Object.entries(REASONS).map(([name, reason]) => reasonSignal(name, reason, (seen) => seen === reason)),
+  reasonSignal('condition-other-reason', 'other', (seen) => !KNOWN.includes(seen)),
+  {
+    name: 'became-unavailable',
+    help: 'Transitions of the condition Available to False that were seen.',
+    kind: 'counter',
+    metric: 'aggregated_api_condition_transitions_total',
+    labels: { to: 'False' },
+    source: 'api-services',
+    observe: (api) => api.transitions.False,
+  },
+  {
+    name: 'became-available',
+    help: 'Transitions of the condition Available to True that were seen.',
+    kind: 'counter',
+    metric: 'aggregated_api_condition_transitions_total',
+    labels: { to: 'True' },
+    source: 'api-services',
+    observe: (api) => api.transitions.True,
+  },
+  {
+    name: 'condition-changed',
+    help: 'When the condition Available last changed its status, Unix time.',
+    kind: 'timestamp',
+    metric: 'aggregated_api_condition_last_transition_timestamp_seconds',
+    source: 'api-services',
+    observe: (api) => seconds(observedValue(api.condition)?.lastTransition),
+  },
+  {
+    name: 'apiservice-created',
+    help: 'When the APIService was created, Unix time.',
+    kind: 'timestamp',
+    metric: 'aggregated_api_created_timestamp_seconds',
+    source: 'api-services',
+    observe: (api) => seconds(api.createdAt),
+  },
+];
+
+/** Undefined while nothing that could tell was observed. */
+function isFailing(api: ApiFacts): boolean | undefined {
+  if (api.reported) return api.reported === 'failing';
+  const condition = observedValue(api.condition);
+  let seen = condition !== undefined;
+  if (condition && condition.status !== 'True') return true;
+  for (const { vantage, request, last } of api.probes) {
+    if (vantage !== 'aggregator') continue;
+    seen = true;
+    if (last.ok) continue;
+    // The kube-apiserver itself refuses us the list: that is our own right, not the API's health.
+    const ourOwnRight = request === 'list' && last.reason === 'forbidden' && last.hop === 'kube-apiserver';
+    if (!ourOwnRight) return true;
+  }
+  return seen ? false : undefined;
+}

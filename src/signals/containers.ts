@@ -1,0 +1,136 @@
+import type { Signal } from '../domain/signal.ts';
+import type { ContainerFacts, TerminationFacts } from '../domain/snapshot.ts';
+import { containersOf, count, countContainers, isRecent, largest, RECENT_EVENT_MS, seconds } from './reading.ts';
+
+/** `state.waiting.reason` of the kubelet, grouped by what has to change. */
+const WAITING = {
+  'crash-loop': ['CrashLoopBackOff'],
+  'image-pull': [
+    'ErrImagePull',
+    'ImagePullBackOff',
+    'InvalidImageName',
+    'ErrImageNeverPull',
+    'ImageInspectError',
+    'RegistryUnavailable',
+    'SignatureValidationFailed',
+  ],
+  'config-error': ['CreateContainerConfigError'],
+  'create-error': ['CreateContainerError', 'RunContainerError', 'PreCreateHookError', 'PreStartHookError', 'PostStartHookError'],
+  creating: ['ContainerCreating', 'PodInitializing'],
+} as const;
+
+/** What the end of a container says. Codes: kubelet, Go runtime, klog (Fatal exits 255). */
+const EXITS: Readonly<Record<string, (termination: TerminationFacts) => boolean>> = {
+  'out-of-memory': (t) => t.reason === 'OOMKilled',
+  panic: (t) => t.reason !== 'OOMKilled' && (t.exitCode === 2 || t.exitCode === 134 || t.exitCode === 139),
+  error: (t) => t.exitCode === 1 || t.exitCode === 255,
+  killed: (t) => t.reason !== 'OOMKilled' && (t.exitCode === 137 || t.exitCode === 143),
+  'not-started': (t) => t.exitCode >= 126 && t.exitCode <= 128,
+  completed: (t) => t.exitCode === 0,
+};
+
+/** The newest end of the container, when it is recent or the container has not run since. */
+function lastEnd(container: ContainerFacts, time: number): TerminationFacts | undefined {
+  if (container.terminated) return container.terminated;
+  const last = container.lastTermination;
+  if (!last) return undefined;
+  const backThen = container.running && !isRecent(last.finishedAt, time, RECENT_EVENT_MS);
+  return backThen ? undefined : last;
+}
+
+const restartTime = (container: ContainerFacts): number | undefined =>
+  container.restarts === 0 ? undefined : largest([...container.restartTimes, container.lastTermination?.finishedAt]);
+
+/** Containers of the backend pods. */
+export const CONTAINER_SIGNALS: readonly Signal[] = [
+  {
+    name: 'restarts',
+    help: 'Restarts of the containers of all backend pods.',
+    kind: 'counter',
+    metric: 'aggregated_api_backend_container_restarts_total',
+    source: 'pods',
+    observe: (api) => containersOf(api)?.reduce((sum, container) => sum + container.restarts, 0),
+  },
+  {
+    name: 'restarts-last-hour',
+    help: 'Restarts of backend containers in the last hour, as far as their times were seen.',
+    kind: 'gauge',
+    metric: 'aggregated_api_backend_restarts_last_hour',
+    source: 'pods',
+    observe: (api, _cluster, time) =>
+      containersOf(api)?.reduce((sum, { restartTimes }) => sum + count(restartTimes, (at) => isRecent(at, time, 3_600_000)), 0),
+  },
+  {
+    name: 'last-restart',
+    help: 'When a backend container last restarted, Unix time.',
+    kind: 'timestamp',
+    metric: 'aggregated_api_backend_last_restart_timestamp_seconds',
+    source: 'pods',
+    observe: (api) => seconds(largest((containersOf(api) ?? []).map(restartTime))),
+  },
+  ...Object.entries(WAITING).map(
+    ([group, reasons]): Signal => ({
+      name: `waiting-${group}`,
+      help: `Backend containers that wait with one of the reasons ${reasons.join(', ')}.`,
+      kind: 'gauge',
+      metric: 'aggregated_api_backend_waiting_containers',
+      labels: { why: group.replaceAll('-', '_') },
+      source: 'pods',
+      observe: (api) => countContainers(api, ({ waiting }) => (reasons as readonly string[]).includes(waiting?.reason ?? '')),
+    }),
+  ),
+  {
+    name: 'containers-not-ready',
+    help: 'Backend containers that run and are not ready.',
+    kind: 'gauge',
+    metric: 'aggregated_api_backend_containers_not_ready',
+    source: 'pods',
+    observe: (api) => countContainers(api, (container) => container.running && !container.ready && !container.init),
+  },
+  {
+    name: 'init-containers-failing',
+    help: 'Init containers of backend pods that ended with an error and hold the pod back.',
+    kind: 'gauge',
+    metric: 'aggregated_api_backend_init_containers_failing',
+    source: 'pods',
+    observe: (api) =>
+      countContainers(
+        api,
+        (container) =>
+          container.init &&
+          !container.ready &&
+          !container.running &&
+          (container.terminated ?? container.lastTermination ?? { exitCode: 0 }).exitCode !== 0,
+      ),
+  },
+  ...Object.entries(EXITS).map(
+    ([how, matches]): Signal => ({
+      name: `ended-${how}`,
+      help: `Backend containers whose newest end, at most ten minutes ago or not restarted since, was: ${how.replaceAll('-', ' ')}.`,
+      kind: 'gauge',
+      metric: 'aggregated_api_backend_recent_ends',
+      labels: { how: how.replaceAll('-', '_') },
+      source: 'pods',
+      observe: (api, _cluster, time) =>
+        countContainers(api, (container) => {
+          const end = container.init && container.ready ? undefined : lastEnd(container, time);
+          return end !== undefined && matches(end);
+        }),
+    }),
+  ),
+  {
+    name: 'last-out-of-memory',
+    help: 'When a backend container was last killed for want of memory, Unix time.',
+    kind: 'timestamp',
+    metric: 'aggregated_api_backend_last_out_of_memory_timestamp_seconds',
+    source: 'pods',
+    observe: (api) =>
+      seconds(
+        largest(
+          (containersOf(api) ?? [])
+            .flatMap(({ terminated, lastTermination }) => [terminated, lastTermination])
+            .map((end) => (end?.reason === 'OOMKilled' ? end.finishedAt : undefined)),
+        ),
+      ),
+  },
+];

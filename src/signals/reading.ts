@@ -1,0 +1,82 @@
+import { type Observed, observedValue } from '../domain/observed.ts';
+import type { ApiFacts, ClusterEvent, ContainerFacts, NodeFacts, PodFacts } from '../domain/snapshot.ts';
+
+/** How long a thing that happened still counts as happening, milliseconds. */
+export const RECENT_EVENT_MS = 10 * 60_000;
+/** Longer than one scrape of Prometheus, short enough that a recovery shows at once. */
+export const RECENT_FAILURE_MS = 60_000;
+export const RECENT_LINE_MS = 5 * 60_000;
+
+/** Times may be a little in the future: clocks of nodes differ. */
+export function isRecent(at: number | undefined, time: number, within: number): boolean {
+  return at !== undefined && time - at <= within;
+}
+
+export const flag = (condition: boolean | undefined): number | undefined => (condition === undefined ? undefined : condition ? 1 : 0);
+
+/** Largest of the numbers that are there; undefined when none is. */
+export function largest(values: Iterable<number | undefined>): number | undefined {
+  let most: number | undefined;
+  for (const value of values) if (value !== undefined && (most === undefined || value > most)) most = value;
+  return most;
+}
+
+export function smallest(values: Iterable<number | undefined>): number | undefined {
+  let least: number | undefined;
+  for (const value of values) if (value !== undefined && (least === undefined || value < least)) least = value;
+  return least;
+}
+
+/** Sum of the numbers that are there; undefined when none is. */
+export function total(values: Iterable<number | undefined>): number | undefined {
+  let sum: number | undefined;
+  for (const value of values) if (value !== undefined) sum = (sum ?? 0) + value;
+  return sum;
+}
+
+export function count<T>(values: Iterable<T>, keep: (value: T) => boolean): number {
+  let n = 0;
+  for (const value of values) if (keep(value)) n++;
+  return n;
+}
+
+/** Unix milliseconds → Unix seconds. */
+export const seconds = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms / 1000);
+
+/** Looked and found nothing is an empty list; not looked is undefined. */
+export function listOf<T>(fact: Observed<readonly T[]>): readonly T[] | undefined {
+  return fact.state === 'absent' ? [] : observedValue(fact);
+}
+
+export const podsOf = (api: ApiFacts): readonly PodFacts[] | undefined => listOf(api.pods);
+
+export function containersOf(api: ApiFacts): readonly ContainerFacts[] | undefined {
+  return podsOf(api)?.flatMap((pod) => pod.containers);
+}
+
+export function countPods(api: ApiFacts, keep: (pod: PodFacts) => boolean): number | undefined {
+  const pods = podsOf(api);
+  return pods && count(pods, keep);
+}
+
+export function countContainers(api: ApiFacts, keep: (container: ContainerFacts) => boolean): number | undefined {
+  const containers = containersOf(api);
+  return containers && count(containers, keep);
+}
+
+/** Nodes that host the backend, by its pods and by its endpoints, whichever are visible. */
+export function hostsOf(api: ApiFacts, nodes: Observed<readonly NodeFacts[]>): readonly NodeFacts[] | undefined {
+  const known = observedValue(nodes);
+  const pods = podsOf(api);
+  const addresses = observedValue(api.endpoints)?.addresses;
+  if (!known || (!pods && !addresses)) return undefined;
+  const names = new Set([...(pods ?? []), ...(addresses ?? [])].map((placed) => placed.node));
+  return known.filter((node) => names.has(node.name));
+}
+
+/** Occurrences in the last ten minutes of the events that `keep` keeps. */
+export function countRecentEvents(api: ApiFacts, time: number, keep: (event: ClusterEvent) => boolean): number | undefined {
+  const events = api.events.state === 'absent' ? [] : observedValue(api.events)?.recent;
+  if (!events) return undefined;
+  return count(events, (event) => isRecent(event.at, time, RECENT_EVENT_MS) && keep(event));
+}

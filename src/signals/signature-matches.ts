@@ -1,0 +1,76 @@
+import { observedValue } from '../domain/observed.ts';
+import type { Signal } from '../domain/signal.ts';
+import type { ApiFacts, ClusterFacts, SignatureCount } from '../domain/snapshot.ts';
+import { SIGNATURES } from '../signatures/list.ts';
+import { isRecent, RECENT_LINE_MS } from './reading.ts';
+
+/** How strongly a signature points to a cause: it names it alone, or first of several, or among several. */
+type Rank = 'only' | 'first' | 'among';
+
+interface Pointers {
+  readonly only: Set<string>;
+  readonly first: Set<string>;
+  readonly among: Set<string>;
+}
+
+/** Cause id → ids of the signatures that point to it, by rank. */
+const POINTERS: ReadonlyMap<string, Pointers> = pointersByCause();
+
+function pointersByCause(): ReadonlyMap<string, Pointers> {
+  const found = new Map<string, Pointers>();
+  for (const { id, pointsTo } of SIGNATURES)
+    pointsTo.forEach((cause, position) => {
+      const rank: Rank = position > 0 ? 'among' : pointsTo.length === 1 ? 'only' : 'first';
+      const pointers = found.get(cause) ?? { only: new Set(), first: new Set(), among: new Set() };
+      pointers[rank].add(id);
+      found.set(cause, pointers);
+    });
+  return found;
+}
+
+/** Hits in the backend's log, in other texts about the API, and in the kube-apiserver's log where it names no single API. */
+function hits(api: ApiFacts, cluster: ClusterFacts): readonly SignatureCount[] {
+  return [...api.textMatches, ...(observedValue(api.logs)?.matches ?? []), ...(observedValue(cluster.apiserverLogs)?.matches ?? [])];
+}
+
+const STRENGTH: Readonly<Record<Rank, number>> = { only: 3, first: 2, among: 1 };
+
+/** The best rank among the signatures seen in the last five minutes; 0 when none points there. */
+function strength(pointers: Pointers, seen: readonly SignatureCount[], time: number): number {
+  let best = 0;
+  for (const { signature, lastAt } of seen) {
+    if (!isRecent(lastAt, time, RECENT_LINE_MS)) continue;
+    for (const rank of ['only', 'first', 'among'] as const) if (pointers[rank].has(signature)) best = Math.max(best, STRENGTH[rank]);
+  }
+  return best;
+}
+
+/**
+ * What error lines say, per cause that a signature points to: a counter of all hits, and how plainly the lines of the last
+ * five minutes say it. Never undefined: texts other than logs are always read.
+ */
+export const SIGNATURE_SIGNALS: readonly Signal[] = [...POINTERS]
+  .sort(([a], [b]) => (a < b ? -1 : 1))
+  .flatMap(([cause, pointers]): Signal[] => {
+    const all = new Set([...pointers.only, ...pointers.first, ...pointers.among]);
+    return [
+      {
+        name: `signature-matches-${cause}`,
+        help: `Log lines and other texts whose signature points to ${cause}.`,
+        kind: 'counter',
+        metric: 'aggregated_api_signature_matches_total',
+        labels: { points_to: cause },
+        source: 'logs',
+        observe: (api, cluster) => hits(api, cluster).reduce((sum, hit) => sum + (all.has(hit.signature) ? hit.count : 0), 0),
+      },
+      {
+        name: `signature-strength-${cause}`,
+        help: `How plainly the texts of the last five minutes point to ${cause}: 3 a signature that points nowhere else, 2 first of several causes, 1 among several, 0 none.`,
+        kind: 'gauge',
+        metric: 'aggregated_api_signature_strength',
+        labels: { points_to: cause },
+        source: 'logs',
+        observe: (api, cluster, time) => strength(pointers, hits(api, cluster), time),
+      },
+    ];
+  });
