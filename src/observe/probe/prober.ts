@@ -16,6 +16,8 @@ import { type ProbePlan, plansFor } from './plan.ts';
 import { createSchedule, type JobOutcome } from './schedule.ts';
 import { createTallyBook, type TallyBook } from './tally-book.ts';
 
+export type { ProberOptions } from './options.ts';
+
 export interface Prober extends Source {
   readonly name: 'probes';
   /** Per vantage, request and target, in a stable order. Empty = no probe has ended yet, or the API is gone. */
@@ -24,6 +26,8 @@ export interface Prober extends Source {
   control(): ReadonlyMap<string, ProbeTally>;
   /** Every target that is known now has had its turn at least once. */
   settled(): boolean;
+  /** Status of reading serving certificates, which the direct probes do; needs no start of its own. */
+  readonly certificates: Source;
 }
 
 export interface ProberInput {
@@ -34,6 +38,8 @@ export interface ProberInput {
   readonly options?: ProberOptions;
   /** Called after each probe of an API; control probes are not told. */
   readonly onResult?: (api: string, result: ProbeResult) => void;
+  /** Called when a target's outcome differs from the one before: what should not wait for the next tick. */
+  readonly onChange?: () => void;
 }
 
 /** The source is stale when no probe has ended for that many intervals. */
@@ -52,7 +58,7 @@ interface ProbedApi {
  * kube-apiservers only. Nothing here throws or rejects: what fails is a result.
  * @throws RangeError when `allowAddresses` holds something that is not a CIDR.
  */
-export function createProber({ client, targets, clock, log, options: given = {}, onResult }: ProberInput): Prober {
+export function createProber({ client, targets, clock, log, options: given = {}, onResult, onChange }: ProberInput): Prober {
   const options = { ...PROBER_DEFAULTS, ...given };
   const runtime: AttemptRuntime = {
     slots: createHandshakeSlots(options.maxHandshakes, options.slotPatienceMs),
@@ -71,6 +77,7 @@ export function createProber({ client, targets, clock, log, options: given = {},
   /** Newest result through the kube client's own server, control included. */
   let lastOwn: ProbeResult | undefined;
   let lastMeasured: number | undefined;
+  let lastCertificate: number | undefined;
 
   function reconcileApiservers(): void {
     const now = apiserversOf(requests.own, options.apiservers(), (host) => !isIp(host) || rules.refusal(host) !== undefined);
@@ -155,10 +162,12 @@ export function createProber({ client, targets, clock, log, options: given = {},
 
   function settle(name: string, plan: ProbePlan, api: ProbedApi, result: ProbeResult): JobOutcome {
     if (stopped || apis.get(name) !== api || !api.plans.has(plan.key)) return 'skipped';
-    api.book.record(plan.key, result);
+    const before = api.book.record(plan.key, result);
     note(result, plan.vantage === 'aggregator' && plan.apiserver.own);
+    if (result.certificate) lastCertificate = clock();
     try {
       onResult?.(name, result);
+      if (before?.ok !== result.ok || before.reason !== result.reason) onChange?.();
     } catch (error) {
       log.error({ apiservice: name, error: messageOf(error) }, 'a listener of probe results failed');
     }
@@ -211,6 +220,16 @@ export function createProber({ client, targets, clock, log, options: given = {},
       if (now - lastMeasured > STALE_INTERVALS * options.intervalMs)
         return { source, state: 'stale', message: `no probe has ended for ${STALE_INTERVALS} intervals`, ...success };
       return { source, state: 'ok', ...success };
+    },
+    certificates: {
+      name: 'certificates',
+      start() {},
+      status(now): SourceStatus {
+        const source = 'certificates';
+        if (lastCertificate === undefined) return { source, state: 'pending' };
+        const stale = now - lastCertificate > STALE_INTERVALS * options.intervalMs;
+        return { source, state: stale ? 'stale' : 'ok', lastSuccess: lastCertificate };
+      },
     },
   };
 }

@@ -6,7 +6,8 @@ export interface TallyBook {
   open(key: string, vantage: Vantage, request: ProbeRequest, target: string): void;
   /** Its counts go to another target of the same vantage and request: sums over an API's targets never fall. */
   close(key: string): void;
-  record(key: string, result: ProbeResult): void;
+  /** Returns the result before. */
+  record(key: string, result: ProbeResult): ProbeResult | undefined;
   /** By vantage, request, target; those without a result are left out. */
   published(): ProbeTally[];
   /** It had its turn, and nothing was measured. */
@@ -42,7 +43,9 @@ export function createTallyBook(): TallyBook {
     },
     record(key, result) {
       const tally = tallies.get(key);
+      const before = tally?.last;
       if (tally) record(tally, result);
+      return before;
     },
     published: () => [...tallies.values()].flatMap((tally) => publish(tally) ?? []).sort(inOrder),
     skip(key) {

@@ -1,0 +1,126 @@
+import type { KubeClient } from '../kube/api.ts';
+import { rawArray, rawObject } from '../kube/raw.ts';
+
+/** A kind of policy beside NetworkPolicy that can admit or block traffic, and that is not evaluated. */
+interface OtherKind {
+  readonly kind: string;
+  readonly resource: string;
+  readonly namespaced: boolean;
+}
+
+interface OtherGroup {
+  /** Path of the fixed group and version: discovery as a whole is never asked, so that this works while it is broken. */
+  readonly path: string;
+  readonly kinds: readonly OtherKind[];
+}
+
+const kind = (name: string, resource: string, namespaced: boolean): OtherKind => ({ kind: name, resource, namespaced });
+
+const GROUPS: readonly OtherGroup[] = [
+  {
+    path: '/apis/cilium.io/v2',
+    kinds: [
+      kind('CiliumNetworkPolicy', 'ciliumnetworkpolicies', true),
+      kind('CiliumClusterwideNetworkPolicy', 'ciliumclusterwidenetworkpolicies', false),
+    ],
+  },
+  {
+    path: '/apis/crd.projectcalico.org/v1',
+    kinds: [kind('Calico NetworkPolicy', 'networkpolicies', true), kind('Calico GlobalNetworkPolicy', 'globalnetworkpolicies', false)],
+  },
+  {
+    path: '/apis/policy.networking.k8s.io/v1alpha1',
+    kinds: [
+      kind('AdminNetworkPolicy', 'adminnetworkpolicies', false),
+      kind('BaselineAdminNetworkPolicy', 'baselineadminnetworkpolicies', false),
+    ],
+  },
+  { path: '/apis/policy.networking.k8s.io/v1alpha2', kinds: [kind('ClusterNetworkPolicy', 'clusternetworkpolicies', false)] },
+];
+
+/** Pods through which tunnels carry the kube-apiserver's traffic, by the labels that their makers use. */
+const TUNNEL_SELECTORS = ['k8s-app=konnectivity-agent', 'app=konnectivity-agent', 'component=tunnel'];
+/** With more, one object anywhere counts for every namespace: asking stays cheap. */
+const MAX_NAMESPACES_ASKED = 10;
+const ASK = { timeoutMs: 10_000, maxBytes: 2 * 2 ** 20 };
+
+export interface OtherPolicies {
+  /** Looks again. Never rejects: what can't be asked stays as it was. */
+  refresh(namespaces: readonly string[]): Promise<void>;
+  /** Undefined = not looked yet. Kinds of which objects exist that may concern pods of the namespace, or that may not be listed. */
+  notEvaluated(namespace: string): readonly string[] | undefined;
+  readonly tunnel: 'present' | 'absent' | 'unknown';
+}
+
+export function createOtherPolicies(client: KubeClient): OtherPolicies {
+  /** By group path, kind and, for namespaced kinds, namespace. */
+  let found: ReadonlyMap<string, readonly string[]> | undefined;
+  let tunnel: OtherPolicies['tunnel'] = 'unknown';
+
+  const ask = async (path: string): Promise<{ status: number; body: unknown } | undefined> => {
+    try {
+      const { status, body } = await client.request(path, ASK);
+      return { status, body: status === 200 ? (JSON.parse(body.toString('utf8')) as unknown) : undefined };
+    } catch {
+      return undefined;
+    }
+  };
+
+  /** Undefined = could not be asked. */
+  const kindsServed = async ({ path, kinds }: OtherGroup): Promise<readonly OtherKind[] | undefined> => {
+    const answer = await ask(path);
+    if (answer?.status === 404) return [];
+    // The group is there, and does not tell its kinds: all of them may be.
+    if (answer?.status === 403) return kinds;
+    if (answer?.status !== 200) return undefined;
+    const names = new Set(rawArray(rawObject(answer.body).resources).map((resource) => rawObject(resource).name));
+    return kinds.filter(({ resource }) => names.has(resource));
+  };
+
+  /** One object is enough to know; refused counts as some, because they can't be ruled out. */
+  const mayExist = async (path: string): Promise<boolean | undefined> => {
+    const answer = await ask(`${path}?limit=1`);
+    if (answer?.status === 200) return rawArray(rawObject(answer.body).items).length > 0;
+    if (answer?.status === 404) return false;
+    return answer?.status === 403 ? true : undefined;
+  };
+
+  async function look(namespaces: readonly string[]): Promise<Map<string, string[]>> {
+    const now = new Map<string, string[]>(namespaces.map((namespace) => [namespace, []]));
+    const before = (namespace: string, name: string): boolean => found?.get(namespace)?.includes(name) ?? false;
+    for (const group of GROUPS) {
+      const kinds =
+        (await kindsServed(group)) ?? group.kinds.filter(({ kind: name }) => namespaces.some((namespace) => before(namespace, name)));
+      for (const { kind: name, resource, namespaced } of kinds) {
+        const each = namespaced && namespaces.length <= MAX_NAMESPACES_ASKED;
+        const everywhere = each ? undefined : await mayExist(`${group.path}/${resource}`);
+        for (const namespace of namespaces) {
+          const exists = each ? await mayExist(`${group.path}/namespaces/${namespace}/${resource}`) : everywhere;
+          if (exists ?? before(namespace, name)) now.get(namespace)?.push(name);
+        }
+      }
+    }
+    return now;
+  }
+
+  async function lookForTunnel(): Promise<OtherPolicies['tunnel']> {
+    let allAnswered = true;
+    for (const selector of TUNNEL_SELECTORS) {
+      const answer = await ask(`/api/v1/namespaces/kube-system/pods?labelSelector=${encodeURIComponent(selector)}&limit=1`);
+      if (answer?.status === 200 && rawArray(rawObject(answer.body).items).length > 0) return 'present';
+      if (answer?.status !== 200) allAnswered = false;
+    }
+    return allAnswered ? 'absent' : 'unknown';
+  }
+
+  return {
+    async refresh(namespaces) {
+      found = await look(namespaces);
+      tunnel = await lookForTunnel();
+    },
+    notEvaluated: (namespace) => found?.get(namespace),
+    get tunnel() {
+      return tunnel;
+    },
+  };
+}

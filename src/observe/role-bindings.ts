@@ -1,0 +1,157 @@
+import { identityOf, rawArray, rawObject, text } from './kube/raw.ts';
+
+export interface RoleRef {
+  readonly kind: 'Role' | 'ClusterRole';
+  readonly name: string;
+}
+
+/** A RoleBinding or ClusterRoleBinding. */
+export interface Grant {
+  readonly roleRef: RoleRef;
+  readonly subjects: readonly Subject[];
+}
+
+interface Subject {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+}
+
+export interface ServiceAccount {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** One rule of a Role or ClusterRole. */
+export interface PolicyRule {
+  readonly verbs: readonly string[];
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames: readonly string[];
+}
+
+export interface Permission {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  /** Undefined: any object. */
+  readonly object?: string;
+}
+
+/** @throws TypeError for an object without a name. */
+export function readGrant(raw: unknown): Grant {
+  identityOf(raw);
+  const { roleRef, subjects } = rawObject(raw);
+  const { kind, name } = rawObject(roleRef);
+  return {
+    roleRef: { kind: kind === 'Role' ? 'Role' : 'ClusterRole', name: text(name) ?? '' },
+    subjects: rawArray(subjects).map((subject) => {
+      const { kind: subjectKind, name: subjectName, namespace } = rawObject(subject);
+      return { kind: text(subjectKind) ?? '', name: text(subjectName) ?? '', namespace: text(namespace) ?? '' };
+    }),
+  };
+}
+
+/** Every ServiceAccount is a user and in three groups, by the names that the kube-apiserver gives it. */
+export function grantsTo({ subjects }: Grant, { namespace, name }: ServiceAccount): boolean {
+  return subjects.some((subject) => {
+    switch (subject.kind) {
+      case 'ServiceAccount':
+        return subject.name === name && subject.namespace === namespace;
+      case 'User':
+        return subject.name === `system:serviceaccount:${namespace}:${name}`;
+      case 'Group':
+        return (
+          subject.name === 'system:serviceaccounts' ||
+          subject.name === `system:serviceaccounts:${namespace}` ||
+          subject.name === 'system:authenticated'
+        );
+      default:
+        return false;
+    }
+  });
+}
+
+export function readRules(raw: unknown): PolicyRule[] {
+  const strings = (value: unknown): string[] => rawArray(value).filter((entry): entry is string => typeof entry === 'string');
+  return rawArray(rawObject(raw).rules).map((rule) => {
+    const { verbs, apiGroups, resources, resourceNames } = rawObject(rule);
+    return { verbs: strings(verbs), apiGroups: strings(apiGroups), resources: strings(resources), resourceNames: strings(resourceNames) };
+  });
+}
+
+export function rulesAllow(rules: readonly PolicyRule[], { verb, group, resource, object }: Permission): boolean {
+  const has = (list: readonly string[], value: string): boolean => list.includes('*') || list.includes(value);
+  return rules.some(
+    (rule) =>
+      has(rule.verbs, verb) &&
+      has(rule.apiGroups, group) &&
+      has(rule.resources, resource) &&
+      (rule.resourceNames.length === 0 || (object !== undefined && rule.resourceNames.includes(object))),
+  );
+}
+
+/** What an aggregated server needs to know who calls: the front-proxy CA and the header names. */
+export const READ_AUTHENTICATION: Permission = {
+  verb: 'get',
+  group: '',
+  resource: 'configmaps',
+  object: 'extension-apiserver-authentication',
+};
+/** What it needs to ask the kube-apiserver whose token that is, and who may do what. */
+export const DELEGATE: readonly Permission[] = [
+  { verb: 'create', group: 'authentication.k8s.io', resource: 'tokenreviews' },
+  { verb: 'create', group: 'authorization.k8s.io', resource: 'subjectaccessreviews' },
+];
+
+const ALL: readonly PolicyRule[] = [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], resourceNames: [] }];
+const rule = (verbs: string[], apiGroups: string[], resources: string[], resourceNames: string[] = []): PolicyRule => ({
+  verbs,
+  apiGroups,
+  resources,
+  resourceNames,
+});
+
+/**
+ * Roles that Kubernetes itself brings along, as far as they matter here: they need not be read. Source: the bootstrap policy
+ * of kube-apiserver 1.36 (plugin/pkg/auth/authorizer/rbac/bootstrappolicy).
+ */
+const BUILT_IN: Readonly<Record<string, readonly PolicyRule[]>> = {
+  'ClusterRole cluster-admin': ALL,
+  'ClusterRole system:auth-delegator': [
+    rule(['create'], ['authentication.k8s.io'], ['tokenreviews']),
+    rule(['create'], ['authorization.k8s.io'], ['subjectaccessreviews']),
+  ],
+  'Role extension-apiserver-authentication-reader': [
+    rule(['get', 'list', 'watch'], [''], ['configmaps'], ['extension-apiserver-authentication']),
+  ],
+  'ClusterRole admin': [rule(['get', 'list', 'watch'], [''], ['configmaps'])],
+  'ClusterRole edit': [rule(['get', 'list', 'watch'], [''], ['configmaps'])],
+  'ClusterRole view': [rule(['get', 'list', 'watch'], [''], ['configmaps'])],
+  'ClusterRole system:basic-user': [],
+  'ClusterRole system:discovery': [],
+  'ClusterRole system:public-info-viewer': [],
+  'ClusterRole system:service-account-issuer-discovery': [],
+  'ClusterRole system:monitoring': [],
+};
+
+export const roleKey = ({ kind, name }: RoleRef): string => `${kind} ${name}`;
+export const isBuiltIn = (role: RoleRef): boolean => roleKey(role) in BUILT_IN;
+
+/**
+ * Do these grants give the ServiceAccount all of these permissions?
+ * @param rulesOf rules of a role that is not built in; undefined = could not be read.
+ * @returns undefined when a role that could not be read may give what is missing.
+ */
+export function allowed(
+  account: ServiceAccount,
+  grants: readonly Grant[],
+  permissions: readonly Permission[],
+  rulesOf: (role: RoleRef) => readonly PolicyRule[] | undefined,
+): boolean | undefined {
+  const own = grants.filter((grant) => grantsTo(grant, account));
+  const rules = own.map(({ roleRef }) => BUILT_IN[roleKey(roleRef)] ?? rulesOf(roleRef));
+  const given = permissions.every((permission) => rules.some((known) => known && rulesAllow(known, permission)));
+  if (given) return true;
+  return rules.includes(undefined) ? undefined : false;
+}
