@@ -3,8 +3,20 @@ import { Command } from 'commander';
 /** Each command is loaded only when it is asked for: the exporter starts without the generator, and the generator without the cluster. */
 const COMMANDS = {
   serve: async (program: Command) => (await import('./commands/serve.ts')).registerServe(program),
-  diagnose: async (program: Command) => (await import('./commands/diagnose-live.ts')).registerLiveDiagnose(program),
-  record: async (program: Command) => (await import('./commands/diagnose-live.ts')).registerLiveRecord(program),
+  diagnose: async (program: Command) => {
+    const [{ registerDiagnose }, { liveSnapshots }] = await Promise.all([
+      import('./commands/diagnose.ts'),
+      import('./commands/live-snapshots.ts'),
+    ]);
+    registerDiagnose(program, { observeCluster: liveSnapshots });
+  },
+  record: async (program: Command) => {
+    const [{ registerRecord }, { liveSnapshots }] = await Promise.all([
+      import('./commands/record.ts'),
+      import('./commands/live-snapshots.ts'),
+    ]);
+    registerRecord(program, { observeCluster: liveSnapshots });
+  },
   classify: async (program: Command) => (await import('./commands/classify.ts')).registerClassify(program),
   generate: async (program: Command) => (await import('./commands/generate.ts')).registerGenerate(program),
   verify: async (program: Command) => (await import('./commands/verify.ts')).registerVerify(program),

@@ -8,7 +8,9 @@ import { createDiscovery } from './discovery/discovery.ts';
 import type { KubeClient } from './kube/api.ts';
 import { createLogTail } from './logs/log-tail.ts';
 import { createPolicySource } from './policy/source.ts';
-import { createProber, type ProberOptions } from './probe/prober.ts';
+import { createAddressRules } from './probe/addresses.ts';
+import type { ProberOptions } from './probe/options.ts';
+import { createProber } from './probe/prober.ts';
 import { createResourceSource } from './resources/source.ts';
 import { createRightsSource } from './rights.ts';
 import type { Clock, Logger, Source } from './source.ts';
@@ -49,7 +51,13 @@ export function createObserver({
   options: ObserverOptions;
 }): Observer {
   const enabled = (source: SourceName) => !options.disabled.includes(source);
-  const discovery = createDiscovery({ client, clock, log, exclude: options.exclude });
+  const discovery = createDiscovery({
+    client,
+    clock,
+    log,
+    exclude: options.exclude,
+    isFailing: (name) => prober.tallies(name).some(({ vantage, last }) => vantage === 'aggregator' && !last.ok),
+  });
   const { targets } = discovery;
   const urgent: (() => void)[] = [];
   const ring = () => {
