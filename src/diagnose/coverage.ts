@@ -8,7 +8,7 @@ export type NotSeen = Diagnosis['notSeen'][number];
 const WORDS: Readonly<Record<Exclude<SourceState, 'ok'>, string>> = {
   pending: 'has not answered yet',
   forbidden: 'is forbidden',
-  absent: 'does not exist in this cluster',
+  absent: 'is not there',
   stale: 'has not answered for a while',
   failed: 'failed',
   disabled: 'is switched off',
