@@ -1,0 +1,103 @@
+import { ABSENT, type Observed, observed } from '../../domain/observed.ts';
+import type { ApiFacts, CaBundleFacts, ConditionFacts, PodFacts } from '../../domain/snapshot.ts';
+import type { SourceStatus } from '../../domain/sources.ts';
+import type { Backend } from './backend.ts';
+import { observedFrom, observedValueFrom } from './coverage.ts';
+import { podFacts } from './pod-facts.ts';
+import type { PodHistory } from './pod-history.ts';
+import { serviceFacts } from './services.ts';
+import type { WorkloadKind } from './workloads.ts';
+
+/** The part of ApiFacts that the cluster's own objects tell. */
+export type ObjectFacts = Pick<
+  ApiFacts,
+  | 'name'
+  | 'group'
+  | 'version'
+  | 'backend'
+  | 'insecureSkipTLSVerify'
+  | 'caBundle'
+  | 'deletedAt'
+  | 'createdAt'
+  | 'condition'
+  | 'transitions'
+  | 'service'
+  | 'endpoints'
+  | 'pods'
+  | 'workload'
+  | 'events'
+  | 'changes'
+>;
+
+export interface Statuses {
+  readonly apiServices: SourceStatus;
+  readonly services: SourceStatus;
+  readonly slices: SourceStatus;
+  readonly pods: SourceStatus;
+  /** The worst of the three kinds. */
+  readonly workloads: SourceStatus;
+  readonly ofWorkloadKind: (kind: WorkloadKind) => SourceStatus;
+}
+
+export function objectFacts(
+  backend: Backend,
+  statuses: Statuses,
+  known: {
+    readonly history: PodHistory;
+    readonly caBundle: CaBundleFacts | null;
+    readonly transitions: ApiFacts['transitions'];
+    readonly events: ApiFacts['events'];
+    readonly changes: ApiFacts['changes'];
+  },
+): ObjectFacts {
+  const { api } = backend;
+  return {
+    name: api.name,
+    group: api.group,
+    version: api.version,
+    backend: api.backend,
+    insecureSkipTLSVerify: api.insecureSkipTLSVerify,
+    caBundle: known.caBundle,
+    ...(api.createdAt === undefined ? {} : { createdAt: api.createdAt }),
+    condition: observedFrom<ConditionFacts>(statuses.apiServices, () => (api.condition ? observed(api.condition) : ABSENT)),
+    transitions: known.transitions,
+    service: serviceOf(backend, statuses),
+    endpoints: endpointsOf(backend, statuses),
+    pods: podsOf(backend, statuses, known.history),
+    workload: workloadOf(backend, statuses),
+    events: known.events,
+    changes: known.changes,
+  };
+}
+
+function serviceOf({ service, selected }: Backend, statuses: Statuses): ApiFacts['service'] {
+  return observedFrom(statuses.services, () =>
+    service ? observed(serviceFacts(service, statuses.pods.state === 'ok' ? selected : undefined)) : ABSENT,
+  );
+}
+
+function endpointsOf({ service, slices, endpoints }: Backend, statuses: Statuses): ApiFacts['endpoints'] {
+  return observedFrom(statuses.slices, () =>
+    // An ExternalName has none by nature, which must not read as "none is ready".
+    service?.type === 'ExternalName' && slices.length === 0 ? ABSENT : observed(endpoints),
+  );
+}
+
+/** Pods are known by the Service's selector or by the slices: when neither can be seen, an empty list would be a guess. */
+function podsOf({ service, pods }: Backend, statuses: Statuses, history: PodHistory): Observed<readonly PodFacts[]> {
+  return observedFrom(statuses.pods, () => {
+    const facts = () => observed(pods.map((pod) => podFacts(pod, history)));
+    if (pods.length > 0) return facts();
+    if (statuses.services.state !== 'ok') return observedFrom(statuses.services, () => ABSENT);
+    if (service?.selector) return facts();
+    return observedFrom(statuses.slices, () => ABSENT);
+  });
+}
+
+function workloadOf({ workload, service, pods }: Backend, statuses: Statuses): ApiFacts['workload'] {
+  if (workload && statuses.ofWorkloadKind(workload.kind).state === 'ok') return observed(workload.facts);
+  const found = observedValueFrom(statuses.workloads, () => undefined);
+  if (found.state !== 'observed') return found;
+  // Without pods and selector there was nothing to look for it by.
+  return pods.length > 0 || service?.selector ? ABSENT : { state: 'unobserved', why: 'neither pods nor a selector name a workload' };
+}
