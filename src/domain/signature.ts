@@ -1,6 +1,6 @@
 import type { Speaker } from './snapshot.ts';
 
-/** A template of an error line. Every pattern matches in linear time: bounded repeats only, no nested quantifiers, RE2 syntax. */
+/** A template of an error line. Patterns are RE2 syntax and run as automata over bytes (signatures/scanner.ts): linear time, whatever the line. */
 export interface Signature {
   /** kebab-case; label `signature`. */
   readonly id: string;

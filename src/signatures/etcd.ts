@@ -1,0 +1,93 @@
+import type { Signature } from '../domain/signature.ts';
+
+/** Storage, of the kube-apiserver or of an aggregated server with an etcd of its own (go.etcd.io/etcd: api/v3rpc/rpctypes/error.go). */
+export const ETCD: readonly Signature[] = [
+  {
+    id: 'etcd-timeout',
+    speaker: 'kube-apiserver',
+    pointsTo: ['etcd-slow'],
+    pattern: String.raw`etcdserver: request timed out`,
+    literals: ['etcdserver: request timed out'],
+    says: 'etcd did not commit in time: slow disk, or no quorum.',
+    matches: [
+      'etcdserver: request timed out',
+      'rpc error: code = Unavailable desc = etcdserver: request timed out, possibly due to previous leader failure',
+    ],
+    nearMisses: ['etcdserver: request served', 'request timed out'],
+  },
+  {
+    id: 'etcd-leader-lost',
+    speaker: 'kube-apiserver',
+    pointsTo: ['etcd-slow'],
+    pattern: String.raw`etcdserver: (?:leader changed|no leader|server stopped|not healthy for reconfigure)|raft\S* .{0,60}lost leader`,
+    literals: [
+      'etcdserver: leader changed',
+      'etcdserver: no leader',
+      'etcdserver: server stopped',
+      'etcdserver: not healthy',
+      'lost leader',
+    ],
+    says: 'etcd has lost its leader or its quorum.',
+    matches: ['etcdserver: leader changed', 'rpc error: code = Unknown desc = etcdserver: no leader'],
+    nearMisses: ['etcdserver: leader is 8e9e05c52164694d', 'leader changed for harbour/tide-gauge'],
+  },
+  {
+    id: 'etcd-space-exceeded',
+    speaker: 'kube-apiserver',
+    pointsTo: ['etcd-slow'],
+    pattern: String.raw`mvcc: database space exceeded|alarm:nospace`,
+    literals: ['mvcc: database space exceeded', 'alarm:nospace'],
+    says: 'etcd is full and takes no writes.',
+    matches: ['etcdserver: mvcc: database space exceeded', 'memberID:10276657743932975437 alarm:NOSPACE'],
+    nearMisses: ['database space is 20 %', 'etcdserver: mvcc: required revision has been compacted'],
+  },
+  {
+    id: 'etcd-overloaded',
+    speaker: 'kube-apiserver',
+    pointsTo: ['etcd-slow', 'apiserver-overloaded'],
+    pattern: String.raw`etcdserver: too many requests|etcdserver: request is too large|trying to send message larger than max|etcdserver: too many learner`,
+    literals: ['etcdserver: too many', 'etcdserver: request is too large', 'message larger than max'],
+    says: 'etcd refuses a request: overload, or an object that is too large.',
+    matches: ['etcdserver: too many requests', 'etcdserver: request is too large'],
+    nearMisses: ['too many requests, please try again later.', 'etcdserver: request is small'],
+  },
+  {
+    id: 'etcd-slow-apply',
+    speaker: 'kube-apiserver',
+    pointsTo: ['etcd-slow'],
+    pattern: String.raw`apply request took too long|slow fdatasync|leader failed to send out heartbeat on time|(?:read-only|request) .{0,200} took too long .{0,80}to execute|etcd-health.{0,20}failed|waiting for readindex response took too long`,
+    literals: ['apply request took too long', 'slow fdatasync', 'failed to send out heartbeat on time', 'took too long', 'etcd-health'],
+    says: 'etcd reports that its disk or its peers are slow.',
+    matches: [
+      '{"level":"warn","ts":"2026-01-05T09:00:13Z","caller":"txn/util.go:93","msg":"apply request took too long","took":"412ms","expected-duration":"100ms"}',
+      '{"level":"warn","caller":"wal/wal.go:805","msg":"slow fdatasync","took":"1.8s","expected-duration":"1s"}',
+    ],
+    nearMisses: ['{"level":"info","msg":"apply request","took":"4ms"}', 'fdatasync done'],
+  },
+  {
+    id: 'etcd-compacted',
+    speaker: 'kube-apiserver',
+    pointsTo: [],
+    pattern: String.raw`required revision has been compacted|too old resource version|the resourceversion for the provided (?:watch|list) is too old`,
+    literals: ['required revision has been compacted', 'too old resource version', 'resourceversion for the provided'],
+    says: 'A watch or list asked for an old revision and starts anew: harmless.',
+    matches: [
+      'etcdserver: mvcc: required revision has been compacted',
+      'W0105 09:00:13.100000       1 reflector.go:330] factory.go:130: watch of *v1.Gauge ended with: too old resource version: 117287 (117585)',
+    ],
+    nearMisses: ['compacted revision 117287', 'resource version 117585'],
+  },
+  {
+    id: 'own-storage-timeout',
+    speaker: 'aggregated-server',
+    pointsTo: ['backend-dependency-failing', 'etcd-slow'],
+    pattern: String.raw`error building rest storage|failed to (?:create|start) .{0,40}storage backend|unable to create storage backend|error reading from etcd`,
+    literals: ['error building rest storage', 'storage backend', 'error reading from etcd'],
+    says: 'The aggregated server does not reach its own storage at its start.',
+    matches: [
+      'error building REST storage: context deadline exceeded',
+      'F0105 09:00:13.100000       1 storage_decorator.go:57] Unable to create storage backend: config (&{etcd3}), err (context deadline exceeded)',
+    ],
+    nearMisses: ['building REST storage', 'storage is ready'],
+  },
+];

@@ -1,0 +1,32 @@
+import type { Signature } from '../domain/signature.ts';
+import { ADAPTERS } from './adapters.ts';
+import { AGGREGATOR } from './aggregator.ts';
+import { AUTHENTICATION } from './authentication.ts';
+import { CLIENTS } from './clients.ts';
+import { CONNECTION } from './connection.ts';
+import { ETCD } from './etcd.ts';
+import { METRICS_SERVER } from './metrics-server.ts';
+import { PODS } from './pods.ts';
+import { CRASHES, SERVERS, STARTUP } from './servers.ts';
+import { THROTTLING } from './throttling.ts';
+import { TLS } from './tls.ts';
+
+/**
+ * All signatures, in the order of priority: the first that matches names a line. What a program says about itself comes before
+ * the network error inside it, and a victim's words come last.
+ */
+export const SIGNATURES: readonly Signature[] = [
+  ...CRASHES,
+  ...METRICS_SERVER,
+  ...PODS,
+  ...ADAPTERS,
+  ...AUTHENTICATION,
+  ...AGGREGATOR,
+  ...THROTTLING,
+  ...ETCD,
+  ...STARTUP,
+  ...SERVERS,
+  ...TLS,
+  ...CONNECTION,
+  ...CLIENTS,
+];

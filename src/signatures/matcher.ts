@@ -1,0 +1,65 @@
+import { RE2JS } from 're2js';
+import type { Pattern } from '../domain/signature.ts';
+import { createAutomaton } from './regex/automaton.ts';
+import { type RequiredLiteral, type RequiredLiterals, requiredLiterals } from './regex/literals.ts';
+import { parseRegex, type Regex, UnsupportedRegex } from './regex/parse.ts';
+import { compileProgram } from './regex/program.ts';
+
+/** A pattern made ready: what must be in a line that matches, and the test of the whole. */
+export interface Matcher {
+  /** One line of UTF-8, without its newline. Linear time in its length. */
+  test(bytes: Uint8Array, start: number, end: number): boolean;
+  readonly literals: RequiredLiterals;
+}
+
+/** A pattern that is not RE2 syntax; names the signature and says what is wrong. */
+export class PatternError extends Error {}
+
+/** Throws PatternError for what is not RE2 syntax. */
+export function createMatcher({ id, pattern, literals }: Pattern): Matcher {
+  const regex = parsed(pattern) ?? rejectedByRe2(id, pattern);
+  const derived = regex ? requiredLiterals(regex) : { sets: [] };
+  const given = (literals ?? []).map((text): RequiredLiteral => ({ text: text.toLowerCase(), ignoreCase: true }));
+  const known: RequiredLiterals = derived.sets.length > 0 || given.length === 0 ? derived : { sets: [given] };
+  return { literals: known, test: (regex && automatonOf(regex)) ?? re2Test(id, pattern) };
+}
+
+function parsed(pattern: string): Regex | undefined {
+  try {
+    return parseRegex(pattern);
+  } catch (error) {
+    if (error instanceof UnsupportedRegex) return undefined;
+    throw error;
+  }
+}
+
+/** Our parser does not read it: RE2 itself says why, or takes it over. */
+function rejectedByRe2(id: string, pattern: string): undefined {
+  compileRe2(id, pattern);
+}
+
+function automatonOf(regex: Regex): Matcher['test'] | undefined {
+  try {
+    const automaton = createAutomaton(compileProgram(regex));
+    return (bytes, start, end) => automaton.test(bytes, start, end);
+  } catch (error) {
+    if (error instanceof UnsupportedRegex) return undefined;
+    throw error;
+  }
+}
+
+function re2Test(id: string, pattern: string): Matcher['test'] {
+  const compiled = compileRe2(id, pattern);
+  return (bytes, start, end) => compiled.test(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8'));
+}
+
+/** The syntax check of user-supplied patterns too: RE2 is stricter than our parser where nested repeats multiply. */
+export function compileRe2(id: string, pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (error) {
+    throw new PatternError(
+      `signature ${JSON.stringify(id)}: pattern ${JSON.stringify(pattern)} is not RE2 syntax: ${(error as Error).message}`,
+    );
+  }
+}

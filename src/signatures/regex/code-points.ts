@@ -1,0 +1,65 @@
+/** A set of Unicode code points as sorted, disjoint, non-adjacent inclusive ranges: [low, high, low, high, …]. */
+export type CodePoints = readonly number[];
+
+export const MAX_CODE_POINT = 0x10ffff;
+export const ANY: CodePoints = [0, MAX_CODE_POINT];
+export const NOT_NEWLINE: CodePoints = [0, 9, 11, MAX_CODE_POINT];
+
+/** Two letters outside ASCII fold to an ASCII letter: U+212A KELVIN SIGN to k, U+017F LATIN SMALL LETTER LONG S to s. */
+export const KELVIN = 0x212a;
+export const LONG_S = 0x17f;
+
+/** Sorts and joins ranges in any order. */
+export function union(ranges: readonly number[]): CodePoints {
+  const pairs: [number, number][] = [];
+  for (let i = 0; i < ranges.length; i += 2) pairs.push([ranges[i]!, ranges[i + 1]!]);
+  pairs.sort((a, b) => a[0] - b[0]);
+  const joined: number[] = [];
+  for (const [low, high] of pairs) {
+    if (joined.length > 0 && low <= joined[joined.length - 1]! + 1) joined[joined.length - 1] = Math.max(high, joined[joined.length - 1]!);
+    else joined.push(low, high);
+  }
+  return joined;
+}
+
+export function complement(set: CodePoints): CodePoints {
+  const rest: number[] = [];
+  let next = 0;
+  for (let i = 0; i < set.length; i += 2) {
+    if (set[i]! > next) rest.push(next, set[i]! - 1);
+    next = set[i + 1]! + 1;
+  }
+  if (next <= MAX_CODE_POINT) rest.push(next, MAX_CODE_POINT);
+  return rest;
+}
+
+export function contains(set: CodePoints, codePoint: number): boolean {
+  for (let i = 0; i < set.length; i += 2) if (codePoint >= set[i]! && codePoint <= set[i + 1]!) return true;
+  return false;
+}
+
+export function sizeOf(set: CodePoints): number {
+  let size = 0;
+  for (let i = 0; i < set.length; i += 2) size += set[i + 1]! - set[i]! + 1;
+  return size;
+}
+
+/** With each ASCII letter its other case, as RE2 folds. Undefined when the set has members outside ASCII, whose folding we do not know. */
+export function foldAscii(set: CodePoints): CodePoints | undefined {
+  if (set.length > 0 && set[set.length - 1]! > 0x7f) return undefined;
+  const ranges = [...set];
+  for (let i = 0; i < set.length; i += 2)
+    for (let codePoint = set[i]!; codePoint <= set[i + 1]!; codePoint++) {
+      if (!isAsciiLetter(codePoint)) continue;
+      const other = codePoint ^ 0x20;
+      ranges.push(other, other);
+      if ((codePoint | 0x20) === 0x6b) ranges.push(KELVIN, KELVIN);
+      if ((codePoint | 0x20) === 0x73) ranges.push(LONG_S, LONG_S);
+    }
+  return union(ranges);
+}
+
+export function isAsciiLetter(codePoint: number): boolean {
+  const lower = codePoint | 0x20;
+  return codePoint < 0x80 && lower >= 0x61 && lower <= 0x7a;
+}

@@ -1,0 +1,171 @@
+import { contains, isAsciiLetter, sizeOf } from './code-points.ts';
+import type { Regex } from './parse.ts';
+
+/** A text of which one is in every line that matches. */
+export interface RequiredLiteral {
+  readonly text: string;
+  /** Compared without regard to the case of ASCII letters; then `text` is in lower case. */
+  readonly ignoreCase: boolean;
+}
+
+export interface RequiredLiterals {
+  /** Each set on its own is required: every line that matches contains at least one of its members. Best first is not promised. */
+  readonly sets: readonly (readonly RequiredLiteral[])[];
+  /** The pattern matches exactly the lines that contain one of these: finding one decides. */
+  readonly decisive?: readonly RequiredLiteral[];
+}
+
+/** Alternatives beyond these are not worth a search of their own. */
+const MAX_ALTERNATIVES = 48;
+const MAX_SET_SIZE = 6;
+const MAX_LITERAL_LENGTH = 64;
+const MAX_SETS = 12;
+
+/** One way in which a sub-expression can be spelled. `exact` is false where the spelling matches more than the expression does. */
+interface Spelling {
+  readonly text: string;
+  /** Has letters that were folded / letters that were not. */
+  readonly folded: boolean;
+  readonly sensitive: boolean;
+}
+
+interface Facts {
+  /** All spellings of the sub-expression, when they are few. */
+  readonly spellings?: readonly Spelling[];
+  /** False when an assertion narrows what the spellings say. */
+  readonly exact: boolean;
+  /** Sets of which each is required. */
+  readonly required: readonly (readonly Spelling[])[];
+}
+
+const BLANK: Spelling = { text: '', folded: false, sensitive: false };
+const NOTHING: Facts = { exact: false, required: [] };
+
+export function requiredLiterals(regex: Regex): RequiredLiterals {
+  const facts = factsOf(regex);
+  const all = isUseful(facts.spellings) ? [...facts.required, facts.spellings] : facts.required;
+  const sets = all.map((set) => set.map(literalOf));
+  const decides = isUseful(facts.spellings) && facts.exact && facts.spellings.every((spelling) => !(spelling.folded && spelling.sensitive));
+  return decides ? { sets, decisive: facts.spellings!.map(literalOf) } : { sets };
+}
+
+function isUseful(spellings: readonly Spelling[] | undefined): spellings is readonly Spelling[] {
+  return spellings !== undefined && spellings.length > 0 && spellings.every((spelling) => spelling.text !== '');
+}
+
+function literalOf({ text, folded }: Spelling): RequiredLiteral {
+  return folded ? { text: text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()), ignoreCase: true } : { text, ignoreCase: false };
+}
+
+function factsOf(regex: Regex): Facts {
+  switch (regex.kind) {
+    case 'empty':
+      return { spellings: [BLANK], exact: true, required: [] };
+    case 'assert':
+      return { spellings: [BLANK], exact: false, required: [] };
+    case 'opaque':
+      return NOTHING;
+    case 'set': {
+      const spellings = spellingsOfSet(regex.set);
+      return spellings ? { spellings, exact: true, required: [] } : NOTHING;
+    }
+    case 'concat':
+      return concatenated(regex.of.map(factsOf));
+    case 'alternate':
+      return alternated(regex.of.map(factsOf));
+    case 'repeat':
+      return repeated(factsOf(regex.of), regex.min, regex.max);
+    default:
+      return regex satisfies never;
+  }
+}
+
+/** A letter in both cases counts as one folded spelling. */
+function spellingsOfSet(set: readonly number[]): Spelling[] | undefined {
+  if (set.length === 0 || sizeOf(set) > MAX_SET_SIZE * 3) return undefined;
+  const spellings: Spelling[] = [];
+  for (let i = 0; i < set.length; i += 2)
+    for (let codePoint = set[i]!; codePoint <= set[i + 1]!; codePoint++) {
+      const letter = isAsciiLetter(codePoint);
+      const folded = letter && contains(set, codePoint ^ 0x20);
+      if (folded && codePoint < 0x60) continue;
+      // KELVIN SIGN and LONG S stand beside their folded letter; the scanner looks for them in lines outside ASCII.
+      if ((codePoint === 0x212a && contains(set, 0x6b)) || (codePoint === 0x17f && contains(set, 0x73))) continue;
+      if (codePoint >= 0xd800 && codePoint <= 0xdfff) return undefined;
+      spellings.push({ text: String.fromCodePoint(codePoint), folded, sensitive: letter && !folded });
+    }
+  return spellings.length <= MAX_SET_SIZE ? spellings : undefined;
+}
+
+function concatenated(parts: readonly Facts[]): Facts {
+  let run: readonly Spelling[] = [BLANK];
+  let whole = true;
+  const required: (readonly Spelling[])[] = [];
+  const flush = (): void => {
+    if (isUseful(run)) required.push(run);
+    run = [BLANK];
+  };
+  for (const part of parts) {
+    required.push(...part.required);
+    if (!part.spellings) {
+      whole = false;
+      flush();
+      continue;
+    }
+    const joined = product(run, part.spellings);
+    if (joined) run = joined;
+    else {
+      whole = false;
+      flush();
+      run = part.spellings;
+    }
+  }
+  if (whole) return { spellings: run, exact: parts.every((part) => part.exact), required: required.slice(0, MAX_SETS) };
+  flush();
+  return { exact: false, required: best(required) };
+}
+
+function product(heads: readonly Spelling[], tails: readonly Spelling[]): Spelling[] | undefined {
+  if (heads.length * tails.length > MAX_ALTERNATIVES) return undefined;
+  const joined: Spelling[] = [];
+  for (const head of heads)
+    for (const tail of tails) {
+      const text = head.text + tail.text;
+      if (text.length > MAX_LITERAL_LENGTH) return undefined;
+      joined.push({ text, folded: head.folded || tail.folded, sensitive: head.sensitive || tail.sensitive });
+    }
+  return joined;
+}
+
+function alternated(branches: readonly Facts[]): Facts {
+  const spellings: Spelling[] = [];
+  const sets: Spelling[] = [];
+  let spelled = true;
+  let covered = true;
+  for (const branch of branches) {
+    if (branch.spellings) spellings.push(...branch.spellings);
+    else spelled = false;
+    const set = isUseful(branch.spellings) ? branch.spellings : best(branch.required)[0];
+    if (set) sets.push(...set);
+    else covered = false;
+  }
+  if (spelled && spellings.length <= MAX_ALTERNATIVES) return { spellings, exact: branches.every((branch) => branch.exact), required: [] };
+  return { exact: false, required: covered && sets.length <= 4 * MAX_ALTERNATIVES ? [sets] : [] };
+}
+
+function repeated(of: Facts, min: number, max: number): Facts {
+  if (max === 0) return { spellings: [BLANK], exact: true, required: [] };
+  if (min === 0) return max === 1 && of.spellings ? { spellings: [BLANK, ...of.spellings], exact: of.exact, required: [] } : NOTHING;
+  if (of.spellings && min === max) {
+    let run: readonly Spelling[] | undefined = [BLANK];
+    for (let i = 0; run && i < min; i++) run = product(run, of.spellings);
+    if (run) return { spellings: run, exact: of.exact, required: of.required };
+  }
+  return { exact: false, required: isUseful(of.spellings) ? [...of.required, of.spellings] : of.required };
+}
+
+/** Longest of the shortest first, then the fewest. */
+function best(sets: readonly (readonly Spelling[])[]): (readonly Spelling[])[] {
+  const shortest = (set: readonly Spelling[]): number => Math.min(...set.map((spelling) => spelling.text.length), 16);
+  return [...sets].sort((a, b) => shortest(b) - shortest(a) || a.length - b.length).slice(0, MAX_SETS);
+}
