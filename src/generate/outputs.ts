@@ -1,12 +1,12 @@
 import { alertmanagerExample } from './alertmanager.ts';
 import type { Catalogue } from './catalogue.ts';
-import { type Artifact, METRIC_RULE_FORMATS, printRules, RULE_FORMATS, type RuleFormat } from './formats/rule-formats.ts';
+import { type Artifact, printRules, RULE_FORMATS, type RuleFormat } from './formats/rule-formats.ts';
+import { logRules } from './log-rules.ts';
+import { mixinFix as mixinFixBook } from './mixin-fix.ts';
 import type { GenerateOptions } from './options.ts';
-import { ruleTestFiles } from './rule-tests/files.ts';
+import { mixinTestFiles, ruleTestFiles } from './rule-tests/files.ts';
 import { diagnosisRules } from './rules.ts';
-
-export const OUTPUTS = ['rules', 'dashboards', 'runbooks', 'rule-tests'] as const;
-export type Output = (typeof OUTPUTS)[number];
+import { runbookFiles } from './runbooks/files.ts';
 
 export interface Printed {
   readonly artifacts: readonly Artifact[];
@@ -16,7 +16,9 @@ export interface Printed {
   readonly notes: readonly string[];
 }
 
-export const OBJECT_NAME = 'aggregated-api-exporter';
+const OBJECT_NAME = 'aggregated-api-exporter';
+const LOGS_NAME = 'aggregated-api-logs';
+const MIXIN_NAME = 'kubernetes-aggregated-apis';
 
 export interface RuleRequest {
   readonly formats: readonly RuleFormat[];
@@ -24,16 +26,30 @@ export interface RuleRequest {
   readonly mixinFix: boolean;
 }
 
+/** Paths are relative to the folder of the repository or of `--output`. */
 export function printRuleFiles(catalogue: Catalogue, options: GenerateOptions, { formats, mixinFix }: RuleRequest): Printed {
   const book = diagnosisRules(catalogue, options);
-  const wanted = RULE_FORMATS.filter((format) => formats.includes(format));
-  const metrics = METRIC_RULE_FORMATS.filter((format) => wanted.includes(format));
-  const artifacts = metrics.flatMap((format) => printRules(book, format, OBJECT_NAME, options));
-  if (metrics.length > 0) artifacts.push(alertmanagerExample(options));
-  void mixinFix;
-  return { artifacts, owned: [...wanted, ...(metrics.length > 0 ? ['alertmanager'] : [])], notes: book.notes };
+  const logs = logRules(catalogue, options);
+  const fix = mixinFix ? [mixinFixBook(options)] : [];
+  const artifacts = RULE_FORMATS.filter((format) => formats.includes(format)).flatMap((format) =>
+    format === 'loki' ? printRules(logs, format, LOGS_NAME, options) : [...printRules(book, format, OBJECT_NAME, options), ...fix.flatMap((one) => printRules(one, format, MIXIN_NAME, options))],
+  );
+  const metrics = formats.some((format) => format !== 'loki');
+  return {
+    artifacts: under('rules', metrics ? [...artifacts, alertmanagerExample(options)] : artifacts),
+    owned: [...formats, ...(metrics ? ['alertmanager'] : [])].map((folder) => `rules/${folder}`),
+    notes: book.notes,
+  };
 }
 
 export function printRuleTestFiles(catalogue: Catalogue, options: GenerateOptions): Printed {
-  return { artifacts: ruleTestFiles(catalogue, options), owned: ['tests'], notes: [] };
+  return { artifacts: under('rules', [...ruleTestFiles(catalogue, options), ...mixinTestFiles(options)]), owned: ['rules/tests'], notes: [] };
+}
+
+export function printRunbookFiles(catalogue: Catalogue, options: GenerateOptions): Printed {
+  return { artifacts: under('runbooks', runbookFiles(catalogue, options)), owned: ['runbooks'], notes: [] };
+}
+
+function under(folder: string, artifacts: readonly Artifact[]): Artifact[] {
+  return artifacts.map(({ path, content }) => ({ path: `${folder}/${path}`, content }));
 }

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Artifact } from './formats/rule-formats.ts';
 
 /**
@@ -42,11 +42,10 @@ async function orphans(root: string, artifacts: readonly Artifact[], owned: read
   const printed = new Set(artifacts.map((artifact) => artifact.path));
   const found: string[] = [];
   for (const folder of owned) {
-    const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+    const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
-      if (!entry.isFile()) continue;
-      const path = relative(root, join(entry.parentPath, entry.name)).split(sep).join('/');
-      if (!printed.has(path)) found.push(path);
+      const path = `${folder}/${entry.name}`;
+      if (entry.isFile() && !printed.has(path)) found.push(path);
     }
   }
   return found.sort();

@@ -18,7 +18,7 @@ export function mixinTestFiles(options: GenerateOptions): Artifact[] {
     { path: 'tests/stock-kubernetes-mixin.yaml', content: printNotes(stockRules(options).notes) + printYaml({ groups: stockRules(options).groups.map(plainGroup) }) },
     {
       path: 'tests/kubernetes-mixin.test.yaml',
-      content: printRuleTests(['../mixin-fix/kubernetes-aggregated-apis.yaml', 'stock-kubernetes-mixin.yaml'], 30, mixinScenarios(options)),
+      content: printRuleTests(['../prometheus/kubernetes-aggregated-apis.yaml', 'stock-kubernetes-mixin.yaml'], 30, mixinScenarios(options)),
     },
   ];
 }

@@ -1,0 +1,92 @@
+import { Argument, type Command } from 'commander';
+import type { DashboardFormat } from '../generate/dashboards/files.ts';
+import { RULE_FORMATS, type RuleFormat } from '../generate/formats/rule-formats.ts';
+import { type OptionTexts, parseOptions } from '../generate/options.ts';
+import type { Printed } from '../generate/outputs.ts';
+
+const WHAT = ['all', 'rules', 'dashboards', 'runbooks', 'rule-tests'] as const;
+type What = (typeof WHAT)[number];
+
+interface GenerateFlags extends OptionTexts {
+  readonly format?: string;
+  readonly output: string;
+  readonly check?: true;
+  readonly mixinFix?: true;
+}
+
+/** Formats by what they are of; without `--format` rules come in every format and dashboards as JSON. */
+const FORMATS: Readonly<Record<What, readonly string[]>> = {
+  all: [...RULE_FORMATS, 'json', 'configmap'],
+  rules: RULE_FORMATS,
+  dashboards: ['json', 'configmap'],
+  runbooks: ['markdown'],
+  'rule-tests': ['promtool'],
+};
+
+export function registerGenerate(program: Command): void {
+  program
+    .command('generate')
+    .description('prints the diagnosis as rules, dashboards, runbooks and rule tests')
+    .addArgument(new Argument('[what]', 'what to print').choices([...WHAT]).default('all'))
+    .option('--format <formats>', `comma-separated; of rules: ${RULE_FORMATS.join(', ')}; of dashboards: json, configmap`)
+    .option('--scrape-interval <duration>', 'how often Prometheus scrapes the exporter (default 30s)')
+    .option('--cluster-label <labels>', 'labels that tell clusters apart, kept by every rule; empty for none (default cluster)')
+    .option('--labels <name=value,…>', 'further labels of every alert')
+    .option('--object-labels <name=value,…>', 'labels of the Kubernetes objects, e.g. release=kube-prometheus-stack')
+    .option('--namespace <name>', 'namespace of the Kubernetes objects')
+    .option('--runbook-url <pattern>', 'with {page}, e.g. https://runbooks.example.com/{page}')
+    .option('--dashboard-url <pattern>', 'with {uid}, e.g. https://grafana.example.com/d/{uid}')
+    .option('--with <exporters>', 'take what the exporter cannot see from kube-state-metrics, cadvisor, kube-apiserver')
+    .option('--kube-apiserver-selector <matchers>', 'of the job of the kube-apiserver (default job="kube-apiserver")')
+    .option('--loki-selector <selector>', 'stream selector of the log rules')
+    .option('--mixin-fix', "also the replacement of the kubernetes-mixin's two alerts, which needs no exporter")
+    .option('--output <folder>', 'folder that gets rules/, dashboards/, runbooks/', '.')
+    .option('--check', 'write nothing; exit 1 and name the files that differ')
+    .action(async (what: What, flags: GenerateFlags) => {
+      const printed = await print(what, flags);
+      for (const note of printed.flatMap(({ notes }) => notes)) process.stderr.write(`${note}\n`);
+      await (flags.check ? check : write)(printed, flags.output);
+    });
+}
+
+/** Everything is printed before anything is written. @throws Error that lists all that is wrong with the flags. */
+async function print(what: What, flags: GenerateFlags): Promise<Printed[]> {
+  const parsed = parseOptions(flags);
+  const problems = 'problems' in parsed ? [...parsed.problems] : [];
+  const formats = (flags.format ?? FORMATS[what].filter((format) => format !== 'configmap').join(',')).split(',').filter((format) => format !== '');
+  for (const format of formats)
+    if (!FORMATS[what].includes(format)) problems.push(`--format ${JSON.stringify(format)}: of ${what} are allowed ${FORMATS[what].join(', ')}`);
+  if ('problems' in parsed || problems.length > 0) throw new Error(problems.join('\n'));
+
+  const { options } = parsed;
+  const asked = (output: What) => what === 'all' || what === output;
+  const { BUILT_IN } = await import('../generate/built-in.ts');
+  const { printRuleFiles, printRuleTestFiles, printRunbookFiles } = await import('../generate/outputs.ts');
+  const rules = RULE_FORMATS.filter((format): format is RuleFormat => formats.includes(format));
+  const printed: Printed[] = [];
+  if (asked('rules') && rules.length > 0) printed.push(printRuleFiles(BUILT_IN, options, { formats: rules, mixinFix: flags.mixinFix === true || what === 'all' }));
+  if (asked('rule-tests')) printed.push(printRuleTestFiles(BUILT_IN, options));
+  if (asked('runbooks')) printed.push(printRunbookFiles(BUILT_IN, options));
+  for (const format of ['json', 'configmap'] as const satisfies readonly DashboardFormat[])
+    if (asked('dashboards') && formats.includes(format)) {
+      const { printDashboardFiles } = await import('../generate/dashboards/files.ts');
+      printed.push(printDashboardFiles(options, format));
+    }
+  return printed;
+}
+
+async function write(printed: readonly Printed[], root: string): Promise<void> {
+  const { writeArtifacts } = await import('../generate/write-artifacts.ts');
+  const artifacts = printed.flatMap((one) => one.artifacts);
+  await writeArtifacts(root, artifacts, printed.flatMap((one) => one.owned));
+  process.stderr.write(`${artifacts.length} files written below ${root}\n`);
+}
+
+async function check(printed: readonly Printed[], root: string): Promise<void> {
+  const { compareArtifacts } = await import('../generate/write-artifacts.ts');
+  const differences = await compareArtifacts(root, printed.flatMap((one) => one.artifacts), printed.flatMap((one) => one.owned));
+  for (const { path, what } of differences) process.stdout.write(`${what}: ${path}\n`);
+  if (differences.length === 0) return;
+  process.stderr.write(`${differences.length} files differ from what the catalogue prints: run generate again\n`);
+  process.exitCode = 1;
+}
