@@ -1,4 +1,5 @@
 import type { Signal } from '../domain/signal.ts';
+import { SIGNAL_FAMILY_HELP } from './families/signal-families.ts';
 import type { ExposedView, Family, HistogramValue } from './family.ts';
 import { type CollectedFamily, escapeLabelValue, labelText } from './render.ts';
 import { liveApis } from './view.ts';
@@ -59,7 +60,7 @@ function familyOfSignals(metric: string, signals: readonly Signal[]): Family {
   return {
     name: metric,
     type: first.kind === 'counter' ? 'counter' : 'gauge',
-    help: signals.length === 1 ? first.help : [...new Set(signals.map((signal) => signal.help))].slice(0, 3).join(' '),
+    help: SIGNAL_FAMILY_HELP[metric] ?? first.help,
     labels: ['apiservice', ...labels],
     cost: signals.length === 1 ? 'APIs' : `APIs × ${signals.length}`,
     collect() {},
@@ -81,10 +82,10 @@ export function collectFamily({ family, signals }: FamilyPlan, view: ExposedView
   if (signals.length > 0)
     for (const api of liveApis(view)) {
       const observed = view.signals.get(api.name);
-      if (!observed) continue;
+      const derived = view.round.derived?.get(api.name);
       const prefix = `apiservice="${escapeLabelValue(api.name)}"`;
       for (const signal of signals) {
-        const value = observed.get(signal.name);
+        const value = observed?.get(signal.name) ?? derived?.get(signal.name);
         if (value === undefined) continue;
         labels.push(prefix + signal.suffix);
         values.push(value);

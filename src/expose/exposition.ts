@@ -22,6 +22,8 @@ export interface ExpositionOptions {
   readonly seriesPerFamily?: number;
   readonly families?: readonly Family[];
   readonly self?: SelfMetrics;
+  /** A family that could not be printed; the others are. */
+  readonly onError?: (family: string, error: unknown) => void;
 }
 
 export interface Exposition {
@@ -43,9 +45,23 @@ export function createExposition(options: ExpositionOptions): Exposition {
   const terminations = new TerminationCounts();
   const errorRatios = new ErrorRatios();
   const dropped = new Map<string, number>(plans.map((plan) => [plan.family.name, 0]));
+  let failed = 0;
   let view: ExposedView | undefined;
   let cache = new Map<Format, Promise<ExpositionPage>>();
   let counted: ExposedView | undefined;
+
+  function renderPlan(plan: FamilyPlan, of: ExposedView, format: Format, first: boolean): string {
+    const { name } = plan.family;
+    try {
+      const collection = collectFamily(plan, of, limit);
+      if (first && collection.dropped > 0) dropped.set(name, dropped.get(name)! + collection.dropped);
+      return renderFamily(collection.family, format);
+    } catch (error) {
+      failed++;
+      options.onError?.(name, error);
+      return '';
+    }
+  }
 
   async function render(of: ExposedView | undefined, format: Format): Promise<ExpositionPage> {
     const parts: Buffer[] = [];
@@ -54,15 +70,16 @@ export function createExposition(options: ExpositionOptions): Exposition {
       counted = of;
       let sliceEnds = performance.now() + SLICE_MS;
       for (const plan of plans) {
-        const collection = collectFamily(plan, of, limit);
-        if (first && collection.dropped > 0) dropped.set(plan.family.name, dropped.get(plan.family.name)! + collection.dropped);
-        parts.push(Buffer.from(renderFamily(collection.family, format)));
+        parts.push(Buffer.from(renderPlan(plan, of, format, first)));
         if (performance.now() < sliceEnds) continue;
         await nextTurn();
         sliceEnds = performance.now() + SLICE_MS;
       }
     }
-    parts.push(Buffer.from(renderDropped(dropped, format)));
+    parts.push(
+      Buffer.from(renderDropped(dropped, format)),
+      Buffer.from(renderFamily({ ...FAMILIES_FAILED, labels: [''], values: [failed] }, format)),
+    );
     parts.push(Buffer.from((await options.self?.text(format)) ?? ''), Buffer.from(renderEnd(format)));
     return pageOf(Buffer.concat(parts));
   }
@@ -112,6 +129,14 @@ export const SERIES_DROPPED: Omit<Family, 'collect'> = {
   help: 'Series that the cap of their family left out, counted once per tick that was scraped.',
   labels: ['family'],
   cost: 'families',
+};
+
+export const FAMILIES_FAILED: Omit<Family, 'collect'> = {
+  name: 'aggregated_api_exporter_families_failed_total',
+  type: 'counter',
+  help: 'Families that could not be printed because of a fault in the exporter; the others were.',
+  labels: [],
+  cost: '1',
 };
 
 function renderDropped(dropped: ReadonlyMap<string, number>, format: Format): string {

@@ -17,6 +17,8 @@ export interface RoundView {
   readonly patterns: ReadonlyMap<string, FailurePattern>;
   /** Every cause that was weighed, keyed by APIService. */
   readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
+  /** Signals that only the history of the failures shows; shaped as `signals`. */
+  readonly derived?: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
 /** A series goes when its object goes: tombstones are shown on the page and in one family of their own only. */

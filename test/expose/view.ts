@@ -41,7 +41,8 @@ export function diagnosis(differs: Partial<Diagnosis> = {}): Diagnosis {
     cause: 'out-of-memory-killed',
     category: 'resource-pressure',
     title: 'The backend is killed for its memory',
-    summary: 'The kernel killed the server because its working set reached the memory limit. While it restarts, nobody answers for the API.',
+    summary:
+      'The kernel killed the server because its working set reached the memory limit. While it restarts, nobody answers for the API.',
     confidence: 0.93,
     pattern: 'periodic',
     failures: { name: 'periodic', onsets: [since - 1800, since - 900, since], periodSeconds: 900, since },

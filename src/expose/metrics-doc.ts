@@ -1,0 +1,62 @@
+import type { Signal } from '../domain/signal.ts';
+import { planFamilies } from './collect.ts';
+import { FAMILIES_FAILED, SERIES_DROPPED } from './exposition.ts';
+import { DECLARED_FAMILIES } from './families/list.ts';
+import type { Family } from './family.ts';
+import { SELF_FAMILIES } from './self-metrics.ts';
+
+type Described = Omit<Family, 'collect'>;
+
+const INTRODUCTION = `# Metrics
+
+Generated from the declarations in \`src/expose/families\` and \`src/signals\`; do not edit.
+
+- Served at \`/metrics\` as Prometheus text 0.0.4, or as OpenMetrics 1.0 where the scraper prefers that. gzip where it is accepted.
+- Every series comes from one finished tick, so they belong together. Probes run on a timer of their own, not at the scrape:
+  \`aggregated_api_exporter_last_tick_timestamp_seconds\` says how old the tick is.
+- A series that is not there was not observed. It never means 0. Series go when their object goes.
+- Counters start at 0 with every value of their enumerated labels, so that \`increase\` sees the first event.
+- No label is named like a target label of Prometheus, so none arrives as \`exported_…\`.
+- A family has at most \`limits.series_per_family\` series (default 10,000). Over it, series that are 0 go first, and
+  \`aggregated_api_exporter_series_dropped_total\` counts what went.
+- \`process_*\` and \`nodejs_*\` are those of prom-client.
+
+"APIs" in the column *series* are the APIServices that a Service in the cluster serves.
+`;
+
+const SECTIONS: readonly (readonly [title: string, belongs: (family: Described) => boolean])[] = [
+  ['The exporter itself', ({ name }) => name.startsWith('aggregated_api_exporter_')],
+  ['The kube-apiserver', ({ name }) => name.startsWith('aggregated_api_apiserver_')],
+  ['Diagnosis', ({ name }) => /_(diagnosis|failure|failures|failing|schedule|signature)(_|$)/.test(name)],
+  ['Backend', ({ name }) => name.startsWith('aggregated_api_backend_')],
+  ['The APIService and its probes', () => true],
+];
+
+/** docs/metrics.md: each family once, with its type, labels, meaning and cost in series. */
+export function renderMetricsDoc(signals: readonly Signal[]): string {
+  const families = documentedFamilies(signals);
+  const rest = new Set(families);
+  const parts = SECTIONS.map(([title, belongs]) => {
+    const own = [...rest].filter(belongs);
+    for (const family of own) rest.delete(family);
+    return { title, own };
+  });
+  // What a reader looks for first stands first; the catch-all takes what the others left.
+  const text = parts.reverse().map(({ title, own }) => section(title, own));
+  return `${INTRODUCTION}\n${text.join('\n')}`;
+}
+
+/** Everything that /metrics can hold, process_* and nodejs_* left out. */
+export function documentedFamilies(signals: readonly Signal[]): Described[] {
+  return [...planFamilies(DECLARED_FAMILIES, signals).map(({ family }) => family), SERIES_DROPPED, FAMILIES_FAILED, ...SELF_FAMILIES].sort(
+    (a, b) => (a.name < b.name ? -1 : 1),
+  );
+}
+
+function section(title: string, families: readonly Described[]): string {
+  const rows = families.map(
+    ({ name, type, labels, help, cost }) =>
+      `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ') || '–'} | ${help.replaceAll('|', '\\|').replaceAll('<', '&lt;')} | ${cost} |`,
+  );
+  return `## ${title}\n\n| family | type | labels | meaning | series |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+}
