@@ -1,0 +1,29 @@
+import { catalogueOptions } from '../src/commands/diagnose.ts';
+import { createDiagnostician } from '../src/diagnose/diagnostician.ts';
+import type { Diagnosis } from '../src/domain/diagnosis.ts';
+import type { Snapshot } from '../src/domain/snapshot.ts';
+import type { Judgement } from './measures.ts';
+
+export interface Truth {
+  readonly id: string;
+  readonly truth: string;
+  readonly also?: readonly string[];
+}
+
+/** Diagnoses some snapshots with the catalogue and holds the verdict against the truth. */
+export function judge(
+  snapshots: readonly Snapshot[],
+  { id, truth, also = [] }: Truth,
+  temperature?: number,
+): Judgement & { top: Diagnosis | undefined } {
+  const doctor = createDiagnostician({ ...catalogueOptions(), ...(temperature === undefined ? {} : { temperature }) });
+  let diagnoses: readonly Diagnosis[] = [];
+  for (const snapshot of snapshots) diagnoses = doctor.observe(snapshot).diagnoses.diagnoses;
+  const top = diagnoses[0];
+  const byCategory = new Map<string, number>();
+  if (!top) byCategory.set('healthy', 1);
+  else
+    for (const { category, confidence } of [top, ...top.alternatives])
+      byCategory.set(category, (byCategory.get(category) ?? 0) + confidence);
+  return { id, truth, also, named: diagnoses.map(({ category }) => category), confidence: top?.confidence, byCategory, top };
+}
