@@ -177,6 +177,7 @@ export class FakeCollection {
 
   endWatches(): void {
     for (const watcher of this.#watchers) watcher.end();
+    this.#watchers.clear();
   }
 
   cutWatches(halfLine = ''): void {
@@ -217,13 +218,19 @@ export class FakeCollection {
       ...(rest.length > 0 ? { continue: Buffer.from(JSON.stringify([rest, version])).toString('base64url') } : {}),
     };
     const body = JSON.stringify({ kind: `${this.kind}List`, apiVersion: 'v1', metadata, items: items.slice(0, limit) });
-    if (cutAfter === undefined) return answer(response, 200, body);
+    if (cutAfter === undefined) {
+      answer(response, 200, body);
+      return;
+    }
     response.writeHead(200, { 'content-type': 'application/json' });
     response.write(body.slice(0, cutAfter), () => response.destroy());
   }
 
   #watch(response: ServerResponse, from: number, cutAfter: number | undefined): void {
-    if (from < this.#forgotten) return answerStatus(response, 410, 'Expired', `too old resource version: ${from} (${this.#forgotten})`);
+    if (from < this.#forgotten) {
+      answerStatus(response, 410, 'Expired', `too old resource version: ${from} (${this.#forgotten})`);
+      return;
+    }
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
     const missed = this.#history.filter((event) => event.version > from).map((event) => `${event.line}\n`);
@@ -250,4 +257,31 @@ export class FakeCollection {
 
 export function keyOf(object: KubeObject): string {
   return object.metadata.namespace === undefined ? object.metadata.name : `${object.metadata.namespace}/${object.metadata.name}`;
+}
+
+/** An API server with the collections that a test names; the others exist and are empty. */
+export class FakeCluster {
+  /** Paths (of a whole group, or of one collection) that RBAC refuses. */
+  readonly forbidden = new Set<string>();
+  /** Collections that don't exist. */
+  readonly absent = new Set<string>();
+  version = 'v1.36.3';
+  readonly #collections = new Map<string, FakeCollection>();
+
+  collection(path: string): FakeCollection {
+    let collection = this.#collections.get(path);
+    if (!collection) {
+      collection = new FakeCollection('Object');
+      this.#collections.set(path, collection);
+    }
+    return collection;
+  }
+
+  readonly handle: Handler = (request, response, url) => {
+    const path = url.pathname;
+    if (path === '/version') return answer(response, 200, { gitVersion: this.version });
+    if (this.forbidden.has(path)) return answerStatus(response, 403, 'Forbidden', `${path} is forbidden`);
+    if (this.absent.has(path)) return answer(response, 404, '404 page not found\n');
+    this.collection(path).handle(request, response, url);
+  };
 }

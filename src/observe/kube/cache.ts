@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Logger } from '../source.ts';
 import type { KubeClient, ResourceCache, ResourceSpec } from './api.ts';
@@ -170,6 +171,8 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
     start(signal) {
       if (started) return;
       started = true;
+      // One signal ends the whole process: dozens of listeners on it are no leak.
+      setMaxListeners(0, signal);
       run(signal).catch((error: unknown) => log.error({ err: error, source: spec.source }, 'a watch loop ended, which is a bug'));
     },
     relist() {
