@@ -1,0 +1,84 @@
+import type { Authority } from './certificates.ts';
+import type { Authorizer, Rule } from './control-plane/authorization.ts';
+import { MASTERS, person, serviceAccount, type User } from './control-plane/identities.ts';
+import type { Store } from './store.ts';
+
+/** Who can talk to the cluster; each has a context of this name in the kubeconfig. */
+export const IDENTITIES = {
+  admin: { name: 'admin', uid: 'user-admin', groups: [MASTERS, 'system:authenticated'] },
+  exporter: serviceAccount('monitoring', 'aggregated-api-exporter'),
+  ordinary: person('ordinary', 'developers'),
+} as const satisfies Record<string, User>;
+
+export type IdentityName = keyof typeof IDENTITIES;
+
+export const EXPORTER_ROLE = 'aggregated-api-exporter';
+
+/** What the exporter's own deployment asks for. */
+export const EXPORTER_RULES: readonly Rule[] = [
+  { apiGroups: ['apiregistration.k8s.io'], resources: ['apiservices'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: [''], resources: ['services', 'pods', 'events', 'nodes'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: ['apps'], resources: ['deployments', 'daemonsets', 'statefulsets', 'replicasets'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: ['batch'], resources: ['cronjobs', 'jobs'], verbs: ['get', 'list', 'watch'] },
+  {
+    apiGroups: ['rbac.authorization.k8s.io'],
+    resources: ['rolebindings', 'clusterrolebindings'],
+    verbs: ['get', 'list', 'watch'],
+  },
+  { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+  { apiGroups: [''], resources: ['nodes/metrics'], verbs: ['get'] },
+  { nonResourceURLs: ['/metrics'], verbs: ['get'] },
+];
+
+/** Ordinary people and the exporter may list what aggregated APIs serve. Groups are added as APIs are. */
+export const AGGREGATED_READER_ROLE = 'aggregated-api-reader';
+
+/** Bindings, roles and the ConfigMap that aggregated servers read their authentication from. */
+export function addAccess(store: Store, authorizer: Authorizer, frontProxy: Authority, cluster: Authority): void {
+  authorizer.setRules(EXPORTER_ROLE, EXPORTER_RULES);
+  authorizer.setRules(AGGREGATED_READER_ROLE, []);
+  bind(store, EXPORTER_ROLE, EXPORTER_ROLE, { kind: 'ServiceAccount', namespace: 'monitoring', name: 'aggregated-api-exporter' });
+  bind(store, 'aggregated-api-readers', AGGREGATED_READER_ROLE, {
+    kind: 'Group',
+    name: 'system:authenticated',
+    apiGroup: 'rbac.authorization.k8s.io',
+  });
+  store.configmaps.create(
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { namespace: 'kube-system', name: 'extension-apiserver-authentication' },
+      data: {
+        'client-ca-file': cluster.certificate,
+        'requestheader-client-ca-file': frontProxy.certificate,
+        'requestheader-allowed-names': '["front-proxy-client"]',
+        'requestheader-username-headers': '["X-Remote-User"]',
+        'requestheader-uid-headers': '["X-Remote-Uid"]',
+        'requestheader-group-headers': '["X-Remote-Group"]',
+        'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
+      },
+    },
+    { manager: 'kube-apiserver' },
+  );
+  for (const name of ['default', 'kube-system', 'monitoring'])
+    store.namespaces.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+}
+
+function bind(
+  store: Store,
+  name: string,
+  role: string,
+  subject: { kind: 'ServiceAccount' | 'Group'; name: string; namespace?: string; apiGroup?: string },
+): void {
+  store.clusterrolebindings.create({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+    subjects: [subject],
+  });
+}

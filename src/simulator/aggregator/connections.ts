@@ -1,0 +1,188 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { KeyPair } from '../certificates.ts';
+import type { Network } from '../network/network.ts';
+import type { ApiServiceObject } from '../objects.ts';
+import type { Random } from '../random.ts';
+import type { Timing } from '../timing.ts';
+import { judgeCertificate } from './certificate-check.ts';
+import { deadlineExceeded, dialError, dialTimeout, GoError, type Stage, streamError } from './go-errors.ts';
+import type { Route } from './resolver.ts';
+
+/** What stands between one kube-apiserver and the pods, beside what every client meets. */
+export interface Obstacle {
+  readonly kind: 'drop' | 'error';
+  /** The dialer's words, for `error`. */
+  readonly words?: string;
+}
+
+export interface Attempt {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, string | string[]>;
+  readonly body?: IncomingMessage;
+  /** Milliseconds until the headers of the answer; undefined = the dial and TLS limits only. */
+  readonly deadline?: number;
+}
+
+/** Connections of one kube-apiserver to the aggregated servers; kept alive per APIService, as the transport cache does. */
+export interface Connections {
+  /** Resolves with the answer's head. Rejects with GoError. */
+  send(api: ApiServiceObject, route: Route, attempt: Attempt, retried?: boolean): Promise<IncomingMessage>;
+  /** Idle connections of the APIService are closed: after failed probes, and when its TLS settings change. */
+  closeIdle(name: string): void;
+  /** Undefined = the way is clear. */
+  obstacle: ((api: ApiServiceObject) => Obstacle | undefined) | undefined;
+  /** Counts dial failures of the egress selector. */
+  readonly egress: { dialFailures: number; dials: number };
+  close(): void;
+}
+
+interface Marked extends Socket {
+  used?: boolean;
+}
+
+export function createConnections(network: Network, frontProxy: KeyPair, timing: Timing, random: Random): Connections {
+  const agents = new Map<string, Agent>();
+  const dialing = new Set<Socket>();
+
+  async function dial(api: ApiServiceObject, route: Route, progress: { stage: Stage }): Promise<TLSSocket> {
+    connections.egress.dials += 1;
+    const tcp = await connect(api, route);
+    progress.stage = 'tls';
+    const local = `${tcp.localAddress}:${tcp.localPort}`;
+    return new Promise((resolve, reject) => {
+      const bundle = api.spec.caBundle ? Buffer.from(api.spec.caBundle, 'base64').toString('utf8') : undefined;
+      const tls = connectTls({
+        socket: tcp,
+        servername: route.serverName,
+        cert: frontProxy.cert,
+        key: frontProxy.key,
+        rejectUnauthorized: false,
+        ALPNProtocols: ['http/1.1'],
+        ...(bundle ? { ca: bundle } : {}),
+      });
+      const give = (error: GoError | undefined) => {
+        clearTimeout(timer);
+        dialing.delete(tcp);
+        if (!error) return resolve(tls);
+        tls.destroy();
+        tcp.destroy();
+        reject(error);
+      };
+      const timer = setTimeout(() => give(new GoError('net/http: TLS handshake timeout')), timing.tlsTimeout);
+      tls.once('error', (error: NodeJS.ErrnoException) => give(streamError(error, local, route.shown)));
+      tls.once('secureConnect', () => {
+        const wrong = api.spec.insecureSkipTLSVerify ? undefined : judgeCertificate(tls, route.serverName);
+        progress.stage = 'headers';
+        give(wrong === undefined ? undefined : new GoError(wrong));
+        tls.on('error', () => {});
+      });
+    });
+  }
+
+  async function connect(api: ApiServiceObject, route: Route): Promise<Socket> {
+    const obstacle = connections.obstacle?.(api);
+    if (obstacle?.kind === 'error') {
+      connections.egress.dialFailures += 1;
+      throw new GoError(obstacle.words ?? 'proxy error');
+    }
+    if (route.lookup !== undefined) throw new GoError(`dial tcp: lookup ${route.lookup} on 10.96.0.10:53: no such host`);
+    if (route.destinations.length === 0) throw dialError({ code: 'ECONNREFUSED' } as NodeJS.ErrnoException, route.shown);
+    const target = obstacle?.kind === 'drop' ? await network.nowhere() : random.pick(route.destinations);
+    return new Promise((resolve, reject) => {
+      const socket = connectTcp({ host: target.host, port: target.port, noDelay: true });
+      dialing.add(socket);
+      const give = (error: GoError | undefined) => {
+        clearTimeout(timer);
+        socket.removeAllListeners();
+        socket.on('error', () => {});
+        if (!error) return resolve(socket);
+        dialing.delete(socket);
+        socket.destroy();
+        reject(error);
+      };
+      const timer = setTimeout(() => give(dialTimeout(route.shown)), timing.dialTimeout);
+      socket.once('connect', () => give(undefined));
+      socket.once('error', (error: NodeJS.ErrnoException) => give(dialError(error, route.shown)));
+      socket.once('close', () => give(dialError({ code: 'ETIMEDOUT' } as NodeJS.ErrnoException, route.shown)));
+    });
+  }
+
+  function agentFor(name: string): Agent {
+    let agent = agents.get(name);
+    if (!agent) {
+      agent = new Agent({ keepAlive: true, maxFreeSockets: 25 });
+      agents.set(name, agent);
+    }
+    return agent;
+  }
+
+  const connections: Connections = {
+    obstacle: undefined,
+    egress: { dialFailures: 0, dials: 0 },
+    send(api, route, attempt, retried = false) {
+      const agent = agentFor(api.metadata.name);
+      const progress: { stage: Stage } = { stage: 'connect' };
+      // The agent asks for a new connection only when none is idle; it then takes the one that we made.
+      (agent as unknown as { createConnection: unknown }).createConnection = (
+        _options: unknown,
+        done: (error: Error | null, socket?: Socket) => void,
+      ) => {
+        dial(api, route, progress).then(
+          (socket) => done(null, socket),
+          (error: Error) => done(error),
+        );
+      };
+      return new Promise((resolve, reject) => {
+        const outgoing: ClientRequest = httpsRequest({
+          agent,
+          // Only names the pool; the dialer knows the way.
+          host: api.metadata.name,
+          method: attempt.method,
+          path: attempt.path,
+          headers: { ...attempt.headers, Host: route.shown },
+        });
+        const timer =
+          attempt.deadline === undefined
+            ? undefined
+            : setTimeout(() => {
+                reject(deadlineExceeded(progress.stage));
+                outgoing.destroy();
+              }, attempt.deadline);
+        let local = '';
+        outgoing.on('socket', (socket: Marked) => {
+          if (socket.used) progress.stage = 'headers';
+          socket.used = true;
+          local = `${socket.localAddress}:${socket.localPort}`;
+        });
+        outgoing.on('response', (response) => {
+          clearTimeout(timer);
+          resolve(response);
+        });
+        outgoing.on('error', (error: NodeJS.ErrnoException) => {
+          clearTimeout(timer);
+          // As net/http does: a kept connection that the peer had closed meanwhile is no failure of the request.
+          const stale = outgoing.reusedSocket && error.code === 'ECONNRESET' && attempt.body === undefined && !retried;
+          if (stale) {
+            connections.closeIdle(api.metadata.name);
+            connections.send(api, route, attempt, true).then(resolve, reject);
+          } else reject(error instanceof GoError ? error : streamError(error, local, route.shown));
+        });
+        if (attempt.body) attempt.body.pipe(outgoing);
+        else outgoing.end();
+      });
+    },
+    closeIdle(name) {
+      agents.get(name)?.destroy();
+      agents.delete(name);
+    },
+    close() {
+      for (const socket of dialing) socket.destroy();
+      for (const agent of agents.values()) agent.destroy();
+    },
+  };
+  return connections;
+}

@@ -1,0 +1,58 @@
+import type { Attributes, Authorizer } from './authorization.ts';
+import type { Tokens, User } from './identities.ts';
+
+interface SubjectSpec {
+  user?: string;
+  groups?: string[];
+  uid?: string;
+  resourceAttributes?: { verb?: string; group?: string; resource?: string; subresource?: string; namespace?: string; name?: string };
+  nonResourceAttributes?: { verb?: string; path?: string };
+}
+
+/** Answers the review objects that clients POST: own rights, others' rights, tokens. Undefined: no such review. */
+export function answerReview(
+  resource: string,
+  body: { spec?: unknown },
+  user: User,
+  authorizer: Authorizer,
+  tokens: Tokens,
+): object | undefined {
+  const spec = (body.spec ?? {}) as SubjectSpec & { token?: string };
+  const kind = KINDS[resource];
+  if (!kind) return undefined;
+  const document = (apiVersion: string, status: object) => ({ kind, apiVersion, metadata: { creationTimestamp: null }, spec, status });
+  if (resource === 'tokenreviews') {
+    const found = tokens.userOf(spec.token ?? '');
+    return document(
+      'authentication.k8s.io/v1',
+      found
+        ? { authenticated: true, user: { username: found.name, uid: found.uid, groups: found.groups } }
+        : { user: {}, error: '[invalid bearer token, token lookup failed]' },
+    );
+  }
+  if (resource === 'selfsubjectreviews')
+    return document('authentication.k8s.io/v1', { userInfo: { username: user.name, uid: user.uid, groups: user.groups } });
+  const subject: User =
+    resource === 'subjectaccessreviews' ? { name: spec.user ?? '', uid: spec.uid ?? '', groups: spec.groups ?? [] } : user;
+  const allowed = authorizer.allows(subject, attributesOf(spec));
+  return document('authorization.k8s.io/v1', allowed ? { allowed: true, reason: 'RBAC: allowed' } : { allowed: false });
+}
+
+const KINDS: Record<string, string> = {
+  tokenreviews: 'TokenReview',
+  selfsubjectreviews: 'SelfSubjectReview',
+  subjectaccessreviews: 'SubjectAccessReview',
+  selfsubjectaccessreviews: 'SelfSubjectAccessReview',
+};
+
+function attributesOf(spec: SubjectSpec): Attributes {
+  const resource = spec.resourceAttributes;
+  if (!resource) return { verb: spec.nonResourceAttributes?.verb ?? '', path: spec.nonResourceAttributes?.path ?? '' };
+  return {
+    verb: resource.verb ?? '',
+    group: resource.group ?? '',
+    resource: resource.subresource ? `${resource.resource}/${resource.subresource}` : (resource.resource ?? ''),
+    namespace: resource.namespace || undefined,
+    name: resource.name || undefined,
+  };
+}

@@ -1,0 +1,274 @@
+import type { Hold, PodPlan, SimulatedPod } from '../node/pod.ts';
+import { ownedBy, referenceTo, timestamp, type WorkloadObject } from '../objects.ts';
+import type { Random } from '../random.ts';
+import { keyOf, type Store } from '../store.ts';
+import type { EventRecorder } from './events.ts';
+
+export interface WorkloadPlan {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly replicas: number;
+  readonly image: string;
+  readonly args: readonly string[];
+}
+
+/** Makes a pod object and its kubelet. */
+export type PodFactory = (plan: Pick<PodPlan, 'name' | 'labels' | 'owner' | 'image' | 'args'>) => Promise<SimulatedPod>;
+
+/** Sees a pod before it starts; what it returns keeps the pod from running. */
+export type Prepare = (pod: SimulatedPod) => Hold | undefined;
+
+export interface Rollout {
+  readonly image?: string;
+  readonly args?: readonly string[];
+  readonly prepare?: Prepare;
+  readonly surge?: boolean;
+  /** Who changes the Deployment; default kubectl-set. */
+  readonly manager?: string;
+}
+
+const AUTHOR = { manager: 'kube-controller-manager' };
+
+/** A Deployment with its ReplicaSets and pods. */
+export class Workload {
+  readonly plan: WorkloadPlan;
+  readonly key: string;
+  #pods: SimulatedPod[] = [];
+  readonly #store: Store;
+  readonly #events: EventRecorder;
+  readonly #random: Random;
+  readonly #factory: PodFactory;
+  #replicaSet = '';
+  #template: { image: string; args: readonly string[] };
+  readonly #stop: () => void;
+
+  constructor(plan: WorkloadPlan, context: { store: Store; events: EventRecorder; random: Random }, factory: PodFactory) {
+    this.plan = plan;
+    this.key = keyOf(plan);
+    this.#store = context.store;
+    this.#events = context.events;
+    this.#random = context.random;
+    this.#factory = factory;
+    this.#template = { image: plan.image, args: plan.args };
+    this.#store.deployments.create(this.#object('Deployment', plan.name, plan.replicas), { manager: 'helm' });
+    this.#stop = this.#store.pods.subscribe(({ object }) => {
+      if (object.metadata.ownerReferences?.[0]?.name.startsWith(`${plan.name}-`)) this.#writeStatus();
+    });
+  }
+
+  get pods(): readonly SimulatedPod[] {
+    return this.#pods;
+  }
+
+  /** First ReplicaSet and its pods, started. */
+  async start(): Promise<void> {
+    this.#newReplicaSet(0);
+    for (let index = 0; index < this.plan.replicas; index += 1) await this.#add();
+  }
+
+  /**
+   * A new ReplicaSet takes over: new pods first, or, with `surge` false, old ones first (an outage for a single replica).
+   * `prepare` sees each new pod before it starts; what it returns keeps the pod from running.
+   */
+  async rollout(change: Rollout = {}): Promise<void> {
+    this.#template = { image: change.image ?? this.#template.image, args: change.args ?? this.#template.args };
+    this.#store.deployments.update(
+      this.key,
+      (copy) => {
+        copy.spec.template.spec = { containers: [{ name: this.plan.name, image: this.#template.image, args: [...this.#template.args] }] };
+      },
+      { manager: change.manager ?? 'kubectl-set' },
+    );
+    const old = this.#pods;
+    const oldReplicaSet = this.#replicaSet;
+    this.#newReplicaSet(old.length);
+    this.#pods = [];
+    if (change.surge === false) await Promise.all(old.map((pod) => pod.delete()));
+    for (let index = 0; index < Math.max(old.length, 1); index += 1) await this.#add(change.prepare);
+    if (change.surge !== false) await Promise.all(old.map((pod) => pod.delete()));
+    this.#scaleOld(oldReplicaSet);
+    this.#writeStatus();
+  }
+
+  /** One pod goes and another comes, as after `kubectl delete pod` or an eviction. */
+  async replace(pod: SimulatedPod, prepare?: Prepare): Promise<SimulatedPod> {
+    this.#pods = this.#pods.filter((other) => other !== pod);
+    const fresh = await this.#add(prepare);
+    await pod.delete();
+    return fresh;
+  }
+
+  /** The pod stays as it is (failed), and the ReplicaSet makes another one. */
+  async succeed(pod: SimulatedPod, prepare?: Prepare): Promise<SimulatedPod> {
+    this.#pods = this.#pods.filter((other) => other !== pod);
+    return this.#add(prepare);
+  }
+
+  /** As `kubectl scale`: pods go, or come and start. */
+  async scale(replicas: number): Promise<void> {
+    this.#store.deployments.update(
+      this.key,
+      (copy) => {
+        copy.spec.replicas = replicas;
+      },
+      { manager: 'kubectl-scale' },
+    );
+    const gone = this.#pods.slice(replicas);
+    this.#pods = this.#pods.slice(0, replicas);
+    await Promise.all(gone.map((pod) => pod.delete()));
+    while (this.#pods.length < replicas) await this.#add();
+    this.#writeStatus();
+  }
+
+  async remove(): Promise<void> {
+    this.#stop();
+    await Promise.all(this.#pods.map((pod) => pod.delete()));
+    for (const set of this.#store.replicasets.values())
+      if (set.metadata.ownerReferences?.[0]?.name === this.plan.name && set.metadata.namespace === this.plan.namespace)
+        this.#store.replicasets.delete(keyOf(set.metadata));
+    this.#store.deployments.delete(this.key);
+  }
+
+  async stop(): Promise<void> {
+    this.#stop();
+    await Promise.all(this.#pods.map((pod) => pod.stop()));
+  }
+
+  async #add(prepare?: Prepare): Promise<SimulatedPod> {
+    const replicaSet = this.#store.replicasets.get(`${this.plan.namespace}/${this.#replicaSet}`)!;
+    const pod = await this.#factory({
+      name: `${this.#replicaSet}-${this.#random.suffix(5)}`,
+      labels: { ...this.plan.labels, 'pod-template-hash': this.#replicaSet.split('-').at(-1)! },
+      owner: ownedBy(replicaSet),
+      image: this.#template.image,
+      args: this.#template.args,
+    });
+    this.#pods = [...this.#pods, pod];
+    this.#events.report(referenceTo(replicaSet), {
+      reason: 'SuccessfulCreate',
+      message: `Created pod: ${pod.plan.name}`,
+      component: 'replicaset-controller',
+    });
+    await pod.start(prepare?.(pod));
+    this.#writeStatus();
+    return pod;
+  }
+
+  #newReplicaSet(replicasBefore: number): void {
+    const deployment = this.#store.deployments.get(this.key)!;
+    this.#replicaSet = `${this.plan.name}-${this.#random.suffix(10)}`;
+    this.#store.replicasets.create(
+      {
+        ...this.#object('ReplicaSet', this.#replicaSet, this.plan.replicas),
+        metadata: { namespace: this.plan.namespace, name: this.#replicaSet, generation: 1, ownerReferences: ownedBy(deployment) },
+      },
+      AUTHOR,
+    );
+    this.#events.report(referenceTo(deployment), {
+      reason: 'ScalingReplicaSet',
+      message: `Scaled up replica set ${this.#replicaSet} from 0 to ${Math.max(replicasBefore, this.plan.replicas)}`,
+      component: 'deployment-controller',
+    });
+  }
+
+  #scaleOld(replicaSet: string): void {
+    const key = `${this.plan.namespace}/${replicaSet}`;
+    const before = this.#store.replicasets.get(key);
+    if (!before) return;
+    this.#store.replicasets.update(key, (copy) => {
+      copy.spec.replicas = 0;
+      copy.status = { observedGeneration: copy.status.observedGeneration + 1, replicas: 0, readyReplicas: 0, availableReplicas: 0 };
+    });
+    this.#events.report(referenceTo(this.#store.deployments.get(this.key)!), {
+      reason: 'ScalingReplicaSet',
+      message: `Scaled down replica set ${replicaSet} from ${this.plan.replicas} to 0`,
+      component: 'deployment-controller',
+    });
+  }
+
+  #writeStatus(): void {
+    const current = this.#pods.filter((pod) => pod.object !== undefined);
+    const ready = current.filter((pod) => pod.ready).length;
+    const others = this.#store.pods
+      .values()
+      .filter(
+        (pod) => pod.metadata.namespace === this.plan.namespace && pod.metadata.ownerReferences?.[0]?.name.startsWith(`${this.plan.name}-`),
+      )
+      .filter((pod) => !current.some((own) => own.key === keyOf(pod.metadata)) && pod.metadata.deletionTimestamp === undefined);
+    const replicas = current.length + others.length;
+    const available =
+      ready +
+      others.filter((pod) => pod.status.conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True')).length;
+    this.#store.deployments.update(
+      this.key,
+      (copy) => {
+        const before = copy.status.conditions ?? [];
+        const enough = available >= copy.spec.replicas;
+        copy.status = {
+          observedGeneration: copy.metadata.generation ?? 1,
+          replicas,
+          updatedReplicas: current.length,
+          readyReplicas: available,
+          availableReplicas: available,
+          ...(available < copy.spec.replicas ? { unavailableReplicas: copy.spec.replicas - available } : {}),
+          conditions: [
+            availableCondition(before, enough),
+            ...before.filter((condition) => condition.type === 'Progressing'),
+            ...(before.some((condition) => condition.type === 'Progressing')
+              ? []
+              : [
+                  {
+                    type: 'Progressing',
+                    status: 'True' as const,
+                    reason: 'NewReplicaSetAvailable',
+                    message: 'ReplicaSet has successfully progressed.',
+                    lastTransitionTime: timestamp(),
+                  },
+                ]),
+          ],
+        };
+      },
+      { ...AUTHOR, subresource: 'status' },
+    );
+  }
+
+  #object(
+    kind: 'Deployment' | 'ReplicaSet',
+    name: string,
+    replicas: number,
+  ): Omit<WorkloadObject, 'metadata'> & {
+    metadata: { namespace: string; name: string; generation: number; labels: Record<string, string> };
+  } {
+    const { namespace, labels } = this.plan;
+    return {
+      apiVersion: 'apps/v1',
+      kind,
+      metadata: { namespace, name, generation: 1, labels: { ...labels } },
+      spec: {
+        replicas,
+        selector: { matchLabels: { ...labels } },
+        ...(kind === 'Deployment'
+          ? { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } } }
+          : {}),
+        template: {
+          metadata: { labels: { ...labels } },
+          spec: { containers: [{ name: this.plan.name, image: this.#template.image, args: [...this.#template.args] }] },
+        },
+      },
+      status: { observedGeneration: 1, replicas: 0, readyReplicas: 0, availableReplicas: 0 },
+    };
+  }
+}
+
+function availableCondition(before: readonly { type: string; status: string; lastTransitionTime?: string }[], enough: boolean) {
+  const known = before.find((condition) => condition.type === 'Available');
+  const status = enough ? ('True' as const) : ('False' as const);
+  return {
+    type: 'Available',
+    status,
+    reason: enough ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
+    message: enough ? 'Deployment has minimum availability.' : 'Deployment does not have minimum availability.',
+    lastTransitionTime: known?.status === status && known.lastTransitionTime ? known.lastTransitionTime : timestamp(),
+  };
+}

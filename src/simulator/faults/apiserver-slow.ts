@@ -1,0 +1,25 @@
+import { CALM, setLatency } from '../control-plane/load.ts';
+import type { Fault } from './fault.ts';
+
+/** Every request to the kube-apiserver takes seconds, aggregated or not. */
+export const apiserverSlow: Fault = {
+  id: 'apiserver-slow',
+  cause: 'apiserver-slow',
+  category: 'apiserver-load',
+  scope: 'cluster',
+  pattern: 'intermittent',
+  inject({ apiServers, random }) {
+    for (const { load } of apiServers) {
+      setLatency(load, { requestSeconds: 5.5 });
+      load.inflight = 240;
+      load.delay = () => random.integer(3500, 8000);
+    }
+    return () => {
+      for (const { load } of apiServers) {
+        setLatency(load, {});
+        load.inflight = CALM.inflight;
+        load.delay = () => 0;
+      }
+    };
+  },
+};

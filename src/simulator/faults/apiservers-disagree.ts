@@ -1,0 +1,19 @@
+import type { Fault } from './fault.ts';
+
+/** One kube-apiserver has lost its way to the pods; the other one has not. They overwrite each other's verdict. */
+export const apiserversDisagree: Fault = {
+  id: 'apiservers-disagree',
+  cause: 'apiservers-disagree',
+  category: 'apiserver-load',
+  scope: 'cluster',
+  pattern: 'intermittent',
+  apiservers: 2,
+  inject({ apiServers, apis }) {
+    const { connections } = apiServers[1]!;
+    connections.obstacle = () => ({ kind: 'drop' });
+    for (const name of apis.keys()) connections.closeIdle(name);
+    return () => {
+      connections.obstacle = undefined;
+    };
+  },
+};

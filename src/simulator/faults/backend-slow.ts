@@ -1,0 +1,20 @@
+import type { Fault } from './fault.ts';
+
+/** The server answers, later than anybody waits. Connecting to it is quick. */
+export const backendSlow: Fault = {
+  id: 'backend-slow',
+  cause: 'backend-slow',
+  category: 'backend-dependency',
+  scope: 'api',
+  inject({ random, timers }, api) {
+    api.behaviour.intercept = async ({ kind }) => {
+      if (kind === 'discovery') await timers.sleep(random.integer(5500, 8000));
+      if (kind === 'list') await timers.sleep(random.integer(10_500, 14_000));
+      return undefined;
+    };
+    return () => {
+      delete api.behaviour.intercept;
+      api.reconnect();
+    };
+  },
+};

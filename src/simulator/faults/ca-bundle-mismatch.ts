@@ -1,0 +1,19 @@
+import { createAuthority } from '../certificates.ts';
+import type { Fault } from './fault.ts';
+
+/** The CA was made anew under its old name, and the server has a certificate of it; the caBundle is still the old one. */
+export const caBundleMismatch: Fault = {
+  id: 'ca-bundle-mismatch',
+  cause: 'ca-bundle-mismatch',
+  category: 'tls-certificate',
+  scope: 'api',
+  async inject(_cluster, api) {
+    const renewed = await createAuthority(api.authority.commonName);
+    api.behaviour.serving = await renewed.issue({ commonName: api.serverName, usage: 'server', dnsNames: [api.serverName] });
+    await api.reload();
+    return () => {
+      delete api.behaviour.serving;
+      return api.reload();
+    };
+  },
+};

@@ -1,0 +1,16 @@
+import type { Fault } from './fault.ts';
+
+/** The binding to system:auth-delegator is gone: administrators are served, everybody else gets 500. */
+export const delegatedAuthFailing: Fault = {
+  id: 'delegated-auth-failing',
+  cause: 'delegated-auth-failing',
+  category: 'authn-authz',
+  scope: 'api',
+  inject({ store }, api) {
+    const key = `${api.plan.namespace}:${api.plan.service}:system:auth-delegator`;
+    const binding = store.clusterrolebindings.delete(key);
+    return () => {
+      if (binding) store.clusterrolebindings.create({ ...binding, metadata: { name: key } }, { manager: 'helm' });
+    };
+  },
+};

@@ -1,0 +1,16 @@
+import type { Fault } from './fault.ts';
+
+/** The Service was turned into an alias of a host name that nobody resolves. */
+export const dnsFailing: Fault = {
+  id: 'dns-failing',
+  cause: 'dns-failing',
+  category: 'network-connectivity',
+  scope: 'api',
+  inject(_cluster, api) {
+    api.editService((copy) => {
+      const { ports } = copy.spec;
+      copy.spec = { type: 'ExternalName', externalName: `${api.plan.service}.moved.invalid`, ports };
+    });
+    return () => api.restoreService();
+  },
+};

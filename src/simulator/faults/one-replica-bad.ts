@@ -1,0 +1,21 @@
+import { status } from './answers.ts';
+import type { Fault } from './fault.ts';
+
+/** One of the pods answers everything with an error and still says that it is ready. */
+export const oneReplicaBad: Fault = {
+  id: 'one-replica-bad',
+  cause: 'one-replica-bad',
+  category: 'network-connectivity',
+  scope: 'api',
+  pattern: 'intermittent',
+  replicas: 2,
+  inject(_cluster, api) {
+    const pod = api.pods()[0]!;
+    pod.behaviour.intercept = ({ kind }) =>
+      kind === 'discovery' || kind === 'list' ? status('ServiceUnavailable', 'the cache of this replica has not synced') : undefined;
+    api.reconnect();
+    return () => {
+      delete pod.behaviour.intercept;
+    };
+  },
+};

@@ -1,0 +1,15 @@
+import type { Fault } from './fault.ts';
+
+/** A typing mistake in the Service's selector. */
+export const selectorMatchesNoPods: Fault = {
+  id: 'selector-matches-no-pods',
+  cause: 'selector-matches-no-pods',
+  category: 'misconfiguration',
+  scope: 'api',
+  inject(_cluster, api) {
+    api.editService((copy) => {
+      copy.spec.selector = { app: `${api.plan.service}s` };
+    });
+    return () => api.restoreService();
+  },
+};

@@ -1,0 +1,20 @@
+import type { Fault } from './fault.ts';
+
+/** The APIService names a port that its Service does not have. */
+export const servicePortMismatch: Fault = {
+  id: 'service-port-mismatch',
+  cause: 'service-port-mismatch',
+  category: 'misconfiguration',
+  scope: 'api',
+  inject(_cluster, api) {
+    let right = 0;
+    api.editApiService((copy) => {
+      right = copy.spec.service!.port;
+      copy.spec.service!.port = right + 1;
+    });
+    return () =>
+      api.editApiService((copy) => {
+        copy.spec.service!.port = right;
+      });
+  },
+};

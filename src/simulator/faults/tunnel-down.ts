@@ -1,0 +1,29 @@
+import { klog } from '../node/klog.ts';
+import type { Fault } from './fault.ts';
+
+const WORDS = 'No agent available';
+
+/** The konnectivity tunnel from the control plane to the nodes has lost its agents. */
+export const tunnelDown: Fault = {
+  id: 'tunnel-down',
+  cause: 'tunnel-down',
+  category: 'network-connectivity',
+  scope: 'cluster',
+  inject(cluster) {
+    const names = [...cluster.apis.keys()];
+    for (const { connections } of cluster.apiServers) {
+      connections.obstacle = () => ({ kind: 'error', words: WORDS });
+      for (const name of names) connections.closeIdle(name);
+    }
+    const complain = () =>
+      cluster.logControlPlane(
+        klog('E', 'server.go:443', `"Failed to get a backend" err="${WORDS}" dialID=${cluster.random.integer(1, 1e9)}`),
+      );
+    complain();
+    const stop = cluster.timers.every(cluster.timers.scaled(10_000), complain);
+    return () => {
+      stop();
+      for (const { connections } of cluster.apiServers) connections.obstacle = undefined;
+    };
+  },
+};

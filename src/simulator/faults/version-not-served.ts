@@ -1,0 +1,15 @@
+import type { Fault } from './fault.ts';
+
+/** An update of the server dropped the version that the APIService registers. */
+export const versionNotServed: Fault = {
+  id: 'version-not-served',
+  cause: 'version-not-served',
+  category: 'misconfiguration',
+  scope: 'api',
+  inject(_cluster, api) {
+    api.behaviour.servedVersions = ['v9'];
+    return () => {
+      delete api.behaviour.servedVersions;
+    };
+  },
+};
