@@ -1,0 +1,127 @@
+import { type Catalogue, type PrintableSignal } from '../catalogue.ts';
+import { printDuration } from '../duration.ts';
+import type { GenerateOptions } from '../options.ts';
+import { diagnosisRules } from '../rules.ts';
+import { SERIES } from '../series.ts';
+import { type Matcher, printSelector, type Selector, selectorsOf } from './selectors.ts';
+
+/** One result of an instant query. */
+export interface QueryResult {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** Asks a Prometheus. Rejects when it does not answer. */
+export type Query = (promql: string) => Promise<readonly QueryResult[]>;
+
+export interface Finding {
+  readonly selector: string;
+  /** `found`; `quiet` = nothing now, and that is as it should be; `missing` = the rules that read it never fire. */
+  readonly state: 'found' | 'quiet' | 'missing';
+  /** Why it finds nothing, and what to do. */
+  readonly why?: string;
+}
+
+export interface Verification {
+  readonly findings: readonly Finding[];
+  /** What is wrong as a whole: not scraped, another interval, no cluster label. */
+  readonly warnings: readonly string[];
+}
+
+const EXPORTER = 'aggregated_api_exporter_build_info';
+/** How far back a series counts as being there. */
+const LOOK_BACK = '1h';
+
+/** Only there while an API errs, or has evidence, or after something happened. */
+const SOMETIMES: ReadonlyMap<string, string> = new Map([
+  [SERIES.direct, 'only while a cause has direct evidence'],
+  [SERIES.odds, 'only while an API errs'],
+  [SERIES.confidence, 'only while an API errs'],
+  [SERIES.top, 'only while an API errs'],
+  ['aggregated_api_backend_certificate_not_after_timestamp_seconds', 'only where a direct probe saw a certificate'],
+  ['aggregated_api_ca_bundle_not_after_timestamp_seconds', 'only for APIServices with a caBundle'],
+]);
+
+/** Which selectors of the generated rules find nothing in that Prometheus, and why. */
+export async function verifyRules(query: Query, catalogue: Catalogue, options: GenerateOptions): Promise<Verification> {
+  const scraped = (await query(`count(last_over_time(${EXPORTER}[${LOOK_BACK}]))`)).length > 0;
+  const findings: Finding[] = [];
+  for (const selector of selectorsOfRules(catalogue, options)) findings.push(await judge(selector, query, catalogue, scraped));
+  return { findings, warnings: scraped ? await warnings(query, options) : [NOT_SCRAPED] };
+}
+
+const NOT_SCRAPED = `the exporter is not scraped: ${EXPORTER} has no series in the last ${LOOK_BACK}; look at /targets, and at the labels by which Prometheus selects ServiceMonitors`;
+
+export function selectorsOfRules(catalogue: Catalogue, options: GenerateOptions): Selector[] {
+  const found = new Map<string, Selector>();
+  for (const group of diagnosisRules(catalogue, options).groups)
+    for (const rule of group.rules) for (const selector of selectorsOf(rule.expr)) found.set(selector.text, selector);
+  return [...found.values()].sort((a, b) => (a.text < b.text ? -1 : 1));
+}
+
+async function judge(selector: Selector, query: Query, catalogue: Catalogue, scraped: boolean): Promise<Finding> {
+  const { text, metric, matchers } = selector;
+  if (await exists(text, query)) return { selector: text, state: 'found' };
+  const sometimes = SOMETIMES.get(metric);
+  if (!(await exists(metric, query))) {
+    if (!scraped && !metric.includes(':')) return { selector: text, state: 'missing', why: 'the exporter is not scraped' };
+    if (sometimes) return { selector: text, state: 'quiet', why: sometimes };
+    if (metric.includes(':'))
+      return { selector: text, state: 'missing', why: `no series ${metric}: the recording rules are not loaded, or fail; look at /rules` };
+    return notObserved(selector, query, catalogue);
+  }
+  for (const matcher of matchers) {
+    const why = await mismatch(metric, matcher, query);
+    if (why) return sometimes || isSignal(selector, catalogue) ? unmatchedSignal(selector, why) : { selector: text, state: 'missing', why };
+  }
+  return { selector: text, state: 'quiet', why: 'each label value occurs, but not together: nothing of the kind happened yet' };
+}
+
+async function exists(selector: string, query: Query): Promise<boolean> {
+  return (await query(`count(last_over_time(${selector}[${LOOK_BACK}]))`)).length > 0;
+}
+
+/** Why a matcher leaves nothing over; undefined when it is not its fault. */
+async function mismatch(metric: string, matcher: Matcher, query: Query): Promise<string | undefined> {
+  if (matcher.value === '' || matcher.operator.startsWith('!')) return undefined;
+  if (await exists(printSelector(metric, [matcher]), query)) return undefined;
+  const { label } = matcher;
+  const exported = printSelector(metric, [{ ...matcher, label: `exported_${label}` }]);
+  if (await exists(exported, query))
+    return `the label ${label} arrives as exported_${label}: it collides with a label of the target; set honorLabels: true on the ServiceMonitor, or drop the relabelling that adds ${label}`;
+  const values = (await query(`count by (${label}) (last_over_time(${metric}[${LOOK_BACK}]))`)).map((result) => result.labels[label] ?? '').filter((value) => value !== '');
+  if (values.length === 0) return `${metric} has no label ${label}: a relabelling drops it`;
+  return `${label}=${JSON.stringify(matcher.value)} does not occur; there are ${values.sort().slice(0, 8).join(', ')}`;
+}
+
+function isSignal({ metric }: Selector, catalogue: Catalogue): boolean {
+  return catalogue.signals.some((signal) => signal.metric === metric);
+}
+
+/** A collision or a dropped label breaks the rule; a value that did not occur is an observation that was not made. */
+function unmatchedSignal({ text }: Selector, why: string): Finding {
+  return { selector: text, state: /exported_|no label/.test(why) ? 'missing' : 'quiet', why };
+}
+
+async function notObserved({ metric, text }: Selector, query: Query, catalogue: Catalogue): Promise<Finding> {
+  const signal: PrintableSignal | undefined = catalogue.signals.find((candidate) => candidate.metric === metric);
+  if (!signal) return { selector: text, state: 'missing', why: `no series ${metric}: a metric relabelling drops it, or the exporter is older than the rules` };
+  const up = await query(`max(last_over_time(aggregated_api_exporter_source_up{source="${signal.source}"}[${LOOK_BACK}]))`);
+  const state = up.length === 0 ? 'is switched off' : up[0]!.value === 0 ? 'does not answer (see the status page for the right that is missing)' : 'answers, but has not seen it yet';
+  return { selector: text, state: 'quiet', why: `not observed: its source ${signal.source} ${state}` };
+}
+
+async function warnings(query: Query, options: GenerateOptions): Promise<string[]> {
+  const found: string[] = [];
+  const samples = await query(`max(count_over_time(${EXPORTER}[30m]))`);
+  const interval = samples[0] ? 1800 / samples[0].value : undefined;
+  // A quarter off is jitter, or a series that is younger than half an hour.
+  if (interval !== undefined && samples[0]!.value >= 4 && interval > options.scrapeInterval * 1.25)
+    found.push(`scraped about every ${printDuration(Math.round(interval))}, or for less than half an hour; the rules are for ${printDuration(options.scrapeInterval)}: pass --scrape-interval`);
+  for (const label of options.clusterLabels) {
+    const values = await query(`count by (${label}) (aggregated_api_info)`);
+    if (values.length > 0 && values.every((result) => !result.labels[label]))
+      found.push(`aggregated_api_info has no label ${label}: harmless for one cluster; otherwise add it when scraping, or name the label that tells clusters apart with --cluster-label`);
+  }
+  return found;
+}
