@@ -25,7 +25,7 @@ export function wrapped(text: string, width: number): string[] {
 
 /** `93 %`; never 100 % or 0 %, for a verdict is no proof. */
 export function percent(confidence: number): string {
-  if (confidence > 0.995) return '> 99 %';
+  if (confidence >= 0.995) return '> 99 %';
   if (confidence < 0.005) return '< 1 %';
   return `${Math.round(confidence * 100)} %`;
 }

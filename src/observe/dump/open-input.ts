@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { createGunzip, type Gunzip } from 'node:zlib';
+import { constants, createGunzip, type Gunzip } from 'node:zlib';
 
 export interface OpenedInput {
   /** The first bytes, at most `HEAD` of them, unpacked. */
@@ -41,7 +41,7 @@ async function* again(read: readonly Buffer[], rest: AsyncGenerator<Buffer>): As
 
 /** A recording whose end is missing gives what there is. */
 async function* gunzipped(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip();
+  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
   const feeding = (async () => {
     try {
       for await (const chunk of chunks) {
@@ -55,8 +55,6 @@ async function* gunzipped(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
   })();
   try {
     for await (const chunk of gunzip) yield chunk as Buffer;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'Z_BUF_ERROR') throw error;
   } finally {
     gunzip.destroy();
   }

@@ -105,8 +105,9 @@ function countSeverities(bytes: Uint8Array, lines: Record<keyof LogFacts['lines'
     let end = bytes.indexOf(NEWLINE, start);
     if (end < 0) end = bytes.length;
     if (end > start) {
-      const stamp = bytes[start + 4] === 45 && bytes[start + 10] === 84 ? bytes.indexOf(32, start) + 1 : start;
-      const severity = stamp > 0 && stamp + 1 < end && isDigit(bytes[stamp + 1]!) ? SEVERITY[bytes[stamp]!] : undefined;
+      const stamped = bytes[start + 4] === 45 && bytes[start + 10] === 84;
+      const text = stamped ? bytes.indexOf(32, start) + 1 || end : start;
+      const severity = text + 1 < end && isDigit(bytes[text + 1]!) ? SEVERITY[bytes[text]!] : undefined;
       lines[severity ?? 'unknown']++;
     }
     start = end + 1;

@@ -19,18 +19,21 @@ export async function filesBelow(root: string, note: (text: string) => void): Pr
   const folders: (readonly string[])[] = [[]];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const path = join(root, ...folder);
-    const entries = await entriesOf(path, folder.length === 0, note);
-    for (const { name, kind } of entries) {
+    for (const { name, kind } of await entriesOf(path, folder.length === 0, note)) {
       const segments = [...folder, name];
       if (kind === 'folder' && segments.length < DEEPEST) folders.push(segments);
       else if (kind === 'file') found.push({ path: join(path, name), segments });
       if (found.length >= MOST_FILES) {
         note(`more than ${MOST_FILES} files: the rest is left out`);
-        return found;
+        return sorted(found);
       }
     }
   }
-  return found;
+  return sorted(found);
+}
+
+function sorted(files: FoundFile[]): FoundFile[] {
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 async function entriesOf(
@@ -48,5 +51,5 @@ async function entriesOf(
     if (isRoot) throw error;
     note(`${path} can't be read: ${(error as Error).message}`);
   }
-  return entries.sort((a, b) => (a.name < b.name ? 1 : -1));
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { renderMarkdown } from '../../../src/diagnose/report/markdown.ts';
+import { patternInWords } from '../../../src/diagnose/report/pattern-words.ts';
+import { percent, printable, wrapped } from '../../../src/diagnose/report/printable.ts';
+import { renderText } from '../../../src/diagnose/report/text.ts';
+import { DIAGNOSES_SCHEMA, type Diagnoses, type Diagnosis } from '../../../src/domain/diagnosis.ts';
+import { NOW } from '../../support/healthy.ts';
+
+const TIME = NOW / 1000;
+
+const diagnosis = (differs: Partial<Diagnosis> = {}): Diagnosis => ({
+  apiservice: 'v1.tides.example.com',
+  cause: 'out-of-memory-killed',
+  category: 'resource-pressure',
+  title: 'The container is killed for its memory',
+  summary: 'A container of harbour/tide-gauge reaches its memory limit, and the kernel kills it.',
+  confidence: 0.934,
+  pattern: 'persistent',
+  failures: { name: 'persistent', onsets: [TIME - 600], since: TIME - 600 },
+  evidence: [
+    {
+      id: 'terminated',
+      says: 'A container ended with OOMKilled.',
+      weight: 'decisive',
+      points: 6,
+      lookBack: false,
+      values: { 'oom-kills': 3 },
+      since: TIME - 540,
+      reproduce: 'kubectl -n harbour get pods',
+      sample: 'Memory cgroup out of memory',
+    },
+    { id: 'quiet', says: 'Its log is quiet.', weight: 'against', points: -2, lookBack: false, values: {}, since: TIME },
+  ],
+  alternatives: [{ cause: 'unknown', category: 'unknown', confidence: 0.04, score: 0, evidence: [] }],
+  remedy: ['Raise the limit.', 'Find the leak.'],
+  verify: { command: 'kubectl get apiservice v1.tides.example.com', expect: 'AVAILABLE True' },
+  notSeen: [
+    { source: 'logs', why: 'is forbidden', rule: 'pods/log: get' },
+    { source: 'events', why: 'is not there' },
+    { source: 'pods', why: 'is not there' },
+  ],
+  vantages: 'It fails through the kube-apiserver and directly.',
+  incident: {
+    id: 'backend-harbour-tide-gauge',
+    shared: 'the backend harbour/tide-gauge',
+    apiservices: ['v1.tides.example.com', 'v2.tides.example.com'],
+    cause: 'out-of-memory-killed',
+  },
+  runbook: '/runbooks/out-of-memory-killed',
+  ...differs,
+});
+const diagnoses = (all: readonly Diagnosis[], differs: Partial<Diagnoses> = {}): Diagnoses => ({
+  schema: DIAGNOSES_SCHEMA,
+  time: TIME,
+  diagnoses: all,
+  examined: ['v1.tides.example.com', 'v1.docks.example.com'],
+  notSeen: [],
+  ...differs,
+});
+const PLAIN = { width: 100, colour: false };
+
+describe('text', () => {
+  it('says what, how sure, since when, why, and what to do', () => {
+    expect(renderText(diagnoses([diagnosis()]), PLAIN)).toBe(`✖ v1.tides.example.com: The container is killed for its memory
+  cause out-of-memory-killed, category resource-pressure, 93 % sure
+  A container of harbour/tide-gauge reaches its memory limit, and the kernel kills it.
+  pattern     persistent, failing since 2026-01-05T08:50:00Z (10 min)
+  vantages    It fails through the kube-apiserver and directly.
+  together    2 APIs share the backend harbour/tide-gauge: v1.tides.example.com,
+              v2.tides.example.com; together they point to out-of-memory-killed
+  evidence    [+6] A container ended with OOMKilled. (since 2026-01-05T08:51:00Z)
+              > Memory cgroup out of memory
+              $ kubectl -n harbour get pods
+              [-2] Its log is quiet.
+  or          unknown 4 %
+  remedy      1. Raise the limit.
+              2. Find the leak.
+  verify      kubectl get apiservice v1.tides.example.com (then: AVAILABLE True)
+  not seen    logs: is forbidden; a role with \`pods/log: get\` would open it
+              events, pods: is not there
+
+2 aggregated APIs looked at, 1 errs, 1 well (as of 2026-01-05T09:00:00Z).
+`);
+  });
+
+  it.each<[string, Diagnoses, RegExp]>([
+    ['healthy', diagnoses([]), /^✔ 2 aggregated APIs looked at, none errs/],
+    [
+      'healthy as far as one can see',
+      diagnoses([], { notSeen: [{ source: 'logs', why: 'failed' }] }),
+      /none errs.*\n {2}not seen {2}logs: failed/,
+    ],
+    ['nothing to look at', diagnoses([], { examined: [] }), /^No aggregated API was found/],
+    [
+      'unknown',
+      diagnoses([diagnosis({ cause: 'unknown', category: 'unknown', nextCheck: 'Run `kubectl logs`.' })]),
+      /category unknown\n[\s\S]*next check {2}Run `kubectl logs`\./,
+    ],
+  ])('%s', (_, input, expected) => {
+    expect(renderText(input, PLAIN)).toMatch(expected);
+  });
+
+  it('keeps a narrow terminal', () => {
+    const lines = renderText(diagnoses([diagnosis({ verify: { command: 'kubectl get x', expect: 'y' } })]), {
+      width: 60,
+      colour: false,
+    }).split('\n');
+    // All but the headings and the last line.
+    expect(lines.slice(2, -3).filter((line) => line.length > 60)).toEqual([]);
+  });
+
+  it('lets no log line write to the terminal', () => {
+    const hostile = 'a\u001b]0;owned\u0007\u001b[2Jb\r\nv1.fake: fine\u202e';
+    const shown = renderText(
+      diagnoses([
+        diagnosis({ evidence: [{ ...diagnosis().evidence[0]!, sample: hostile, says: hostile }], title: hostile, apiservice: hostile }),
+      ]),
+      PLAIN,
+    );
+    expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(shown).not.toMatch(/^v1\.fake/m);
+  });
+});
+
+describe('markdown', () => {
+  it('has a section for each API', () => {
+    const shown = renderMarkdown(diagnoses([diagnosis()]));
+    expect(shown).toContain('## v1.tides.example.com: The container is killed for its memory\n');
+    expect(shown).toContain('- **Cause**: `out-of-memory-killed` (resource-pressure, 93 % sure)');
+    expect(shown).toContain(
+      '- (+6, since 2026-01-05T08:51:00Z) A container ended with OOMKilled.\n  - `Memory cgroup out of memory`\n  - `kubectl -n harbour get pods`',
+    );
+    expect(shown).toContain('1. Raise the limit.\n2. Find the leak.');
+  });
+
+  it('lets no log line become markup', () => {
+    const evidence = [{ ...diagnosis().evidence[0]!, says: 'see [x](http://x) <img src=x> | a\n# b', sample: '`` a ` b ```js' }];
+    const shown = renderMarkdown(diagnoses([diagnosis({ evidence })]));
+    expect(shown).toContain('see \\[x\\](http://x) \\<img src=x\\> \\| a \\# b');
+    expect(shown).toContain('```` `` a ` b ```js ````');
+  });
+});
+
+describe('words', () => {
+  it.each([
+    [1, '> 99 %'],
+    [0.995, '> 99 %'],
+    [0.994, '99 %'],
+    [0.934, '93 %'],
+    [0.004, '< 1 %'],
+  ])('confidence %d is %s', (confidence, expected) => {
+    expect(percent(confidence)).toBe(expected);
+  });
+
+  it('breaks at spaces and keeps long words whole', () => {
+    expect(wrapped('a bb ccc kubectl-very-long-command d', 8)).toEqual(['a bb ccc', 'kubectl-very-long-command', 'd']);
+    expect(wrapped('', 8)).toEqual([]);
+    expect(printable(' a\tb\u0000c\n')).toBe('a bc');
+  });
+
+  it.each<[Diagnosis['failures'], string]>([
+    [{ name: 'none', onsets: [] }, 'no failure in the last hour'],
+    [{ name: 'transient', onsets: [TIME - 50] }, 'transient: it failed once and passed'],
+    [{ name: 'transient', onsets: [TIME - 5], since: TIME - 5 }, 'transient so far, failing since 2026-01-05T08:59:55Z (5 s)'],
+    [{ name: 'intermittent', onsets: [1, 2, 3] }, 'intermittent: 3 failures began'],
+    [
+      { name: 'periodic', onsets: [], periodSeconds: 300, matches: 'CronJob harbour/tide-table (*/5 * * * *)' },
+      'periodic: every 5 min, at the times of CronJob harbour/tide-table (*/5 * * * *)',
+    ],
+  ])('%j', (failures, expected) => {
+    expect(patternInWords(failures, TIME)).toBe(expected);
+  });
+});
