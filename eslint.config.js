@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 
 // Type-aware rules only: formatting and syntax are Biome's.
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', 'node_modules', 'scripts', '*.config.*', 'test/e2e/components'] },
+  { ignores: ['dist', 'coverage', 'node_modules', 'scripts/*.mjs', '*.config.*', 'test/e2e/components'] },
   {
     files: ['**/*.ts'],
     languageOptions: { parser: tseslint.parser, parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

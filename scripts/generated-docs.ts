@@ -1,0 +1,16 @@
+import { configJsonSchema } from '../src/config.ts';
+import { DERIVED_SIGNALS } from '../src/diagnose/derived-signals.ts';
+import { renderMetricsDoc } from '../src/expose/metrics-doc.ts';
+import { renderProbeReasons } from '../src/observe/probe/reasons.ts';
+import { SIGNALS } from '../src/signals/list.ts';
+import { renderConfigurationDoc } from './configuration-doc.ts';
+
+/** The pages of docs/ that come from declarations: file name → text. A test compares them with what is committed. */
+export function generatedDocs(): Readonly<Record<string, string>> {
+  return {
+    'configuration.md': renderConfigurationDoc(configJsonSchema()),
+    'configuration.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
+    'metrics.md': renderMetricsDoc([...SIGNALS, ...DERIVED_SIGNALS]),
+    'probe-reasons.md': renderProbeReasons(),
+  };
+}
