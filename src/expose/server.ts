@@ -131,9 +131,10 @@ function createApp(options: WebServerOptions, security: WebSecurity | undefined)
     const format = negotiateFormat(request.headers.accept);
     const page = await options.exposition.page(format);
     response.set('Content-Type', CONTENT_TYPES[format]).set('Vary', 'Accept, Accept-Encoding');
-    if (!acceptsGzip(request.headers['accept-encoding'])) return void response.end(page.body);
-    const body = await page.gzipped();
-    response.set('Content-Encoding', 'gzip').end(body);
+    const gzip = acceptsGzip(request.headers['accept-encoding']);
+    const body = gzip ? await page.gzipped() : page.body;
+    if (gzip) response.set('Content-Encoding', 'gzip');
+    response.set('Content-Length', String(body.length)).end(body);
   });
   app.get('/-/healthy', (_request, response) => void response.type('text').send('healthy\n'));
   app.get('/-/ready', (_request, response) => {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { SecureVersion, TlsOptions } from 'node:tls';
-import { load } from 'js-yaml';
+import { loadAll } from 'js-yaml';
 import { z } from 'zod';
 
 /**
@@ -56,7 +56,9 @@ export interface TlsSettings {
 export function parseWebConfig(text: string, path: string): WebConfig {
   let raw: unknown;
   try {
-    raw = load(text) ?? {};
+    const documents = loadAll(text);
+    if (documents.length > 1) throw new Error(`${documents.length} YAML documents: one is allowed`);
+    raw = documents[0] ?? {};
   } catch (error) {
     throw new Error(`${path}: not YAML: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
   }

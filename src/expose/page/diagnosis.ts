@@ -9,12 +9,11 @@ import { renderStrip } from './strip.ts';
 export function renderDiagnosis(shown: ShownApi, diagnosis: Diagnosis, now: number): Html {
   return html`<p class="verdict">${diagnosis.title}</p>
 <div class="head"><span class="conf">${bar(diagnosis.confidence, diagnosis.cause === 'unknown')} ${percent(diagnosis.confidence)} sure</span>
-${chip('info', diagnosis.category)}<a href="/runbooks/${encodeURIComponent(diagnosis.cause)}">runbook</a>${since(diagnosis, now)}</div>
+${diagnosis.cause !== 'unknown' && html`${chip('info', diagnosis.category)}<a href="/runbooks/${encodeURIComponent(diagnosis.cause)}">runbook</a>`}${since(diagnosis, now)}</div>
 <p class="lead">${diagnosis.summary}</p>
 ${diagnosis.vantages !== undefined && html`<p class="lead">${diagnosis.vantages}</p>`}
 ${incident(diagnosis)}
-<div class="two"><div>${titled('Evidence', evidenceList(diagnosis.evidence, now))}</div>
-<div>${titled('What to do', remedies(diagnosis))}
+<div class="two">${diagnosis.evidence.length > 0 && html`<div>${titled('Evidence', evidenceList(diagnosis.evidence, now))}</div>`}<div>${titled('What to do', remedies(diagnosis))}
 ${diagnosis.nextCheck !== undefined && html`<h3>What would decide it</h3><p class="lead">${diagnosis.nextCheck}</p>`}
 ${titled('Failures in time', renderPattern(shown, now))}
 ${titled('Not seen', renderNotSeen(diagnosis.notSeen))}</div></div>
@@ -52,6 +51,7 @@ function weight({ points, weight: name }: Evidence): Html {
 }
 
 function remedies({ remedy, verify }: Diagnosis): Html {
+  if (remedy.length === 0 && !verify) return NOTHING;
   return html`${remedy.length > 0 && html`<ol>${remedy.map((step) => html`<li>${step}</li>`)}</ol>`}
 ${verify && html`<p class="lead">It worked when this prints ${verify.expect}:</p><code class="cmd">${verify.command}</code>`}`;
 }

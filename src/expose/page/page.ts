@@ -102,7 +102,15 @@ function folded(id: string, title: string, content: Html, open = false): Html {
   return html`<details id="${id}"${open && html` open`}><summary>${title}</summary>${content}</details>`;
 }
 
+/** Folded to one line each: hundreds of them must not bury what fails. */
 function healthyOnes(apis: readonly ShownApi[], view: ExporterView): Html {
   const healthy = apis.filter(({ state }) => state === 'healthy');
-  return html`${healthy.length > 0 && html`<h2>Healthy</h2>`}${healthy.map((shown) => section(shown, view))}`;
+  return html`${healthy.length > 0 && html`<h2>Healthy</h2>`}${healthy.map((shown) => healthyOne(shown, view))}`;
+}
+
+function healthyOne(shown: ShownApi, view: ExporterView): Html {
+  const { api } = shown;
+  return html`<details class="card ok fold" id="${anchor(api.name)}"><summary><b>${api.name}</b> ${chip(...STATE_CHIPS.healthy)}
+<span class="meta">${api.backend.namespace}/${api.backend.service}:${api.backend.port}</span> ${patternWords(shown) !== '' && chip('mute', patternWords(shown))}</summary>
+${renderPattern(shown, view.snapshot.time)}${facts(shown, view, false)}</details>`;
 }

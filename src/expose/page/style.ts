@@ -25,7 +25,7 @@ h3{font-size:13px;font-weight:650;margin:20px 0 6px;color:var(--soft)}
 .tile.bad b{color:var(--bad)}.tile.ok b{color:var(--ok)}.tile.warn b{color:var(--warn)}
 .scroll{overflow-x:auto}
 .flush{padding:0}
-table{border-collapse:collapse;width:100%;font-size:14px}
+table{border-collapse:collapse;width:100%;font-size:14px;overflow-wrap:break-word}
 th{font-weight:600;font-size:12.5px;color:var(--soft);text-align:left;padding:8px 12px;border-bottom:1px solid var(--line);white-space:nowrap}
 td{padding:8px 12px;border-bottom:1px solid var(--line);vertical-align:top}
 tr:last-child>td{border-bottom:0}
@@ -61,6 +61,7 @@ details{margin-top:10px}
 summary{cursor:pointer;color:var(--soft);font-size:14px;font-weight:600}
 summary:hover{color:var(--ink)}
 details[open]>summary{margin-bottom:6px}
+.card.fold{margin:0 0 8px;padding:10px 20px}.fold>summary{font-size:15px;font-weight:400}.fold>summary b{color:var(--ink)}
 .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(430px,100%),1fr));gap:0 28px}
 .empty{text-align:center;padding:56px 20px}
 .empty b{display:block;font-size:19px;margin-bottom:6px}

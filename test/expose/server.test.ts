@@ -1,0 +1,242 @@
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createExposition } from '../../src/expose/exposition.ts';
+import { createWebServer, type WebServer, type WebServerOptions } from '../../src/expose/server.ts';
+import type { ExporterView } from '../../src/expose/view.ts';
+import { healthyApi, healthySnapshot } from '../support/healthy.ts';
+import { familyOf } from './parse-exposition.ts';
+import { diagnosis, viewOf } from './view.ts';
+
+const QUIET = { info() {}, warn() {}, error() {} };
+const opened: WebServer[] = [];
+afterEach(async () => {
+  for (const server of opened.splice(0)) await server.close();
+});
+
+async function serve(view: ExporterView | undefined, differs: Partial<WebServerOptions> = {}) {
+  const exposition = createExposition({ signals: [] });
+  if (view) exposition.update(view);
+  const server = await createWebServer({
+    exposition,
+    view: () => view,
+    listenAddresses: ['127.0.0.1:0'],
+    version: '1.2.3',
+    log: QUIET,
+    ...differs,
+  });
+  opened.push(server);
+  return server.urls[0]!;
+}
+
+interface Got {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+function get(base: URL, path: string, { method = 'GET', headers = {} as Record<string, string> } = {}): Promise<Got> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: base.hostname, port: base.port, path, method, headers, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () =>
+        resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks).toString() }),
+      );
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
+const FAILING = viewOf(healthySnapshot({ apis: [healthyApi(), healthyApi({ name: 'v1.buoys.example.com' })] }), {
+  diagnoses: [diagnosis()],
+});
+
+describe('before the first tick', () => {
+  it.each<[string, number, RegExp]>([
+    ['/-/healthy', 200, /^healthy/],
+    ['/-/ready', 503, /waiting for the first tick/],
+    ['/metrics', 200, /^# HELP/],
+    ['/', 200, /Waiting for the first tick/],
+    ['/api/v1/diagnoses', 503, /waiting for the first tick/],
+    ['/api/v1/status', 503, /waiting for the first tick/],
+  ])('%s is answered with %i', async (path, status, body) => {
+    const got = await get(await serve(undefined), path);
+    expect(got.status).toBe(status);
+    expect(got.body).toMatch(body);
+  });
+});
+
+describe('after it', () => {
+  it.each<[string, number, RegExp, RegExp]>([
+    ['/-/healthy', 200, /^text\/plain/, /^healthy/],
+    ['/-/ready', 200, /^text\/plain/, /^ready/],
+    ['/', 200, /^text\/html; charset=utf-8/, /The backend is killed for its memory/],
+    [
+      '/metrics',
+      200,
+      /^text\/plain; version=0\.0\.4; charset=utf-8$/,
+      /^aggregated_api_available\{apiservice="v1\.tides\.example\.com"\} 1$/m,
+    ],
+    ['/api/v1/diagnoses', 200, /^application\/json/, /"schema":"aggregated-api-exporter\/diagnoses\/v1"/],
+    ['/api/v1/status', 200, /^application\/json/, /"version":"1\.2\.3"/],
+    ['/nowhere', 404, /^text\/plain/, /^not found/],
+    ['/runbooks/out-of-memory-killed', 404, /^text\/plain/, /^no runbook/],
+    ['/%E0%A4%A', 404, /^text\/plain/, /not found/],
+    ['/runbooks/%E0%A4%A', 400, /^text\/plain/, /^bad request/],
+  ])('%s is answered with %i', async (path, status, type, body) => {
+    const got = await get(await serve(FAILING), path);
+    expect(got.status).toBe(status);
+    expect(got.headers['content-type']).toMatch(type);
+    expect(got.body).toMatch(body);
+  });
+
+  it.each([
+    ['', ['v1.tides.example.com']],
+    ['?apiservice=v1.tides.example.com', ['v1.tides.example.com']],
+    ['?apiservice=v1.buoys.example.com', []],
+    ['?apiservice=v1.buoys.example.com&apiservice=v1.tides.example.com', ['v1.tides.example.com']],
+  ])('/api/v1/diagnoses%s lists %j', async (query, expected) => {
+    const { body } = await get(await serve(FAILING), `/api/v1/diagnoses${query}`);
+    expect(JSON.parse(body).diagnoses.map((d: { apiservice: string }) => d.apiservice)).toEqual(expected);
+  });
+
+  it('says of an API that it does not watch that it does not', async () => {
+    const got = await get(await serve(FAILING), '/api/v1/diagnoses?apiservice=v1.nothing.example.com');
+    expect([got.status, JSON.parse(got.body)]).toEqual([404, { error: 'not watched: v1.nothing.example.com' }]);
+  });
+
+  it.each([
+    ['a page', '<!doctype html><p>whole', /^<!doctype html><p>whole$/],
+    ['a fragment, framed', '<p>part</p>', /<article class="card"><p>part<\/p><\/article>/],
+  ])('shows a runbook that is %s', async (_, html, expected) => {
+    const url = await serve(FAILING, { runbook: (cause) => (cause === 'dns-failing' ? html : undefined) });
+    expect((await get(url, '/runbooks/dns-failing')).body).toMatch(expected);
+    expect((await get(url, '/runbooks/other')).status).toBe(404);
+  });
+});
+
+describe('/metrics', () => {
+  it.each([
+    [undefined, 'text/plain; version=0.0.4; charset=utf-8'],
+    ['*/*', 'text/plain; version=0.0.4; charset=utf-8'],
+    ['text/html', 'text/plain; version=0.0.4; charset=utf-8'],
+    ['application/openmetrics-text', 'application/openmetrics-text; version=1.0.0; charset=utf-8'],
+    [
+      'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
+      'application/openmetrics-text; version=1.0.0; charset=utf-8',
+    ],
+    ['application/openmetrics-text;version=2.0.0,text/plain;version=0.0.4;q=0.5', 'text/plain; version=0.0.4; charset=utf-8'],
+    ['application/openmetrics-text;version=1.0.0;q=0.3,text/plain;version=0.0.4;q=0.5', 'text/plain; version=0.0.4; charset=utf-8'],
+    [
+      'application/vnd.google.protobuf;q=0.7,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,text/plain;q=0.2',
+      'application/openmetrics-text; version=1.0.0; charset=utf-8',
+    ],
+    ['application/openmetrics-text;q=0', 'text/plain; version=0.0.4; charset=utf-8'],
+  ])('for Accept %s is %s', async (accept, expected) => {
+    const got = await get(await serve(FAILING), '/metrics', { headers: accept === undefined ? {} : { accept } });
+    expect(got.headers['content-type']).toBe(expected);
+    expect(got.body.endsWith('# EOF\n')).toBe(expected.includes('openmetrics'));
+  });
+
+  it.each([
+    ['gzip', 'gzip'],
+    ['deflate, gzip;q=0.5', 'gzip'],
+    ['*', 'gzip'],
+    ['gzip;q=0', undefined],
+    ['identity', undefined],
+    ['', undefined],
+  ])('for Accept-Encoding %s is compressed: %s', async (encoding, expected) => {
+    const got = await get(await serve(FAILING), '/metrics', { headers: { 'accept-encoding': encoding } });
+    expect(got.headers['content-encoding']).toBe(expected);
+    expect(Number(got.headers['content-length'])).toBeGreaterThan(0);
+  });
+
+  it('shows the next tick at the next scrape', async () => {
+    let view = viewOf();
+    const exposition = createExposition({ signals: [] });
+    exposition.update(view);
+    const url = await serve(view, { exposition, view: () => view });
+    expect(familyOf((await get(url, '/metrics')).body, 'aggregated_api_diagnosis')).toEqual({});
+    view = FAILING;
+    exposition.update(view);
+    expect(familyOf((await get(url, '/metrics')).body, 'aggregated_api_diagnosis')).toEqual({
+      'cause="out-of-memory-killed",category="resource-pressure"': 1,
+    });
+  });
+});
+
+describe('what is not allowed', () => {
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is refused', async (method) => {
+    const got = await get(await serve(FAILING), '/metrics', { method });
+    expect([got.status, got.headers.allow]).toEqual([405, 'GET, HEAD']);
+  });
+
+  it('HEAD is answered without a body', async () => {
+    const got = await get(await serve(FAILING), '/metrics', { method: 'HEAD' });
+    expect([got.status, got.body]).toEqual([200, '']);
+    expect(Number(got.headers['content-length'])).toBeGreaterThan(1000);
+  });
+
+  it('every answer forbids what a page does not need', async () => {
+    for (const path of ['/', '/metrics', '/nowhere']) {
+      const { headers } = await get(await serve(FAILING), path);
+      expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+';/);
+      expect(headers['content-security-policy']).not.toContain('unsafe');
+      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'cache-control': 'no-store' });
+      expect(headers['x-powered-by']).toBeUndefined();
+    }
+  });
+
+  it('a fault inside is answered with 500, said once, and ends nothing', async () => {
+    const errors: string[] = [];
+    const url = await serve(FAILING, {
+      log: { ...QUIET, error: (_, message) => errors.push(message) },
+      runbook: () => {
+        throw new Error('secret path /etc/harbour');
+      },
+    });
+    const got = await get(url, '/runbooks/x');
+    expect([got.status, got.body]).toEqual([500, 'internal error\n']);
+    expect(errors).toEqual(['cannot answer a request']);
+    expect((await get(url, '/-/healthy')).status).toBe(200);
+  });
+});
+
+describe('listening', () => {
+  it('happens on several addresses', async () => {
+    const server = await createWebServer({
+      exposition: createExposition({ signals: [] }),
+      view: () => undefined,
+      listenAddresses: ['127.0.0.1:0', ':0'],
+      version: '1',
+      log: QUIET,
+    });
+    opened.push(server);
+    for (const url of server.urls) expect((await get(url, '/-/healthy')).status).toBe(200);
+  });
+
+  it('on an address in use fails, says what to do, and leaves none of the others open', async () => {
+    const taken = await serve(undefined);
+    const free = await serve(undefined);
+    await opened.pop()!.close();
+    const addresses = [`127.0.0.1:${free.port}`, `127.0.0.1:${taken.port}`];
+    await expect(serve(undefined, { listenAddresses: addresses })).rejects.toThrow(
+      `cannot listen on 127.0.0.1:${taken.port}: another process listens there already; choose another with --web.listen-address`,
+    );
+    const again = await serve(undefined, { listenAddresses: [addresses[0]!] });
+    expect(again.port).toBe(free.port);
+  });
+
+  it.each(['9944', 'host:', ':65536', '[::1]', '::1:9944', 'a:b', ''])(
+    'refuses the address %j and says what is allowed',
+    async (address) => {
+      await expect(serve(undefined, { listenAddresses: [address] })).rejects.toThrow(/:port, host:port or \[address\]:port is allowed/);
+    },
+  );
+
+  it('keeps connections for longer than any scrape interval', async () => {
+    const got = await get(await serve(undefined), '/-/healthy', { headers: { connection: 'keep-alive' } });
+    expect(got.headers['keep-alive']).toBe('timeout=75');
+  });
+});
