@@ -3,7 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { KubeClient, KubeCredentials } from '../../../src/observe/kube/api.ts';
 import type { ApiTarget } from '../../../src/observe/targets.ts';
-import { type Authority, createAuthority, type Issued } from '../../support/certificates.ts';
+import type { Issued } from '../../support/certificates.ts';
 
 /** What aggregated servers answer to discovery of `tides.example.com/v1`. */
 export const DISCOVERY = JSON.stringify({
@@ -125,15 +125,4 @@ export function apiTarget(differs: Partial<ApiTarget> = {}): ApiTarget {
   };
 }
 
-let authority: Promise<Authority> | undefined;
-/** One CA for a whole test file: making keys is what takes time. */
-export const sharedAuthority = (): Promise<Authority> => (authority ??= createAuthority({ name: 'harbour-ca' }));
-
-/** Polls until it holds. */
-export async function eventually(holds: () => boolean, deadlineMs = 10_000): Promise<void> {
-  const end = Date.now() + deadlineMs;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`did not hold within ${deadlineMs} ms: ${holds}`);
-    await new Promise((done) => setTimeout(done, 5));
-  }
-}
+export { eventually } from '../kube-answers.ts';

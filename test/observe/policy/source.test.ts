@@ -1,0 +1,335 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Observed } from '../../../src/domain/observed.ts';
+import type { Change, NodeFacts, PolicyFacts } from '../../../src/domain/snapshot.ts';
+import type { SourceStatus } from '../../../src/domain/sources.ts';
+import type { CacheChange, ResourceCache } from '../../../src/observe/kube/api.ts';
+import type { PolicyRecord } from '../../../src/observe/policy/network-policy.ts';
+import { createPolicySource, type PolicySource, type PolicySourceInput } from '../../../src/observe/policy/source.ts';
+import { SILENT } from '../../../src/observe/source.ts';
+import { type ApiTarget, fixedTargets } from '../../../src/observe/targets.ts';
+import { NOW } from '../../support/healthy.ts';
+import { type Answers, answeringClient, eventually } from '../kube-answers.ts';
+
+const API = 'v1.tides.example.com';
+const NODES: NodeFacts[] = [
+  { name: 'control-plane', ready: true, pressure: [], unschedulable: false, addresses: ['192.0.2.2'] },
+  { name: 'worker', ready: true, pressure: [], unschedulable: false, addresses: ['192.0.2.10'] },
+];
+const TARGET: ApiTarget = {
+  name: API,
+  group: 'tides.example.com',
+  version: 'v1',
+  backend: { namespace: 'harbour', service: 'tide-gauge', port: 443 },
+  insecureSkipTLSVerify: false,
+  service: {
+    type: 'ClusterIP',
+    clusterIP: '10.96.7.7',
+    selector: { app: 'tide-gauge' },
+    ports: [{ name: '', port: 443, targetPort: '10250' }],
+  },
+  addresses: [{ ip: '10.1.0.5', port: 10250, ready: true }],
+  pods: [
+    {
+      namespace: 'harbour',
+      name: 'tide-gauge-1',
+      uid: 'u1',
+      node: 'worker',
+      ip: '10.1.0.5',
+      hostNetwork: false,
+      labels: { app: 'tide-gauge' },
+      ports: [],
+      containers: [],
+    },
+  ],
+};
+const NO_TUNNEL: Answers = { '/api/v1/namespaces/kube-system/pods': { items: [] } };
+
+const object = (name: string, spec: object, metadata: object = {}): { metadata: object; spec: object } => ({
+  metadata: { name, namespace: 'harbour', creationTimestamp: new Date(NOW - 86_400_000).toISOString(), ...metadata },
+  spec: { podSelector: {}, ...spec },
+});
+const DENY = object('default-deny', { policyTypes: ['Ingress'] });
+const ALLOW = object('allow', { ingress: [{ from: [{ ipBlock: { cidr: '192.0.2.0/24' } }], ports: [{ port: 10250 }] }] });
+
+let running: AbortController;
+let now: number;
+beforeEach(() => {
+  running = new AbortController();
+  now = NOW;
+});
+afterEach(() => running.abort());
+
+/** A cache that a test fills. */
+function fakeCache(state: SourceStatus['state'] = 'ok') {
+  const listeners: ((change: CacheChange<PolicyRecord>) => void)[] = [];
+  const held = new Map<string, PolicyRecord>();
+  let cache: ResourceCache<PolicyRecord> | undefined;
+  let relists = 0;
+  const create: NonNullable<PolicySourceInput['createCache']> = (_, spec) => {
+    cache = {
+      spec,
+      start() {},
+      relist() {
+        relists += 1;
+      },
+      malformed: 0,
+      synced: state === 'ok',
+      get: (key) => held.get(key),
+      values: () => held.values(),
+      get size() {
+        return held.size;
+      },
+      subscribe(listener) {
+        listeners.push(listener);
+        return () => {};
+      },
+      status: () => ({ source: 'network-policies', state }),
+    };
+    return cache;
+  };
+  const key = (raw: { metadata: object }) => `harbour/${(raw.metadata as { name: string }).name}`;
+  return {
+    create,
+    relists: () => relists,
+    keeps: (raw: object) => cache!.spec.project(raw) !== undefined,
+    put(raw: ReturnType<typeof object>, live = false) {
+      const record = cache!.spec.project(raw)!;
+      const previous = held.get(key(raw));
+      held.set(key(raw), record);
+      for (const listener of listeners)
+        listener({ type: previous ? 'modified' : 'added', key: key(raw), object: record, live, ...(previous && { previous }) });
+    },
+    remove(raw: ReturnType<typeof object>) {
+      const record = held.get(key(raw))!;
+      held.delete(key(raw));
+      for (const listener of listeners) listener({ type: 'deleted', key: key(raw), object: record, live: true });
+    },
+  };
+}
+
+function start(cache: ReturnType<typeof fakeCache>, answers: Answers = NO_TUNNEL, differs: Partial<PolicySourceInput> = {}) {
+  const changes: Change[] = [];
+  const client = answeringClient(answers);
+  const source = createPolicySource({
+    client,
+    targets: fixedTargets([TARGET]),
+    nodes: () => NODES,
+    apiservers: () => ['192.0.2.2:6443'],
+    clock: () => now,
+    log: SILENT,
+    createCache: cache.create,
+    ...differs,
+  });
+  source.onChange((change, namespace) => {
+    expect(namespace).toBe('harbour');
+    changes.push(change);
+  });
+  source.start(running.signal);
+  return { source, client, changes };
+}
+
+const facts = (source: PolicySource): PolicyFacts => {
+  const found = source.factsFor(API) as Observed<PolicyFacts> & { state: 'observed' };
+  expect(found.state).toBe('observed');
+  return found.value;
+};
+const looked = (source: PolicySource) => eventually(() => !facts(source).why.includes('not been looked for'));
+
+describe('the policy source', () => {
+  it('admits, blocks, and admits again as policies come and go, and tells each change once', async () => {
+    const cache = fakeCache();
+    const { source, changes } = start(cache);
+    await looked(source);
+    expect(facts(source)).toEqual({ verdict: 'admits', why: 'no NetworkPolicy selects a backend pod', selecting: [], notEvaluated: [] });
+
+    now += 1000;
+    const written = { time: new Date(now).toISOString(), manager: 'kubectl-edit', operation: 'Update', fieldsV1: { 'f:spec': {} } };
+    const deny = object(
+      'default-deny',
+      { policyTypes: ['Ingress'] },
+      { creationTimestamp: new Date(now).toISOString(), managedFields: [written] },
+    );
+    cache.put(deny, true);
+    expect(facts(source)).toMatchObject({ verdict: 'blocks', selecting: ['harbour/default-deny'], lastChange: now });
+
+    now += 1000;
+    cache.put({ ...deny, metadata: { ...deny.metadata, labels: { team: 'sea' } } }, true);
+    expect(facts(source).lastChange).toBe(now - 1000);
+    cache.put({ ...deny, spec: { ...ALLOW.spec } }, true);
+    expect(facts(source)).toMatchObject({ verdict: 'admits', lastChange: now });
+
+    now += 1000;
+    cache.remove(deny);
+    expect(facts(source)).toMatchObject({ verdict: 'admits', selecting: [], lastChange: now });
+    expect(changes).toEqual([
+      { what: 'network-policy', at: NOW + 1000, object: 'NetworkPolicy harbour/default-deny', summary: 'added', manager: 'kubectl-edit' },
+      {
+        what: 'network-policy',
+        at: NOW + 2000,
+        object: 'NetworkPolicy harbour/default-deny',
+        summary: 'changed: ingress rules (0 → 1)',
+        manager: 'kubectl-edit',
+      },
+      { what: 'network-policy', at: NOW + 3000, object: 'NetworkPolicy harbour/default-deny', summary: 'deleted' },
+    ]);
+  });
+
+  it('does not call the first list a change, nor old policies of a namespace that is new to us', async () => {
+    const cache = fakeCache();
+    const { source, changes } = start(cache);
+    await looked(source);
+    cache.put(DENY);
+    cache.put(ALLOW, true);
+    expect(changes).toEqual([]);
+    expect(facts(source)).toMatchObject({ verdict: 'admits', lastChange: NOW - 86_400_000 });
+  });
+
+  it('keeps policies of backend namespaces only, and lists anew when there are more of them', () => {
+    const cache = fakeCache();
+    const listeners: (() => void)[] = [];
+    let all = [TARGET];
+    start(cache, NO_TUNNEL, {
+      targets: {
+        all: () => all,
+        get: (name) => all.find((target) => target.name === name),
+        subscribe: (listener) => {
+          listeners.push(() => listener({ kind: 'changed', target: TARGET }));
+          return () => {};
+        },
+      },
+    });
+    const elsewhere = { ...DENY, metadata: { ...DENY.metadata, namespace: 'lighthouse' } };
+    expect(cache.keeps(DENY)).toBe(true);
+    expect(cache.keeps(elsewhere)).toBe(false);
+    expect(cache.relists()).toBe(0);
+    all = [TARGET, { ...TARGET, name: 'v1.other.example.com', backend: { ...TARGET.backend, namespace: 'lighthouse' } }];
+    for (const listener of listeners) listener();
+    expect(cache.relists()).toBe(1);
+    expect(cache.keeps(elsewhere)).toBe(true);
+    for (const listener of listeners) listener();
+    expect(cache.relists()).toBe(1);
+  });
+
+  it('knows nothing before the first list, and says which right is missing', () => {
+    expect(start(fakeCache('pending')).source.factsFor(API)).toEqual({ state: 'unobserved' });
+    expect(start(fakeCache('forbidden')).source.factsFor(API)).toEqual({
+      state: 'forbidden',
+      rule: 'networking.k8s.io/networkpolicies: list, watch',
+    });
+    expect(start(fakeCache()).source.factsFor('v1.nothing.example.com')).toEqual({ state: 'unobserved' });
+  });
+
+  it('takes every node for a candidate while the kube-apiservers’ addresses are not known', async () => {
+    const cache = fakeCache();
+    const { source } = start(cache, NO_TUNNEL, { apiservers: () => [] });
+    await looked(source);
+    cache.put(object('some', { ingress: [{ from: [{ ipBlock: { cidr: '192.0.2.2/32' } }] }] }));
+    // The worker is the pod's own node, so it is admitted; the control plane is in the block.
+    expect(facts(source).verdict).toBe('admits');
+    cache.put(object('some', { ingress: [] }));
+    expect(facts(source).verdict).toBe('undetermined');
+  });
+});
+
+describe('other kinds of policies', () => {
+  const served = (...names: string[]) => ({ kind: 'APIResourceList', resources: names.map((name) => ({ name })) });
+
+  it.each<[string, Answers, readonly string[], string]>([
+    ['none', {}, [], 'blocks'],
+    [
+      'Cilium without policies',
+      {
+        '/apis/cilium.io/v2': served('ciliumnetworkpolicies'),
+        '/apis/cilium.io/v2/namespaces/harbour/ciliumnetworkpolicies': { items: [] },
+      },
+      [],
+      'blocks',
+    ],
+    [
+      'a Cilium policy in the namespace',
+      {
+        '/apis/cilium.io/v2': served('ciliumnetworkpolicies'),
+        '/apis/cilium.io/v2/namespaces/harbour/ciliumnetworkpolicies': { items: [{}] },
+      },
+      ['CiliumNetworkPolicy'],
+      'undetermined',
+    ],
+    [
+      'Cilium policies that may not be listed',
+      { '/apis/cilium.io/v2': served('ciliumclusterwidenetworkpolicies'), '/apis/cilium.io/v2/ciliumclusterwidenetworkpolicies': 403 },
+      ['CiliumClusterwideNetworkPolicy'],
+      'undetermined',
+    ],
+    [
+      'Calico',
+      {
+        '/apis/crd.projectcalico.org/v1': served('networkpolicies', 'globalnetworkpolicies', 'felixconfigurations'),
+        '/apis/crd.projectcalico.org/v1/namespaces/harbour/networkpolicies': { items: [] },
+        '/apis/crd.projectcalico.org/v1/globalnetworkpolicies': { items: [{}] },
+      },
+      ['Calico GlobalNetworkPolicy'],
+      'undetermined',
+    ],
+    [
+      'AdminNetworkPolicy',
+      {
+        '/apis/policy.networking.k8s.io/v1alpha1': served('adminnetworkpolicies', 'baselineadminnetworkpolicies'),
+        '/apis/policy.networking.k8s.io/v1alpha1/adminnetworkpolicies': { items: [{}] },
+        '/apis/policy.networking.k8s.io/v1alpha1/baselineadminnetworkpolicies': { items: [] },
+      },
+      ['AdminNetworkPolicy'],
+      'undetermined',
+    ],
+    [
+      'a group that hides its kinds',
+      { '/apis/policy.networking.k8s.io/v1alpha2': 403, '/apis/policy.networking.k8s.io/v1alpha2/clusternetworkpolicies': 403 },
+      ['ClusterNetworkPolicy'],
+      'undetermined',
+    ],
+    ['a group that does not answer', { '/apis/cilium.io/v2': new Error('time-out') }, [], 'blocks'],
+  ])('%s', async (_, answers, notEvaluated, verdict) => {
+    const cache = fakeCache();
+    const { source } = start(cache, { ...NO_TUNNEL, ...answers });
+    cache.put(DENY);
+    await looked(source);
+    expect(facts(source)).toMatchObject({ verdict, notEvaluated });
+    if (notEvaluated.length > 0) expect(facts(source).why).toContain(notEvaluated[0]);
+  });
+
+  it('are undetermined before anybody looked', () => {
+    const cache = fakeCache();
+    const { source } = start(cache);
+    cache.put(DENY);
+    expect(facts(source)).toMatchObject({ verdict: 'undetermined', notEvaluated: [] });
+  });
+
+  it('stay known while they cannot be asked', async () => {
+    const answers: Answers = {
+      ...NO_TUNNEL,
+      '/apis/cilium.io/v2': served('ciliumnetworkpolicies'),
+      '/apis/cilium.io/v2/namespaces/harbour/ciliumnetworkpolicies': { items: [{}] },
+    };
+    const cache = fakeCache();
+    const { source, client } = start(cache, answers, { refreshMs: 20 });
+    await looked(source);
+    answers['/apis/cilium.io/v2'] = new Error('time-out');
+    const before = client.asked.length;
+    await eventually(() => client.asked.slice(before).filter((path) => path === '/apis/cilium.io/v2').length > 2);
+    expect(facts(source).notEvaluated).toEqual(['CiliumNetworkPolicy']);
+  });
+
+  it.each<[Answers, string]>([
+    [NO_TUNNEL, 'blocks'],
+    [{ '/api/v1/namespaces/kube-system/pods': 403 }, 'blocks'],
+    [
+      { '/api/v1/namespaces/kube-system/pods': (path: string) => ({ items: path.includes('k8s-app%3Dkonnectivity-agent') ? [{}] : [] }) },
+      'undetermined',
+    ],
+  ])('tunnels %#: a rule for selected pods %s', async (answers, verdict) => {
+    const cache = fakeCache();
+    const { source } = start(cache, answers);
+    cache.put(object('from-pods', { ingress: [{ from: [{ namespaceSelector: {} }] }] }));
+    await looked(source);
+    await eventually(() => facts(source).verdict === verdict);
+  });
+});
