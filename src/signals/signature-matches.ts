@@ -35,11 +35,18 @@ function hits(api: ApiFacts, cluster: ClusterFacts): readonly SignatureCount[] {
 
 const STRENGTH: Readonly<Record<Rank, number>> = { only: 3, first: 2, among: 1 };
 
-/** The best rank among the signatures seen in the last five minutes; 0 when none points there. */
-function strength(pointers: Pointers, seen: readonly SignatureCount[], time: number): number {
+/** A hit is current for five minutes, and for as long as the outage lasts in which it was seen: a condition stands still. */
+function isCurrent(at: number, api: ApiFacts, time: number): boolean {
+  if (isRecent(at, time, RECENT_LINE_MS)) return true;
+  const condition = observedValue(api.condition);
+  return condition !== undefined && condition.status !== 'True' && condition.lastTransition !== undefined && at >= condition.lastTransition;
+}
+
+/** The best rank among the current signatures; 0 when none points there. */
+function strength(pointers: Pointers, api: ApiFacts, cluster: ClusterFacts, time: number): number {
   let best = 0;
-  for (const { signature, lastAt } of seen) {
-    if (!isRecent(lastAt, time, RECENT_LINE_MS)) continue;
+  for (const { signature, lastAt } of hits(api, cluster)) {
+    if (!isCurrent(lastAt, api, time)) continue;
     for (const rank of ['only', 'first', 'among'] as const) if (pointers[rank].has(signature)) best = Math.max(best, STRENGTH[rank]);
   }
   return best;
@@ -70,7 +77,7 @@ export const SIGNATURE_SIGNALS: readonly Signal[] = [...POINTERS]
         metric: 'aggregated_api_signature_strength',
         labels: { points_to: cause },
         source: 'logs',
-        observe: (api, cluster, time) => strength(pointers, hits(api, cluster), time),
+        observe: (api, cluster, time) => strength(pointers, api, cluster, time),
       },
     ];
   });

@@ -1,4 +1,4 @@
-import { above, any, below, type Criterion, last, MINUTE } from '../../domain/criterion.ts';
+import { above, all, any, below, type Criterion, last, MINUTE } from '../../domain/criterion.ts';
 import { lessThan, none, reasonSeen, seen } from './seen.ts';
 
 /** The truth table of vantages, as criteria: docs/vantages.md. */
@@ -15,11 +15,12 @@ export const CONTROL_PASSES: Criterion = below(last('control-failing', 2 * MINUT
 export const DIRECT_PASSES: Criterion = ENDPOINTS_PASS;
 
 export const HAS_READY_ENDPOINTS: Criterion = seen('endpoints-ready');
-/** By the slices, or by the condition where slices are not visible. */
+/** By the slices, or by the condition or the pods where slices are not visible. */
 export const NO_READY_ENDPOINTS: Criterion = any(
   none('endpoints-ready'),
   seen('condition-missing-endpoints'),
   seen('condition-endpoints-not-found'),
+  all(seen('pods-known'), none('pods-ready')),
 );
 /** By the pods, or by the slices where pods are not visible. */
 export const BACKEND_LOOKS_READY: Criterion = any(seen('pods-ready'), seen('endpoints-ready'));

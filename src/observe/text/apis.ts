@@ -1,0 +1,88 @@
+import type { ConditionFacts } from '../../domain/snapshot.ts';
+
+/** Kinds of servers and the group that each one serves: for a text that names the server only. */
+const SERVED_BY: readonly (readonly [pattern: RegExp, api: string])[] = [
+  [/\bmetrics-server\b/i, 'v1beta1.metrics.k8s.io'],
+  [/\bkeda\b/i, 'v1beta1.external.metrics.k8s.io'],
+  [/\bpackageserver\b|packages\.operators\.coreos\.com/i, 'v1.packages.operators.coreos.com'],
+  [/\bprometheus-adapter\b|custom-metrics-apiserver/i, 'v1beta1.custom.metrics.k8s.io'],
+];
+
+const NAME = String.raw`v\d{1,2}(?:(?:alpha|beta)\d{1,2})?`;
+const GROUP = String.raw`[a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9][a-z0-9-]{0,62}){1,8}`;
+const QUALIFIED = new RegExp(String.raw`\b(${NAME})\.(${GROUP})`, 'g');
+const IN_PATH = new RegExp(String.raw`/apis/(${GROUP})/(${NAME})\b`, 'g');
+const GROUP_VERSION = new RegExp(String.raw`\b(${GROUP})/(${NAME}): (?:the server|stale|an error|Get|failed)`, 'g');
+const VERB = new RegExp(String.raw`\((?:get|post|put|patch|delete|list|watch) [a-z0-9*-]{1,63}\.(${GROUP})\)`);
+const BUILT_IN =
+  /(?:^|\.)(?:apps|batch|rbac\.authorization\.k8s\.io|authentication\.k8s\.io|authorization\.k8s\.io|apiregistration\.k8s\.io|apiextensions\.k8s\.io|coordination\.k8s\.io|discovery\.k8s\.io|networking\.k8s\.io|policy|storage\.k8s\.io|events\.k8s\.io|admissionregistration\.k8s\.io|certificates\.k8s\.io|scheduling\.k8s\.io|node\.k8s\.io|flowcontrol\.apiserver\.k8s\.io|autoscaling|internal\.apiserver\.k8s\.io|keda\.sh)$/;
+
+/** Most APIs that one text may be about. */
+const MOST_APIS = 50;
+
+/** Which APIServices a text is about, and what it says of each one's condition. */
+export class NamedApis {
+  readonly #conditions = new Map<string, ConditionFacts>();
+  readonly #backends = new Map<string, { namespace: string; service: string }>();
+  readonly #explicit = new Set<string>();
+  readonly #mentions = new Map<string, number>();
+
+  /** The text is about this one in so many words: an object's name, a row of a table, `# APIService under diagnosis:`. */
+  name(api: string): void {
+    if (this.#explicit.size < MOST_APIS) this.#explicit.add(api);
+  }
+
+  /** A later condition that is not True counts more than an earlier one, and a message more than none. */
+  condition(api: string, condition: ConditionFacts): void {
+    this.name(api);
+    const known = this.#conditions.get(api);
+    if (known && known.status !== 'True' && (condition.status === 'True' || (known.message !== '' && condition.message === ''))) return;
+    if (this.#conditions.size < MOST_APIS || known) this.#conditions.set(api, condition);
+  }
+
+  backend(api: string, namespace: string, service: string): void {
+    if (this.#backends.size < MOST_APIS) this.#backends.set(api, { namespace, service });
+  }
+
+  /** Looks for names in a line; the one that is named most often is what the text is about. */
+  mention(line: string): void {
+    if (this.#mentions.size >= 1000) return;
+    const text = line.length > 4096 ? line.slice(0, 4096) : line;
+    if (text.includes('.'))
+      for (const match of text.matchAll(QUALIFIED)) this.#count(`${match[1]!}.${match[2]!}`, /failed with|apiservice/i.test(text) ? 3 : 1);
+    if (text.includes('/v')) {
+      for (const match of text.matchAll(IN_PATH)) this.#count(`${match[2]!}.${match[1]!}`, 2);
+      for (const match of text.matchAll(GROUP_VERSION)) this.#count(`${match[2]!}.${match[1]!}`, 3);
+    }
+    const asked = text.includes('(') ? VERB.exec(text) : null;
+    if (asked) this.#count(`${asked[1] === 'metrics.k8s.io' || asked[1]!.endsWith('.metrics.k8s.io') ? 'v1beta1' : 'v1'}.${asked[1]!}`, 2);
+  }
+
+  #count(api: string, weight: number): void {
+    const group = api.slice(api.indexOf('.') + 1);
+    if (BUILT_IN.test(group) || /\.(?:svc|local|go|com\/|yaml|json|io\/)$/.test(api)) return;
+    this.#mentions.set(api, (this.#mentions.get(api) ?? 0) + weight);
+  }
+
+  /** Sorted; `unknown` when the text names none. `text` is asked for a known server as a last resort. */
+  list(servers: string): string[] {
+    if (this.#explicit.size > 0) return [...this.#explicit].sort();
+    const [best] = [...this.#mentions].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+    if (best) return [best[0]];
+    const served = SERVED_BY.find(([pattern]) => pattern.test(servers));
+    return [served ? served[1] : 'unknown'];
+  }
+
+  conditionOf(api: string): ConditionFacts | undefined {
+    return this.#conditions.get(api);
+  }
+
+  backendOf(api: string): { namespace: string; service: string } | undefined {
+    return this.#backends.get(api);
+  }
+
+  /** Conditions that stand in the text. */
+  get conditions(): ReadonlyMap<string, ConditionFacts> {
+    return this.#conditions;
+  }
+}

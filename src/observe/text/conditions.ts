@@ -1,0 +1,125 @@
+import type { ConditionFacts } from '../../domain/snapshot.ts';
+import type { NamedApis } from './apis.ts';
+import { keyValueOf, unquote } from './key-values.ts';
+import { timeOf } from './times.ts';
+
+const REASONS =
+  /^(?:Passed|ServiceNotFound|ServiceAccessError|ServicePortError|EndpointsNotFound|EndpointsAccessError|MissingEndpoints|FailedDiscoveryCheck)$/;
+const ROW = /^\s*(v\d\w{0,20}\.[a-z0-9][a-z0-9.-]{1,252})\s+(\S{1,320})\s+(True|False|Unknown)(?:\s+\((\w{1,64})\)?)?(?:\s|$)/;
+const UNDER_DIAGNOSIS = /^\s*# APIService under diagnosis: (v\S{1,320}\.\S{1,320})/;
+const NAME = /^v\d\w{0,20}\.[a-z0-9][a-z0-9.-]{1,252}$/;
+const MOST_MESSAGE_LINES = 12;
+
+/**
+ * Conditions of APIServices: rows of `kubectl get apiservices`, and objects in YAML, JSON or as `describe` prints them, in any
+ * order of keys and cut anywhere. An object's condition is complete when its list item ends, or the text.
+ */
+export class ConditionReader {
+  readonly #apis: NamedApis;
+  #kind = '';
+  #object = '';
+  #item: Record<string, string> = {};
+  /** The message goes on: until its quote closes, or a line has a key again. */
+  #more: { indent: number; quoted: boolean; lines: number } | undefined;
+
+  constructor(apis: NamedApis) {
+    this.#apis = apis;
+  }
+
+  /** True when the line is part of an APIService's condition or names one. */
+  read(line: string): boolean {
+    if (line.includes('# APIService')) {
+      const named = UNDER_DIAGNOSIS.exec(line);
+      if (named) this.#apis.name(named[1]!);
+      return named !== null;
+    }
+    return this.#row(line) || this.#continued(line) || this.#keyValue(line);
+  }
+
+  /** A command or another object begins: what was open ends. */
+  end(): void {
+    this.#flush();
+    this.#kind = '';
+    this.#object = '';
+  }
+
+  #row(line: string): boolean {
+    const row = line.length < 1000 ? ROW.exec(line) : null;
+    if (!row) return false;
+    const [, api, service, status, reason] = row;
+    if (service === 'Local') return true;
+    const slash = service!.indexOf('/');
+    if (slash > 0) this.#apis.backend(api!, service!.slice(0, slash), service!.slice(slash + 1));
+    this.#apis.condition(api!, {
+      status: status as ConditionFacts['status'],
+      reason: reason ?? (status === 'True' ? 'Passed' : ''),
+      message: '',
+    });
+    return true;
+  }
+
+  #continued(line: string): boolean {
+    const more = this.#more;
+    if (!more) return false;
+    const indent = line.length - line.trimStart().length;
+    const over =
+      more.lines >= MOST_MESSAGE_LINES || line.trim() === '' || (!more.quoted && (indent <= more.indent || keyValueOf(line) !== undefined));
+    if (over) {
+      this.#more = undefined;
+      return false;
+    }
+    this.#item.message = `${this.#item.message ?? ''} ${unquote(line.trim())}`;
+    this.#more = more.quoted && /["'],?\s*$/.test(line) ? undefined : { ...more, lines: more.lines + 1 };
+    return true;
+  }
+
+  #keyValue(line: string): boolean {
+    const trimmed = line.trim();
+    if (trimmed === '{' || trimmed === '}' || trimmed === '},' || trimmed === '-') {
+      this.#flush();
+      return false;
+    }
+    const found = keyValueOf(line);
+    if (!found) return false;
+    const { key, value } = found;
+    const lower = key.toLowerCase().replaceAll(' ', '');
+    if (lower === 'kind') {
+      this.#flush();
+      this.#kind = value;
+      return false;
+    }
+    if (found.starts || (lower in this.#item && lower !== 'name')) this.#flush();
+    if (lower === 'name' && NAME.test(value) && (this.#kind === 'APIService' || this.#kind === '')) {
+      this.#flush();
+      this.#object = value;
+      if (this.#kind === 'APIService' || REASONS.test(this.#item.reason ?? '')) this.#apis.name(value);
+      return this.#kind === 'APIService';
+    }
+    if (lower === 'service' || lower === 'spec') return false;
+    if (!['type', 'status', 'reason', 'message', 'lasttransitiontime'].includes(lower)) return false;
+    this.#item[lower] = value;
+    if (lower === 'message') this.#more = { indent: found.indent, quoted: found.open, lines: 0 };
+    return this.#kind === 'APIService';
+  }
+
+  #flush(): void {
+    const { type, status, reason = '', message = '', lasttransitiontime } = this.#item;
+    this.#item = {};
+    this.#more = undefined;
+    const isCondition = type === 'Available' && (status === 'True' || status === 'False' || status === 'Unknown');
+    if (!isCondition || (this.#kind !== 'APIService' && !REASONS.test(reason))) return;
+    const since = lasttransitiontime === undefined ? undefined : timeOf(lasttransitiontime);
+    this.#apis.condition(this.#object || apiOf(message) || 'unknown', {
+      status,
+      reason,
+      message,
+      ...(since === undefined ? {} : { lastTransition: since }),
+    });
+  }
+}
+
+/** `https://10.96.7.7:443/apis/tides.example.com/v1` → `v1.tides.example.com` */
+export function apiOf(message: string): string | undefined {
+  const path = /\/apis\/([a-z0-9.-]{1,253})\/(v\d\w{0,20})\b/.exec(message.slice(0, 4096));
+  return path ? `${path[2]!}.${path[1]!}` : undefined;
+}

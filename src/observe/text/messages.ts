@@ -1,0 +1,65 @@
+import type { Speaker } from '../../domain/snapshot.ts';
+import { startsLogLine } from './lines.ts';
+
+/** A message of several lines is put together up to here. */
+const MAX_MESSAGE = 16_384;
+const MAX_CONTINUATIONS = 30;
+
+/** From whose mouth a line is, as far as the command before it or the line itself tells. */
+export type Voice = Speaker | 'unknown';
+
+const VOICE_OF_COMMAND: readonly (readonly [pattern: RegExp, voice: Voice])[] = [
+  [
+    /\blogs?\b.*\b(?:kube-apiserver|apiserver-kube|kube-system.*apiserver)|journalctl.*(?:kube-apiserver|kubelite|k3s|hyperkube)/i,
+    'kube-apiserver',
+  ],
+  [/\blogs?\b/i, 'aggregated-server'],
+  [/client output|\btop\b|helm\b|curl\b|get --raw|\bdelete\b|api-resources/i, 'client'],
+];
+
+export function voiceOfCommand(command: string): Voice {
+  return VOICE_OF_COMMAND.find(([pattern]) => pattern.test(command))?.[1] ?? 'unknown';
+}
+
+/** Source files of the kube-apiserver's aggregator in klog headers: nobody else logs from these. */
+const AGGREGATOR_FILE = /\b(?:(?:remote_)?available_controller|handler_proxy|handler_discovery|openapi_aggregation|aggregator)\.go:\d/;
+
+export function voiceOfLine(line: string): Voice | undefined {
+  return AGGREGATOR_FILE.test(line.length > 240 ? line.slice(0, 240) : line) ? 'kube-apiserver' : undefined;
+}
+
+export interface Message {
+  readonly text: string;
+  readonly voice: Voice;
+}
+
+/** Puts messages together that were printed or wrapped over several lines: what follows a log line without a header of its own. */
+export class MessageJoiner {
+  readonly messages: Message[] = [];
+  #open: { text: string; voice: Voice; lines: number } | undefined;
+
+  add(line: string, voice: Voice): void {
+    const own = voiceOfLine(line) ?? voice;
+    if (startsLogLine(line)) {
+      this.end();
+      this.#open = { text: line, voice: own, lines: 0 };
+      return;
+    }
+    const open = this.#open;
+    const continues =
+      open !== undefined && open.lines < MAX_CONTINUATIONS && open.text.length < MAX_MESSAGE && /^(?:\s+\S|[}\])])/.test(line);
+    if (continues) {
+      open.text += ` ${line.trim().slice(0, MAX_MESSAGE)}`;
+      open.lines++;
+      return;
+    }
+    this.end();
+    if (line.trim() !== '') this.messages.push({ text: line, voice: own });
+  }
+
+  /** What was open is complete. */
+  end(): void {
+    if (this.#open) this.messages.push({ text: this.#open.text, voice: this.#open.voice });
+    this.#open = undefined;
+  }
+}

@@ -1,0 +1,277 @@
+import type { ContainerFacts, PodFacts, TerminationFacts } from '../../domain/snapshot.ts';
+import { keyValueOf } from './key-values.ts';
+import { ageOf } from './times.ts';
+
+/** What STATUS of `kubectl get pods` may say besides Running; `Init:` may stand before it. */
+const WAITING =
+  /^(?:CrashLoopBackOff|ImagePullBackOff|ErrImagePull|InvalidImageName|ErrImageNeverPull|ImageInspectError|CreateContainerConfigError|CreateContainerError|RunContainerError|ContainerCreating|PodInitializing|PostStartHookError|PreStartHookError)$/;
+const STATUS = String.raw`(?:Init:)?(?:Running|Pending|Succeeded|Failed|Unknown|Completed|Error|OOMKilled|Evicted|Terminating|NodeLost|NodeAffinity|Preempting|ContainerStatusUnknown|StartError|ContainerCannotRun|DeadlineExceeded|Terminated|NodeShutdown|\d+/\d+|CrashLoopBackOff|ImagePullBackOff|ErrImagePull|InvalidImageName|ErrImageNeverPull|ImageInspectError|CreateContainerConfigError|CreateContainerError|RunContainerError|ContainerCreating|PodInitializing|PostStartHookError|PreStartHookError)`;
+const ROW = new RegExp(
+  String.raw`^\s*(?:([a-z0-9][a-z0-9-]{0,62})\s+)?([a-z0-9<][A-Za-z0-9<>.-]{2,252})\s+(\d{1,3})/(\d{1,3})\s+(?:(${STATUS})\s+)?(\d{1,7})?(?:\s+\(([^)]{1,40})\))?(?:\s+|$)(\S{1,40})?`,
+);
+/** A status alone, as people quote it. */
+const ALONE = new RegExp(String.raw`^\s*(?:STATUS|status|state|reason)?[:\s]*(${STATUS})\s*$`);
+const MOST_PODS = 500;
+
+interface Draft {
+  namespace?: string;
+  ready: boolean;
+  status: string;
+  restarts: number;
+  /** Seconds before the text. */
+  restartedAgo?: number | undefined;
+  containers: ContainerDraft[];
+}
+
+interface ContainerDraft {
+  init: boolean;
+  ready?: boolean;
+  running?: boolean;
+  waiting?: string;
+  ended?: { reason: string; exitCode: number };
+  lastEnded?: { reason: string; exitCode: number };
+  restarts: number;
+}
+
+const EXIT_OF: Readonly<Record<string, number>> = { OOMKilled: 137, Error: 1, Completed: 0, StartError: 128, ContainerCannotRun: 127 };
+
+/** Pods from tables, `describe` and the status of objects in YAML or JSON; lines in any order, cut anywhere. */
+export class PodReader {
+  readonly #pods = new Map<string, Draft>();
+  #open: ContainerDraft | undefined;
+  #described = '';
+  /** Where reason and exitCode belong to: `state` or `lastState`, `waiting` or `terminated`. */
+  #which: 'now' | 'last' = 'now';
+  #how = '';
+
+  /** True when the line belongs to a pod. */
+  read(line: string): boolean {
+    if (line.length > 2000) return false;
+    return this.#row(line) || this.#alone(line) || this.#keyValue(line);
+  }
+
+  end(): void {
+    this.#flush();
+    this.#described = '';
+  }
+
+  #row(line: string): boolean {
+    const match = line.includes('/') ? ROW.exec(line) : null;
+    if (!match) return false;
+    const [, namespace, name, ready, of, status, restarts, after, tail] = match;
+    const word = status ?? /^\(?((?:Init:)?[A-Z]\w{3,40})/.exec(after ?? '')?.[1] ?? statusIn(line) ?? '';
+    // Deployments have READY too: their row goes on with counts and holds no status.
+    if (word === '' && !/[a-z0-9<>]-[a-z0-9<>]{1,12}$/.test(name!)) return false;
+    if (word === '' && /^\d+$/.test(tail ?? '')) return false;
+    this.#flush();
+    this.#add(name!, {
+      ...(namespace === undefined ? {} : { namespace }),
+      ready: ready === of && Number(of) > 0,
+      status: word === '' ? (ready === of ? 'Running' : '') : word,
+      restarts: Math.min(Number(restarts ?? 0), 1e6),
+      restartedAgo: ageOf((after ?? '').replace(/ ago$/, '')),
+      containers: [],
+    });
+    return true;
+  }
+
+  #alone(line: string): boolean {
+    const match = line.length < 120 ? ALONE.exec(line) : null;
+    const status = match?.[1];
+    if (!status || /^(?:Running|Pending|Failed|Error|Unknown|Completed|Succeeded|Terminated|\d+\/\d+)$/.test(status)) return false;
+    if (this.#open || this.#how !== '') return false;
+    this.#add(`pod-${this.#pods.size + 1}`, { ready: false, status, restarts: 0, containers: [] });
+    return true;
+  }
+
+  #keyValue(line: string): boolean {
+    const found = keyValueOf(line);
+    if (!found) return false;
+    const { value } = found;
+    switch (found.key.toLowerCase().replace(/[ _-]/g, '')) {
+      case 'state':
+        if (this.#open?.running !== undefined || this.#open?.waiting !== undefined) this.#flush();
+        return this.#enter('now', value);
+      case 'laststate':
+        return this.#enter('last', value);
+      case 'waiting':
+      case 'terminated':
+      case 'running':
+        if (value !== '' && value !== '{' && value !== '{}') return false;
+        return this.#enter(this.#which, found.key);
+      case 'reason':
+        return this.#reason(value);
+      case 'exitcode':
+        return this.#exit(Number.parseInt(value, 10));
+      case 'restartcount':
+        if (this.#how === '' && this.#open === undefined && !/^\d+$/.test(value)) return false;
+        this.#container().restarts = Math.min(Number.parseInt(value, 10) || 0, 1e6);
+        return true;
+      case 'ready':
+        if (!/^(?:true|false)$/i.test(value)) return false;
+        if (this.#open) this.#open.ready = /true/i.test(value);
+        return this.#open !== undefined;
+      case 'kind':
+        this.#flush();
+        return false;
+      case 'name':
+        if (found.indent <= 4 && /^[a-z0-9][a-z0-9.-]{2,252}$/.test(value) && value.includes('-')) this.#described = value;
+        return false;
+      default:
+        return false;
+    }
+  }
+
+  #enter(which: 'now' | 'last', how: string): boolean {
+    const word = how.toLowerCase();
+    this.#which = which;
+    this.#how = word === '{' ? '' : word;
+    if (!/^(?:waiting|terminated|running|\{|)$/.test(word)) {
+      this.#how = '';
+      return false;
+    }
+    if (which === 'now' && word === 'running') this.#container().running = true;
+    return true;
+  }
+
+  #reason(value: string): boolean {
+    if (this.#how === 'waiting' || (this.#how === '' && WAITING.test(value))) {
+      if (!WAITING.test(value)) return false;
+      this.#container().waiting = value;
+      return true;
+    }
+    if (this.#how !== 'terminated' && !(value === 'OOMKilled')) return false;
+    const ended = { reason: value, exitCode: EXIT_OF[value] ?? 1 };
+    const container = this.#container();
+    if (this.#which === 'now')
+      container.ended = { ...ended, ...(container.ended && container.ended.reason === '' ? { exitCode: container.ended.exitCode } : {}) };
+    else
+      container.lastEnded = {
+        ...ended,
+        ...(container.lastEnded && container.lastEnded.reason === '' ? { exitCode: container.lastEnded.exitCode } : {}),
+      };
+    return true;
+  }
+
+  /** In YAML the exit code stands before the reason. */
+  #exit(exitCode: number): boolean {
+    if (!Number.isInteger(exitCode) || exitCode < 0 || exitCode > 255) return false;
+    const container = this.#container();
+    const which = this.#which === 'now' ? 'ended' : 'lastEnded';
+    container[which] = { reason: container[which]?.reason ?? '', exitCode };
+    return true;
+  }
+
+  #container(): ContainerDraft {
+    this.#open ??= { init: false, restarts: 0 };
+    return this.#open;
+  }
+
+  #flush(): void {
+    const container = this.#open;
+    this.#open = undefined;
+    this.#which = 'now';
+    this.#how = '';
+    if (
+      !container ||
+      (container.waiting === undefined && !container.running && !container.ended && !container.lastEnded && container.restarts === 0)
+    )
+      return;
+    const name = this.#described || 'pod-described';
+    const draft = this.#pods.get(name) ?? { ready: true, status: '', restarts: 0, containers: [] };
+    draft.containers.push(container);
+    draft.ready &&= container.ready ?? container.running ?? false;
+    this.#add(name, draft);
+  }
+
+  #add(name: string, draft: Draft): void {
+    if (this.#pods.size < MOST_PODS || this.#pods.has(name)) this.#pods.set(name, draft);
+  }
+
+  /** Names of the pods that were read. */
+  get size(): number {
+    return this.#pods.size;
+  }
+
+  /** Pods that `keep` keeps, as of `time`. */
+  facts(time: number, keep: (name: string) => boolean): PodFacts[] {
+    return [...this.#pods].filter(([name]) => keep(name)).map(([name, draft]) => podOf(name, draft, time));
+  }
+
+  names(): string[] {
+    return [...this.#pods.keys()];
+  }
+}
+
+function statusIn(line: string): string | undefined {
+  const match = /\((?:Init:)?(CrashLoopBackOff|ImagePullBackOff|ErrImagePull|OOMKilled|Error)\)/.exec(line);
+  return match?.[1];
+}
+
+function podOf(name: string, draft: Draft, time: number): PodFacts {
+  const init = draft.status.startsWith('Init:');
+  const status = draft.status.replace(/^Init:/, '');
+  const restartedAt = draft.restartedAgo === undefined ? undefined : time - draft.restartedAgo * 1000;
+  const containers =
+    draft.containers.length > 0 ? draft.containers.map((one) => containerOf(one, time)) : [rowContainer(draft, status, init, restartedAt)];
+  const running = status === 'Running' || containers.some((container) => container.running);
+  return {
+    name,
+    uid: name,
+    hostNetwork: false,
+    phase: ['Evicted', 'Failed', 'NodeShutdown', 'Terminated', 'NodeAffinity'].includes(status)
+      ? 'Failed'
+      : status === 'Unknown' || status === 'NodeLost'
+        ? 'Unknown'
+        : status === 'Completed' || status === 'Succeeded'
+          ? 'Succeeded'
+          : running
+            ? 'Running'
+            : 'Pending',
+    ready: draft.ready,
+    ...(['Evicted', 'NodeLost', 'Preempting', 'NodeShutdown', 'Terminated'].includes(status) ? { reason: status } : {}),
+    scheduled: true,
+    // The pod is older than what the text shows of it: an age that nobody told must not look like a rollout.
+    createdAt: time - 86_400_000,
+    ...(status === 'Terminating' ? { deletingSince: time } : {}),
+    labels: {},
+    readinessFlips: 0,
+    containers,
+  };
+}
+
+function rowContainer(draft: Draft, status: string, init: boolean, restartedAt: number | undefined): ContainerFacts {
+  const ended =
+    status === 'OOMKilled' || status === 'Error' || status === 'StartError' || status === 'ContainerCannotRun'
+      ? { reason: status, exitCode: EXIT_OF[status] ?? 1 }
+      : undefined;
+  return {
+    name: 'server',
+    init,
+    ready: draft.ready,
+    running: status === 'Running' || (/^\d+\/\d+$/.test(status) && !draft.ready),
+    restarts: draft.restarts,
+    restartTimes: restartedAt === undefined ? [] : [restartedAt],
+    ...(WAITING.test(status) ? { waiting: { reason: status, message: '' } } : {}),
+    ...(ended ? { terminated: ended } : {}),
+    limits: {},
+    args: [],
+  };
+}
+
+function containerOf(draft: ContainerDraft, time: number): ContainerFacts {
+  const end = (ended: { reason: string; exitCode: number }): TerminationFacts => ({ ...ended, finishedAt: time });
+  return {
+    name: 'server',
+    init: draft.init,
+    ready: draft.ready ?? draft.running ?? false,
+    running: draft.running ?? false,
+    restarts: draft.restarts,
+    restartTimes: [],
+    ...(draft.waiting === undefined ? {} : { waiting: { reason: draft.waiting, message: '' } }),
+    ...(draft.ended ? { terminated: end(draft.ended) } : {}),
+    ...(draft.lastEnded ? { lastTermination: end(draft.lastEnded) } : {}),
+    limits: {},
+    args: [],
+  };
+}

@@ -1,0 +1,91 @@
+import type { NodeFacts } from '../../domain/snapshot.ts';
+
+const ENDPOINTS_HEAD = /^(?:NAMESPACE\s+)?NAME\s+ENDPOINTS\s+AGE/;
+const SLICES_HEAD = /^(?:NAMESPACE\s+)?NAME\s+ADDRESSTYPE\s+PORTS\s+ENDPOINTS/;
+const NODES_HEAD = /^NAME\s+STATUS\s+ROLES\s+AGE\s+VERSION/;
+const DEPLOYMENTS_HEAD = /^(?:NAMESPACE\s+)?NAME\s+(?:READY\s+UP-TO-DATE\s+AVAILABLE|DESIRED\s+CURRENT)/;
+const POLICIES_HEAD = /^(?:NAMESPACE\s+)?NAME\s+POD-SELECTOR\s+AGE/;
+const NODE_ROW = /^(\S{1,253})\s+((?:Not)?Ready(?:,SchedulingDisabled)?)\s+\S+\s+\d\S*\s+v\d/;
+const SERVICE_MISSING = /services? "([a-z0-9.-]{1,253})" not found|service\/\S+ in \S+ is not present/i;
+const MOST_ROWS = 1000;
+
+type Table = 'endpoints' | 'slices' | 'nodes' | 'deployments' | 'policies' | undefined;
+
+/** Other tables of kubectl that say something of a backend. A table ends with an empty line or a command. */
+export class TableReader {
+  #table: Table;
+  #rows = 0;
+  #namespaced = false;
+  readonly nodes: NodeFacts[] = [];
+  /** Service → it has addresses. */
+  readonly endpoints = new Map<string, boolean>();
+  /** Workload → replicas that are wanted and ready. */
+  readonly workloads = new Map<string, { wanted: number; ready: number }>();
+  readonly policies: string[] = [];
+  serviceMissing = false;
+
+  read(line: string): boolean {
+    if (line.trim() === '') {
+      this.end();
+      return false;
+    }
+    if (line.includes('not found') || line.includes('is not present')) this.serviceMissing ||= SERVICE_MISSING.test(line.slice(0, 2000));
+    const head = headOf(line);
+    if (head) {
+      this.#table = head;
+      this.#namespaced = line.startsWith('NAMESPACE');
+      return true;
+    }
+    const node = line.length < 1000 ? NODE_ROW.exec(line) : null;
+    if (node && this.nodes.length < MOST_ROWS) {
+      this.nodes.push({
+        name: node[1]!,
+        ready: node[2]!.startsWith('Ready'),
+        pressure: [],
+        unschedulable: node[2]!.includes('Disabled'),
+        addresses: [],
+      });
+      return true;
+    }
+    if (!this.#table || this.#rows++ > MOST_ROWS) return false;
+    const cells = line.trim().split(/\s{2,}|\t/);
+    if (this.#namespaced) cells.shift();
+    return this.#row(cells);
+  }
+
+  end(): void {
+    this.#table = undefined;
+  }
+
+  #row([name, first, second, third]: string[]): boolean {
+    if (!name || first === undefined) return false;
+    switch (this.#table) {
+      case 'endpoints':
+        this.endpoints.set(name, /\d/.test(first));
+        return true;
+      case 'slices':
+        this.endpoints.set(name, /\d/.test(third ?? ''));
+        return true;
+      case 'deployments': {
+        const counts = /^(\d{1,6})\/(\d{1,6})$/.exec(first);
+        if (counts) this.workloads.set(name, { ready: Number(counts[1]), wanted: Number(counts[2]) });
+        return counts !== null && second !== undefined;
+      }
+      case 'policies':
+        this.policies.push(name);
+        return true;
+      case 'nodes':
+      case undefined:
+        return false;
+    }
+  }
+}
+
+function headOf(line: string): Table {
+  if (!line.startsWith('NAME')) return undefined;
+  if (ENDPOINTS_HEAD.test(line)) return 'endpoints';
+  if (SLICES_HEAD.test(line)) return 'slices';
+  if (NODES_HEAD.test(line)) return 'nodes';
+  if (DEPLOYMENTS_HEAD.test(line)) return 'deployments';
+  return POLICIES_HEAD.test(line) ? 'policies' : undefined;
+}
