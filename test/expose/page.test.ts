@@ -1,0 +1,253 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Diagnosis } from '../../src/domain/diagnosis.ts';
+import { ABSENT, observed, UNOBSERVED } from '../../src/domain/observed.ts';
+import type { ApiFacts } from '../../src/domain/snapshot.ts';
+import { escapeHtml, html } from '../../src/expose/page/html.ts';
+import { renderStatusPage } from '../../src/expose/page/page.ts';
+import { CONTENT_SECURITY_POLICY } from '../../src/expose/page/shell.ts';
+import type { ExporterView } from '../../src/expose/view.ts';
+import { healthyApi, healthyContainer, healthyPod, healthySnapshot, healthyTally, NOW, probeResult } from '../support/healthy.ts';
+import { diagnosis, viewOf } from './view.ts';
+
+const page = (view: ExporterView | undefined) => renderStatusPage(view, { version: '1.2.3' });
+/** What a reader sees: tags away, entities back, blanks joined. */
+const textOf = (markup: string) =>
+  markup
+    .replace(/<(style|script|title)>[\s\S]*?<\/\1>/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name]!)
+    .replace(/\s+/g, ' ');
+const failing = (api: Partial<ApiFacts> = {}, differs: Partial<Diagnosis> = {}) =>
+  viewOf(healthySnapshot({ apis: [healthyApi(api)] }), {
+    diagnoses: [diagnosis(differs)],
+    patterns: {
+      'v1.tides.example.com': {
+        name: 'periodic',
+        onsets: [NOW / 1000 - 1380, NOW / 1000 - 480],
+        periodSeconds: 900,
+        since: NOW / 1000 - 480,
+        matches: 'CronJob batch/tide-report',
+      },
+    },
+  });
+
+describe('without a click the page says', () => {
+  const text = textOf(page(failing()));
+  it.each([
+    ['which API', 'v1.tides.example.com ✕ failing'],
+    ['why', 'The backend is killed for its memory'],
+    ['how sure', '93 % sure'],
+    ['of which kind', 'resource-pressure'],
+    ['since when', 'since 2026-01-05 08:52:00 (8 min ago)'],
+    ['how regularly', 'periodic, every 15 min'],
+    ['on whose schedule', 'the same schedule as CronJob batch/tide-report'],
+    ['what shows it', 'A container was terminated with reason OOMKilled. decisive +6'],
+    ['with which values', 'terminations-oom-killed = 3'],
+    ['in which words', 'Last State: Terminated, Reason: OOMKilled, Exit Code: 137'],
+    ['how to see it oneself', 'kubectl -n harbour get pods -l app=tide-gauge -o wide'],
+    ['what to do', 'Raise the memory limit of deployment/tide-gauge.'],
+    ['how to know that it worked', 'It worked when this prints AVAILABLE True: kubectl get apiservice v1.tides.example.com'],
+    ['what else it could be', 'pod-crash-looping pod-instability'],
+    ['what was not seen, and what opens it', 'logs : RBAC refuses; opened by pods/log: get'],
+    ['what each vantage saw', 'endpoint pod, directly, 10.1.0.5:10250 discovery ✓ ok'],
+  ])('%s', (_, expected) => {
+    expect(text).toContain(expected);
+  });
+});
+
+describe('states', () => {
+  it.each<[string, ExporterView | undefined, string]>([
+    ['waiting', undefined, 'Waiting for the first tick'],
+    ['healthy', viewOf(), 'The one aggregated API answers.'],
+    [
+      'several healthy',
+      viewOf(healthySnapshot({ apis: [healthyApi(), healthyApi({ name: 'v1.b.example.com' })] })),
+      'All 2 aggregated APIs answer.',
+    ],
+    ['no APIs', viewOf(healthySnapshot({ apis: [] })), 'No aggregated APIs'],
+    [
+      'APIs not visible',
+      viewOf(
+        healthySnapshot({
+          apis: [],
+          sources: [{ source: 'api-services', state: 'forbidden', rule: 'apiregistration.k8s.io/apiservices: list, watch' }],
+        }),
+      ),
+      'The rule that opens it: apiregistration.k8s.io/apiservices: list, watch',
+    ],
+    [
+      'deleted while broken',
+      viewOf(healthySnapshot({ apis: [healthyApi({ deletedAt: NOW - 7_200_000 })] })),
+      'was deleted 2 h ago, while it was broken',
+    ],
+    [
+      'unknown cause',
+      failing({}, { cause: 'unknown', category: 'unknown', title: 'The cause is not known', nextCheck: 'Read the log of the backend.' }),
+      'What would decide it Read the log of the backend.',
+    ],
+    [
+      'one incident',
+      failing({}, { incident: { id: 'i', shared: 'the same node', apiservices: ['v1.tides.example.com', 'v1.b.example.com'] } }),
+      'one incident the same node; also fails: v1.b.example.com',
+    ],
+  ])('%s', (_, view, expected) => {
+    expect(textOf(page(view))).toContain(expected);
+  });
+
+  it.each<[string, Partial<ApiFacts>, string]>([
+    ['nothing observed', { condition: UNOBSERVED, probes: [] }, '? not observed'],
+    ['forbidden and not probed', { condition: { state: 'forbidden', rule: 'x' }, probes: [] }, '? not observed'],
+    ['only a probe that passed', { condition: UNOBSERVED }, '✓ healthy'],
+    ['only the condition', { probes: [] }, '✓ healthy'],
+    [
+      'a False condition that no verdict explains yet',
+      { condition: observed({ status: 'False', reason: 'x', message: '' }), probes: [] },
+      '? not observed',
+    ],
+  ])('%s is shown as it is', (_, api, expected) => {
+    const text = textOf(page(viewOf(healthySnapshot({ apis: [healthyApi(api)] }))));
+    expect(text).toContain(`harbour/tide-gauge:443 ${expected}`);
+    if (expected.startsWith('?')) expect(text).not.toContain('aggregated API answers');
+  });
+
+  it('puts what fails first', () => {
+    const apis = ['v1.a.example.com', 'v1.tides.example.com'].map((name) => healthyApi({ name }));
+    const text = textOf(page(viewOf(healthySnapshot({ apis }), { diagnoses: [diagnosis()] })));
+    expect(text.indexOf('v1.tides.example.com')).toBeLessThan(text.indexOf('v1.a.example.com'));
+  });
+
+  it.each<[string, Partial<ApiFacts>, string]>([
+    ['an absent Service', { service: ABSENT }, 'Service absent'],
+    ['a forbidden log', { logs: { state: 'forbidden', rule: 'pods/log: get' } }, 'Logs: forbidden opened by pods/log: get'],
+    [
+      'a policy that blocks',
+      { policy: observed({ verdict: 'blocks', why: 'default-deny admits nobody', selecting: [], notEvaluated: ['CiliumNetworkPolicy'] }) },
+      'blocks default-deny admits nobody; not evaluated: CiliumNetworkPolicy',
+    ],
+    ['a missing binding', { rights: observed({ authReader: false }) }, 'auth-reader missing auth-delegator not seen'],
+    [
+      'a crash loop',
+      {
+        pods: observed([
+          healthyPod({ containers: [healthyContainer({ waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m0s' } })] }),
+        ]),
+      },
+      'CrashLoopBackOff back-off 5m0s',
+    ],
+    ['no pods', { pods: observed([]) }, 'The selector matches no pod.'],
+  ])('%s is told', (_, api, expected) => {
+    expect(textOf(page(viewOf(healthySnapshot({ apis: [healthyApi(api)] }))))).toContain(expected);
+  });
+});
+
+describe('hostile text', () => {
+  const hostile = '</code></pre><script>alert(1)</script><img src=x onerror=alert(1)>"\'&\u202e\u0000\u001b[31m';
+  const view = failing(
+    {
+      condition: observed({ status: 'False', reason: hostile, message: hostile }),
+      backend: { namespace: hostile, service: hostile, port: 443 },
+      probes: [
+        healthyTally('aggregator', 'discovery', { target: hostile, last: probeResult({ ok: false, reason: 'other', detail: hostile }) }),
+      ],
+      pods: observed([
+        healthyPod({
+          name: hostile,
+          node: hostile,
+          containers: [
+            healthyContainer({
+              name: hostile,
+              waiting: { reason: hostile, message: hostile },
+              lastTermination: { reason: hostile, exitCode: 1, message: hostile },
+            }),
+          ],
+        }),
+      ]),
+      events: observed({
+        counts: [],
+        recent: [{ type: hostile, reason: hostile, kind: hostile, object: hostile, message: hostile, at: NOW, count: 2 }],
+      }),
+      logs: observed({
+        lines: { info: 0, warning: 0, error: 0, fatal: 0, unknown: 0 },
+        matches: [{ signature: hostile, speaker: 'client', count: 1, lastAt: NOW, sample: hostile }],
+        dropped: { budget: 0, truncated: 0, gap: 0 },
+        unknownTemplates: [{ template: hostile, count: 1, sample: hostile, lastAt: NOW }],
+        lastWords: [{ pod: hostile, container: hostile, lines: [hostile] }],
+      }),
+      changes: [{ what: 'rollout', at: NOW, object: hostile, summary: hostile, manager: hostile }],
+      policy: observed({ verdict: 'undetermined', why: hostile, selecting: [hostile], notEvaluated: [hostile] }),
+      caBundle: { sha256: hostile, valid: true, subjects: [hostile] },
+    },
+    {
+      title: hostile,
+      summary: hostile,
+      vantages: hostile,
+      cause: hostile,
+      remedy: [hostile],
+      verify: { command: hostile, expect: hostile },
+      nextCheck: hostile,
+      evidence: [{ ...diagnosis().evidence[0]!, says: hostile, sample: hostile, reproduce: hostile, values: { [hostile]: 1 } }],
+      notSeen: [{ source: 'logs', why: hostile, rule: hostile }],
+      incident: { id: hostile, shared: hostile, apiservices: [hostile] },
+    },
+  );
+  const markup = page({
+    ...view,
+    snapshot: {
+      ...view.snapshot,
+      sources: [{ source: 'logs', state: 'failed', message: hostile, rule: hostile }],
+      cluster: { ...view.snapshot.cluster, serverVersion: hostile },
+    },
+  });
+
+  it('runs nowhere', () => {
+    expect(markup.match(/<script/g)).toHaveLength(1);
+    expect(markup).not.toMatch(/<img|onerror=alert\(1\)>"/);
+    expect(markup).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  });
+
+  it('hides nothing and turns nothing around', () => {
+    expect(markup).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u202a-\u202e\u2066-\u2069]/);
+  });
+
+  it('is escaped whatever it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const escaped = escapeHtml(text);
+        expect(escaped).not.toMatch(/[<>"']/);
+        expect(escaped.replaceAll(/&(amp|lt|gt|quot|#39);/g, '')).not.toContain('&');
+        expect(html`<p title="${text}">${[text, undefined, false, null]}</p>`.text).toBe(`<p title="${escaped}">${escaped}</p>`);
+      }),
+    );
+  });
+});
+
+describe('the page stands alone', () => {
+  const markup = page(failing());
+
+  it('loads nothing from anywhere', () => {
+    expect(markup).not.toMatch(/<(link rel="stylesheet"|iframe|img)|src=|@import|url\(/);
+    expect(markup.match(/href="[^"#/][^"]*"/g)?.filter((href) => !href.startsWith('href="data:'))).toEqual([]);
+  });
+
+  it.each(['style', 'script'])('has the inline %s that its policy names by hash, and no attributes with code', (element) => {
+    const inline = new RegExp(`<${element}>([\\s\\S]*?)</${element}>`).exec(markup)![1]!;
+    expect(CONTENT_SECURITY_POLICY).toContain(`${element}-src 'sha256-${createHash('sha256').update(inline).digest('base64')}'`);
+    expect(markup).not.toMatch(/<[^>]* (style|on\w+)=/);
+  });
+
+  it('renews itself without JavaScript too', () => {
+    expect(markup).toContain('<noscript><meta http-equiv="refresh" content="10"></noscript>');
+  });
+
+  it('is well formed: every element that opens closes', () => {
+    const stack: string[] = [];
+    for (const [, closing, name, self] of markup.replace(/<(style|script)>[\s\S]*?<\/\1>/g, '').matchAll(/<(\/?)([a-z]\w*)[^>]*?(\/?)>/g)) {
+      if (self || ['meta', 'link', 'br', 'rect', 'line'].includes(name!)) continue;
+      if (closing) expect(stack.pop()).toBe(name);
+      else stack.push(name!);
+    }
+    expect(stack).toEqual([]);
+  });
+});
