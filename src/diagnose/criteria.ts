@@ -49,8 +49,8 @@ export class Criteria {
   }
 
   /** Adds a moment of one API and looks at it: `truth` and `explain` answer for it until the next push or `look`. */
-  push(apiservice: string, timeMs: number, values: ReadonlyMap<string, number>): void {
-    const api = this.history.record(apiservice, timeMs, values);
+  push(apiservice: string, timeMs: number, ...values: readonly ReadonlyMap<string, number>[]): void {
+    const api = this.history.record(apiservice, timeMs, ...values);
     this.#moment.look(api, timeMs);
     for (const { columns, event, spike, within } of this.#recorded) {
       const spiked = numberOf(spike(this.#moment));

@@ -108,7 +108,7 @@ class Doctor implements Diagnostician {
       patterns.set(api.name, pattern);
       const own = derivedValues(pattern, schedule, read.has('failing'));
       derived.set(api.name, own);
-      const verdict = this.#judge(api, new Map([...read, ...own]), { pattern, snapshot, ...(schedule === undefined ? {} : { schedule }) });
+      const verdict = this.#judge(api, [read, own], { pattern, snapshot, ...(schedule === undefined ? {} : { schedule }) });
       if (!verdict) continue;
       judged.push(verdict);
       candidates.set(api.name, verdict.candidates);
@@ -157,12 +157,12 @@ class Doctor implements Diagnostician {
 
   #judge(
     api: ApiFacts,
-    values: ReadonlyMap<string, number>,
+    values: readonly ReadonlyMap<string, number>[],
     { pattern, snapshot, schedule }: { pattern: FailurePattern; snapshot: Snapshot; schedule?: string },
   ): Judged | undefined {
     const time = snapshot.time / 1000;
-    this.#criteria.push(api.name, snapshot.time, values);
-    const truths: Truth[] = this.#entries.map((entry) => this.#criteria.truth(entry.when));
+    this.#criteria.push(api.name, snapshot.time, ...values);
+    const truths = this.#entries.map((entry): Truth => this.#criteria.truth(entry.when));
     this.#ledger.update(api.name, time, truths);
     if (this.#criteria.truth(this.#symptom) !== true) return undefined;
     const { unknownScore = 0, temperature = 1 } = this.#options;

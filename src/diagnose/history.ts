@@ -40,17 +40,18 @@ export class SignalHistory {
   }
 
   /** Adds a moment. A time that is not after the last one replaces what was recorded from it on (a clock set back, a replay). */
-  record(apiservice: string, timeMs: number, values: ReadonlyMap<string, number>): ApiHistory {
+  record(apiservice: string, timeMs: number, ...values: readonly ReadonlyMap<string, number>[]): ApiHistory {
     let api = this.#apis.get(apiservice);
     if (!api) {
       api = new ApiHistory(this.names.length);
       this.#apis.set(apiservice, api);
     }
     api.begin(timeMs);
-    for (const [name, value] of values) {
-      const column = this.#index.get(name);
-      if (column !== undefined) api.set(column, value);
-    }
+    for (const some of values)
+      for (const [name, value] of some) {
+        const column = this.#index.get(name);
+        if (column !== undefined) api.set(column, value);
+      }
     return api;
   }
 

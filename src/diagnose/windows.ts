@@ -155,31 +155,40 @@ export function correlationOver(a: Samples, b: Samples, timeMs: number, windowSe
   const rows = rowsWithin(a.times, a.length, timeMs, windowSeconds);
   const from = Math.max(rows.from, a.first, b.first);
   const to = Math.min(rows.to, a.end, b.end);
-  const pairs: [number, number][] = [];
+  let count = 0;
+  let sumX = 0;
+  let sumY = 0;
   for (let row = from; row < to; row++) {
-    const x = typeof a.values === 'number' ? a.values : a.values[row]!;
-    const y = typeof b.values === 'number' ? b.values : b.values[row]!;
-    if (!Number.isNaN(x) && !Number.isNaN(y)) pairs.push([x, y]);
+    const x = valueAt(a, row);
+    const y = valueAt(b, row);
+    // NaN of either makes the sum NaN.
+    if (Number.isNaN(x + y)) continue;
+    count++;
+    sumX += x;
+    sumY += y;
   }
-  if (pairs.length === 0) return undefined;
-  let meanX = 0;
-  let meanY = 0;
-  for (const [x, y] of pairs) {
-    meanX += x / pairs.length;
-    meanY += y / pairs.length;
-  }
+  if (count === 0) return undefined;
+  if (typeof a.values === 'number' || typeof b.values === 'number') return Number.NaN;
+  const meanX = sumX / count;
+  const meanY = sumY / count;
   let xy = 0;
   let xx = 0;
   let yy = 0;
-  for (const [x, y] of pairs) {
-    xy += (x - meanX) * (y - meanY);
-    xx += (x - meanX) ** 2;
-    yy += (y - meanY) ** 2;
+  for (let row = from; row < to; row++) {
+    const x = valueAt(a, row) - meanX;
+    const y = valueAt(b, row) - meanY;
+    if (Number.isNaN(x + y)) continue;
+    xy += x * y;
+    xx += x * x;
+    yy += y * y;
   }
   // Below the rounding error of the sums the series is constant: no correlation, rather than a random one.
-  const negligible = (mean: number) => (Math.abs(mean) * 1e-12) ** 2 * pairs.length;
-  if (xx <= negligible(meanX) || yy <= negligible(meanY)) return Number.NaN;
-  return xy / Math.sqrt(xx * yy);
+  const negligible = (mean: number) => (mean * 1e-12) ** 2 * count;
+  return xx <= negligible(meanX) || yy <= negligible(meanY) ? Number.NaN : xy / Math.sqrt(xx * yy);
+}
+
+function valueAt({ values }: Samples, row: number): number {
+  return typeof values === 'number' ? values : values[row]!;
 }
 
 /** Sums over the window: of `spike`, and of `both` (the spikes that had the event). Undefined = no sample of it. */

@@ -1,0 +1,60 @@
+import { performance } from 'node:perf_hooks';
+import { CAUSES } from '../src/correlations/list.ts';
+import { SYMPTOM, UNKNOWN_SCORE } from '../src/correlations/symptom.ts';
+import { createDiagnostician } from '../src/diagnose/diagnostician.ts';
+import type { ApiFacts, Snapshot } from '../src/domain/snapshot.ts';
+import { SIGNALS } from '../src/signals/list.ts';
+import { readSignals } from '../src/signals/read.ts';
+import { healthyApi, healthySnapshot, healthyTally, NOW, probeResult } from '../test/support/healthy.ts';
+
+/** How long one diagnosis pass takes, with an hour of history, and what it keeps in memory. */
+const APIS = 200;
+const TICKS = 380;
+
+function api(index: number, tick: number): ApiFacts {
+  // One API in twenty fails; all are probed.
+  const failing = index % 20 === 0 && tick > 300;
+  const attempts = 360 + tick;
+  const tally = {
+    attempts,
+    durationSum: attempts * 0.012 + ((index + tick) % 7),
+    ...(failing ? { failures: { service_unavailable: tick - 300 }, last: probeResult({ ok: false, reason: 'service_unavailable' }) } : {}),
+  };
+  return healthyApi({
+    name: `v1.tides-${index}.example.com`,
+    probes: [
+      healthyTally('aggregator', 'discovery', tally),
+      healthyTally('aggregator', 'list', tally),
+      healthyTally('service', 'discovery', tally),
+      healthyTally('endpoint', 'discovery', tally),
+    ],
+  });
+}
+
+function snapshot(tick: number): Snapshot {
+  return healthySnapshot({ time: NOW + tick * 10_000, apis: Array.from({ length: APIS }, (_, index) => api(index, tick)) });
+}
+
+const doctor = createDiagnostician({ causes: CAUSES, signals: SIGNALS, symptom: SYMPTOM, unknownScore: UNKNOWN_SCORE });
+const passes: number[] = [];
+const readings: number[] = [];
+for (let tick = 0; tick < TICKS; tick++) {
+  const next = snapshot(tick);
+  const start = performance.now();
+  const values = readSignals(next);
+  const read = performance.now();
+  doctor.observe(next, values);
+  if (tick >= TICKS - 20) {
+    readings.push(read - start);
+    passes.push(performance.now() - read);
+  }
+}
+const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
+const state = doctor.serialise();
+global.gc?.();
+console.log(`${APIS} APIs × ${CAUSES.length} causes, ${SIGNALS.length} signals, ${TICKS} ticks`);
+console.log(`reading the signals  ${median(readings).toFixed(1)} ms`);
+console.log(`diagnosis pass       ${median(passes).toFixed(1)} ms`);
+console.log(
+  `heap ${(process.memoryUsage().heapUsed / 2 ** 20).toFixed(0)} MiB, array buffers ${(process.memoryUsage().arrayBuffers / 2 ** 20).toFixed(0)} MiB, saved state ${(state.length / 2 ** 20).toFixed(1)} MiB`,
+);
