@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createAddressRules, hostPort, splitHostPort } from '../../../src/observe/probe/addresses.ts';
+
+describe('addresses', () => {
+  it.each([
+    ['10.1.0.5', undefined],
+    ['192.168.1.1', undefined],
+    ['100.64.3.2', undefined],
+    ['203.0.113.7', undefined],
+    ['fd00::5', undefined],
+    ['2001:4860::1', undefined],
+    ['127.0.0.1', 'a loopback address'],
+    ['127.9.9.9', 'a loopback address'],
+    ['::1', 'a loopback address'],
+    ['::ffff:127.0.0.1', 'a loopback address'],
+    ['::ffff:7f00:1', 'a loopback address'],
+    ['0.0.0.0', 'the unspecified address'],
+    ['0.1.2.3', 'the unspecified address'],
+    ['::', 'the unspecified address'],
+    ['169.254.1.1', 'a link-local address'],
+    ['169.254.169.254', 'a link-local address'],
+    ['::ffff:169.254.169.254', 'a link-local address'],
+    ['fe80::1', 'a link-local address'],
+    ['fe80::1%eth0', 'a link-local address'],
+    ['224.0.0.1', 'a multicast address'],
+    ['ff02::1', 'a multicast address'],
+    ['255.255.255.255', 'the broadcast address'],
+    ['100.100.100.200', 'Alibaba Cloud metadata'],
+    ['168.63.129.16', 'Azure platform service'],
+    ['fd00:ec2::254', 'AWS metadata'],
+    ['64:ff9b::7f00:1', 'an IPv4 translation address'],
+    ['2002:7f00:1::1', 'an IPv4 translation address'],
+    ['localhost', 'not an IP address'],
+    ['2130706433', 'not an IP address'],
+    ['0x7f.1', 'not an IP address'],
+    ['0177.0.0.1', 'not an IP address'],
+    ['127.1', 'not an IP address'],
+    ['', 'not an IP address'],
+  ])('%s is %s', (address, why) => {
+    expect(createAddressRules().refusal(address)).toBe(why);
+  });
+
+  it('are allowed by CIDR, in one family only', () => {
+    const rules = createAddressRules(['127.0.0.0/8', '169.254.20.10/32']);
+    expect(rules.refusal('127.3.4.5')).toBeUndefined();
+    expect(rules.refusal('::ffff:127.0.0.1')).toBeUndefined();
+    expect(rules.refusal('169.254.20.10')).toBeUndefined();
+    expect(rules.refusal('169.254.169.254')).toBe('a link-local address');
+    expect(rules.refusal('::1')).toBe('a loopback address');
+  });
+
+  it('name the CIDR that does not parse', () => {
+    expect(() => createAddressRules(['10.0.0.0/99'])).toThrow('allowed address "10.0.0.0/99" is not a CIDR such as 127.0.0.0/8');
+  });
+
+  it('never let 127/8, 169.254/16 or 224/4 through, however they are written', () => {
+    const rules = createAddressRules();
+    const byte = fc.integer({ min: 0, max: 255 });
+    fc.assert(
+      fc.property(fc.constantFrom([127], [169, 254], [224]), byte, byte, byte, fc.boolean(), (start, b, c, d, mapped) => {
+        const ip = [...start, b, c, d].slice(0, 4).join('.');
+        expect(rules.refusal(mapped ? `::ffff:${ip}` : ip)).toBeDefined();
+      }),
+    );
+  });
+
+  it('are written with their port, and read back', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), fc.integer({ min: 1, max: 65_535 }), (host, port) => {
+        expect(splitHostPort(hostPort(host, port))).toEqual({ host, port });
+      }),
+    );
+    for (const text of ['', 'a', 'a:', ':1', 'a:0', 'a:65536', 'a:b', '::1', '[::1]']) expect(splitHostPort(text)).toBeUndefined();
+  });
+});
