@@ -2,11 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import type { Signal } from '../domain/signal.ts';
-import { collectFamily, type FamilyPlan, planFamilies } from './collect.ts';
 import { ErrorRatios } from './error-ratios.ts';
 import { DECLARED_FAMILIES } from './families/list.ts';
 import type { ExposedView, Family } from './family.ts';
-import { type Format, renderEnd, renderFamily } from './render.ts';
+import { FamilyPrinter } from './family-printer.ts';
+import { planFamilies } from './plan.ts';
+import { type Format, headerOf, renderEnd, sampleLines } from './render.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 import { TerminationCounts } from './termination-counts.ts';
 import type { ExporterView } from './view.ts';
@@ -40,26 +41,24 @@ export interface ExpositionPage {
 }
 
 export function createExposition(options: ExpositionOptions): Exposition {
-  const plans = planFamilies(options.families ?? DECLARED_FAMILIES, options.signals);
-  const limit = options.seriesPerFamily ?? DEFAULT_SERIES_PER_FAMILY;
+  const printers = printersOf(options);
   const terminations = new TerminationCounts();
   const errorRatios = new ErrorRatios();
-  const dropped = new Map<string, number>(plans.map((plan) => [plan.family.name, 0]));
+  const dropped = new Map<string, number>(printers.map((printer) => [printer.name, 0]));
   let failed = 0;
   let view: ExposedView | undefined;
   let cache = new Map<Format, Promise<ExpositionPage>>();
   let counted: ExposedView | undefined;
 
-  function renderPlan(plan: FamilyPlan, of: ExposedView, format: Format, first: boolean): string {
-    const { name } = plan.family;
+  function print(printer: FamilyPrinter, of: ExposedView, format: Format, first: boolean): Buffer {
     try {
-      const collection = collectFamily(plan, of, limit);
-      if (first && collection.dropped > 0) dropped.set(name, dropped.get(name)! + collection.dropped);
-      return renderFamily(collection.family, format);
+      const printed = printer.print(of, format);
+      if (first && printed.dropped > 0) dropped.set(printer.name, dropped.get(printer.name)! + printed.dropped);
+      return printed.text;
     } catch (error) {
       failed++;
-      options.onError?.(name, error);
-      return '';
+      options.onError?.(printer.name, error);
+      return Buffer.alloc(0);
     }
   }
 
@@ -69,16 +68,15 @@ export function createExposition(options: ExpositionOptions): Exposition {
       const first = counted !== of;
       counted = of;
       let sliceEnds = performance.now() + SLICE_MS;
-      for (const plan of plans) {
-        parts.push(Buffer.from(renderPlan(plan, of, format, first)));
+      for (const printer of printers) {
+        parts.push(print(printer, of, format, first));
         if (performance.now() < sliceEnds) continue;
         await nextTurn();
         sliceEnds = performance.now() + SLICE_MS;
       }
     }
     parts.push(
-      Buffer.from(renderDropped(dropped, format)),
-      Buffer.from(renderFamily({ ...FAMILIES_FAILED, labels: [''], values: [failed] }, format)),
+      Buffer.from(renderDropped(dropped, format) + headerOf(FAMILIES_FAILED, format) + sampleLines(FAMILIES_FAILED.name, '', failed)),
     );
     parts.push(Buffer.from((await options.self?.text(format)) ?? ''), Buffer.from(renderEnd(format)));
     return pageOf(Buffer.concat(parts));
@@ -109,18 +107,22 @@ export function renderExposition(
   options: Omit<ExpositionOptions, 'self'> & { readonly format?: Format } = { signals: [] },
 ): string {
   const format = options.format ?? 'text';
-  const plans: readonly FamilyPlan[] = planFamilies(options.families ?? DECLARED_FAMILIES, options.signals);
   const exposed: ExposedView = { ...view, terminations: new TerminationCounts(), errorRatios: new ErrorRatios() };
   exposed.terminations.observe(view.snapshot);
   exposed.errorRatios.observe(view.snapshot);
   const dropped = new Map<string, number>();
   let text = '';
-  for (const plan of plans) {
-    const collection = collectFamily(plan, exposed, options.seriesPerFamily ?? DEFAULT_SERIES_PER_FAMILY);
-    dropped.set(plan.family.name, collection.dropped);
-    text += renderFamily(collection.family, format);
+  for (const printer of printersOf(options)) {
+    const printed = printer.print(exposed, format);
+    dropped.set(printer.name, printed.dropped);
+    text += printed.text.toString();
   }
   return text + renderDropped(dropped, format) + renderEnd(format);
+}
+
+function printersOf(options: ExpositionOptions): FamilyPrinter[] {
+  const limit = options.seriesPerFamily ?? DEFAULT_SERIES_PER_FAMILY;
+  return planFamilies(options.families ?? DECLARED_FAMILIES, options.signals).map((plan) => new FamilyPrinter(plan, limit));
 }
 
 export const SERIES_DROPPED: Omit<Family, 'collect'> = {
@@ -140,10 +142,8 @@ export const FAMILIES_FAILED: Omit<Family, 'collect'> = {
 };
 
 function renderDropped(dropped: ReadonlyMap<string, number>, format: Format): string {
-  return renderFamily(
-    { ...SERIES_DROPPED, labels: [...dropped.keys()].map((family) => `family="${family}"`), values: [...dropped.values()] },
-    format,
-  );
+  const lines = [...dropped].map(([family, count]) => sampleLines(SERIES_DROPPED.name, `family="${family}"`, count));
+  return headerOf(SERIES_DROPPED, format) + lines.join('');
 }
 
 function pageOf(body: Buffer): ExpositionPage {

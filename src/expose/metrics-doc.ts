@@ -1,8 +1,8 @@
 import type { Signal } from '../domain/signal.ts';
-import { planFamilies } from './collect.ts';
 import { FAMILIES_FAILED, SERIES_DROPPED } from './exposition.ts';
 import { DECLARED_FAMILIES } from './families/list.ts';
 import type { Family } from './family.ts';
+import { planFamilies } from './plan.ts';
 import { SELF_FAMILIES } from './self-metrics.ts';
 
 type Described = Omit<Family, 'collect'>;

@@ -8,42 +8,29 @@ export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
-/** The series of one family after collection; `labels[i]` is the escaped text between the braces of `values[i]`. */
-export interface CollectedFamily {
-  readonly name: string;
-  readonly type: 'gauge' | 'counter' | 'histogram' | 'info' | 'summary';
-  readonly help: string;
-  readonly labels: readonly string[];
-  readonly values: readonly (number | HistogramValue)[];
+/** What stands above the samples of a family. */
+export function headerOf({ name, type, help }: FamilyHead, format: Format): string {
+  if (format === 'text') return `# HELP ${name} ${escapeHelp(help, format)}\n# TYPE ${name} ${type === 'info' ? 'gauge' : type}\n`;
+  // OpenMetrics names the family without the suffix that its samples carry.
+  const family = type === 'counter' ? name.replace(/_total$/, '') : type === 'info' ? name.replace(/_info$/, '') : name;
+  return `# TYPE ${family} ${type}\n# HELP ${family} ${escapeHelp(help, format)}\n`;
 }
 
-/** A family without series prints nothing: OpenMetrics allows metadata alone, but it says nothing either. */
-export function renderFamily(family: CollectedFamily, format: Format): string {
-  if (family.values.length === 0) return '';
-  const { name, labels, values } = family;
-  let text = header(family, format);
-  if (family.type === 'histogram') {
-    for (let i = 0; i < values.length; i++) text += histogramLines(name, labels[i]!, values[i] as HistogramValue);
-    return text;
-  }
-  for (let i = 0; i < values.length; i++) {
-    const label = labels[i]!;
-    const value = formatValue(values[i] as number);
-    text += label === '' ? `${name} ${value}\n` : `${name}{${label}} ${value}\n`;
-  }
-  return text;
+export interface FamilyHead {
+  readonly name: string;
+  readonly type: 'gauge' | 'counter' | 'histogram' | 'info';
+  readonly help: string;
+}
+
+/** The lines of one series, the same in both formats; `labels` is the escaped text between the braces. */
+export function sampleLines(name: string, labels: string, value: number | HistogramValue): string {
+  if (typeof value === 'object') return histogramLines(name, labels, value);
+  return labels === '' ? `${name} ${formatValue(value)}\n` : `${name}{${labels}} ${formatValue(value)}\n`;
 }
 
 /** OpenMetrics ends with a mark, so that a cut answer is seen as one. */
 export function renderEnd(format: Format): string {
   return format === 'openmetrics' ? '# EOF\n' : '';
-}
-
-function header({ name, type, help }: CollectedFamily, format: Format): string {
-  if (format === 'text') return `# HELP ${name} ${escapeHelp(help, format)}\n# TYPE ${name} ${type === 'info' ? 'gauge' : type}\n`;
-  // OpenMetrics names the family without the suffix that its samples carry.
-  const family = type === 'counter' ? name.replace(/_total$/, '') : type === 'info' ? name.replace(/_info$/, '') : name;
-  return `# TYPE ${family} ${type}\n# HELP ${family} ${escapeHelp(help, format)}\n`;
 }
 
 function histogramLines(name: string, labels: string, { bounds, counts, sum }: HistogramValue): string {

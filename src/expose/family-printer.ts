@@ -1,0 +1,136 @@
+import type { ExposedView, HistogramValue } from './family.ts';
+import type { FamilyPlan } from './plan.ts';
+import { escapeLabelValue, type Format, headerOf, labelText, sampleLines } from './render.ts';
+import { liveApis } from './view.ts';
+
+/** One series as it was printed last. Ticks differ in few values and fewer labels, so most is printed again as it is. */
+interface Cell {
+  readonly labelValues: readonly string[];
+  readonly labels: string;
+  /** The signal that publishes the same series, whose value counts. */
+  readonly signal: string | undefined;
+  value: number | HistogramValue | undefined;
+  lines: string;
+}
+
+export interface PrintedFamily {
+  readonly text: Buffer;
+  /** Series over the limit. */
+  readonly dropped: number;
+}
+
+const EMPTY: readonly string[] = [];
+
+/**
+ * Prints one family from view to view. A signal's value stands in place of the declared one, so what a rule reads is what the
+ * criteria read in process. Over the limit, series that are 0 go before those that say something.
+ */
+export class FamilyPrinter {
+  readonly #plan: FamilyPlan;
+  readonly #limit: number;
+  readonly #bySuffix: ReadonlyMap<string, string>;
+  #signalCells: Cell[] = [];
+  #cells: Cell[] = [];
+
+  constructor(plan: FamilyPlan, limit: number) {
+    this.#plan = plan;
+    this.#limit = limit;
+    this.#bySuffix = new Map(plan.signals.map((signal) => [signal.suffix, signal.name]));
+  }
+
+  get name(): string {
+    return this.#plan.family.name;
+  }
+
+  print(view: ExposedView, format: Format): PrintedFamily {
+    const printed: Cell[] = [];
+    this.#printSignals(view, printed);
+    this.#printDeclared(view, printed);
+    const kept = printed.length > this.#limit ? keep(printed, this.#limit) : printed;
+    if (kept.length === 0) return { text: Buffer.alloc(0), dropped: 0 };
+    const lines = [headerOf(this.#plan.family, format)];
+    for (const cell of kept) lines.push(cell.lines);
+    return { text: Buffer.from(lines.join('')), dropped: printed.length - kept.length };
+  }
+
+  #printSignals(view: ExposedView, printed: Cell[]): void {
+    const { signals } = this.#plan;
+    if (signals.length === 0) return;
+    const cells = this.#signalCells;
+    let at = 0;
+    for (const api of liveApis(view)) {
+      const observed = view.signals.get(api.name);
+      const derived = view.round.derived?.get(api.name);
+      for (const signal of signals) {
+        const value = observed?.get(signal.name) ?? derived?.get(signal.name);
+        let cell = cells[at];
+        if (cell?.labelValues[0] !== api.name) {
+          const labels = `apiservice="${escapeLabelValue(api.name)}"${signal.suffix}`;
+          cell = { labelValues: [api.name], labels, signal: undefined, value: undefined, lines: '' };
+          cells[at] = cell;
+        }
+        at++;
+        if (value !== undefined) printed.push(this.#fill(cell, value));
+      }
+    }
+    cells.length = at;
+  }
+
+  #printDeclared(view: ExposedView, printed: Cell[]): void {
+    const { family } = this.#plan;
+    const cells = this.#cells;
+    let at = 0;
+    family.collect(view, (labelValues, value) => {
+      let cell = cells[at];
+      if (!cell || !same(cell.labelValues, labelValues)) {
+        cell = this.#newCell(labelValues);
+        cells[at] = cell;
+      }
+      at++;
+      if (cell.signal !== undefined && isObserved(view, labelValues[0]!, cell.signal)) return;
+      printed.push(this.#fill(cell, value));
+    });
+    cells.length = at;
+  }
+
+  #newCell(labelValues: readonly string[]): Cell {
+    const { labels: names } = this.#plan.family;
+    const labels = labelText(names, labelValues);
+    const suffix = this.#bySuffix.size > 0 && names.length > 1 ? `,${labelText(names.slice(1), labelValues.slice(1))}` : '';
+    const signal = this.#bySuffix.get(suffix);
+    return { labelValues: labelValues.length === 0 ? EMPTY : [...labelValues], labels, signal, value: undefined, lines: '' };
+  }
+
+  #fill(cell: Cell, value: number | HistogramValue): Cell {
+    if (sameValue(cell.value, value)) return cell;
+    cell.value = value;
+    cell.lines = sampleLines(this.#plan.family.name, cell.labels, value);
+    return cell;
+  }
+}
+
+function isObserved(view: ExposedView, api: string, signal: string): boolean {
+  return (view.signals.get(api)?.has(signal) ?? false) || (view.round.derived?.get(api)?.has(signal) ?? false);
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function sameValue(a: number | HistogramValue | undefined, b: number | HistogramValue): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object') return Object.is(a, b);
+  return a.sum === b.sum && a.counts.length === b.counts.length && a.counts.every((count, i) => count === b.counts[i]);
+}
+
+/** In their order; what is 0 is left out first. */
+function keep(cells: readonly Cell[], limit: number): readonly Cell[] {
+  let zeros = limit - cells.reduce((count, cell) => count + (cell.value === 0 ? 0 : 1), 0);
+  const kept: Cell[] = [];
+  for (const cell of cells) {
+    if (kept.length === limit) break;
+    if (cell.value !== 0 || zeros-- > 0) kept.push(cell);
+  }
+  return kept;
+}

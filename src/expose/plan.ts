@@ -1,0 +1,58 @@
+import type { Signal } from '../domain/signal.ts';
+import { SIGNAL_FAMILY_HELP } from './families/signal-families.ts';
+import type { Family } from './family.ts';
+import { labelText } from './render.ts';
+
+/** A family together with the signals that are published in it. */
+export interface FamilyPlan {
+  readonly family: Family;
+  readonly signals: readonly PlannedSignal[];
+}
+
+export interface PlannedSignal {
+  readonly name: string;
+  /** What follows `apiservice="…"` between the braces: `,reason="…"`, or nothing. */
+  readonly suffix: string;
+}
+
+/** Joins the declared families with the signals; a signal whose metric is not declared gets a family made from it. */
+export function planFamilies(declared: readonly Family[], signals: readonly Signal[]): FamilyPlan[] {
+  const byMetric = new Map<string, Signal[]>();
+  for (const signal of signals) byMetric.set(signal.metric, [...(byMetric.get(signal.metric) ?? []), signal]);
+  const plans = declared.map((family) => planOf(family, byMetric.get(family.name) ?? []));
+  const names = new Set(declared.map((family) => family.name));
+  for (const [metric, published] of byMetric) if (!names.has(metric)) plans.push(planOf(familyOfSignals(metric, published), published));
+  return plans;
+}
+
+function planOf(family: Family, signals: readonly Signal[]): FamilyPlan {
+  return {
+    family,
+    signals: signals.map((signal) => {
+      const labels = signal.labels ?? {};
+      // In the family's order, so that a declared series and the signal's are seen to be the same one.
+      const names = [
+        ...family.labels.filter((name) => name in labels),
+        ...Object.keys(labels).filter((name) => !family.labels.includes(name)),
+      ];
+      const text = labelText(
+        names,
+        names.map((name) => labels[name]!),
+      );
+      return { name: signal.name, suffix: text === '' ? '' : `,${text}` };
+    }),
+  };
+}
+
+function familyOfSignals(metric: string, signals: readonly Signal[]): Family {
+  const first = signals[0]!;
+  const labels = [...new Set(signals.flatMap((signal) => Object.keys(signal.labels ?? {})))];
+  return {
+    name: metric,
+    type: first.kind === 'counter' ? 'counter' : 'gauge',
+    help: SIGNAL_FAMILY_HELP[metric] ?? first.help,
+    labels: ['apiservice', ...labels],
+    cost: signals.length === 1 ? 'APIs' : `APIs × ${signals.length}`,
+    collect() {},
+  };
+}
