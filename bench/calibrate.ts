@@ -47,7 +47,9 @@ function goldenSection(loss: (x: number) => number, low: number, high: number): 
 }
 
 function print(title: string, all: readonly Judgement[]): void {
-  console.log(`\n${title}: log loss ${logLoss(all).toFixed(4)}, calibration error ${calibrationError(all).toFixed(4)}, Brier ${brier(all).toFixed(4)}`);
+  console.log(
+    `\n${title}: log loss ${logLoss(all).toFixed(4)}, calibration error ${calibrationError(all).toFixed(4)}, Brier ${brier(all).toFixed(4)}`,
+  );
   console.log('confidence      cases  said   right');
   for (const { from, to, count, confidence, accuracy } of bins(all))
     console.log(`${from.toFixed(1)} to ${to.toFixed(1)}  ${String(count).padStart(9)}  ${confidence.toFixed(2)}   ${accuracy.toFixed(2)}`);
@@ -56,7 +58,8 @@ function print(title: string, all: readonly Judgement[]): void {
 async function main(): Promise<void> {
   const all = await cases();
   // What is not diagnosed at all has no confidence to fit.
-  const judged = (temperature: number) => all.map(({ truth, snapshots }) => judge(snapshots, truth, temperature)).filter(({ top }) => top !== undefined);
+  const judged = (temperature: number) =>
+    all.map(({ truth, snapshots }) => judge(snapshots, truth, temperature)).filter(({ top }) => top !== undefined);
   const fitted = goldenSection((logT) => logLoss(judged(Math.exp(logT))), Math.log(LEAST), Math.log(MOST));
   const temperature = Math.round(Math.exp(fitted) * 100) / 100;
   const after = judged(temperature);

@@ -1,4 +1,5 @@
 import { readText } from '../src/observe/text/read-text.ts';
+import { faultCases } from './fault-cases.ts';
 import { loadIncidents } from './incidents.ts';
 import { judge } from './judge.ts';
 import { bins, brier, calibrationError, confidentAndWrong, interval, isDefensible, isRight, type Judgement, share } from './measures.ts';
@@ -37,6 +38,19 @@ function confusion(all: readonly Judgement[]): void {
   }
 }
 
+type Judged = ReturnType<typeof judge>;
+
+function misses(all: readonly Judged[], wanted?: ReadonlyMap<string, string>): void {
+  for (const one of all) {
+    const right = wanted ? one.top?.cause === wanted.get(one.id) : isRight(one);
+    if (right) continue;
+    const truth = `${wanted?.get(one.id) ?? one.truth}${one.also.length > 0 ? ` (or ${one.also.join(', ')})` : ''}`;
+    const said = one.top ? `${one.top.cause} ${one.top.confidence.toFixed(2)}` : 'nothing';
+    const others = one.top?.alternatives.map(({ cause, confidence }) => `${cause} ${confidence.toFixed(2)}`).join(', ') ?? '';
+    console.log(`  ${one.id}: ${truth}, said ${said}; ${others}`);
+  }
+}
+
 async function main(): Promise<void> {
   const verbose = process.argv.includes('--misses');
   const incidents = await loadIncidents();
@@ -44,13 +58,20 @@ async function main(): Promise<void> {
   else {
     const judged = incidents.map((incident) => judge(readText(incident.text), incident));
     report('Real incidents as pasted text', judged);
-    if (verbose)
-      for (const one of judged.filter((candidate) => !isRight(candidate)))
-        console.log(
-          `\n${one.id}: ${one.truth}${one.also.length > 0 ? ` (or ${one.also.join(', ')})` : ''}, said ${one.top ? `${one.top.cause} ${one.top.confidence.toFixed(2)}` : 'nothing'}; ` +
-            (one.top?.alternatives.map(({ cause, confidence }) => `${cause} ${confidence.toFixed(2)}`).join(', ') ?? ''),
-        );
+    if (verbose) misses(judged);
   }
+  const cases = faultCases();
+  const causes = new Map(cases.map(({ id, cause }) => [id, cause]));
+  const judged = cases.map((fault) => judge(fault.snapshots, fault));
+  report('Generated faults', judged);
+  console.log('\nvariant                  category   cause');
+  for (const variant of ['plain', 'with a benign anomaly', 'with a source missing'] as const) {
+    const own = judged.filter((_, index) => cases[index]!.variant === variant);
+    console.log(
+      `${variant.padEnd(24)} ${percent(share(own, isRight))}  ${percent(share(own, ({ id }) => own.find((one) => one.id === id)?.top?.cause === causes.get(id)))}`,
+    );
+  }
+  if (verbose) misses(judged, causes);
 }
 
 await main();

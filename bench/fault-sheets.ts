@@ -1,0 +1,579 @@
+import { type Observed, observed } from '../src/domain/observed.ts';
+import type { FailureReason } from '../src/domain/probe.ts';
+import type { ApiFacts, ApiserverMetrics, ChangeKind, ClusterFacts, ContainerFacts, PodFacts } from '../src/domain/snapshot.ts';
+import { healthyApi, healthyCluster, healthyContainer, healthyPod, healthyTally, probeResult } from '../test/support/healthy.ts';
+
+/** What one fault shows, as it was seen on real control planes: probes, condition, events, log lines and objects. */
+export interface FaultSheet {
+  readonly id: string;
+  readonly cause: string;
+  /** Other categories that a careful reader could defend. */
+  readonly also?: readonly string[];
+  readonly probes?: Readonly<Partial<Record<'aggregator' | 'list' | 'service' | 'endpoint', FailureReason>>>;
+  readonly details?: Readonly<Partial<Record<'aggregator' | 'list' | 'service' | 'endpoint', string>>>;
+  /** Reason and message of Available=False. */
+  readonly condition?: Condition;
+  /** Reason, kind of the object, message; one more each tick. */
+  readonly events?: readonly (readonly [string, string, string])[];
+  /** Lines of the aggregated server; one more each tick. */
+  readonly lines?: readonly string[];
+  facts(moment: Moment): { api?: Partial<ApiFacts>; cluster?: Partial<ClusterFacts> };
+}
+
+type Condition = readonly [reason: string, message: string];
+
+export interface Moment {
+  /** Since the fault began; at least 1. */
+  readonly ticks: number;
+  readonly since: number;
+  readonly time: number;
+}
+
+const URL = 'https://10.96.7.7:443/apis/tides.example.com/v1';
+const MISSING: Condition = [
+  'MissingEndpoints',
+  'endpointslices for service/tide-gauge in "harbour" have no addresses with port name "https"',
+];
+const checkFailed = (error: string): Condition => ['FailedDiscoveryCheck', `failing or missing response from ${URL}: ${error}`];
+const unreachable = (error: string) => ({
+  aggregator: `error trying to reach service: ${error}`,
+  list: `error trying to reach service: ${error}`,
+});
+const klog = (text: string) => `E0105 09:02:00.000000       1 tide.go:12] ${text}`;
+
+/** The pod is there and not ready; probes end at the aggregator's own 503. */
+const NO_ENDPOINTS = {
+  probes: { aggregator: 'service_unavailable', list: 'service_unavailable', service: 'connection_refused', endpoint: 'connection_refused' },
+  condition: MISSING,
+} as const;
+const ALL = (reason: FailureReason, through: FailureReason = 'service_unavailable') =>
+  ({ aggregator: through, list: through, service: reason, endpoint: reason }) as const;
+
+const notReady: Partial<ApiFacts> = {
+  endpoints: observed({
+    ready: 0,
+    notReady: 1,
+    terminating: 0,
+    slices: 1,
+    portServed: true,
+    addresses: [{ ip: '10.1.0.5', port: 10250, ready: false, pod: 'tide-gauge-7c9f8d6b5-abcde', node: 'node-a' }],
+  }),
+  workload: observed({
+    kind: 'Deployment',
+    name: 'tide-gauge',
+    replicas: 1,
+    updated: 1,
+    available: 0,
+    unavailable: 1,
+    rollingOut: false,
+    stuck: false,
+  }),
+};
+const noAddresses: Observed<ApiFacts['endpoints'] extends Observed<infer T> ? T : never> = observed({
+  ready: 0,
+  notReady: 0,
+  terminating: 0,
+  slices: 1,
+  portServed: false,
+  addresses: [],
+});
+
+const pod = (differs: Partial<PodFacts>, container: Partial<ContainerFacts> = {}): Partial<ApiFacts> => ({
+  ...notReady,
+  pods: observed([healthyPod({ ready: false, ...differs, containers: [healthyContainer({ ready: false, ...container })] })]),
+});
+const waiting = (reason: string, message: string, differs: Partial<PodFacts> = {}) =>
+  pod({ phase: 'Pending', ...differs }, { running: false, waiting: { reason, message } });
+/** Dies again and again: restarts rise, the last termination tells how. */
+const dying = ({ ticks, time }: Moment, reason: string, exitCode: number): Partial<ApiFacts> =>
+  pod(
+    {},
+    {
+      running: false,
+      restarts: Math.ceil(ticks / 3),
+      restartTimes: Array.from({ length: Math.ceil(ticks / 3) }, (_, n) => time - n * 30_000),
+      waiting: {
+        reason: 'CrashLoopBackOff',
+        message: 'back-off 40s restarting failed container=server pod=tide-gauge-7c9f8d6b5-abcde_harbour',
+      },
+      lastTermination: { reason, exitCode, startedAt: time - 8000, finishedAt: time - 3000 },
+    },
+  );
+const changed = (what: ChangeKind, object: string, at: number): Partial<ApiFacts> => ({
+  changes: [{ what, object, at, summary: 'changed', manager: 'kubectl-edit' }],
+});
+const withMetrics =
+  (differs: (ticks: number) => Partial<ApiserverMetrics>, control: Partial<Parameters<typeof probeResult>[0]> = {}) =>
+  ({ ticks }: Moment) => {
+    const [apiserver] = healthyCluster().apiservers;
+    const metrics = apiserver!.metrics.state === 'observed' ? apiserver!.metrics.value : undefined;
+    return {
+      cluster: {
+        apiservers: [
+          {
+            ...apiserver!,
+            control: healthyTally('control', 'discovery', { last: probeResult({ vantage: 'control', ...control }) }),
+            metrics: observed({ ...metrics!, ...differs(ticks) }),
+          },
+        ],
+      },
+    };
+  };
+const certificate = (
+  differs: Partial<NonNullable<ReturnType<typeof probeResult>['certificate']>>,
+  moment: Moment,
+  reason: FailureReason,
+): Partial<ApiFacts> => {
+  const seconds = moment.time / 1000;
+  const presented = {
+    notBefore: seconds - 86_400 * 300,
+    notAfter: seconds + 86_400 * 60,
+    subject: 'CN=tide-gauge',
+    issuer: 'CN=harbour-ca',
+    dnsNames: ['tide-gauge.harbour.svc'],
+    serverName: 'tide-gauge.harbour.svc',
+    nameMatches: true,
+    verifiedByCaBundle: true,
+    verifiedBySystem: false,
+    fingerprint256: 'c0:ff:ee',
+    ...differs,
+  };
+  const { probes } = healthyApi();
+  return {
+    probes: probes.map((tally) => {
+      const failed = tally.vantage === 'aggregator' ? ('service_unavailable' as const) : reason;
+      const last = probeResult({
+        vantage: tally.vantage,
+        request: tally.request,
+        target: tally.target,
+        at: moment.time,
+        ok: false,
+        reason: failed,
+        ...(tally.vantage === 'aggregator' ? {} : { certificate: presented }),
+      });
+      return { ...tally, attempts: 360 + moment.ticks, failures: { [failed]: moment.ticks }, last, lastFailure: last };
+    }),
+  };
+};
+
+export const FAULT_SHEETS: readonly FaultSheet[] = [
+  {
+    id: 'crash loop',
+    cause: 'pod-crash-looping',
+    ...NO_ENDPOINTS,
+    events: [['BackOff', 'Pod', 'Back-off restarting failed container server in pod tide-gauge-7c9f8d6b5-abcde_harbour']],
+    facts: (moment) => ({ api: dying(moment, 'Error', 1) }),
+  },
+  {
+    id: 'out of memory',
+    cause: 'out-of-memory-killed',
+    ...NO_ENDPOINTS,
+    events: [['BackOff', 'Pod', 'Back-off restarting failed container server in pod tide-gauge-7c9f8d6b5-abcde_harbour']],
+    facts: (moment) => ({
+      api: {
+        ...dying(moment, 'OOMKilled', 137),
+        resources: observed([{ pod: 'tide-gauge-7c9f8d6b5-abcde', container: 'server', memoryUsageRatio: 0.99 }]),
+      },
+    }),
+  },
+  {
+    id: 'panic',
+    cause: 'panic',
+    ...NO_ENDPOINTS,
+    lines: ['panic: runtime error: invalid memory address or nil pointer dereference'],
+    events: [['BackOff', 'Pod', 'Back-off restarting failed container server in pod tide-gauge-7c9f8d6b5-abcde_harbour']],
+    facts: (moment) => ({ api: dying(moment, 'Error', 2) }),
+  },
+  {
+    id: 'unknown flag',
+    cause: 'bad-flag-or-config',
+    ...NO_ENDPOINTS,
+    lines: ['Error: unknown flag: --metric-resolutoin'],
+    events: [['BackOff', 'Pod', 'Back-off restarting failed container server in pod tide-gauge-7c9f8d6b5-abcde_harbour']],
+    facts: (moment) => ({
+      api: { ...dying(moment, 'Error', 1), ...changed('rollout', 'Deployment harbour/tide-gauge', moment.since - 20_000) },
+    }),
+  },
+  {
+    id: 'image missing',
+    cause: 'image-pull-failing',
+    ...NO_ENDPOINTS,
+    events: [
+      [
+        'Failed',
+        'Pod',
+        'Failed to pull image "tide-gauge:2": rpc error: code = NotFound desc = failed to pull and unpack image: not found',
+      ],
+    ],
+    facts: () => ({ api: waiting('ImagePullBackOff', 'Back-off pulling image "tide-gauge:2"') }),
+  },
+  {
+    id: 'secret missing',
+    cause: 'container-config-invalid',
+    ...NO_ENDPOINTS,
+    events: [['Failed', 'Pod', 'Error: secret "tide-gauge-tls" not found']],
+    facts: () => ({ api: waiting('CreateContainerConfigError', 'secret "tide-gauge-tls" not found') }),
+  },
+  {
+    id: 'readiness fails',
+    cause: 'pod-probe-failing',
+    ...NO_ENDPOINTS,
+    probes: { aggregator: 'service_unavailable', list: 'service_unavailable', service: 'connection_refused' },
+    events: [['Unhealthy', 'Pod', 'Readiness probe failed: HTTP probe failed with statuscode: 500']],
+    facts: () => ({ api: pod({ readinessFlips: 1 }, { running: true }) }),
+  },
+  {
+    id: 'no room',
+    cause: 'pod-unschedulable',
+    ...NO_ENDPOINTS,
+    events: [['FailedScheduling', 'Pod', '0/2 nodes are available: 2 Insufficient memory.']],
+    facts: () => ({
+      api: {
+        ...pod(
+          { phase: 'Pending', scheduled: false, unschedulable: '0/2 nodes are available: 2 Insufficient memory.' },
+          { running: false },
+        ),
+        endpoints: noAddresses,
+      },
+    }),
+  },
+  {
+    id: 'evicted',
+    cause: 'pod-evicted',
+    also: ['pod-instability'],
+    ...NO_ENDPOINTS,
+    events: [['Evicted', 'Pod', 'The node was low on resource: memory. Threshold quantity: 100Mi, available: 80Mi.']],
+    facts: () => ({
+      api: {
+        ...pod({ phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' }, { running: false }),
+        endpoints: noAddresses,
+      },
+    }),
+  },
+  {
+    id: 'node gone',
+    cause: 'node-not-ready',
+    ...NO_ENDPOINTS,
+    probes: ALL('connection_timeout'),
+    events: [['NodeNotReady', 'Pod', 'Node is not ready']],
+    facts: ({ since }) => ({
+      api: pod({}, { running: true }),
+      cluster: {
+        nodes: observed([
+          { name: 'node-a', ready: false, pressure: [], unschedulable: false, addresses: ['192.0.2.10'], readySince: since },
+        ]),
+      },
+    }),
+  },
+  {
+    id: 'rollout without surge',
+    cause: 'rollout-in-progress',
+    ...NO_ENDPOINTS,
+    events: [['ScalingReplicaSet', 'Deployment', 'Scaled down replica set tide-gauge-6d9f8d6b5 from 1 to 0']],
+    facts: ({ since }) => ({
+      api: {
+        ...pod({ createdAt: since }, { running: true, startedAt: since }),
+        workload: observed({
+          kind: 'Deployment',
+          name: 'tide-gauge',
+          replicas: 1,
+          updated: 1,
+          available: 0,
+          unavailable: 1,
+          rollingOut: true,
+          stuck: false,
+        }),
+        ...changed('rollout', 'Deployment harbour/tide-gauge', since - 5000),
+      },
+    }),
+  },
+  {
+    id: 'scaled to zero',
+    cause: 'backend-scaled-to-zero',
+    ...NO_ENDPOINTS,
+    facts: () => ({
+      api: {
+        pods: observed([]),
+        endpoints: noAddresses,
+        workload: observed({
+          kind: 'Deployment',
+          name: 'tide-gauge',
+          replicas: 0,
+          updated: 0,
+          available: 0,
+          unavailable: 0,
+          rollingOut: false,
+          stuck: false,
+        }),
+      },
+    }),
+  },
+  {
+    id: 'quota',
+    cause: 'pod-creation-refused',
+    ...NO_ENDPOINTS,
+    events: [
+      [
+        'FailedCreate',
+        'ReplicaSet',
+        'Error creating: pods "tide-gauge-7c9f8d6b5-x" is forbidden: exceeded quota: harbour, requested: pods=1, used: pods=10, limited: pods=10',
+      ],
+    ],
+    facts: () => ({ api: { ...notReady, pods: observed([]), endpoints: noAddresses } }),
+  },
+  {
+    id: 'selector typo',
+    cause: 'selector-matches-no-pods',
+    ...NO_ENDPOINTS,
+    facts: ({ since }) => ({
+      api: {
+        service: observed({
+          type: 'ClusterIP',
+          clusterIP: '10.96.7.7',
+          selector: { app: 'tide-gague' },
+          ports: [{ name: 'https', port: 443, targetPort: '10250' }],
+          selectedPods: 0,
+        }),
+        pods: observed([]),
+        endpoints: noAddresses,
+        ...changed('service', 'Service harbour/tide-gauge', since - 4000),
+      },
+    }),
+  },
+  {
+    id: 'service deleted',
+    cause: 'service-not-found',
+    probes: { aggregator: 'service_unavailable', list: 'service_unavailable' },
+    condition: ['ServiceNotFound', 'service/tide-gauge in "harbour" is not present'],
+    facts: () => ({ api: { service: { state: 'absent' }, endpoints: noAddresses, pods: observed([]) } }),
+  },
+  {
+    id: 'port edited',
+    cause: 'service-port-mismatch',
+    probes: { aggregator: 'service_unavailable', list: 'service_unavailable' },
+    condition: ['ServicePortError', 'service/tide-gauge in "harbour" is not listening on port 443'],
+    facts: ({ since }) => ({
+      api: {
+        service: observed({
+          type: 'ClusterIP',
+          clusterIP: '10.96.7.7',
+          selector: { app: 'tide-gauge' },
+          ports: [{ name: 'https', port: 8443, targetPort: '10250' }],
+          selectedPods: 1,
+        }),
+        ...changed('service', 'Service harbour/tide-gauge', since - 4000),
+      },
+    }),
+  },
+  {
+    id: 'server listens elsewhere',
+    cause: 'connection-refused',
+    also: ['misconfiguration'],
+    probes: ALL('connection_refused'),
+    details: unreachable('dial tcp 10.96.7.7:443: connect: connection refused'),
+    condition: checkFailed(`Get "${URL}": dial tcp 10.96.7.7:443: connect: connection refused`),
+    facts: () => ({}),
+  },
+  {
+    id: 'packets dropped by a policy',
+    cause: 'network-policy-blocking',
+    probes: ALL('connection_timeout'),
+    details: unreachable('context deadline exceeded'),
+    condition: checkFailed(
+      `Get "${URL}": net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)`,
+    ),
+    facts: ({ since }) => ({
+      api: {
+        policy: observed({
+          verdict: 'blocks',
+          why: 'NetworkPolicy harbour/default-deny selects the pods and admits nothing',
+          selecting: ['default-deny'],
+          notEvaluated: [],
+          lastChange: since - 3000,
+        }),
+        ...changed('network-policy', 'NetworkPolicy harbour/default-deny', since - 3000),
+      },
+    }),
+  },
+  {
+    id: 'packets dropped on the way',
+    cause: 'connection-timed-out',
+    probes: ALL('connection_timeout'),
+    details: unreachable('dial tcp 10.96.7.7:443: i/o timeout'),
+    condition: checkFailed(
+      `Get "${URL}": net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)`,
+    ),
+    facts: () => ({}),
+  },
+  {
+    id: 'only the control plane is cut off',
+    cause: 'aggregator-path-blocked',
+    probes: { aggregator: 'service_unavailable', list: 'service_unavailable' },
+    details: unreachable('context deadline exceeded'),
+    condition: checkFailed(`Get "${URL}": context deadline exceeded`),
+    facts: () => ({}),
+  },
+  {
+    id: 'connections reset',
+    cause: 'connection-reset',
+    probes: ALL('connection_reset'),
+    details: unreachable('read tcp 10.0.0.1:41234->10.96.7.7:443: read: connection reset by peer'),
+    condition: checkFailed(`Get "${URL}": read tcp 10.0.0.1:41234->10.96.7.7:443: read: connection reset by peer`),
+    facts: () => ({}),
+  },
+  {
+    id: 'no route',
+    cause: 'host-unreachable',
+    probes: ALL('host_unreachable'),
+    details: unreachable('dial tcp 10.96.7.7:443: connect: no route to host'),
+    condition: checkFailed(`Get "${URL}": dial tcp 10.96.7.7:443: connect: no route to host`),
+    facts: () => ({}),
+  },
+  {
+    id: 'tunnel down',
+    cause: 'tunnel-down',
+    probes: { aggregator: 'service_unavailable', list: 'service_unavailable' },
+    details: unreachable('No agent available'),
+    condition: checkFailed(`Get "${URL}": No agent available`),
+    facts: withMetrics((ticks) => ({ egressDialFailures: ticks * 2 })),
+  },
+  {
+    id: 'certificate expired',
+    cause: 'serving-certificate-expired',
+    details: unreachable(
+      'tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-01-05T09:03:00Z is after 2026-01-05T09:02:00Z',
+    ),
+    condition: checkFailed(
+      `Get "${URL}": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-01-05T09:03:00Z is after 2026-01-05T09:02:00Z`,
+    ),
+    facts: (moment) => ({ api: certificate({ notAfter: moment.since / 1000 }, moment, 'certificate_expired') }),
+  },
+  {
+    id: 'certificate for another name',
+    cause: 'serving-certificate-name-mismatch',
+    condition: checkFailed(
+      `Get "${URL}": tls: failed to verify certificate: x509: certificate is valid for quay.harbour.svc, not tide-gauge.harbour.svc`,
+    ),
+    facts: (moment) => ({ api: certificate({ dnsNames: ['quay.harbour.svc'], nameMatches: false }, moment, 'certificate_name_mismatch') }),
+  },
+  {
+    id: 'caBundle of yesterday',
+    cause: 'ca-bundle-mismatch',
+    condition: checkFailed(`Get "${URL}": tls: failed to verify certificate: x509: certificate signed by unknown authority`),
+    facts: (moment) => ({
+      api: certificate({ verifiedByCaBundle: false, issuer: 'CN=other-ca' }, moment, 'certificate_unknown_authority'),
+    }),
+  },
+  {
+    id: 'front proxy not trusted',
+    cause: 'request-header-ca-mismatch',
+    also: ['authn-authz'],
+    probes: { aggregator: 'unauthorized', list: 'unauthorized' },
+    condition: checkFailed(`bad status from ${URL}: 401`),
+    lines: [klog('"Unable to authenticate the request" err="x509: certificate signed by unknown authority"')],
+    facts: () => ({}),
+  },
+  {
+    id: 'no auth-delegator',
+    cause: 'delegated-auth-failing',
+    probes: { list: 'server_error' },
+    details: {
+      list: 'subjectaccessreviews.authorization.k8s.io is forbidden: User "system:serviceaccount:harbour:tide-gauge" cannot create resource "subjectaccessreviews"',
+    },
+    lines: [
+      klog(
+        '"Unhandled Error" err="subjectaccessreviews.authorization.k8s.io is forbidden: User \\"system:serviceaccount:harbour:tide-gauge\\" cannot create resource \\"subjectaccessreviews\\""',
+      ),
+    ],
+    facts: () => ({ api: { rights: observed({ authReader: true, authDelegator: false }) } }),
+  },
+  {
+    id: 'discovery forbidden',
+    cause: 'discovery-forbidden',
+    probes: { aggregator: 'forbidden', list: 'forbidden' },
+    condition: checkFailed(`bad status from ${URL}: 403`),
+    facts: () => ({}),
+  },
+  {
+    id: 'backend limits requests',
+    cause: 'rate-limited',
+    probes: { list: 'too_many_requests' },
+    facts: ({ ticks }) => ({
+      api: {
+        backendMetrics: observed({
+          delegatedAuthnFailures: 0,
+          delegatedAuthzFailures: 0,
+          tlsHandshakeErrors: 0,
+          rejectedRequests: ticks * 5,
+        }),
+      },
+    }),
+  },
+  {
+    id: 'client limits itself',
+    cause: 'client-side-throttled',
+    probes: { aggregator: 'response_timeout', list: 'response_timeout', service: 'response_timeout', endpoint: 'response_timeout' },
+    lines: [
+      'I0105 09:02:00.000000       1 request.go:697] Waited for 5.2s due to client-side throttling, not priority and fairness, request: GET:https://10.0.0.1:443/api/v1/pods',
+    ],
+    facts: () => ({}),
+  },
+  {
+    id: 'version not served',
+    cause: 'version-not-served',
+    probes: { aggregator: 'not_found', list: 'not_found', service: 'not_found', endpoint: 'not_found' },
+    condition: checkFailed(`bad status from ${URL}: 404`),
+    facts: () => ({}),
+  },
+  {
+    id: 'throttled CPU',
+    cause: 'cpu-throttled',
+    probes: ALL('response_timeout', 'response_timeout'),
+    facts: () => ({
+      api: {
+        resources: observed([
+          { pod: 'tide-gauge-7c9f8d6b5-abcde', container: 'server', cpuThrottledRatio: 0.95, cpuUsageRatio: 1, memoryUsageRatio: 0.4 },
+        ]),
+      },
+    }),
+  },
+  {
+    id: 'storage hangs',
+    cause: 'backend-storage-failing',
+    probes: { list: 'response_timeout' },
+    facts: () => ({}),
+  },
+  {
+    id: 'slow backend',
+    cause: 'backend-slow',
+    probes: ALL('response_timeout', 'gateway_timeout'),
+    facts: () => ({}),
+  },
+  {
+    id: 'its Prometheus is down',
+    cause: 'backend-dependency-failing',
+    probes: { list: 'server_error' },
+    lines: [
+      klog(
+        'unable to fetch metrics from prometheus: Get "http://prometheus:9090/api/v1/query": dial tcp 10.96.3.3:9090: connect: connection refused',
+      ),
+    ],
+    facts: () => ({}),
+  },
+  {
+    id: 'apiserver overloaded',
+    cause: 'apiserver-overloaded',
+    also: ['rate-limiting'],
+    probes: { aggregator: 'too_many_requests', list: 'too_many_requests' },
+    facts: withMetrics((ticks) => ({ rejectedRequests: ticks * 50, inflightRatio: 0.99, inflightRequests: 400, queuedRequests: 120 })),
+  },
+  {
+    id: 'etcd slow',
+    cause: 'etcd-slow',
+    probes: { aggregator: 'response_timeout', list: 'response_timeout' },
+    facts: withMetrics(() => ({ etcdLatencySeconds: 2.5, requestLatencySeconds: 3.1 }), {
+      seconds: 3,
+      phases: { connect: 0.001, tls: 0.005, response: 3, transfer: 0.001 },
+    }),
+  },
+];
