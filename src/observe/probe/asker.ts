@@ -43,7 +43,7 @@ export function createAsker(runtime: AttemptRuntime, requests: ApiserverRequests
         headers: { Accept: 'application/json' },
         timeoutMs: discoveryTimeoutMs,
         maxBody: DISCOVERY_BODY,
-        tls: { context: serving.context, servername: serving.trust.serverName, rejectUnauthorized: false, checkIdentity: () => undefined },
+        tls: { context: serving.context, servername: serving.trust.serverName, rejectUnauthorized: false },
       });
       const now = clock();
       const certificate = seen.peer && serving.factsOf(seen.peer, now);

@@ -59,7 +59,7 @@ export class ResponseReader {
     this.#pending = this.#pending.length === 0 ? piece : Buffer.concat([this.#pending, piece]);
     while (this.state === 'head' && this.#readHead());
     if (this.state === 'body') this.#readBody();
-    if (this.state === 'complete' && this.#pending.length > 0) this.reusable = false;
+    if ((this.state as ReadState) === 'complete' && this.#pending.length > 0) this.reusable = false;
     return this.state;
   }
 
