@@ -31,7 +31,7 @@ export function createDecoder<T>(spec: ResourceSpec<T>): (bytes: Buffer, start: 
       const raw = parse(bytes, start, end) as { metadata?: { name?: unknown; namespace?: unknown; resourceVersion?: unknown } };
       const { name, namespace, resourceVersion } = raw.metadata ?? {};
       if (typeof name !== 'string' || name === '') throw new TypeError('it has no metadata.name');
-      key = typeof namespace === 'string' && namespace !== '' ? `${namespace}/${name}` : name;
+      key = typeof namespace === 'string' && namespace !== '' ? joined(namespace, name) : name;
       return { key, resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '', object: spec.project(raw) };
     } catch (error) {
       throw new MalformedObjectError(key, error);
@@ -52,4 +52,13 @@ function withIdentity(fields: FieldTree): FieldTree {
   const metadata = fields.metadata;
   if (metadata === true) return fields;
   return { ...fields, metadata: { ...metadata, name: true, namespace: true, uid: true, resourceVersion: true } };
+}
+
+const scratch = Buffer.alloc(1024);
+
+/** `<namespace>/<name>` in one piece: a template string would hold its two parts beside the result, for each of 10,000 pods. */
+function joined(namespace: string, name: string): string {
+  const key = `${namespace}/${name}`;
+  if (key.length > scratch.length || !/^[\x20-\x7e]*$/.test(key)) return key;
+  return scratch.toString('latin1', 0, scratch.write(key, 'latin1'));
 }

@@ -3,7 +3,7 @@ import type { CacheChange } from './api.ts';
 import type { Decoded } from './decode.ts';
 
 interface Entry<T> {
-  readonly resourceVersion: string;
+  readonly resourceVersion: string | number;
   readonly object: T;
   /** Number of the list that confirmed it last. */
   generation: number;
@@ -60,11 +60,12 @@ export function createStore<T>(log: Logger): Store<T> {
     put({ key, resourceVersion, object }, live) {
       const before = entries.get(key);
       if (object === undefined) return remove(key, undefined, live);
-      if (before && resourceVersion !== '' && before.resourceVersion === resourceVersion) {
+      const version = compact(resourceVersion);
+      if (before && resourceVersion !== '' && before.resourceVersion === version) {
         before.generation = generation;
         return;
       }
-      entries.set(key, { resourceVersion, object, generation });
+      entries.set(key, { resourceVersion: version, object, generation });
       if (before) emit({ type: 'modified', key, object, previous: before.object, live });
       else emit({ type: 'added', key, object, live });
     },
@@ -76,4 +77,10 @@ export function createStore<T>(log: Logger): Store<T> {
       for (const [key, entry] of entries) if (entry.generation !== generation) remove(key, undefined, live);
     },
   };
+}
+
+/** Versions are opaque and only compared for equality; nearly all are numbers, which cost half as much to hold. */
+function compact(resourceVersion: string): string | number {
+  const number = Number(resourceVersion);
+  return String(number) === resourceVersion ? number : resourceVersion;
 }
