@@ -14,6 +14,8 @@ import { createServingTrusts } from './serving-trust.ts';
 const DISCOVERY_BODY = 512 * 1024;
 const LIST_BODY = 64 * 1024;
 const CONTROL_BODY = 16 * 1024;
+/** A control probe so recent says enough of a kube-apiserver that did not answer: many APIs ask at once then. */
+const RECENT_MS = 1000;
 
 /** Makes one probe: asks, and judges what came. */
 export interface Asker {
@@ -75,8 +77,8 @@ export function createAsker(runtime: AttemptRuntime, requests: ApiserverRequests
       );
       if (!prepared) return undefined;
       const seen = await attempt(prepared);
-      // "Is it me?", asked in the same moment.
-      if (seen.problem || seen.head?.status === 401) await control.fresh(apiserver);
+      const since = controlSince(seen, at, clock());
+      if (since !== undefined) await control.fresh(apiserver, since);
       const judged = judgeAggregator(seen, contextOf(target, plan, control));
       if (judged === NOT_MEASURABLE) {
         list.refused();
@@ -101,6 +103,17 @@ export function createAsker(runtime: AttemptRuntime, requests: ApiserverRequests
       }
     },
   };
+}
+
+/**
+ * "Is it me?", asked in the same moment: how new the control probe must be that tells a kube-apiserver's fault, or a refused
+ * token, from the API's. Undefined: the answer tells by itself.
+ */
+function controlSince({ problem, head }: Attempt, at: number, now: number): number | undefined {
+  if (head?.status === 401) return at;
+  if (!problem) return undefined;
+  const connected = problem.phase === 'response' || problem.phase === 'transfer';
+  return connected ? Math.max(at, now - RECENT_MS) : now - RECENT_MS;
 }
 
 function contextOf(target: ApiTarget, plan: AggregatorPlan, control: Control): AggregatorContext {

@@ -1,5 +1,4 @@
 import type { ProbeResult, ProbeTally } from '../../domain/probe.ts';
-import type { Clock } from '../source.ts';
 import type { Apiserver } from './apiserver-requests.ts';
 import { newTally, publish, record, type Tally } from './tally.ts';
 
@@ -7,8 +6,8 @@ import { newTally, publish, record, type Tally } from './tally.ts';
 export interface Control {
   /** Follows the set of known instances; the counts of those that went are dropped. */
   keep(instances: readonly Apiserver[]): void;
-  /** Probes now, unless it was probed within the last second. Never rejects. */
-  fresh(apiserver: Apiserver): Promise<void>;
+  /** Returns when the newest result is of a probe that began at `since` (Unix milliseconds) or later. Never rejects. */
+  fresh(apiserver: Apiserver, since: number): Promise<void>;
   /** Probes now. Never rejects. */
   probe(apiserver: Apiserver): Promise<ProbeResult>;
   last(instance: string): ProbeResult | undefined;
@@ -17,11 +16,11 @@ export interface Control {
   tallies(): ReadonlyMap<string, ProbeTally>;
 }
 
-const FRESH_MS = 1000;
-
 /** @param ask one control probe, judged; must not reject. */
-export function createControl(ask: (apiserver: Apiserver) => Promise<ProbeResult>, clock: Clock): Control {
+export function createControl(ask: (apiserver: Apiserver) => Promise<ProbeResult>): Control {
   const tallies = new Map<string, Tally>();
+  /** Our own failures included, which the tallies leave out. */
+  const newest = new Map<string, ProbeResult>();
   const running = new Map<string, Promise<ProbeResult>>();
 
   const probe = async (apiserver: Apiserver): Promise<ProbeResult> => {
@@ -30,7 +29,10 @@ export function createControl(ask: (apiserver: Apiserver) => Promise<ProbeResult
     const result = ask(apiserver).then((answer) => {
       running.delete(apiserver.instance);
       const tally = tallies.get(apiserver.instance);
-      if (tally) record(tally, answer);
+      if (tally) {
+        record(tally, answer);
+        newest.set(apiserver.instance, answer);
+      }
       return answer;
     });
     running.set(apiserver.instance, result);
@@ -40,16 +42,22 @@ export function createControl(ask: (apiserver: Apiserver) => Promise<ProbeResult
   return {
     keep(instances) {
       const known = new Set(instances.map(({ instance }) => instance));
-      for (const instance of [...tallies.keys()]) if (!known.has(instance)) tallies.delete(instance);
+      for (const instance of [...tallies.keys()]) {
+        if (known.has(instance)) continue;
+        tallies.delete(instance);
+        newest.delete(instance);
+      }
       for (const instance of known) if (!tallies.has(instance)) tallies.set(instance, newTally('control', 'discovery', instance));
     },
-    async fresh(apiserver) {
-      const last = tallies.get(apiserver.instance)?.last;
-      if (!last || clock() - last.at > FRESH_MS) await probe(apiserver);
+    async fresh(apiserver, since) {
+      const isFresh = (): boolean => (newest.get(apiserver.instance)?.at ?? 0) >= since;
+      if (!isFresh()) await probe(apiserver);
+      // The one that was under way may have begun before.
+      if (!isFresh()) await probe(apiserver);
     },
     probe,
-    last: (instance) => tallies.get(instance)?.last,
-    answers: (instance) => tallies.get(instance)?.last?.status !== undefined,
+    last: (instance) => newest.get(instance),
+    answers: (instance) => newest.get(instance)?.status !== undefined,
     tallies: () => new Map([...tallies].flatMap(([instance, tally]) => entryOf(instance, publish(tally)))),
   };
 }

@@ -68,7 +68,7 @@ export function createProber({ client, targets, clock, log, options: given = {},
   const rules = createAddressRules(options.allowAddresses);
   const requests = createApiserverRequests(client, runtime, clock);
   const asker = createAsker(runtime, requests, clock, options);
-  const control = createControl((apiserver) => asker.control(apiserver), clock);
+  const control = createControl((apiserver) => asker.control(apiserver));
   const schedule = createSchedule({ clock, ...options });
   const apis = new Map<string, ProbedApi>();
   let apiservers: readonly Apiserver[] = [];
@@ -210,7 +210,7 @@ export function createProber({ client, targets, clock, log, options: given = {},
     },
     tallies: (name) => apis.get(name)?.book.published() ?? [],
     control: () => control.tallies(),
-    settled: () => control.tallies().has(requests.own.instance) && [...apis.values()].every(({ book }) => book.settled()),
+    settled: () => control.last(requests.own.instance) !== undefined && [...apis.values()].every(({ book }) => book.settled()),
     status(now): SourceStatus {
       const source = 'probes';
       const success = lastMeasured === undefined ? {} : { lastSuccess: lastMeasured };

@@ -8,9 +8,9 @@ export interface TallyBook {
   close(key: string): void;
   /** Returns the result before. */
   record(key: string, result: ProbeResult): ProbeResult | undefined;
-  /** By vantage, request, target; those without a result are left out. */
+  /** By vantage, request, target; those that are not observed are left out. */
   published(): ProbeTally[];
-  /** It had its turn, and nothing was measured. */
+  /** It had its turn, and nothing could be measured: from now on it is not observed. */
   skip(key: string): void;
   /** Every plan has had its turn. */
   settled(): boolean;
@@ -44,12 +44,18 @@ export function createTallyBook(): TallyBook {
     record(key, result) {
       const tally = tallies.get(key);
       const before = tally?.last;
-      if (tally) record(tally, result);
+      if (tally) {
+        record(tally, result);
+        if (!tally.measured) skipped.add(key);
+      }
       return before;
     },
     published: () => [...tallies.values()].flatMap((tally) => publish(tally) ?? []).sort(inOrder),
     skip(key) {
-      if (tallies.has(key)) skipped.add(key);
+      const tally = tallies.get(key);
+      if (!tally) return;
+      tally.measured = false;
+      skipped.add(key);
     },
     settled: () => [...tallies].every(([key, tally]) => tally.last || skipped.has(key)),
   };

@@ -21,6 +21,8 @@ export interface Tally {
   readonly request: ProbeRequest;
   readonly target: string;
   readonly counts: Counts;
+  /** False before the first result, and while it cannot be measured: then it is not published, because it is not observed. */
+  measured: boolean;
   last?: ProbeResult;
   lastOk?: number;
   lastFailure?: ProbeResult;
@@ -31,16 +33,17 @@ export function newCounts(): Counts {
 }
 
 export function newTally(vantage: Vantage, request: ProbeRequest, target: string): Tally {
-  return { vantage, request, target, counts: newCounts() };
+  return { vantage, request, target, counts: newCounts(), measured: false };
 }
 
 /**
- * A failure of our own (hop `us`: no file descriptor, no name service, token refused) becomes `last`, so that nothing looks
- * healthy that was not observed, and is counted nowhere, because it says nothing about the API.
+ * A failure of our own (hop `us`: no file descriptor, no name service, token refused) says nothing about the API: it is
+ * counted nowhere, and until the next result the target is not observed.
  */
 export function record(tally: Tally, result: ProbeResult): void {
+  tally.measured = result.hop !== 'us';
+  if (!tally.measured) return;
   tally.last = result;
-  if (result.hop === 'us') return;
   const { counts } = tally;
   counts.attempts += 1;
   if (!result.ok) {
@@ -69,9 +72,9 @@ export function inherit(into: Counts, from: Counts): void {
   });
 }
 
-/** A copy that later probes do not change; undefined before the first result. */
+/** A copy that later probes do not change; undefined while the target is not observed. */
 export function publish(tally: Tally): ProbeTally | undefined {
-  if (!tally.last) return undefined;
+  if (!tally.last || !tally.measured) return undefined;
   const { vantage, request, target, counts, last, lastOk, lastFailure } = tally;
   return {
     vantage,

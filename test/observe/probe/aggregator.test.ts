@@ -187,12 +187,39 @@ describe('a probe through the kube-apiserver', () => {
     expect(probing.prober.tallies('v1.tides.example.com')[0]).toMatchObject({ attempts: 1, failures: { connection_refused: 1 } });
   });
 
-  it('blames us when our token is refused, and counts it nowhere', async () => {
-    const { port } = await servers.https(serving, answering(401, status(401, 'Unauthorized')));
-    const probing = start(port);
-    expect(await first(probing)).toMatchObject({ ok: false, reason: 'unauthorized', hop: 'us' });
-    expect(probing.prober.tallies('v1.tides.example.com')[0]).toMatchObject({ attempts: 0, failures: {} });
+  it('blames us when our token is refused: the API is not observed, and neither healthy nor failing', async () => {
+    let expired = false;
+    const { port } = await servers.https(serving, (request, response) =>
+      expired ? answering(401, status(401, 'Unauthorized'))(request, response) : apiserver(healthy)(request, response),
+    );
+    const probing = start(port, { intervalMs: 50, list: false });
+    await eventually(() => probing.prober.tallies('v1.tides.example.com').length === 1);
+    expired = true;
+    await eventually(() => probing.results.at(-1)?.ok === false);
+    expect(probing.results.at(-1)).toMatchObject({ reason: 'unauthorized', hop: 'us' });
+    expect(probing.prober.tallies('v1.tides.example.com')).toEqual([]);
     expect(probing.prober.status(Date.now())).toMatchObject({ state: 'failed' });
+    expired = false;
+    await eventually(() => probing.prober.tallies('v1.tides.example.com').length === 1);
+    expect(probing.prober.tallies('v1.tides.example.com')[0]).toMatchObject({ failures: {}, last: { ok: true } });
+  });
+
+  it('forgets that a list was good when rights refuse it', async () => {
+    let refused = false;
+    const { port } = await servers.https(
+      serving,
+      apiserver((request, response) =>
+        refused && request.url?.includes('/gauges')
+          ? answering(403, status(403, 'gauges is forbidden: User "system:serviceaccount:a:b" cannot list'))(request, response)
+          : healthy(request, response),
+      ),
+    );
+    const { prober } = start(port, { intervalMs: 50 });
+    const requests = () => prober.tallies('v1.tides.example.com').map(({ request }) => request);
+    await eventually(() => requests().includes('list'));
+    refused = true;
+    await eventually(() => !requests().includes('list'));
+    expect(requests()).toEqual(['discovery']);
   });
 
   it('blames us when credentials cannot be read', async () => {
