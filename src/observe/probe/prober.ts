@@ -94,7 +94,7 @@ export function createProber({ client, targets, clock, log, options: given = {},
   }
 
   function reconcile(target: ApiTarget): void {
-    const api = apis.get(target.name) ?? { book: createTallyBook(), list: createListChoice(), plans: new Map(), refused: new Set() };
+    const api = apis.get(target.name) ?? newApi();
     apis.set(target.name, api);
     const { plans, refused } = plansFor(target, { ...options, apiservers, rules });
     const wanted = new Map(plans.map((plan) => [plan.key, plan]));
@@ -233,6 +233,8 @@ export function createProber({ client, targets, clock, log, options: given = {},
     },
   };
 }
+
+const newApi = (): ProbedApi => ({ book: createTallyBook(), list: createListChoice(), plans: new Map(), refused: new Set() });
 
 /** The kube client's own server, and each instance that may be addressed. */
 function apiserversOf(own: Apiserver, instances: readonly string[], isRefused: (host: string) => boolean): Apiserver[] {
