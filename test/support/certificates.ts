@@ -50,9 +50,8 @@ export interface AuthorityOptions {
 
 let serial = 1;
 const nextSerial = () => (serial++).toString(16).padStart(16, '0');
-type KeyPair = Parameters<typeof X509CertificateGenerator.createSelfSigned>[0]['keys'];
-const pemOf = async (key: KeyPair['privateKey']) => PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
-const keyPair = async () => (await webcrypto.subtle.generateKey(EC, true, ['sign', 'verify'])) as unknown as KeyPair;
+const keyPair = () => webcrypto.subtle.generateKey(EC, true, ['sign', 'verify']);
+const pemOf = async (key: webcrypto.CryptoKey) => PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
 
 /** A certificate authority of its own (ECDSA P-256): two calls with one name give two authorities that differ in their key only. */
 export async function createAuthority({ name = 'test-ca', notBefore, notAfter }: AuthorityOptions = {}): Promise<Authority> {
