@@ -74,9 +74,16 @@ export function printWhere(criterion: Criterion, verdict: boolean, context: Prom
 function joined(parts: readonly Criterion[], operator: 'and' | 'or', verdict: boolean, context: PromqlContext): string {
   const printed = parts.map((part) => {
     const text = printWhere(part, verdict, context);
-    return isLeaf(part) ? text : `(\n${indent(text)}\n)`;
+    return isLeaf(part) || operatorOf(part, verdict) === operator ? text : `(\n${indent(text)}\n)`;
   });
   return printed.join(`\n${operator}\n`);
+}
+
+/** What joins the parts of a criterion as it is printed; undefined when it has none. */
+function operatorOf(criterion: Criterion, verdict: boolean): 'and' | 'or' | undefined {
+  if (criterion.kind === 'not') return operatorOf(criterion.of, !verdict);
+  if (criterion.kind !== 'all' && criterion.kind !== 'any') return undefined;
+  return (criterion.kind === 'all') === verdict ? 'and' : 'or';
 }
 
 function isLeaf(criterion: Criterion): boolean {

@@ -84,7 +84,7 @@ function built(spec: DashboardSpec, options: GenerateOptions): Dashboard {
 }
 
 function datasourceVariable(): DatasourceVariableBuilder {
-  return new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus').current({ selected: true, text: 'default', value: 'default' });
+  return new DatasourceVariableBuilder('datasource').label('Data Source').type('prometheus').current({ selected: true, text: 'default', value: 'default' });
 }
 
 function clusterVariables(options: GenerateOptions): QueryVariableBuilder[] {

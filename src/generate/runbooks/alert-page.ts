@@ -19,7 +19,7 @@ interface Words {
   readonly confused: readonly (readonly [what: string, tell: string])[];
 }
 
-const ASK = 'kubectl get --raw "/apis/$(kubectl get apiservice "$APISERVICE" -o jsonpath=\'{.spec.group}/{.spec.version}\')"';
+const ASK = 'kubectl get --raw "/apis/$GROUP/$VERSION"';
 const READ_CAUSE = 'Read the label `cause` of the alert and go to the runbook of that cause: `runbook_url` links to it.';
 const METRICS = 'kubectl get --raw "/api/v1/namespaces/monitoring/services/aggregated-api-exporter:9944/proxy/metrics"';
 

@@ -7,7 +7,7 @@ import { causeAlertName } from '../names.ts';
 import { selectorOf } from '../promql.ts';
 import { SERIES } from '../series.ts';
 import { type Block, heading, list, type Page, paragraph, promql, printMarkdown, shell, steps, table } from './page.ts';
-import { describeCriterion, SET_VARIABLES, withVariables } from './words.ts';
+import { asCommand, describeCriterion, SET_VARIABLES, withVariables } from './words.ts';
 
 /** Markdown of a cause's runbook. */
 export function renderRunbook(cause: Cause, catalogue: Catalogue): string {
@@ -30,7 +30,7 @@ export function causePage(cause: Cause, catalogue: Catalogue): Page {
       heading('Remedy'),
       steps(cause.remedy.map(withVariables)),
       heading('Verify'),
-      shell(withVariables(cause.verify.command)),
+      shell(asCommand(cause.verify.command)),
       paragraph(`It worked when: ${withVariables(cause.verify.expect)}`),
       ...confusedWith(cause, catalogue),
       heading('The alert'),
@@ -71,11 +71,14 @@ function seriesOf(cause: Cause, catalogue: Catalogue): string[] {
 }
 
 function confirmation(cause: Cause): string {
-  const commands = [...cause.evidence, ...(cause.lookBack ?? [])].flatMap(({ says, reproduce }) =>
-    reproduce ? [`# ${says.replaceAll('{value}', '…')}\n${withVariables(reproduce)}`] : [],
-  );
-  const general = '# what the kube-apiserver holds against it\nkubectl describe apiservice "$APISERVICE"';
-  return [SET_VARIABLES, ...new Set([general, ...commands])].join('\n\n');
+  const seen = new Map([['kubectl describe apiservice "$APISERVICE"', ['what the kube-apiserver holds against it']]]);
+  for (const { says, reproduce } of [...cause.evidence, ...(cause.lookBack ?? [])]) {
+    if (!reproduce) continue;
+    const command = asCommand(reproduce);
+    seen.set(command, [...(seen.get(command) ?? []), says.replaceAll('{value}', '…')]);
+  }
+  const commands = [...seen].map(([command, says]) => [...says.map((text) => `# ${text}`), command].join('\n'));
+  return [SET_VARIABLES, ...commands].join('\n\n');
 }
 
 function confusedWith(cause: Cause, catalogue: Catalogue): Block[] {

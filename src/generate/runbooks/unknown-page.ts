@@ -33,7 +33,7 @@ kubectl get pods -n "$NAMESPACE" -o wide
 kubectl logs -n "$NAMESPACE" "service/$SERVICE" --since=1h | grep -iE 'error|failed|timeout|connection refused|rate limit'
 
 # 5. what a client sees, and how long it takes
-time kubectl get --raw "/apis/$(kubectl get apiservice "$APISERVICE" -o jsonpath='{.spec.group}/{.spec.version}')"
+time kubectl get --raw "/apis/$GROUP/$VERSION"
 
 # 6. the Service and its port
 kubectl get service -n "$NAMESPACE" "$SERVICE" -o yaml

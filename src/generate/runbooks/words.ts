@@ -50,12 +50,27 @@ function percent(share: number): string {
 
 const PLACEHOLDERS: Readonly<Record<string, string>> = { namespace: '$NAMESPACE', service: '$SERVICE', apiservice: '$APISERVICE' };
 
-/** Commands of the catalogue name the API by placeholders; in a runbook they are shell variables, set once at its top. */
-export function withVariables(command: string): string {
-  return command.replace(/\{(namespace|service|apiservice)\}/g, (_, name: string) => PLACEHOLDERS[name]!);
+/** Texts of the catalogue name the API by placeholders; in a runbook they are shell variables, set once at its top. */
+export function withVariables(text: string): string {
+  return text.replace(/\{(namespace|service|apiservice)\}/g, (_, name: string) => PLACEHOLDERS[name]!);
+}
+
+const KNOWN: Readonly<Record<string, string>> = { group: '$GROUP', version: '$VERSION', pod: '$POD', node: '$NODE' };
+
+/** A command to paste: a `<word>` that is left would be a redirection to the shell, so what we cannot know is in capitals. */
+export function asCommand(command: string): string {
+  return withVariables(command.replace(/<selector of (?:the )?service \{service\}>/g, '"$SELECTOR"')).replace(
+    /<([a-z][^<>]*)>/g,
+    (_, word: string) => KNOWN[word] ?? word.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_'),
+  );
 }
 
 /** Sets the variables for the commands of a page. */
 export const SET_VARIABLES = `APISERVICE=v1beta1.metrics.k8s.io   # the one that the alert names
+GROUP=$(kubectl get apiservice "$APISERVICE" -o jsonpath='{.spec.group}')
+VERSION=$(kubectl get apiservice "$APISERVICE" -o jsonpath='{.spec.version}')
 NAMESPACE=$(kubectl get apiservice "$APISERVICE" -o jsonpath='{.spec.service.namespace}')
-SERVICE=$(kubectl get apiservice "$APISERVICE" -o jsonpath='{.spec.service.name}')`;
+SERVICE=$(kubectl get apiservice "$APISERVICE" -o jsonpath='{.spec.service.name}')
+SELECTOR=$(kubectl get service -n "$NAMESPACE" "$SERVICE" -o jsonpath='{.spec.selector}' | tr -d '{}"' | tr : =)
+POD=$(kubectl get pods -n "$NAMESPACE" -l "$SELECTOR" -o jsonpath='{.items[0].metadata.name}')
+NODE=$(kubectl get pods -n "$NAMESPACE" -l "$SELECTOR" -o jsonpath='{.items[0].spec.nodeName}')`;

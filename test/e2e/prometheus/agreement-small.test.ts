@@ -5,9 +5,12 @@ import { disagreement } from './support/agreement.ts';
 import { clearestHistory, historiesOf } from './support/histories.ts';
 import { currentPromtool } from './support/promtool.ts';
 
+/** A quarter of the catalogue's shortest window: none is widened. */
+const STEP = 15;
+
 describe('evaluator and rules agree on a small catalogue with every kind of criterion', () => {
   it.each(SMALL_CATALOGUE.causes.map((cause) => cause.id))('%s', async (cause) => {
-    const random = fc.sample(historiesOf(cause, SMALL_CATALOGUE), { numRuns: 60, seed: Date.now() & 0xffff });
-    expect(await disagreement(currentPromtool(), [clearestHistory(cause, SMALL_CATALOGUE), ...random], SMALL_CATALOGUE)).toBe('');
+    const random = fc.sample(historiesOf(cause, SMALL_CATALOGUE, STEP), 60);
+    expect(await disagreement(currentPromtool(), [clearestHistory(cause, SMALL_CATALOGUE, STEP), ...random], SMALL_CATALOGUE)).toBe('');
   });
 });

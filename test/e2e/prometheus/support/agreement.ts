@@ -6,16 +6,15 @@ import { DEFAULT_OPTIONS, type GenerateOptions } from '../../../../src/generate/
 import { diagnosisGroup } from '../../../../src/generate/recording-rules.ts';
 import { SERIES } from '../../../../src/generate/series.ts';
 import { evaluate } from './evaluator.ts';
-import { type History, STEP_SECONDS } from './histories.ts';
+import type { History } from './histories.ts';
 import { inFolder, run } from './promtool.ts';
 
-const OPTIONS: GenerateOptions = { ...DEFAULT_OPTIONS, scrapeInterval: STEP_SECONDS };
 const APISERVICE = 'v1.tides.example.com';
 /** How far two confidences may be apart. */
 const TOLERANCE = 1e-6;
 
-/** promtool's engine refuses to hold more than 10 000 samples: so many histories of an hour fit one test. */
-const HISTORIES_PER_TEST = 8;
+/** promtool's engine refuses to hold more than 10 000 samples: so many histories of an hour, with all evidence, fit one test. */
+const HISTORIES_PER_TEST = 5;
 
 /**
  * Both readers over the same histories: one cluster per history. The evaluator's confidences are fed in as series; expressions
@@ -23,10 +22,14 @@ const HISTORIES_PER_TEST = 8;
  * @returns promtool's complaint; empty when they agree.
  */
 export async function disagreement(promtool: string, histories: readonly History[], catalogue: Catalogue): Promise<string> {
-  const book = { groups: [diagnosisGroup(catalogue, OPTIONS)], notes: [] };
-  const batches = Array.from({ length: Math.ceil(histories.length / HISTORIES_PER_TEST) }, (_, batch) => testOf(histories, batch, catalogue));
-  const test = { rule_files: ['rules.yaml'], evaluation_interval: printDuration(STEP_SECONDS), tests: batches };
-  const rules = printRules(book, 'prometheus', 'rules', OPTIONS)[0]!.content;
+  const { step } = histories[0]!;
+  const options: GenerateOptions = { ...DEFAULT_OPTIONS, scrapeInterval: step };
+  const book = { groups: [diagnosisGroup(catalogue, options)], notes: [] };
+  // Long ones together: a test takes as long as its longest.
+  const sorted = [...histories].sort((a, b) => a.steps - b.steps);
+  const batches = Array.from({ length: Math.ceil(histories.length / HISTORIES_PER_TEST) }, (_, batch) => testOf(sorted, batch, catalogue));
+  const test = { rule_files: ['rules.yaml'], evaluation_interval: printDuration(step), tests: batches };
+  const rules = printRules(book, 'prometheus', 'rules', options)[0]!.content;
   return inFolder({ 'rules.yaml': rules, 'test.yaml': printYaml(test) }, async (folder) => {
     const { code, output } = await run(promtool, ['test', 'rules', 'test.yaml'], folder);
     return code === 0 ? '' : output;
@@ -48,15 +51,15 @@ function testOf(all: readonly History[], batch: number, catalogue: Catalogue): R
   const histories = all.slice(first, first + HISTORIES_PER_TEST);
   const steps = Math.max(...histories.map((history) => history.steps));
   return {
-    interval: printDuration(STEP_SECONDS),
+    interval: printDuration(histories[0]!.step),
     input_series: histories.flatMap((history, index) => seriesOf(history, first + index, steps, catalogue)),
-    promql_expr_test: DIFFERENCES.map((expr) => ({ expr, eval_time: printDuration((steps - 1) * STEP_SECONDS), exp_samples: [] })),
+    promql_expr_test: DIFFERENCES.map((expr) => ({ expr, eval_time: printDuration((steps - 1) * histories[0]!.step), exp_samples: [] })),
   };
 }
 
 /** All histories end at the same step: shorter ones begin later. */
 function seriesOf(history: History, index: number, steps: number, catalogue: Catalogue): { series: string; values: string }[] {
-  const cluster = `history-${index}`;
+  const cluster = `history-${index}-${history.aimedAt}`;
   const shift = steps - history.steps;
   const candidates = evaluate(shifted(history, shift), catalogue);
   const expected = candidates.map(({ cause, confidence }) => ({

@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import type { Criterion } from '../../../../src/domain/criterion.ts';
-import { signalsOf } from '../../../../src/domain/criterion.ts';
 import { ledgerOf } from '../../../../src/domain/ledger.ts';
 import type { Catalogue } from '../../../../src/generate/catalogue.ts';
-
-export const STEP_SECONDS = 15;
 
 /** One API's signals through time: a value per step, NaN = not observed. */
 export interface History {
   readonly aimedAt: string;
+  /** Seconds between two samples, and two evaluations. */
+  readonly step: number;
   readonly steps: number;
   readonly signals: ReadonlyMap<string, readonly number[]>;
 }
@@ -25,7 +24,7 @@ type Plan = Map<string, Course>;
  * Histories in which a cause is likely: for some of its evidence each signal is put where the criterion wants it, others where it
  * does not; then some signals are cut, delayed or lost.
  */
-export function historiesOf(cause: string, catalogue: Catalogue): fc.Arbitrary<History> {
+export function historiesOf(cause: string, catalogue: Catalogue, step: number): fc.Arbitrary<History> {
   const entries = ledgerOf(catalogue.causes).filter((entry) => entry.cause === cause && entry.declaration);
   return fc
     .record({
@@ -48,12 +47,12 @@ export function historiesOf(cause: string, catalogue: Catalogue): fc.Arbitrary<H
       entries.forEach((entry, index) => {
         if (wanted[index]) aim(entry.when, true, plan, choice, nudge);
       });
-      return grow(cause, plan, Math.round((minutes * 60) / STEP_SECONDS), damage);
+      return grow(cause, plan, step, minutes, damage);
     });
 }
 
 /** The history in which all that speaks for a cause is seen, and nothing that speaks against it. */
-export function clearestHistory(cause: string, catalogue: Catalogue): History {
+export function clearestHistory(cause: string, catalogue: Catalogue, step: number, minutes = 70): History {
   const plan: Plan = new Map();
   aim(catalogue.symptom, true, plan, 0, 1);
   const entries = ledgerOf(catalogue.causes).filter((entry) => entry.cause === cause);
@@ -61,7 +60,7 @@ export function clearestHistory(cause: string, catalogue: Catalogue): History {
   for (const entry of entries.filter(({ points, lookBack }) => points > 0 && lookBack)) aim(entry.when, true, plan, 0, 1);
   // The strongest last: where two contradict each other, it wins.
   for (const entry of entries.filter(({ points, lookBack }) => points > 0 && !lookBack).sort((a, b) => a.points - b.points)) aim(entry.when, true, plan, 0, 1);
-  return grow(cause, plan, (70 * 60) / STEP_SECONDS, []);
+  return grow(cause, plan, step, minutes, []);
 }
 
 function aim(criterion: Criterion, want: boolean, plan: Plan, choice: number, nudge: number): void {
@@ -98,35 +97,38 @@ function aim(criterion: Criterion, want: boolean, plan: Plan, choice: number, nu
   }
 }
 
-function grow(aimedAt: string, plan: Plan, steps: number, damage: readonly { signal: number; from: number; length: number; kind: string }[]): History {
-  const end = (steps - 1) * STEP_SECONDS;
-  const signals = new Map([...plan].map(([name, course]) => [name, Array.from({ length: steps }, (_, step) => valueAt(course, step, steps, end))]));
+interface Damage {
+  readonly signal: number;
+  readonly from: number;
+  readonly length: number;
+  readonly kind: string;
+}
+
+function grow(aimedAt: string, plan: Plan, step: number, minutes: number, damage: readonly Damage[]): History {
+  const steps = Math.round((minutes * 60) / step);
+  const end = (steps - 1) * step;
+  const signals = new Map([...plan].map(([name, course]) => [name, Array.from({ length: steps }, (_, index) => valueAt(course, index * step, end))]));
   const names = [...signals.keys()];
   for (const { signal, from, length, kind } of damage) {
     const values = signals.get(names[signal % names.length]!)!;
-    const start = from % steps;
-    for (let step = kind === 'late' ? 0 : start; step < (kind === 'late' ? start : Math.min(steps, start + length)); step++)
-      values[step] = kind === 'reset' ? Math.min(values[step]!, 0) : Number.NaN;
+    const [start, stop] = kind === 'late' ? [0, from % steps] : [from % steps, Math.min(steps, (from % steps) + length)];
+    for (let index = start; index < stop; index++) values[index] = kind === 'reset' ? Math.min(values[index]!, 0) : Number.NaN;
   }
-  return { aimedAt, steps, signals };
+  return { aimedAt, step, steps, signals };
 }
 
-function valueAt({ kind, value }: Course, step: number, steps: number, end: number): number {
+function valueAt({ kind, value }: Course, time: number, end: number): number {
+  const swing = Math.round(Math.sin((time / end) * 12) * 64) / 64;
   switch (kind) {
     case 'level':
       return value;
     case 'growth':
-      return 5 + Math.round(value * step * STEP_SECONDS * 64) / 64;
+      return 5 + Math.round(value * time * 64) / 64;
     case 'since':
-      return end - value <= step * STEP_SECONDS ? end - value : Number.NaN;
+      return end - value <= time ? end - value : Number.NaN;
     case 'wave':
-      return value * (2 + Math.round(Math.sin((step / steps) * 12) * 64) / 64);
+      return value * (2 + swing);
     case 'counter-wave':
-      return value * (2 - Math.round(Math.sin((step / steps) * 12) * 64) / 64);
+      return value * (2 - swing);
   }
-}
-
-export function signalNames(catalogue: Catalogue): string[] {
-  const named = [...ledgerOf(catalogue.causes).map((entry) => entry.when), catalogue.symptom].flatMap(signalsOf);
-  return [...new Set(named)];
 }
