@@ -59,7 +59,7 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
   const tuning = { ...TUNING, ...options.tuning };
   const store = createStore<T>(log);
   const decode = createDecoder(spec);
-  const health = createHealth(spec, { log, staleAfterMs: tuning.staleAfterMs });
+  const health = createHealth(spec, { log, staleAfterMs: tuning.staleAfterMs, mayWarn: warningsOf(client) });
   const backOff = createBackOff({ firstMs: tuning.firstDelayMs, maxMs: tuning.maxDelayMs, healthyMs: tuning.healthyMs, random });
   let started = false;
   let resourceVersion: string | undefined;
@@ -192,6 +192,20 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
     values: store.values,
     subscribe: store.subscribe,
     status: (now) => health.status(now),
+  };
+}
+
+const REPEAT_MS = 60_000;
+const lastWarnings = new WeakMap<KubeClient, Map<string, number>>();
+
+/** When the server is gone, every resource fails in the same way at once: one of them says it, each minute. */
+function warningsOf(client: KubeClient): (kind: string, now: number) => boolean {
+  const last = lastWarnings.get(client) ?? new Map<string, number>();
+  lastWarnings.set(client, last);
+  return (kind, now) => {
+    if (now - (last.get(kind) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS) return false;
+    last.set(kind, now);
+    return true;
   };
 }
 

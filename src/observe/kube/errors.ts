@@ -9,7 +9,8 @@ export class KubeRequestError extends Error {
   readonly code: string;
 
   constructor(method: string, path: string, code: string, why: string, cause?: unknown) {
-    super(`${method} ${path}: ${why}`, cause === undefined ? undefined : { cause });
+    // The query is ours (versions, random times): without it the same failure has the same words.
+    super(`${method} ${path.split('?', 1)[0]}: ${why}`, cause === undefined ? undefined : { cause });
     this.path = path;
     this.code = code;
   }

@@ -9,6 +9,8 @@ type Trouble = {
   readonly kind: string;
   readonly message: string;
   readonly since: number;
+  /** It was logged as a warning, so its end is worth a line too. */
+  readonly warned: boolean;
 };
 
 /** What is known of a cache's own health. One log line when trouble begins or changes, one when it ends. */
@@ -24,7 +26,7 @@ export interface Health {
 
 export function createHealth(
   spec: Pick<ResourceSpec<unknown>, 'source' | 'path' | 'rule'>,
-  { log, staleAfterMs }: { log: Logger; staleAfterMs: number },
+  { log, staleAfterMs, mayWarn }: { log: Logger; staleAfterMs: number; mayWarn(kind: string, now: number): boolean },
 ): Health {
   let synced = false;
   let malformedCount = 0;
@@ -58,7 +60,7 @@ export function createHealth(
       lastSuccess = now;
       expiredBefore = false;
       if (!trouble) return;
-      log.info({ source: spec.source, path: spec.path }, `${spec.path} is watched again`);
+      log[trouble.warned ? 'info' : 'debug']({ source: spec.source, path: spec.path }, `${spec.path} is watched again`);
       trouble = undefined;
     },
     failed(error, now) {
@@ -68,9 +70,12 @@ export function createHealth(
         return;
       }
       const { state, kind } = classify(error);
-      const again = trouble?.kind === kind;
-      if (!again) log.warn({ source: spec.source, path: spec.path, state }, error.message);
-      trouble = { state, kind, message: error.message, since: trouble?.state === state ? trouble.since : now };
+      const before = trouble?.kind === kind ? trouble : undefined;
+      // A watch that is cut is resumed at once: only what stands in the way of that is worth a line.
+      const cut = synced && !trouble && CUTS.has(kind);
+      const warned = before?.warned || (!cut && (!(error instanceof KubeRequestError) || mayWarn(kind, now)));
+      if (!before?.warned) log[warned ? 'warn' : 'debug']({ source: spec.source, path: spec.path, state }, error.message);
+      trouble = { state, kind, message: error.message, since: trouble?.state === state ? trouble.since : now, warned };
     },
     malformed(message) {
       malformedCount++;
@@ -89,6 +94,9 @@ export function createHealth(
     },
   };
 }
+
+/** How a connection ends that stood. */
+const CUTS = new Set(['CUT', 'ECONNRESET', 'EPIPE']);
 
 function classify(error: Error): Pick<Trouble, 'state' | 'kind'> {
   if (error instanceof KubeStatusError) {

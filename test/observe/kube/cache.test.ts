@@ -320,6 +320,37 @@ describe('the resource cache', () => {
     expect(lines).toEqual(['GET /api/v1/things: 500 InternalError: x', '/api/v1/things is watched again']);
   });
 
+  it('logs nothing for a watch that is cut and resumed, and once for all resources of a server that is gone', async () => {
+    const lines: string[] = [];
+    const log = {
+      ...SILENT,
+      warn: (_: object, message: string) => void lines.push(message),
+      info: (_: object, message: string) => void lines.push(message),
+    };
+    const collection = new FakeCollection('Thing');
+    const server = await startKubeServer(collection.handle);
+    const client = createKubeClient(server.kubeConfig, { log });
+    const controller = new AbortController();
+    closers.push(
+      () => server.stop(),
+      () => client.close(),
+      () => controller.abort(),
+    );
+    const caches = ['one', 'two', 'three'].map((name) =>
+      createResourceCache(client, { ...SPEC, path: `/api/v1/${name}` }, { clock: Date.now, log, tuning: FAST }),
+    );
+    for (const cache of caches) cache.start(controller.signal);
+    await eventually(() => collection.watchers === 3);
+    server.cut();
+    await eventually(() => server.requests.length >= 9 && caches.every((cache) => cache.status(Date.now()).message === undefined));
+    expect(lines).toEqual([]);
+    await server.stop();
+    await eventually(() => caches.every((cache) => cache.status(Date.now()).message?.includes('ECONNREFUSED')));
+    await server.start();
+    await eventually(() => caches.every((cache) => cache.status(Date.now()).message === undefined));
+    expect(lines).toEqual([expect.stringMatching(/^GET \/api\/v1\/\w+: connect ECONNREFUSED/), expect.stringMatching(/is watched again$/)]);
+  });
+
   it('keeps the other listeners when one fails', async () => {
     const { cache, collection, changes } = await setUp();
     cache.subscribe(() => {

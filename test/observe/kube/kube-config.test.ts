@@ -1,0 +1,81 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { RequestOptions } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { KubeConfigError, loadKubeConfig } from '../../../src/observe/kube/kube-config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'kube-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const write = (name: string, text: string) => {
+  const path = join(folder, name);
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+};
+const config = (name: string, user: string, server = `https://${name}.example:6443`) => `
+apiVersion: v1
+kind: Config
+current-context: ${name}
+contexts: [{name: ${name}, context: {cluster: ${name}, user: ${name}}}]
+clusters: [{name: ${name}, cluster: {server: "${server}"}}]
+users: [{name: ${name}, user: ${user}}]
+`;
+const one = write('one', config('one', '{token: abc}'));
+const two = write('two', config('two', '{tokenFile: token}'.replace('token}', `${join(folder, 'token')}}`)));
+write('token', 'from-file\n');
+const home = join(folder, 'home');
+write('home/.kube/config', config('home', '{token: abc}'));
+
+const serverOf = (...args: Parameters<typeof loadKubeConfig>) => loadKubeConfig(...args).getCurrentCluster()?.server;
+
+describe('loadKubeConfig', () => {
+  it.each([
+    ['the file that is named', { kubeconfig: one }, { HOME: home }, 'https://one.example:6443'],
+    ['$KUBECONFIG', {}, { KUBECONFIG: two, HOME: home }, 'https://two.example:6443'],
+    ['the first of several in $KUBECONFIG', {}, { KUBECONFIG: `${one}:${two}` }, 'https://one.example:6443'],
+    ['the first that exists', {}, { KUBECONFIG: `${join(folder, 'nowhere')}:${two}` }, 'https://two.example:6443'],
+    ['a context of another file', { context: 'two' }, { KUBECONFIG: `${one}:${two}` }, 'https://two.example:6443'],
+    ['the home folder', {}, { HOME: home }, 'https://home.example:6443'],
+  ])('reads %s', (_name, source, env, server) => {
+    expect(serverOf(source, env)).toBe(server);
+  });
+
+  it.each([
+    ['nothing names a cluster', {}, { HOME: folder }, 'none', 'no cluster is configured'],
+    ['the file is missing', { kubeconfig: join(folder, 'nowhere') }, {}, 'invalid', 'nowhere: ENOENT'],
+    ['the file is no YAML', { kubeconfig: write('bad', 'a: [') }, {}, 'invalid', 'bad: '],
+    ['the file is something else', { kubeconfig: write('other', 'a: 1') }, {}, 'invalid', 'names no cluster'],
+    ['the context does not exist', { kubeconfig: one, context: 'three' }, {}, 'invalid', 'context "three" does not exist; allowed: one'],
+    ['the server is no URL', { kubeconfig: write('url', config('url', '{}', 'nowhere at all')) }, {}, 'invalid', 'is not a URL'],
+  ])('says why when %s', (_name, source, env, kind, message) => {
+    const load = () => loadKubeConfig(source, env);
+    expect(load).toThrow(KubeConfigError);
+    expect(load).toThrow(expect.objectContaining({ kind, message: expect.stringContaining(message) }));
+  });
+
+  const authorization = async (path: string) => {
+    const options: RequestOptions = { headers: {} };
+    await loadKubeConfig({ kubeconfig: path }).applyToHTTPSOptions(options);
+    return (options.headers as Record<string, string>).Authorization;
+  };
+
+  it('reads the token from a tokenFile, which KubeConfig alone forgets', async () => {
+    expect((await authorization(two))?.trim()).toBe('Bearer from-file');
+  });
+
+  it('asks an exec plugin', async () => {
+    const plugin = write(
+      'plugin',
+      `#!/bin/sh\necho '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"from-plugin"}}'\n`,
+    );
+    chmodSync(plugin, 0o755);
+    const user = `{exec: {apiVersion: client.authentication.k8s.io/v1, command: ${plugin}, interactiveMode: Never}}`;
+    expect(await authorization(write('exec', config('exec', user)))).toBe('Bearer from-plugin');
+  });
+
+  it('allows plain HTTP, as kubectl proxy speaks it', async () => {
+    expect(await authorization(write('proxy', config('proxy', '{token: abc}', 'http://127.0.0.1:8001')))).toBe('Bearer abc');
+  });
+});
