@@ -92,6 +92,12 @@ const schema = z.strictObject({
     .strictObject({
       enabled: z.boolean().default(true).describe('Read CPU throttling and memory of backend pods; needs nodes/metrics: get.'),
       interval: duration('30s', '5s', '10m', 'Time between two readings.'),
+      kubelet_token: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Ask kubelets with the ServiceAccount token, and only those whose serving certificate the cluster's CA signed. Off, the token goes to the kube-apiserver only, and the metrics API is asked instead.",
+        ),
     })
     .prefault({}),
   prometheus: z

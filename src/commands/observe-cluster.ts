@@ -43,6 +43,7 @@ export function observeCluster(flags: ClusterFlags, config: Config, log: Logger)
       logs: { maxStreams: config.logs.max_streams, bytesPerMinute: config.logs.bytes_per_minute },
       apiserverMetricsIntervalMs: config.apiserver_metrics.interval,
       resourcesIntervalMs: config.resources.interval,
+      kubeletToken: config.resources.kubelet_token,
       ...(config.prometheus.url === undefined ? {} : { prometheusUrl: config.prometheus.url }),
     },
   });

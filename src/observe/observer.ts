@@ -24,6 +24,7 @@ export interface ObserverOptions {
   readonly logs: { readonly maxStreams?: number; readonly bytesPerMinute?: number };
   readonly apiserverMetricsIntervalMs?: number;
   readonly resourcesIntervalMs?: number;
+  readonly kubeletToken?: boolean;
   readonly prometheusUrl?: string;
 }
 
@@ -59,6 +60,7 @@ export function createObserver({
     isFailing: (name) => prober.tallies(name).some(({ vantage, last }) => vantage === 'aggregator' && !last.ok),
   });
   const { targets } = discovery;
+  const addresses = createAddressRules(options.probe.allowAddresses);
   const urgent: (() => void)[] = [];
   const ring = () => {
     for (const listener of urgent) listener();
@@ -87,6 +89,8 @@ export function createObserver({
     log,
     options: {
       ...interval(options.resourcesIntervalMs),
+      addresses,
+      kubeletToken: options.kubeletToken ?? false,
       ...(options.prometheusUrl === undefined ? {} : { prometheusUrl: options.prometheusUrl }),
     },
   });
@@ -94,7 +98,7 @@ export function createObserver({
     targets,
     clock,
     log,
-    options: { allowAddresses: options.probe.allowAddresses ?? [] },
+    options: { addresses },
   });
   const texts = createTextMatches();
   const sources: readonly Source[] = [...discovery.sources, prober, policy, rights, logs, apiserverMetrics, resources, backendMetrics];
@@ -154,6 +158,8 @@ export function createObserver({
     const reported = new Map(sources.map((source) => [source.name, source]));
     return SOURCES.map((name) => {
       if (!enabled(name)) return { source: name, state: 'disabled' };
+      // Serving certificates are what the probes' handshakes show.
+      if (name === 'certificates') return { ...prober.status(now), source: name };
       return reported.get(name)?.status(now) ?? { source: name, state: 'pending' };
     });
   }

@@ -24,7 +24,7 @@ describe('faults in a real cluster', () => {
     cluster = new Cluster();
     await cluster.start();
     await installUnrelated(cluster);
-    exporter = await Exporter.prepare(cluster);
+    exporter = await Exporter.prepare(cluster, { resources: { interval: '10s', kubelet_token: true } });
   });
   afterAll(async () => {
     const table = tableOf(outcomes);
