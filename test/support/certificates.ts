@@ -40,6 +40,8 @@ export interface Authority {
   /** PEM text of the CA certificate: what an APIService's caBundle holds. */
   readonly cert: string;
   readonly issue: (options?: IssueOptions) => Promise<Issued>;
+  /** An intermediate that this authority signs. */
+  readonly issueAuthority: (options?: AuthorityOptions) => Promise<Authority>;
 }
 
 export interface AuthorityOptions {
@@ -53,24 +55,31 @@ const nextSerial = () => (serial++).toString(16).padStart(16, '0');
 const keyPair = () => webcrypto.subtle.generateKey(EC, true, ['sign', 'verify']);
 const pemOf = async (key: webcrypto.CryptoKey) => PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
 
+const pem = (text: string): string => `${text.trim()}\n`;
+const AUTHORITY_EXTENSIONS = [
+  new BasicConstraintsExtension(true, undefined, true),
+  new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+];
+
 /** A certificate authority of its own (ECDSA P-256): two calls with one name give two authorities that differ in their key only. */
 export async function createAuthority({ name = 'test-ca', notBefore, notAfter }: AuthorityOptions = {}): Promise<Authority> {
   const keys = await keyPair();
-  const issuer = `CN=${name}`;
-  const authority = await X509CertificateGenerator.createSelfSigned({
+  const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: nextSerial(),
-    name: issuer,
+    name: `CN=${name}`,
     notBefore: notBefore ?? new Date(Date.now() - 30 * DAY),
     notAfter: notAfter ?? new Date(Date.now() + 365 * DAY),
     signingAlgorithm: SIGNING,
     keys,
-    extensions: [
-      new BasicConstraintsExtension(true, undefined, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-    ],
+    extensions: AUTHORITY_EXTENSIONS,
   });
+  return authorityOf(name, keys, pem(certificate.toString('pem')));
+}
+
+function authorityOf(name: string, keys: webcrypto.CryptoKeyPair, cert: string): Authority {
+  const signed = { issuer: `CN=${name}`, signingAlgorithm: SIGNING, signingKey: keys.privateKey };
   return {
-    cert: authority.toString('pem'),
+    cert,
     async issue({ names = ['localhost'], ips = [], commonName, notBefore, notAfter, usage = 'server' } = {}) {
       const own = await keyPair();
       const alternatives = [
@@ -84,17 +93,28 @@ export async function createAuthority({ name = 'test-ca', notBefore, notAfter }:
       ];
       if (alternatives.length > 0) extensions.push(new SubjectAlternativeNameExtension(alternatives));
       const certificate = await X509CertificateGenerator.create({
+        ...signed,
         serialNumber: nextSerial(),
         subject: `CN=${commonName ?? names[0] ?? 'unnamed'}`,
-        issuer,
         notBefore: notBefore ?? new Date(Date.now() - DAY),
         notAfter: notAfter ?? new Date(Date.now() + 90 * DAY),
-        signingAlgorithm: SIGNING,
         publicKey: own.publicKey,
-        signingKey: keys.privateKey,
         extensions,
       });
-      return { cert: certificate.toString('pem'), key: await pemOf(own.privateKey) };
+      return { cert: pem(certificate.toString('pem')), key: await pemOf(own.privateKey) };
+    },
+    async issueAuthority({ name: subject = 'test-intermediate', notBefore, notAfter } = {}) {
+      const own = await keyPair();
+      const certificate = await X509CertificateGenerator.create({
+        ...signed,
+        serialNumber: nextSerial(),
+        subject: `CN=${subject}`,
+        notBefore: notBefore ?? new Date(Date.now() - DAY),
+        notAfter: notAfter ?? new Date(Date.now() + 90 * DAY),
+        publicKey: own.publicKey,
+        extensions: AUTHORITY_EXTENSIONS,
+      });
+      return authorityOf(subject, own, pem(certificate.toString('pem')));
     },
   };
 }

@@ -113,11 +113,21 @@ function hopOfForbidden(body: string): 'backend' | 'kube-apiserver' {
   return isAnonymous(body) || isBrokenDelegation(body) ? 'backend' : 'kube-apiserver';
 }
 
-/** For people: control characters out, one line, at most 512 characters. */
+/** For people: the message of a Status object, or the text as it is; control characters out, one line, at most 512 characters. */
 export function cleanDetail(text: string): string {
-  return text
+  return messageOf(text)
     .slice(0, 2048)
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()
     .slice(0, 512);
+}
+
+function messageOf(text: string): string {
+  if (!/^\s*\{/.test(text)) return text;
+  try {
+    const { message } = JSON.parse(text) as { message?: unknown };
+    return typeof message === 'string' && message !== '' ? message : text;
+  } catch {
+    return text;
+  }
 }

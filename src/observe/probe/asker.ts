@@ -31,7 +31,7 @@ type Deadlines = Pick<Required<ProberOptions>, 'discoveryTimeoutMs' | 'listTimeo
 export function createAsker(runtime: AttemptRuntime, requests: ApiserverRequests, clock: Clock, deadlines: Deadlines): Asker {
   const servingTrust = createServingTrusts();
   const { discoveryTimeoutMs, listTimeoutMs, aggregatorGraceMs } = deadlines;
-  let asked = 0;
+  const timesAsked = new WeakMap<AggregatorPlan, number>();
 
   return {
     async directly(target, plan) {
@@ -64,7 +64,8 @@ export function createAsker(runtime: AttemptRuntime, requests: ApiserverRequests
       const at = clock();
       const resource = request === 'list' ? list.resource : undefined;
       if (request === 'list' && resource === undefined) return undefined;
-      asked += 1;
+      const times = timesAsked.get(plan) ?? 0;
+      timesAsked.set(plan, times + 1);
       const prepared = await requests.prepare(
         apiserver,
         resource === undefined ? pathOf(target) : `${pathOf(target)}/${resource}?limit=1`,
@@ -72,7 +73,7 @@ export function createAsker(runtime: AttemptRuntime, requests: ApiserverRequests
           timeoutMs: (request === 'list' ? listTimeoutMs : discoveryTimeoutMs) + aggregatorGraceMs,
           maxBody: request === 'list' ? LIST_BODY : DISCOVERY_BODY,
           // Fresh and reused in turn: each shows what the other hides, and the result says which it was.
-          reuse: request === 'list' || asked % 2 === 0,
+          reuse: request === 'list' || times % 2 === 1,
         },
       );
       if (!prepared) return undefined;

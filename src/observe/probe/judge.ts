@@ -53,7 +53,7 @@ export function judgeDirect(attempt: Attempt, { vantage, groupVersion, trust, ce
   const status = attempt.head?.status ?? 0;
   if (status === 401 || status === 403) return { ok: true, ...seen };
   const reason = reasonOfStatus(status);
-  if (reason) return fail(reason, attempt.body.toString('utf8', 0, 2048));
+  if (reason) return fail(reason, attempt.body.toString('utf8', 0, 4096));
   const discovery = readDiscovery(attempt.body, groupVersion, !attempt.capped);
   return discovery.valid ? { ok: true, ...seen } : fail('invalid_response', discovery.problem);
 }
@@ -133,7 +133,7 @@ export function judgeControl(attempt: Attempt): Judgement {
     ok: false,
     reason,
     hop: status === 401 ? 'us' : 'kube-apiserver',
-    detail: cleanDetail(attempt.body.toString('utf8', 0, 2048)),
+    detail: cleanDetail(attempt.body.toString('utf8', 0, 4096)),
     ...seen,
   };
 }

@@ -32,6 +32,8 @@ export interface ProberOptions {
   readonly maxOpen?: number;
   /** Endpoint addresses probed per API. Default 20. */
   readonly maxEndpoints?: number;
+  /** We run as a pod: silence of a direct vantage is the API's. Default: whether the environment of a pod is there. */
+  readonly inCluster?: boolean;
 }
 
 export const PROBER_DEFAULTS: Required<ProberOptions> = {
@@ -50,4 +52,5 @@ export const PROBER_DEFAULTS: Required<ProberOptions> = {
   slotPatienceMs: 250,
   maxOpen: 256,
   maxEndpoints: 20,
+  inCluster: process.env.KUBERNETES_SERVICE_HOST !== undefined,
 };

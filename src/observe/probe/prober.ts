@@ -13,6 +13,7 @@ import { createListChoice, type ListChoice } from './list-choice.ts';
 import { createLoopWatch } from './loop-watch.ts';
 import { PROBER_DEFAULTS, type ProberOptions } from './options.ts';
 import { type ProbePlan, plansFor } from './plan.ts';
+import { createReachability } from './reachability.ts';
 import { createSchedule, type JobOutcome } from './schedule.ts';
 import { createTallyBook, type TallyBook } from './tally-book.ts';
 
@@ -70,6 +71,7 @@ export function createProber({ client, targets, clock, log, options: given = {},
   const asker = createAsker(runtime, requests, clock, options);
   const control = createControl((apiserver) => asker.control(apiserver));
   const schedule = createSchedule({ clock, ...options });
+  const reachability = createReachability(options.inCluster);
   const apis = new Map<string, ProbedApi>();
   let apiservers: readonly Apiserver[] = [];
   let running = 0;
@@ -139,9 +141,9 @@ export function createProber({ client, targets, clock, log, options: given = {},
     const at = clock();
     try {
       const result = await ask(target, plan, api);
-      return result ? settle(name, plan, api, result) : skip(plan, api);
+      return result && reachability.believes(result) ? settle(name, plan, api, result) : skip(plan, api);
     } catch (error) {
-      log.warn({ apiservice: name, vantage: plan.vantage, error: messageOf(error) }, 'probe could not be made');
+      log.debug({ apiservice: name, vantage: plan.vantage, error: messageOf(error) }, 'probe could not be made');
       return settle(name, plan, api, ourFailure(plan, at, error));
     } finally {
       running -= 1;

@@ -247,6 +247,63 @@ describe('a probe through the kube-apiserver', () => {
   });
 });
 
+describe('the kube client’s server', () => {
+  const startAt = (url: string) => {
+    const results: ProbeResult[] = [];
+    createProber({
+      client: kubeClient(url, { ca: authority.cert }),
+      targets: fixedTargets([apiTarget()]),
+      clock: Date.now,
+      log: SILENT,
+      options: { vantages: ['aggregator'], firstWithinMs: 0, discoveryTimeoutMs: 2000, list: false, burstSteps: 0 },
+      onResult: (_, result) => results.push(result),
+    }).start(running.signal);
+    return { results } as Probing;
+  };
+
+  it('may have a path prefix', async () => {
+    const server = await servers.https(serving, healthy);
+    expect(await first(startAt(`https://127.0.0.1:${server.port}/k8s/clusters/c-1/`))).toMatchObject({ ok: true });
+    expect(server.received.map(({ path }) => path).sort()).toEqual([
+      '/k8s/clusters/c-1/apis/tides.example.com/v1',
+      '/k8s/clusters/c-1/readyz',
+    ]);
+  });
+
+  it('may speak plain HTTP, as kubectl proxy does', async () => {
+    const body = DISCOVERY;
+    const { port } = await servers.tcp((socket) => {
+      socket.on('data', () => socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`));
+    });
+    const result = await first(startAt(`http://127.0.0.1:${port}`));
+    expect(result).toMatchObject({ ok: true, status: 200 });
+    expect(Object.keys(result.phases)).toEqual(['connect', 'response', 'transfer']);
+  });
+
+  it('may have a name, which is resolved', async () => {
+    const named = await authority.issue({ names: ['localhost'] });
+    const { port } = await servers.https(named, healthy);
+    const result = await first(startAt(`https://localhost:${port}`));
+    expect(result).toMatchObject({ ok: true, target: `localhost:${port}` });
+    expect(Object.keys(result.phases)).toEqual(['resolve', 'connect', 'tls', 'response', 'transfer']);
+  });
+
+  it('whose name does not resolve is our trouble', async () => {
+    expect(await first(startAt('https://kube-apiserver.invalid:6443'))).toMatchObject({ ok: false, reason: 'dns_failed', hop: 'us' });
+  });
+
+  it('is read over a stale connection again, freshly', async () => {
+    const server = await servers.https(serving, (request, response) => {
+      healthy(request, response);
+      // Closed behind the client's back, with no word about it.
+      setTimeout(() => request.socket.destroy(), 5);
+    });
+    const probing = start(server.port, { intervalMs: 30, list: false });
+    await eventually(() => probing.results.length > 6);
+    expect(probing.results.filter(({ ok }) => !ok)).toEqual([]);
+  });
+});
+
 describe('a real request', () => {
   const listing =
     (code: number, body: string): RequestListener =>

@@ -140,6 +140,28 @@ describe('a direct probe', () => {
     expect(result.certificate).not.toHaveProperty('verifiedByCaBundle');
   });
 
+  it('takes a server that insists on a client certificate for reachable', async () => {
+    const { port } = await servers.https(good, healthy, { requestCert: true, rejectUnauthorized: true, ca: authority.cert });
+    expect(await probe(port)).toMatchObject({ ok: true });
+  });
+
+  it('follows intermediates that the server presents, and trusts one that is in the bundle, as Go does', async () => {
+    const intermediate = await authority.issueAuthority({ name: 'harbour-intermediate' });
+    const leaf = await intermediate.issue({ names: [SERVER_NAME] });
+    const whole = await servers.https({ ...leaf, cert: leaf.cert + intermediate.cert }, healthy);
+    expect(await probe(whole.port)).toMatchObject({ ok: true, certificate: { verifiedByCaBundle: true } });
+    const alone = await servers.https(leaf, healthy);
+    expect(await probe(alone.port)).toMatchObject({ ok: false, reason: 'certificate_unknown_authority' });
+    expect(await probe(alone.port, { caBundle: intermediate.cert })).toMatchObject({ ok: true });
+  });
+
+  it('tells a date from a chain when both are wrong', async () => {
+    const stranger = await createAuthority({ name: 'another-ca' });
+    const expired = { names: [SERVER_NAME], notBefore: fromNow(-30 * DAY), notAfter: fromNow(-DAY) };
+    const { port } = await servers.https(await stranger.issue(expired), healthy);
+    expect(await probe(port)).toMatchObject({ reason: 'certificate_expired', certificate: { verifiedByCaBundle: false } });
+  });
+
   it('says connection_refused', async () => {
     expect(await probe(await servers.refusing())).toMatchObject({ ok: false, reason: 'connection_refused', hop: 'backend' });
   });

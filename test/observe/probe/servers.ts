@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import type { KubeClient, KubeCredentials } from '../../../src/observe/kube/api.ts';
 import type { ApiTarget } from '../../../src/observe/targets.ts';
 import type { Issued } from '../../support/certificates.ts';
@@ -28,7 +29,7 @@ export interface Listening {
 
 /** Servers of one test, all on 127.0.0.1, all closed by `close`. */
 export interface Servers {
-  https(issued: Issued, handler: RequestListener): Promise<Listening>;
+  https(issued: Issued, handler: RequestListener, options?: TlsOptions): Promise<Listening>;
   tcp(onConnection: (socket: Socket) => void): Promise<Listening>;
   /** A port on which nothing listens. */
   refusing(): Promise<number>;
@@ -55,9 +56,9 @@ export function createServers(): Servers {
   };
 
   return {
-    https(issued, handler) {
+    https(issued, handler, options = {}) {
       const received: Listening['received'] = [];
-      const server = createHttpsServer({ cert: issued.cert, key: issued.key }, (request, response) => {
+      const server = createHttpsServer({ cert: issued.cert, key: issued.key, ...options }, (request, response) => {
         received.push({ path: request.url ?? '', headers: request.headers });
         handler(request, response);
       });
