@@ -70,6 +70,7 @@ export const OWN_LABELS = [
   'certificate',
   'evidence',
   'group',
+  'how',
   'le',
   'look_back',
   'moment',
@@ -95,6 +96,7 @@ export const OWN_LABELS = [
   'version',
   'what',
   'which',
+  'why',
   '__name__',
 ] as const;
 

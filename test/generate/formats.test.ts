@@ -1,0 +1,115 @@
+import { load } from 'js-yaml';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { BUILT_IN } from '../../src/generate/built-in.ts';
+import { printRules } from '../../src/generate/formats/rule-formats.ts';
+import { OBJECT_BYTES, splitGroup, splitGroups } from '../../src/generate/formats/split.ts';
+import { logRules } from '../../src/generate/log-rules.ts';
+import { mixinFix } from '../../src/generate/mixin-fix.ts';
+import { DEFAULT_OPTIONS } from '../../src/generate/options.ts';
+import { record, type RuleGroup } from '../../src/generate/rule-book.ts';
+import { diagnosisRules } from '../../src/generate/rules.ts';
+
+const DURATION = z.string().regex(/^(0|(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?)$/);
+const STRINGS = z.record(z.string(), z.string());
+const RULE = z.strictObject({
+  record: z.string().optional(),
+  alert: z.string().optional(),
+  expr: z.string().min(1),
+  for: DURATION.optional(),
+  keep_firing_for: DURATION.optional(),
+  labels: STRINGS.optional(),
+  annotations: STRINGS.optional(),
+});
+const GROUP = z.strictObject({ name: z.string().min(1), interval: DURATION, rules: z.array(RULE).min(1) });
+const METADATA = z.strictObject({
+  name: z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/).max(253),
+  namespace: z.string().optional(),
+  labels: STRINGS,
+});
+/** The fields of the CRDs that we use, and no other: prometheus-operator 0.93, VictoriaMetrics operator v1beta1. */
+const object = (apiVersion: string, kind: string) =>
+  z.strictObject({ apiVersion: z.literal(apiVersion), kind: z.literal(kind), metadata: METADATA, spec: z.strictObject({ groups: z.array(GROUP) }) });
+
+const SCHEMAS = {
+  prometheus: z.strictObject({ groups: z.array(GROUP) }),
+  prometheusrule: object('monitoring.coreos.com/v1', 'PrometheusRule'),
+  vmrule: object('operator.victoriametrics.com/v1beta1', 'VMRule'),
+  mimir: z.strictObject({ namespace: z.string().min(1), groups: z.array(GROUP) }),
+  loki: z.strictObject({ groups: z.array(GROUP) }),
+} as const;
+
+const OPTIONS = { ...DEFAULT_OPTIONS, namespace: 'monitoring', objectLabels: { release: 'kube-prometheus-stack' } };
+const book = diagnosisRules(BUILT_IN, OPTIONS);
+
+describe.each(['prometheus', 'prometheusrule', 'vmrule', 'mimir', 'loki'] as const)('format %s', (format) => {
+  const files = format === 'loki' ? printRules(logRules(BUILT_IN, OPTIONS), format, 'logs', OPTIONS) : printRules(book, format, 'rules', OPTIONS);
+
+  it.each(files.map((file) => [file.path, file.content] as const))('%s has the fields that its reader knows', (_, content) => {
+    SCHEMAS[format].parse(load(content));
+    expect(Buffer.byteLength(content)).toBeLessThan(2 ** 20);
+  });
+
+  it('has each rule once and in the order of evaluation', () => {
+    const documents = files.map((file) => load(file.content) as { groups?: RuleGroup[]; spec?: { groups: RuleGroup[] } });
+    const printed = documents.flatMap((document) => document.groups ?? document.spec!.groups).flatMap((group) => group.rules);
+    const wanted = (format === 'loki' ? logRules(BUILT_IN, OPTIONS) : book).groups.flatMap((group) => group.rules);
+    expect(printed.map((rule) => rule.expr)).toEqual(wanted.map((rule) => rule.expr));
+  });
+
+  it('has group names that are unique', () => {
+    const names = files.map((file) => load(file.content) as { groups?: RuleGroup[]; spec?: { groups: RuleGroup[] } }).flatMap((document) => document.groups ?? document.spec!.groups).map((group) => group.name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('is the same each time', () => {
+    const again = format === 'loki' ? printRules(logRules(BUILT_IN, OPTIONS), format, 'logs', OPTIONS) : printRules(diagnosisRules(BUILT_IN, OPTIONS), format, 'rules', OPTIONS);
+    expect(again).toEqual(files);
+  });
+});
+
+describe('objects', () => {
+  const files = printRules(book, 'prometheusrule', 'rules', OPTIONS);
+
+  it('carry the labels and the namespace that operators select by', () => {
+    for (const file of files)
+      expect((load(file.content) as { metadata: unknown }).metadata).toMatchObject({ namespace: 'monitoring', labels: { release: 'kube-prometheus-stack', 'app.kubernetes.io/name': 'aggregated-api-exporter' } });
+  });
+
+  it('fit the annotation of kubectl apply, whose limit is 256 KiB', () => {
+    for (const file of files) expect(Buffer.byteLength(JSON.stringify(load(file.content)))).toBeLessThan(256 * 1024);
+  });
+
+  it('of Mimir have groups of at most 20 rules', () => {
+    for (const file of printRules(book, 'mimir', 'rules', OPTIONS)) for (const group of (load(file.content) as { groups: RuleGroup[] }).groups) expect(group.rules.length).toBeLessThanOrEqual(20);
+  });
+
+  it('of the replacement of the mixin are valid in every format', () => {
+    for (const format of ['prometheus', 'prometheusrule', 'vmrule', 'mimir'] as const) for (const file of printRules(mixinFix(OPTIONS), format, 'fix', OPTIONS)) SCHEMAS[format].parse(load(file.content));
+  });
+});
+
+describe('splitting', () => {
+  const group = (name: string, count: number): RuleGroup => ({ name, interval: 30, rules: Array.from({ length: count }, (_, index) => record('a:b:c', 'x'.repeat(100), { n: String(index) })) });
+
+  it('keeps the order and names the parts', () => {
+    const parts = splitGroup(group('g', 7), 3, () => 1);
+    expect(parts.map((part) => [part.name, part.rules.length])).toEqual([['g', 3], ['g-2', 3], ['g-3', 1]]);
+    expect(parts.flatMap((part) => part.rules)).toEqual(group('g', 7).rules);
+  });
+
+  it('leaves alone what fits', () => {
+    expect(splitGroups([group('a', 3), group('b', 3)])).toEqual([[group('a', 3), group('b', 3)]]);
+  });
+
+  it('fills no object over the limit, unless by a single rule', () => {
+    const objects = splitGroups([group('a', 10), group('b', 50)], 2000);
+    for (const groups of objects) expect(JSON.stringify(groups.map((part) => part.rules)).length).toBeLessThan(2000 + 200);
+    expect(objects.flat().flatMap((part) => part.rules)).toHaveLength(60);
+    expect(splitGroup(group('huge', 2), 10, () => 100).map((part) => part.rules.length)).toEqual([1, 1]);
+  });
+
+  it('leaves room below the limits of etcd and kubectl', () => {
+    expect(OBJECT_BYTES).toBeLessThan(256 * 1024);
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { above, coincides, HOUR, last, MINUTE, min } from '../../src/domain/criterion.ts';
+import { causeGroup } from '../../src/generate/cause-alerts.ts';
+import { causeAlertName } from '../../src/generate/names.ts';
+import { DEFAULT_OPTIONS } from '../../src/generate/options.ts';
+import { diagnosisGroup } from '../../src/generate/recording-rules.ts';
+import { alertsOf, type RecordingRule } from '../../src/generate/rule-book.ts';
+import { diagnosisRules, widened } from '../../src/generate/rules.ts';
+import { SERIES } from '../../src/generate/series.ts';
+import { SMALL_CATALOGUE } from './small-catalogue.ts';
+import { namesIn, syntaxErrors } from './support/syntax.ts';
+
+const book = diagnosisRules(SMALL_CATALOGUE, DEFAULT_OPTIONS);
+const rules = book.groups.flatMap((group) => group.rules);
+const recorded = diagnosisGroup(SMALL_CATALOGUE, DEFAULT_OPTIONS).rules.filter((rule): rule is RecordingRule => rule.kind === 'record');
+const positionOf = (record: string, labels: Record<string, string> = {}) =>
+  recorded.findIndex((rule) => rule.record === record && Object.entries(labels).every(([name, value]) => rule.labels[name] === value));
+
+describe('rules', () => {
+  it.each(rules.map((rule, index) => [`${index} ${rule.kind === 'record' ? rule.record : rule.alert}`, rule.expr] as const))('%s parses', (_, expr) => {
+    expect(syntaxErrors(expr)).toEqual([]);
+  });
+
+  it('are named level:metric:operations', () => {
+    for (const { record } of recorded) expect(record).toMatch(/^apiservice(_[a-z]+)*:aggregated_api_[a-z_]+:[a-z0-9_]+$/);
+  });
+
+  it('read only what was recorded before, but for their own last result', () => {
+    const seen = new Set<string>();
+    for (const rule of rules) {
+      const own = rule.kind === 'record' ? rule.record : '';
+      const unseen = namesIn(rule.expr).metrics.filter((name) => name.includes(':') && name !== own && !seen.has(name));
+      expect(unseen).toEqual([]);
+      seen.add(own);
+    }
+  });
+
+  it('never record two rules to the same series', () => {
+    const keys = rules.filter((rule) => rule.kind === 'record').map((rule) => JSON.stringify([rule.record, rule.labels]));
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+});
+
+describe('the formula', () => {
+  it('weighs evidence by its points, and adds 0 for what is not met or not observed', () => {
+    const rule = recorded[positionOf(SERIES.evidence, { evidence: 'high' })]!;
+    expect(rule.expr).toMatch(/^4 \* \(\n[\s\S]+\n\) \^ 0\nor\n0 \* apiservice:aggregated_api_info:max$/);
+    expect(rule.labels).toEqual({ cause: 'heavy-swell', category: 'resource-pressure', evidence: 'high' });
+  });
+
+  it('takes superseding from the evidence that is recorded already', () => {
+    expect(recorded[positionOf(SERIES.evidence, { evidence: 'superseded-by-buoy-adrift' })]!.expr).toContain('{cause="buoy-adrift", look_back=""} >= 2');
+  });
+
+  it('looks back after all direct evidence is in, and counts that only while nothing explains the failure', () => {
+    expect(positionOf(SERIES.lookBack)).toBeGreaterThan(positionOf(SERIES.evidence, { evidence: 'superseded-by-buoy-adrift' }));
+    const after = positionOf(SERIES.evidence, { evidence: 'after-groundings' });
+    expect(after).toBeGreaterThan(positionOf(SERIES.lookBack));
+    expect(recorded[after]!.expr).toContain(`2 * ${SERIES.lookBack} *`);
+  });
+
+  it('breaks ties by a billionth of a point: unknown first, then by id', () => {
+    const priors = recorded.filter((rule) => rule.record === SERIES.prior).map((rule) => [rule.labels.cause, rule.expr.split('* ')[1]]);
+    expect(priors).toEqual([
+      ['unknown', '1'],
+      ['buoy-adrift', '-0.500000001'],
+      ['heavy-swell', '-1.000000002'],
+      ['tide-table', '-1.000000003'],
+    ]);
+  });
+
+  it('records an event and a spike of equal content once', () => {
+    const spike = above(last('failing'), 0.5);
+    const twice = [5, 10].map((minutes) => coincides(above(min('wind', HOUR), 1), spike, { within: minutes * MINUTE, over: HOUR, atLeast: 0.5 }));
+    const causes = SMALL_CATALOGUE.causes.map((cause, index) => (index === 0 ? { ...cause, lookBack: twice.map((when, i) => ({ id: `twice-${i}`, when, weight: 'suggestive' as const, says: '' })) } : cause));
+    const moments = diagnosisGroup({ ...SMALL_CATALOGUE, causes }, DEFAULT_OPTIONS).rules.filter((rule) => rule.kind === 'record' && rule.record === SERIES.moment);
+    // Two events, one spike, and for each coincidence its product: the spike of the small catalogue is the same.
+    expect(moments.map((rule) => rule.labels.moment!.replace(/-.*/, '')).sort()).toEqual(['both', 'both', 'both', 'event', 'event', 'spike']);
+  });
+
+  it('refuses a catalogue that contradicts itself', () => {
+    const [first, ...others] = SMALL_CATALOGUE.causes;
+    expect(() => diagnosisGroup({ ...SMALL_CATALOGUE, causes: [{ ...first!, supersedes: ['nothing'] }, ...others] }, DEFAULT_OPTIONS)).toThrow(
+      'cause nothing: superseded-by-buoy-adrift names it, but the catalogue has no cause of this id',
+    );
+  });
+});
+
+describe('alerts', () => {
+  const alerts = alertsOf(book);
+
+  it.each(alerts.map((alert, index) => [`${alert.alert} ${index}`, alert] as const))('%s has severity, summary, description and links', (_, alert) => {
+    expect(['critical', 'warning', 'info']).toContain(alert.labels.severity);
+    expect(alert.annotations.summary).toMatch(/^[A-Z][^{}]*\.$/);
+    expect(alert.annotations.description).toMatch(/\S/);
+    expect(alert.annotations.runbook_url).toMatch(/^http.*\/runbooks\/\S/);
+    expect(alert.annotations.dashboard_url).toMatch(/^\/d\/aggregated-api-[a-z]+\?.*viewPanel=\d+$/);
+  });
+
+  it('of symptoms do not wait: a cause that changes would make them wait again', () => {
+    const symptoms = alerts.filter((alert) => alert.expr.startsWith(SERIES.verdict));
+    expect(symptoms.map((alert) => alert.alert)).toEqual(['AggregatedAPIDown', 'AggregatedAPIErrors', 'AggregatedAPIFlapping', 'AggregatedAPISlow']);
+    for (const alert of symptoms) {
+      expect(alert.for).toBeUndefined();
+      expect(alert.annotations.confidence).toBe('{{ $value | humanizePercentage }}');
+    }
+  });
+
+  it('carry further labels', () => {
+    for (const alert of alertsOf(diagnosisRules(SMALL_CATALOGUE, { ...DEFAULT_OPTIONS, labels: { team: 'harbour' } }))) expect(alert.labels.team).toBe('harbour');
+  });
+
+  it.each([
+    ['pod-crash-looping', 'AggregatedAPIPodCrashLooping'],
+    ['dns-failing', 'AggregatedAPIDNSFailing'],
+    ['ca-bundle-mismatch', 'AggregatedAPICABundleMismatch'],
+    ['cpu-throttled', 'AggregatedAPICPUThrottled'],
+  ])('%s is called %s', (cause, name) => {
+    expect(causeAlertName(cause)).toBe(name);
+  });
+
+  it('refuses a cause whose alert would be called like another', () => {
+    const causes = [{ ...SMALL_CATALOGUE.causes[0]!, id: 'down' }];
+    expect(() => causeGroup({ ...SMALL_CATALOGUE, causes }, DEFAULT_OPTIONS)).toThrow('cause down: its alert would be called AggregatedAPIDown');
+  });
+});
+
+describe('windows', () => {
+  it('are not widened at 30 s, and the small catalogue says nothing', () => {
+    expect(widened(SMALL_CATALOGUE, DEFAULT_OPTIONS)).toEqual([]);
+  });
+
+  it('are widened aloud at a minute and more', () => {
+    const causes = [{ ...SMALL_CATALOGUE.causes[0]!, supersedes: [], evidence: [{ id: 'short', when: above(last('swell', 2 * MINUTE), 1), weight: 'strong' as const, says: '' }] }];
+    expect(widened({ ...SMALL_CATALOGUE, causes }, { ...DEFAULT_OPTIONS, scrapeInterval: 60 })).toEqual(['Windows of 2m are widened to 4m, so that they hold 4 scrapes.']);
+  });
+});
