@@ -2,6 +2,7 @@ import { type Artifact, metadata } from '../formats/rule-formats.ts';
 import { printYaml } from '../formats/plain-rule.ts';
 import type { GenerateOptions } from '../options.ts';
 import type { Printed } from '../outputs.ts';
+import { LINT_EXCLUSIONS } from './lint.ts';
 import { dashboards } from './list.ts';
 import { printDashboard } from './print.ts';
 
@@ -10,11 +11,13 @@ export type DashboardFormat = (typeof DASHBOARD_FORMATS)[number];
 
 export function printDashboardFiles(options: GenerateOptions, format: DashboardFormat): Printed {
   const folder = format === 'json' ? 'dashboards' : 'dashboards/configmap';
-  return { artifacts: dashboardFiles(options, format).map(({ path, content }) => ({ path: `${folder}/${path}`, content })), owned: [folder], notes: [] };
+  const lint = format === 'json' ? [{ path: '.lint', content: LINT_EXCLUSIONS }] : [];
+  const artifacts = [...dashboardFiles(options, format), ...lint].map(({ path, content }) => ({ path: `${folder}/${path}`, content }));
+  return { artifacts, owned: [folder], notes: [] };
 }
 
 /** One file per dashboard: JSON, or a ConfigMap with it for Grafana's sidecar. */
-export function dashboardFiles(options: GenerateOptions, format: DashboardFormat): Artifact[] {
+function dashboardFiles(options: GenerateOptions, format: DashboardFormat): Artifact[] {
   return dashboards(options).map((spec) => {
     const json = printDashboard(spec, options);
     if (format === 'json') return { path: `${spec.uid}.json`, content: json };
