@@ -10,9 +10,11 @@ export interface Timing {
   readonly resync: number;
   /** Longest wait of its retries. */
   readonly retryMost: number;
+  /** A delay that is meant to outlast somebody's patience: as much shorter as the time-outs are. */
+  late(milliseconds: number): number;
 }
 
-const KUBERNETES: Timing = {
+const KUBERNETES = {
   discoveryTimeout: 5000,
   dialTimeout: 30_000,
   tlsTimeout: 10_000,
@@ -30,5 +32,6 @@ export function timingFor(compression: number, timeouts: number = 1): Timing {
     requestTimeout: KUBERNETES.requestTimeout / timeouts,
     resync: KUBERNETES.resync / compression,
     retryMost: KUBERNETES.retryMost / compression,
+    late: (milliseconds) => milliseconds / timeouts,
   };
 }

@@ -42,10 +42,24 @@ export interface Connections {
 
 interface Marked extends Socket {
   used?: boolean;
+  generation?: number;
+}
+
+/** The parts of Node's agent that we take into our own hands; its types know half of them. */
+interface AgentParts {
+  createConnection: (options: unknown, done: (error: Error | null, socket?: Socket) => void) => void;
+  keepSocketAlive: (socket: Marked) => boolean;
+}
+
+interface Pool {
+  readonly agent: Agent;
+  readonly parts: AgentParts;
+  /** Connections of an older generation are closed when their request is done. */
+  generation: number;
 }
 
 export function createConnections(network: Network, frontProxy: KeyPair, timing: Timing, random: Random): Connections {
-  const agents = new Map<string, Agent>();
+  const pools = new Map<string, Pool>();
   const dialing = new Set<Socket>();
 
   async function dial(api: ApiServiceObject, route: Route, progress: { stage: Stage }): Promise<TLSSocket> {
@@ -111,28 +125,34 @@ export function createConnections(network: Network, frontProxy: KeyPair, timing:
     });
   }
 
-  function agentFor(name: string): Agent {
-    let agent = agents.get(name);
-    if (!agent) {
-      agent = new Agent({ keepAlive: true, maxFreeSockets: 25 });
-      agents.set(name, agent);
+  function poolFor(name: string): Pool {
+    let pool = pools.get(name);
+    if (!pool) {
+      const agent = new Agent({ keepAlive: true, maxFreeSockets: 25, scheduling: 'fifo' });
+      const parts = agent as unknown as AgentParts;
+      const created: Pool = { agent, parts, generation: 0 };
+      const keep = parts.keepSocketAlive.bind(agent);
+      parts.keepSocketAlive = (socket) => socket.generation === created.generation && keep(socket);
+      pools.set(name, created);
+      pool = created;
     }
-    return agent;
+    return pool;
   }
 
   const connections: Connections = {
     obstacle: undefined,
     egress: { dialFailures: 0, dials: 0 },
     send(api, route, attempt, retried = false) {
-      const agent = agentFor(api.metadata.name);
+      const pool = poolFor(api.metadata.name);
+      const { agent, parts, generation } = pool;
       const progress: { stage: Stage } = { stage: 'connect' };
       // The agent asks for a new connection only when none is idle; it then takes the one that we made.
-      (agent as unknown as { createConnection: unknown }).createConnection = (
-        _options: unknown,
-        done: (error: Error | null, socket?: Socket) => void,
-      ) => {
+      parts.createConnection = (_options, done) => {
         dial(api, route, progress).then(
-          (socket) => done(null, socket),
+          (socket: Marked) => {
+            socket.generation = generation;
+            done(null, socket);
+          },
           (error: Error) => done(error),
         );
       };
@@ -176,12 +196,14 @@ export function createConnections(network: Network, frontProxy: KeyPair, timing:
       });
     },
     closeIdle(name) {
-      agents.get(name)?.destroy();
-      agents.delete(name);
+      const pool = pools.get(name);
+      if (!pool) return;
+      pool.generation += 1;
+      for (const sockets of Object.values(pool.agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
     },
     close() {
       for (const socket of dialing) socket.destroy();
-      for (const agent of agents.values()) agent.destroy();
+      for (const { agent } of pools.values()) agent.destroy();
     },
   };
   return connections;

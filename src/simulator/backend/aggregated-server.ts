@@ -182,6 +182,8 @@ export async function startAggregatedServer(options: AggregatedServerOptions): P
       const code = String(response.statusCode);
       counters.requests.set(code, (counters.requests.get(code) ?? 0) + 1);
     });
+    const early = behaviour().interceptEarly?.(kindOf(path));
+    if (early !== undefined) return answer(response, early, log, request);
     const user = await authenticate(request);
     if (user === 'refused') return sendFailure(response, 'Unauthorized', 'Unauthorized');
     if (!(await authorize(request, response, path, user))) return;

@@ -19,6 +19,8 @@ export type Interception =
 export interface Behaviour {
   /** Asked for each request; may take its time. Undefined leaves the request to the server. */
   intercept?: (request: BackendRequest) => Interception | undefined | Promise<Interception | undefined>;
+  /** As intercept, but before anybody is authenticated: it meets direct clients too. */
+  interceptEarly?: (kind: BackendRequest['kind']) => Interception | undefined;
   /** Versions of the group that the server serves instead of the APIService's. */
   servedVersions?: readonly string[];
   /** Checks that fail, with the words of the check. */

@@ -8,11 +8,11 @@ export const apiserverSlow: Fault = {
   category: 'apiserver-load',
   scope: 'cluster',
   pattern: 'intermittent',
-  inject({ apiServers, random }) {
+  inject({ apiServers, random, timing }) {
     for (const { load } of apiServers) {
       setLatency(load, { requestSeconds: 5.5 });
       load.inflight = 240;
-      load.delay = () => random.integer(3500, 8000);
+      load.delay = () => timing.late(random.integer(3500, 8000));
     }
     return () => {
       for (const { load } of apiServers) {

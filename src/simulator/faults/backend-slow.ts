@@ -6,10 +6,10 @@ export const backendSlow: Fault = {
   cause: 'backend-slow',
   category: 'backend-dependency',
   scope: 'api',
-  inject({ random, timers }, api) {
+  inject({ random, timers, timing }, api) {
     api.behaviour.intercept = async ({ kind }) => {
-      if (kind === 'discovery') await timers.sleep(random.integer(5500, 8000));
-      if (kind === 'list') await timers.sleep(random.integer(10_500, 14_000));
+      if (kind === 'discovery') await timers.sleep(timing.late(random.integer(5500, 8000)));
+      if (kind === 'list') await timers.sleep(timing.late(random.integer(10_500, 14_000)));
       return undefined;
     };
     return () => {

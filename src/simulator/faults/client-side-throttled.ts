@@ -8,10 +8,10 @@ export const clientSideThrottled: Fault = {
   cause: 'client-side-throttled',
   category: 'rate-limiting',
   scope: 'api',
-  inject({ timers, random }, api) {
+  inject({ timers, timing, random }, api) {
     api.behaviour.intercept = async ({ kind }) => {
       if (kind !== 'list') return undefined;
-      await timers.sleep(random.integer(500, 2500));
+      await timers.sleep(timing.late(random.integer(500, 2500)));
       return status('InternalError', 'Internal error occurred: client rate limiter Wait returned an error: context deadline exceeded');
     };
     const complain = () =>

@@ -8,12 +8,12 @@ export const cpuThrottled: Fault = {
   category: 'resource-pressure',
   scope: 'api',
   pattern: 'intermittent',
-  inject({ random, timers }, api) {
+  inject({ random, timers, timing }, api) {
     const pods = api.pods();
     for (const { usage } of pods) setUsage(usage, { cpu: 0.99, throttled: 0.87 });
     api.behaviour.intercept = async ({ kind }) => {
-      if (kind === 'health') await timers.sleep(random.integer(100, 600));
-      else await timers.sleep(kind === 'list' ? random.integer(7000, 14_000) : random.integer(3500, 9000));
+      if (kind === 'health') await timers.sleep(timing.late(random.integer(100, 600)));
+      else await timers.sleep(timing.late(kind === 'list' ? random.integer(7000, 14_000) : random.integer(3500, 9000)));
       return undefined;
     };
     return () => {

@@ -10,20 +10,20 @@ export const etcdSlow: Fault = {
   id: 'etcd-slow',
   cause: 'etcd-slow',
   category: 'apiserver-load',
-  scope: 'api',
+  scope: 'cluster',
   pattern: 'intermittent',
   inject(cluster, api) {
-    const { random, timers } = cluster;
+    const { random, timers, timing } = cluster;
     for (const { load } of cluster.apiServers) {
       setLatency(load, { requestSeconds: 2.5, etcdSeconds: 2.2 });
       load.etcdErrors.rate = 2;
       load.inflight = 160;
       load.failingChecks = ['etcd'];
-      load.delay = () => (random.chance(0.5) ? random.integer(800, 3500) : 0);
+      load.delay = () => (random.chance(0.5) ? timing.late(random.integer(800, 3500)) : 0);
     }
     api.behaviour.intercept = async ({ kind }) => {
       if (kind !== 'list') return undefined;
-      await timers.sleep(random.integer(1000, 3000));
+      await timers.sleep(timing.late(random.integer(1000, 3000)));
       return random.chance(0.8) ? status('InternalError', WORDS) : undefined;
     };
     const complain = () => {

@@ -8,12 +8,13 @@ export const memoryNearLimit: Fault = {
   category: 'resource-pressure',
   scope: 'api',
   pattern: 'intermittent',
-  inject({ random, timers }, api) {
+  inject({ random, timers, timing }, api) {
     const pods = api.pods();
     for (const { usage } of pods) setUsage(usage, { memory: 0.975, cpu: 0.5 });
     api.behaviour.intercept = async ({ kind }) => {
       if (kind === 'health') return undefined;
-      if (random.chance(0.6)) await timers.sleep(kind === 'list' ? random.integer(10_500, 14_000) : random.integer(5200, 9000));
+      if (random.chance(0.6))
+        await timers.sleep(timing.late(kind === 'list' ? random.integer(10_500, 14_000) : random.integer(5200, 9000)));
       return undefined;
     };
     return () => {

@@ -11,11 +11,11 @@ export const oneReplicaBad: Fault = {
   replicas: 2,
   inject(_cluster, api) {
     const pod = api.pods()[0]!;
-    pod.behaviour.intercept = ({ kind }) =>
-      kind === 'discovery' || kind === 'list' ? status('ServiceUnavailable', 'the cache of this replica has not synced') : undefined;
+    pod.behaviour.interceptEarly = (kind) =>
+      kind === 'health' || kind === 'metrics' ? undefined : status('ServiceUnavailable', 'this replica has lost its cache');
     api.reconnect();
     return () => {
-      delete pod.behaviour.intercept;
+      delete pod.behaviour.interceptEarly;
     };
   },
 };

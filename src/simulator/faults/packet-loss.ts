@@ -11,9 +11,9 @@ export const packetLoss: Fault = {
   category: 'network-connectivity',
   scope: 'api',
   pattern: 'intermittent',
-  inject({ random, timers }, api) {
+  inject({ random, timers, timing }, api) {
     const pods = api.pods();
-    const stall = () => random.integer(STALL.least, STALL.most);
+    const stall = () => timing.late(random.integer(STALL.least, STALL.most));
     for (const pod of pods) {
       pod.probesPass = true;
       if (pod.listener) pod.listener.impair = () => (random.chance(LOSS) ? { kind: 'delay', milliseconds: stall() } : undefined);

@@ -26,7 +26,7 @@ const FILLERS = 3;
 
 /** Rejects with `code` EADDRINUSE when the port is taken. */
 export async function openBlackhole(host: string, port: number): Promise<Blackhole> {
-  const worker = new Worker(STANDSTILL, { eval: true, workerData: { host, port, gate: new SharedArrayBuffer(4) }, stdout: false });
+  const worker = new Worker(STANDSTILL, { eval: true, workerData: { host, port, gate: new SharedArrayBuffer(4) }, execArgv: [] });
   worker.unref();
   const bound = await new Promise<number>((resolve, reject) => {
     worker.once('message', (message: { error?: string; port?: number }) => {

@@ -67,7 +67,10 @@ export function createServiceProxy(network: Network, store: Store, random: Rando
   async function refresh(): Promise<void> {
     await Promise.all([...attached].map(([listener, key]) => listener.set(wanted(listener, key)).catch(() => {})));
   }
-  network.onChange(() => void refresh());
+  const follow = () => void refresh();
+  network.onChange(follow);
+  store.endpointslices.subscribe(follow);
+  store.services.subscribe(follow);
 
   return {
     async add(port) {

@@ -137,7 +137,7 @@ export class SimulatedPod {
       action: 'Binding',
     });
     if (hold?.kind === 'waiting') {
-      this.container.wait(hold.reason, hold.message);
+      this.container.wait(hold.reason, hold.message || undefined);
       this.#writeStatus();
       this.#repeat(PROBE_PERIOD, () => {
         for (const event of hold.events) this.report(event);
@@ -243,10 +243,7 @@ export class SimulatedPod {
   #startProbes(): void {
     if (!this.plan.probes.readiness || !this.listener) this.#setReady(true);
     if (!this.listener) return;
-    if (this.plan.probes.readiness) {
-      void this.#probe('readiness');
-      this.#repeat(PROBE_PERIOD, () => void this.#probe('readiness'));
-    }
+    if (this.plan.probes.readiness) this.#repeat(PROBE_PERIOD, () => void this.#probe('readiness'));
     if (this.plan.probes.liveness) this.#repeat(PROBE_PERIOD, () => void this.#probe('liveness'));
   }
 
