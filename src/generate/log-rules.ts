@@ -1,4 +1,5 @@
 import type { Signature } from '../domain/signature.ts';
+import { createMatcher } from '../signatures/matcher.ts';
 import { onCluster, runbookUrl } from './annotations.ts';
 import type { Catalogue } from './catalogue.ts';
 import { printDuration } from './duration.ts';
@@ -14,6 +15,7 @@ const INTERVAL = 60;
  * too. Both readers match with RE2, without regard to case, so a line counts here exactly when it counts in the exporter.
  */
 export function logRules(catalogue: Catalogue, options: GenerateOptions): RuleBook {
+  const earlier = earlierOwners(catalogue.signatures);
   const speakers = [...new Set(catalogue.signatures.map((signature) => signature.speaker))].sort();
   return {
     groups: speakers.map((speaker) => ({
@@ -21,7 +23,10 @@ export function logRules(catalogue: Catalogue, options: GenerateOptions): RuleBo
       interval: INTERVAL,
       rules: catalogue.signatures
         .filter((signature) => signature.speaker === speaker)
-        .flatMap((signature) => [matches(signature, options), ...alert(signature, catalogue, options)]),
+        .flatMap((signature) => {
+          const query = signatureQuery(signature, earlier.get(signature.id) ?? [], options);
+          return [matches(signature, query), ...alert(signature, query, catalogue, options)];
+        }),
     })),
     notes: ['For the ruler of Loki: recording rules need a remote write target (ruler.remote_write).', `Logs are read from ${options.lokiSelector}: --loki-selector narrows it to the backends and the kube-apiserver.`],
   };
@@ -32,9 +37,25 @@ function logLevel(options: GenerateOptions): string {
   return [...options.clusterLabels, 'namespace', 'pod', 'container'].join(', ');
 }
 
-/** @returns the LogQL that counts the lines of a signature in the window. */
-export function signatureQuery(signature: Pick<Signature, 'pattern'>, options: GenerateOptions): string {
-  return `sum by (${logLevel(options)}) (count_over_time(${options.lokiSelector} |~ ${quoted(`(?i)${signature.pattern}`)} [${printDuration(WINDOW)}]))`;
+/**
+ * A line has one signature, the first that matches. LogQL has no first: so a signature leaves out what an earlier one takes from
+ * it, as far as the sample lines of the catalogue show that it does.
+ */
+export function earlierOwners(signatures: readonly Signature[]): ReadonlyMap<string, readonly Signature[]> {
+  const matchers = signatures.map(({ id, pattern, literals }) => createMatcher({ id, pattern: `(?i)${pattern}`, literals }));
+  const owners = new Map<string, Set<Signature>>();
+  for (const line of new Set(signatures.flatMap(({ matches, nearMisses }) => [...matches, ...nearMisses]))) {
+    const bytes = Buffer.from(line);
+    const [owner, ...others] = signatures.filter((_, index) => matchers[index]!.test(bytes, 0, bytes.length));
+    for (const other of others) owners.set(other.id, (owners.get(other.id) ?? new Set()).add(owner!));
+  }
+  return new Map([...owners].map(([id, set]) => [id, signatures.filter((signature) => set.has(signature))]));
+}
+
+/** The LogQL that counts the lines of a signature in the window, without those that belong to `earlier` ones. */
+export function signatureQuery(signature: Pick<Signature, 'pattern'>, earlier: readonly Pick<Signature, 'pattern'>[], options: GenerateOptions): string {
+  const filters = [`|~ ${quoted(`(?i)${signature.pattern}`)}`, ...earlier.map(({ pattern }) => `!~ ${quoted(`(?i)${pattern}`)}`)];
+  return `sum by (${logLevel(options)}) (count_over_time(${options.lokiSelector} ${filters.join(' ')} [${printDuration(WINDOW)}]))`;
 }
 
 /** Backquotes keep a pattern as it is; where it has one itself, Go's double quotes do. */
@@ -42,22 +63,22 @@ function quoted(pattern: string): string {
   return pattern.includes('`') ? JSON.stringify(pattern) : `\`${pattern}\``;
 }
 
-function matches(signature: Signature, options: GenerateOptions): RecordingRule {
-  return record('container:aggregated_api_log_matches:count5m', signatureQuery(signature, options), {
+function matches(signature: Signature, query: string): RecordingRule {
+  return record('container:aggregated_api_log_matches:count5m', query, {
     speaker: signature.speaker,
     signature: signature.id,
   });
 }
 
 /** Only signatures that point to a cause: a symptom's line alone says nothing that the alert of the symptom does not. */
-function alert(signature: Signature, catalogue: Catalogue, options: GenerateOptions): AlertingRule[] {
+function alert(signature: Signature, query: string, catalogue: Catalogue, options: GenerateOptions): AlertingRule[] {
   const cause = catalogue.causes.find(({ id }) => id === signature.pointsTo[0]);
   if (!cause) return [];
   return [
     {
       kind: 'alert',
       alert: 'AggregatedAPILogSignature',
-      expr: `${signatureQuery(signature, options)} > 0`,
+      expr: `${query} > 0`,
       for: 120,
       labels: { severity: 'info', cause: cause.id, category: cause.category, signature: signature.id, speaker: signature.speaker, ...options.labels },
       annotations: {
