@@ -100,8 +100,8 @@ export function slice(
       labels: { 'kubernetes.io/service-name': differs.service ?? 'tide-gauge' },
     },
     addressType: differs.addressType ?? 'IPv4',
-    ports: differs.ports ?? [{ name: 'https', port: 10250, protocol: 'TCP' }],
-    endpoints: differs.endpoints ?? [endpoint()],
+    ports: 'ports' in differs ? differs.ports : [{ name: 'https', port: 10250, protocol: 'TCP' }],
+    endpoints: 'endpoints' in differs ? differs.endpoints : [endpoint()],
   };
 }
 

@@ -124,7 +124,7 @@ export function createChangeRecorder(
       const name = `ConfigMap ${change.key}`;
       const before = !change.live && object.writer && object.writer.at >= clock() - HOUR;
       const made: Change | undefined = before
-        ? { what: 'configuration', at: object.writer!.at, manager: object.writer!.manager, object: name, summary: 'was written' }
+        ? { what: 'configuration', at: object.writer.at, manager: object.writer.manager, object: name, summary: 'was written' }
         : written(change, 'configuration', name, () => 'was changed');
       if (!made) return;
       for (const { api, pods } of backends.inNamespace(object.namespace))

@@ -140,11 +140,19 @@ export function createDiscovery({ client, clock, log, exclude = [], isFailing = 
     for (const change of facts.changes) changes.record(name, change);
   }
 
-  const core = (): ResourceCache<unknown>[] => [caches.apiServices, caches.services, caches.slices, caches.pods, ...caches.workloads];
+  const listed = (): ResourceCache<unknown>[] => [
+    caches.apiServices,
+    caches.services,
+    caches.slices,
+    caches.pods,
+    ...caches.workloads,
+    nodes,
+    cronJobs,
+  ];
   let settledAnyway = false;
   function settled(): boolean {
     if (settledAnyway) return true;
-    settledAnyway = core().every((cache) => !started.has(cache) || cache.synced || NO_LIST.includes(cache.status(clock()).state));
+    settledAnyway = listed().every((cache) => !started.has(cache) || cache.synced || NO_LIST.includes(cache.status(clock()).state));
     return settledAnyway;
   }
   const whenSettled = async (signal: AbortSignal): Promise<void> => {

@@ -1,6 +1,7 @@
 import type { RequestOptions } from 'node:https';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { KubeRequestOptions } from '../../../src/observe/kube/api.ts';
 import { createKubeClient } from '../../../src/observe/kube/client.ts';
 import type { KubeRequestError } from '../../../src/observe/kube/errors.ts';
 import { statusErrorOf } from '../../../src/observe/kube/errors.ts';
@@ -45,12 +46,13 @@ describe('the client', () => {
     expect(await client.request('/x')).toMatchObject({ status, body: Buffer.from('body') });
   });
 
-  it.each([
-    ['no answer', 'TIMEOUT', { timeoutMs: 60 }, (() => {}) as Handler],
-    ['a body that stops', 'TIMEOUT', { timeoutMs: 200 }, ((_request, response) => response.write('{')) as Handler],
-    ['a body that is cut', 'ECONNRESET', {}, ((_request, response) => response.write('{', () => response.destroy())) as Handler],
-    ['a body above the limit', 'TOO_LARGE', { maxBytes: 10 }, ((_request, response) => answer(response, 200, 'x'.repeat(50))) as Handler],
-  ])('rejects for %s, naming path and cause (%s)', async (_name, code, options, handler) => {
+  const BREAKS: [string, string, KubeRequestOptions, Handler][] = [
+    ['no answer', 'TIMEOUT', { timeoutMs: 60 }, () => {}],
+    ['a body that stops', 'TIMEOUT', { timeoutMs: 200 }, (_request, response) => response.write('{')],
+    ['a body that is cut', 'ECONNRESET', {}, (_request, response) => response.write('{', () => response.destroy())],
+    ['a body above the limit', 'TOO_LARGE', { maxBytes: 10 }, (_request, response) => answer(response, 200, 'x'.repeat(50))],
+  ];
+  it.each(BREAKS)('rejects for %s, naming path and cause (%s)', async (_name, code, options, handler) => {
     const { client } = await setUp(handler);
     const error = await rejection(client.request('/apis/x', options));
     expect(error).toMatchObject({ name: 'KubeRequestError', code, path: '/apis/x' });
