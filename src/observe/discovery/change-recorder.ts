@@ -15,6 +15,8 @@ import { type ServiceRecord, serviceChange } from './services.ts';
 import { type WorkloadRecord, workloadChange } from './workloads.ts';
 
 const HOUR = 3_600_000;
+/** What is created this close to its APIService was installed with it. */
+const BIRTH_MS = 600_000;
 
 /** A ring of changes per API, and one of what concerns every API (control plane). */
 export interface ChangeRecorder {
@@ -143,9 +145,11 @@ function pastChanges({ api, service, workload }: Backend, since: number): Change
   const caWriter = api.caWriter;
   const past: Change[] = [];
   const add = (what: ChangeKind, object: string, createdAt: number | undefined, writer: Writer | undefined, summary: string) => {
-    if (createdAt !== undefined && createdAt >= since)
+    if (createdAt !== undefined && createdAt >= since) {
+      // With a new API its Service and pods are new: that is its birth, and no change of it.
+      if (what !== 'apiservice' && api.createdAt !== undefined && Math.abs(createdAt - api.createdAt) < BIRTH_MS) return;
       past.push({ what, at: createdAt, object, summary: 'was created', ...(writer ? { manager: writer.manager } : {}) });
-    else if (writer && writer.at >= since) past.push({ what, at: writer.at, object, summary, manager: writer.manager });
+    } else if (writer && writer.at >= since) past.push({ what, at: writer.at, object, summary, manager: writer.manager });
   };
   const specWriter = api.writer && caWriter && api.writer.at === caWriter.at ? undefined : api.writer;
   add('apiservice', `APIService ${api.name}`, api.createdAt, specWriter, 'spec was written');

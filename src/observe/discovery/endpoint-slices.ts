@@ -1,5 +1,6 @@
 import type { EndpointAddress, EndpointFacts } from '../../domain/snapshot.ts';
 import type { ResourceSpec } from '../kube/api.ts';
+import { createPool } from '../kube/interned.ts';
 import { identityOf, rawArray, rawObject, text } from '../kube/raw.ts';
 
 export interface SliceRecord {
@@ -50,17 +51,21 @@ export const ENDPOINT_SLICES: ResourceSpec<SliceRecord> = {
   },
 };
 
+/** Ten thousand endpoints are on a hundred nodes. */
+const sharedNode = createPool<string>(5_000);
+
 function endpointOf(value: unknown): SliceEndpoint {
   const { addresses, conditions, targetRef, nodeName } = rawObject(value);
   const { ready, terminating } = rawObject(conditions);
   const target = rawObject(targetRef);
+  const node = text(nodeName);
   return {
     addresses: rawArray(addresses).filter((address) => typeof address === 'string'),
     // The aggregator takes a missing condition for ready.
     ready: ready !== false,
     terminating: terminating === true,
     pod: target.kind === 'Pod' ? text(target.name) : undefined,
-    node: text(nodeName),
+    node: node === undefined ? undefined : sharedNode(node),
   };
 }
 

@@ -37,69 +37,74 @@ export function createEventLog({ clock }: { clock: Clock }): EventLog {
   const startedAt = clock();
   /** In order of their last change. */
   const log = new Map<string, Logged>();
-  const tallies = new Map<string, Map<string, Tally>>();
+  const books = new Map<string, { readonly tallies: Map<string, Tally>; readonly events: Set<Logged> }>();
 
-  const add = (api: string, { reason, kind }: EventRecord, by: number) => {
+  const bookOf = (api: string) => {
+    const book = books.get(api) ?? { tallies: new Map<string, Tally>(), events: new Set<Logged>() };
+    books.set(api, book);
+    return book;
+  };
+  const assign = (api: string, logged: Logged, by: number) => {
+    const { tallies, events } = bookOf(api);
+    events.add(logged);
+    logged.apis.add(api);
     if (by <= 0) return;
-    const tally = tallies.get(api) ?? new Map<string, Tally>();
-    tallies.set(api, tally);
-    const full = tally.size >= MAX_TALLIES && !tally.has(`${kind}/${reason}`);
+    const { reason, kind } = logged.event;
+    const full = tallies.size >= MAX_TALLIES && !tallies.has(`${kind}/${reason}`);
     const named = full ? { reason: 'other', kind: 'other' } : { reason, kind };
     const key = `${named.kind}/${named.reason}`;
-    const entry = tally.get(key) ?? { ...named, count: 0 };
+    const entry = tallies.get(key) ?? { ...named, count: 0 };
     entry.count += by;
-    tally.set(key, entry);
+    tallies.set(key, entry);
   };
 
   const prune = () => {
     const oldest = clock() - HOUR;
-    for (const [uid, { event }] of log) {
-      if (event.at >= oldest && log.size <= MAX_EVENTS) break;
+    for (const [uid, logged] of log) {
+      if (logged.event.at >= oldest && log.size <= MAX_EVENTS) break;
       log.delete(uid);
+      for (const api of logged.apis) books.get(api)?.events.delete(logged);
     }
   };
 
-  const recent = (keep: (logged: Logged) => boolean): ClusterEvent[] => {
+  const newest = (logged: Iterable<Logged>, keep: (event: EventRecord) => boolean = () => true): ClusterEvent[] => {
     const oldest = clock() - HOUR;
-    return [...log.values()]
-      .filter((logged) => logged.event.at >= oldest && keep(logged))
-      .map(({ event }) => clusterEvent(event))
+    return [...logged]
+      .map(({ event }) => event)
+      .filter((event) => event.at >= oldest && keep(event))
       .sort((a, b) => a.at - b.at)
-      .slice(-MAX_RECENT);
+      .slice(-MAX_RECENT)
+      .map(clusterEvent);
   };
 
   return {
     record(event, concerns) {
-      const known = log.get(event.uid);
-      const apis = known?.apis ?? new Set<string>();
-      const grown = known ? Math.max(0, event.count - known.event.count) : sinceStart(event, startedAt);
+      const logged = log.get(event.uid) ?? { event, apis: new Set<string>() };
+      const grown = log.has(event.uid) ? Math.max(0, event.count - logged.event.count) : sinceStart(event, startedAt);
+      logged.event = event;
       // Of those that it concerned before too: its pod may be gone meanwhile.
-      for (const api of new Set([...apis, ...concerns])) {
-        add(api, event, apis.has(api) ? grown : sinceStart(event, startedAt));
-        apis.add(api);
-      }
+      for (const api of new Set([...logged.apis, ...concerns]))
+        assign(api, logged, logged.apis.has(api) ? grown : sinceStart(event, startedAt));
       log.delete(event.uid);
-      log.set(event.uid, { event, apis });
+      log.set(event.uid, logged);
       prune();
     },
     reassign(api, concerns) {
-      for (const { event, apis } of log.values()) {
-        if (apis.has(api) || !concerns(event)) continue;
-        apis.add(api);
-        add(api, event, sinceStart(event, startedAt));
-      }
+      for (const logged of log.values())
+        if (!logged.apis.has(api) && concerns(logged.event)) assign(api, logged, sinceStart(logged.event, startedAt));
     },
     forget(api) {
-      tallies.delete(api);
-      for (const { apis } of log.values()) apis.delete(api);
+      for (const logged of books.get(api)?.events ?? []) logged.apis.delete(api);
+      books.delete(api);
     },
     facts(api) {
+      const book = books.get(api);
       return {
-        counts: [...(tallies.get(api)?.values() ?? [])].map((entry) => ({ ...entry })),
-        recent: recent(({ apis }) => apis.has(api)),
+        counts: [...(book?.tallies.values() ?? [])].map((tally) => ({ ...tally })),
+        recent: newest(book?.events ?? []),
       };
     },
-    recent: (keep) => recent(({ event }) => keep(event)),
+    recent: (keep) => newest(log.values(), keep),
   };
 }
 

@@ -510,6 +510,24 @@ describe('changes', () => {
     );
   });
 
+  it('are not what is installed together with a new API', async () => {
+    const at = later(600);
+    const created = { metadata: { creationTimestamp: at } };
+    const { discovery, facts } = await discover({
+      ...HEALTHY,
+      apiServices: [apiService(NAME, created)],
+      services: [service(created)],
+      deployments: [deployment({ metadata: { creationTimestamp: later(1300) } })],
+    });
+    expect(discovery.names()).toEqual([NAME]);
+    await eventually(() =>
+      expect(facts().changes.map(({ what, summary }) => [what, summary])).toEqual([
+        ['rollout', 'was created'],
+        ['apiservice', 'was created'],
+      ]),
+    );
+  });
+
   it('of ConfigMaps count where a backend pod uses them', async () => {
     const { facts, collection, sourceState, server } = await discover({
       ...HEALTHY,
