@@ -21,6 +21,8 @@ const ERRNO: Record<string, string> = {
 
 /** Error of connecting to `shown`, the address that the resolver gave. */
 export function dialError(error: NodeJS.ErrnoException, shown: string): GoError {
+  // The reset came right behind the handshake; Go notices it at its first read.
+  if (error.code === 'ECONNRESET') return new GoError(`read tcp 127.0.0.1:0->${shown}: read: connection reset by peer`);
   return new GoError(`dial tcp ${shown}: connect: ${ERRNO[error.code ?? ''] ?? error.message}`);
 }
 

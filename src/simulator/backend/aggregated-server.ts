@@ -299,8 +299,7 @@ function answer(
   }
   if (interception === 'break') {
     response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '4096' });
-    response.write('{"kind":"List","items":[');
-    response.socket?.destroy();
+    response.write('{"kind":"List","items":[', () => response.socket?.destroy());
     return;
   }
   if (interception.status >= 500)

@@ -54,6 +54,8 @@ export interface ApiServer {
   restart(downForMs?: number): Promise<void>;
   /** Cuts every client connection, without a word. */
   disconnectAll(): void;
+  /** While true, its availability controller stands still: conditions stay what they are. */
+  holdConditions(held: boolean): void;
   /** Swallows everything sent to it while true. */
   setUnreachable(unreachable: boolean): Promise<void>;
   stop(): Promise<void>;
@@ -230,6 +232,10 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       state.availability.start();
     },
     disconnectAll: () => listener.cut('end'),
+    holdConditions(held) {
+      state.availability.stop();
+      if (!held) state.availability.start();
+    },
     async setUnreachable(unreachable) {
       await listener.set(unreachable ? 'drop' : 'open');
     },

@@ -7,6 +7,8 @@ export type Path = 'open' | 'closed' | 'drop';
 /** How a new connection is spoilt after it was accepted. */
 export type Impairment = { readonly kind: 'reset' } | { readonly kind: 'hang' } | { readonly kind: 'delay'; readonly milliseconds: number };
 
+const RESET_AFTER_MS = 5;
+
 /**
  * A TCP address that can be open, closed or swallowing packets, for real, and change while it is in use.
  * Changes are applied one after the other; `settled()` waits for them.
@@ -114,7 +116,8 @@ export class Listener {
       this.#serve(socket);
       return;
     }
-    if (impairment.kind === 'reset') socket.resetAndDestroy();
+    // The peer shall have its connection first.
+    if (impairment.kind === 'reset') setTimeout(() => socket.resetAndDestroy(), RESET_AFTER_MS).unref();
     else if (impairment.kind === 'delay') {
       const timer = setTimeout(() => {
         if (!socket.destroyed) this.#serve(socket);

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { clientOf, eventually } from './support/client.ts';
+import { smallScenario, TIDES, TIDES_LIST } from './support/scenario.ts';
+
+let simulator: Simulator;
+const DISCOVERY = '/apis/tides.example/v1';
+
+beforeAll(async () => {
+  simulator = await startSimulator({ scenario: smallScenario({ timeouts: 20 }) });
+  await eventually(() => condition()?.status === 'True');
+  // The condition stays True whatever happens, so that the proxy's own words are heard and not its "service unavailable".
+  for (const server of simulator.cluster.apiServers) server.holdConditions(true);
+});
+afterAll(() => simulator.stop());
+
+const condition = () => simulator.cluster.store.apiservices.get(TIDES)!.status.conditions?.[0];
+const ask = (path: string, identity: 'ordinary' | 'admin' | 'anonymous' = 'ordinary') => clientOf(simulator, identity).ask(path);
+
+describe('a healthy API', () => {
+  it('is discovered and listed through the kube-apiserver', async () => {
+    expect((await ask(DISCOVERY)).json).toMatchObject({ kind: 'APIResourceList', groupVersion: 'tides.example/v1' });
+    expect((await ask(TIDES_LIST)).json).toMatchObject({ kind: 'GaugeList', items: [{ metadata: { name: 'north' } }] });
+  });
+
+  it('has a condition that says so', () => {
+    expect(condition()).toMatchObject({ type: 'Available', status: 'True', reason: 'Passed', message: 'all checks passed' });
+  });
+
+  it('knows on whose behalf it is asked', async () => {
+    const seen: string[] = [];
+    const api = simulator.cluster.api(TIDES);
+    api.behaviour.intercept = ({ user }) => {
+      seen.push(`${user.name} ${user.groups.includes('developers')}`);
+      return undefined;
+    };
+    await ask(TIDES_LIST);
+    delete api.behaviour.intercept;
+    expect(seen).toEqual(['ordinary true']);
+  });
+
+  it('is not listed by those whom RBAC does not know', async () => {
+    const answer = await ask(TIDES_LIST, 'anonymous');
+    expect(answer.json).toMatchObject({ code: 403, message: expect.stringContaining('User "system:anonymous" cannot list resource') });
+  });
+});
+
+/** Status and body as a client of the kube-apiserver gets them while the condition is still True. */
+describe('the words of the proxy', () => {
+  it.each([
+    ['connection-refused', DISCOVERY, 503, /^error trying to reach service: dial tcp 127\.\S+:\d+: connect: connection refused\n$/],
+    ['connection-reset', DISCOVERY, 503, /^error trying to reach service: read tcp \S+->\S+: read: connection reset by peer\n$/],
+    ['connection-timed-out', DISCOVERY, 503, /^error trying to reach service: context deadline exceeded\n$/],
+    ['connection-timed-out', TIDES_LIST, 503, /^error trying to reach service: dial tcp 127\.\S+: i\/o timeout\n$/],
+    ['backend-slow', DISCOVERY, 503, /^error trying to reach service: context deadline exceeded\n$/],
+    ['backend-storage-hung', TIDES_LIST, 504, /Timeout: request did not complete within the allotted timeout/],
+    ['dns-failing', DISCOVERY, 503, /^error trying to reach service: dial tcp: lookup \S+ on \S+: no such host\n$/],
+    ['tunnel-down', DISCOVERY, 503, /^error trying to reach service: No agent available\n$/],
+    ['service-not-found', DISCOVERY, 503, /^service unavailable\n$/],
+    ['service-port-mismatch', DISCOVERY, 503, /^service unavailable\n$/],
+    [
+      'serving-certificate-expired',
+      DISCOVERY,
+      503,
+      /^error trying to reach service: tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time \S+ is after \S+\n$/,
+    ],
+    [
+      'serving-certificate-name-mismatch',
+      DISCOVERY,
+      503,
+      /x509: certificate is valid for tide-gauge-old\.harbour\.svc, localhost, not tide-gauge\.harbour\.svc\n$/,
+    ],
+    [
+      'ca-bundle-mismatch',
+      DISCOVERY,
+      503,
+      /x509: certificate signed by unknown authority \(possibly because of "x509: ECDSA verification failure" while trying to verify candidate authority certificate "tide-gauge-ca"\)\n$/,
+    ],
+    ['ca-bundle-replaced', DISCOVERY, 503, /x509: certificate signed by unknown authority\n$/],
+    ['version-not-served', DISCOVERY, 404, /^404 page not found\n$/],
+    ['request-header-ca-mismatch', DISCOVERY, 401, /"reason":"Unauthorized"/],
+    ['discovery-forbidden', DISCOVERY, 403, /User \\"system:anonymous\\" cannot get path \\"\/apis\/tides\.example\/v1\\"/],
+    ['rate-limited', TIDES_LIST, 429, /Too many requests, please try again later\./],
+  ])('after %s, %s: %i', async (fault, path, status, body) => {
+    expect((await ask(path)).status).toBe(200);
+    await simulator.inject(fault, TIDES);
+    try {
+      // The first answers may still come over a connection that stood.
+      const answer = await eventually(
+        () => {
+          simulator.cluster.apiServers[0]!.connections.closeIdle(TIDES);
+          return ask(path);
+        },
+        (seen) => seen.status === status && body.test(seen.text),
+        5000,
+      );
+      expect(answer.status).toBe(status);
+    } finally {
+      await simulator.clear(fault, TIDES);
+      await eventually(
+        () => ask(path),
+        (seen) => seen.status === 200,
+      );
+    }
+  });
+
+  it('differ by who asks when only delegated authorization is broken', async () => {
+    await simulator.inject('delegated-auth-failing', TIDES);
+    const ordinary = await eventually(
+      () => ask(TIDES_LIST),
+      (seen) => seen.status === 500,
+      12_000,
+    );
+    expect(ordinary.text).toContain(
+      'subjectaccessreviews.authorization.k8s.io is forbidden: User "system:serviceaccount:harbour:tide-gauge" cannot create',
+    );
+    expect((await ask(TIDES_LIST, 'admin')).status).toBe(200);
+    expect(condition()?.status).toBe('True');
+    await simulator.clear('delegated-auth-failing', TIDES);
+  });
+
+  it('say "redirect" for a redirect, and cut what the backend cuts', async () => {
+    const api = simulator.cluster.api(TIDES);
+    api.behaviour.intercept = () => ({ status: 302, body: '', headers: { Location: 'https://elsewhere.invalid/' } });
+    expect(await ask(TIDES_LIST)).toMatchObject({
+      status: 502,
+      text: 'the backend attempted to redirect this request, which is not permitted\n',
+    });
+    api.behaviour.intercept = () => 'break';
+    await expect(ask(TIDES_LIST)).rejects.toThrow();
+    delete api.behaviour.intercept;
+    expect((await ask('/metrics', 'admin')).text).toMatch(/apiserver_request_aborts_total\{group="tides\.example".*\} 1/);
+  });
+});
