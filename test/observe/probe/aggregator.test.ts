@@ -292,15 +292,17 @@ describe('the kube client’s server', () => {
     expect(await first(startAt('https://kube-apiserver.invalid:6443'))).toMatchObject({ ok: false, reason: 'dns_failed', hop: 'us' });
   });
 
-  it('is read over a stale connection again, freshly', async () => {
+  it('is asked again, freshly, when it closed the idle connection as we asked', async () => {
+    const served = new WeakSet<object>();
     const server = await servers.https(serving, (request, response) => {
-      healthy(request, response);
-      // Closed behind the client's back, with no word about it.
-      setTimeout(() => request.socket.destroy(), 5);
+      if (served.has(request.socket)) request.socket.destroy();
+      else healthy(request, response);
+      served.add(request.socket);
     });
     const probing = start(server.port, { intervalMs: 30, list: false });
     await eventually(() => probing.results.length > 6);
-    expect(probing.results.filter(({ ok }) => !ok)).toEqual([]);
+    expect(server.received.length).toBeGreaterThan(7);
+    expect(probing.results.filter(({ ok, connection }) => !ok || connection === 'reused')).toEqual([]);
   });
 });
 

@@ -203,13 +203,22 @@ describe('pace', () => {
   });
 
   it('puts probes off when too many are open, and ends all at the end', async () => {
-    const silent = await servers.tcp(() => {});
+    let closed = 0;
+    const silent = await servers.tcp((socket) => {
+      socket.resume();
+      socket.on('close', () => {
+        closed += 1;
+      });
+    });
     const targets = liveTargets();
     for (let i = 0; i < 8; i++) targets.set(apiTarget({ name: `v${i}.tides.example.com`, addresses: [at(silent.port)] }));
     start(targets, { maxOpen: 3, maxHandshakes: 8, discoveryTimeoutMs: 60_000 });
     await eventually(() => silent.connections() === 3);
     await new Promise((done) => setTimeout(done, 200));
     expect(silent.connections()).toBe(3);
+    expect(closed).toBe(0);
+    running.abort();
+    await eventually(() => closed === 3);
   });
 });
 
