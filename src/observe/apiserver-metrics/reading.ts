@@ -1,5 +1,6 @@
 import type { ApiserverMetrics } from '../../domain/snapshot.ts';
-import { createExpositionScanner, type ExpositionScanner, labelOf } from './scanner.ts';
+import { labelOf } from './labels.ts';
+import { createExpositionScanner, type ExpositionScanner } from './scanner.ts';
 
 /** Everything that is read of a kube-apiserver's /metrics: cumulative sums, as they stand there. */
 export interface ApiserverReading {

@@ -1,4 +1,5 @@
-import { createExpositionScanner, type ExpositionScanner, labelOf } from '../apiserver-metrics/scanner.ts';
+import { labelOf } from '../apiserver-metrics/labels.ts';
+import { createExpositionScanner, type ExpositionScanner } from '../apiserver-metrics/scanner.ts';
 import type { ContainerUsage } from './usage.ts';
 
 /** Keyed by `<namespace>/<pod>/<container>`. */

@@ -2,9 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { apiserverMetrics, readApiserverMetrics } from '../../../src/observe/apiserver-metrics/reading.ts';
 import { HEALTHY_APISERVER } from './exposition.ts';
 
+/** A kube-apiserver types every family, in the line before it. */
+const typed = (text: string) =>
+  text.replace(/^(\w+?)(_sum|_count)?(?=[ {])/gm, (name, family: string) => `# TYPE ${family} untyped\n${name}`);
+
 function read(text: string) {
   const { scanner, reading } = readApiserverMetrics();
-  scanner.write(Buffer.from(text));
+  scanner.write(Buffer.from(text.startsWith('#') ? text : typed(text)));
   scanner.end();
   return reading;
 }

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createExpositionScanner, LONGEST_LINE, labelOf, parseNumber } from '../../../src/observe/apiserver-metrics/scanner.ts';
+import { labelOf } from '../../../src/observe/apiserver-metrics/labels.ts';
+import { parseNumber } from '../../../src/observe/apiserver-metrics/sample-line.ts';
+import { createExpositionScanner, LONGEST_LINE } from '../../../src/observe/apiserver-metrics/scanner.ts';
 
 type Sample = readonly [name: string, labels: string, value: number, timestamp: number | undefined];
 
@@ -173,7 +175,7 @@ describe('the scanner against the plain way', () => {
     fc.assert(
       fc.property(
         fc.array(family, { maxLength: 12 }),
-        fc.subarray(['a_sum', 'b', 'c_total', 'dd_count']),
+        fc.subarray(['a', 'a_sum', 'a_total', 'b', 'b_count', 'c_total', 'dd_count']),
         fc.array(fc.nat(900), { maxLength: 8 }),
         (families, wanted, cuts) => {
           const text = families.join('');
