@@ -53,9 +53,12 @@ export function registerGenerate(program: Command): void {
 async function print(what: What, flags: GenerateFlags): Promise<Printed[]> {
   const parsed = parseOptions(flags);
   const problems = 'problems' in parsed ? [...parsed.problems] : [];
-  const formats = (flags.format ?? FORMATS[what].filter((format) => format !== 'configmap').join(',')).split(',').filter((format) => format !== '');
+  const formats = (flags.format ?? FORMATS[what].filter((format) => format !== 'configmap').join(','))
+    .split(',')
+    .filter((format) => format !== '');
   for (const format of formats)
-    if (!FORMATS[what].includes(format)) problems.push(`--format ${JSON.stringify(format)}: of ${what} are allowed ${FORMATS[what].join(', ')}`);
+    if (!FORMATS[what].includes(format))
+      problems.push(`--format ${JSON.stringify(format)}: of ${what} are allowed ${FORMATS[what].join(', ')}`);
   if ('problems' in parsed || problems.length > 0) throw new Error(problems.join('\n'));
 
   const { options } = parsed;
@@ -64,7 +67,8 @@ async function print(what: What, flags: GenerateFlags): Promise<Printed[]> {
   const { printRuleFiles, printRuleTestFiles, printRunbookFiles } = await import('../generate/outputs.ts');
   const rules = RULE_FORMATS.filter((format): format is RuleFormat => formats.includes(format));
   const printed: Printed[] = [];
-  if (asked('rules') && rules.length > 0) printed.push(printRuleFiles(BUILT_IN, options, { formats: rules, mixinFix: flags.mixinFix === true || what === 'all' }));
+  if (asked('rules') && rules.length > 0)
+    printed.push(printRuleFiles(BUILT_IN, options, { formats: rules, mixinFix: flags.mixinFix === true || what === 'all' }));
   if (asked('rule-tests')) printed.push(printRuleTestFiles(BUILT_IN, options));
   if (asked('runbooks')) printed.push(printRunbookFiles(BUILT_IN, options));
   for (const format of ['json', 'configmap'] as const satisfies readonly DashboardFormat[])
@@ -78,13 +82,21 @@ async function print(what: What, flags: GenerateFlags): Promise<Printed[]> {
 async function write(printed: readonly Printed[], root: string): Promise<void> {
   const { writeArtifacts } = await import('../generate/write-artifacts.ts');
   const artifacts = printed.flatMap((one) => one.artifacts);
-  await writeArtifacts(root, artifacts, printed.flatMap((one) => one.owned));
+  await writeArtifacts(
+    root,
+    artifacts,
+    printed.flatMap((one) => one.owned),
+  );
   process.stderr.write(`${artifacts.length} files written below ${root}\n`);
 }
 
 async function check(printed: readonly Printed[], root: string): Promise<void> {
   const { compareArtifacts } = await import('../generate/write-artifacts.ts');
-  const differences = await compareArtifacts(root, printed.flatMap((one) => one.artifacts), printed.flatMap((one) => one.owned));
+  const differences = await compareArtifacts(
+    root,
+    printed.flatMap((one) => one.artifacts),
+    printed.flatMap((one) => one.owned),
+  );
   for (const { path, what } of differences) process.stdout.write(`${what}: ${path}\n`);
   if (differences.length === 0) return;
   process.stderr.write(`${differences.length} files differ from what the catalogue prints: run generate again\n`);

@@ -26,7 +26,11 @@ export function registerVerify(program: Command): void {
       if ('problems' in parsed) throw new Error(parsed.problems.join('\n'));
       const { BUILT_IN } = await import('../generate/built-in.ts');
       const { verifyRules } = await import('../generate/verify/verify.ts');
-      const verification = await verifyRules(prometheusAt(flags['prometheus.url'], flags['prometheus.tokenFile']), BUILT_IN, parsed.options);
+      const verification = await verifyRules(
+        prometheusAt(flags['prometheus.url'], flags['prometheus.tokenFile']),
+        BUILT_IN,
+        parsed.options,
+      );
       process.stdout.write(flags.output === 'json' ? `${JSON.stringify(verification, null, 2)}\n` : printed(verification));
       if (verification.findings.some((finding) => finding.state === 'missing')) process.exitCode = 1;
     });
@@ -39,7 +43,9 @@ function printed({ findings, warnings }: Verification): string {
     ...warnings.map((warning) => `warning: ${warning}`),
     `${of('found').length} of ${findings.length} selectors find series`,
     ...(of('quiet').length > 0 ? [`${of('quiet').length} find nothing now, as it should be:`, ...lines('quiet')] : []),
-    ...(of('missing').length > 0 ? [`${of('missing').length} find nothing, and the rules that read them cannot fire:`, ...lines('missing')] : []),
+    ...(of('missing').length > 0
+      ? [`${of('missing').length} find nothing, and the rules that read them cannot fire:`, ...lines('missing')]
+      : []),
     '',
   ].join('\n');
 }
@@ -50,17 +56,21 @@ function prometheusAt(url: string, tokenFile: string | undefined): Query {
   const base = new URL(url.endsWith('/') ? url : `${url}/`);
   const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded' };
   if (tokenFile) headers.authorization = `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`;
-  else if (base.username) headers.authorization = `Basic ${Buffer.from(`${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`).toString('base64')}`;
+  else if (base.username)
+    headers.authorization = `Basic ${Buffer.from(`${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`).toString('base64')}`;
   base.username = '';
   base.password = '';
   const endpoint = new URL('api/v1/query', base);
   return async (promql) => {
-    const response = await fetch(endpoint, { method: 'POST', headers, body: new URLSearchParams({ query: promql }), signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
-      (error: unknown) => {
-        const { cause, message } = error as Error;
-        throw new Error(`${endpoint}: ${cause instanceof Error ? cause.message : message}`);
-      },
-    );
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers,
+      body: new URLSearchParams({ query: promql }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    }).catch((error: unknown) => {
+      const { cause, message } = error as Error;
+      throw new Error(`${endpoint}: ${cause instanceof Error ? cause.message : message}`);
+    });
     const text = await response.text();
     if (!response.ok) throw new Error(`${endpoint}: ${response.status} ${text.slice(0, 200)}`);
     return resultsOf(text, endpoint);

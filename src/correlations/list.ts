@@ -23,7 +23,7 @@ import { containerConfigInvalid } from './container-config-invalid.ts';
 import { cpuThrottled } from './cpu-throttled.ts';
 import { delegatedAuthFailing } from './delegated-auth-failing.ts';
 import { discoveryForbidden } from './discovery-forbidden.ts';
-import { discoveryIncompatible } from './discovery-incompatible.ts';
+import { discoveryStale } from './discovery-stale.ts';
 import { dnsFailing } from './dns-failing.ts';
 import { etcdSlow } from './etcd-slow.ts';
 import { frontProxyCertificateRejected } from './front-proxy-certificate-rejected.ts';
@@ -32,6 +32,7 @@ import { hostUnreachable } from './host-unreachable.ts';
 import { imagePullFailing } from './image-pull-failing.ts';
 import { invalidResponse } from './invalid-response.ts';
 import { kubeApiserverUnreachableFromBackend } from './kube-apiserver-unreachable-from-backend.ts';
+import { kubeletCertificateUntrusted } from './kubelet-certificate-untrusted.ts';
 import { kubeletProbeForbidden } from './kubelet-probe-forbidden.ts';
 import { kubeletScrapeFailing } from './kubelet-scrape-failing.ts';
 import { leaderElectionLost } from './leader-election-lost.ts';
@@ -103,7 +104,7 @@ export const CAUSES: readonly Cause[] = [
   cpuThrottled,
   delegatedAuthFailing,
   discoveryForbidden,
-  discoveryIncompatible,
+  discoveryStale,
   dnsFailing,
   etcdSlow,
   frontProxyCertificateRejected,
@@ -112,6 +113,7 @@ export const CAUSES: readonly Cause[] = [
   imagePullFailing,
   invalidResponse,
   kubeApiserverUnreachableFromBackend,
+  kubeletCertificateUntrusted,
   kubeletProbeForbidden,
   kubeletScrapeFailing,
   leaderElectionLost,

@@ -36,13 +36,13 @@ export const versionNotServed = defineCause({
     },
     ...linesSay('version-not-served'),
   ],
-  supersedes: ['discovery-incompatible'],
+  supersedes: ['discovery-stale'],
   remedy: [
     'See what it serves: kubectl get --raw /apis/<group>.',
     'Delete the APIService of the version that is gone, or install the release that serves it.',
     'Make sure that the Service selects the right server.',
   ],
   verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
-  confusedWith: [{ cause: 'discovery-incompatible', tell: 'the version is served, and only aggregated discovery fails' }],
+  confusedWith: [{ cause: 'discovery-stale', tell: 'the version is served, and only aggregated discovery fails' }],
   references: ['https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/apiserver-aggregation/'],
 });

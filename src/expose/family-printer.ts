@@ -31,6 +31,9 @@ export class FamilyPrinter {
   readonly #bySuffix: ReadonlyMap<string, string>;
   #signalCells: Cell[] = [];
   #cells: Cell[] = [];
+  /** What was printed last, and of which cells: the same cells unchanged are the same bytes. */
+  #last: { readonly cells: readonly Cell[]; readonly format: Format; readonly printed: PrintedFamily } | undefined;
+  #changed = false;
 
   constructor(plan: FamilyPlan, limit: number) {
     this.#plan = plan;
@@ -43,14 +46,18 @@ export class FamilyPrinter {
   }
 
   print(view: ExposedView, format: Format): PrintedFamily {
-    const printed: Cell[] = [];
-    this.#printSignals(view, printed);
-    this.#printDeclared(view, printed);
-    const kept = printed.length > this.#limit ? keep(printed, this.#limit) : printed;
-    if (kept.length === 0) return { text: Buffer.alloc(0), dropped: 0 };
-    const lines = [headerOf(this.#plan.family, format)];
+    const cells: Cell[] = [];
+    this.#changed = false;
+    this.#printSignals(view, cells);
+    this.#printDeclared(view, cells);
+    const last = this.#last;
+    if (last && !this.#changed && last.format === format && same(last.cells, cells)) return last.printed;
+    const kept = cells.length > this.#limit ? keep(cells, this.#limit) : cells;
+    const lines = kept.length === 0 ? [] : [headerOf(this.#plan.family, format)];
     for (const cell of kept) lines.push(cell.lines);
-    return { text: Buffer.from(lines.join('')), dropped: printed.length - kept.length };
+    const printed = { text: Buffer.from(lines.join('')), dropped: cells.length - kept.length };
+    this.#last = { cells, format, printed };
+    return printed;
   }
 
   #printSignals(view: ExposedView, printed: Cell[]): void {
@@ -103,6 +110,7 @@ export class FamilyPrinter {
 
   #fill(cell: Cell, value: number | HistogramValue): Cell {
     if (sameValue(cell.value, value)) return cell;
+    this.#changed = true;
     cell.value = value;
     cell.lines = sampleLines(this.#plan.family.name, cell.labels, value);
     return cell;
@@ -113,7 +121,7 @@ function isObserved(view: ExposedView, api: string, signal: string): boolean {
   return (view.signals.get(api)?.has(signal) ?? false) || (view.round.derived?.get(api)?.has(signal) ?? false);
 }
 
-function same(a: readonly string[], b: readonly string[]): boolean {
+function same<T>(a: readonly T[], b: readonly T[]): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;

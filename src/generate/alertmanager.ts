@@ -20,10 +20,22 @@ export function alertmanagerExample(options: GenerateOptions): Artifact {
       inhibit(`alertname="${FAILURES[0]}"`, [`alertname=~"${FAILURES.slice(1).join('|')}"`], perApi),
       inhibit(`alertname="${FAILURES[1]}"`, [`alertname=~"${FAILURES.slice(2).join('|')}"`], perApi),
       // The alert of a cause routes to those who own it; who is paged by the symptom has the cause on it.
-      inhibit(`alertname=~"${FAILURES.join('|')}"`, ['alertname=~"AggregatedAPI.+"', `alertname!~"${FAILURES.join('|')}"`, 'category!=""'], [...perApi, 'cause']),
+      inhibit(
+        `alertname=~"${FAILURES.join('|')}"`,
+        ['alertname=~"AggregatedAPI.+"', `alertname!~"${FAILURES.join('|')}"`, 'category!=""'],
+        [...perApi, 'cause'],
+      ),
       // The mixin's alerts name the API by `name`; they carry no cause.
-      inhibit(`alertname=~"${FAILURES.slice(0, 3).join('|')}"`, ['alertname=~"KubeAggregatedAPIErrors|KubeAggregatedAPIDown"'], [...options.clusterLabels, 'name']),
-      inhibit('alertname="AggregatedAPIExporterDown"', ['alertname=~"AggregatedAPIExporterBlind|AggregatedAPIExporterStale"'], options.clusterLabels),
+      inhibit(
+        `alertname=~"${FAILURES.slice(0, 3).join('|')}"`,
+        ['alertname=~"KubeAggregatedAPIErrors|KubeAggregatedAPIDown"'],
+        [...options.clusterLabels, 'name'],
+      ),
+      inhibit(
+        'alertname="AggregatedAPIExporterDown"',
+        ['alertname=~"AggregatedAPIExporterBlind|AggregatedAPIExporterStale"'],
+        options.clusterLabels,
+      ),
     ],
     receivers: [{ name: 'on-call' }],
   };

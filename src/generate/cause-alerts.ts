@@ -28,7 +28,10 @@ export function causeGroup(catalogue: Catalogue, options: GenerateOptions): Rule
 function refuseTakenName(cause: string): void {
   const name = causeAlertName(cause);
   const taken: readonly string[] = [...SYMPTOM_ALERTS, ...EXPORTER_ALERTS];
-  if (taken.includes(name)) throw new Error(`cause ${cause}: its alert would be called ${name}, which is an alert already; any id but those of ${taken.join(', ')} is allowed`);
+  if (taken.includes(name))
+    throw new Error(
+      `cause ${cause}: its alert would be called ${name}, which is an alert already; any id but those of ${taken.join(', ')} is allowed`,
+    );
 }
 
 function causeAlert(cause: Cause, options: GenerateOptions): AlertingRule {

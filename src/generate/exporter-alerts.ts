@@ -39,7 +39,9 @@ function blind(severity: 'warning' | 'info', operator: '=~' | '!~', seconds: num
     expr: `max${by([...options.clusterLabels, 'source'])} (aggregated_api_exporter_source_up{source${operator}"${ESSENTIAL_SOURCES.join('|')}"}) == 0`,
     summary: essential ? 'The exporter cannot see aggregated APIs.' : 'The exporter lacks a source of observations.',
     description: `aggregated-api-exporter${onCluster(options)} cannot read {{ $labels.source }}: it is forbidden, stale or failing. ${
-      essential ? 'Nothing is diagnosed without it.' : 'Diagnoses are less sure without it. Grant the right, or disable the source in the configuration.'
+      essential
+        ? 'Nothing is diagnosed without it.'
+        : 'Diagnoses are less sure without it. Grant the right, or disable the source in the configuration.'
     }`,
   });
 }

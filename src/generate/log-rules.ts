@@ -4,7 +4,7 @@ import { onCluster, runbookUrl } from './annotations.ts';
 import type { Catalogue } from './catalogue.ts';
 import { printDuration } from './duration.ts';
 import type { GenerateOptions } from './options.ts';
-import { type AlertingRule, type RecordingRule, record, type RuleBook } from './rule-book.ts';
+import { type AlertingRule, type RecordingRule, type RuleBook, record } from './rule-book.ts';
 
 const WINDOW = 300;
 /** Groups that the Loki ruler evaluates side by side: one per speaker keeps them small. */
@@ -28,7 +28,10 @@ export function logRules(catalogue: Catalogue, options: GenerateOptions): RuleBo
           return [matches(signature, query), ...alert(signature, query, catalogue, options)];
         }),
     })),
-    notes: ['For the ruler of Loki: recording rules need a remote write target (ruler.remote_write).', `Logs are read from ${options.lokiSelector}: --loki-selector narrows it to the backends and the kube-apiserver.`],
+    notes: [
+      'For the ruler of Loki: recording rules need a remote write target (ruler.remote_write).',
+      `Logs are read from ${options.lokiSelector}: --loki-selector narrows it to the backends and the kube-apiserver.`,
+    ],
   };
 }
 
@@ -53,7 +56,11 @@ export function earlierOwners(signatures: readonly Signature[]): ReadonlyMap<str
 }
 
 /** The LogQL that counts the lines of a signature in the window, without those that belong to `earlier` ones. */
-export function signatureQuery(signature: Pick<Signature, 'pattern'>, earlier: readonly Pick<Signature, 'pattern'>[], options: GenerateOptions): string {
+export function signatureQuery(
+  signature: Pick<Signature, 'pattern'>,
+  earlier: readonly Pick<Signature, 'pattern'>[],
+  options: GenerateOptions,
+): string {
   const filters = [`|~ ${quoted(`(?i)${signature.pattern}`)}`, ...earlier.map(({ pattern }) => `!~ ${quoted(`(?i)${pattern}`)}`)];
   return `sum by (${logLevel(options)}) (count_over_time(${options.lokiSelector} ${filters.join(' ')} [${printDuration(WINDOW)}]))`;
 }
@@ -80,7 +87,14 @@ function alert(signature: Signature, query: string, catalogue: Catalogue, option
       alert: 'AggregatedAPILogSignature',
       expr: `${query} > 0`,
       for: 120,
-      labels: { severity: 'info', cause: cause.id, category: cause.category, signature: signature.id, speaker: signature.speaker, ...options.labels },
+      labels: {
+        severity: 'info',
+        cause: cause.id,
+        category: cause.category,
+        signature: signature.id,
+        speaker: signature.speaker,
+        ...options.labels,
+      },
       annotations: {
         summary: 'A log has lines that name the cause of a failing aggregated API.',
         description: `{{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }}${onCluster(options)} has written {{ $value }} lines in ${printDuration(WINDOW)} that point to ${cause.id}. ${signature.says}`,

@@ -91,11 +91,21 @@ export function stockRules(options: GenerateOptions): RuleBook {
         name: 'stock',
         interval: options.scrapeInterval,
         rules: [
-          stock('StockKubeAggregatedAPIErrors', `sum by(${level(options, 'instance', 'name', 'reason')})(increase(${COUNTER}{${selector}}[1m])) > 0`, 600),
-          stock('StockKubeAggregatedAPIDown', `(1 - max by(name, namespace, ${level(options)})(avg_over_time(${GAUGE}{${selector}}[10m]))) * 100 < 85`, 300),
+          stock(
+            'StockKubeAggregatedAPIErrors',
+            `sum by(${level(options, 'instance', 'name', 'reason')})(increase(${COUNTER}{${selector}}[1m])) > 0`,
+            600,
+          ),
+          stock(
+            'StockKubeAggregatedAPIDown',
+            `(1 - max by(name, namespace, ${level(options)})(avg_over_time(${GAUGE}{${selector}}[10m]))) * 100 < 85`,
+            300,
+          ),
         ],
       },
     ],
-    notes: ['KubeAggregatedAPIErrors and KubeAggregatedAPIDown as the kubernetes-mixin has them, renamed, to be tested side by side with the replacement.'],
+    notes: [
+      'KubeAggregatedAPIErrors and KubeAggregatedAPIDown as the kubernetes-mixin has them, renamed, to be tested side by side with the replacement.',
+    ],
   };
 }

@@ -115,7 +115,9 @@ export function parseOptions(texts: OptionTexts): { readonly options: GenerateOp
   const objectLabels = parseLabels('--object-labels', texts.objectLabels, problems);
   const others = parseOthers(texts.with, problems);
   if (texts.namespace !== undefined && texts.namespace !== '' && !DNS_LABEL.test(texts.namespace))
-    problems.push(`--namespace ${JSON.stringify(texts.namespace)}: a Kubernetes namespace is allowed: lower-case letters, digits and dashes`);
+    problems.push(
+      `--namespace ${JSON.stringify(texts.namespace)}: a Kubernetes namespace is allowed: lower-case letters, digits and dashes`,
+    );
   checkUrl('--runbook-url', texts.runbookUrl, '{page}', problems);
   checkUrl('--dashboard-url', texts.dashboardUrl, '{uid}', problems);
   if (texts.lokiSelector !== undefined && !/^\{.+\}$/.test(texts.lokiSelector))
@@ -160,8 +162,10 @@ function parseLabels(flag: string, text: string | undefined, problems: string[])
 }
 
 function checkLabelName(flag: string, name: string, taken: readonly string[], problems: string[]): void {
-  if (!LABEL_NAME.test(name)) problems.push(`${flag} ${JSON.stringify(name)}: a label name is allowed: letters, digits and _, not starting with a digit`);
-  else if (taken.includes(name)) problems.push(`${flag} ${name}: collides with a label of the rules; any other than ${taken.join(', ')} is allowed`);
+  if (!LABEL_NAME.test(name))
+    problems.push(`${flag} ${JSON.stringify(name)}: a label name is allowed: letters, digits and _, not starting with a digit`);
+  else if (taken.includes(name))
+    problems.push(`${flag} ${name}: collides with a label of the rules; any other than ${taken.join(', ')} is allowed`);
 }
 
 function parseOthers(text: string | undefined, problems: string[]): OtherExporter[] {
@@ -174,6 +178,7 @@ function parseOthers(text: string | undefined, problems: string[]): OtherExporte
 
 function checkUrl(flag: string, text: string | undefined, placeholder: string, problems: string[]): void {
   if (text === undefined) return;
-  if (!/^(https?:\/\/|\/)\S+$/.test(text)) problems.push(`${flag} ${JSON.stringify(text)}: an http:// or https:// URL or a path is allowed`);
+  if (!/^(https?:\/\/|\/)\S+$/.test(text))
+    problems.push(`${flag} ${JSON.stringify(text)}: an http:// or https:// URL or a path is allowed`);
   else if (!text.includes(placeholder)) problems.push(`${flag} ${text}: it must contain ${placeholder}, which is replaced`);
 }

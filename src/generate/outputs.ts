@@ -32,7 +32,9 @@ export function printRuleFiles(catalogue: Catalogue, options: GenerateOptions, {
   const logs = logRules(catalogue, options);
   const fix = mixinFix ? [mixinFixBook(options)] : [];
   const artifacts = RULE_FORMATS.filter((format) => formats.includes(format)).flatMap((format) =>
-    format === 'loki' ? printRules(logs, format, LOGS_NAME, options) : [...printRules(book, format, OBJECT_NAME, options), ...fix.flatMap((one) => printRules(one, format, MIXIN_NAME, options))],
+    format === 'loki'
+      ? printRules(logs, format, LOGS_NAME, options)
+      : [...printRules(book, format, OBJECT_NAME, options), ...fix.flatMap((one) => printRules(one, format, MIXIN_NAME, options))],
   );
   const metrics = formats.some((format) => format !== 'loki');
   return {
@@ -43,7 +45,11 @@ export function printRuleFiles(catalogue: Catalogue, options: GenerateOptions, {
 }
 
 export function printRuleTestFiles(catalogue: Catalogue, options: GenerateOptions): Printed {
-  return { artifacts: under('rules', [...ruleTestFiles(catalogue, options), ...mixinTestFiles(options)]), owned: ['rules/tests'], notes: [] };
+  return {
+    artifacts: under('rules', [...ruleTestFiles(catalogue, options), ...mixinTestFiles(options)]),
+    owned: ['rules/tests'],
+    notes: [],
+  };
 }
 
 export function printRunbookFiles(catalogue: Catalogue, options: GenerateOptions): Printed {

@@ -61,7 +61,9 @@ export function printWhere(criterion: Criterion, verdict: boolean, context: Prom
       return whereTracks(criterion, verdict, context);
     case 'regular':
       if (criterion.onsets !== 'failing')
-        throw new Error(`regular(${JSON.stringify(criterion.onsets)}): PromQL knows no onsets; only the signal failing is allowed, whose pattern the exporter publishes`);
+        throw new Error(
+          `regular(${JSON.stringify(criterion.onsets)}): PromQL knows no onsets; only the signal failing is allowed, whose pattern the exporter publishes`,
+        );
       return `${printSelection('last_over_time', PATTERN_SIGNAL, 300, context)} ${verdict ? '>' : '<='} 0.5`;
     case 'not':
       return printWhere(criterion.of, !verdict, context);

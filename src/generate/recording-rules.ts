@@ -3,8 +3,8 @@ import type { Criterion } from '../domain/criterion.ts';
 import { type LedgerEntry, ledgerOf } from '../domain/ledger.ts';
 import type { Catalogue } from './catalogue.ts';
 import { elsewhereRules, signalsElsewhere } from './elsewhere.ts';
-import type { GenerateOptions } from './options.ts';
 import { momentRules, momentsOf } from './moments.ts';
+import type { GenerateOptions } from './options.ts';
 import { indent, levelOf, type PromqlContext, printCriterion, printWhere } from './promql.ts';
 import { type RecordingRule, type RuleGroup, record } from './rule-book.ts';
 import { SERIES } from './series.ts';
@@ -63,7 +63,10 @@ function priorRules(catalogue: Catalogue): RecordingRule[] {
   const unknown = { id: 'unknown', category: 'unknown', prior: catalogue.unknownScore };
   const ranked = [unknown, ...[...catalogue.causes].sort((a, b) => (a.id < b.id ? -1 : 1))];
   return ranked.map((cause, place) =>
-    record(SERIES.prior, `${SERIES.known} * ${printNumber(cause.prior - place * TIE_BREAK)}`, { cause: cause.id, category: cause.category }),
+    record(SERIES.prior, `${SERIES.known} * ${printNumber(cause.prior - place * TIE_BREAK)}`, {
+      cause: cause.id,
+      category: cause.category,
+    }),
   );
 }
 

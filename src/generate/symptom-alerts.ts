@@ -29,7 +29,15 @@ export function symptomGroup(catalogue: Catalogue, options: GenerateOptions): Ru
   return {
     name: 'aggregated-api-symptoms',
     interval,
-    rules: [failingRule(catalogue, options), outageRule(options), downRule(options, interval), ...errorRules(options), latencyRule(options), ...verdictRules(options), ...alerts(options)],
+    rules: [
+      failingRule(catalogue, options),
+      outageRule(options),
+      downRule(options, interval),
+      ...errorRules(options),
+      latencyRule(options),
+      ...verdictRules(options),
+      ...alerts(options),
+    ],
   };
 }
 
@@ -116,11 +124,17 @@ function alerts(options: GenerateOptions): AlertingRule[] {
       description: `{{ $labels.apiservice }}${onCluster(options)} has failed without a break for a minute: clients of its resources get errors.`,
       panel: PANELS.failing,
     }),
-    symptom('AggregatedAPIErrors', 'warning', where(`max_over_time(${SERIES.errors}[5m]) > 0.05 and ${SERIES.errorsLong} > 0.05`), options, {
-      summary: 'An aggregated API answers with errors.',
-      description: `{{ $labels.apiservice }}${onCluster(options)} fails ${percentNow(SERIES.errorsLong, options)} of the requests through the kube-apiserver (last 15 minutes).`,
-      panel: PANELS.errorRatio,
-    }),
+    symptom(
+      'AggregatedAPIErrors',
+      'warning',
+      where(`max_over_time(${SERIES.errors}[5m]) > 0.05 and ${SERIES.errorsLong} > 0.05`),
+      options,
+      {
+        summary: 'An aggregated API answers with errors.',
+        description: `{{ $labels.apiservice }}${onCluster(options)} fails ${percentNow(SERIES.errorsLong, options)} of the requests through the kube-apiserver (last 15 minutes).`,
+        panel: PANELS.errorRatio,
+      },
+    ),
     symptom('AggregatedAPIFlapping', 'warning', where(`changes(${SERIES.failing}[30m]) >= 6`), options, {
       summary: 'An aggregated API comes and goes.',
       description: `{{ $labels.apiservice }}${onCluster(options)} has failed and recovered at least three times in 30 minutes.`,

@@ -49,14 +49,13 @@ export const ADAPTERS: readonly Signature[] = [
     id: 'cloud-credentials-rejected',
     speaker: 'aggregated-server',
     pointsTo: ['backend-dependency-failing'],
-    pattern: String.raw`googleapi: error 40[13]\b|\b(?:expiredtoken|invalidclienttokenid|nocredentialproviders|accessdeniedexception)|aadsts\d{5}|could not find default credentials|failed to refresh cached credentials`,
+    pattern: String.raw`googleapi: error 40[13]\b|\b(?:expiredtoken|invalidclienttokenid|nocredentialproviders|accessdeniedexception)|could not find default credentials|failed to refresh cached credentials`,
     literals: [
       'googleapi: error 40',
       'expiredtoken',
       'invalidclienttokenid',
       'nocredentialproviders',
       'accessdeniedexception',
-      'aadsts',
       'could not find default credentials',
       'failed to refresh cached credentials',
     ],
@@ -86,7 +85,7 @@ export const ADAPTERS: readonly Signature[] = [
   {
     id: 'prometheus-unreachable',
     speaker: 'aggregated-server',
-    pointsTo: ['backend-dependency-failing'],
+    pointsTo: ['backend-dependency-failing', 'network-policy-blocking'],
     pattern: String.raw`${PROMETHEUS_QUERY}.*(?:connection refused|i/o timeout|no such host|server misbehaving|connection reset by peer|deadline exceeded|client\.timeout|no route to host|network is unreachable|\beof\b|handshake timeout|x509:)`,
     literals: PROMETHEUS_LITERALS,
     says: 'The adapter cannot reach the Prometheus that it queries.',
@@ -189,7 +188,7 @@ export const ADAPTERS: readonly Signature[] = [
   {
     id: 'certificate-rotation-failed',
     speaker: 'aggregated-server',
-    pointsTo: ['ca-bundle-mismatch'],
+    pointsTo: ['ca-bundle-mismatch', 'scheduled-operation'],
     pattern: String.raw`error updating webhook with certificate|could not refresh (?:ca and )?(?:server )?certs?\b|secret is not well-formed, cannot update|unable to inject cert(?:ificate)? to|error injecting ca`,
     literals: [
       'error updating webhook with certificate',
@@ -297,7 +296,7 @@ export const ADAPTERS: readonly Signature[] = [
   {
     id: 'etcd-unreachable',
     speaker: 'kube-apiserver',
-    pointsTo: ['etcd-slow'],
+    pointsTo: ['etcd-slow', 'backend-storage-failing'],
     pattern: String.raw`(?:${GRPC_DIAL}|dial tcp).*:2379\b|:2379\b.*(?:connection refused|i/o timeout|deadline exceeded|no such host|transport: error)`,
     literals: [':2379'],
     says: 'A server gets no connection to its etcd.',

@@ -37,7 +37,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'address-not-allowed',
     speaker: 'kube-apiserver',
-    pointsTo: ['aggregator-path-blocked'],
+    pointsTo: ['overlay-not-routable'],
     pattern: String.raw`address is not allowed`,
     literals: ['address is not allowed'],
     says: "A managed control plane refuses to dial the backend's address: it is outside the network that it may reach.",
@@ -102,7 +102,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'bad-status-5xx',
     speaker: 'kube-apiserver',
-    pointsTo: ['backend-dependency-failing'],
+    pointsTo: ['backend-server-error', 'backend-dependency-failing'],
     pattern: String.raw`bad status from \S+: 5\d\d\b`,
     literals: ['bad status from'],
     says: 'The backend answers discovery with an error of its own; 503 also while it shuts down.',
@@ -274,7 +274,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-response-timeout',
     speaker: 'kube-apiserver',
-    pointsTo: ['backend-slow', 'connection-timed-out'],
+    pointsTo: ['connection-timed-out', 'backend-slow'],
     pattern: String.raw`${PATH}(?:context deadline exceeded|client\.timeout exceeded|request canceled)`,
     literals: PATH_LITERALS,
     says: 'No answer within 5 s: the backend is slow, or packets are lost on a connection that exists.',
@@ -313,7 +313,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-stream-error',
     speaker: 'kube-apiserver',
-    pointsTo: ['panic'],
+    pointsTo: ['panic', 'connection-reset'],
     pattern: String.raw`${PATH}stream error: stream id \d+; `,
     literals: PATH_LITERALS,
     says: 'The handler of the backend aborted the request, as it does after a panic.',
@@ -415,7 +415,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'service-type-unroutable',
     speaker: 'kube-apiserver',
-    pointsTo: ['bad-flag-or-config'],
+    pointsTo: ['service-not-routable'],
     pattern: String.raw`cannot route to service with clusterip|unsupported service type`,
     literals: ['cannot route to service with clusterip', 'unsupported service type'],
     says: 'The kube-apiserver cannot route to this type of Service (headless, ExternalName).',
@@ -470,7 +470,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'discovery-download-failed',
     speaker: 'kube-apiserver',
-    pointsTo: ['discovery-stale'],
+    pointsTo: [],
     pattern: String.raw`failed to download (?:legacy )?discovery|service \S+ returned non-success response code`,
     literals: ['failed to download', 'returned non-success response'],
     says: 'The kube-apiserver could not fetch the discovery document of the backend; clients see it as stale.',

@@ -26,7 +26,7 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'request-header-config-unreachable',
     speaker: 'aggregated-server',
-    pointsTo: ['connection-timed-out', 'network-policy-blocking'],
+    pointsTo: ['kube-apiserver-unreachable-from-backend', 'network-policy-blocking'],
     pattern: String.raw`(?:unable to load configmap based request-header-client-ca-file|configmaps/extension-apiserver-authentication).*${NETWORK}`,
     literals: ['request-header-client-ca-file', 'configmaps/extension-apiserver-authentication'],
     says: 'The aggregated server cannot reach the kube-apiserver at its start: egress policy, kube-proxy or overlay, not RBAC.',
@@ -68,7 +68,7 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'aggregation-layer-unconfigured',
     speaker: 'aggregated-server',
-    pointsTo: ['bad-flag-or-config', 'request-header-config-unreadable'],
+    pointsTo: ['aggregation-layer-not-configured'],
     pattern: String.raw`cluster doesn't provide (?:requestheader-)?client-ca-file|missing content for ca bundle \\?"client-ca::kube-system::extension-apiserver-authentication`,
     literals: ["cluster doesn't provide", 'missing content for ca bundle'],
     says: 'The kube-apiserver runs without the flags of the aggregation layer: it publishes no front-proxy CA.',
@@ -110,7 +110,7 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'front-proxy-name-not-allowed',
     speaker: 'aggregated-server',
-    pointsTo: ['request-header-ca-mismatch'],
+    pointsTo: ['front-proxy-name-not-allowed'],
     pattern: String.raw`subject with cn=[^ ]{1,200} is not in the allowed list`,
     literals: ['is not in the allowed list'],
     says: "The kube-apiserver's front-proxy certificate has a name that requestheader-allowed-names does not list.",
@@ -139,7 +139,7 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'front-proxy-certificate-expired',
     speaker: 'aggregated-server',
-    pointsTo: ['request-header-ca-mismatch'],
+    pointsTo: ['front-proxy-certificate-rejected'],
     pattern: String.raw`(?:unable to authenticate the request|verifying certificate sn=|failed to verify client certificate).*certificate has expired or is not yet valid`,
     literals: ['unable to authenticate the request', 'verifying certificate sn=', 'failed to verify client certificate'],
     says: 'The client certificate that the kube-apiserver presents is out of its time.',
@@ -152,7 +152,7 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'service-account-token-rejected',
     speaker: 'aggregated-server',
-    pointsTo: ['delegated-auth-failing'],
+    pointsTo: ['backend-rights-missing'],
     pattern: String.raw`service account token (?:has expired|is not valid yet)|error in cryptographic primitive|token has been invalidated|service account (?:uid|token) .{0,40}does not match`,
     literals: ['service account token', 'error in cryptographic primitive', 'token has been invalidated', 'does not match'],
     says: 'A ServiceAccount token is expired, or was signed with a key that is no longer trusted.',
@@ -204,7 +204,7 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'delegated-auth-canceled',
     speaker: 'aggregated-server',
-    pointsTo: [],
+    pointsTo: ['stuck-connections', 'apiserver-slow'],
     pattern: String.raw`failed to make webhook (?:authenticator|authorizer) request: .*context canceled`,
     literals: ['failed to make webhook'],
     says: 'The caller gave up before the delegated check was done: an effect of slowness, not a refusal.',
@@ -217,7 +217,7 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'delegated-auth-unreachable',
     speaker: 'aggregated-server',
-    pointsTo: ['delegated-auth-failing', 'apiserver-slow'],
+    pointsTo: ['kube-apiserver-unreachable-from-backend', 'apiserver-slow'],
     pattern: String.raw`failed to make webhook (?:authenticator|authorizer) request: .*${NETWORK}`,
     literals: ['failed to make webhook'],
     says: 'TokenReviews or SubjectAccessReviews do not reach the kube-apiserver in time.',
@@ -291,7 +291,7 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'informer-forbidden',
     speaker: 'aggregated-server',
-    pointsTo: [],
+    pointsTo: ['backend-rights-missing'],
     pattern: String.raw`failed to (?:watch|list) .*is forbidden|failed to watch.{0,20}err=.*is forbidden`,
     literals: ['failed to watch', 'failed to list'],
     says: 'The ServiceAccount may not list or watch a resource; the server may stay unready, or never need it.',
@@ -304,7 +304,7 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'user-forbidden',
     speaker: 'client',
-    pointsTo: ['discovery-forbidden'],
+    pointsTo: ['aggregated-request-forbidden', 'discovery-forbidden'],
     pattern: String.raw`is forbidden: user \\?".{1,253}\\?" cannot|forbidden: user \\?".{1,253}\\?" cannot get path`,
     literals: ['forbidden: user '],
     says: 'RBAC forbids the request of a user or ServiceAccount.',

@@ -5,7 +5,7 @@ export const CLIENTS: readonly Signature[] = [
   {
     id: 'discovery-stale',
     speaker: 'client',
-    pointsTo: ['discovery-stale'],
+    pointsTo: ['orphaned-apiservice', 'discovery-stale'],
     pattern: String.raw`stale groupversion discovery`,
     literals: ['stale groupversion discovery'],
     says: 'Aggregated discovery marks the API as stale: its backend was down within the last minute or more.',
@@ -97,7 +97,7 @@ export const CLIENTS: readonly Signature[] = [
   {
     id: 'kube-apiserver-unreachable',
     speaker: 'client',
-    pointsTo: ['apiserver-overloaded'],
+    pointsTo: ['apiserver-unavailable'],
     pattern: String.raw`couldn't get current server api group list|the connection to the server \S+ was refused|unable to connect to the server`,
     literals: ["couldn't get current server api group list", 'the connection to the server', 'unable to connect to the server'],
     says: 'The kube-apiserver itself is not reached: not a fault of one aggregated API.',

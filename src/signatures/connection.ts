@@ -7,7 +7,7 @@ export const CONNECTION: readonly Signature[] = [
   {
     id: 'kube-apiserver-connect-timeout',
     speaker: 'aggregated-server',
-    pointsTo: ['connection-timed-out', 'network-policy-blocking'],
+    pointsTo: ['kube-apiserver-unreachable-from-backend', 'network-policy-blocking'],
     pattern: String.raw`${KUBE_APISERVER_CALL}(?:dial tcp .{0,80}(?:i/o timeout|connection timed out|no route to host|network is unreachable)|request canceled while waiting for connection)`,
     literals: [
       'i/o timeout',
@@ -26,7 +26,7 @@ export const CONNECTION: readonly Signature[] = [
   {
     id: 'kube-apiserver-refused',
     speaker: 'aggregated-server',
-    pointsTo: ['apiserver-overloaded', 'connection-refused'],
+    pointsTo: ['apiserver-unavailable', 'kube-apiserver-unreachable-from-backend'],
     pattern: String.raw`${KUBE_APISERVER_CALL}connection refused`,
     literals: ['connection refused'],
     says: 'The kube-apiserver does not listen, seen from the pod: it restarts, or kube-proxy has no way to it.',
@@ -39,7 +39,7 @@ export const CONNECTION: readonly Signature[] = [
   {
     id: 'kube-apiserver-deadline',
     speaker: 'aggregated-server',
-    pointsTo: ['apiserver-slow'],
+    pointsTo: ['apiserver-slow', 'kube-apiserver-unreachable-from-backend'],
     pattern: String.raw`${KUBE_APISERVER_CALL}(?:context deadline exceeded|client\.timeout exceeded|http2: client connection lost|net/http: timeout awaiting)`,
     literals: ['context deadline exceeded', 'client.timeout exceeded', 'client connection lost', 'timeout awaiting'],
     says: 'The kube-apiserver does not answer the pod in time.',
@@ -106,7 +106,7 @@ export const CONNECTION: readonly Signature[] = [
   {
     id: 'no-route',
     speaker: 'aggregated-server',
-    pointsTo: ['connection-timed-out'],
+    pointsTo: ['host-unreachable'],
     pattern: String.raw`no route to host|network is unreachable|\behostunreach\b|\benetunreach\b`,
     literals: ['no route to host', 'network is unreachable', 'ehostunreach', 'enetunreach'],
     says: 'There is no way to an address: node down, route missing, address family not there.',
@@ -116,7 +116,7 @@ export const CONNECTION: readonly Signature[] = [
   {
     id: 'connection-lost',
     speaker: 'aggregated-server',
-    pointsTo: ['packet-loss', 'connection-timed-out'],
+    pointsTo: ['packet-loss', 'stuck-connections'],
     pattern: String.raw`http2: client connection lost|http2: client connection force closed|keepalive ping failed`,
     literals: ['http2: client connection', 'keepalive ping failed'],
     says: 'A peer stopped answering pings: node or path died silently.',
@@ -142,7 +142,7 @@ export const CONNECTION: readonly Signature[] = [
   {
     id: 'stream-error',
     speaker: 'aggregated-server',
-    pointsTo: ['panic'],
+    pointsTo: ['panic', 'connection-reset'],
     pattern: String.raw`stream error: stream id \d+; (?:internal_error|protocol_error|refused_stream|cancel)`,
     literals: ['stream error: stream id'],
     says: 'A peer aborted one request of an HTTP/2 connection.',
@@ -156,12 +156,12 @@ export const CONNECTION: readonly Signature[] = [
     id: 'connection-reset',
     speaker: 'aggregated-server',
     pointsTo: ['connection-reset'],
-    pattern: String.raw`connection reset by peer|\beconnreset\b|write: broken pipe|\bepipe\b|transport connection broken|use of closed network connection`,
+    pattern: String.raw`connection reset by peer|\beconnreset\b|write: broken pipe|write epipe\b|transport connection broken|use of closed network connection`,
     literals: [
       'connection reset by peer',
       'econnreset',
       'write: broken pipe',
-      'epipe',
+      'write epipe',
       'transport connection broken',
       'use of closed network connection',
     ],
@@ -185,7 +185,7 @@ export const CONNECTION: readonly Signature[] = [
   {
     id: 'deadline-exceeded',
     speaker: 'aggregated-server',
-    pointsTo: ['backend-slow'],
+    pointsTo: ['backend-slow', 'connection-timed-out'],
     pattern: String.raw`context deadline exceeded|client\.timeout exceeded|client\.timeout or context cancellation|\bi/o timeout\b`,
     literals: ['context deadline exceeded', 'client.timeout exceeded', 'client.timeout or context cancellation', 'i/o timeout'],
     says: 'Something took longer than its time; without more words it may be any side.',

@@ -80,7 +80,7 @@ export const ETCD: readonly Signature[] = [
   {
     id: 'own-storage-timeout',
     speaker: 'aggregated-server',
-    pointsTo: ['backend-dependency-failing', 'etcd-slow'],
+    pointsTo: ['backend-storage-failing'],
     pattern: String.raw`error building rest storage|failed to (?:create|start) .{0,40}storage backend|unable to create storage backend|error reading from etcd`,
     literals: ['error building rest storage', 'storage backend', 'error reading from etcd'],
     says: 'The aggregated server does not reach its own storage at its start.',

@@ -10,6 +10,8 @@ export interface Matcher {
   /** One line of UTF-8, without its newline. Linear time in its length. */
   test(bytes: Uint8Array, start: number, end: number): boolean;
   readonly literals: RequiredLiterals;
+  /** Asks where the line begins: it cannot be tested from its middle on. */
+  readonly usesBegin: boolean;
 }
 
 /** A pattern that is not RE2 syntax; names the signature and says what is wrong. */
@@ -20,8 +22,26 @@ export function createMatcher({ id, pattern, literals }: Pattern): Matcher {
   const regex = parsed(pattern) ?? rejectedByRe2(id, pattern);
   const derived = regex ? requiredLiterals(regex) : { sets: [] };
   const given = (literals ?? []).map((text): RequiredLiteral => ({ text: text.toLowerCase(), ignoreCase: true }));
-  const known: RequiredLiterals = derived.sets.length > 0 || given.length === 0 ? derived : { sets: [given] };
-  return { literals: known, test: (regex && automatonOf(regex)) ?? re2Test(id, pattern) };
+  const known: RequiredLiterals = derived.sets.length > 0 || given.length === 0 ? derived : { sets: [{ literals: given, leading: false }] };
+  // Most patterns never meet a line that asks for them: their automaton is made when one does.
+  let test = regex && !hasOpaque(regex) ? undefined : re2Test(id, pattern);
+  return {
+    literals: known,
+    usesBegin: !regex || asksForBegin(regex),
+    test: (bytes, start, end) => {
+      test ??= automatonOf(regex!) ?? re2Test(id, pattern);
+      return test(bytes, start, end);
+    },
+  };
+}
+
+const hasOpaque = (regex: Regex): boolean => some(regex, ({ kind }) => kind === 'opaque');
+const asksForBegin = (regex: Regex): boolean => some(regex, (node) => node.kind === 'assert' && node.what === 'begin');
+
+function some(regex: Regex, holds: (node: Regex) => boolean): boolean {
+  if (holds(regex)) return true;
+  if (regex.kind === 'concat' || regex.kind === 'alternate') return regex.of.some((part) => some(part, holds));
+  return regex.kind === 'repeat' && some(regex.of, holds);
 }
 
 function parsed(pattern: string): Regex | undefined {

@@ -13,7 +13,7 @@ export const METRICS_SERVER: readonly Signature[] = [
   {
     id: 'kubelet-scrape-unauthorized',
     speaker: 'aggregated-server',
-    pointsTo: ['backend-dependency-failing'],
+    pointsTo: ['kubelet-scrape-failing'],
     pattern: String.raw`${SCRAPE}(?:401 unauthorized|403 forbidden|status: \\?"?40[13])`,
     literals: SCRAPE_LITERALS,
     says: 'The kubelet refuses metrics-server: webhook authentication is off, or the right nodes/metrics is missing.',
@@ -30,7 +30,7 @@ export const METRICS_SERVER: readonly Signature[] = [
   {
     id: 'kubelet-scrape-certificate',
     speaker: 'aggregated-server',
-    pointsTo: ['backend-dependency-failing'],
+    pointsTo: ['kubelet-certificate-untrusted'],
     pattern: String.raw`${SCRAPE}(?:x509:|tls:)`,
     literals: SCRAPE_LITERALS,
     says: "metrics-server does not trust the kubelet's serving certificate: it is self-signed or names another address.",
@@ -46,7 +46,7 @@ export const METRICS_SERVER: readonly Signature[] = [
   {
     id: 'kubelet-scrape-timeout',
     speaker: 'aggregated-server',
-    pointsTo: ['backend-dependency-failing'],
+    pointsTo: ['kubelet-scrape-failing'],
     pattern: String.raw`${SCRAPE}(?:timeout to access kubelet|deadline exceeded|i/o timeout|request canceled|tls handshake timeout)`,
     literals: SCRAPE_LITERALS,
     says: 'The kubelet does not answer metrics-server in time: it is slow, or a firewall or policy drops port 10250.',
@@ -62,7 +62,7 @@ export const METRICS_SERVER: readonly Signature[] = [
   {
     id: 'kubelet-scrape-unreachable',
     speaker: 'aggregated-server',
-    pointsTo: ['backend-dependency-failing'],
+    pointsTo: ['kubelet-scrape-failing'],
     pattern: String.raw`${SCRAPE}(?:connection refused|no route to host|network is unreachable|connection reset|no such host|server misbehaving|unexpected eof)`,
     literals: SCRAPE_LITERALS,
     says: 'metrics-server cannot reach the kubelet: port closed, no route, or its node name does not resolve.',
@@ -78,7 +78,7 @@ export const METRICS_SERVER: readonly Signature[] = [
   {
     id: 'kubelet-scrape-failed',
     speaker: 'aggregated-server',
-    pointsTo: ['backend-dependency-failing'],
+    pointsTo: ['kubelet-scrape-failing'],
     pattern: String.raw`failed to scrape node|unable to fully (?:scrape|collect) metrics|unable to fetch metrics from kubelet`,
     literals: SCRAPE_LITERALS,
     says: 'metrics-server could not scrape a kubelet. One node is not an outage; all of them are.',
@@ -94,7 +94,7 @@ export const METRICS_SERVER: readonly Signature[] = [
   {
     id: 'metric-storage-empty',
     speaker: 'aggregated-server',
-    pointsTo: ['backend-dependency-failing'],
+    pointsTo: ['kubelet-scrape-failing', 'pod-probe-failing'],
     pattern: String.raw`no metrics to serve|metric-storage-ready failed`,
     literals: ['no metrics to serve', 'metric-storage-ready failed'],
     says: 'metrics-server has no metrics yet: every scrape fails, or fewer than two scrapes have passed since its start.',
@@ -120,7 +120,7 @@ export const METRICS_SERVER: readonly Signature[] = [
   {
     id: 'metric-informer-unsynced',
     speaker: 'aggregated-server',
-    pointsTo: [],
+    pointsTo: ['kube-apiserver-unreachable-from-backend', 'backend-rights-missing'],
     pattern: String.raw`cache for node informer has not synced|metric-informer-sync failed`,
     literals: ['node informer has not synced', 'metric-informer-sync failed'],
     says: 'metrics-server has not read the nodes yet: it cannot reach the kube-apiserver, or may not list nodes.',
@@ -149,7 +149,7 @@ export const METRICS_SERVER: readonly Signature[] = [
   {
     id: 'no-metrics-known',
     speaker: 'aggregated-server',
-    pointsTo: ['backend-dependency-failing'],
+    pointsTo: ['kubelet-scrape-failing'],
     pattern: String.raw`no metrics known for (?:node|pod)|no pod metrics found for|node had no addresses that matched types`,
     literals: ['no metrics known for', 'no pod metrics found for', 'node had no addresses that matched'],
     says: 'The metrics of a node or pod were asked for and never scraped.',

@@ -133,7 +133,7 @@ export const PODS: readonly Signature[] = [
   {
     id: 'volume-mount-failed',
     speaker: 'kubelet',
-    pointsTo: ['container-config-invalid'],
+    pointsTo: ['volume-mount-failing'],
     pattern: String.raw`mountvolume\.(?:setup|mountdevice) failed|unable to attach or mount volumes`,
     literals: ['mountvolume.', 'unable to attach or mount volumes'],
     says: 'A volume cannot be mounted, often the Secret with the serving certificate.',
@@ -146,7 +146,7 @@ export const PODS: readonly Signature[] = [
   {
     id: 'sandbox-failed',
     speaker: 'kubelet',
-    pointsTo: ['container-config-invalid', 'node-under-pressure'],
+    pointsTo: ['pod-network-setup-failing'],
     pattern: String.raw`failed to create pod sandbox|network is not ready: |pod sandbox changed, it will be killed`,
     literals: ['failed to create pod sandbox', 'network is not ready', 'pod sandbox changed'],
     says: "The pod's network cannot be set up: the CNI plugin on the node fails.",
@@ -179,7 +179,7 @@ export const PODS: readonly Signature[] = [
   {
     id: 'pod-preempted',
     speaker: 'controller',
-    pointsTo: ['pod-evicted'],
+    pointsTo: ['pod-removed'],
     pattern: String.raw`preempted by (?:a )?pod |preempted in order to admit critical pod|preempting to accommodate`,
     literals: ['preempted by', 'preempted in order to admit', 'preempting to accommodate'],
     says: 'The pod made room for one of higher priority.',
@@ -202,7 +202,7 @@ export const PODS: readonly Signature[] = [
   {
     id: 'quota-refuses-pods',
     speaker: 'controller',
-    pointsTo: ['pod-unschedulable'],
+    pointsTo: ['pod-creation-refused'],
     pattern: String.raw`is forbidden: exceeded quota|is forbidden: failed quota`,
     literals: ['is forbidden: exceeded quota', 'is forbidden: failed quota'],
     says: 'A ResourceQuota of the namespace refuses new pods.',
@@ -215,7 +215,7 @@ export const PODS: readonly Signature[] = [
   {
     id: 'admission-refuses-pods',
     speaker: 'controller',
-    pointsTo: ['pod-unschedulable', 'container-config-invalid'],
+    pointsTo: ['pod-creation-refused'],
     pattern: String.raw`is forbidden: violates podsecurity|admission webhook \\?".{1,253}\\?" denied the request|failed calling webhook|is forbidden: error looking up service account`,
     literals: ['violates podsecurity', 'denied the request', 'failed calling webhook', 'error looking up service account'],
     says: 'Admission refuses the pods of the backend.',
@@ -254,7 +254,7 @@ export const PODS: readonly Signature[] = [
   {
     id: 'node-not-ready',
     speaker: 'controller',
-    pointsTo: ['node-under-pressure'],
+    pointsTo: ['node-not-ready', 'node-under-pressure'],
     pattern: String.raw`\bnode is not ready\b|status is now: nodenotready|kubelet stopped posting node status|kubelet has (?:insufficient memory|disk pressure|insufficient pid)|node\S* status is now: node(?:hasinsufficientmemory|hasdiskpressure|hasinsufficientpid)`,
     literals: [
       'node is not ready',

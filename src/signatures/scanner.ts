@@ -1,9 +1,9 @@
 import { isAscii } from 'node:buffer';
 import type { Pattern } from '../domain/signature.ts';
+import { chooseGuides, type Guide, guidesOf, keyOf, searchedLiteral } from './guides.ts';
 import { createMatcher, type Matcher } from './matcher.ts';
 import { ORDINARY_LINES } from './ordinary-lines.ts';
-import type { RequiredLiteral } from './regex/literals.ts';
-import { blockHash, countBlocks, HitList, MIN_LITERAL_BYTES, type SearchedLiteral, SkipSearch } from './skip-search.ts';
+import { countBlocks, HitList, type SearchedLiteral, SkipSearch } from './skip-search.ts';
 
 /** Longer lines are judged by their first part: a line is as long as an attacker wants it to be. */
 export const MAX_LINE_BYTES = 65_536;
@@ -22,13 +22,14 @@ export interface Scanner {
   scan(chunk: Uint8Array, onMatch: OnMatch): void;
   /** The stream is over: the line that is still open counts as one. */
   end(onMatch: OnMatch): void;
-  /** Whole lines in bytes[start, end); the newline of the last one may be missing. Keeps no state. */
-  scanLines(bytes: Uint8Array, start: number, end: number, onMatch: OnMatch): void;
+  /** Whole lines in bytes[start, end); the newline of the last one may be missing. Returns their number and keeps no state. */
+  scanLines(bytes: Uint8Array, start: number, end: number, onMatch: OnMatch): number;
   /** Learns from some 100 KiB of the stream which byte triples are rare in it. Changes the speed, never a result. */
   adapt(sample: Uint8Array): void;
 }
 
 const NEWLINE = 10;
+const ORDINARY = Buffer.from(ORDINARY_LINES);
 const KELVIN_SIGN = Buffer.from('\u212a');
 const LONG_S = Buffer.from('\u017f');
 
@@ -41,18 +42,28 @@ export function createScanner(patterns: readonly Pattern[]): Scanner {
   return new LiteralFirstScanner(patterns);
 }
 
-/** Patterns that a literal calls up, and whether finding it is already the whole proof. */
-interface Callers {
-  readonly patterns: Int32Array;
-  readonly decisive: Uint8Array;
+/** A pattern that a literal calls up. */
+interface Caller {
+  readonly pattern: number;
+  /** Finding the literal is already the whole proof. */
+  readonly decisive: boolean;
+  /** Each match begins with a literal of the guide. */
+  readonly leading: boolean;
 }
+
+const DECISIVE = 1;
+const LEADING = 2;
 
 class LiteralFirstScanner implements Scanner {
   readonly patterns: readonly Pattern[];
   lines = 0;
   private readonly matchers: readonly Matcher[];
   private search: SkipSearch;
-  private callers: readonly Callers[] = [];
+  /** Per pattern the sets of literals that it can be found by. */
+  private readonly guides: readonly (readonly Guide[])[];
+  /** Of literal i the callers in [callerStarts[i], callerStarts[i + 1]): the pattern times four, and its flags. */
+  private callers = new Int32Array(0);
+  private callerStarts = new Int32Array(1);
   /** Patterns of which no literal is known: asked about each line. */
   private unguided: readonly number[] = [];
   /** A folded literal with k or s can also be spelled with a letter outside ASCII. */
@@ -67,51 +78,61 @@ class LiteralFirstScanner implements Scanner {
   private candidateCount = 0;
   private readonly lastLine: Int32Array;
   private readonly decided: Uint8Array;
+  /** Where the first match of a candidate can begin. */
+  private readonly from: Int32Array;
   private line = 0;
+  private lineStart = 0;
+  /** Ends of the lines of the region that is being scanned. */
+  private newlines = new Int32Array(4096);
 
   constructor(patterns: readonly Pattern[]) {
     this.patterns = patterns;
     this.matchers = patterns.map(createMatcher);
+    this.guides = this.matchers.map(({ literals }) => guidesOf(literals.sets));
     this.foldsBeyondAscii = this.matchers.some(({ literals }) =>
-      literals.sets.some((set) => set.some((literal) => literal.ignoreCase && /[ks]/.test(literal.text))),
+      literals.sets.some((set) => set.literals.some((literal) => literal.ignoreCase && /[ks]/.test(literal.text))),
     );
     this.candidates = new Int32Array(patterns.length);
     this.lastLine = new Int32Array(patterns.length);
     this.decided = new Uint8Array(patterns.length);
-    this.search = this.prepare(ordinaryBlocks());
+    this.from = new Int32Array(patterns.length);
+    this.search = this.prepare();
   }
 
   adapt(sample: Uint8Array): void {
-    this.search = this.prepare(countBlocks(sample, ordinaryBlocks()));
+    this.search = this.prepare(sample);
   }
 
-  private prepare(frequencies: Uint32Array): SkipSearch {
-    const literals = new Map<string, { literal: SearchedLiteral; callers: { pattern: number; decisive: boolean }[] }>();
+  private prepare(sample?: Uint8Array): SkipSearch {
+    const literals = new Map<string, { literal: SearchedLiteral; callers: Caller[] }>();
     const unguided: number[] = [];
-    for (const [pattern, { literals: required }] of this.matchers.entries()) {
-      const set = rarest(required.sets, frequencies);
-      if (!set) {
+    const { window, guides } = chooseGuides(this.guides, sample);
+    for (const [pattern, { literals: required, usesBegin }] of this.matchers.entries()) {
+      const guide = guides[pattern];
+      if (!guide) {
         unguided.push(pattern);
         continue;
       }
       const decisive = new Set(required.decisive?.map(keyOf));
-      for (const literal of set) {
-        if (literal.text.includes('\n')) continue; // no line has it
+      for (const literal of guide.literals) {
         const key = keyOf(literal);
-        const entry = literals.get(key) ?? { literal: { bytes: bytesOf(literal), ignoreCase: literal.ignoreCase }, callers: [] };
-        entry.callers.push({ pattern, decisive: decisive.has(key) });
+        const entry = literals.get(key) ?? { literal: searchedLiteral(literal), callers: [] };
+        entry.callers.push({ pattern, decisive: decisive.has(key), leading: guide.leading && !usesBegin });
         literals.set(key, entry);
       }
     }
     const entries = [...literals.values()];
     this.unguided = unguided;
-    this.callers = entries.map(({ callers }) => ({
-      patterns: Int32Array.from(callers, ({ pattern }) => pattern),
-      decisive: Uint8Array.from(callers, ({ decisive }) => Number(decisive)),
-    }));
+    this.callers = Int32Array.from(
+      entries.flatMap(({ callers }) => callers),
+      ({ pattern, decisive, leading }) => pattern * 4 + (decisive ? DECISIVE : 0) + (leading ? LEADING : 0),
+    );
+    this.callerStarts = new Int32Array(entries.length + 1);
+    for (const [index, { callers }] of entries.entries()) this.callerStarts[index + 1] = this.callerStarts[index]! + callers.length;
     return new SkipSearch(
       entries.map(({ literal }) => literal),
-      frequencies,
+      window,
+      sample ? countBlocks(sample, countBlocks(ORDINARY)) : countBlocks(ORDINARY),
     );
   }
 
@@ -126,8 +147,7 @@ class LiteralFirstScanner implements Scanner {
     }
     const end = chunk.lastIndexOf(NEWLINE) + 1;
     if (end > start) {
-      this.lines += countNewlines(chunk, start, end);
-      this.scanLines(chunk, start, end, onMatch);
+      this.lines += this.scanLines(chunk, start, end, onMatch);
       start = end;
     }
     if (start < chunk.length) this.keep(chunk, start, chunk.length);
@@ -148,118 +168,113 @@ class LiteralFirstScanner implements Scanner {
     this.carried += kept;
   }
 
-  scanLines(bytes: Uint8Array, start: number, end: number, onMatch: OnMatch): void {
+  scanLines(bytes: Uint8Array, start: number, end: number, onMatch: OnMatch): number {
+    const lines = this.findLines(bytes, start, end);
     const found = this.search.find(bytes, start, end);
     const lists = this.foldsBeyondAscii && !isAscii(bytes.subarray(start, end)) ? [...found, specialLetters(bytes, start, end)] : found;
-    if (this.unguided.length > 0) this.judgeAll(bytes, start, end, lists, onMatch);
-    else if (lists.length === 1) this.judgeHits(bytes, start, end, lists[0]!, onMatch);
-    else if (lists.length > 1) this.judgeHits(bytes, start, end, merged(lists), onMatch);
+    const hits = lists.length === 1 ? lists[0]! : merged(lists);
+    if (this.unguided.length > 0) this.judgeAll(bytes, start, lines, hits, onMatch);
+    else this.judgeHits(bytes, start, hits, onMatch);
+    return lines;
   }
 
-  private judgeHits(bytes: Uint8Array, start: number, end: number, hits: HitList, onMatch: OnMatch): void {
+  private findLines(bytes: Uint8Array, start: number, end: number): number {
+    let lines = 0;
+    for (let at = start; at < end; ) {
+      const newline = bytes.indexOf(NEWLINE, at);
+      const lineEnd = newline < 0 || newline >= end ? end : newline;
+      if (lines === this.newlines.length) {
+        const grown = new Int32Array(lines * 2);
+        grown.set(this.newlines);
+        this.newlines = grown;
+      }
+      this.newlines[lines++] = lineEnd;
+      at = lineEnd + 1;
+    }
+    return lines;
+  }
+
+  private judgeHits(bytes: Uint8Array, start: number, hits: HitList, onMatch: OnMatch): void {
     const { positions, literals, length } = hits;
-    let lineEnd = start;
-    let i = 0;
-    while (i < length) {
+    const { newlines } = this;
+    let line = 0;
+    for (let i = 0; i < length; ) {
       const position = positions[i]!;
-      const lineStart = startOfLine(bytes, lineEnd, position);
-      lineEnd = endOfLine(bytes, position, end);
-      this.line++;
-      this.candidateCount = 0;
-      for (; i < length && positions[i]! < lineEnd; i++) this.call(literals[i]!);
-      this.judge(bytes, lineStart, lineEnd, onMatch);
+      while (newlines[line]! <= position) line++;
+      const lineEnd = newlines[line]!;
+      this.openLine(line === 0 ? start : newlines[line - 1]! + 1);
+      for (; i < length && positions[i]! < lineEnd; i++) this.call(literals[i]!, positions[i]!);
+      this.judge(bytes, lineEnd, onMatch);
     }
   }
 
-  private judgeAll(bytes: Uint8Array, start: number, end: number, lists: readonly HitList[], onMatch: OnMatch): void {
-    const { positions, literals, length } = merged(lists);
+  private judgeAll(bytes: Uint8Array, start: number, lines: number, hits: HitList, onMatch: OnMatch): void {
+    const { positions, literals, length } = hits;
     let i = 0;
-    for (let lineStart = start; lineStart < end; ) {
-      const lineEnd = endOfLine(bytes, lineStart, end);
-      this.line++;
-      this.candidateCount = 0;
-      for (const pattern of this.unguided) this.add(pattern, false);
-      for (; i < length && positions[i]! < lineEnd; i++) this.call(literals[i]!);
-      this.judge(bytes, lineStart, lineEnd, onMatch);
+    let lineStart = start;
+    for (let line = 0; line < lines; line++) {
+      const lineEnd = this.newlines[line]!;
+      this.openLine(lineStart);
+      for (const pattern of this.unguided) this.add(pattern, false, lineStart);
+      for (; i < length && positions[i]! < lineEnd; i++) this.call(literals[i]!, positions[i]!);
+      this.judge(bytes, lineEnd, onMatch);
       lineStart = lineEnd + 1;
     }
   }
 
-  private call(literal: number): void {
-    if (literal < 0) {
-      for (let pattern = 0; pattern < this.patterns.length; pattern++) this.add(pattern, false);
-      return;
-    }
-    const { patterns, decisive } = this.callers[literal]!;
-    for (let i = 0; i < patterns.length; i++) this.add(patterns[i]!, decisive[i] === 1);
+  private openLine(start: number): void {
+    this.line++;
+    this.lineStart = start;
+    this.candidateCount = 0;
   }
 
-  private add(pattern: number, decisive: boolean): void {
+  private call(literal: number, position: number): void {
+    if (literal < 0) {
+      for (let pattern = 0; pattern < this.patterns.length; pattern++) this.add(pattern, false, this.lineStart);
+      return;
+    }
+    const { callers, callerStarts } = this;
+    const end = callerStarts[literal + 1]!;
+    for (let i = callerStarts[literal]!; i < end; i++) {
+      const caller = callers[i]!;
+      this.add(caller >> 2, (caller & DECISIVE) !== 0, (caller & LEADING) !== 0 ? position : this.lineStart);
+    }
+  }
+
+  private add(pattern: number, decisive: boolean, from: number): void {
     if (this.lastLine[pattern] === this.line) {
       if (decisive) this.decided[pattern] = 1;
+      if (from < this.from[pattern]!) this.from[pattern] = from;
       return;
     }
     this.lastLine[pattern] = this.line;
     this.decided[pattern] = Number(decisive);
+    this.from[pattern] = from;
     const { candidates } = this;
     let i = this.candidateCount++;
     for (; i > 0 && candidates[i - 1]! > pattern; i--) candidates[i] = candidates[i - 1]!;
     candidates[i] = pattern;
   }
 
-  private judge(bytes: Uint8Array, start: number, lineEnd: number, onMatch: OnMatch): void {
+  private judge(bytes: Uint8Array, lineEnd: number, onMatch: OnMatch): void {
+    const start = this.lineStart;
     const cut = lineEnd - start > MAX_LINE_BYTES;
     const end = cut ? start + MAX_LINE_BYTES : lineEnd;
     for (let i = 0; i < this.candidateCount; i++) {
       const pattern = this.candidates[i]!;
       // In a line that is cut, the literal may lie behind the cut.
-      if ((this.decided[pattern] === 1 && !cut) || this.matchers[pattern]!.test(bytes, start, end)) {
+      if ((this.decided[pattern] === 1 && !cut) || this.testFrom(pattern, bytes, end)) {
         onMatch(pattern, bytes, start, end);
         return;
       }
     }
   }
-}
 
-let sample: Uint32Array | undefined;
-
-/** A fresh copy of the block counts of ordinary lines. */
-function ordinaryBlocks(): Uint32Array {
-  sample ??= countBlocks(Buffer.from(ORDINARY_LINES));
-  return sample.slice();
-}
-
-/** The set whose literals are the least frequent, and not so short that they cost a search of their own. */
-function rarest(sets: readonly (readonly RequiredLiteral[])[], frequencies: Uint32Array): readonly RequiredLiteral[] | undefined {
-  let best: readonly RequiredLiteral[] | undefined;
-  let least = Number.POSITIVE_INFINITY;
-  for (const set of sets) {
-    const shortest = Math.min(...set.map((literal) => Buffer.byteLength(literal.text)));
-    if (shortest < MIN_LITERAL_BYTES) continue;
-    const hits = set.reduce((sum, literal) => sum + frequencyOf(literal, frequencies), 0);
-    const cost = hits + 0.2 * set.length + 40 / (Math.min(shortest, 12) - 2) - 0.01 * Math.min(shortest, 40);
-    if (cost < least) {
-      least = cost;
-      best = set;
-    }
+  /** From one byte before the first literal on, so that a word boundary there is seen. */
+  private testFrom(pattern: number, bytes: Uint8Array, end: number): boolean {
+    const from = Math.max(this.lineStart, this.from[pattern]! - 1);
+    return from < end ? this.matchers[pattern]!.test(bytes, from, end) : this.matchers[pattern]!.test(bytes, this.lineStart, end);
   }
-  return best;
-}
-
-/** At most as frequent as the rarest of its byte triples. */
-function frequencyOf(literal: RequiredLiteral, frequencies: Uint32Array): number {
-  const bytes = bytesOf(literal);
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 2; i < bytes.length; i++) least = Math.min(least, frequencies[blockHash(bytes, i)]!);
-  return least;
-}
-
-function keyOf(literal: RequiredLiteral): string {
-  return `${literal.ignoreCase ? 'i' : 's'}${literal.text}`;
-}
-
-function bytesOf(literal: RequiredLiteral): Uint8Array {
-  return Buffer.from(literal.text);
 }
 
 function merged(lists: readonly HitList[]): HitList {
@@ -287,22 +302,4 @@ function specialLetters(bytes: Uint8Array, start: number, end: number): HitList 
   const hits = new HitList();
   for (const position of positions.sort((a, b) => a - b)) hits.push(position, -1);
   return hits;
-}
-
-function startOfLine(bytes: Uint8Array, from: number, position: number): number {
-  let start = position;
-  while (start > from && bytes[start - 1] !== NEWLINE) start--;
-  return start;
-}
-
-function endOfLine(bytes: Uint8Array, position: number, end: number): number {
-  let lineEnd = position;
-  while (lineEnd < end && bytes[lineEnd] !== NEWLINE) lineEnd++;
-  return lineEnd;
-}
-
-export function countNewlines(bytes: Uint8Array, start: number, end: number): number {
-  let count = 0;
-  for (let at = bytes.indexOf(NEWLINE, start); at >= 0 && at < end; at = bytes.indexOf(NEWLINE, at + 1)) count++;
-  return count;
 }

@@ -132,7 +132,7 @@ export const SERVERS: readonly Signature[] = [
   {
     id: 'readiness-check-failed',
     speaker: 'aggregated-server',
-    pointsTo: ['pod-probe-failing'],
+    pointsTo: ['backend-dependency-failing', 'pod-probe-failing'],
     pattern: String.raw`check failed: (?:readyz|livez|healthz)|^\[-\][a-z0-9/_.-]+ failed: |\bhealthz check failed\b|\breadyz check failed\b`,
     literals: ['check failed: ', '[-]', 'healthz check failed', 'readyz check failed'],
     says: 'A health check of the server fails; it says which.',
@@ -159,7 +159,7 @@ export const SERVERS: readonly Signature[] = [
   {
     id: 'lease-lost',
     speaker: 'aggregated-server',
-    pointsTo: ['apiserver-slow', 'pod-restarting'],
+    pointsTo: ['leader-election-lost', 'apiserver-slow'],
     pattern: String.raw`leader ?election lost|leaderelection lost|failed to renew lease|stopped leading|leader election status:\s+failing`,
     literals: ['leaderelection lost', 'leader election lost', 'failed to renew lease', 'stopped leading', 'leader election status'],
     says: 'The lease was not renewed in time: the kube-apiserver or etcd is slow; the process usually ends.',
@@ -172,7 +172,7 @@ export const SERVERS: readonly Signature[] = [
   {
     id: 'lease-unreadable',
     speaker: 'aggregated-server',
-    pointsTo: ['apiserver-slow'],
+    pointsTo: ['apiserver-slow', 'leader-election-lost'],
     pattern: String.raw`error retrieving (?:resource lock|lease lock)|error (?:initially )?creating (?:leader election record|lease lock)|failed to (?:update|tryacquireorrenew) lock`,
     literals: [
       'error retrieving resource lock',
@@ -192,7 +192,7 @@ export const SERVERS: readonly Signature[] = [
   {
     id: 'kube-apiserver-gives-up',
     speaker: 'aggregated-server',
-    pointsTo: ['apiserver-slow'],
+    pointsTo: ['apiserver-slow', 'software-defect'],
     pattern: String.raw`permanent failure in apiserver|unexpected error when reading response body`,
     literals: ['permanent failure in apiserver', 'when reading response body'],
     says: 'The kube-apiserver did not answer a client of the aggregated server to the end.',
@@ -221,7 +221,7 @@ export const STARTUP: readonly Signature[] = [
   {
     id: 'address-in-use',
     speaker: 'aggregated-server',
-    pointsTo: ['bad-flag-or-config'],
+    pointsTo: ['port-conflict'],
     pattern: String.raw`bind: address already in use`,
     literals: ['address already in use'],
     says: "The port is taken: with hostNetwork, 10250 is the kubelet's.",
@@ -234,7 +234,7 @@ export const STARTUP: readonly Signature[] = [
   {
     id: 'bind-denied',
     speaker: 'aggregated-server',
-    pointsTo: ['bad-flag-or-config'],
+    pointsTo: ['port-conflict'],
     pattern: String.raw`bind: permission denied`,
     literals: ['bind: permission denied'],
     says: 'A port below 1024 without the right to it.',

@@ -13,7 +13,7 @@ export interface SearchedLiteral {
 /** Counts of byte triples in a sample of what will be searched, by blockHash. */
 export type BlockFrequencies = Uint32Array;
 
-/** Hits of one pass in the order of their positions: a byte of the occurrence, and the index of the literal. */
+/** Hits of one pass: where the literal begins, and its index. In the order of the lines; within a line in any order. */
 export class HitList {
   length = 0;
   positions = new Int32Array(1024);
@@ -44,10 +44,16 @@ export class HitList {
 
 export const MIN_LITERAL_BYTES = 3;
 const TABLE_SIZE = 32_768;
+/** Of a bucket: index of the literal, offset of its window, where its text begins, its length. */
+const ENTRY = 4;
 const NEWLINE = 10;
 /** Below this a cut into four parts costs more than it saves. */
 const MIN_BYTES_FOR_FOUR = 8192;
-const MAX_WINDOW = 12;
+
+/** About what a pass costs in ns per byte of input; only ratios matter. */
+export function passCost(window: number): number {
+  return 1.6 / (window - 2);
+}
 
 export function blockHash(bytes: Uint8Array, last: number): number {
   return ((bytes[last - 2]! & 31) << 10) | ((bytes[last - 1]! & 31) << 5) | (bytes[last]! & 31);
@@ -61,9 +67,11 @@ export function countBlocks(bytes: Uint8Array, into: BlockFrequencies = new Uint
 export class SkipSearch {
   private readonly passes: readonly SearchPass[];
 
-  /** Literals have at least MIN_LITERAL_BYTES bytes and no newline. */
-  constructor(literals: readonly SearchedLiteral[], frequencies: BlockFrequencies) {
-    const window = bestWindow(literals.map((literal) => literal.bytes.length));
+  /**
+   * Literals have at least MIN_LITERAL_BYTES bytes and no newline. One pass with windows of `window` bytes finds those that are
+   * long enough; the others need a second pass.
+   */
+  constructor(literals: readonly SearchedLiteral[], window: number, frequencies: BlockFrequencies) {
     const long: number[] = [];
     const short: number[] = [];
     for (const [index, literal] of literals.entries()) (literal.bytes.length >= window ? long : short).push(index);
@@ -78,52 +86,49 @@ export class SkipSearch {
   }
 }
 
-/** One pass with a window of m bytes skips m − 2 at a time; shorter literals need a second pass with a window of their own. */
-function bestWindow(lengths: readonly number[]): number {
-  let best = MIN_LITERAL_BYTES;
-  let least = Number.POSITIVE_INFINITY;
-  for (let window = MIN_LITERAL_BYTES; window <= MAX_WINDOW; window++) {
-    const shorter = lengths.filter((length) => length < window);
-    if (shorter.length === lengths.length && lengths.length > 0) break;
-    const cost = 1 / (window - 2) + (shorter.length > 0 ? 1 / (Math.min(...shorter) - 2) : 0);
-    if (cost <= least) {
-      least = cost;
-      best = window;
-    }
-  }
-  return best;
-}
-
 class SearchPass {
   private readonly window: number;
   private readonly shifts: Uint8Array;
-  /** How far a cursor may go on after it stopped at a block: 0 is no answer there. */
-  private readonly shiftsAfterStop: Uint8Array;
-  private readonly bucketOf = new Uint16Array(TABLE_SIZE);
-  private readonly buckets: Int32Array[] = [new Int32Array(0)];
-  private readonly texts: Uint8Array[] = [];
-  private readonly masks: Uint8Array[] = [];
-  private readonly offsets: Int32Array;
+  /**
+   * Where the bucket of a block begins in `buckets`: how far the cursor may go on, a count, then as many entries of ENTRY
+   * numbers.
+   */
+  private readonly bucketOf = new Int32Array(TABLE_SIZE);
+  private readonly buckets: Int32Array;
+  /** All literals one after the other; a byte to be OR-ed, then the byte that must come out. One array, because many small ones miss the cache. */
+  private readonly texts: Uint16Array;
   private readonly hits = new HitList();
   private readonly parts = [new HitList(), new HitList(), new HitList()] as const;
 
   constructor(literals: readonly SearchedLiteral[], members: readonly number[], window: number, frequencies: BlockFrequencies) {
     this.window = window;
     this.shifts = new Uint8Array(TABLE_SIZE).fill(window - 2);
-    this.shiftsAfterStop = new Uint8Array(TABLE_SIZE).fill(window - 2);
-    this.offsets = new Int32Array(literals.length);
-    for (const literal of literals) {
-      const mask = Uint8Array.from(literal.bytes, (byte) => (literal.ignoreCase && isLetter(byte) ? 0x20 : 0));
-      this.masks.push(mask);
-      this.texts.push(Uint8Array.from(literal.bytes, (byte, i) => byte | mask[i]!));
-    }
+    const shiftsAfterStop = new Uint8Array(TABLE_SIZE).fill(window - 2);
     // Short literals have no choice of window; those after them can share its blocks for free.
     const order = [...members].sort((a, b) => literals[a]!.bytes.length - literals[b]!.bytes.length);
-    for (const index of order) this.enter(index, literals[index]!.bytes, frequencies);
+    const byBlock = new Map<number, number[]>();
+    const texts: number[] = [];
+    for (const index of order) {
+      const { bytes, ignoreCase } = literals[index]!;
+      const offset = this.enter(bytes, frequencies, shiftsAfterStop);
+      const block = blockHash(bytes, offset + window - 1);
+      const entries = byBlock.get(block) ?? [];
+      entries.push(index, offset, texts.length, bytes.length);
+      byBlock.set(block, entries);
+      for (const byte of bytes) texts.push(ignoreCase && isLetter(byte) ? 0x2000 | byte | 0x20 : byte);
+    }
+    const buckets = [0];
+    for (const [block, entries] of byBlock) {
+      this.bucketOf[block] = buckets.length;
+      buckets.push(shiftsAfterStop[block]!, entries.length / ENTRY, ...entries);
+    }
+    this.buckets = Int32Array.from(buckets);
+    this.texts = Uint16Array.from(texts);
   }
 
-  private enter(index: number, bytes: Uint8Array, frequencies: BlockFrequencies): void {
-    const { window, shifts, shiftsAfterStop } = this;
+  /** Enters the literal's rarest window in the tables; returns its offset. */
+  private enter(bytes: Uint8Array, frequencies: BlockFrequencies, shiftsAfterStop: Uint8Array): number {
+    const { window, shifts } = this;
     let bestOffset = 0;
     let least = Number.POSITIVE_INFINITY;
     for (let offset = 0; offset + window <= bytes.length; offset++) {
@@ -139,19 +144,13 @@ class SearchPass {
         bestOffset = offset;
       }
     }
-    this.offsets[index] = bestOffset;
     for (let j = 2; j < window; j++) {
       const hash = blockHash(bytes, bestOffset + j);
       const shift = window - 1 - j;
       shifts[hash] = Math.min(shifts[hash]!, shift);
       if (shift > 0) shiftsAfterStop[hash] = Math.min(shiftsAfterStop[hash]!, shift);
     }
-    const hash = blockHash(bytes, bestOffset + window - 1);
-    const bucket = this.bucketOf[hash]!;
-    if (bucket === 0) {
-      this.bucketOf[hash] = this.buckets.length;
-      this.buckets.push(Int32Array.of(index));
-    } else this.buckets[bucket] = Int32Array.of(...this.buckets[bucket]!, index);
+    return bestOffset;
   }
 
   find(bytes: Uint8Array, start: number, end: number): HitList {
@@ -224,19 +223,23 @@ class SearchPass {
 
   /** Compares the literals whose window may end at `last`; returns how far the cursor may go on. */
   private stop(bytes: Uint8Array, start: number, end: number, last: number, hash: number, hits: HitList): number {
-    const bucket = this.buckets[this.bucketOf[hash]!]!;
+    const { buckets, texts } = this;
     const windowStart = last - this.window + 1;
-    for (let i = 0; i < bucket.length; i++) {
-      const literal = bucket[i]!;
-      const text = this.texts[literal]!;
-      const at = windowStart - this.offsets[literal]!;
-      if (at < start || at + text.length > end) continue;
-      const mask = this.masks[literal]!;
-      let k = 0;
-      while (k < text.length && (bytes[at + k]! | mask[k]!) === text[k]!) k++;
-      if (k === text.length) hits.push(last, literal);
+    const bucket = this.bucketOf[hash]!;
+    let entry = bucket + 2;
+    for (let left = buckets[bucket + 1]!; left > 0; left--, entry += ENTRY) {
+      const at = windowStart - buckets[entry + 1]!;
+      const atEnd = at + buckets[entry + 3]!;
+      if (at < start || atEnd > end) continue;
+      let text = buckets[entry + 2]!;
+      let k = at;
+      while (k < atEnd && (bytes[k]! | (texts[text]! >> 8)) === (texts[text]! & 0xff)) {
+        k++;
+        text++;
+      }
+      if (k === atEnd) hits.push(at, buckets[entry]!);
     }
-    return this.shiftsAfterStop[hash]!;
+    return buckets[bucket]!;
   }
 }
 

@@ -102,7 +102,7 @@ export const TLS: readonly Signature[] = [
   {
     id: 'certificate-usage-wrong',
     speaker: 'aggregated-server',
-    pointsTo: ['ca-bundle-mismatch'],
+    pointsTo: ['serving-certificate-unusable'],
     pattern: String.raw`certificate specifies an incompatible key usage|x509: unhandled critical extension|x509: invalid signature: parent certificate cannot sign|x509: too many intermediates|certificate is not authorized to sign`,
     literals: [
       'incompatible key usage',
@@ -118,7 +118,7 @@ export const TLS: readonly Signature[] = [
   {
     id: 'client-certificate-rejected',
     speaker: 'kube-apiserver',
-    pointsTo: ['request-header-ca-mismatch'],
+    pointsTo: ['front-proxy-certificate-rejected', 'request-header-ca-mismatch'],
     pattern: String.raw`remote error: tls: (?:bad certificate|certificate required|unknown certificate|expired certificate|access denied)`,
     literals: ['remote error: tls: '],
     says: 'A server refuses the client certificate in the handshake.',
@@ -128,7 +128,7 @@ export const TLS: readonly Signature[] = [
   {
     id: 'protocol-mismatch',
     speaker: 'kube-apiserver',
-    pointsTo: ['bad-flag-or-config'],
+    pointsTo: ['serving-certificate-unusable'],
     pattern: String.raw`remote error: tls: (?:protocol version not supported|handshake failure|no application protocol|inappropriate fallback|internal error)|no cipher suite supported by both|tls: client offered only unsupported versions|server selected unsupported protocol version`,
     literals: [
       'remote error: tls: ',
@@ -143,7 +143,7 @@ export const TLS: readonly Signature[] = [
   {
     id: 'plain-http',
     speaker: 'kube-apiserver',
-    pointsTo: ['service-port-mismatch'],
+    pointsTo: ['plain-http-backend'],
     pattern: String.raw`server gave http response to https client|first record does not look like a tls handshake`,
     literals: ['server gave http response', 'first record does not look like'],
     says: 'A port that should speak TLS does not.',
@@ -166,7 +166,7 @@ export const TLS: readonly Signature[] = [
   {
     id: 'key-pair-mismatch',
     speaker: 'aggregated-server',
-    pointsTo: ['bad-flag-or-config', 'ca-bundle-mismatch'],
+    pointsTo: ['serving-certificate-unusable'],
     pattern: String.raw`private key does not match public key|invalid serving cert keypair|failed to find any pem data`,
     literals: ['private key does not match public key', 'invalid serving cert keypair', 'failed to find any pem data'],
     says: 'Certificate and key do not belong together: a rotation was written by halves.',

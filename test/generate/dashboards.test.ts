@@ -1,11 +1,11 @@
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
+import { DECLARED_FAMILIES } from '../../src/expose/families/list.ts';
+import { SELF_FAMILIES } from '../../src/expose/self-metrics.ts';
 import { BUILT_IN } from '../../src/generate/built-in.ts';
 import { printDashboardFiles } from '../../src/generate/dashboards/files.ts';
 import { PANELS } from '../../src/generate/dashboards/panel-ids.ts';
 import { DEFAULT_OPTIONS } from '../../src/generate/options.ts';
-import { DECLARED_FAMILIES } from '../../src/expose/families/list.ts';
-import { SELF_FAMILIES } from '../../src/expose/self-metrics.ts';
 import { SERIES } from '../../src/generate/series.ts';
 import { namesIn, syntaxErrors } from './support/syntax.ts';
 
@@ -56,11 +56,14 @@ const expressionsOf = (dashboard: Dashboard) => [
 describe.each(each)('%s', (_, dashboard) => {
   it('template-datasource-rule: one data source variable, named datasource', () => {
     const sources = dashboard.templating.list.filter((variable) => variable.type === 'datasource');
-    expect(sources.map(({ name, label, query }) => ({ name, label, query }))).toEqual([{ name: 'datasource', label: 'Data Source', query: 'prometheus' }]);
+    expect(sources.map(({ name, label, query }) => ({ name, label, query }))).toEqual([
+      { name: 'datasource', label: 'Data Source', query: 'prometheus' },
+    ]);
   });
 
   it('panel-datasource-rule: every panel and target asks ${datasource}', () => {
-    for (const panel of panelsOf(dashboard)) for (const { datasource } of [panel, ...panel.targets!]) expect(datasource?.uid).toBe('${datasource}');
+    for (const panel of panelsOf(dashboard))
+      for (const { datasource } of [panel, ...panel.targets!]) expect(datasource?.uid).toBe('${datasource}');
   });
 
   it('panel-title-description-rule', () => {
@@ -81,12 +84,15 @@ describe.each(each)('%s', (_, dashboard) => {
 
   it('target-rate-interval-rule: rate and increase take $__rate_interval', () => {
     for (const panel of panelsOf(dashboard))
-      for (const { expr } of panel.targets!) for (const [call] of expr.matchAll(/\b(rate|irate|increase)\((?:[^()]|\([^()]*\))*\)/g)) expect(call, panel.title).toContain('[$__rate_interval]');
+      for (const { expr } of panel.targets!)
+        for (const [call] of expr.matchAll(/\b(rate|irate|increase)\((?:[^()]|\([^()]*\))*\)/g))
+          expect(call, panel.title).toContain('[$__rate_interval]');
   });
 
   it('counters are only read through rate or increase', () => {
     for (const expr of expressionsOf(dashboard))
-      for (const [, metric] of expr.matchAll(/([a-z_:]+_(?:total|bucket))\b/g)) expect(expr).toMatch(new RegExp(`(rate|increase)\\(${metric}`));
+      for (const [, metric] of expr.matchAll(/([a-z_:]+_(?:total|bucket))\b/g))
+        expect(expr).toMatch(new RegExp(`(rate|increase)\\(${metric}`));
   });
 
   it('template-on-time-change-reload-rule: variables are read anew when the time range changes', () => {
@@ -102,14 +108,16 @@ describe.each(each)('%s', (_, dashboard) => {
   });
 
   it('target-required-matchers: every selector is bound to the clusters, but for the whole of an expression that is', () => {
-    for (const panel of panelsOf(dashboard)) for (const { expr } of panel.targets!) expect(expr, panel.title).toContain('cluster=~"$cluster"');
+    for (const panel of panelsOf(dashboard))
+      for (const { expr } of panel.targets!) expect(expr, panel.title).toContain('cluster=~"$cluster"');
   });
 
   it('has a stable, short uid, unique panel ids and refIds', () => {
     expect(dashboard.uid).toMatch(/^[a-z-]{1,40}$/);
     const ids = dashboard.panels.map((panel) => panel.id);
     expect(new Set(ids).size).toBe(ids.length);
-    for (const panel of panelsOf(dashboard)) expect(panel.targets!.map((target) => target.refId)).toEqual(panel.targets!.map((__, index) => String.fromCharCode(65 + index)));
+    for (const panel of panelsOf(dashboard))
+      expect(panel.targets!.map((target) => target.refId)).toEqual(panel.targets!.map((__, index) => String.fromCharCode(65 + index)));
   });
 
   it('lays no panel over another', () => {
@@ -142,7 +150,21 @@ describe.each(each)('%s', (_, dashboard) => {
     ]);
     const labels = new Set([
       ...DECLARED_FAMILIES.flatMap((family) => family.labels),
-      ...['cluster', 'apiservice', 'instance', 'job', 'le', 'cause', 'category', 'evidence', 'alertname', 'alertstate', 'severity', 'family', 'look_back'],
+      ...[
+        'cluster',
+        'apiservice',
+        'instance',
+        'job',
+        'le',
+        'cause',
+        'category',
+        'evidence',
+        'alertname',
+        'alertstate',
+        'severity',
+        'family',
+        'look_back',
+      ],
     ]);
     for (const expr of expressionsOf(dashboard)) {
       const names = namesIn(withoutMacros(expr));
@@ -154,11 +176,17 @@ describe.each(each)('%s', (_, dashboard) => {
 
 describe('dashboards', () => {
   it('have the panels that alerts link to', () => {
-    for (const [name, { uid, panel }] of Object.entries(PANELS)) expect(dashboards.find((one) => one.uid === uid)?.panels.some((one) => one.id === panel), name).toBe(true);
+    for (const [name, { uid, panel }] of Object.entries(PANELS))
+      expect(
+        dashboards.find((one) => one.uid === uid)?.panels.some((one) => one.id === panel),
+        name,
+      ).toBe(true);
   });
 
   it('come as ConfigMaps for the sidecar', () => {
-    const maps = printDashboardFiles({ ...DEFAULT_OPTIONS, namespace: 'monitoring' }, 'configmap').artifacts.map((file) => load(file.content) as { metadata: { labels: object; namespace: string }; data: Record<string, string> });
+    const maps = printDashboardFiles({ ...DEFAULT_OPTIONS, namespace: 'monitoring' }, 'configmap').artifacts.map(
+      (file) => load(file.content) as { metadata: { labels: object; namespace: string }; data: Record<string, string> },
+    );
     expect(maps).toHaveLength(dashboards.length);
     maps.forEach((map, index) => {
       expect(map.metadata).toMatchObject({ namespace: 'monitoring', labels: { grafana_dashboard: '1' } });
@@ -167,7 +195,9 @@ describe('dashboards', () => {
   });
 
   it('know no cluster variable where there is no such label', () => {
-    const content = printDashboardFiles({ ...DEFAULT_OPTIONS, clusterLabels: [] }, 'json').artifacts.map((file) => file.content).join('');
+    const content = printDashboardFiles({ ...DEFAULT_OPTIONS, clusterLabels: [] }, 'json')
+      .artifacts.map((file) => file.content)
+      .join('');
     expect(content).not.toContain('$cluster');
   });
 });

@@ -21,6 +21,11 @@ describe('durations', () => {
   });
 
   it('reads back what it prints', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 1e9 }), (milliseconds) => parseDuration(printDuration(milliseconds / 1000)) === milliseconds / 1000));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 1e9 }),
+        (milliseconds) => parseDuration(printDuration(milliseconds / 1000)) === milliseconds / 1000,
+      ),
+    );
   });
 });

@@ -7,7 +7,7 @@ import { OBJECT_BYTES, splitGroup, splitGroups } from '../../src/generate/format
 import { logRules } from '../../src/generate/log-rules.ts';
 import { mixinFix } from '../../src/generate/mixin-fix.ts';
 import { DEFAULT_OPTIONS } from '../../src/generate/options.ts';
-import { record, type RuleGroup } from '../../src/generate/rule-book.ts';
+import { type RuleGroup, record } from '../../src/generate/rule-book.ts';
 import { diagnosisRules } from '../../src/generate/rules.ts';
 
 const DURATION = z.string().regex(/^(0|(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?)$/);
@@ -23,13 +23,21 @@ const RULE = z.strictObject({
 });
 const GROUP = z.strictObject({ name: z.string().min(1), interval: DURATION, rules: z.array(RULE).min(1) });
 const METADATA = z.strictObject({
-  name: z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/).max(253),
+  name: z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/)
+    .max(253),
   namespace: z.string().optional(),
   labels: STRINGS,
 });
 /** The fields of the CRDs that we use, and no other: prometheus-operator 0.93, VictoriaMetrics operator v1beta1. */
 const object = (apiVersion: string, kind: string) =>
-  z.strictObject({ apiVersion: z.literal(apiVersion), kind: z.literal(kind), metadata: METADATA, spec: z.strictObject({ groups: z.array(GROUP) }) });
+  z.strictObject({
+    apiVersion: z.literal(apiVersion),
+    kind: z.literal(kind),
+    metadata: METADATA,
+    spec: z.strictObject({ groups: z.array(GROUP) }),
+  });
 
 const SCHEMAS = {
   prometheus: z.strictObject({ groups: z.array(GROUP) }),
@@ -43,7 +51,8 @@ const OPTIONS = { ...DEFAULT_OPTIONS, namespace: 'monitoring', objectLabels: { r
 const book = diagnosisRules(BUILT_IN, OPTIONS);
 
 describe.each(['prometheus', 'prometheusrule', 'vmrule', 'mimir', 'loki'] as const)('format %s', (format) => {
-  const files = format === 'loki' ? printRules(logRules(BUILT_IN, OPTIONS), format, 'logs', OPTIONS) : printRules(book, format, 'rules', OPTIONS);
+  const files =
+    format === 'loki' ? printRules(logRules(BUILT_IN, OPTIONS), format, 'logs', OPTIONS) : printRules(book, format, 'rules', OPTIONS);
 
   it.each(files.map((file) => [file.path, file.content] as const))('%s has the fields that its reader knows', (_, content) => {
     SCHEMAS[format].parse(load(content));
@@ -58,12 +67,18 @@ describe.each(['prometheus', 'prometheusrule', 'vmrule', 'mimir', 'loki'] as con
   });
 
   it('has group names that are unique', () => {
-    const names = files.map((file) => load(file.content) as { groups?: RuleGroup[]; spec?: { groups: RuleGroup[] } }).flatMap((document) => document.groups ?? document.spec!.groups).map((group) => group.name);
+    const names = files
+      .map((file) => load(file.content) as { groups?: RuleGroup[]; spec?: { groups: RuleGroup[] } })
+      .flatMap((document) => document.groups ?? document.spec!.groups)
+      .map((group) => group.name);
     expect(new Set(names).size).toBe(names.length);
   });
 
   it('is the same each time', () => {
-    const again = format === 'loki' ? printRules(logRules(BUILT_IN, OPTIONS), format, 'logs', OPTIONS) : printRules(diagnosisRules(BUILT_IN, OPTIONS), format, 'rules', OPTIONS);
+    const again =
+      format === 'loki'
+        ? printRules(logRules(BUILT_IN, OPTIONS), format, 'logs', OPTIONS)
+        : printRules(diagnosisRules(BUILT_IN, OPTIONS), format, 'rules', OPTIONS);
     expect(again).toEqual(files);
   });
 });
@@ -73,7 +88,10 @@ describe('objects', () => {
 
   it('carry the labels and the namespace that operators select by', () => {
     for (const file of files)
-      expect((load(file.content) as { metadata: unknown }).metadata).toMatchObject({ namespace: 'monitoring', labels: { release: 'kube-prometheus-stack', 'app.kubernetes.io/name': 'aggregated-api-exporter' } });
+      expect((load(file.content) as { metadata: unknown }).metadata).toMatchObject({
+        namespace: 'monitoring',
+        labels: { release: 'kube-prometheus-stack', 'app.kubernetes.io/name': 'aggregated-api-exporter' },
+      });
   });
 
   it('fit the annotation of kubectl apply, whose limit is 256 KiB', () => {
@@ -81,20 +99,30 @@ describe('objects', () => {
   });
 
   it('of Mimir have groups of at most 20 rules', () => {
-    for (const file of printRules(book, 'mimir', 'rules', OPTIONS)) for (const group of (load(file.content) as { groups: RuleGroup[] }).groups) expect(group.rules.length).toBeLessThanOrEqual(20);
+    for (const file of printRules(book, 'mimir', 'rules', OPTIONS))
+      for (const group of (load(file.content) as { groups: RuleGroup[] }).groups) expect(group.rules.length).toBeLessThanOrEqual(20);
   });
 
   it('of the replacement of the mixin are valid in every format', () => {
-    for (const format of ['prometheus', 'prometheusrule', 'vmrule', 'mimir'] as const) for (const file of printRules(mixinFix(OPTIONS), format, 'fix', OPTIONS)) SCHEMAS[format].parse(load(file.content));
+    for (const format of ['prometheus', 'prometheusrule', 'vmrule', 'mimir'] as const)
+      for (const file of printRules(mixinFix(OPTIONS), format, 'fix', OPTIONS)) SCHEMAS[format].parse(load(file.content));
   });
 });
 
 describe('splitting', () => {
-  const group = (name: string, count: number): RuleGroup => ({ name, interval: 30, rules: Array.from({ length: count }, (_, index) => record('a:b:c', 'x'.repeat(100), { n: String(index) })) });
+  const group = (name: string, count: number): RuleGroup => ({
+    name,
+    interval: 30,
+    rules: Array.from({ length: count }, (_, index) => record('a:b:c', 'x'.repeat(100), { n: String(index) })),
+  });
 
   it('keeps the order and names the parts', () => {
     const parts = splitGroup(group('g', 7), 3, () => 1);
-    expect(parts.map((part) => [part.name, part.rules.length])).toEqual([['g', 3], ['g-2', 3], ['g-3', 1]]);
+    expect(parts.map((part) => [part.name, part.rules.length])).toEqual([
+      ['g', 3],
+      ['g-2', 3],
+      ['g-3', 1],
+    ]);
     expect(parts.flatMap((part) => part.rules)).toEqual(group('g', 7).rules);
   });
 

@@ -1,12 +1,12 @@
 import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
-import { SMALL_CATALOGUE } from './small-catalogue.ts';
 import type { Signature } from '../../src/domain/signature.ts';
 import { earlierOwners, logRules, signatureQuery } from '../../src/generate/log-rules.ts';
 import { DEFAULT_OPTIONS } from '../../src/generate/options.ts';
 import { alertsOf } from '../../src/generate/rule-book.ts';
 import { classifyText } from '../../src/signatures/classify.ts';
 import { SIGNATURES } from '../../src/signatures/list.ts';
+import { SMALL_CATALOGUE } from './small-catalogue.ts';
 
 /** What Loki does with the query's line filters, in its own regular expressions. */
 function lokiCounts(query: string, line: string): boolean {
@@ -21,15 +21,23 @@ function filtersOf(query: string): { operator: string; pattern: string }[] {
 }
 
 const earlier = earlierOwners(SIGNATURES);
-const queries = SIGNATURES.map((signature) => ({ id: signature.id, filters: filtersOf(signatureQuery(signature, earlier.get(signature.id) ?? [], DEFAULT_OPTIONS)) }));
-const compiled = queries.map(({ id, filters }) => ({ id, filters: filters.map(({ operator, pattern }) => ({ wanted: operator === '|~', regex: RE2JS.compile(pattern) })) }));
+const queries = SIGNATURES.map((signature) => ({
+  id: signature.id,
+  filters: filtersOf(signatureQuery(signature, earlier.get(signature.id) ?? [], DEFAULT_OPTIONS)),
+}));
+const compiled = queries.map(({ id, filters }) => ({
+  id,
+  filters: filters.map(({ operator, pattern }) => ({ wanted: operator === '|~', regex: RE2JS.compile(pattern) })),
+}));
 
 describe('log rules', () => {
   it('give each sample line to the signature that the exporter gives it to, and to no other', () => {
     const lines = SIGNATURES.flatMap((signature) => [...signature.matches, ...signature.nearMisses]);
     const wrong = [...new Set(lines)].flatMap((line) => {
       const own = classifyText(line)?.id;
-      const counted = compiled.filter(({ filters }) => filters.every(({ wanted, regex }) => regex.matcher(line).find() === wanted)).map(({ id }) => id);
+      const counted = compiled
+        .filter(({ filters }) => filters.every(({ wanted, regex }) => regex.matcher(line).find() === wanted))
+        .map(({ id }) => id);
       return counted.join() === (own ?? '') ? [] : [{ line, own, counted }];
     });
     expect(wrong).toEqual([]);
@@ -67,7 +75,10 @@ describe('log rules', () => {
   });
 
   it('alert with the cause only where the line points to one', () => {
-    const catalogue = { ...SMALL_CATALOGUE, signatures: [signature({}), signature({ id: 'lull', pointsTo: [], pattern: 'lull', matches: ['lull'] })] };
+    const catalogue = {
+      ...SMALL_CATALOGUE,
+      signatures: [signature({}), signature({ id: 'lull', pointsTo: [], pattern: 'lull', matches: ['lull'] })],
+    };
     const book = logRules(catalogue, { ...DEFAULT_OPTIONS, lokiSelector: '{namespace="harbour"}' });
     expect(alertsOf(book).map((alert) => alert.labels)).toEqual([
       { severity: 'info', cause: 'heavy-swell', category: 'resource-pressure', signature: 'fog-horn', speaker: 'aggregated-server' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { DECLARED_FAMILIES } from '../../src/expose/families/list.ts';
 import { BUILT_IN } from '../../src/generate/built-in.ts';
 import { DEFAULT_OPTIONS, type OptionTexts, OWN_LABELS, parseOptions } from '../../src/generate/options.ts';
-import { DECLARED_FAMILIES } from '../../src/expose/families/list.ts';
 
 const problemsOf = (texts: OptionTexts) => {
   const parsed = parseOptions(texts);
@@ -50,7 +50,10 @@ describe('options', () => {
   });
 
   it('know every label of every signal and family as their own', () => {
-    const used = new Set([...BUILT_IN.signals.flatMap((signal) => Object.keys(signal.labels ?? {})), ...DECLARED_FAMILIES.flatMap((family) => family.labels)]);
+    const used = new Set([
+      ...BUILT_IN.signals.flatMap((signal) => Object.keys(signal.labels ?? {})),
+      ...DECLARED_FAMILIES.flatMap((family) => family.labels),
+    ]);
     expect([...used].filter((label) => !(OWN_LABELS as readonly string[]).includes(label))).toEqual([]);
   });
 });

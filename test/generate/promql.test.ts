@@ -1,10 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { above, all, any, avg, below, changedWithin, coincides, type Criterion, HOUR, increase, last, MINUTE, max, min, not, regular, tracks } from '../../src/domain/criterion.ts';
+import {
+  above,
+  all,
+  any,
+  avg,
+  below,
+  type Criterion,
+  changedWithin,
+  coincides,
+  HOUR,
+  increase,
+  last,
+  MINUTE,
+  max,
+  min,
+  not,
+  regular,
+  tracks,
+} from '../../src/domain/criterion.ts';
 import { type PromqlContext, printCriterion, printWhere, windowOf } from '../../src/generate/promql.ts';
 import { SMALL_CATALOGUE } from './small-catalogue.ts';
 import { syntaxErrors } from './support/syntax.ts';
 
-const CONTEXT: PromqlContext = { catalogue: SMALL_CATALOGUE, options: { scrapeInterval: 30, clusterLabels: ['cluster'], with: [] }, momentOf: (_, part) => part };
+const CONTEXT: PromqlContext = {
+  catalogue: SMALL_CATALOGUE,
+  options: { scrapeInterval: 30, clusterLabels: ['cluster'], with: [] },
+  momentOf: (_, part) => part,
+};
 
 const by = (range: string) => `max by (cluster, apiservice) (${range})`;
 const SWELL = by('last_over_time(aggregated_api_swell_ratio[5m])');
@@ -13,21 +35,61 @@ describe('criteria as PromQL', () => {
   it.each<[string, Criterion, string, string]>([
     ['above', above(last('swell'), 0.8), `${SWELL} > 0.8`, `${SWELL} <= 0.8`],
     ['below', below(last('swell'), 0.8), `${SWELL} < 0.8`, `${SWELL} >= 0.8`],
-    ['static labels', above(min('wind', 5 * MINUTE), 1), `${by('min_over_time(aggregated_api_wind_ratio{mast="fore"}[5m])')} > 1`, `${by('min_over_time(aggregated_api_wind_ratio{mast="fore"}[5m])')} <= 1`],
-    ['max', above(max('swell', 10 * MINUTE), 1), `${by('max_over_time(aggregated_api_swell_ratio[10m])')} > 1`, `${by('max_over_time(aggregated_api_swell_ratio[10m])')} <= 1`],
-    ['avg', above(avg('swell', HOUR), 1), `${by('avg_over_time(aggregated_api_swell_ratio[1h])')} > 1`, `${by('avg_over_time(aggregated_api_swell_ratio[1h])')} <= 1`],
-    ['increase', above(increase('groundings', HOUR), 0), `${by('increase(aggregated_api_groundings_total[1h])')} > 0`, `${by('increase(aggregated_api_groundings_total[1h])')} <= 0`],
-    ['a short window is widened', above(last('swell', MINUTE), 1), `${by('last_over_time(aggregated_api_swell_ratio[2m])')} > 1`, `${by('last_over_time(aggregated_api_swell_ratio[2m])')} <= 1`],
+    [
+      'static labels',
+      above(min('wind', 5 * MINUTE), 1),
+      `${by('min_over_time(aggregated_api_wind_ratio{mast="fore"}[5m])')} > 1`,
+      `${by('min_over_time(aggregated_api_wind_ratio{mast="fore"}[5m])')} <= 1`,
+    ],
+    [
+      'max',
+      above(max('swell', 10 * MINUTE), 1),
+      `${by('max_over_time(aggregated_api_swell_ratio[10m])')} > 1`,
+      `${by('max_over_time(aggregated_api_swell_ratio[10m])')} <= 1`,
+    ],
+    [
+      'avg',
+      above(avg('swell', HOUR), 1),
+      `${by('avg_over_time(aggregated_api_swell_ratio[1h])')} > 1`,
+      `${by('avg_over_time(aggregated_api_swell_ratio[1h])')} <= 1`,
+    ],
+    [
+      'increase',
+      above(increase('groundings', HOUR), 0),
+      `${by('increase(aggregated_api_groundings_total[1h])')} > 0`,
+      `${by('increase(aggregated_api_groundings_total[1h])')} <= 0`,
+    ],
+    [
+      'a short window is widened',
+      above(last('swell', MINUTE), 1),
+      `${by('last_over_time(aggregated_api_swell_ratio[2m])')} > 1`,
+      `${by('last_over_time(aggregated_api_swell_ratio[2m])')} <= 1`,
+    ],
     [
       'changedWithin',
       changedWithin('buoy-moved', HOUR),
       `time() - ${by('last_over_time(aggregated_api_buoy_moved_timestamp_seconds[5m])')} <= 3600`,
       `time() - ${by('last_over_time(aggregated_api_buoy_moved_timestamp_seconds[5m])')} > 3600`,
     ],
-    ['regular', regular('failing', { over: HOUR }), `${by('last_over_time(aggregated_api_failures_periodic[5m])')} > 0.5`, `${by('last_over_time(aggregated_api_failures_periodic[5m])')} <= 0.5`],
+    [
+      'regular',
+      regular('failing', { over: HOUR }),
+      `${by('last_over_time(aggregated_api_failures_periodic[5m])')} > 0.5`,
+      `${by('last_over_time(aggregated_api_failures_periodic[5m])')} <= 0.5`,
+    ],
     ['not swaps', not(above(last('swell'), 0.8)), `${SWELL} <= 0.8`, `${SWELL} > 0.8`],
-    ['all is true by and, false by or', all(above(last('swell'), 1), below(last('swell'), 3)), `${SWELL} > 1\nand\n${SWELL} < 3`, `${SWELL} <= 1\nor\n${SWELL} >= 3`],
-    ['any is true by or, false by and', any(above(last('swell'), 1), below(last('swell'), 0)), `${SWELL} > 1\nor\n${SWELL} < 0`, `${SWELL} <= 1\nand\n${SWELL} >= 0`],
+    [
+      'all is true by and, false by or',
+      all(above(last('swell'), 1), below(last('swell'), 3)),
+      `${SWELL} > 1\nand\n${SWELL} < 3`,
+      `${SWELL} <= 1\nor\n${SWELL} >= 3`,
+    ],
+    [
+      'any is true by or, false by and',
+      any(above(last('swell'), 1), below(last('swell'), 0)),
+      `${SWELL} > 1\nor\n${SWELL} < 0`,
+      `${SWELL} <= 1\nand\n${SWELL} >= 0`,
+    ],
     [
       'parts with the other operator keep their parentheses',
       all(any(above(last('swell'), 1), above(last('swell'), 2)), above(last('swell'), 3)),
@@ -53,15 +115,21 @@ describe('criteria as PromQL', () => {
   it.each<Criterion>([
     tracks('swell', 'wind', { over: HOUR, atLeast: 0.7 }),
     coincides(above(last('swell'), 1), above(last('failing'), 0.5), { within: 5 * MINUTE, over: HOUR, atLeast: 0.6 }),
-    any(tracks('swell', 'wind', { over: HOUR, atLeast: 0.7 }), not(coincides(above(last('swell'), 1), above(last('failing'), 0.5), { within: MINUTE, over: HOUR, atLeast: 0.6 }))),
+    any(
+      tracks('swell', 'wind', { over: HOUR, atLeast: 0.7 }),
+      not(coincides(above(last('swell'), 1), above(last('failing'), 0.5), { within: MINUTE, over: HOUR, atLeast: 0.6 })),
+    ),
   ])('%j parses, true and false', (criterion) => {
-    for (const text of [printWhere(criterion, true, CONTEXT), printWhere(criterion, false, CONTEXT), printCriterion(criterion, CONTEXT)]) expect(syntaxErrors(text)).toEqual([]);
+    for (const text of [printWhere(criterion, true, CONTEXT), printWhere(criterion, false, CONTEXT), printCriterion(criterion, CONTEXT)])
+      expect(syntaxErrors(text)).toEqual([]);
   });
 
   it('keeps every cluster label, or none', () => {
     const options = { ...CONTEXT.options, clusterLabels: ['cluster', 'region'] };
     expect(printWhere(above(last('swell'), 1), true, { ...CONTEXT, options })).toContain('max by (cluster, region, apiservice)');
-    expect(printWhere(above(last('swell'), 1), true, { ...CONTEXT, options: { ...options, clusterLabels: [] } })).toContain('max by (apiservice)');
+    expect(printWhere(above(last('swell'), 1), true, { ...CONTEXT, options: { ...options, clusterLabels: [] } })).toContain(
+      'max by (apiservice)',
+    );
   });
 
   it.each([
@@ -76,6 +144,8 @@ describe('criteria as PromQL', () => {
 
   it('refuses what PromQL cannot say', () => {
     expect(() => printWhere(regular('swell', { over: HOUR }), true, CONTEXT)).toThrow('regular("swell"): PromQL knows no onsets');
-    expect(() => printWhere(above(last('tsunami'), 1), true, CONTEXT)).toThrow('signal "tsunami": the catalogue has no signal of this name');
+    expect(() => printWhere(above(last('tsunami'), 1), true, CONTEXT)).toThrow(
+      'signal "tsunami": the catalogue has no signal of this name',
+    );
   });
 });

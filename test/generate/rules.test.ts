@@ -17,9 +17,12 @@ const positionOf = (record: string, labels: Record<string, string> = {}) =>
   recorded.findIndex((rule) => rule.record === record && Object.entries(labels).every(([name, value]) => rule.labels[name] === value));
 
 describe('rules', () => {
-  it.each(rules.map((rule, index) => [`${index} ${rule.kind === 'record' ? rule.record : rule.alert}`, rule.expr] as const))('%s parses', (_, expr) => {
-    expect(syntaxErrors(expr)).toEqual([]);
-  });
+  it.each(rules.map((rule, index) => [`${index} ${rule.kind === 'record' ? rule.record : rule.alert}`, rule.expr] as const))(
+    '%s parses',
+    (_, expr) => {
+      expect(syntaxErrors(expr)).toEqual([]);
+    },
+  );
 
   it('are named level:metric:operations', () => {
     for (const { record } of recorded) expect(record).toMatch(/^apiservice(_[a-z]+)*:aggregated_api_[a-z_]+:[a-z0-9_]+$/);
@@ -49,7 +52,9 @@ describe('the formula', () => {
   });
 
   it('takes superseding from the evidence that is recorded already', () => {
-    expect(recorded[positionOf(SERIES.evidence, { evidence: 'superseded-by-buoy-adrift' })]!.expr).toContain('{cause="buoy-adrift", look_back=""} >= 2');
+    expect(recorded[positionOf(SERIES.evidence, { evidence: 'superseded-by-buoy-adrift' })]!.expr).toContain(
+      '{cause="buoy-adrift", look_back=""} >= 2',
+    );
   });
 
   it('looks back after all direct evidence is in, and counts that only while nothing explains the failure', () => {
@@ -71,35 +76,58 @@ describe('the formula', () => {
 
   it('records an event and a spike of equal content once', () => {
     const spike = above(last('failing'), 0.5);
-    const twice = [5, 10].map((minutes) => coincides(above(min('wind', HOUR), 1), spike, { within: minutes * MINUTE, over: HOUR, atLeast: 0.5 }));
-    const causes = SMALL_CATALOGUE.causes.map((cause, index) => (index === 0 ? { ...cause, lookBack: twice.map((when, i) => ({ id: `twice-${i}`, when, weight: 'suggestive' as const, says: '' })) } : cause));
-    const moments = diagnosisGroup({ ...SMALL_CATALOGUE, causes }, DEFAULT_OPTIONS).rules.filter((rule) => rule.kind === 'record' && rule.record === SERIES.moment);
+    const twice = [5, 10].map((minutes) =>
+      coincides(above(min('wind', HOUR), 1), spike, { within: minutes * MINUTE, over: HOUR, atLeast: 0.5 }),
+    );
+    const causes = SMALL_CATALOGUE.causes.map((cause, index) =>
+      index === 0
+        ? { ...cause, lookBack: twice.map((when, i) => ({ id: `twice-${i}`, when, weight: 'suggestive' as const, says: '' })) }
+        : cause,
+    );
+    const moments = diagnosisGroup({ ...SMALL_CATALOGUE, causes }, DEFAULT_OPTIONS).rules.filter(
+      (rule) => rule.kind === 'record' && rule.record === SERIES.moment,
+    );
     // Two events, one spike, and for each coincidence its product: the spike of the small catalogue is the same.
-    expect(moments.map((rule) => rule.labels.moment!.replace(/-.*/, '')).sort()).toEqual(['both', 'both', 'both', 'event', 'event', 'spike']);
+    expect(moments.map((rule) => rule.labels.moment!.replace(/-.*/, '')).sort()).toEqual([
+      'both',
+      'both',
+      'both',
+      'event',
+      'event',
+      'spike',
+    ]);
   });
 
   it('refuses a catalogue that contradicts itself', () => {
     const [first, ...others] = SMALL_CATALOGUE.causes;
-    expect(() => diagnosisGroup({ ...SMALL_CATALOGUE, causes: [{ ...first!, supersedes: ['nothing'] }, ...others] }, DEFAULT_OPTIONS)).toThrow(
-      'cause nothing: superseded-by-buoy-adrift names it, but the catalogue has no cause of this id',
-    );
+    expect(() =>
+      diagnosisGroup({ ...SMALL_CATALOGUE, causes: [{ ...first!, supersedes: ['nothing'] }, ...others] }, DEFAULT_OPTIONS),
+    ).toThrow('cause nothing: superseded-by-buoy-adrift names it, but the catalogue has no cause of this id');
   });
 });
 
 describe('alerts', () => {
   const alerts = alertsOf(book);
 
-  it.each(alerts.map((alert, index) => [`${alert.alert} ${index}`, alert] as const))('%s has severity, summary, description and links', (_, alert) => {
-    expect(['critical', 'warning', 'info']).toContain(alert.labels.severity);
-    expect(alert.annotations.summary).toMatch(/^[A-Z][^{}]*\.$/);
-    expect(alert.annotations.description).toMatch(/\S/);
-    expect(alert.annotations.runbook_url).toMatch(/^http.*\/runbooks\/\S/);
-    expect(alert.annotations.dashboard_url).toMatch(/^\/d\/aggregated-api-[a-z]+\?.*viewPanel=\d+$/);
-  });
+  it.each(alerts.map((alert, index) => [`${alert.alert} ${index}`, alert] as const))(
+    '%s has severity, summary, description and links',
+    (_, alert) => {
+      expect(['critical', 'warning', 'info']).toContain(alert.labels.severity);
+      expect(alert.annotations.summary).toMatch(/^[A-Z][^{}]*\.$/);
+      expect(alert.annotations.description).toMatch(/\S/);
+      expect(alert.annotations.runbook_url).toMatch(/^http.*\/runbooks\/\S/);
+      expect(alert.annotations.dashboard_url).toMatch(/^\/d\/aggregated-api-[a-z]+\?.*viewPanel=\d+$/);
+    },
+  );
 
   it('of symptoms do not wait: a cause that changes would make them wait again', () => {
     const symptoms = alerts.filter((alert) => alert.expr.startsWith(SERIES.verdict));
-    expect(symptoms.map((alert) => alert.alert)).toEqual(['AggregatedAPIDown', 'AggregatedAPIErrors', 'AggregatedAPIFlapping', 'AggregatedAPISlow']);
+    expect(symptoms.map((alert) => alert.alert)).toEqual([
+      'AggregatedAPIDown',
+      'AggregatedAPIErrors',
+      'AggregatedAPIFlapping',
+      'AggregatedAPISlow',
+    ]);
     for (const alert of symptoms) {
       expect(alert.for).toBeUndefined();
       expect(alert.annotations.confidence).toBe('{{ $value | humanizePercentage }}');
@@ -107,7 +135,8 @@ describe('alerts', () => {
   });
 
   it('carry further labels', () => {
-    for (const alert of alertsOf(diagnosisRules(SMALL_CATALOGUE, { ...DEFAULT_OPTIONS, labels: { team: 'harbour' } }))) expect(alert.labels.team).toBe('harbour');
+    for (const alert of alertsOf(diagnosisRules(SMALL_CATALOGUE, { ...DEFAULT_OPTIONS, labels: { team: 'harbour' } })))
+      expect(alert.labels.team).toBe('harbour');
   });
 
   it.each([
@@ -121,7 +150,9 @@ describe('alerts', () => {
 
   it('refuses a cause whose alert would be called like another', () => {
     const causes = [{ ...SMALL_CATALOGUE.causes[0]!, id: 'down' }];
-    expect(() => causeGroup({ ...SMALL_CATALOGUE, causes }, DEFAULT_OPTIONS)).toThrow('cause down: its alert would be called AggregatedAPIDown');
+    expect(() => causeGroup({ ...SMALL_CATALOGUE, causes }, DEFAULT_OPTIONS)).toThrow(
+      'cause down: its alert would be called AggregatedAPIDown',
+    );
   });
 });
 
@@ -131,7 +162,15 @@ describe('windows', () => {
   });
 
   it('are widened aloud at a minute and more', () => {
-    const causes = [{ ...SMALL_CATALOGUE.causes[0]!, supersedes: [], evidence: [{ id: 'short', when: above(last('swell', 2 * MINUTE), 1), weight: 'strong' as const, says: '' }] }];
-    expect(widened({ ...SMALL_CATALOGUE, causes }, { ...DEFAULT_OPTIONS, scrapeInterval: 60 })).toEqual(['Windows of 2m are widened to 4m, so that they hold 4 scrapes.']);
+    const causes = [
+      {
+        ...SMALL_CATALOGUE.causes[0]!,
+        supersedes: [],
+        evidence: [{ id: 'short', when: above(last('swell', 2 * MINUTE), 1), weight: 'strong' as const, says: '' }],
+      },
+    ];
+    expect(widened({ ...SMALL_CATALOGUE, causes }, { ...DEFAULT_OPTIONS, scrapeInterval: 60 })).toEqual([
+      'Windows of 2m are widened to 4m, so that they hold 4 scrapes.',
+    ]);
   });
 });

@@ -1,22 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { RUNBOOK_CORRELATIONS } from '../../src/domain/cause.ts';
 import { above, all, any, coincides, HOUR, increase, last, MINUTE, not, tracks } from '../../src/domain/criterion.ts';
-import { alertsOf } from '../../src/generate/rule-book.ts';
-import { diagnosisRules } from '../../src/generate/rules.ts';
 import { BUILT_IN } from '../../src/generate/built-in.ts';
 import { DEFAULT_OPTIONS } from '../../src/generate/options.ts';
-import { causesAnswering } from '../../src/generate/runbooks/index-page.ts';
+import { alertsOf } from '../../src/generate/rule-book.ts';
+import { diagnosisRules } from '../../src/generate/rules.ts';
+import { renderRunbookHtml } from '../../src/generate/runbook-html.ts';
 import { runbookPages } from '../../src/generate/runbooks/files.ts';
 import { printHtml } from '../../src/generate/runbooks/html.ts';
+import { causesAnswering } from '../../src/generate/runbooks/index-page.ts';
 import { heading, list, paragraph, printMarkdown, shell, steps, table } from '../../src/generate/runbooks/page.ts';
 import { asCommand, describeCriterion, withVariables } from '../../src/generate/runbooks/words.ts';
-import { renderRunbookHtml } from '../../src/generate/runbook-html.ts';
 
 const pages = runbookPages(BUILT_IN);
 const ids = new Set(pages.map((page) => page.id));
 const SECTIONS = ['What it means', 'How we know', 'Confirm by hand', 'Remedy', 'Verify', 'Confused with'];
 /** kubectl verbs and programs that change nothing. */
-const READING = /^(?:time )?(?:kubectl (?:get|describe|logs|top|api-resources|api-versions|auth can-i|rollout (?:status|history)|explain|version|cluster-info|events)\b|openssl (?:x509|s_client)\b|nslookup\b|dig\b|grep\b|base64\b|tr\b|sort\b|head\b|jq\b)/;
+const READING =
+  /^(?:time )?(?:kubectl (?:get|describe|logs|top|api-resources|api-versions|auth can-i|rollout (?:status|history)|explain|version|cluster-info|events)\b|openssl (?:x509|s_client)\b|nslookup\b|dig\b|grep\b|base64\b|tr\b|sort\b|head\b|jq\b)/;
 
 describe.each(pages.filter((page) => page.id !== 'README').map((page) => [page.id, page] as const))('runbook %s', (_, page) => {
   const markdown = printMarkdown(page);
@@ -28,7 +29,9 @@ describe.each(pages.filter((page) => page.id !== 'README').map((page) => [page.i
 
   it('confirms with commands that only read', () => {
     const commands = page.blocks.flatMap((block) => (block.kind === 'code' && block.language === 'sh' ? block.text.split('\n') : []));
-    const wrong = commands.filter((line) => line !== '' && !line.startsWith('#') && !/^[A-Z]+=/.test(line) && !/^for i in /.test(line) && !READING.test(line));
+    const wrong = commands.filter(
+      (line) => line !== '' && !line.startsWith('#') && !/^[A-Z]+=/.test(line) && !/^for i in /.test(line) && !READING.test(line),
+    );
     expect(wrong).toEqual([]);
   });
 
@@ -117,7 +120,10 @@ describe('words', () => {
   it.each([
     [above(last('swell'), 0.8), '`swell` is above 0.8'],
     [above(increase('restarts', HOUR), 2), 'the increase of `restarts` over 1h is above 2'],
-    [all(above(last('a'), 1), any(above(last('b'), 1), not(above(last('c'), 1)))), '`a` is above 1 and (`b` is above 1 or not (`c` is above 1))'],
+    [
+      all(above(last('a'), 1), any(above(last('b'), 1), not(above(last('c'), 1)))),
+      '`a` is above 1 and (`b` is above 1 or not (`c` is above 1))',
+    ],
     [tracks('a', 'b', { over: HOUR, atLeast: 0.7 }), '`a` and `b` move together over 1h (correlation at least 0.7)'],
     [
       coincides(above(last('restart'), 0), above(last('failing'), 0.5), { within: 5 * MINUTE, over: HOUR, atLeast: 0.6 }),
@@ -129,7 +135,9 @@ describe('words', () => {
 
   it('turn placeholders into variables, and in commands every word in brackets', () => {
     expect(withVariables('kubectl get pods -n {namespace}')).toBe('kubectl get pods -n $NAMESPACE');
-    expect(asCommand('kubectl logs -n {namespace} <pod> -l <selector of service {service}> <the flag>')).toBe('kubectl logs -n $NAMESPACE $POD -l "$SELECTOR" THE_FLAG');
+    expect(asCommand('kubectl logs -n {namespace} <pod> -l <selector of service {service}> <the flag>')).toBe(
+      'kubectl logs -n $NAMESPACE $POD -l "$SELECTOR" THE_FLAG',
+    );
     expect(asCommand('kubectl get --raw /apis/<group>/<version>')).toBe('kubectl get --raw /apis/$GROUP/$VERSION');
   });
 });

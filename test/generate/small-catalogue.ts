@@ -1,5 +1,22 @@
 import { defineCause } from '../../src/domain/cause.ts';
-import { above, all, any, avg, below, changedWithin, coincides, HOUR, increase, last, MINUTE, max, min, not, regular, tracks } from '../../src/domain/criterion.ts';
+import {
+  above,
+  all,
+  any,
+  avg,
+  below,
+  changedWithin,
+  coincides,
+  HOUR,
+  increase,
+  last,
+  MINUTE,
+  max,
+  min,
+  not,
+  regular,
+  tracks,
+} from '../../src/domain/criterion.ts';
 import type { Catalogue, PrintableSignal } from '../../src/generate/catalogue.ts';
 
 const gauge = (name: string, metric: string, labels?: Record<string, string>): PrintableSignal => ({
@@ -35,7 +52,12 @@ export const SMALL_CATALOGUE: Catalogue = {
       prior: -0.5,
       evidence: [
         { id: 'moved', when: changedWithin('buoy-moved', HOUR), weight: 'strong', says: 'moved {value}' },
-        { id: 'calm', when: all(below(last('swell'), 0.2), not(above(avg('wind', 10 * MINUTE), 0.5))), weight: 'circumstantial', says: 'calm' },
+        {
+          id: 'calm',
+          when: all(below(last('swell'), 0.2), not(above(avg('wind', 10 * MINUTE), 0.5))),
+          weight: 'circumstantial',
+          says: 'calm',
+        },
       ],
       supersedes: ['heavy-swell'],
       remedy: ['Moor it.'],
@@ -70,7 +92,11 @@ export const SMALL_CATALOGUE: Catalogue = {
       lookBack: [
         {
           id: 'after-groundings',
-          when: coincides(above(increase('groundings', 5 * MINUTE), 0), above(last('failing'), 0.5), { within: 5 * MINUTE, over: HOUR, atLeast: 0.6 }),
+          when: coincides(above(increase('groundings', 5 * MINUTE), 0), above(last('failing'), 0.5), {
+            within: 5 * MINUTE,
+            over: HOUR,
+            atLeast: 0.6,
+          }),
           weight: 'suggestive',
           says: 'after groundings',
         },

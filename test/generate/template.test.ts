@@ -5,7 +5,13 @@ import { expandTemplate, type TemplateData } from '../../src/generate/rule-tests
 const DATA: TemplateData = {
   labels: { apiservice: 'v1.tides.example.com', cluster: 'harbour', cause: 'unknown' },
   value: 0.9,
-  query: (promql) => (promql === 'up{apiservice="v1.tides.example.com"}' ? [{ labels: { evidence: 'a' }, value: 4 }, { labels: { evidence: 'b' }, value: 2 }] : []),
+  query: (promql) =>
+    promql === 'up{apiservice="v1.tides.example.com"}'
+      ? [
+          { labels: { evidence: 'a' }, value: 4 },
+          { labels: { evidence: 'b' }, value: 2 },
+        ]
+      : [],
 };
 
 describe('templates expand as Prometheus expands them', () => {
@@ -21,7 +27,10 @@ describe('templates expand as Prometheus expands them', () => {
     ['{{ if gt $value 0.0 }}more{{ else }}less{{ end }}', 'more'],
     ['{{ with query (printf `up{apiservice=%q}` $labels.apiservice) }}{{ . | first | value | printf "%.0f" }}{{ else }}none{{ end }}', '4'],
     ['{{ with query (printf `down{apiservice=%q}` $labels.apiservice) }}{{ . }}{{ else }}none{{ end }}', 'none'],
-    ['{{ range $i, $e := query (printf `up{apiservice=%q}` $labels.apiservice) }}{{ if $i }}, {{ end }}{{ $e.Labels.evidence }} (+{{ $e.Value }}){{ else }}none{{ end }}', 'a (+4), b (+2)'],
+    [
+      '{{ range $i, $e := query (printf `up{apiservice=%q}` $labels.apiservice) }}{{ if $i }}, {{ end }}{{ $e.Labels.evidence }} (+{{ $e.Value }}){{ else }}none{{ end }}',
+      'a (+4), b (+2)',
+    ],
     ['{{ range $i, $e := query `x` }}{{ $i }}{{ else }}none{{ end }}', 'none'],
     ['{{ if eq $labels.cause "known" }}{{ range $i, $e := query `x` }}{{ $i }}{{ else }}none{{ end }}{{ else }}out{{ end }}', 'out'],
   ])('%s', (template, text) => {

@@ -27,7 +27,8 @@ describe('writing', () => {
   it('removes what is no longer printed from its own folders, and nothing else', async () => {
     await writeArtifacts(root, FILES, OWNED);
     await mkdir(join(root, 'rules/prometheus/mine'));
-    for (const file of ['rules/mine.yaml', 'rules/prometheus/old.yaml', 'rules/prometheus/mine/x.yaml']) await writeFile(join(root, file), '');
+    for (const file of ['rules/mine.yaml', 'rules/prometheus/old.yaml', 'rules/prometheus/mine/x.yaml'])
+      await writeFile(join(root, file), '');
     await writeArtifacts(root, FILES, OWNED);
     expect((await readdir(root, { recursive: true })).filter((path) => path.endsWith('.yaml')).sort()).toEqual([
       'rules/mine.yaml',
@@ -40,7 +41,10 @@ describe('writing', () => {
   it('writes nothing when one file cannot be written', async () => {
     await writeArtifacts(root, FILES, OWNED);
     await writeFile(join(root, 'file'), '');
-    const changed = [{ path: 'rules/prometheus/a.yaml', content: 'new\n' }, { path: 'file/c.yaml', content: '' }];
+    const changed = [
+      { path: 'rules/prometheus/a.yaml', content: 'new\n' },
+      { path: 'file/c.yaml', content: '' },
+    ];
     await expect(writeArtifacts(root, changed, OWNED)).rejects.toThrow('file');
     expect(await readFile(join(root, 'rules/prometheus/a.yaml'), 'utf8')).toBe('a\n');
     expect(await readdir(join(root, 'rules/prometheus'))).toEqual(['a.yaml', 'b.yaml']);
@@ -61,6 +65,9 @@ describe('comparing', () => {
   });
 
   it('calls everything missing where there is nothing', async () => {
-    expect((await compareArtifacts(join(root, 'nowhere'), FILES, OWNED)).map((difference) => difference.what)).toEqual(['missing', 'missing']);
+    expect((await compareArtifacts(join(root, 'nowhere'), FILES, OWNED)).map((difference) => difference.what)).toEqual([
+      'missing',
+      'missing',
+    ]);
   });
 });

@@ -63,7 +63,9 @@ function sightPanels(clusters: string): PanelSpec[] {
         { from: null, color: 'green' },
         { from: 120, color: 'red' },
       ],
-      targets: [{ expr: `time() - min(${select('aggregated_api_exporter_last_tick_timestamp_seconds', clusters)})`, legend: 'age', instant: true }],
+      targets: [
+        { expr: `time() - min(${select('aggregated_api_exporter_last_tick_timestamp_seconds', clusters)})`, legend: 'age', instant: true },
+      ],
     },
     {
       id: 4,
@@ -74,7 +76,9 @@ function sightPanels(clusters: string): PanelSpec[] {
       width: 8,
       height: 6,
       min: 0,
-      targets: [{ expr: `sum by (vantage) (rate(${select('aggregated_api_probes_total', clusters)}[$__rate_interval]))`, legend: '{{vantage}}' }],
+      targets: [
+        { expr: `sum by (vantage) (rate(${select('aggregated_api_probes_total', clusters)}[$__rate_interval]))`, legend: '{{vantage}}' },
+      ],
     },
     {
       id: 5,
@@ -85,7 +89,12 @@ function sightPanels(clusters: string): PanelSpec[] {
       width: 8,
       height: 6,
       min: 0,
-      targets: [{ expr: `sum by (family) (rate(${select('aggregated_api_exporter_series_dropped_total', clusters)}[$__rate_interval]))`, legend: '{{family}}' }],
+      targets: [
+        {
+          expr: `sum by (family) (rate(${select('aggregated_api_exporter_series_dropped_total', clusters)}[$__rate_interval]))`,
+          legend: '{{family}}',
+        },
+      ],
     },
   ];
 }

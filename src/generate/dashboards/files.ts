@@ -1,5 +1,5 @@
-import { type Artifact, metadata } from '../formats/rule-formats.ts';
 import { printYaml } from '../formats/plain-rule.ts';
+import { type Artifact, metadata } from '../formats/rule-formats.ts';
 import type { GenerateOptions } from '../options.ts';
 import type { Printed } from '../outputs.ts';
 import { LINT_EXCLUSIONS } from './lint.ts';
@@ -27,7 +27,10 @@ function dashboardFiles(options: GenerateOptions, format: DashboardFormat): Arti
         apiVersion: 'v1',
         kind: 'ConfigMap',
         // What the sidecar of kube-prometheus-stack looks for.
-        metadata: { ...metadata(`${spec.uid}-dashboard`, options, { grafana_dashboard: '1' }), annotations: { grafana_folder: 'Aggregated APIs' } },
+        metadata: {
+          ...metadata(`${spec.uid}-dashboard`, options, { grafana_dashboard: '1' }),
+          annotations: { grafana_folder: 'Aggregated APIs' },
+        },
         data: { [`${spec.uid}.json`]: json },
       }),
     };

@@ -23,7 +23,8 @@ export function fleetDashboard(options: GenerateOptions): DashboardSpec {
             id: 1,
             kind: 'stat',
             title: 'Aggregated APIs',
-            description: 'APIServices that are served by a Service in the cluster. Those that the kube-apiserver serves itself are left out.',
+            description:
+              'APIServices that are served by a Service in the cluster. Those that the kube-apiserver serves itself are left out.',
             unit: 'none',
             width: 4,
             height: 5,
@@ -76,7 +77,8 @@ export function fleetDashboard(options: GenerateOptions): DashboardSpec {
             id: 5,
             kind: 'state-timeline',
             title: 'Errors by API and vantage',
-            description: 'Share of our probes that failed within five minutes. An API that fails from `aggregator` only has a path that is blocked; one that fails from everywhere has a backend that is broken.',
+            description:
+              'Share of our probes that failed within five minutes. An API that fails from `aggregator` only has a path that is blocked; one that fails from everywhere has a backend that is broken.',
             unit: 'percentunit',
             width: 24,
             height: 12,
@@ -84,7 +86,12 @@ export function fleetDashboard(options: GenerateOptions): DashboardSpec {
             max: 1,
             steps: SHARE_STEPS,
             links: [link],
-            targets: [{ expr: `max by (${level}, vantage) (${select('aggregated_api_error_ratio', clusters)})`, legend: '{{apiservice}} {{vantage}}' }],
+            targets: [
+              {
+                expr: `max by (${level}, vantage) (${select('aggregated_api_error_ratio', clusters)})`,
+                legend: '{{apiservice}} {{vantage}}',
+              },
+            ],
           },
         ],
       },
@@ -113,7 +120,10 @@ export function fleetDashboard(options: GenerateOptions): DashboardSpec {
             height: 8,
             links: [link],
             targets: [
-              { expr: `min by (${level}) (${select('aggregated_api_backend_certificate_not_after_timestamp_seconds', clusters)}) - time()`, legend: '{{apiservice}}' },
+              {
+                expr: `min by (${level}) (${select('aggregated_api_backend_certificate_not_after_timestamp_seconds', clusters)}) - time()`,
+                legend: '{{apiservice}}',
+              },
             ],
           },
         ],

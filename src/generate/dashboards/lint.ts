@@ -4,5 +4,7 @@ const RECORDED = 'The panels read recorded series, which keep the clusters and t
 
 /** What grafana/dashboard-linter reads beside the dashboards: the rules that we do not follow, and why. */
 export const LINT_EXCLUSIONS = printYaml({
-  exclusions: Object.fromEntries(['template-job-rule', 'template-instance-rule', 'target-job-rule', 'target-instance-rule'].map((rule) => [rule, { reason: RECORDED }])),
+  exclusions: Object.fromEntries(
+    ['template-job-rule', 'template-instance-rule', 'target-job-rule', 'target-instance-rule'].map((rule) => [rule, { reason: RECORDED }]),
+  ),
 });

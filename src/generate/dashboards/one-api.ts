@@ -14,7 +14,9 @@ export function oneApiDashboard(options: GenerateOptions): DashboardSpec {
     uid: UIDS.api,
     title: 'Aggregated APIs / One API',
     description: 'One aggregated API: the symptom, the cause with its evidence, and the phases of the probes.',
-    variables: [{ name: 'apiservice', label: 'API', query: `label_values(${select('aggregated_api_info', clusters)}, apiservice)`, multi: false }],
+    variables: [
+      { name: 'apiservice', label: 'API', query: `label_values(${select('aggregated_api_info', clusters)}, apiservice)`, multi: false },
+    ],
     annotations: [
       {
         name: 'Verdict',
@@ -126,7 +128,9 @@ function probePanels(api: string): PanelSpec[] {
       height: 8,
       min: 0,
       stacked: true,
-      targets: [{ expr: `sum by (vantage, reason) (${rate('aggregated_api_probe_failures_total')}) > 0`, legend: '{{vantage}} {{reason}}' }],
+      targets: [
+        { expr: `sum by (vantage, reason) (${rate('aggregated_api_probe_failures_total')}) > 0`, legend: '{{vantage}} {{reason}}' },
+      ],
     },
     {
       id: PANELS.latency.panel,
@@ -138,21 +142,30 @@ function probePanels(api: string): PanelSpec[] {
       height: 8,
       min: 0,
       targets: [
-        { expr: `histogram_quantile(0.9, sum by (vantage, le) (${rate('aggregated_api_probe_duration_seconds_bucket')}))`, legend: '{{vantage}} p90' },
-        { expr: `histogram_quantile(0.5, sum by (vantage, le) (${rate('aggregated_api_probe_duration_seconds_bucket')}))`, legend: '{{vantage}} p50' },
+        {
+          expr: `histogram_quantile(0.9, sum by (vantage, le) (${rate('aggregated_api_probe_duration_seconds_bucket')}))`,
+          legend: '{{vantage}} p90',
+        },
+        {
+          expr: `histogram_quantile(0.5, sum by (vantage, le) (${rate('aggregated_api_probe_duration_seconds_bucket')}))`,
+          legend: '{{vantage}} p50',
+        },
       ],
     },
     {
       id: 9,
       kind: 'timeseries',
       title: 'Phases through the kube-apiserver and directly',
-      description: 'Where the time of the newest discovery probe went: resolve, connect, tls, response, transfer. Reused connections have only the last two.',
+      description:
+        'Where the time of the newest discovery probe went: resolve, connect, tls, response, transfer. Reused connections have only the last two.',
       unit: 's',
       width: 12,
       height: 8,
       min: 0,
       stacked: true,
-      targets: [{ expr: `max by (vantage, phase) (${select('aggregated_api_probe_phase_seconds', api)})`, legend: '{{vantage}} {{phase}}' }],
+      targets: [
+        { expr: `max by (vantage, phase) (${select('aggregated_api_probe_phase_seconds', api)})`, legend: '{{vantage}} {{phase}}' },
+      ],
     },
   ];
 }
@@ -198,7 +211,10 @@ function backendPanels(api: string): PanelSpec[] {
       targets: [
         { expr: `max by (backend_pod) (${select('aggregated_api_backend_memory_usage_ratio', api)})`, legend: '{{backend_pod}} memory' },
         { expr: `max by (backend_pod) (${select('aggregated_api_backend_cpu_usage_ratio', api)})`, legend: '{{backend_pod}} CPU' },
-        { expr: `max by (backend_pod) (${select('aggregated_api_backend_cpu_throttled_ratio', api)})`, legend: '{{backend_pod}} throttled' },
+        {
+          expr: `max by (backend_pod) (${select('aggregated_api_backend_cpu_throttled_ratio', api)})`,
+          legend: '{{backend_pod}} throttled',
+        },
       ],
     },
     {
@@ -224,7 +240,10 @@ function backendPanels(api: string): PanelSpec[] {
       height: 7,
       min: 0,
       targets: [
-        { expr: `sum by (signature) (increase(${select('aggregated_api_log_matches_total', api)}[$__rate_interval])) > 0`, legend: '{{signature}}' },
+        {
+          expr: `sum by (signature) (increase(${select('aggregated_api_log_matches_total', api)}[$__rate_interval])) > 0`,
+          legend: '{{signature}}',
+        },
       ],
     },
     {

@@ -6,12 +6,12 @@ import {
   LegendPlacement,
   ReduceDataOptionsBuilder,
   SortOrder,
+  StackingConfigBuilder,
   StackingMode,
   TooltipDisplayMode,
   VisibilityMode,
   VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
-  StackingConfigBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import {
   AnnotationQueryBuilder,
@@ -58,10 +58,31 @@ function built(spec: DashboardSpec, options: GenerateOptions): Dashboard {
     .time({ from: 'now-3h', to: 'now' })
     .refresh('30s')
     .tooltip(DashboardCursorSync.Crosshair)
-    .variables([datasourceVariable(), ...clusterVariables(options), ...spec.variables.map(({ name, label, query, multi }) => queryVariable(name, label, query, multi))])
-    .link(new DashboardLinkBuilder('Aggregated APIs').type(DashboardLinkType.Dashboards).tags([TAG]).asDropdown(true).includeVars(true).keepTime(true));
+    .variables([
+      datasourceVariable(),
+      ...clusterVariables(options),
+      ...spec.variables.map(({ name, label, query, multi }) => queryVariable(name, label, query, multi)),
+    ])
+    .link(
+      new DashboardLinkBuilder('Aggregated APIs')
+        .type(DashboardLinkType.Dashboards)
+        .tags([TAG])
+        .asDropdown(true)
+        .includeVars(true)
+        .keepTime(true),
+    );
   for (const { name, expr, text } of spec.annotations)
-    builder.annotation(new AnnotationQueryBuilder().name(name).datasource(DATASOURCE).enable(true).hide(false).iconColor('purple').expr(expr).titleFormat(text).step('30s'));
+    builder.annotation(
+      new AnnotationQueryBuilder()
+        .name(name)
+        .datasource(DATASOURCE)
+        .enable(true)
+        .hide(false)
+        .iconColor('purple')
+        .expr(expr)
+        .titleFormat(text)
+        .step('30s'),
+    );
   let y = 0;
   spec.rows.forEach((row, index) => {
     builder.withRow(new RowBuilder(row.title).id(1000 + index).gridPos({ x: 0, y, w: 24, h: 1 }));
@@ -84,15 +105,26 @@ function built(spec: DashboardSpec, options: GenerateOptions): Dashboard {
 }
 
 function datasourceVariable(): DatasourceVariableBuilder {
-  return new DatasourceVariableBuilder('datasource').label('Data Source').type('prometheus').current({ selected: true, text: 'default', value: 'default' });
+  return new DatasourceVariableBuilder('datasource')
+    .label('Data Source')
+    .type('prometheus')
+    .current({ selected: true, text: 'default', value: 'default' });
 }
 
 function clusterVariables(options: GenerateOptions): QueryVariableBuilder[] {
-  return options.clusterLabels.map((label) => queryVariable(label, label.charAt(0).toUpperCase() + label.slice(1), `label_values(${select('aggregated_api_info')}, ${label})`, true));
+  return options.clusterLabels.map((label) =>
+    queryVariable(label, label.charAt(0).toUpperCase() + label.slice(1), `label_values(${select('aggregated_api_info')}, ${label})`, true),
+  );
 }
 
 function queryVariable(name: string, label: string, query: string, multi: boolean): QueryVariableBuilder {
-  const variable = new QueryVariableBuilder(name).label(label).datasource(DATASOURCE).query(query).refresh(VariableRefresh.OnTimeRangeChanged).sort(VariableSort.AlphabeticalAsc).multi(multi);
+  const variable = new QueryVariableBuilder(name)
+    .label(label)
+    .datasource(DATASOURCE)
+    .query(query)
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(VariableSort.AlphabeticalAsc)
+    .multi(multi);
   // Also where the label does not exist: one cluster, one Prometheus.
   return multi ? variable.includeAll(true).allValue('.*').current({ selected: true, text: 'All', value: '$__all' }) : variable;
 }
@@ -111,10 +143,15 @@ function panelBuilder(spec: PanelSpec): AnyPanelBuilder {
   if (spec.max !== undefined) builder.max(spec.max);
   if (spec.states)
     builder.mappings([
-      { type: MappingType.ValueToText, options: Object.fromEntries(spec.states.map(({ value, text, color }, index) => [String(value), { text, color, index }])) },
+      {
+        type: MappingType.ValueToText,
+        options: Object.fromEntries(spec.states.map(({ value, text, color }, index) => [String(value), { text, color, index }])),
+      },
     ]);
   if (spec.steps) {
-    builder.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(spec.steps.map(({ from, color }) => ({ value: from, color }))));
+    builder.thresholds(
+      new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(spec.steps.map(({ from, color }) => ({ value: from, color }))),
+    );
     builder.colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds));
   }
   if (spec.links) builder.dataLinks(spec.links.map(({ title, url }) => new DashboardLinkBuilder(title).url(url).targetBlank(true)));
@@ -122,7 +159,11 @@ function panelBuilder(spec: PanelSpec): AnyPanelBuilder {
 }
 
 function styled(spec: PanelSpec): AnyPanelBuilder {
-  const legend = new VizLegendOptionsBuilder().displayMode(LegendDisplayMode.Table).placement(LegendPlacement.Right).showLegend(true).calcs([]);
+  const legend = new VizLegendOptionsBuilder()
+    .displayMode(LegendDisplayMode.Table)
+    .placement(LegendPlacement.Right)
+    .showLegend(true)
+    .calcs([]);
   switch (spec.kind) {
     case 'timeseries': {
       const builder = new TimeseriesBuilder()
@@ -141,19 +182,29 @@ function styled(spec: PanelSpec): AnyPanelBuilder {
         .rowHeight(0.9)
         .mergeValues(true)
         .fillOpacity(80)
-        .legend(new VizLegendOptionsBuilder().displayMode(LegendDisplayMode.List).placement(LegendPlacement.Bottom).showLegend(false).calcs([]));
+        .legend(
+          new VizLegendOptionsBuilder().displayMode(LegendDisplayMode.List).placement(LegendPlacement.Bottom).showLegend(false).calcs([]),
+        );
     case 'table':
       return spec.columns
         ? new TableBuilder().withTransformation({
             id: 'organize',
-            options: { excludeByName: Object.fromEntries(spec.columns.hide.map((name) => [name, true])), indexByName: {}, renameByName: spec.columns.rename },
+            options: {
+              excludeByName: Object.fromEntries(spec.columns.hide.map((name) => [name, true])),
+              indexByName: {},
+              renameByName: spec.columns.rename,
+            },
           })
         : new TableBuilder();
   }
 }
 
 function targetBuilder({ expr, legend, instant }: TargetSpec, index: number, panel: PanelSpec): cog.Builder<cog.Dataquery> {
-  const builder = new DataqueryBuilder().refId(String.fromCharCode(65 + index)).expr(expr).legendFormat(legend).datasource(DATASOURCE);
+  const builder = new DataqueryBuilder()
+    .refId(String.fromCharCode(65 + index))
+    .expr(expr)
+    .legendFormat(legend)
+    .datasource(DATASOURCE);
   if (panel.kind === 'table') return builder.instant().format('table' as never);
   return instant ? builder.instant() : builder.range();
 }
@@ -161,6 +212,7 @@ function targetBuilder({ expr, legend, instant }: TargetSpec, index: number, pan
 /** The SDK hides links and annotations in a menu of Grafana 12 unless told otherwise, and writes what older ones do not know. */
 function mended(dashboard: Dashboard): unknown {
   const complete = { ...dashboard, annotations: { list: [], ...dashboard.annotations } };
-  return JSON.parse(JSON.stringify(complete, (key, value: unknown) => (key === 'placement' && value === 'inControlsMenu' ? undefined : value)));
+  return JSON.parse(
+    JSON.stringify(complete, (key, value: unknown) => (key === 'placement' && value === 'inControlsMenu' ? undefined : value)),
+  );
 }
-

@@ -57,7 +57,13 @@ function objects(
 ): Artifact[] {
   return splitGroups(book.groups).map((groups, index) => {
     const objectName = index === 0 ? name : `${name}-${index + 1}`;
-    return file(format, objectName, notes, { apiVersion, kind, metadata: metadata(objectName, options), spec: { groups: groups.map(plainGroup) } }, book);
+    return file(
+      format,
+      objectName,
+      notes,
+      { apiVersion, kind, metadata: metadata(objectName, options), spec: { groups: groups.map(plainGroup) } },
+      book,
+    );
   });
 }
 

@@ -1,5 +1,5 @@
-import { CAUSE_FOR, CAUSE_KEEP_FIRING_FOR, CONFIDENT } from '../cause-alerts.ts';
 import type { Catalogue } from '../catalogue.ts';
+import { CAUSE_FOR, CAUSE_KEEP_FIRING_FOR, CONFIDENT } from '../cause-alerts.ts';
 import { causeAlertName } from '../names.ts';
 import type { GenerateOptions } from '../options.ts';
 import type { AlertingRule } from '../rule-book.ts';

@@ -1,6 +1,6 @@
 import type { Catalogue } from '../catalogue.ts';
-import type { Artifact } from '../formats/rule-formats.ts';
 import { plainGroup, printNotes, printYaml } from '../formats/plain-rule.ts';
+import type { Artifact } from '../formats/rule-formats.ts';
 import { stockRules } from '../mixin-fix.ts';
 import type { GenerateOptions } from '../options.ts';
 import { alertsOf } from '../rule-book.ts';
@@ -15,10 +15,17 @@ import { symptomScenarios } from './symptom-scenarios.ts';
 /** promtool tests of the mixin's replacement, beside the mixin's own two alerts, which are printed with them. */
 export function mixinTestFiles(options: GenerateOptions): Artifact[] {
   return [
-    { path: 'tests/stock-kubernetes-mixin.yaml', content: printNotes(stockRules(options).notes) + printYaml({ groups: stockRules(options).groups.map(plainGroup) }) },
+    {
+      path: 'tests/stock-kubernetes-mixin.yaml',
+      content: printNotes(stockRules(options).notes) + printYaml({ groups: stockRules(options).groups.map(plainGroup) }),
+    },
     {
       path: 'tests/kubernetes-mixin.test.yaml',
-      content: printRuleTests(['../prometheus/kubernetes-aggregated-apis.yaml', 'stock-kubernetes-mixin.yaml'], 30, mixinScenarios(options)),
+      content: printRuleTests(
+        ['../prometheus/kubernetes-aggregated-apis.yaml', 'stock-kubernetes-mixin.yaml'],
+        30,
+        mixinScenarios(options),
+      ),
     },
   ];
 }

@@ -138,7 +138,13 @@ function seriesOf(instance: number, unavailable: string, transitions: string | u
     { metric: 'aggregator_unavailable_apiservice', labels: { ...target, name: PATIENT }, values: unavailable },
     { metric: 'aggregator_unavailable_apiservice', labels: { ...target, name: NEIGHBOUR }, values: '0x300' },
     ...(transitions
-      ? [{ metric: 'aggregator_unavailable_apiservice_total', labels: { ...target, name: PATIENT, reason: 'FailedDiscoveryCheck' }, values: transitions }]
+      ? [
+          {
+            metric: 'aggregator_unavailable_apiservice_total',
+            labels: { ...target, name: PATIENT, reason: 'FailedDiscoveryCheck' },
+            values: transitions,
+          },
+        ]
       : []),
   ];
 }

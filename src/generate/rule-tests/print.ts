@@ -1,6 +1,6 @@
 import { printDuration } from '../duration.ts';
 import { printNotes, printYaml } from '../formats/plain-rule.ts';
-import { type Check, type InputSeries, type Scenario } from './scenario.ts';
+import type { Check, InputSeries, Scenario } from './scenario.ts';
 import { expandTemplate } from './template.ts';
 
 /** A promtool test file. @param ruleFiles relative to the file. */

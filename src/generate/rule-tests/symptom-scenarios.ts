@@ -84,7 +84,11 @@ function errors(alert: AlertingRule, options: GenerateOptions): Scenario {
       ...both(options, 'aggregated_api_probes_total', kinds, '0+10x200', '0+10x200'),
       ...both(options, 'aggregated_api_probe_failures_total', { ...kinds, reason: 'connection_refused' }, '0x80 7+7x19 140x100', '0x200'),
     ],
-    checks: [{ at: 1260 }, { at: 1275, firing: unknown(options, { [`${SERIES.errorsLong}${matchersOf(options)} * 100`]: share }) }, { at: 2400 }],
+    checks: [
+      { at: 1260 },
+      { at: 1275, firing: unknown(options, { [`${SERIES.errorsLong}${matchersOf(options)} * 100`]: share }) },
+      { at: 2400 },
+    ],
   };
 }
 
@@ -133,11 +137,24 @@ function expiring(alert: AlertingRule, options: GenerateOptions): Scenario {
     alert,
     title: `${days === 1 ? 'a day' : 'seven days'} before the end of the serving certificate`,
     interval: STEP,
-    series: both(options, 'aggregated_api_backend_certificate_not_after_timestamp_seconds', {}, `${end}x239 ${90 * DAY}x100`, `${90 * DAY}x400`),
-    checks: days === 1
-      ? // A day and some minutes before the end it is the warning that fires, and it goes on for five minutes.
-        [{ at: 1215, firing: { labels, value: end - 1215 } }, { at: 3930 }]
-      : [{ at: 600 }, { at: 900 }, { at: 915, firing: { labels, value: end - 915 } }, { at: 3585, firing: { labels, value: end - 3585 } }, { at: 3930 }],
+    series: both(
+      options,
+      'aggregated_api_backend_certificate_not_after_timestamp_seconds',
+      {},
+      `${end}x239 ${90 * DAY}x100`,
+      `${90 * DAY}x400`,
+    ),
+    checks:
+      days === 1
+        ? // A day and some minutes before the end it is the warning that fires, and it goes on for five minutes.
+          [{ at: 1215, firing: { labels, value: end - 1215 } }, { at: 3930 }]
+        : [
+            { at: 600 },
+            { at: 900 },
+            { at: 915, firing: { labels, value: end - 915 } },
+            { at: 3585, firing: { labels, value: end - 3585 } },
+            { at: 3930 },
+          ],
   };
 }
 
@@ -148,7 +165,11 @@ function both(
   patient: string,
   neighbour: string,
 ): InputSeries[] {
-  const of = (apiservice: string, values: string) => ({ metric, labels: { ...clusterOf(options.clusterLabels), apiservice, ...labels }, values });
+  const of = (apiservice: string, values: string) => ({
+    metric,
+    labels: { ...clusterOf(options.clusterLabels), apiservice, ...labels },
+    values,
+  });
   return [of(PATIENT, patient), of(NEIGHBOUR, neighbour)];
 }
 
@@ -175,7 +196,11 @@ function known(options: GenerateOptions, evidenceIsThere: boolean): Firing {
 }
 
 /** The matchers as the annotations print them. */
-export function matchersOf(options: GenerateOptions, further: readonly string[] = [], labels: Readonly<Record<string, string>> = {}): string {
+export function matchersOf(
+  options: GenerateOptions,
+  further: readonly string[] = [],
+  labels: Readonly<Record<string, string>> = {},
+): string {
   const values: Readonly<Record<string, string>> = { ...clusterOf(options.clusterLabels), apiservice: PATIENT, ...labels };
   return `{${[...options.clusterLabels, 'apiservice', ...further].map((label) => `${label}=${JSON.stringify(values[label])}`).join(',')}}`;
 }

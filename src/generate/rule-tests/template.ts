@@ -72,7 +72,9 @@ function renderBlock({ keyword, subject, body, otherwise }: Block, scope: Scope,
   if (!truthy(value)) return render(otherwise, scope, data);
   if (keyword !== 'range') return render(body, keyword === 'with' ? { ...scope, '.': value } : scope, data);
   const [, index, element] = loop ?? ['', '', ''];
-  return (value as unknown[]).map((item, i) => render(body, { ...scope, '.': item, [`$${index}`]: i, [`$${element}`]: item }, data)).join('');
+  return (value as unknown[])
+    .map((item, i) => render(body, { ...scope, '.': item, [`$${index}`]: i, [`$${element}`]: item }, data))
+    .join('');
 }
 
 function truthy(value: unknown): boolean {

@@ -1,8 +1,8 @@
 import { CATEGORIES } from '../../domain/category.ts';
+import { printDuration } from '../duration.ts';
 import { ESSENTIAL_SOURCES } from '../exporter-alerts.ts';
 import { alertPage, EXPORTER_ALERTS, SYMPTOM_ALERTS } from '../names.ts';
 import type { AlertingRule } from '../rule-book.ts';
-import { printDuration } from '../duration.ts';
 import { SERIES } from '../series.ts';
 import { type Block, heading, type Page, paragraph, promql, shell, steps, table } from './page.ts';
 import { SET_VARIABLES } from './words.ts';
@@ -30,7 +30,11 @@ const WORDS: Readonly<Record<AlertName, Words>> = {
       'No request for the resources of this API gets through the kube-apiserver. `kubectl get` of them fails; so do the controllers that read them, the deletion of namespaces, garbage collection, quota, and Helm, which all ask every API.',
     know: 'Every probe through the kube-apiserver fails, or the condition Available is False (then the kube-apiserver refuses requests itself), at each evaluation of one minute. It resolves after five minutes without an outage.',
     confirm: `kubectl get apiservice "$APISERVICE"\n${ASK}`,
-    remedy: [READ_CAUSE, 'While the cause is `unknown`, follow [its steps](unknown).', 'When several APIs are down at once, look for what they share (one node, one kube-apiserver, one network policy): the status page groups them.'],
+    remedy: [
+      READ_CAUSE,
+      'While the cause is `unknown`, follow [its steps](unknown).',
+      'When several APIs are down at once, look for what they share (one node, one kube-apiserver, one network policy): the status page groups them.',
+    ],
     verify: { command: ASK, expect: 'it answers with an APIResourceList, and `kubectl get apiservice` says AVAILABLE True' },
     confused: [
       ['[AggregatedAPIErrors](aggregatedapierrors)', 'some requests pass'],
@@ -39,10 +43,14 @@ const WORDS: Readonly<Record<AlertName, Words>> = {
   },
   AggregatedAPIErrors: {
     title: 'An aggregated API answers with errors',
-    means: 'Some of the requests through the kube-apiserver fail. The condition Available is often True meanwhile: the kube-apiserver holds an API available when one of five of its own probes passes.',
+    means:
+      'Some of the requests through the kube-apiserver fail. The condition Available is often True meanwhile: the kube-apiserver holds an API available when one of five of its own probes passes.',
     know: 'More than a twentieth of our probes through the kube-apiserver failed, over 15 minutes and also within the last ones, so that neither a single hiccup nor an old one fires.',
     confirm: `for i in $(seq 20); do ${ASK} >/dev/null && echo ok; sleep 1; done`,
-    remedy: [READ_CAUSE, 'Look at which vantages fail: one backend address of several, one kube-apiserver of several, or only the way through the kube-apiserver.'],
+    remedy: [
+      READ_CAUSE,
+      'Look at which vantages fail: one backend address of several, one kube-apiserver of several, or only the way through the kube-apiserver.',
+    ],
     verify: { command: `for i in $(seq 20); do ${ASK} >/dev/null && echo ok; sleep 1; done`, expect: '20 times ok' },
     confused: [
       ['[AggregatedAPIDown](aggregatedapidown)', 'no request passes'],
@@ -51,25 +59,34 @@ const WORDS: Readonly<Record<AlertName, Words>> = {
   },
   AggregatedAPIFlapping: {
     title: 'An aggregated API comes and goes',
-    means: 'The API has failed and recovered at least three times in half an hour. Controllers lose their watches each time, and clients cache the wrong discovery.',
+    means:
+      'The API has failed and recovered at least three times in half an hour. Controllers lose their watches each time, and clients cache the wrong discovery.',
     know: 'The newest observation changed between failing and well at least six times in 30 minutes.',
     confirm: 'kubectl get apiservice "$APISERVICE" -w',
-    remedy: [READ_CAUSE, 'Compare the times of the failures with restarts, probes and schedules: `aggregated_api_failure_pattern` tells whether they are even, and `aggregated_api_failure_period_seconds` how far apart.'],
+    remedy: [
+      READ_CAUSE,
+      'Compare the times of the failures with restarts, probes and schedules: `aggregated_api_failure_pattern` tells whether they are even, and `aggregated_api_failure_period_seconds` how far apart.',
+    ],
     verify: { command: 'kubectl get apiservice "$APISERVICE" -w', expect: 'no line is printed for half an hour' },
     confused: [['[AggregatedAPIErrors](aggregatedapierrors)', 'single requests fail, at any time']],
   },
   AggregatedAPISlow: {
     title: 'An aggregated API answers slowly',
-    means: 'One in ten answers takes more than a second. The kube-apiserver gives up after five seconds when it checks the API itself, and marks it unavailable.',
+    means:
+      'One in ten answers takes more than a second. The kube-apiserver gives up after five seconds when it checks the API itself, and marks it unavailable.',
     know: 'The 90th percentile of the durations of our successful probes through the kube-apiserver, over ten minutes.',
     confirm: `time ${ASK}`,
-    remedy: [READ_CAUSE, 'Look at the phases (resolve, connect, tls, response, transfer) on the dashboard: they tell the network from the backend.'],
+    remedy: [
+      READ_CAUSE,
+      'Look at the phases (resolve, connect, tls, response, transfer) on the dashboard: they tell the network from the backend.',
+    ],
     verify: { command: `time ${ASK}`, expect: 'well under a second, several times in a row' },
     confused: [['A slow kube-apiserver', '`kubectl get --raw /readyz` is slow as well']],
   },
   AggregatedAPICertificateExpiring: {
     title: 'A certificate of an aggregated API is about to expire',
-    means: 'The serving certificate of the backend, or a certificate of the caBundle that the kube-apiserver checks it with, ends within seven days (warning) or one day (critical). From then on the kube-apiserver refuses the backend.',
+    means:
+      'The serving certificate of the backend, or a certificate of the caBundle that the kube-apiserver checks it with, ends within seven days (warning) or one day (critical). From then on the kube-apiserver refuses the backend.',
     know: 'The certificate as our direct probes saw it, and the caBundle as it is in the APIService.',
     confirm: `kubectl get apiservice "$APISERVICE" -o jsonpath='{.spec.caBundle}' | base64 -d | openssl x509 -noout -enddate
 kubectl get secrets -n "$NAMESPACE" --field-selector type=kubernetes.io/tls`,
@@ -78,14 +95,18 @@ kubectl get secrets -n "$NAMESPACE" --field-selector type=kubernetes.io/tls`,
       'Renew the certificate. When the CA changes as well, set the new caBundle in the APIService before the server serves the new certificate.',
       'Restart the backend when it reads its certificate only at its start.',
     ],
-    verify: { command: `kubectl get apiservice "$APISERVICE" -o jsonpath='{.spec.caBundle}' | base64 -d | openssl x509 -noout -enddate`, expect: 'notAfter is months ahead, and the alert resolves within ten minutes' },
+    verify: {
+      command: `kubectl get apiservice "$APISERVICE" -o jsonpath='{.spec.caBundle}' | base64 -d | openssl x509 -noout -enddate`,
+      expect: 'notAfter is months ahead, and the alert resolves within ten minutes',
+    },
     confused: [['A certificate that has expired already', 'the API fails: the cause is serving-certificate-expired']],
   },
   AggregatedAPIExporterDown: {
     title: 'The exporter is not scraped',
     means: 'Nobody watches the aggregated APIs of this cluster: silence of the other alerts means nothing now.',
     know: '`aggregated_api_exporter_build_info` was there within the last six hours and is gone, or was never there.',
-    confirm: 'kubectl get pods -A -l app.kubernetes.io/name=aggregated-api-exporter\nkubectl get servicemonitors -A -l app.kubernetes.io/name=aggregated-api-exporter',
+    confirm:
+      'kubectl get pods -A -l app.kubernetes.io/name=aggregated-api-exporter\nkubectl get servicemonitors -A -l app.kubernetes.io/name=aggregated-api-exporter',
     remedy: [
       'When the pod is not running, read its last words: `kubectl logs -p`.',
       'When it is running, look at the target in Prometheus (`/targets`): the error tells network policy from TLS from the wrong port.',
@@ -111,7 +132,11 @@ kubectl get secrets -n "$NAMESPACE" --field-selector type=kubernetes.io/tls`,
     means: 'The series of this API are older than they look: the last probe began more than five minutes ago.',
     know: '`aggregated_api_last_probe_timestamp_seconds` of the vantage `aggregator`.',
     confirm: 'kubectl logs -A -l app.kubernetes.io/name=aggregated-api-exporter --tail=50',
-    remedy: ['Look at the log and at `aggregated_api_exporter_tick_duration_seconds`: an exporter without CPU falls behind.', 'Raise its CPU limit, or exclude APIs that you do not need (`apis.exclude`).', 'Restart it: `kubectl rollout restart`.'],
+    remedy: [
+      'Look at the log and at `aggregated_api_exporter_tick_duration_seconds`: an exporter without CPU falls behind.',
+      'Raise its CPU limit, or exclude APIs that you do not need (`apis.exclude`).',
+      'Restart it: `kubectl rollout restart`.',
+    ],
     verify: { command: METRICS, expect: 'aggregated_api_last_probe_timestamp_seconds is the present' },
     confused: [['[AggregatedAPIExporterDown](aggregatedapiexporterdown)', 'there are no series at all']],
   },
@@ -148,7 +173,10 @@ export function alertPages(alerts: readonly AlertingRule[]): Page[] {
 }
 
 function expression(rule: AlertingRule): Block[] {
-  const held = [rule.for ? `for ${printDuration(rule.for)}` : '', rule.keepFiringFor ? `kept firing for ${printDuration(rule.keepFiringFor)}` : ''].filter(Boolean);
+  const held = [
+    rule.for ? `for ${printDuration(rule.for)}` : '',
+    rule.keepFiringFor ? `kept firing for ${printDuration(rule.keepFiringFor)}` : '',
+  ].filter(Boolean);
   return [...(held.length > 0 ? [paragraph(`Severity ${rule.labels.severity}, ${held.join(', ')}:`)] : []), promql(rule.expr)];
 }
 

@@ -6,7 +6,7 @@ import { printDuration } from '../duration.ts';
 import { causeAlertName } from '../names.ts';
 import { selectorOf } from '../promql.ts';
 import { SERIES } from '../series.ts';
-import { type Block, heading, list, type Page, paragraph, promql, printMarkdown, shell, steps, table } from './page.ts';
+import { type Block, heading, list, type Page, paragraph, printMarkdown, promql, shell, steps, table } from './page.ts';
 import { asCommand, describeCriterion, SET_VARIABLES, withVariables } from './words.ts';
 
 /** Markdown of a cause's runbook. */
@@ -19,7 +19,9 @@ export function causePage(cause: Cause, catalogue: Catalogue): Page {
     id: cause.id,
     title: cause.title,
     blocks: [
-      paragraph(`Cause \`${cause.id}\`, category \`${cause.category}\`, severity ${cause.severity}. Alert: \`${causeAlertName(cause.id)}\`.`),
+      paragraph(
+        `Cause \`${cause.id}\`, category \`${cause.category}\`, severity ${cause.severity}. Alert: \`${causeAlertName(cause.id)}\`.`,
+      ),
       heading('What it means'),
       paragraph(cause.summary),
       heading('How we know'),
@@ -44,7 +46,12 @@ export function causePage(cause: Cause, catalogue: Catalogue): Page {
 
 function howWeKnow(cause: Cause, catalogue: Catalogue): Block[] {
   const rows = (evidence: readonly EvidenceDeclaration[]) =>
-    evidence.map(({ id, says, weight, when }) => [`\`${id}\``, says.replaceAll('{value}', '…'), `${signed(WEIGHTS[weight])} (${weight})`, describeCriterion(when)]);
+    evidence.map(({ id, says, weight, when }) => [
+      `\`${id}\``,
+      says.replaceAll('{value}', '…'),
+      `${signed(WEIGHTS[weight])} (${weight})`,
+      describeCriterion(when),
+    ]);
   const head = ['evidence', 'what is seen', 'points', 'when'];
   const explained = catalogue.causes.filter((other) => other.supersedes?.includes(cause.id));
   return [
@@ -54,13 +61,19 @@ function howWeKnow(cause: Cause, catalogue: Catalogue): Block[] {
       ? [paragraph('Only while nothing explains the failure, the last hour is looked through for:'), table(head, rows(cause.lookBack))]
       : []),
     ...(explained.length > 0
-      ? [paragraph(`It is a consequence, and steps back, while there is direct evidence of ${explained.map((other) => `[${other.id}](${other.id})`).join(', ')}.`)]
+      ? [
+          paragraph(
+            `It is a consequence, and steps back, while there is direct evidence of ${explained.map((other) => `[${other.id}](${other.id})`).join(', ')}.`,
+          ),
+        ]
       : []),
-    ...(cause.supersedes?.length
-      ? [paragraph(`It explains ${cause.supersedes.map((id) => `[${id}](${id})`).join(', ')} away.`)]
-      : []),
+    ...(cause.supersedes?.length ? [paragraph(`It explains ${cause.supersedes.map((id) => `[${id}](${id})`).join(', ')} away.`)] : []),
     paragraph('In Prometheus:'),
-    promql([`${SERIES.evidence}{cause="${cause.id}"} != 0`, `${SERIES.confidence}{cause="${cause.id}"}`, ...seriesOf(cause, catalogue)].join('\n')),
+    promql(
+      [`${SERIES.evidence}{cause="${cause.id}"} != 0`, `${SERIES.confidence}{cause="${cause.id}"}`, ...seriesOf(cause, catalogue)].join(
+        '\n',
+      ),
+    ),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { RUNBOOK_CORRELATIONS, type RunbookCorrelation } from '../../domain/cause.ts';
 import type { Catalogue } from '../catalogue.ts';
-import { causeAlertName, EXPORTER_ALERTS, SYMPTOM_ALERTS, alertPage } from '../names.ts';
+import { alertPage, causeAlertName, EXPORTER_ALERTS, SYMPTOM_ALERTS } from '../names.ts';
 import { heading, type Page, paragraph, table } from './page.ts';
 
 /** The correlations that the runbook of KubeAggregatedAPIErrors tells people to look for, in its order. */
@@ -13,7 +13,8 @@ const CORRELATIONS: Readonly<Record<RunbookCorrelation, string>> = {
   'apiserver-load': 'Load, latency and errors of the kube-apiserver',
   'temporal-pattern': 'Failures that are consistent or intermittent, and at regular intervals: hence scheduled operations',
   'transient-causes': 'Transient causes',
-  'one-hour-look-back': 'When nothing correlates: the hour before (infrastructure, configuration, network, health of the aggregation layer)',
+  'one-hour-look-back':
+    'When nothing correlates: the hour before (infrastructure, configuration, network, health of the aggregation layer)',
 };
 
 export function indexPage(catalogue: Catalogue): Page {
@@ -21,20 +22,32 @@ export function indexPage(catalogue: Catalogue): Page {
     id: 'README',
     title: 'Runbooks',
     blocks: [
-      paragraph('One page per alert and per cause. Every page has what it means, how we know, how to confirm it by hand with commands that only read, the remedy, how to verify it, and what it is confused with.'),
+      paragraph(
+        'One page per alert and per cause. Every page has what it means, how we know, how to confirm it by hand with commands that only read, the remedy, how to verify it, and what it is confused with.',
+      ),
       heading('Correlations'),
-      paragraph('The runbook of KubeAggregatedAPIErrors names eight correlations to look for, and a look back over an hour. These causes answer them:'),
+      paragraph(
+        'The runbook of KubeAggregatedAPIErrors names eight correlations to look for, and a look back over an hour. These causes answer them:',
+      ),
       table(
         ['correlation', 'causes'],
         RUNBOOK_CORRELATIONS.map((correlation) => [CORRELATIONS[correlation], linksTo(causesAnswering(catalogue, correlation))]),
       ),
       heading('Alerts of symptoms'),
-      table(['alert', 'page'], [...SYMPTOM_ALERTS, ...EXPORTER_ALERTS].map((name) => [`\`${name}\``, `[${alertPage(name)}](${alertPage(name)})`])),
+      table(
+        ['alert', 'page'],
+        [...SYMPTOM_ALERTS, ...EXPORTER_ALERTS].map((name) => [`\`${name}\``, `[${alertPage(name)}](${alertPage(name)})`]),
+      ),
       heading('Causes'),
       table(
         ['cause', 'category', 'severity', 'alert'],
         [
-          ...catalogue.causes.map((cause) => [`[${cause.title}](${cause.id})`, cause.category, cause.severity, `\`${causeAlertName(cause.id)}\``]),
+          ...catalogue.causes.map((cause) => [
+            `[${cause.title}](${cause.id})`,
+            cause.category,
+            cause.severity,
+            `\`${causeAlertName(cause.id)}\``,
+          ]),
           ['[The cause is not known](unknown)', 'unknown', '–', 'none of its own'],
         ],
       ),

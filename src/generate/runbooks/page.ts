@@ -41,7 +41,8 @@ function markdownBlock(block: Block): string {
     case 'code':
       return `\`\`\`${block.language}\n${block.text}\n\`\`\``;
     case 'table': {
-      const row = (cells: readonly string[]) => `| ${cells.map((cell) => withFileLinks(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+      const row = (cells: readonly string[]) =>
+        `| ${cells.map((cell) => withFileLinks(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
       return [row(block.head), row(block.head.map(() => '---')), ...block.rows.map(row)].join('\n');
     }
   }

@@ -30,7 +30,11 @@ function parseSelector(text: string): Selector | undefined {
   const metric = /^[a-zA-Z_:][a-zA-Z0-9_:]*/.exec(text)?.[0];
   if (!metric) return undefined;
   const matchers = [...text.slice(metric.length).matchAll(/([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"/g)].map(
-    ([, label, operator, value]): Matcher => ({ label: label!, operator: operator as Matcher['operator'], value: JSON.parse(`"${value}"`) as string }),
+    ([, label, operator, value]): Matcher => ({
+      label: label!,
+      operator: operator as Matcher['operator'],
+      value: JSON.parse(`"${value}"`) as string,
+    }),
   );
   return { metric, matchers, text: printSelector(metric, matchers) };
 }

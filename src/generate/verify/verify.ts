@@ -1,4 +1,4 @@
-import { type Catalogue, type PrintableSignal } from '../catalogue.ts';
+import type { Catalogue, PrintableSignal } from '../catalogue.ts';
 import { printDuration } from '../duration.ts';
 import type { GenerateOptions } from '../options.ts';
 import { diagnosisRules } from '../rules.ts';
@@ -89,7 +89,9 @@ async function mismatch(metric: string, matcher: Matcher, query: Query): Promise
   const exported = printSelector(metric, [{ ...matcher, label: `exported_${label}` }]);
   if (await exists(exported, query))
     return `the label ${label} arrives as exported_${label}: it collides with a label of the target; set honorLabels: true on the ServiceMonitor, or drop the relabelling that adds ${label}`;
-  const values = (await query(`count by (${label}) (last_over_time(${metric}[${LOOK_BACK}]))`)).map((result) => result.labels[label] ?? '').filter((value) => value !== '');
+  const values = (await query(`count by (${label}) (last_over_time(${metric}[${LOOK_BACK}]))`))
+    .map((result) => result.labels[label] ?? '')
+    .filter((value) => value !== '');
   if (values.length === 0) return `${metric} has no label ${label}: a relabelling drops it`;
   return `${label}=${JSON.stringify(matcher.value)} does not occur; there are ${values.sort().slice(0, 8).join(', ')}`;
 }
@@ -105,9 +107,19 @@ function unmatchedSignal({ text }: Selector, why: string): Finding {
 
 async function notObserved({ metric, text }: Selector, query: Query, catalogue: Catalogue): Promise<Finding> {
   const signal: PrintableSignal | undefined = catalogue.signals.find((candidate) => candidate.metric === metric);
-  if (!signal) return { selector: text, state: 'missing', why: `no series ${metric}: a metric relabelling drops it, or the exporter is older than the rules` };
+  if (!signal)
+    return {
+      selector: text,
+      state: 'missing',
+      why: `no series ${metric}: a metric relabelling drops it, or the exporter is older than the rules`,
+    };
   const up = await query(`max(last_over_time(aggregated_api_exporter_source_up{source="${signal.source}"}[${LOOK_BACK}]))`);
-  const state = up.length === 0 ? 'is switched off' : up[0]!.value === 0 ? 'does not answer (see the status page for the right that is missing)' : 'answers, but has not seen it yet';
+  const state =
+    up.length === 0
+      ? 'is switched off'
+      : up[0]!.value === 0
+        ? 'does not answer (see the status page for the right that is missing)'
+        : 'answers, but has not seen it yet';
   return { selector: text, state: 'quiet', why: `not observed: its source ${signal.source} ${state}` };
 }
 
@@ -117,11 +129,15 @@ async function warnings(query: Query, options: GenerateOptions): Promise<string[
   const interval = samples[0] ? 1800 / samples[0].value : undefined;
   // A quarter off is jitter, or a series that is younger than half an hour.
   if (interval !== undefined && samples[0]!.value >= 4 && interval > options.scrapeInterval * 1.25)
-    found.push(`scraped about every ${printDuration(Math.round(interval))}, or for less than half an hour; the rules are for ${printDuration(options.scrapeInterval)}: pass --scrape-interval`);
+    found.push(
+      `scraped about every ${printDuration(Math.round(interval))}, or for less than half an hour; the rules are for ${printDuration(options.scrapeInterval)}: pass --scrape-interval`,
+    );
   for (const label of options.clusterLabels) {
     const values = await query(`count by (${label}) (aggregated_api_info)`);
     if (values.length > 0 && values.every((result) => !result.labels[label]))
-      found.push(`aggregated_api_info has no label ${label}: harmless for one cluster; otherwise add it when scraping, or name the label that tells clusters apart with --cluster-label`);
+      found.push(
+        `aggregated_api_info has no label ${label}: harmless for one cluster; otherwise add it when scraping, or name the label that tells clusters apart with --cluster-label`,
+      );
   }
   return found;
 }

@@ -15,6 +15,8 @@ export interface KubeClient {
   open(path: string, options?: KubeRequestOptions): Promise<IncomingMessage>;
   /** TLS and authorization for a direct connection to one kube-apiserver instance (same CA, same token). Never for anything else. */
   credentials(): Promise<KubeCredentials>;
+  /** Calls when a request is answered again after one was not. Returns the unsubscribe function. Absent in fakes. */
+  onReachable?(listener: () => void): () => void;
 }
 
 export interface KubeRequestOptions {

@@ -26,6 +26,8 @@ export interface CacheTuning {
   /** A watch that ends sooner than this counts as a failure. */
   readonly shortestWatchMs: number;
   readonly staleAfterMs: number;
+  /** When the server is back, the watches open within this time. */
+  readonly spreadMs: number;
   /** Longest wait that a Retry-After can demand. */
   readonly maxRetryAfterMs: number;
 }
@@ -40,6 +42,7 @@ const TUNING: CacheTuning = {
   bookmarkIdleMs: 150_000,
   shortestWatchMs: 1_000,
   staleAfterMs: 60_000,
+  spreadMs: 1_000,
   maxRetryAfterMs: 120_000,
 };
 
@@ -150,6 +153,18 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
     return Math.max(delay, Math.min(error.retryAfterMs ?? 0, tuning.maxRetryAfterMs));
   };
 
+  /** Ends sooner when the server is back, at a moment of its own so that not all come at once. */
+  const wait = async (ms: number, error: unknown, signal: AbortSignal): Promise<void> => {
+    const end = new AbortController();
+    const stop = () => end.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    const unreachable = error instanceof KubeRequestError && error.code !== 'GARBAGE' && error.code !== 'CREDENTIALS';
+    const forget = unreachable ? client.onReachable?.(() => setTimeout(stop, tuning.spreadMs * random()).unref()) : undefined;
+    await sleep(ms, undefined, { signal: end.signal }).catch(() => {});
+    signal.removeEventListener('abort', stop);
+    forget?.();
+  };
+
   const run = async (signal: AbortSignal): Promise<void> => {
     signal.addEventListener('abort', () => interrupt.abort(), { once: true });
     while (!signal.aborted) {
@@ -161,7 +176,7 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
       } catch (error) {
         // relist() asked for it, or the process ends: no failure.
         if (either.aborted) continue;
-        await sleep(failed(error), undefined, { signal: either }).catch(() => {});
+        await wait(failed(error), error, either);
       }
     }
   };

@@ -18,8 +18,10 @@ export function createKubeClient(kubeConfig: CredentialSource, options: { log: L
   const server = new URL(cluster.server);
   const identities = createIdentities(kubeConfig, options);
 
+  const reachability = createReachability();
+
   const send = async (path: string, request: KubeRequestOptions): Promise<Exchange> => {
-    const first = await exchange(server, await identities.current(path), path, request);
+    const first = await reachability.of(exchange(server, await identities.current(path), path, request));
     if (first.response.statusCode !== 401) return first;
     // An expired token is answered by reading it again; the same token would only be refused again.
     const renewed = await identities.renewed(path);
@@ -54,7 +56,33 @@ export function createKubeClient(kubeConfig: CredentialSource, options: { log: L
     async credentials(): Promise<KubeCredentials> {
       return (await identities.current('credentials')).credentials;
     },
+    onReachable: reachability.subscribe,
     close: () => identities.close(),
+  };
+}
+
+/** Whether the server answers at all: many wait for that at once, and the first who finds it back tells the others. */
+function createReachability() {
+  const listeners = new Set<() => void>();
+  let unreachable = false;
+  return {
+    async of<T>(answer: Promise<T>): Promise<T> {
+      try {
+        const value = await answer;
+        if (unreachable) {
+          unreachable = false;
+          for (const listener of [...listeners]) listener();
+        }
+        return value;
+      } catch (error) {
+        unreachable ||= (error as KubeRequestError).code !== 'ABORTED';
+        throw error;
+      }
+    },
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
   };
 }
 

@@ -110,7 +110,8 @@ export function createPolicySource(input: PolicySourceInput): PolicySource {
     const instances = apiservers().flatMap((instance) => splitHostPort(instance)?.host ?? []);
     const { tunnel } = others;
     if (instances.length > 0) return { addresses: instances, certain: true, tunnel };
-    return { addresses: nodes().flatMap(({ addresses }) => addresses), certain: false, tunnel };
+    // Its internal address comes first.
+    return { addresses: nodes().flatMap(({ addresses }) => addresses.slice(0, 1)), certain: false, tunnel };
   }
 
   /** Of the policies that select, or selected, one of its pods. */

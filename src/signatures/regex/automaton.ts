@@ -34,48 +34,64 @@ interface State {
 class LazyAutomaton implements Automaton {
   private readonly program: Program;
   private readonly alphabet: Alphabet;
+  /** Symbols, and one column more that stays unknown: bytes outside ASCII take the slow way. */
   private readonly size: number;
-  private readonly symbolOfAscii: Uint16Array;
+  private readonly symbolOfByte: Uint16Array;
   private readonly mark: Uint32Array;
   private generation = 0;
   private transitions = new Int32Array(0);
   private states: State[] = [];
   private known = new Map<string, number>();
   private start = DEAD;
+  /** The state in which no match has begun. Most bytes stay in it, and `staysIdle` tells which: they need no look at the transitions. */
+  private idle = DEAD;
+  private readonly staysIdle = new Uint8Array(256);
   private resets = 0;
 
   constructor(program: Program) {
     this.program = program;
     this.alphabet = alphabetOf(program);
-    this.size = this.alphabet.size;
-    this.symbolOfAscii = this.alphabet.symbolOfAscii;
+    this.size = this.alphabet.size + 1;
+    this.symbolOfByte = new Uint16Array(256).fill(this.alphabet.size);
+    this.symbolOfByte.set(this.alphabet.symbolOfAscii);
     this.mark = new Uint32Array(program.instructions.length);
     this.reset();
   }
 
   test(bytes: Uint8Array, start: number, end: number): boolean {
-    let transitions = this.transitions;
-    const symbolOfAscii = this.symbolOfAscii;
+    const { symbolOfByte, staysIdle } = this;
     let state = this.start;
     if (state <= MATCH) return state === MATCH;
-    for (let i = start; i < end; i++) {
-      const byte = bytes[i]!;
-      let symbol: number;
-      if (byte < 0x80) symbol = symbolOfAscii[byte]!;
-      else {
-        const codePoint = decodeUtf8(bytes, i, end);
-        i += decodedLength(bytes, i, end) - 1;
-        symbol = this.symbolAbove(codePoint);
+    let i = start;
+    while (i < end) {
+      const { transitions, idle } = this;
+      if (state === idle) {
+        while (i < end && staysIdle[bytes[i]!] === 1) i++;
+        if (i === end) break;
       }
-      let next = transitions[state + symbol]!;
-      if (next === UNKNOWN) {
-        next = this.step(state, symbol);
-        transitions = this.transitions;
-      }
-      if (next <= MATCH) return next === MATCH;
-      state = next;
+      do {
+        const next = transitions[state + symbolOfByte[bytes[i]!]!]!;
+        if (next <= MATCH) {
+          if (next !== UNKNOWN) return next === MATCH;
+          break;
+        }
+        state = next;
+        i++;
+      } while (i < end && state !== idle);
+      if (i === end || state === idle) continue;
+      state = this.slowStep(state, bytes, i, end);
+      if (state <= MATCH) return state === MATCH;
+      i += bytes[i]! < 0x80 ? 1 : decodedLength(bytes, i, end);
     }
     return this.matchesAtEnd(state);
+  }
+
+  /** A transition that is not known yet, or one by a code point outside ASCII. */
+  private slowStep(state: number, bytes: Uint8Array, at: number, end: number): number {
+    const byte = bytes[at]!;
+    const symbol = byte < 0x80 ? this.symbolOfByte[byte]! : this.symbolAbove(decodeUtf8(bytes, at, end));
+    const known = this.transitions[state + symbol]!;
+    return known === UNKNOWN ? this.step(state, symbol) : known;
   }
 
   private symbolAbove(codePoint: number): number {
@@ -95,9 +111,12 @@ class LazyAutomaton implements Automaton {
     this.transitions = new Int32Array(16 * this.size).fill(UNKNOWN);
     this.known.clear();
     const nothing: State = { instructions: NO_INSTRUCTIONS, atBegin: false, afterWord: false, endsInMatch: false };
-    // Slots of DEAD and MATCH. With an alphabet of one symbol they would not both lie in the first row.
-    this.states = this.size > 1 ? [nothing] : [nothing, nothing];
+    // The first row belongs to the numbers DEAD and MATCH.
+    this.states = [nothing];
     this.start = this.enter([this.program.start], true, false);
+    this.idle = this.enter([this.program.start], false, false);
+    if (this.idle <= MATCH) return;
+    for (let byte = 0; byte < 0x80; byte++) this.staysIdle[byte] = Number(this.step(this.idle, this.symbolOfByte[byte]!) === this.idle);
   }
 
   /** The state after `symbol`; makes it when it is new. */
@@ -117,7 +136,7 @@ class LazyAutomaton implements Automaton {
     }
     after.push(this.program.start);
     const { resets } = this;
-    const next = this.enter(after, false, this.program.usesWordBoundary && isWord(codePoint));
+    const next = this.enter(after, false, isWord(codePoint));
     // When enter() has forgotten all states, `state` is the number of another one now.
     if (resets === this.resets) this.transitions[state + symbol] = next;
     return next;
@@ -183,10 +202,11 @@ class LazyAutomaton implements Automaton {
     }
     if (found.length === 0) return DEAD;
     const members = Int32Array.from(found).sort();
-    const key = `${members.join()}${atBegin ? '^' : ''}${afterWord ? 'w' : ''}`;
-    const existing = this.known.get(key);
-    if (existing !== undefined) return existing;
-    return this.add(key, { instructions: members, atBegin, afterWord, endsInMatch: undefined });
+    // What was before matters only to an assertion that still waits.
+    const waiting = found.some((index) => instructions[index]!.op === 'assert');
+    const state: State = { instructions: members, atBegin: atBegin && waiting, afterWord: afterWord && waiting, endsInMatch: undefined };
+    const key = `${members.join()}${state.atBegin ? '^' : ''}${state.afterWord ? 'w' : ''}`;
+    return this.known.get(key) ?? this.add(key, state);
   }
 
   private add(key: string, state: State): number {

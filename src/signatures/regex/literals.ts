@@ -8,9 +8,16 @@ export interface RequiredLiteral {
   readonly ignoreCase: boolean;
 }
 
+/** Every line that matches contains at least one of the literals. */
+export interface LiteralSet {
+  readonly literals: readonly RequiredLiteral[];
+  /** Every match begins with one of them. */
+  readonly leading: boolean;
+}
+
 export interface RequiredLiterals {
-  /** Each set on its own is required: every line that matches contains at least one of its members. Best first is not promised. */
-  readonly sets: readonly (readonly RequiredLiteral[])[];
+  /** Each set on its own is required. Best first is not promised. */
+  readonly sets: readonly LiteralSet[];
   /** The pattern matches exactly the lines that contain one of these: finding one decides. */
   readonly decisive?: readonly RequiredLiteral[];
 }
@@ -35,7 +42,12 @@ interface Facts {
   /** False when an assertion narrows what the spellings say. */
   readonly exact: boolean;
   /** Sets of which each is required. */
-  readonly required: readonly (readonly Spelling[])[];
+  readonly required: readonly SpellingSet[];
+}
+
+interface SpellingSet {
+  readonly spellings: readonly Spelling[];
+  readonly leading: boolean;
 }
 
 const BLANK: Spelling = { text: '', folded: false, sensitive: false };
@@ -43,8 +55,8 @@ const NOTHING: Facts = { exact: false, required: [] };
 
 export function requiredLiterals(regex: Regex): RequiredLiterals {
   const facts = factsOf(regex);
-  const all = isUseful(facts.spellings) ? [...facts.required, facts.spellings] : facts.required;
-  const sets = all.map((set) => set.map(literalOf));
+  const all = isUseful(facts.spellings) ? [...facts.required, { spellings: facts.spellings, leading: true }] : facts.required;
+  const sets = all.map(({ spellings, leading }) => ({ literals: spellings.map(literalOf), leading }));
   const decides = isUseful(facts.spellings) && facts.exact && facts.spellings.every((spelling) => !(spelling.folded && spelling.sensitive));
   return decides ? { sets, decisive: facts.spellings!.map(literalOf) } : { sets };
 }
@@ -65,6 +77,11 @@ function factsOf(regex: Regex): Facts {
       return { spellings: [BLANK], exact: false, required: [] };
     case 'opaque':
       return NOTHING;
+    case 'text': {
+      const letters = /[a-z]/i.test(regex.text);
+      const spelling = { text: regex.text, folded: letters && regex.ignoreCase, sensitive: letters && !regex.ignoreCase };
+      return { spellings: [spelling], exact: true, required: [] };
+    }
     case 'set': {
       const spellings = spellingsOfSet(regex.set);
       return spellings ? { spellings, exact: true, required: [] } : NOTHING;
@@ -99,25 +116,24 @@ function spellingsOfSet(set: readonly number[]): Spelling[] | undefined {
 
 function concatenated(parts: readonly Facts[]): Facts {
   let run: readonly Spelling[] = [BLANK];
+  /** Nothing came before the run: what it spells begins each match. */
+  let leading = true;
   let whole = true;
-  const required: (readonly Spelling[])[] = [];
+  const required: SpellingSet[] = [];
   const flush = (): void => {
-    if (isUseful(run)) required.push(run);
+    if (isUseful(run)) required.push({ spellings: run, leading });
     run = [BLANK];
+    leading = false;
+    whole = false;
   };
   for (const part of parts) {
-    required.push(...part.required);
-    if (!part.spellings) {
-      whole = false;
-      flush();
-      continue;
-    }
-    const joined = product(run, part.spellings);
+    const first = leading && run.length === 1 && run[0]!.text === '';
+    for (const set of part.required) required.push(set.leading && !first ? { spellings: set.spellings, leading: false } : set);
+    const joined = part.spellings && product(run, part.spellings);
     if (joined) run = joined;
     else {
-      whole = false;
       flush();
-      run = part.spellings;
+      run = part.spellings ?? [BLANK];
     }
   }
   if (whole) return { spellings: run, exact: parts.every((part) => part.exact), required: required.slice(0, MAX_SETS) };
@@ -130,27 +146,32 @@ function product(heads: readonly Spelling[], tails: readonly Spelling[]): Spelli
   const joined: Spelling[] = [];
   for (const head of heads)
     for (const tail of tails) {
-      const text = head.text + tail.text;
-      if (text.length > MAX_LITERAL_LENGTH) return undefined;
-      joined.push({ text, folded: head.folded || tail.folded, sensitive: head.sensitive || tail.sensitive });
+      if (head.text.length + tail.text.length > MAX_LITERAL_LENGTH) return undefined;
+      joined.push(joinedWith(head, tail));
     }
   return joined;
 }
 
+function joinedWith(head: Spelling, tail: Spelling): Spelling {
+  return { text: head.text + tail.text, folded: head.folded || tail.folded, sensitive: head.sensitive || tail.sensitive };
+}
+
 function alternated(branches: readonly Facts[]): Facts {
   const spellings: Spelling[] = [];
-  const sets: Spelling[] = [];
+  const sets: SpellingSet[] = [];
   let spelled = true;
   let covered = true;
   for (const branch of branches) {
     if (branch.spellings) spellings.push(...branch.spellings);
     else spelled = false;
-    const set = isUseful(branch.spellings) ? branch.spellings : best(branch.required)[0];
-    if (set) sets.push(...set);
+    const set = isUseful(branch.spellings) ? { spellings: branch.spellings, leading: true } : best(branch.required)[0];
+    if (set) sets.push(set);
     else covered = false;
   }
   if (spelled && spellings.length <= MAX_ALTERNATIVES) return { spellings, exact: branches.every((branch) => branch.exact), required: [] };
-  return { exact: false, required: covered && sets.length <= 4 * MAX_ALTERNATIVES ? [sets] : [] };
+  const all = sets.flatMap((set) => set.spellings);
+  if (!covered || all.length > 4 * MAX_ALTERNATIVES) return NOTHING;
+  return { exact: false, required: [{ spellings: all, leading: sets.every((set) => set.leading) }] };
 }
 
 function repeated(of: Facts, min: number, max: number): Facts {
@@ -161,11 +182,11 @@ function repeated(of: Facts, min: number, max: number): Facts {
     for (let i = 0; run && i < min; i++) run = product(run, of.spellings);
     if (run) return { spellings: run, exact: of.exact, required: of.required };
   }
-  return { exact: false, required: isUseful(of.spellings) ? [...of.required, of.spellings] : of.required };
+  return { exact: false, required: isUseful(of.spellings) ? [...of.required, { spellings: of.spellings, leading: true }] : of.required };
 }
 
 /** Longest of the shortest first, then the fewest. */
-function best(sets: readonly (readonly Spelling[])[]): (readonly Spelling[])[] {
-  const shortest = (set: readonly Spelling[]): number => Math.min(...set.map((spelling) => spelling.text.length), 16);
-  return [...sets].sort((a, b) => shortest(b) - shortest(a) || a.length - b.length).slice(0, MAX_SETS);
+function best(sets: readonly SpellingSet[]): SpellingSet[] {
+  const shortest = ({ spellings }: SpellingSet): number => Math.min(...spellings.map(({ text }) => text.length), 16);
+  return [...sets].sort((a, b) => shortest(b) - shortest(a) || a.spellings.length - b.spellings.length).slice(0, MAX_SETS);
 }

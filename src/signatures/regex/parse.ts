@@ -7,6 +7,8 @@ import { ANY, type CodePoints, complement, foldAscii, MAX_CODE_POINT, NOT_NEWLIN
  */
 export type Regex =
   | { readonly kind: 'empty' }
+  /** One ASCII character after the other. */
+  | { readonly kind: 'text'; readonly text: string; readonly ignoreCase: boolean }
   | { readonly kind: 'set'; readonly set: CodePoints }
   | { readonly kind: 'opaque' }
   | { readonly kind: 'assert'; readonly what: Assertion }
@@ -42,11 +44,27 @@ const CONTROL: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t
 const EMPTY: Regex = { kind: 'empty' };
 const OPAQUE: Regex = { kind: 'opaque' };
 const MAX_REPEAT = 1000;
+/** Characters that stand for themselves. */
+const PLAIN = /[\w !"#%&',/:;<=>@`~-]+/y;
+const REPEAT_OPERATOR = /[*+?{]/;
 
 /** Reads RE2 syntax. The text is matched against single lines: `^` and `$` mean the same with and without the flag m. */
 export function parseRegex(pattern: string, options: { ignoreCase?: boolean } = {}): Regex {
   const parser = new Parser(pattern, options.ignoreCase ?? false);
   return parser.parse();
+}
+
+/** How often counted repeats inside copy their content; RE2 allows 1000 copies in all. */
+function repeatsIn(regex: Regex): number {
+  switch (regex.kind) {
+    case 'repeat':
+      return Math.max(1, regex.max === Number.POSITIVE_INFINITY ? regex.min : regex.max) * repeatsIn(regex.of);
+    case 'concat':
+    case 'alternate':
+      return Math.max(1, ...regex.of.map(repeatsIn));
+    default:
+      return 1;
+  }
 }
 
 interface Flags {
@@ -55,12 +73,12 @@ interface Flags {
 }
 
 class Parser {
-  private readonly text: readonly string[];
+  private readonly text: string;
   private position = 0;
   private flags: Flags;
 
   constructor(pattern: string, ignoreCase: boolean) {
-    this.text = [...pattern];
+    this.text = pattern;
     this.flags = { ignoreCase, dotMatchesNewline: false };
   }
 
@@ -82,11 +100,28 @@ class Parser {
   private concatenation(): Regex {
     const parts: Regex[] = [];
     for (let char = this.peek(); char !== undefined && char !== '|' && char !== ')'; char = this.peek()) {
+      const text = this.plainText();
+      if (text) {
+        parts.push(text);
+        continue;
+      }
       const atom = this.atom();
-      parts.push(...(Array.isArray(atom) ? this.quoted(atom) : [this.repeated(atom as Regex)]));
+      if (Array.isArray(atom)) parts.push(...this.quoted(atom));
+      else parts.push(this.repeated(atom as Regex));
     }
     if (parts.length === 0) return EMPTY;
     return parts.length === 1 ? parts[0]! : { kind: 'concat', of: parts };
+  }
+
+  /** A run of characters that stand for themselves; the last one is left where a repeat is about it. */
+  private plainText(): Regex | undefined {
+    PLAIN.lastIndex = this.position;
+    const run = PLAIN.exec(this.text)?.[0];
+    if (run === undefined) return undefined;
+    const text = REPEAT_OPERATOR.test(this.text[this.position + run.length] ?? '') ? run.slice(0, -1) : run;
+    if (text === '') return undefined;
+    this.position += text.length;
+    return { kind: 'text', text, ignoreCase: this.flags.ignoreCase };
   }
 
   /** \Q…\E is one literal per character; a repeat after it is about the last one. */
@@ -125,21 +160,20 @@ class Parser {
     if (this.peek() === '?') this.position++;
     if (this.repeatRange()) throw new UnsupportedRegex('invalid nested repetition operator');
     const [min, max] = range;
-    if (min > MAX_REPEAT || (max !== Number.POSITIVE_INFINITY && (max > MAX_REPEAT || min > max)))
-      throw new UnsupportedRegex('invalid repeat count');
+    const most = max === Number.POSITIVE_INFINITY ? min : max;
+    if (min > max || most * repeatsIn(atom) > MAX_REPEAT) throw new UnsupportedRegex('invalid repeat count');
     return { kind: 'repeat', of: atom, min, max };
   }
 
   private repeatRange(): [number, number] | undefined {
     const char = this.peek();
-    const simple = { '*': [0, Number.POSITIVE_INFINITY], '+': [1, Number.POSITIVE_INFINITY], '?': [0, 1] }[char ?? ''];
-    if (simple) {
+    if (char === '*' || char === '+' || char === '?') {
       this.position++;
-      return [simple[0]!, simple[1]!];
+      return [char === '+' ? 1 : 0, char === '?' ? 1 : Number.POSITIVE_INFINITY];
     }
     if (char !== '{') return undefined;
     const end = this.text.indexOf('}', this.position);
-    const counts = end < 0 ? null : /^(\d+)(?:(,)(\d*))?$/.exec(this.text.slice(this.position + 1, end).join(''));
+    const counts = end < 0 ? null : /^(\d+)(?:(,)(\d*))?$/.exec(this.text.slice(this.position + 1, end));
     if (!counts) return undefined;
     this.position = end + 1;
     const min = Number(counts[1]);
@@ -149,10 +183,10 @@ class Parser {
   private group(): Regex {
     const outer = { ...this.flags };
     if (this.peek() === '?') {
-      const rest = this.text.slice(this.position, this.position + 200).join('');
+      const rest = this.text.slice(this.position, this.position + 200);
       const named = /^\?P?<[^>]*>/.exec(rest);
       const flags = /^\?([imsU]*)(?:-([imsU]+))?([:)])/.exec(rest);
-      if (named) this.position += [...named[0]].length;
+      if (named) this.position += named[0].length;
       else if (flags) {
         this.position += flags[0].length;
         this.setFlags(flags[1]!, true);
@@ -232,7 +266,7 @@ class Parser {
     const char = this.next();
     const control = CONTROL[char];
     if (control !== undefined) return control;
-    const rest = this.text.slice(this.position - 1, this.position + 12).join('');
+    const rest = this.text.slice(this.position - 1, this.position + 12);
     const hex = /^x(?:\{([0-9a-fA-F]{1,8})\}|([0-9a-fA-F]{2}))/.exec(rest);
     const octal = /^(?:0[0-7]{0,2}|[1-7][0-7]{1,2})/.exec(rest);
     const match = hex ?? octal;
@@ -264,7 +298,7 @@ class Parser {
   }
 
   private classPart(): readonly number[] | 'opaque' {
-    const rest = this.text.slice(this.position, this.position + 14).join('');
+    const rest = this.text.slice(this.position, this.position + 14);
     const posix = /^\[:(\^?)([a-z]+):\]/.exec(rest);
     if (posix) {
       const set = POSIX[posix[2]!];
@@ -299,6 +333,7 @@ class Parser {
   }
 
   private literal(codePoint: number): Regex {
+    if (codePoint < 0x80) return { kind: 'text', text: String.fromCharCode(codePoint), ignoreCase: this.flags.ignoreCase };
     return this.foldedSet([codePoint, codePoint]);
   }
 
@@ -313,9 +348,12 @@ class Parser {
     return this.text[this.position];
   }
 
+  /** The next code point; those that mean something are all of one UTF-16 unit. */
   private next(): string {
-    const char = this.text[this.position++];
-    if (char === undefined) throw new UnsupportedRegex('unexpected end');
+    const codePoint = this.text.codePointAt(this.position);
+    if (codePoint === undefined) throw new UnsupportedRegex('unexpected end');
+    const char = codePoint < 0x80 ? this.text[this.position]! : String.fromCodePoint(codePoint);
+    this.position += char.length;
     return char;
   }
 }

@@ -1,4 +1,4 @@
-import { type CodePoints, contains } from './code-points.ts';
+import { type CodePoints, contains, foldAscii } from './code-points.ts';
 import { type Assertion, type Regex, UnsupportedRegex } from './parse.ts';
 
 /** A non-deterministic automaton, Thompson's construction. */
@@ -13,6 +13,15 @@ export type Instruction =
   | { readonly op: 'split'; next: number; other: number }
   | { readonly op: 'assert'; readonly what: Assertion; next: number }
   | { readonly op: 'match' };
+
+/** Sets of single ASCII characters, shared by all programs; folded ones from 128 on. */
+const CHARACTER_SETS: CodePoints[] = [];
+
+function characterSet(character: number, ignoreCase: boolean): CodePoints {
+  const key = ignoreCase ? character + 128 : character;
+  CHARACTER_SETS[key] ??= ignoreCase ? foldAscii([character, character])! : [character, character];
+  return CHARACTER_SETS[key];
+}
 
 /** RE2 counts at most 1000 repeats; nested ones multiply, so the whole is bounded too. */
 const MAX_INSTRUCTIONS = 20_000;
@@ -33,6 +42,8 @@ export function compileProgram(regex: Regex): Program {
         return next;
       case 'opaque':
         throw new UnsupportedRegex('a class outside ASCII');
+      case 'text':
+        return buildText(node.text, node.ignoreCase, next);
       case 'set':
         return emit({ op: 'set', set: node.set, next });
       case 'assert':
@@ -47,6 +58,12 @@ export function compileProgram(regex: Regex): Program {
       default:
         return node satisfies never;
     }
+  };
+
+  const buildText = (text: string, ignoreCase: boolean, next: number): number => {
+    let entry = next;
+    for (let i = text.length - 1; i >= 0; i--) entry = emit({ op: 'set', set: characterSet(text.charCodeAt(i), ignoreCase), next: entry });
+    return entry;
   };
 
   const buildRepeat = ({ of, min, max }: Extract<Regex, { kind: 'repeat' }>, next: number): number => {
@@ -83,10 +100,9 @@ export interface Alphabet {
 const WORD_EDGES = [0x30, 0x3a, 0x41, 0x5b, 0x5f, 0x60, 0x61, 0x7b];
 
 export function alphabetOf(program: Program): Alphabet {
-  const sets = new Map<string, CodePoints>();
-  for (const instruction of program.instructions) if (instruction.op === 'set') sets.set(instruction.set.join(), instruction.set);
+  const list = distinctSets(program);
   const edges = new Set<number>([0, 0x80]);
-  for (const set of sets.values())
+  for (const set of list)
     for (let i = 0; i < set.length; i += 2) {
       edges.add(set[i]!);
       edges.add(set[i + 1]! + 1);
@@ -96,7 +112,6 @@ export function alphabetOf(program: Program): Alphabet {
   const symbolOfBoundary = new Uint16Array(boundaries.length);
   const representatives: number[] = [];
   const known = new Map<string, number>();
-  const list = [...sets.values()];
   for (const [index, low] of boundaries.entries()) {
     const key = `${list.map((set) => (contains(set, low) ? '1' : '0')).join('')}${program.usesWordBoundary && isWord(low) ? 'w' : ''}`;
     let symbol = known.get(key);
@@ -112,6 +127,12 @@ export function alphabetOf(program: Program): Alphabet {
     symbolOfAscii[codePoint] = symbolOfBoundary[index]!;
   }
   return { size: representatives.length, symbolOfAscii, boundaries, symbolOfBoundary, representatives };
+}
+
+function distinctSets(program: Program): CodePoints[] {
+  const seen = new Set<CodePoints>();
+  for (const instruction of program.instructions) if (instruction.op === 'set') seen.add(instruction.set);
+  return [...new Map([...seen].map((set) => [set.join(), set])).values()];
 }
 
 export function isWord(codePoint: number): boolean {

@@ -28,14 +28,17 @@ export async function createKubeletServer(options: {
   network: Network;
   /** The node's address, where it has one already. */
   host: string | undefined;
-  certificate: KeyPair;
+  certificateFor: (host: string) => Promise<KeyPair>;
   tokens: Tokens;
   authorizer: Authorizer;
   node: string;
   measured: () => readonly Measured[];
 }): Promise<KubeletServer> {
-  const { network, certificate, tokens, authorizer, node, measured } = options;
-  const server: Server = createServer({ ...certificate, keepAliveTimeout: 90_000 }, (request, response) => {
+  const { network, tokens, authorizer, node, measured } = options;
+  let server: Server | undefined;
+  const listener = await network.listen('node', PORT, (socket) => server?.emit('connection', socket), options.host);
+  const certificate = await options.certificateFor(listener.host);
+  server = createServer({ ...certificate, keepAliveTimeout: 90_000 }, (request, response) => {
     const path = new URL(request.url ?? '/', 'https://kubelet').pathname;
     if (!admitted(request, response)) return;
     if (path === '/metrics/cadvisor') sendMetrics(response, cadvisor(measured()));
@@ -48,7 +51,6 @@ export async function createKubeletServer(options: {
     else sendText(response, 404, '404 page not found');
   });
   server.on('tlsClientError', () => {});
-  const listener = await network.listen('node', PORT, (socket) => server.emit('connection', socket), options.host);
 
   function admitted(request: IncomingMessage, response: ServerResponse): boolean {
     const header = request.headers.authorization;

@@ -16,11 +16,11 @@ export interface SimulatedNode {
 /** A Node object and its kubelet's HTTPS port. `address` is given for nodes that a kube-apiserver runs on. */
 export async function addNode(cluster: Cluster, name: string, address?: string): Promise<SimulatedNode> {
   const { store, network, tokens, authorizer } = cluster;
-  const certificate = await cluster.authorities.cluster.issue({ commonName: `system:node:${name}`, usage: 'server', dnsNames: [name] });
   const { listener } = await createKubeletServer({
     network,
     host: address,
-    certificate,
+    certificateFor: (host) =>
+      cluster.authorities.cluster.issue({ commonName: `system:node:${name}`, usage: 'server', dnsNames: [name], addresses: [host] }),
     tokens,
     authorizer,
     node: name,

@@ -14,11 +14,16 @@ const CAUSES_PER_TEST = 8;
 
 const CATALOGUE = widenedFor(STEP, BUILT_IN);
 const ids = BUILT_IN.causes.map((cause) => cause.id);
-const batches = Array.from({ length: Math.ceil(ids.length / CAUSES_PER_TEST) }, (_, index) => ids.slice(index * CAUSES_PER_TEST, (index + 1) * CAUSES_PER_TEST));
+const batches = Array.from({ length: Math.ceil(ids.length / CAUSES_PER_TEST) }, (_, index) =>
+  ids.slice(index * CAUSES_PER_TEST, (index + 1) * CAUSES_PER_TEST),
+);
 
 describe('evaluator and rules give the same top cause and confidence', () => {
   it.each(batches.map((batch) => [batch.join(', '), batch] as const))('%s', async (_, causes) => {
-    const histories = causes.flatMap((cause) => [clearestHistory(cause, CATALOGUE, STEP, 20), ...fc.sample(historiesOf(cause, CATALOGUE, STEP), HISTORIES_PER_CAUSE)]);
+    const histories = causes.flatMap((cause) => [
+      clearestHistory(cause, CATALOGUE, STEP, 20),
+      ...fc.sample(historiesOf(cause, CATALOGUE, STEP), HISTORIES_PER_CAUSE),
+    ]);
     expect(await disagreement(currentPromtool(), histories, CATALOGUE)).toBe('');
   });
 

@@ -70,7 +70,7 @@ async function setUp(
   const state = () => cache.status(Date.now());
   const names = () => [...cache.values()].map((thing) => thing.name).sort();
   const values = () => Object.fromEntries([...cache.values()].map((thing) => [thing.name, thing.value]));
-  return { collection, server, cache, changes, controller, state, names, values };
+  return { collection, server, client, cache, changes, controller, state, names, values };
 }
 
 const thing = (name: string, value: unknown = 1) => ({
@@ -349,6 +349,17 @@ describe('the resource cache', () => {
     await server.start();
     await eventually(() => caches.every((cache) => cache.status(Date.now()).message === undefined));
     expect(lines).toEqual([expect.stringMatching(/^GET \/api\/v1\/\w+: connect ECONNREFUSED/), expect.stringMatching(/is watched again$/)]);
+  });
+
+  it('does not wait its time out when another request finds the server back', async () => {
+    const { collection, server, client, state } = await setUp({ tuning: { firstDelayMs: 600_000, maxDelayMs: 600_000, spreadMs: 10 } });
+    await eventually(() => collection.watchers === 1);
+    await server.stop();
+    await eventually(() => state().message !== undefined);
+    await server.start();
+    // Its first wait began with the cut, before anything showed that nobody listens any more.
+    await client.request('/version').catch(() => {});
+    await eventually(() => collection.watchers === 1);
   });
 
   it('keeps the other listeners when one fails', async () => {

@@ -1,7 +1,7 @@
-import { printYaml } from '../../../../src/generate/formats/plain-rule.ts';
-import { printRules } from '../../../../src/generate/formats/rule-formats.ts';
 import { type Catalogue, signalNamed } from '../../../../src/generate/catalogue.ts';
 import { printDuration } from '../../../../src/generate/duration.ts';
+import { printYaml } from '../../../../src/generate/formats/plain-rule.ts';
+import { printRules } from '../../../../src/generate/formats/rule-formats.ts';
 import { DEFAULT_OPTIONS, type GenerateOptions } from '../../../../src/generate/options.ts';
 import { diagnosisGroup } from '../../../../src/generate/recording-rules.ts';
 import { SERIES } from '../../../../src/generate/series.ts';
@@ -14,7 +14,7 @@ const APISERVICE = 'v1.tides.example.com';
 const TOLERANCE = 1e-6;
 
 /** promtool's engine refuses to hold more than 10 000 samples: so many histories of an hour, with all evidence, fit one test. */
-const HISTORIES_PER_TEST = 5;
+const HISTORIES_PER_TEST = 4;
 
 /**
  * Both readers over the same histories: one cluster per history. The evaluator's confidences are fed in as series; expressions
@@ -67,13 +67,23 @@ function seriesOf(history: History, index: number, steps: number, catalogue: Cat
     values: `_x${steps - 1} ${confidence}`,
   }));
   const [top] = candidates;
-  if (top) expected.push({ series: `expected_top{cluster="${cluster}", apiservice="${APISERVICE}", cause="${top.cause}"}`, values: `_x${steps - 1} 1` });
+  if (top)
+    expected.push({
+      series: `expected_top{cluster="${cluster}", apiservice="${APISERVICE}", cause="${top.cause}"}`,
+      values: `_x${steps - 1} 1`,
+    });
   const signals = [...history.signals].map(([name, values]) => {
     const { metric, labels } = signalNamed(catalogue, name);
-    const matchers = Object.entries({ cluster, apiservice: APISERVICE, ...labels }).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
+    const matchers = Object.entries({ cluster, apiservice: APISERVICE, ...labels }).map(
+      ([label, value]) => `${label}=${JSON.stringify(value)}`,
+    );
     return { series: `${metric}{${matchers.join(', ')}}`, values: `${shift > 0 ? `_x${shift} ` : ''}${printValues(values)}` };
   });
-  return [...expected, ...signals, { series: `aggregated_api_info{cluster="${cluster}", apiservice="${APISERVICE}"}`, values: `1x${steps - 1}` }];
+  return [
+    ...expected,
+    ...signals,
+    { series: `aggregated_api_info{cluster="${cluster}", apiservice="${APISERVICE}"}`, values: `1x${steps - 1}` },
+  ];
 }
 
 /** Timestamps are absolute: they move with the history. */
@@ -91,5 +101,9 @@ function printValues(values: readonly number[]): string {
     if (last && Object.is(last.value, value)) last.count++;
     else runs.push({ value, count: 1 });
   }
-  return runs.map(({ value, count }) => (Number.isNaN(value) ? Array<string>(count).fill('stale').join(' ') : count === 1 ? `${value}` : `${value}x${count - 1}`)).join(' ');
+  return runs
+    .map(({ value, count }) =>
+      Number.isNaN(value) ? Array<string>(count).fill('stale').join(' ') : count === 1 ? `${value}` : `${value}x${count - 1}`,
+    )
+    .join(' ');
 }

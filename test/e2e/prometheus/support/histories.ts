@@ -32,7 +32,10 @@ export function historiesOf(cause: string, catalogue: Catalogue, step: number): 
       minutes: fc.constantFrom(12, 25, 70),
       stranger: fc.nat(catalogue.causes.length - 1),
       strangerToo: fc.boolean(),
-      damage: fc.array(fc.record({ signal: fc.nat(1000), from: fc.nat(1000), length: fc.nat(30), kind: fc.constantFrom('gap', 'late', 'reset') }), { maxLength: 4 }),
+      damage: fc.array(
+        fc.record({ signal: fc.nat(1000), from: fc.nat(1000), length: fc.nat(30), kind: fc.constantFrom('gap', 'late', 'reset') }),
+        { maxLength: 4 },
+      ),
       choice: fc.nat(1000),
       nudge: fc.constantFrom(0.25, 1, 3),
     })
@@ -59,7 +62,8 @@ export function clearestHistory(cause: string, catalogue: Catalogue, step: numbe
   for (const entry of entries.filter(({ points }) => points < 0)) aim(entry.when, false, plan, 0, 1);
   for (const entry of entries.filter(({ points, lookBack }) => points > 0 && lookBack)) aim(entry.when, true, plan, 0, 1);
   // The strongest last: where two contradict each other, it wins.
-  for (const entry of entries.filter(({ points, lookBack }) => points > 0 && !lookBack).sort((a, b) => a.points - b.points)) aim(entry.when, true, plan, 0, 1);
+  for (const entry of entries.filter(({ points, lookBack }) => points > 0 && !lookBack).sort((a, b) => a.points - b.points))
+    aim(entry.when, true, plan, 0, 1);
   return grow(cause, plan, step, minutes, []);
 }
 
@@ -69,7 +73,11 @@ function aim(criterion: Criterion, want: boolean, plan: Plan, choice: number, nu
     case 'below': {
       const { aggregate, signal, window } = criterion.value;
       const up = (criterion.kind === 'above') === want;
-      if (aggregate === 'increase') plan.set(signal, { kind: 'growth', value: up ? (criterion.threshold + nudge) / (window * 0.8) : criterion.threshold > 0 ? (criterion.threshold / window) * 0.3 : 0 });
+      if (aggregate === 'increase')
+        plan.set(signal, {
+          kind: 'growth',
+          value: up ? (criterion.threshold + nudge) / (window * 0.8) : criterion.threshold > 0 ? (criterion.threshold / window) * 0.3 : 0,
+        });
       else plan.set(signal, { kind: 'level', value: criterion.threshold + (up ? nudge : -nudge) });
       return;
     }
@@ -107,7 +115,9 @@ interface Damage {
 function grow(aimedAt: string, plan: Plan, step: number, minutes: number, damage: readonly Damage[]): History {
   const steps = Math.round((minutes * 60) / step);
   const end = (steps - 1) * step;
-  const signals = new Map([...plan].map(([name, course]) => [name, Array.from({ length: steps }, (_, index) => valueAt(course, index * step, end))]));
+  const signals = new Map(
+    [...plan].map(([name, course]) => [name, Array.from({ length: steps }, (_, index) => valueAt(course, index * step, end))]),
+  );
   const names = [...signals.keys()];
   for (const { signal, from, length, kind } of damage) {
     const values = signals.get(names[signal % names.length]!)!;

@@ -9,7 +9,8 @@ export const PROMTOOL = 'promtool';
 
 /** A current promtool, built by test/e2e/components/build.sh promtool. Missing is a failure, not a skip. */
 export function currentPromtool(): string {
-  const cache = process.env.AGGREGATED_API_EXPORTER_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'aggregated-api-exporter');
+  const cache =
+    process.env.AGGREGATED_API_EXPORTER_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'aggregated-api-exporter');
   const path = join(cache, 'bin', 'promtool');
   if (!existsSync(path)) throw new Error(`${path} is missing: run test/e2e/components/build.sh promtool`);
   return path;

@@ -5,9 +5,16 @@ import { windowOf } from '../../../../src/generate/promql.ts';
 
 /** The catalogue with its windows as the rules print them for a scrape interval: so both readers are asked the same. */
 export function widenedFor(scrapeInterval: number, catalogue: Catalogue): Catalogue {
-  const evidence = (declaration: EvidenceDeclaration): EvidenceDeclaration => ({ ...declaration, when: widen(declaration.when, scrapeInterval) });
+  const evidence = (declaration: EvidenceDeclaration): EvidenceDeclaration => ({
+    ...declaration,
+    when: widen(declaration.when, scrapeInterval),
+  });
   const causes = catalogue.causes.map(
-    (cause): Cause => ({ ...cause, evidence: cause.evidence.map(evidence), ...(cause.lookBack ? { lookBack: cause.lookBack.map(evidence) } : {}) }),
+    (cause): Cause => ({
+      ...cause,
+      evidence: cause.evidence.map(evidence),
+      ...(cause.lookBack ? { lookBack: cause.lookBack.map(evidence) } : {}),
+    }),
   );
   return { ...catalogue, causes, symptom: widen(catalogue.symptom, scrapeInterval) };
 }

@@ -1,15 +1,15 @@
 import { defineCause } from '../domain/cause.ts';
 import { linesSay } from './shared/lines.ts';
 
-export const discoveryIncompatible = defineCause({
-  id: 'discovery-incompatible',
+export const discoveryStale = defineCause({
+  id: 'discovery-stale',
   category: 'software-bug',
   title: "The backend and the kube-apiserver don't agree on discovery",
   summary:
     'The API works, and its discovery document is stale or missing: the backend answers the newer aggregated discovery (404, 406) or OpenAPI requests in a way that this kube-apiserver can not use. Namespaces hang in Terminating meanwhile.',
   severity: 'warning',
   prior: -1,
-  evidence: [...linesSay('discovery-incompatible')],
+  evidence: [...linesSay('discovery-stale')],
   remedy: [
     'Update the aggregated API server to a release that is made for this version of Kubernetes.',
     'Until then, compare the release notes of both for "discovery".',

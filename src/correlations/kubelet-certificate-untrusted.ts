@@ -1,0 +1,28 @@
+import { defineCause } from '../domain/cause.ts';
+import { linesSay } from './shared/lines.ts';
+
+export const kubeletCertificateUntrusted = defineCause({
+  id: 'kubelet-certificate-untrusted',
+  category: 'tls-certificate',
+  title: "The backend does not accept the kubelets' certificates",
+  summary:
+    'metrics-server checks the serving certificate of each kubelet, and that is self-signed, expired, or without the address of the node in it. Nothing can be scraped, and metrics-server does not become ready.',
+  severity: 'critical',
+  prior: -1,
+  evidence: [...linesSay('kubelet-certificate-untrusted')],
+  supersedes: ['kubelet-scrape-failing', 'pod-probe-failing', 'no-ready-endpoints'],
+  remedy: [
+    'Let the kubelets have certificates signed by the cluster: serverTLSBootstrap: true, then approve their requests: kubectl get csr.',
+    'For a missing address: --kubelet-preferred-address-types=InternalIP, or certificates with IP subject alternative names.',
+    '--kubelet-insecure-tls is for tests only.',
+  ],
+  verify: { command: 'kubectl top nodes', expect: 'figures for every node' },
+  confusedWith: [
+    {
+      cause: 'ca-bundle-mismatch',
+      tell: 'it is the certificate of the aggregated API server itself: the line names port 443 or the APIService',
+    },
+    { cause: 'kubelet-scrape-failing', tell: 'the kubelets do not answer, or answer 401 or 403' },
+  ],
+  references: ['https://github.com/kubernetes-sigs/metrics-server/blob/master/KNOWN_ISSUES.md'],
+});
