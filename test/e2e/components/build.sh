@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Builds the real components of the end-to-end suite once, into a cache outside the clone, keyed by their versions.
-# Usage: build.sh [COMPONENT…] (default: kubernetes etcd metrics-server). Prints the folder with the binaries.
+# Usage: build.sh [COMPONENT…] (default: all). Prints the folder with the binaries.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${AGGREGATED_API_EXPORTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/aggregated-api-exporter}
 components=("$@")
-[ ${#components[@]} -gt 0 ] || components=(kubernetes etcd metrics-server)
+[ ${#components[@]} -gt 0 ] || components=(kubernetes etcd metrics-server promtool)
 
 command -v go >/dev/null || { echo "build.sh: go is missing: install Go 1.26 or newer" >&2; exit 1; }
 
