@@ -1,6 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CAUSES } from '../../../src/correlations/list.ts';
 import { ANOMALIES, installUnrelated } from './anomalies.ts';
 import type { Fault } from './fault.ts';
 import { Cluster } from './harness/cluster.ts';
@@ -32,6 +33,12 @@ describe('faults in a real cluster', () => {
     if (process.env.E2E_TABLE) writeFileSync(process.env.E2E_TABLE, `${table}\n`);
     await exporter?.daemon.stop();
     await cluster?.stop();
+  });
+
+  it('expects only causes of the catalogue', () => {
+    const known = new Map(CAUSES.map((cause) => [cause.id, cause.category]));
+    for (const { causes, category } of faults) expect(known.get(causes[0]!), causes[0]).toBe(category);
+    expect(faults.flatMap(({ causes }) => causes).filter((id) => !known.has(id))).toEqual([]);
   });
 
   it.each(faults.map((fault, i) => [fault.id, fault, ANOMALIES[i % ANOMALIES.length]!] as const))(

@@ -4,7 +4,7 @@ import { reinstall } from '../inject.ts';
 export const fault: Fault = {
   id: 'node-lost',
   title: 'The node goes silent with the pod on it',
-  causes: ['node-under-pressure', 'node-not-ready'],
+  causes: ['node-not-ready'],
   category: 'pod-instability',
   within: 60,
   inject: async (cluster) => {

@@ -4,7 +4,7 @@ import { changeDeployment } from '../inject.ts';
 export const fault: Fault = {
   id: 'scaled-to-zero',
   title: 'The Deployment is scaled to zero',
-  causes: ['no-ready-endpoints', 'scaled-to-zero'],
+  causes: ['backend-scaled-to-zero'],
   category: 'misconfiguration',
   within: 30,
   inject: (cluster) => changeDeployment(cluster, { spec: { replicas: 0 } }),

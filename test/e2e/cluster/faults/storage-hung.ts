@@ -3,7 +3,7 @@ import type { Fault } from '../fault.ts';
 export const fault: Fault = {
   id: 'storage-hung',
   title: "The server's own etcd hangs",
-  causes: ['backend-dependency-failing'],
+  causes: ['backend-storage-failing', 'backend-dependency-failing'],
   category: 'backend-dependency',
   within: 40,
   inject: async (cluster) => {
