@@ -1,8 +1,7 @@
 import { defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
-import { linesSay } from './shared/lines.ts';
 import { reasonSeen } from './shared/seen.ts';
-import { ENDPOINTS_PASS, HAS_READY_ENDPOINTS, SERVICE_FAILS } from './shared/vantages.ts';
+import { DIRECT_PASSES, HAS_READY_ENDPOINTS, SERVICE_FAILS } from './shared/vantages.ts';
 
 export const serviceRoutingBroken = defineCause({
   id: 'service-routing-broken',
@@ -17,7 +16,7 @@ export const serviceRoutingBroken = defineCause({
       id: 'service-fails-endpoints-pass',
       when: all(
         SERVICE_FAILS,
-        ENDPOINTS_PASS,
+        DIRECT_PASSES,
         HAS_READY_ENDPOINTS,
         reasonSeen('direct', 'connection-timeout', 'connection-refused', 'host-unreachable', 'connection-reset'),
       ),
@@ -25,7 +24,6 @@ export const serviceRoutingBroken = defineCause({
       says: 'The ClusterIP does not answer, and each backend address does.',
       reproduce: 'kubectl get service,endpointslices -n {namespace}',
     },
-    ...linesSay('service-routing-broken'),
   ],
   supersedes: ['connection-timed-out', 'connection-refused', 'host-unreachable', 'aggregator-path-blocked'],
   runbookCorrelation: 'network-connectivity',

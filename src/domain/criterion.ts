@@ -40,7 +40,6 @@ export interface Aggregate {
   readonly window: Seconds;
 }
 
-export const SECOND = 1;
 export const MINUTE = 60;
 export const HOUR = 3600;
 

@@ -6,13 +6,10 @@ export const FAILING: Criterion = above(last('failing', 2 * MINUTE), 0.5);
 export const AGGREGATOR_FAILS: Criterion = above(last('aggregator-failing', 2 * MINUTE), 0.5);
 export const LIST_FAILS: Criterion = above(last('list-failing', 2 * MINUTE), 0.5);
 export const DISCOVERY_PASSES: Criterion = below(last('aggregator-failing', 2 * MINUTE), 0.01);
-export const ENDPOINTS_PASS: Criterion = below(last('endpoint-failing', 2 * MINUTE), 0.01);
-export const ENDPOINTS_FAIL: Criterion = above(last('endpoint-failing', 2 * MINUTE), 0.99);
-export const SERVICE_PASSES: Criterion = below(last('service-failing', 2 * MINUTE), 0.5);
 export const SERVICE_FAILS: Criterion = above(last('service-failing', 2 * MINUTE), 0.5);
 export const CONTROL_PASSES: Criterion = below(last('control-failing', 2 * MINUTE), 0.5);
 /** Without the kube-apiserver in between, each backend address answers. */
-export const DIRECT_PASSES: Criterion = ENDPOINTS_PASS;
+export const DIRECT_PASSES: Criterion = below(last('endpoint-failing', 2 * MINUTE), 0.01);
 
 export const HAS_READY_ENDPOINTS: Criterion = seen('endpoints-ready');
 /** By the slices, or by the condition or the pods where slices are not visible. */

@@ -16,7 +16,3 @@ export function bar(ratio: number, soft = false): Html {
 export function titled(title: string, content: Html): Html {
   return content.text === '' ? NOTHING : html`<h3>${title}</h3>${content}`;
 }
-
-export function join(parts: readonly Html[]): Html {
-  return html`${parts}`;
-}

@@ -6,13 +6,8 @@ import { printDuration } from '../duration.ts';
 import { causeAlertName } from '../names.ts';
 import { selectorOf } from '../promql.ts';
 import { SERIES } from '../series.ts';
-import { type Block, heading, list, type Page, paragraph, printMarkdown, promql, shell, steps, table } from './page.ts';
+import { type Block, heading, list, type Page, paragraph, promql, shell, steps, table } from './page.ts';
 import { asCommand, describeCriterion, SET_VARIABLES, withVariables } from './words.ts';
-
-/** Markdown of a cause's runbook. */
-export function renderRunbook(cause: Cause, catalogue: Catalogue): string {
-  return printMarkdown(causePage(cause, catalogue));
-}
 
 export function causePage(cause: Cause, catalogue: Catalogue): Page {
   return {

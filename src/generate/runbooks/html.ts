@@ -16,7 +16,7 @@ function htmlBlock(block: Block): string {
     case 'steps':
       return `<ol>${block.items.map((item) => `<li>${inline(item)}</li>`).join('')}</ol>`;
     case 'code':
-      return `<pre><code>${escape(block.text)}</code></pre>`;
+      return `<pre><code>${escapeHtml(block.text)}</code></pre>`;
     case 'table': {
       const row = (tag: string, cells: readonly string[]) => `<tr>${cells.map((cell) => `<${tag}>${inline(cell)}</${tag}>`).join('')}</tr>`;
       return `<table><thead>${row('th', block.head)}</thead><tbody>${block.rows.map((cells) => row('td', cells)).join('')}</tbody></table>`;
@@ -28,7 +28,7 @@ function inline(text: string): string {
   // Code first: what is inside of it is no link.
   return text
     .split(/(`[^`]+`)/)
-    .map((part) => (/^`[^`]+`$/.test(part) ? `<code>${escape(part.slice(1, -1))}</code>` : withLinks(part)))
+    .map((part) => (/^`[^`]+`$/.test(part) ? `<code>${escapeHtml(part.slice(1, -1))}</code>` : withLinks(part)))
     .join('');
 }
 
@@ -36,17 +36,17 @@ function withLinks(text: string): string {
   let html = '';
   let from = 0;
   for (const match of text.matchAll(LINK)) {
-    html += escape(text.slice(from, match.index));
+    html += escapeHtml(text.slice(from, match.index));
     from = match.index + match[0].length;
     const [whole, words, target] = match as unknown as [string, string, string];
     // Only pages of ours and the web: never javascript: or the like.
-    html += /^(?:[a-z0-9-]+|https:\/\/\S+)$/.test(target) ? `<a href="${escape(target)}">${escape(words)}</a>` : escape(whole);
+    html += /^(?:[a-z0-9-]+|https:\/\/\S+)$/.test(target) ? `<a href="${escapeHtml(target)}">${escapeHtml(words)}</a>` : escapeHtml(whole);
   }
-  return html + escape(text.slice(from));
+  return html + escapeHtml(text.slice(from));
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }
