@@ -1,6 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
 import { all, changedWithin, HOUR, not } from '../domain/criterion.ts';
-import { linesSay } from './shared/lines.ts';
 import { none, reasonSeen, seen } from './shared/seen.ts';
 import {
   AGGREGATOR_FAILS,
@@ -47,7 +46,6 @@ export const aggregatorPathBlocked = defineCause({
       says: 'An answer of the backend comes back: the path is open.',
     },
     { id: 'no-endpoints', when: none('endpoints-ready'), weight: 'stronglyAgainst', says: 'No endpoint is ready.' },
-    ...linesSay('aggregator-path-blocked'),
   ],
   lookBack: [
     {

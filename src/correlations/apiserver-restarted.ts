@@ -1,6 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
 import { all, any, changedWithin, HOUR, MINUTE } from '../domain/criterion.ts';
-import { linesSay } from './shared/lines.ts';
 import { FAILING } from './shared/vantages.ts';
 
 export const apiserverRestarted = defineCause({
@@ -25,7 +24,6 @@ export const apiserverRestarted = defineCause({
       weight: 'circumstantial',
       says: 'Its /readyz failed within the last two minutes.',
     },
-    ...linesSay('apiserver-restarted'),
   ],
   lookBack: [
     {

@@ -1,6 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
 import { above, all, avg, MINUTE } from '../domain/criterion.ts';
-import { linesSay } from './shared/lines.ts';
 import { seen } from './shared/seen.ts';
 import { DIRECT_NETWORK_FAILURE, DIRECT_PASSES } from './shared/vantages.ts';
 
@@ -35,7 +34,6 @@ export const apiserversDisagree = defineCause({
       reproduce: 'kubectl get --raw /metrics | grep aggregator_unavailable_apiservice',
     },
     { id: 'direct-fails-too', when: DIRECT_NETWORK_FAILURE, weight: 'against', says: 'The backend does not answer directly either.' },
-    ...linesSay('apiservers-disagree'),
   ],
   supersedes: [
     'aggregator-path-blocked',

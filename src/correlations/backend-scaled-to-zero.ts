@@ -1,5 +1,4 @@
 import { defineCause } from '../domain/cause.ts';
-import { linesSay } from './shared/lines.ts';
 import { none, seen } from './shared/seen.ts';
 
 export const backendScaledToZero = defineCause({
@@ -19,7 +18,6 @@ export const backendScaledToZero = defineCause({
       reproduce: 'kubectl get deployments,statefulsets -n {namespace}',
     },
     { id: 'pods-are-there', when: seen('pods-ready'), weight: 'stronglyAgainst', says: '{value} backend pods are ready.' },
-    ...linesSay('backend-scaled-to-zero'),
   ],
   supersedes: ['no-ready-endpoints', 'selector-matches-no-pods', 'rollout-in-progress', 'connection-refused', 'pod-removed'],
   remedy: [

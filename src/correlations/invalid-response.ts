@@ -1,6 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
 import { any } from '../domain/criterion.ts';
-import { linesSay } from './shared/lines.ts';
 import { reasonSeen } from './shared/seen.ts';
 
 export const invalidResponse = defineCause({
@@ -28,7 +27,6 @@ export const invalidResponse = defineCause({
       weight: 'suggestive',
       says: 'The answer of the backend itself is not that of a Kubernetes API.',
     },
-    ...linesSay('invalid-response'),
   ],
   remedy: [
     'See what answers: kubectl get --raw /apis/<group>/<version>.',

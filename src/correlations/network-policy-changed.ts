@@ -1,6 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
 import { all, changedWithin, HOUR, MINUTE } from '../domain/criterion.ts';
-import { linesSay } from './shared/lines.ts';
 import { seen } from './shared/seen.ts';
 import { NETWORK_FAILURE } from './shared/vantages.ts';
 
@@ -21,7 +20,6 @@ export const networkPolicyChanged = defineCause({
       reproduce: 'kubectl get networkpolicies -n {namespace} -o yaml --show-managed-fields',
     },
     { id: 'policy-admits', when: seen('policy-admits'), weight: 'against', says: 'The NetworkPolicies admit the kube-apiserver.' },
-    ...linesSay('network-policy-changed'),
   ],
   lookBack: [
     {

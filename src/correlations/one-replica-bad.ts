@@ -1,6 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
 import { above, all, avg, MINUTE } from '../domain/criterion.ts';
-import { linesSay } from './shared/lines.ts';
 import { atLeast, seen } from './shared/seen.ts';
 
 export const oneReplicaBad = defineCause({
@@ -25,7 +24,6 @@ export const oneReplicaBad = defineCause({
       weight: 'circumstantial',
       says: 'Some backend addresses answer and others fail.',
     },
-    ...linesSay('one-replica-bad'),
   ],
   supersedes: [
     'packet-loss',

@@ -1,6 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
-import { linesSay } from './shared/lines.ts';
 import { reasonSeen } from './shared/seen.ts';
 import { DIRECT_PASSES } from './shared/vantages.ts';
 
@@ -13,7 +12,6 @@ export const proxyInTheWay = defineCause({
   severity: 'critical',
   prior: -1.5,
   evidence: [
-    ...linesSay('proxy-in-the-way'),
     {
       id: 'gateway-error-between',
       when: all(reasonSeen('aggregator', 'bad-gateway', 'gateway-timeout'), DIRECT_PASSES),

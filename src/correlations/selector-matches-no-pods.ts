@@ -1,6 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
 import { all, changedWithin, MINUTE } from '../domain/criterion.ts';
-import { linesSay } from './shared/lines.ts';
 import { none, seen } from './shared/seen.ts';
 import { NO_READY_ENDPOINTS } from './shared/vantages.ts';
 
@@ -36,7 +35,6 @@ export const selectorMatchesNoPods = defineCause({
     },
     { id: 'asks-for-none', when: none('replicas-wanted'), weight: 'stronglyAgainst', says: 'The workload asks for no replica.' },
     { id: 'selects-some', when: seen('selected-pods'), weight: 'stronglyAgainst', says: 'The selector matches {value} pods.' },
-    ...linesSay('selector-matches-no-pods'),
   ],
   supersedes: ['no-ready-endpoints', 'connection-refused'],
   remedy: [
