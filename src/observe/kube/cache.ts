@@ -67,6 +67,8 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
   let started = false;
   let resourceVersion: string | undefined;
   let bookmarks = false;
+  /** The last wait was cut short because the server was back. While that led to nothing, the next one is waited out. */
+  let woken = false;
   /** Ends the running watch or wait, for relist(). */
   let interrupt = new AbortController();
 
@@ -105,6 +107,7 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
     const alive = () => {
       health.answered(clock());
       backOff.healthy(clock());
+      woken = false;
     };
     // A watch of something that never changes is healthy too, but not in its first moment.
     let settled: NodeJS.Timeout | undefined;
@@ -159,7 +162,11 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
     const stop = () => end.abort();
     signal.addEventListener('abort', stop, { once: true });
     const unreachable = error instanceof KubeRequestError && error.code !== 'GARBAGE' && error.code !== 'CREDENTIALS';
-    const forget = unreachable ? client.onReachable?.(() => setTimeout(stop, tuning.spreadMs * random()).unref()) : undefined;
+    const wake = () => {
+      woken = true;
+      setTimeout(stop, tuning.spreadMs * random()).unref();
+    };
+    const forget = unreachable && !woken ? client.onReachable?.(wake) : undefined;
     await sleep(ms, undefined, { signal: end.signal }).catch(() => {});
     signal.removeEventListener('abort', stop);
     forget?.();

@@ -46,11 +46,13 @@ export function createKubeClient(kubeConfig: CredentialSource, options: { log: L
       // From here on the time is the caller's: only the signal still ends it.
       finish();
       const { signal } = request;
-      if (signal) {
-        const onAbort = () => response.destroy();
-        signal.addEventListener('abort', onAbort, { once: true });
-        response.on('close', () => signal.removeEventListener('abort', onAbort));
-      }
+      const onAbort = () => response.destroy();
+      signal?.addEventListener('abort', onAbort, { once: true });
+      response.on('close', () => {
+        signal?.removeEventListener('abort', onAbort);
+        // A watch that is cut is often the first to know that the server is gone.
+        if (!response.complete && !signal?.aborted) reachability.lost();
+      });
       return response;
     },
     async credentials(): Promise<KubeCredentials> {
@@ -66,6 +68,9 @@ function createReachability() {
   const listeners = new Set<() => void>();
   let unreachable = false;
   return {
+    lost(): void {
+      unreachable = true;
+    },
     async of<T>(answer: Promise<T>): Promise<T> {
       try {
         const value = await answer;

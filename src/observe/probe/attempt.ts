@@ -151,8 +151,9 @@ function exchange(
       request.open.delete(cancel);
       onHandshakeEnd();
       if (!problem || problem.kind === 'timeout') phases[phase] = (performance.now() - phaseStarted) / 1000;
+      // An error after the end is nobody's, but must not be thrown; a kept connection ends here again and again.
       socket.off('data', onData).off('end', onEnd).off('error', onError).off('close', onEnd);
-      socket.on('error', ignore);
+      socket.off('error', ignore).on('error', ignore);
       if (!problem && request.park && reader.state === 'complete' && reader.reusable && !socket.destroyed) request.park(socket);
       else socket.destroy();
       resolve({

@@ -362,6 +362,21 @@ describe('the resource cache', () => {
     await eventually(() => collection.watchers === 1);
   });
 
+  it('is woken once only: when just its own watches are cut, it is not for others to say that all is well', async () => {
+    const collection = new FakeCollection('Thing');
+    const { client, server } = await setUp({
+      tuning: { firstDelayMs: 600_000, maxDelayMs: 600_000, spreadMs: 0, shortestWatchMs: 60_000 },
+      handler(request, response, url) {
+        if (!url.searchParams.has('watch')) return collection.handle(request, response, url);
+        response.writeHead(200).flushHeaders();
+        setImmediate(() => response.destroy());
+      },
+    });
+    const watches = () => server.requests.filter((request) => request.includes('watch=1')).length;
+    for (let times = 0; times < 200 || watches() < 2; times += 1) await client.request('/version');
+    expect(watches()).toBe(2);
+  });
+
   it('keeps the other listeners when one fails', async () => {
     const { cache, collection, changes } = await setUp();
     cache.subscribe(() => {
