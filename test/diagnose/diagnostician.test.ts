@@ -256,7 +256,7 @@ describe('diagnostician', () => {
           doctor.restore(state);
           expect(doctor.serialise()).toBe(state);
         }
-        const round = doctor.observe(JSON.parse(JSON.stringify(snapshot)));
+        const round = doctor.observe(JSON.parse(JSON.stringify(snapshot)) as Snapshot);
         return JSON.stringify([
           round.diagnoses,
           [...round.patterns],

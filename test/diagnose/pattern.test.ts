@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EpisodeLog } from '../../src/diagnose/episodes.ts';
+import { EpisodeLog, type EpisodeState } from '../../src/diagnose/episodes.ts';
 import { patternOf } from '../../src/diagnose/pattern.ts';
 import type { FailurePattern, PatternName } from '../../src/domain/pattern.ts';
 
@@ -29,7 +29,7 @@ function seen(outages: readonly (readonly [number, number])[], { seconds, step =
   for (let second = 0; second <= seconds; second += step) {
     if (blind(second)) {
       // Restart included: what is remembered survives as JSON.
-      log = new EpisodeLog(JSON.parse(JSON.stringify(log)));
+      log = new EpisodeLog(JSON.parse(JSON.stringify(log)) as EpisodeState);
       continue;
     }
     log.append(

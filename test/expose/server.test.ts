@@ -34,7 +34,7 @@ interface Got {
   readonly body: string;
 }
 
-function get(base: URL, path: string, { method = 'GET', headers = {} as Record<string, string> } = {}): Promise<Got> {
+function get(base: URL, path: string, { method = 'GET', headers = {} } = {}): Promise<Got> {
   return new Promise((resolve, reject) => {
     const sent = request({ host: base.hostname, port: base.port, path, method, headers, agent: false }, (response) => {
       const chunks: Buffer[] = [];

@@ -58,7 +58,7 @@ export function requiredLiterals(regex: Regex): RequiredLiterals {
   const all = isUseful(facts.spellings) ? [...facts.required, { spellings: facts.spellings, leading: true }] : facts.required;
   const sets = all.map(({ spellings, leading }) => ({ literals: spellings.map(literalOf), leading }));
   const decides = isUseful(facts.spellings) && facts.exact && facts.spellings.every((spelling) => !(spelling.folded && spelling.sensitive));
-  return decides ? { sets, decisive: facts.spellings!.map(literalOf) } : { sets };
+  return decides ? { sets, decisive: facts.spellings.map(literalOf) } : { sets };
 }
 
 function isUseful(spellings: readonly Spelling[] | undefined): spellings is readonly Spelling[] {

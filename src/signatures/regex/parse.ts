@@ -107,7 +107,7 @@ class Parser {
       }
       const atom = this.atom();
       if (Array.isArray(atom)) parts.push(...this.quoted(atom));
-      else parts.push(this.repeated(atom as Regex));
+      else parts.push(this.repeated(atom));
     }
     if (parts.length === 0) return EMPTY;
     return parts.length === 1 ? parts[0]! : { kind: 'concat', of: parts };

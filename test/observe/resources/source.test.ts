@@ -85,7 +85,7 @@ interface Setting {
 async function start(setting: Setting) {
   const apiserver = await startKubeServer(setting.apiserver ?? ((_, response) => void response.writeHead(404).end()), {
     tls: await cluster.issue({ names: ['kubernetes.default.svc'], ips: ['127.0.0.1'] }),
-    credentials: async (options) => {
+    credentials: (options) => {
       Object.assign(options, { ca: cluster.cert });
       if (setting.credentials === 'certificate') Object.assign(options, client);
       else options.headers = { ...options.headers, authorization: 'Bearer harbour-token' };

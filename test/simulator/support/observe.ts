@@ -94,10 +94,12 @@ export async function look(simulator: Simulator, kind: Kind, api: string): Promi
 async function backendMetrics(host: string, port: number): Promise<string> {
   const { request } = await import('node:https');
   return new Promise((resolve) => {
-    const outgoing = request({ host, port, path: '/metrics', agent: false, rejectUnauthorized: false }, async (response) => {
+    const outgoing = request({ host, port, path: '/metrics', agent: false, rejectUnauthorized: false }, (response) => {
       let text = '';
-      for await (const chunk of response.setEncoding('utf8')) text += chunk as string;
-      resolve(text);
+      response.setEncoding('utf8').on('data', (piece: string) => {
+        text += piece;
+      });
+      response.on('end', () => resolve(text));
     });
     outgoing.on('error', (error) => resolve(error.message));
     outgoing.end();

@@ -3,7 +3,6 @@ import { Agent, request } from 'node:https';
 import type { KeyPair } from './pki.ts';
 
 /** An object as the API serves it; the harness reads few fields and spells them where it uses them. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type KubeObject = any;
 
 export class KubeError extends Error {

@@ -31,8 +31,8 @@ export class Daemon {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...this.environment },
     });
-    child.stdout!.pipe(out, { end: false });
-    child.stderr!.pipe(out, { end: false });
+    child.stdout.pipe(out, { end: false });
+    child.stderr.pipe(out, { end: false });
     child.on('error', (error) => out.write(`cannot start ${this.name}: ${error.message}\n`));
     child.on('exit', (code, signal) => onExit?.(code, signal));
     this.child = child;
