@@ -24,7 +24,7 @@ export interface Ran {
 export function run(program: string, args: readonly string[], cwd?: string): Promise<Ran> {
   return new Promise((resolve, reject) => {
     execFile(program, [...args], { maxBuffer: 256 * 2 ** 20, ...(cwd ? { cwd } : {}) }, (error, stdout, stderr) => {
-      if (error && typeof error.code !== 'number') reject(error as Error);
+      if (error && typeof error.code !== 'number') reject(new Error(`${program}: ${error.message}`));
       else resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr });
     });
   });
