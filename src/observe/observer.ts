@@ -164,6 +164,8 @@ export function createObserver({
     });
   }
 
+  const refused = () => sources.find(({ name }) => name === 'api-services')?.status(clock()).state === 'forbidden';
+
   return {
     start(signal) {
       for (const source of sources) if (enabled(source.name)) source.start(signal);
@@ -176,7 +178,8 @@ export function createObserver({
         .flatMap((name) => apiFacts(name) ?? []);
       return { schema: SNAPSHOT_SCHEMA, time, cluster: clusterFacts(), apis, sources: statuses(time) };
     },
-    ready: () => discovery.synced() && targets.all().every((target) => prober.tallies(target.name).length > 0),
+    // Without the right to see APIServices there is nothing to wait for: what is published then is that the right is missing.
+    ready: () => refused() || (discovery.synced() && targets.all().every((target) => prober.tallies(target.name).length > 0)),
     onUrgent: (listener) => void urgent.push(listener),
   };
 }
