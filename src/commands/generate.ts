@@ -43,14 +43,14 @@ export function registerGenerate(program: Command): void {
     .option('--output <folder>', 'folder that gets rules/, dashboards/, runbooks/', '.')
     .option('--check', 'write nothing; exit 1 and name the files that differ')
     .action(async (what: What, flags: GenerateFlags) => {
-      const printed = await print(what, flags);
+      const printed = await printAll(what, flags);
       for (const note of printed.flatMap(({ notes }) => notes)) process.stderr.write(`${note}\n`);
       await (flags.check ? check : write)(printed, flags.output);
     });
 }
 
 /** Everything is printed before anything is written. @throws Error that lists all that is wrong with the flags. */
-async function print(what: What, flags: GenerateFlags): Promise<Printed[]> {
+export async function printAll(what: What, flags: Omit<GenerateFlags, 'output'>): Promise<Printed[]> {
   const parsed = parseOptions(flags);
   const problems = 'problems' in parsed ? [...parsed.problems] : [];
   const formats = (flags.format ?? FORMATS[what].filter((format) => format !== 'configmap').join(','))

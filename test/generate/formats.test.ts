@@ -2,13 +2,14 @@ import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { BUILT_IN } from '../../src/generate/built-in.ts';
-import { printRules } from '../../src/generate/formats/rule-formats.ts';
+import { printRules, type RuleFormat } from '../../src/generate/formats/rule-formats.ts';
 import { OBJECT_BYTES, splitGroup, splitGroups } from '../../src/generate/formats/split.ts';
 import { logRules } from '../../src/generate/log-rules.ts';
 import { mixinFix } from '../../src/generate/mixin-fix.ts';
 import { DEFAULT_OPTIONS } from '../../src/generate/options.ts';
 import { type RuleGroup, record } from '../../src/generate/rule-book.ts';
 import { diagnosisRules } from '../../src/generate/rules.ts';
+import { complaintsOf } from './support/crd-schemas.ts';
 
 const DURATION = z.string().regex(/^(0|(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?)$/);
 const STRINGS = z.record(z.string(), z.string());
@@ -22,30 +23,18 @@ const RULE = z.strictObject({
   annotations: STRINGS.optional(),
 });
 const GROUP = z.strictObject({ name: z.string().min(1), interval: DURATION, rules: z.array(RULE).min(1) });
-const METADATA = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/)
-    .max(253),
-  namespace: z.string().optional(),
-  labels: STRINGS,
-});
-/** The fields of the CRDs that we use, and no other: prometheus-operator 0.93, VictoriaMetrics operator v1beta1. */
-const object = (apiVersion: string, kind: string) =>
-  z.strictObject({
-    apiVersion: z.literal(apiVersion),
-    kind: z.literal(kind),
-    metadata: METADATA,
-    spec: z.strictObject({ groups: z.array(GROUP) }),
-  });
-
+/** Of the objects, ajv has the schemas of their CRDs; here it is the file formats. */
 const SCHEMAS = {
   prometheus: z.strictObject({ groups: z.array(GROUP) }),
-  prometheusrule: object('monitoring.coreos.com/v1', 'PrometheusRule'),
-  vmrule: object('operator.victoriametrics.com/v1beta1', 'VMRule'),
   mimir: z.strictObject({ namespace: z.string().min(1), groups: z.array(GROUP) }),
   loki: z.strictObject({ groups: z.array(GROUP) }),
 } as const;
+
+function check(format: RuleFormat, content: string): void {
+  const document = load(content);
+  if (format === 'prometheusrule' || format === 'vmrule') expect(complaintsOf(format, document)).toEqual([]);
+  else SCHEMAS[format].parse(document);
+}
 
 const OPTIONS = { ...DEFAULT_OPTIONS, namespace: 'monitoring', objectLabels: { release: 'kube-prometheus-stack' } };
 const book = diagnosisRules(BUILT_IN, OPTIONS);
@@ -55,7 +44,7 @@ describe.each(['prometheus', 'prometheusrule', 'vmrule', 'mimir', 'loki'] as con
     format === 'loki' ? printRules(logRules(BUILT_IN, OPTIONS), format, 'logs', OPTIONS) : printRules(book, format, 'rules', OPTIONS);
 
   it.each(files.map((file) => [file.path, file.content] as const))('%s has the fields that its reader knows', (_, content) => {
-    SCHEMAS[format].parse(load(content));
+    check(format, content);
     expect(Buffer.byteLength(content)).toBeLessThan(2 ** 20);
   });
 
@@ -83,6 +72,27 @@ describe.each(['prometheus', 'prometheusrule', 'vmrule', 'mimir', 'loki'] as con
   });
 });
 
+type Change = (object: { kind: string; spec: { groups: { interval: unknown; rules: Record<string, unknown>[] }[] } }) => void;
+
+describe('the schemas of the objects', () => {
+  const [file] = printRules(book, 'prometheusrule', 'rules', OPTIONS);
+  const wrong = (change: Change) => {
+    const object = load(file!.content) as Parameters<Change>[0];
+    change(object);
+    return complaintsOf('prometheusrule', object);
+  };
+
+  it.each<[string, Change]>([
+    ['a field that nobody knows', (object) => (object.spec.groups[0]!.rules[0]!.keepFiringFor = '5m')],
+    ['a duration in words', (object) => (object.spec.groups[0]!.interval = 'half a minute')],
+    ['a label that is a number', (object) => (object.spec.groups[0]!.rules[0]!.labels = { tier: 1 })],
+    ['a rule without an expression', (object) => delete object.spec.groups[0]!.rules[0]!.expr],
+    ['another kind', (object) => (object.kind = 'ConfigMap')],
+  ])('refuse %s', (_, change) => {
+    expect(wrong(change)).not.toEqual([]);
+  });
+});
+
 describe('objects', () => {
   const files = printRules(book, 'prometheusrule', 'rules', OPTIONS);
 
@@ -105,7 +115,7 @@ describe('objects', () => {
 
   it('of the replacement of the mixin are valid in every format', () => {
     for (const format of ['prometheus', 'prometheusrule', 'vmrule', 'mimir'] as const)
-      for (const file of printRules(mixinFix(OPTIONS), format, 'fix', OPTIONS)) SCHEMAS[format].parse(load(file.content));
+      for (const file of printRules(mixinFix(OPTIONS), format, 'fix', OPTIONS)) check(format, file.content);
   });
 });
 

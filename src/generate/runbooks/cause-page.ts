@@ -43,7 +43,7 @@ function howWeKnow(cause: Cause, catalogue: Catalogue): Block[] {
   const rows = (evidence: readonly EvidenceDeclaration[]) =>
     evidence.map(({ id, says, weight, when }) => [
       `\`${id}\``,
-      says.replaceAll('{value}', '…'),
+      inWords(says),
       `${signed(WEIGHTS[weight])} (${weight})`,
       describeCriterion(when),
     ]);
@@ -72,6 +72,11 @@ function howWeKnow(cause: Cause, catalogue: Catalogue): Block[] {
   ];
 }
 
+/** What is seen, of any API. */
+function inWords(says: string): string {
+  return withVariables(says.replaceAll('{value}', '…'));
+}
+
 /** The series that the evidence reads, each once. */
 function seriesOf(cause: Cause, catalogue: Catalogue): string[] {
   const names = [...cause.evidence, ...(cause.lookBack ?? [])].flatMap(({ when }) => signalsOf(when));
@@ -83,7 +88,7 @@ function confirmation(cause: Cause): string {
   for (const { says, reproduce } of [...cause.evidence, ...(cause.lookBack ?? [])]) {
     if (!reproduce) continue;
     const command = asCommand(reproduce);
-    seen.set(command, [...(seen.get(command) ?? []), says.replaceAll('{value}', '…')]);
+    seen.set(command, [...(seen.get(command) ?? []), inWords(says)]);
   }
   const commands = [...seen].map(([command, says]) => [...says.map((text) => `# ${text}`), command].join('\n'));
   return [SET_VARIABLES, ...commands].join('\n\n');
