@@ -12,7 +12,7 @@ export const STATE_CHIPS: Readonly<Record<ApiState, readonly [Tone, string]>> = 
 
 /** One line per API, worst first. */
 export function renderFleet(apis: readonly ShownApi[], now: number): Html {
-  return html`<section class="card flush scroll"><table>
+  return html`<section class="card flush"><table class="stack">
 <thead><tr><th>API</th><th>State</th><th>Cause</th><th>Confidence</th><th>Pattern</th><th>Since</th></tr></thead>
 <tbody>${apis.map((shown) => row(shown, now))}</tbody></table></section>`;
 }

@@ -7,6 +7,14 @@ import { type Html, html, NOTHING } from './html.ts';
 
 const SHOWN = 12;
 
+/** What the folded section holds. */
+export function logsTitle(logs: Observed<LogFacts>): string {
+  if (logs.state !== 'observed') return 'Logs (not seen)';
+  const { matches, unknownTemplates } = logs.value;
+  const unknown = unknownTemplates.length > 0 ? `, ${plural(unknownTemplates.length, 'unknown error')}` : '';
+  return `Logs (${plural(matches.length, 'known error')}${unknown})`;
+}
+
 /** Signatures with a line of each, the last words of what crashed, and error lines that nobody knows. */
 export function renderLogs(logs: Observed<LogFacts>, texts: readonly SignatureCount[]): Html {
   const facts = logs.state === 'observed' ? logs.value : undefined;

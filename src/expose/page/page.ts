@@ -4,10 +4,10 @@ import { renderBackend } from './backend.ts';
 import { chip } from './chips.ts';
 import { renderDiagnosis, renderPattern } from './diagnosis.ts';
 import { patternWords, renderFleet, STATE_CHIPS } from './fleet.ts';
-import { ago, moment, plural } from './format.ts';
+import { ago, moment } from './format.ts';
 import { renderChanges, renderEvents } from './happenings.ts';
 import { anchor, type Html, html } from './html.ts';
-import { renderLogs } from './logs.ts';
+import { logsTitle, renderLogs } from './logs.ts';
 import { shell } from './shell.ts';
 import { renderApiservers, renderSources } from './sources.ts';
 import { type ShownApi, shownApis } from './state.ts';
@@ -87,7 +87,7 @@ ${facts(shown, view, state === 'failing')}</section>`;
 }
 
 /** Everything that was observed, folded; of a failing API the vantages are open. */
-function facts({ api }: ShownApi, view: ExporterView, open: boolean): Html {
+function facts({ api, diagnosis }: ShownApi, view: ExporterView, open: boolean): Html {
   const id = anchor(api.name);
   const now = view.snapshot.time;
   const changes = [...api.changes, ...view.snapshot.cluster.changes];
@@ -95,7 +95,7 @@ function facts({ api }: ShownApi, view: ExporterView, open: boolean): Html {
 ${folded(`${id}-backend`, 'Backend', renderBackend(api, now))}
 ${folded(`${id}-changes`, `Recent changes (${changes.length})`, renderChanges(changes), open && changes.length > 0)}
 ${folded(`${id}-events`, `Events${api.events.state === 'observed' ? ` (${api.events.value.recent.length})` : ''}`, renderEvents(api))}
-${folded(`${id}-logs`, `Logs (${plural(api.logs.state === 'observed' ? api.logs.value.matches.length : 0, 'known error')})`, renderLogs(api.logs, api.textMatches))}`;
+${folded(`${id}-logs`, logsTitle(api.logs), renderLogs(api.logs, api.textMatches), diagnosis?.cause === 'unknown')}`;
 }
 
 function folded(id: string, title: string, content: Html, open = false): Html {

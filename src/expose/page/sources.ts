@@ -15,13 +15,23 @@ const TONES: Readonly<Record<SourceState, Tone>> = {
   failed: 'bad',
 };
 
-/** What could be looked at, and the right that would open the rest. */
+/** What could not be looked at, and the right that would open it; what was seen in one line. */
 export function renderSources(sources: readonly SourceStatus[], now: number): Html {
-  return html`<section class="card flush scroll"><table><thead><tr><th>Source</th><th>State</th><th>Last answer</th><th>What is missing</th></tr></thead>
-<tbody>${sources.map(
-    ({ source, state, lastSuccess, message, rule }) =>
-      html`<tr><td class="name">${source}</td><td class="w">${chip(TONES[state], state)}</td><td class="t">${lastSuccess === undefined ? 'never' : ago(lastSuccess, now)}</td><td>${message}${rule !== undefined && html`<div class="sub">opened by the rule <code>${rule}</code></div>`}</td></tr>`,
-  )}</tbody></table></section>`;
+  const seen = sources.filter(({ state }) => state === 'ok');
+  const rest = sources.filter(({ state }) => state !== 'ok').sort((a, b) => BLINDNESS.indexOf(a.state) - BLINDNESS.indexOf(b.state));
+  return html`${
+    rest.length > 0 &&
+    html`<section class="card flush"><table class="stack"><thead><tr><th>Source</th><th>State</th><th>Last answer</th><th>What is missing</th></tr></thead>
+<tbody>${rest.map((status) => blindRow(status, now))}</tbody></table></section>`
+  }
+${seen.length > 0 && html`<p class="lead chips">${seen.map(({ source }) => html`${chip('ok', `✓ ${source}`)} `)}</p>`}`;
+}
+
+const BLINDNESS: readonly SourceState[] = ['failed', 'forbidden', 'stale', 'pending', 'absent', 'disabled', 'ok'];
+
+function blindRow({ source, state, lastSuccess, message, rule }: SourceStatus, now: number): Html {
+  return html`<tr><td class="name">${source}</td><td class="w">${chip(TONES[state], state)}</td><td class="t">${lastSuccess === undefined ? 'never' : ago(lastSuccess, now)}</td>
+<td>${message}${rule !== undefined && html`<div class="sub">opened by the rule <code>${rule}</code></div>`}</td></tr>`;
 }
 
 /** Each instance of the kube-apiserver: is it the kube-apiserver itself? */

@@ -18,7 +18,7 @@ export function renderVantages(api: ApiFacts, now: number): Html {
 }
 
 export function renderTallies(tallies: readonly ProbeTally[], now: number): Html {
-  return html`<div class="scroll"><table><thead><tr><th>Vantage</th><th>Request</th><th>Last result</th><th>When</th><th class="n">Took</th><th>Phases</th><th class="n">Failed</th></tr></thead>
+  return html`<div class="scroll"><table class="stack"><thead><tr><th>Vantage</th><th>Request</th><th>Last result</th><th>When</th><th class="n">Took</th><th>Phases</th><th class="n">Failed</th></tr></thead>
 <tbody>${tallies.map((tally) => row(tally, now))}</tbody></table></div>`;
 }
 
