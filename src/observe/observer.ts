@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UNOBSERVED } from '../domain/observed.ts';
 import type { ApiFacts, ApiserverFacts, ClusterFacts, Snapshot } from '../domain/snapshot.ts';
 import { SNAPSHOT_SCHEMA } from '../domain/snapshot.ts';
 import { SOURCES, type SourceName, type SourceStatus } from '../domain/sources.ts';
 import { createApiserverMetricsSource } from './apiserver-metrics/source.ts';
 import { createBackendMetricsSource } from './backend-metrics.ts';
+import { withBonus } from './discovery/coverage.ts';
 import { createDiscovery } from './discovery/discovery.ts';
 import type { KubeClient } from './kube/api.ts';
 import { createLogTail } from './logs/log-tail.ts';
@@ -158,17 +160,28 @@ export function createObserver({
     const reported = new Map(sources.map((source) => [source.name, source]));
     return SOURCES.map((name) => {
       if (!enabled(name)) return { source: name, state: 'disabled' };
+      if (name === 'config-maps') return withBonus(rights.configMaps.status(now), reported.get(name)!.status(now));
       // Serving certificates are what the probes' handshakes show.
       if (name === 'certificates') return { ...prober.status(now), source: name };
       return reported.get(name)?.status(now) ?? { source: name, state: 'pending' };
     });
   }
 
+  /** Resolves when the backends are known, or will not be for a while. */
+  const discovered = async (signal: AbortSignal): Promise<void> => {
+    const deadline = performance.now() + DISCOVERY_MS;
+    while (!signal.aborted && !discovery.synced() && performance.now() < deadline) await sleep(100);
+  };
+
   const refused = () => sources.find(({ name }) => name === 'api-services')?.status(clock()).state === 'forbidden';
 
   return {
     start(signal) {
-      for (const source of sources) if (enabled(source.name)) source.start(signal);
+      const wanted = sources.filter(({ name }) => enabled(name));
+      for (const source of wanted) if (!AFTER_DISCOVERY.includes(source.name)) source.start(signal);
+      void discovered(signal).then(() => {
+        for (const source of wanted) if (AFTER_DISCOVERY.includes(source.name)) source.start(signal);
+      });
     },
     snapshot() {
       const time = clock();
@@ -183,6 +196,10 @@ export function createObserver({
     onUrgent: (listener) => void urgent.push(listener),
   };
 }
+
+/** These read everything now and then; a first reading before the backends are known would find nothing, and call it a success. */
+const AFTER_DISCOVERY: readonly SourceName[] = ['role-bindings', 'resources', 'backend-metrics'];
+const DISCOVERY_MS = 20_000;
 
 function interval(milliseconds: number | undefined): { intervalMs?: number } {
   return milliseconds === undefined ? {} : { intervalMs: milliseconds };
