@@ -14,24 +14,35 @@ export type IdentityName = keyof typeof IDENTITIES;
 
 export const EXPORTER_ROLE = 'aggregated-api-exporter';
 
-/** What the exporter's own deployment asks for. */
+const WATCH = ['list', 'watch'];
+
+/** What deploy/kubernetes/rbac.yaml binds to the exporter; a test holds them together. */
 export const EXPORTER_RULES: readonly Rule[] = [
-  { apiGroups: ['apiregistration.k8s.io'], resources: ['apiservices'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: [''], resources: ['services', 'pods', 'events', 'nodes'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: ['apps'], resources: ['deployments', 'daemonsets', 'statefulsets', 'replicasets'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: ['batch'], resources: ['cronjobs', 'jobs'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: ['apiregistration.k8s.io'], resources: ['apiservices'], verbs: WATCH },
+  { apiGroups: [''], resources: ['services'], verbs: WATCH },
+  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: WATCH },
+  { apiGroups: [''], resources: ['pods'], verbs: WATCH },
+  { apiGroups: [''], resources: ['events'], verbs: WATCH },
+  { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: WATCH },
+  { apiGroups: [''], resources: ['nodes'], verbs: WATCH },
+  { apiGroups: ['apps'], resources: ['deployments', 'daemonsets', 'statefulsets', 'replicasets'], verbs: WATCH },
+  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: WATCH },
+  { apiGroups: ['batch'], resources: ['cronjobs'], verbs: WATCH },
+  { apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterrolebindings'], verbs: ['list'] },
+  { apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles', 'roles'], verbs: ['get'] },
+  { apiGroups: ['cilium.io'], resources: ['ciliumnetworkpolicies', 'ciliumclusterwidenetworkpolicies'], verbs: ['list'] },
+  { apiGroups: ['crd.projectcalico.org'], resources: ['networkpolicies', 'globalnetworkpolicies'], verbs: ['list'] },
   {
-    apiGroups: ['rbac.authorization.k8s.io'],
-    resources: ['rolebindings', 'clusterrolebindings'],
-    verbs: ['get', 'list', 'watch'],
+    apiGroups: ['policy.networking.k8s.io'],
+    resources: ['adminnetworkpolicies', 'baselineadminnetworkpolicies', 'clusternetworkpolicies'],
+    verbs: ['list'],
   },
-  { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
-  { apiGroups: [''], resources: ['nodes/metrics'], verbs: ['get'] },
   { nonResourceURLs: ['/metrics'], verbs: ['get'] },
+  { apiGroups: [''], resources: ['nodes/metrics'], verbs: ['get'] },
+  { apiGroups: ['metrics.k8s.io'], resources: ['pods'], verbs: ['list'] },
+  { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+  { apiGroups: [''], resources: ['configmaps'], resourceNames: ['extension-apiserver-authentication'], verbs: ['get'] },
+  { apiGroups: ['rbac.authorization.k8s.io'], resources: ['rolebindings'], verbs: ['list'] },
 ];
 
 /** Ordinary people and the exporter may list what aggregated APIs serve. Groups are added as APIs are. */

@@ -11,6 +11,9 @@ export interface ClusterFiles {
   remove(): void;
 }
 
+/** Loopback addresses are probed only when told so, whatever the cluster's objects say; and here the kubelets are ours. */
+const CONFIGURATION = 'probe:\n  allow_addresses: ["127.0.0.0/8"]\nresources:\n  kubelet_token: true\n';
+
 /** One context per identity; the exporter's is the current one. JSON is YAML. */
 export function writeClusterFiles(cluster: Cluster): ClusterFiles {
   const folder = mkdtempSync(join(tmpdir(), 'aggregated-api-simulator-'));
@@ -35,7 +38,6 @@ export function writeClusterFiles(cluster: Cluster): ClusterFiles {
     'current-context': 'exporter' satisfies IdentityName,
   };
   writeFileSync(kubeconfig, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 });
-  // Without this an exporter refuses to probe loopback addresses, whatever the cluster's objects say.
-  writeFileSync(configFile, 'probe:\n  allow_addresses: ["127.0.0.0/8"]\n', { mode: 0o600 });
+  writeFileSync(configFile, CONFIGURATION, { mode: 0o600 });
   return { kubeconfig, configFile, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -32,3 +32,14 @@ export function combinedStatus(source: SourceName, parts: readonly SourceStatus[
   const { lastSuccess: _, ...rest } = worst;
   return { ...rest, source, ...(successes.length > 0 ? { lastSuccess: Math.min(...successes) } : {}) };
 }
+
+/**
+ * Status of a source of which one part is needed and the other one is a bonus: while the bonus is refused, the source is what the
+ * needed part is, and says what would open the rest.
+ */
+export function withBonus(needed: SourceStatus, bonus: SourceStatus): SourceStatus {
+  if (needed.state !== 'ok' || bonus.state === 'ok') return needed;
+  if (bonus.state !== 'forbidden') return { ...bonus, source: needed.source };
+  const { message, rule } = bonus;
+  return { ...needed, ...(message === undefined ? {} : { message }), ...(rule === undefined ? {} : { rule }) };
+}

@@ -54,6 +54,8 @@ export interface ResourceSpec<T> {
   readonly fieldSelector?: string;
   /** e.g. `discovery.k8s.io/endpointslices: list, watch` */
   readonly rule: string;
+  /** A refusal is as it should be unless somebody wants to know more: no warning, and asked again rarely. */
+  readonly optional?: boolean;
   /** metadata.managedFields reaches `project`, which reads the manager and drops the rest. Has no effect where `fields` is set. */
   readonly keepManagers?: boolean;
   /**

@@ -152,7 +152,8 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
     health.failed(error as Error, clock());
     if (!(error instanceof KubeStatusError)) return delay;
     // A missing right or type comes back by an administrator's hand, not within seconds.
-    if (error.kind === 'forbidden' || error.kind === 'not-found') return tuning.maxDelayMs * (0.5 + 0.5 * random());
+    const rarely = spec.optional === true && error.kind === 'forbidden' ? OPTIONAL_DELAYS : 1;
+    if (error.kind === 'forbidden' || error.kind === 'not-found') return rarely * tuning.maxDelayMs * (0.5 + 0.5 * random());
     return Math.max(delay, Math.min(error.retryAfterMs ?? 0, tuning.maxRetryAfterMs));
   };
 
@@ -217,6 +218,8 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
   };
 }
 
+/** Longest waits between two attempts at what may well stay refused. */
+const OPTIONAL_DELAYS = 10;
 const REPEAT_MS = 60_000;
 const lastWarnings = new WeakMap<KubeClient, Map<string, number>>();
 

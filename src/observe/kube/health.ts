@@ -25,7 +25,7 @@ export interface Health {
 }
 
 export function createHealth(
-  spec: Pick<ResourceSpec<unknown>, 'source' | 'path' | 'rule'>,
+  spec: Pick<ResourceSpec<unknown>, 'source' | 'path' | 'rule' | 'optional'>,
   { log, staleAfterMs, mayWarn }: { log: Logger; staleAfterMs: number; mayWarn(kind: string, now: number): boolean },
 ): Health {
   let synced = false;
@@ -73,7 +73,8 @@ export function createHealth(
       const before = trouble?.kind === kind ? trouble : undefined;
       // A watch that is cut is resumed at once: only what stands in the way of that is worth a line.
       const cut = synced && !trouble && CUTS.has(kind);
-      const warned = before?.warned || (!cut && (!(error instanceof KubeRequestError) || mayWarn(kind, now)));
+      const expected = spec.optional === true && state === 'forbidden';
+      const warned = before?.warned || (!cut && !expected && (!(error instanceof KubeRequestError) || mayWarn(kind, now)));
       if (!before?.warned) log[warned ? 'warn' : 'debug']({ source: spec.source, path: spec.path, state }, error.message);
       trouble = { state, kind, message: error.message, since: trouble?.state === state ? trouble.since : now, warned };
     },

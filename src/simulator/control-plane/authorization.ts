@@ -51,10 +51,19 @@ export interface Authorizer {
   allows(user: User, wanted: Attributes): boolean;
   rules(role: string): readonly Rule[];
   setRules(role: string, rules: readonly Rule[]): void;
+  /** Told of each decision, as an audit log is. Returns the unsubscribe function. */
+  audit(listener: (decision: Decision) => void): () => void;
+}
+
+export interface Decision {
+  readonly user: User;
+  readonly wanted: Attributes;
+  readonly allowed: boolean;
 }
 
 export function createAuthorizer(store: Store): Authorizer {
   const roles = new Map<string, readonly Rule[]>(Object.entries(BUILT_IN_ROLES));
+  const auditors = new Set<(decision: Decision) => void>();
 
   function rulesFor(user: User, namespace: string | undefined): Rule[] {
     const rules = user.groups.includes('system:authenticated') ? [...EVERYONE, ...DISCOVERY] : [...EVERYONE];
@@ -70,20 +79,31 @@ export function createAuthorizer(store: Store): Authorizer {
     return rules;
   }
 
+  function decide(user: User, wanted: Attributes): boolean {
+    if (user.groups.includes(MASTERS)) return true;
+    const namespace = 'path' in wanted ? undefined : wanted.namespace;
+    return rulesFor(user, namespace).some((rule) => covers(rule, wanted));
+  }
+
   return {
     allows(user, wanted) {
-      if (user.groups.includes(MASTERS)) return true;
-      const namespace = 'path' in wanted ? undefined : wanted.namespace;
-      return rulesFor(user, namespace).some((rule) => covers(rule, wanted));
+      const allowed = decide(user, wanted);
+      for (const auditor of auditors) auditor({ user, wanted, allowed });
+      return allowed;
     },
     rules: (role) => roles.get(role) ?? [],
     setRules(role, rules) {
       roles.set(role, rules);
     },
+    audit(listener) {
+      auditors.add(listener);
+      return () => auditors.delete(listener);
+    },
   };
 }
 
-function covers(rule: Rule, wanted: Attributes): boolean {
+/** Whether the rule alone allows it. */
+export function covers(rule: Rule, wanted: Attributes): boolean {
   if (!has(rule.verbs, wanted.verb)) return false;
   if ('path' in wanted) return (rule.nonResourceURLs ?? []).some((pattern) => pathMatches(pattern, wanted.path));
   if (!has(rule.apiGroups, wanted.group) || !has(rule.resources, wanted.resource)) return false;

@@ -68,7 +68,8 @@ export class Workload {
   }
 
   /**
-   * A new ReplicaSet takes over: new pods first, or, with `surge` false, old ones first (an outage for a single replica).
+   * A new ReplicaSet takes over: each old pod goes when a new one is ready, or, with `surge` false, the old ones go first (an
+   * outage for a single replica).
    * `prepare` sees each new pod before it starts; what it returns keeps the pod from running.
    */
   async rollout(change: Rollout = {}): Promise<void> {
@@ -85,8 +86,12 @@ export class Workload {
     this.#newReplicaSet(old.length);
     this.#pods = [];
     if (change.surge === false) await Promise.all(old.map((pod) => pod.delete()));
-    for (let index = 0; index < Math.max(old.length, 1); index += 1) await this.#add(change.prepare);
-    if (change.surge !== false) await Promise.all(old.map((pod) => pod.delete()));
+    for (let index = 0; index < Math.max(old.length, 1); index += 1) {
+      const fresh = await this.#add(change.prepare);
+      if (change.surge === false) continue;
+      await this.#untilReady(fresh);
+      await old[index]?.delete();
+    }
     this.#scaleOld(oldReplicaSet);
     this.#writeStatus();
   }
@@ -153,6 +158,19 @@ export class Workload {
     await pod.start(prepare?.(pod));
     this.#writeStatus();
     return pod;
+  }
+
+  /** Ready, or gone. */
+  #untilReady(pod: SimulatedPod): Promise<void> {
+    return new Promise((resolve) => {
+      const check = () => {
+        if (!pod.ready && pod.object) return;
+        stop();
+        resolve();
+      };
+      const stop = this.#store.pods.subscribe(check);
+      check();
+    });
   }
 
   #newReplicaSet(replicasBefore: number): void {

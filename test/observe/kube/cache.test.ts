@@ -320,6 +320,17 @@ describe('the resource cache', () => {
     expect(lines).toEqual(['GET /api/v1/things: 500 InternalError: x', '/api/v1/things is watched again']);
   });
 
+  it.each([
+    [{}, ['GET /api/v1/things: 403 Forbidden: fault 403']],
+    [{ optional: true }, []],
+  ])('warns of a refusal, unless the resource is optional: %o', async (spec, warnings) => {
+    const lines: string[] = [];
+    const log = { ...SILENT, warn: (_: object, line: string) => void lines.push(line) };
+    const { state } = await setUp({ spec, log, faults: [{ on: 'list', status: 403, reason: 'Forbidden' }] });
+    await eventually(() => state().state === 'forbidden');
+    expect(lines).toEqual(warnings);
+  });
+
   it('logs nothing for a watch that is cut and resumed, and once for all resources of a server that is gone', async () => {
     const lines: string[] = [];
     const log = {
