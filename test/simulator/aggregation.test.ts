@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SimulatedApi } from '../../src/simulator/api.ts';
+import type { Leaf } from '../../src/simulator/certificates.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { clientOf, eventually } from './support/client.ts';
 import { smallScenario, TIDES, TIDES_LIST } from './support/scenario.ts';
@@ -92,7 +94,6 @@ describe('the words of the proxy', () => {
           return ask(path);
         },
         (seen) => seen.status === status && body.test(seen.text),
-        5000,
       );
       expect(answer.status).toBe(status);
     } finally {
@@ -102,6 +103,117 @@ describe('the words of the proxy', () => {
         (seen) => seen.status === 200,
       );
     }
+  });
+
+  type Spoil = (api: SimulatedApi) => void | Promise<void>;
+  const serving =
+    (leaf: Partial<Leaf>): Spoil =>
+    async (api) => {
+      api.behaviour.serving = await api.authority.issue({
+        commonName: api.serverName,
+        usage: 'server',
+        dnsNames: [api.serverName],
+        ...leaf,
+      });
+      await api.reload();
+    };
+  const hangs: Spoil = (api) => {
+    for (const { listener } of api.pods()) listener!.impair = () => ({ kind: 'hang' });
+  };
+  const withBundle = (api: SimulatedApi, caBundle: string) =>
+    api.editApiService((copy) => {
+      copy.spec.caBundle = caBundle;
+    });
+  const unverified = (words: string) => `error trying to reach service: tls: failed to verify certificate: x509: ${words}`;
+
+  it.each<[string, string, Spoil, number, string]>([
+    [
+      'a certificate of tomorrow',
+      DISCOVERY,
+      serving({ notBefore: new Date(Date.now() + 86_400_000) }),
+      503,
+      unverified('certificate has expired or is not yet valid: current time T is before T'),
+    ],
+    [
+      'a certificate without names',
+      DISCOVERY,
+      serving({ dnsNames: [] }),
+      503,
+      unverified('certificate relies on legacy Common Name field, use SANs instead'),
+    ],
+    [
+      'a certificate for clients',
+      DISCOVERY,
+      serving({ usage: 'client' }),
+      503,
+      unverified('certificate specifies an incompatible key usage'),
+    ],
+    [
+      'plain HTTP',
+      DISCOVERY,
+      (api) => {
+        api.behaviour.plainText = true;
+        return api.reload();
+      },
+      503,
+      'error trying to reach service: tls: first record does not look like a TLS handshake',
+    ],
+    ['TLS that never answers', DISCOVERY, hangs, 503, 'error trying to reach service: context deadline exceeded'],
+    ['TLS that never answers', TIDES_LIST, hangs, 503, 'error trying to reach service: net/http: TLS handshake timeout'],
+    [
+      'a connection that is closed',
+      TIDES_LIST,
+      (api) => {
+        api.behaviour.intercept = () => 'abort';
+      },
+      503,
+      'error trying to reach service: EOF',
+    ],
+    [
+      'a caBundle of garbage',
+      DISCOVERY,
+      (api) => withBundle(api, 'Z2FyYmFnZQ=='),
+      500,
+      'unable to load root certificates: unable to parse bytes as PEM block',
+    ],
+  ])('with %s, %s', async (_, path, spoil, status, words) => {
+    const api = simulator.cluster.api(TIDES);
+    const caBundle = simulator.cluster.store.apiservices.get(TIDES)!.spec.caBundle!;
+    await spoil(api);
+    try {
+      const plain = (text: string) => text.replaceAll(/\d{4}-\d\d-\d\dT[\d:]+Z/g, 'T');
+      await eventually(
+        () => {
+          simulator.cluster.apiServers[0]!.connections.closeIdle(TIDES);
+          return ask(path);
+        },
+        (seen) => seen.status === status && plain(seen.text) === `${words}\n`,
+      );
+    } finally {
+      api.behaviour = {};
+      for (const { listener } of api.pods()) listener!.impair = undefined;
+      withBundle(api, caBundle);
+      await api.reload();
+      await eventually(
+        () => ask(path),
+        (seen) => seen.status === 200,
+      );
+    }
+  });
+
+  it('are the backend’s own for what it answers, Retry-After included', async () => {
+    const api = simulator.cluster.api(TIDES);
+    api.behaviour.intercept = () => ({ status: 429, body: 'slow down', headers: { 'Retry-After': '7' } });
+    const answer = await ask(TIDES_LIST);
+    delete api.behaviour.intercept;
+    expect([answer.status, answer.text, answer.headers['retry-after']]).toEqual([429, 'slow down', '7']);
+  });
+
+  it('say nothing in /apis and /apis/<group>, which list a group that is dead', async () => {
+    await simulator.inject('connection-refused', TIDES);
+    expect((await ask('/apis')).json.groups).toContainEqual(expect.objectContaining({ name: 'tides.example' }));
+    expect((await ask('/apis/tides.example')).json).toMatchObject({ kind: 'APIGroup', name: 'tides.example' });
+    await simulator.clear('connection-refused', TIDES);
   });
 
   it('differ by who asks when only delegated authorization is broken', async () => {

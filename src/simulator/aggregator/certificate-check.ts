@@ -20,12 +20,13 @@ function validity(certificate: PeerCertificate, now: Date): string | undefined {
 }
 
 function name(certificate: PeerCertificate, serverName: string): string | undefined {
-  if (checkServerIdentity(serverName, certificate) === undefined) return undefined;
   const names = (certificate.subjectaltname ?? '')
     .split(', ')
     .filter((entry) => entry.startsWith('DNS:'))
     .map((entry) => entry.slice(4));
+  // Node would take the common name then; Go has not since 1.17.
   if (names.length === 0) return 'certificate relies on legacy Common Name field, use SANs instead';
+  if (checkServerIdentity(serverName, certificate) === undefined) return undefined;
   return `certificate is valid for ${names.join(', ')}, not ${serverName}`;
 }
 
