@@ -8,7 +8,7 @@ import { createBackendMetricsSource } from './backend-metrics.ts';
 import { withBonus } from './discovery/coverage.ts';
 import { createDiscovery } from './discovery/discovery.ts';
 import type { KubeClient } from './kube/api.ts';
-import { createLogTail } from './logs/log-tail.ts';
+import { createLogTail, type LogTailOptions } from './logs/log-tail.ts';
 import { createPolicySource } from './policy/source.ts';
 import { createAddressRules } from './probe/addresses.ts';
 import type { ProberOptions } from './probe/options.ts';
@@ -16,16 +16,18 @@ import { createProber } from './probe/prober.ts';
 import { createResourceSource } from './resources/source.ts';
 import { createRightsSource } from './rights.ts';
 import type { Clock, Logger, Source } from './source.ts';
-import { createTextMatches } from './text-matches.ts';
+import { createTextMatches, mergeCounts } from './text-matches.ts';
 
 /** What may be switched off or tuned; everything has a default. Times in milliseconds. */
 export interface ObserverOptions {
   readonly exclude: readonly string[];
   readonly disabled: readonly SourceName[];
   readonly probe: ProberOptions;
-  readonly logs: { readonly maxStreams?: number; readonly bytesPerMinute?: number };
+  readonly logs: Pick<LogTailOptions, 'maxStreams' | 'bytesPerMinute' | 'signatures'>;
   readonly apiserverMetricsIntervalMs?: number;
   readonly resourcesIntervalMs?: number;
+  readonly backendMetricsIntervalMs?: number;
+  readonly rightsIntervalMs?: number;
   readonly kubeletToken?: boolean;
   readonly prometheusUrl?: string;
 }
@@ -74,7 +76,7 @@ export function createObserver({
   };
   const prober = createProber({ client, targets, clock, log, options: { ...options.probe, apiservers }, onChange: ring });
   const policy = createPolicySource({ client, targets, nodes, clock, log });
-  const rights = createRightsSource({ client, targets, clock, log });
+  const rights = createRightsSource({ client, targets, clock, log, ...interval(options.rightsIntervalMs) });
   const logs = createLogTail({ client, targets, clock, log, options: options.logs });
   const apiserverMetrics = createApiserverMetricsSource({
     client,
@@ -100,9 +102,9 @@ export function createObserver({
     targets,
     clock,
     log,
-    options: { addresses },
+    options: { ...interval(options.backendMetricsIntervalMs), addresses },
   });
-  const texts = createTextMatches();
+  const texts = createTextMatches(options.logs.signatures);
   const sources: readonly Source[] = [...discovery.sources, prober, policy, rights, logs, apiserverMetrics, resources, backendMetrics];
   policy.onChange((change, namespace) => {
     for (const target of targets.all()) if (target.backend.namespace === namespace) discovery.recordChange(target.name, change);
@@ -122,7 +124,7 @@ export function createObserver({
       resources: enabled('resources') ? resources.factsFor(name) : UNOBSERVED,
       backendMetrics: enabled('backend-metrics') ? backendMetrics.factsFor(name) : UNOBSERVED,
       rights: rights.factsFor(name),
-      textMatches: texts.factsFor(name),
+      textMatches: mergeCounts(texts.factsFor(name), enabled('logs') ? logs.apiserverMatches(name) : []),
     };
   }
 
