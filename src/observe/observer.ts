@@ -172,7 +172,7 @@ export function createObserver({
   /** Resolves when the backends are known, or will not be for a while. */
   const discovered = async (signal: AbortSignal): Promise<void> => {
     const deadline = performance.now() + DISCOVERY_MS;
-    while (!signal.aborted && !discovery.synced() && performance.now() < deadline) await sleep(100);
+    while (!signal.aborted && !refused() && !discovery.synced() && performance.now() < deadline) await sleep(100);
   };
 
   const refused = () => sources.find(({ name }) => name === 'api-services')?.status(clock()).state === 'forbidden';

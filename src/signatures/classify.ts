@@ -1,7 +1,9 @@
 import type { Pattern, Signature } from '../domain/signature.ts';
+import { SPEAKERS } from '../domain/snapshot.ts';
 import { SIGNATURES } from './list.ts';
 import { createMatcher } from './matcher.ts';
 import { createScanner, MAX_LINE_BYTES } from './scanner.ts';
+import type { UserSignature } from './signature-file.ts';
 
 /** The built-in signatures as a scanner takes them: they match without regard to case. */
 export const BUILT_IN_PATTERNS: readonly Pattern[] = SIGNATURES.map(({ id, pattern, literals }) => ({
@@ -10,19 +12,54 @@ export const BUILT_IN_PATTERNS: readonly Pattern[] = SIGNATURES.map(({ id, patte
   literals,
 }));
 
-let firstMatch: ReturnType<typeof createScanner> | undefined;
-let matchers: readonly ReturnType<typeof createMatcher>[] | undefined;
+/** What a hit is reported as. */
+export type NamedSignature = Pick<Signature, 'id' | 'speaker' | 'pointsTo'>;
 
-/** The signature that names a text best: the first of the list that matches. A text is one message: line breaks in it are spaces. */
-export function classifyText(text: string): Signature | undefined {
-  firstMatch ??= createScanner(BUILT_IN_PATTERNS);
-  const bytes = messageBytes(text);
-  let found: Signature | undefined;
-  firstMatch.scanLines(bytes, 0, bytes.length, (pattern) => {
-    found = SIGNATURES[pattern];
-  });
-  return found;
+/** The user's signatures, then the built-in ones: patterns for a scanner, and who speaks in each. A user's replaces the built-in one of its id. */
+export function withUserSignatures(own: readonly UserSignature[]): {
+  readonly patterns: readonly Pattern[];
+  readonly signatures: readonly NamedSignature[];
+} {
+  if (own.length === 0) return { patterns: BUILT_IN_PATTERNS, signatures: SIGNATURES };
+  const replaced = new Set(own.map(({ id }) => id));
+  const kept = SIGNATURES.map((signature, index) => ({ signature, pattern: BUILT_IN_PATTERNS[index]! })).filter(
+    ({ signature }) => !replaced.has(signature.id),
+  );
+  return {
+    patterns: [...own, ...kept.map(({ pattern }) => pattern)],
+    signatures: [
+      ...own.map(({ id, speaker = SPEAKERS[0], pointsTo = [] }) => ({ id, speaker, pointsTo })),
+      ...kept.map(({ signature }) => signature),
+    ],
+  };
 }
+
+let builtIn: ((text: string) => NamedSignature | undefined) | undefined;
+
+/** The signature that names a text best: the first that matches. A text is one message: line breaks in it are spaces. */
+export function createTextClassifier(own: readonly UserSignature[] = []): (text: string) => NamedSignature | undefined {
+  if (own.length === 0 && builtIn) return builtIn;
+  const { patterns, signatures } = withUserSignatures(own);
+  let scanner: ReturnType<typeof createScanner> | undefined;
+  const classify = (text: string) => {
+    scanner ??= createScanner(patterns);
+    const bytes = messageBytes(text);
+    let found: NamedSignature | undefined;
+    scanner.scanLines(bytes, 0, bytes.length, (pattern) => {
+      found = signatures[pattern];
+    });
+    return found;
+  };
+  if (own.length === 0) builtIn = classify;
+  return classify;
+}
+
+/** The built-in signature that names a text best. */
+export function classifyText(text: string): Signature | undefined {
+  return createTextClassifier()(text) as Signature | undefined;
+}
+
+let matchers: readonly ReturnType<typeof createMatcher>[] | undefined;
 
 /** All signatures that match a text, best first. */
 export function classifyAll(text: string): Signature[] {

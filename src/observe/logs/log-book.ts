@@ -1,0 +1,72 @@
+import type { LogFacts, SignatureCount, Speaker } from '../../domain/snapshot.ts';
+import type { Severity } from '../../signatures/line-header.ts';
+import { LineTemplates } from './line-templates.ts';
+
+const SAMPLE = 512;
+/** A flood does not need each of its lines as a string. */
+const NEW_SAMPLE_AFTER_MS = 1000;
+const MAX_LAST_WORDS = 10;
+
+interface Match {
+  readonly speaker: Speaker;
+  count: number;
+  lastAt: number;
+  sample: string;
+  sampleAt: number;
+}
+
+/** What the logs of one API's backend, or of the kube-apiservers, said since the start. Counts only grow; nothing else does. */
+export class LogBook {
+  readonly lines: Record<Severity, number> = { info: 0, warning: 0, error: 0, fatal: 0, unknown: 0 };
+  readonly dropped = { budget: 0, truncated: 0, gap: 0 };
+  readonly templates = new LineTemplates();
+  /** A line was counted, or dropped. */
+  get wasRead(): boolean {
+    return [...Object.values(this.lines), ...Object.values(this.dropped)].some((count) => count > 0);
+  }
+  private readonly found = new Map<string, Match>();
+  /** By pod and container, the newest last. */
+  private readonly words = new Map<string, LogFacts['lastWords'][number]>();
+
+  /** @param at Unix milliseconds */
+  match(signature: string, speaker: Speaker, bytes: Uint8Array, start: number, end: number, at: number): void {
+    const known = this.found.get(signature);
+    if (!known) {
+      this.found.set(signature, { speaker, count: 1, lastAt: at, sample: sampleOf(bytes, start, end), sampleAt: at });
+      return;
+    }
+    known.count++;
+    if (at < known.lastAt) return;
+    known.lastAt = at;
+    if (at - known.sampleAt < NEW_SAMPLE_AFTER_MS) return;
+    known.sample = sampleOf(bytes, start, end);
+    known.sampleAt = at;
+  }
+
+  lastWords(pod: string, container: string, lines: readonly string[]): void {
+    const key = `${pod}/${container}`;
+    this.words.delete(key);
+    this.words.set(key, { pod, container, lines });
+    if (this.words.size > MAX_LAST_WORDS) this.words.delete(this.words.keys().next().value as string);
+  }
+
+  matches(): SignatureCount[] {
+    return [...this.found].map(([signature, { speaker, count, lastAt, sample }]) => ({ signature, speaker, count, lastAt, sample }));
+  }
+
+  facts(): LogFacts {
+    return {
+      lines: { ...this.lines },
+      matches: this.matches(),
+      dropped: { ...this.dropped },
+      unknownTemplates: this.templates.facts(),
+      lastWords: [...this.words.values()],
+    };
+  }
+}
+
+function sampleOf(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(end - start, 4 * SAMPLE))
+    .toString('utf8')
+    .slice(0, SAMPLE);
+}

@@ -1,0 +1,106 @@
+import type { ByteBudget } from './byte-budget.ts';
+import type { LineBatch, LineSink } from './line-batch.ts';
+import { LogLineSplitter, MAX_LOG_LINE_BYTES } from './line-splitter.ts';
+import { lineKey, Seam } from './seam.ts';
+import { StampReader } from './stamp.ts';
+
+/** Told of lines that could not be read as they should. */
+export interface Drops {
+  dropped(why: 'budget' | 'truncated'): void;
+}
+
+const LAST_WORDS = 20;
+const LONGEST_WORD = 512;
+
+/** Bytes of one container's log, over all of its streams, to lines that are read exactly once. */
+export class LogReader {
+  readonly seam = new Seam();
+  /** What the kubelet wrote into the stream instead of a line: it has no stamp. */
+  trailer: string | undefined;
+  /** The stream goes on elsewhere than where the last one stopped. Of a log that still grows nothing was read then. */
+  broken = false;
+  /** The stream had lines that the last one did not get to, or its last one: it is of the same instance. */
+  continued = false;
+  private readonly splitter = new LogLineSplitter();
+  private readonly stamp = new StampReader();
+  private readonly batch: LineBatch;
+  private readonly sink: LineSink & Drops;
+  private readonly budget: ByteBudget;
+  private readonly now: () => number;
+  /** The last lines of this stream, when they are wanted. */
+  private words: string[] | undefined;
+
+  constructor({ batch, sink, budget, now }: { batch: LineBatch; sink: LineSink & Drops; budget: ByteBudget; now: () => number }) {
+    this.batch = batch;
+    this.sink = sink;
+    this.budget = budget;
+    this.now = now;
+  }
+
+  /** A stream begins. `keepWords`: of a container that ended, whose last lines are kept and which no budget cuts. */
+  begin({ keepWords = false } = {}): void {
+    this.splitter.discard();
+    this.seam.resume();
+    this.trailer = undefined;
+    this.broken = false;
+    this.continued = false;
+    this.words = keepWords ? [] : undefined;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.splitter.push(chunk, this.onLine);
+    this.batch.flush(this.sink);
+  }
+
+  /** The log ended, not only the stream. Returns the last lines, when they were to be kept. */
+  end(): readonly string[] {
+    this.splitter.end(this.onLine);
+    this.batch.flush(this.sink);
+    if (this.seam.passed) this.continued = true;
+    return this.words ?? [];
+  }
+
+  private readonly onLine = (bytes: Uint8Array, start: number, end: number, length: number): void => {
+    if (this.broken) return;
+    const { stamp, seam } = this;
+    const text = stamp.read(bytes, start, end);
+    if (text < 0) {
+      this.trailer = Buffer.from(bytes.subarray(start, Math.min(end, start + LONGEST_WORD))).toString('utf8');
+      return;
+    }
+    const { seconds, nanoseconds } = stamp;
+    const key = lineKey(seconds, nanoseconds, bytes, text, end);
+    const verdict = seam.judge(seconds, nanoseconds, key);
+    if (verdict === 'broken' && !this.words) {
+      this.broken = true;
+      return;
+    }
+    if (this.words) this.keepWord(bytes, text, end);
+    if (verdict === 'seen') return;
+    if (verdict === 'broken') {
+      // Of an instance before the one that was read last.
+      if (seam.isBeforeLast(seconds, nanoseconds)) return;
+      this.broken = true;
+      seam.accept();
+    }
+    this.continued = true;
+    seam.record(seconds, nanoseconds, key);
+    const size = length - (text - start);
+    if (!this.words && !this.budget.take(length + 1, this.now())) {
+      this.sink.dropped('budget');
+      return;
+    }
+    if (size > MAX_LOG_LINE_BYTES) this.sink.dropped('truncated');
+    this.batch.add(bytes, text, Math.min(end, text + MAX_LOG_LINE_BYTES), seconds * 1000 + Math.floor(nanoseconds / 1e6), this.sink);
+  };
+
+  private keepWord(bytes: Uint8Array, start: number, end: number): void {
+    const words = this.words!;
+    words.push(
+      Buffer.from(bytes.subarray(start, Math.min(end, start + LONGEST_WORD)))
+        .toString('utf8')
+        .slice(0, LONGEST_WORD),
+    );
+    if (words.length > LAST_WORDS) words.shift();
+  }
+}

@@ -1,0 +1,261 @@
+import { ABSENT, type Observed, observed, UNOBSERVED } from '../../domain/observed.ts';
+import type { LogFacts, SignatureCount } from '../../domain/snapshot.ts';
+import type { SourceStatus } from '../../domain/sources.ts';
+import { withUserSignatures } from '../../signatures/classify.ts';
+import { createScanner } from '../../signatures/scanner.ts';
+import type { UserSignature } from '../../signatures/signature-file.ts';
+import type { KubeClient } from '../kube/api.ts';
+import type { Clock, Logger, Source } from '../source.ts';
+import type { Targets } from '../targets.ts';
+import { listApiserverContainers } from './apiserver-pods.ts';
+import { createByteBudget } from './byte-budget.ts';
+import { type FollowedContainer, keyOf } from './followed-container.ts';
+import { Follower, type FollowState, PACE, type Pace } from './follower.ts';
+import { LineBatch, type LineSink } from './line-batch.ts';
+import { LogBook } from './log-book.ts';
+import { type Drops, LogReader } from './log-reader.ts';
+import { apiserverSink, backendSink } from './sinks.ts';
+import { wantedStreams } from './streams.ts';
+import { createTurns } from './turns.ts';
+
+/** What would let us in. */
+export const LOGS_RULE = 'pods/log: get';
+
+export interface LogTailOptions {
+  /** Containers followed at once; default 100. */
+  readonly maxStreams?: number;
+  /** Bytes read per pod and minute; default 8 MiB. What is over is dropped and counted. */
+  readonly bytesPerMinute?: number;
+  /** The user's own, asked before the built-in ones. */
+  readonly signatures?: readonly UserSignature[];
+  /** For tests. */
+  readonly pace?: Partial<Pace>;
+  /** Time between two looks for kube-apiserver pods, milliseconds; default 60 000. */
+  readonly apiserverPodsMs?: number;
+}
+
+export interface LogTail extends Source {
+  readonly name: 'logs';
+  /** Of the containers of the API's backend. */
+  factsFor(api: string): Observed<LogFacts>;
+  /** Of the kube-apiservers' pods: lines that name no single API. */
+  apiserverFacts(): Observed<LogFacts>;
+  /** Lines of the kube-apiservers' pods that name the API. */
+  apiserverMatches(api: string): SignatureCount[];
+}
+
+interface Stream {
+  readonly follower: Follower;
+  readonly stop: AbortController;
+  /** Empty for a kube-apiserver. */
+  apis: readonly string[];
+  container: FollowedContainer;
+  state: FollowState;
+}
+
+/** Follows the logs of the backends' containers and of the kube-apiservers, where they are pods that we may read. */
+export function createLogTail(deps: {
+  readonly client: KubeClient;
+  readonly targets: Targets;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly options?: LogTailOptions;
+}): LogTail {
+  const { client, targets, clock, log, options = {} } = deps;
+  const maxStreams = options.maxStreams ?? 100;
+  const bytesPerMinute = options.bytesPerMinute ?? 8 * 2 ** 20;
+  const pace: Pace = { ...PACE, ...options.pace };
+  const { patterns, signatures } = withUserSignatures(options.signatures ?? []);
+  const turns = createTurns();
+  const streams = new Map<string, Stream>();
+  const books = new Map<string, LogBook>();
+  const apiserverBook = new LogBook();
+  const aboutApi = new Map<string, LogBook>();
+  /** One batch and one scanner for all: pieces of work follow one another. */
+  let batch: LineBatch | undefined;
+  let apiservers: readonly FollowedContainer[] = [];
+  let notFollowed = 0;
+  let startedAt = 0;
+  let lastSuccess: number | undefined;
+  let trouble: string | undefined;
+
+  function plan(signal: AbortSignal): void {
+    if (signal.aborted) return;
+    const all = targets.all();
+    forgetOthers(books, all);
+    forgetOthers(aboutApi, all);
+    const wanted = [
+      ...wantedStreams(all).map(({ container, apis }) => ({ container, apis })),
+      ...apiservers.map((container) => ({ container, apis: [] as readonly string[] })),
+    ];
+    const keys = new Set(wanted.map(({ container }) => keyOf(container)));
+    for (const [key, stream] of streams)
+      if (!keys.has(key)) {
+        streams.delete(key);
+        stream.stop.abort();
+      }
+    notFollowed = 0;
+    for (const { container, apis } of wanted) {
+      const stream = streams.get(keyOf(container));
+      if (stream) {
+        stream.apis = apis;
+        stream.container = container;
+        stream.follower.update(container);
+      } else if (streams.size < maxStreams) open(container, apis, signal);
+      else notFollowed++;
+    }
+  }
+
+  function open(container: FollowedContainer, apis: readonly string[], signal: AbortSignal): void {
+    batch ??= new LineBatch(createScanner(patterns), signatures);
+    const stop = new AbortController();
+    const ofBackend = apis.length > 0;
+    const booksOf = (): readonly LogBook[] => (ofBackend ? stream.apis.map((api) => bookIn(books, api)) : [apiserverBook]);
+    const lines: LineSink = ofBackend
+      ? backendSink(booksOf)
+      : apiserverSink(
+          apiserverBook,
+          () => targets.all(),
+          (api) => bookIn(aboutApi, api),
+        );
+    const sink: LineSink & Drops = {
+      ...lines,
+      dropped(why) {
+        for (const book of booksOf()) book.dropped[why]++;
+      },
+    };
+    const reader = new LogReader({ batch, sink, budget: createByteBudget(bytesPerMinute, clock()), now: clock });
+    const follower = new Follower(container, {
+      client,
+      clock,
+      turns,
+      reader,
+      pace,
+      fromStart: container.restarts === 0 && (container.startedAt ?? clock()) >= startedAt,
+      events: {
+        gap() {
+          for (const book of booksOf()) book.dropped.gap++;
+        },
+        lastWords(words) {
+          for (const book of booksOf()) book.lastWords(container.pod, container.container, words);
+        },
+        state(state) {
+          stream.state = state;
+          if (state.kind === 'open') lastSuccess = state.at;
+          report(state);
+        },
+      },
+    });
+    const stream: Stream = { follower, stop, apis, container, state: { kind: 'pending' } };
+    streams.set(keyOf(container), stream);
+    const end = () => stop.abort();
+    signal.addEventListener('abort', end, { once: true });
+    stop.signal.addEventListener('abort', () => signal.removeEventListener('abort', end), { once: true });
+    follower.run(stop.signal).catch((error: unknown) => {
+      stream.state = { kind: 'failed', message: String(error) };
+      log.error({ source: 'logs', pod: container.pod, error: String(error) }, 'a log is no longer followed');
+    });
+  }
+
+  /** One line when reading begins to fail, one when it ends. */
+  function report(state: FollowState): void {
+    if (state.kind === 'forbidden' || state.kind === 'failed') {
+      if (trouble === undefined) log.warn({ source: 'logs', state: state.kind }, state.message);
+      trouble ??= state.message;
+    } else if (trouble !== undefined && [...streams.values()].every((stream) => stream.state.kind === 'open')) {
+      log.info({ source: 'logs' }, 'logs are read again');
+      trouble = undefined;
+    }
+  }
+
+  async function lookForApiservers(signal: AbortSignal): Promise<void> {
+    try {
+      apiservers = (await listApiserverContainers(client, signal)) ?? apiservers;
+    } catch (error) {
+      log.debug({ source: 'logs', error: String(error) }, 'kube-apiserver pods could not be listed');
+    }
+    plan(signal);
+  }
+
+  const streamsOf = (api: string): Stream[] => [...streams.values()].filter(({ apis }) => apis.includes(api));
+
+  return {
+    name: 'logs',
+    start(signal) {
+      startedAt = clock();
+      const unsubscribe = targets.subscribe(() => plan(signal));
+      const unreach = client.onReachable?.(() => {
+        for (const { follower } of streams.values()) follower.nudge();
+      });
+      const timer = setInterval(() => void lookForApiservers(signal), options.apiserverPodsMs ?? 60_000);
+      signal.addEventListener(
+        'abort',
+        () => {
+          clearInterval(timer);
+          unsubscribe();
+          unreach?.();
+        },
+        { once: true },
+      );
+      plan(signal);
+      void lookForApiservers(signal);
+    },
+    factsFor: (api) => factsOf(streamsOf(api), books.get(api), targets.get(api)?.pods.length === 0),
+    apiserverFacts: () =>
+      factsOf(
+        [...streams.values()].filter(({ apis }) => apis.length === 0),
+        apiserverBook,
+        apiservers.length === 0,
+      ),
+    apiserverMatches: (api) => aboutApi.get(api)?.matches() ?? [],
+    status: () => statusOf([...streams.values()], { lastSuccess, notFollowed, maxStreams }),
+  };
+}
+
+function bookIn(books: Map<string, LogBook>, api: string): LogBook {
+  const book = books.get(api) ?? new LogBook();
+  books.set(api, book);
+  return book;
+}
+
+function forgetOthers(books: Map<string, LogBook>, targets: readonly { readonly name: string }[]): void {
+  if (books.size === 0) return;
+  const names = new Set(targets.map(({ name }) => name));
+  for (const name of books.keys()) if (!names.has(name)) books.delete(name);
+}
+
+/** Observed once a log was open, be it empty; what was counted stays, although its pods go. */
+function factsOf(streams: readonly Stream[], book: LogBook | undefined, noPods: boolean): Observed<LogFacts> {
+  const states = streams.map(({ state }) => state);
+  if (states.some(({ kind }) => kind === 'open')) return observed((book ?? new LogBook()).facts());
+  if (states.some(({ kind }) => kind === 'forbidden')) return { state: 'forbidden', rule: LOGS_RULE };
+  if (book?.wasRead) return observed(book.facts());
+  const failure = states.find((state) => state.kind === 'failed');
+  if (failure?.kind === 'failed') return { state: 'unobserved', why: failure.message };
+  return noPods ? ABSENT : UNOBSERVED;
+}
+
+function statusOf(
+  streams: readonly Stream[],
+  { lastSuccess, notFollowed, maxStreams }: { lastSuccess: number | undefined; notFollowed: number; maxStreams: number },
+): SourceStatus {
+  const source = 'logs';
+  const rest = lastSuccess === undefined ? {} : { lastSuccess };
+  const states = streams.map(({ state }) => state);
+  const open = states.some(({ kind }) => kind === 'open');
+  const refused = states.find((state) => state.kind === 'forbidden');
+  if (refused?.kind === 'forbidden' && !open) return { source, state: 'forbidden', rule: LOGS_RULE, message: refused.message, ...rest };
+  const failed = states.find((state) => state.kind === 'failed');
+  if (failed?.kind === 'failed' && !open)
+    return { source, state: lastSuccess === undefined ? 'failed' : 'stale', message: failed.message, ...rest };
+  if (!open) return { source, state: 'pending', ...rest };
+  const message =
+    notFollowed > 0
+      ? `${notFollowed} containers are not followed: the limit is ${maxStreams}`
+      : refused?.kind === 'forbidden'
+        ? refused.message
+        : failed?.kind === 'failed'
+          ? failed.message
+          : undefined;
+  return { source, state: 'ok', ...rest, ...(message === undefined ? {} : { message }) };
+}

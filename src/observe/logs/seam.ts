@@ -1,0 +1,120 @@
+/** Lines that are remembered one by one. Older ones were certainly seen: a log is read in the order of its file. */
+const REMEMBERED = 1024;
+
+/**
+ * Where the reading of one log stopped, so that a new stream can be taken up there: it begins with lines that were read
+ * already, because `sinceTime` knows whole seconds only. The lines of a file have one order, so those that were read are
+ * a beginning of it; what is looked for is its end. Stamps alone don't tell: many lines can share one, and the stamps of
+ * stdout and stderr, or of a clock that was set, are not in order.
+ */
+export class Seam {
+  private readonly keys = new Int32Array(REMEMBERED);
+  private readonly seconds = new Float64Array(REMEMBERED);
+  private readonly nanoseconds = new Int32Array(REMEMBERED);
+  private count = 0;
+  /** Newest stamp of those that are not remembered, and how many have exactly this one. */
+  private forgottenSeconds = Number.NEGATIVE_INFINITY;
+  private forgottenNanoseconds = 0;
+  private forgottenAtOnce = 0;
+  /** Remembered lines that were not replayed yet, by key; undefined once the end of what was read is passed. */
+  private expected: Map<number, number> | undefined;
+  private forgottenExpected = 0;
+
+  /** Nothing was read yet. */
+  get empty(): boolean {
+    return this.count === 0;
+  }
+
+  /** Of the line that was read last, whole seconds since the Unix epoch. */
+  get lastSeconds(): number | undefined {
+    return this.count === 0 ? undefined : this.seconds[(this.count - 1) % REMEMBERED];
+  }
+
+  /** The line that was read last came by: all that follow are new. */
+  get passed(): boolean {
+    return this.expected === undefined;
+  }
+
+  isBeforeLast(seconds: number, nanoseconds: number): boolean {
+    const last = (this.count - 1) % REMEMBERED;
+    return (seconds - this.seconds[last]! || nanoseconds - this.nanoseconds[last]!) < 0;
+  }
+
+  /** Takes what follows as new, although the line that was read last did not come by. */
+  accept(): void {
+    this.expected = undefined;
+  }
+
+  reset(): void {
+    this.count = 0;
+    this.forgottenSeconds = Number.NEGATIVE_INFINITY;
+    this.forgottenAtOnce = 0;
+    this.expected = undefined;
+  }
+
+  /** A stream begins that repeats what was read last. */
+  resume(): void {
+    if (this.count === 0) {
+      this.expected = undefined;
+      return;
+    }
+    const expected = new Map<number, number>();
+    for (let i = Math.max(0, this.count - REMEMBERED); i < this.count; i++) {
+      const key = this.keys[i % REMEMBERED]!;
+      expected.set(key, (expected.get(key) ?? 0) + 1);
+    }
+    this.expected = expected;
+    this.forgottenExpected = this.forgottenAtOnce;
+  }
+
+  /**
+   * `new`: read it, and record() it. `seen`: it was read before. `broken`: it is new, but the line that was read last did not
+   * come before it: the file is another one, or its beginning is gone.
+   */
+  judge(seconds: number, nanoseconds: number, key: number): 'new' | 'seen' | 'broken' {
+    const { expected } = this;
+    if (!expected) return 'new';
+    const age = seconds - this.forgottenSeconds || nanoseconds - this.forgottenNanoseconds;
+    if (age === 0 && this.forgottenExpected > 0) {
+      this.forgottenExpected--;
+      return 'seen';
+    }
+    const left = expected.get(key);
+    if (left !== undefined && left > 0) {
+      expected.set(key, left - 1);
+      if (left === 1 && key === this.keys[(this.count - 1) % REMEMBERED]) this.expected = undefined;
+      return 'seen';
+    }
+    return age <= 0 ? 'seen' : 'broken';
+  }
+
+  record(seconds: number, nanoseconds: number, key: number): void {
+    const slot = this.count % REMEMBERED;
+    if (this.count >= REMEMBERED) this.forget(this.seconds[slot]!, this.nanoseconds[slot]!);
+    this.keys[slot] = key;
+    this.seconds[slot] = seconds;
+    this.nanoseconds[slot] = nanoseconds;
+    this.count++;
+  }
+
+  private forget(seconds: number, nanoseconds: number): void {
+    const later = seconds - this.forgottenSeconds || nanoseconds - this.forgottenNanoseconds;
+    if (later < 0) return;
+    if (later > 0) this.forgottenAtOnce = 0;
+    this.forgottenSeconds = seconds;
+    this.forgottenNanoseconds = nanoseconds;
+    this.forgottenAtOnce++;
+  }
+}
+
+/**
+ * Of stamp, length and some bytes of a line. Two lines of one key are taken for repetitions of one another, which is harmless
+ * while their number is right: what differs in a byte that is not looked at has another stamp as a rule.
+ */
+export function lineKey(seconds: number, nanoseconds: number, bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  const step = length <= 64 ? 1 : length >> 5;
+  let hash = Math.imul(seconds | 0, 0x9e3779b1) ^ nanoseconds ^ Math.imul(length, 0x85ebca6b);
+  for (let at = end - 1; at >= start; at -= step) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  return hash;
+}

@@ -1,0 +1,96 @@
+import type { SignatureCount } from '../domain/snapshot.ts';
+import { createTextClassifier, type NamedSignature } from '../signatures/classify.ts';
+import type { UserSignature } from '../signatures/signature-file.ts';
+
+/** Signature hits in texts other than logs: condition messages, event messages, error bodies of the proxy. */
+export interface TextMatches {
+  /**
+   * @param at Unix milliseconds: the same text at the same time counts once, however often it is recorded, so that callers may
+   *   hand in what they hold on each tick.
+   * @param where Who says it, in a few words, for people.
+   */
+  record(api: string, text: string, at: number, where: string): void;
+  /** Cumulative, in the order of first appearance. */
+  factsFor(api: string): SignatureCount[];
+}
+
+const MAX_APIS = 2000;
+/** More than the events, conditions and probes of one API that are held at a time. */
+const MAX_TEXTS = 512;
+const MAX_TIMES = 256;
+const LONGEST_TEXT = 4096;
+const SAMPLE = 512;
+
+interface KnownText {
+  readonly signature: NamedSignature | undefined;
+  /** When it was said; the newest last. */
+  readonly times: Set<number>;
+}
+
+interface ApiTexts {
+  /** The least recently recorded first. */
+  readonly texts: Map<string, KnownText>;
+  readonly counts: Map<string, SignatureCount>;
+}
+
+/** @param signatures The user's own, asked before the built-in ones. */
+export function createTextMatches(signatures: readonly UserSignature[] = []): TextMatches {
+  const apis = new Map<string, ApiTexts>();
+  const classify = createTextClassifier(signatures);
+
+  function textsOf(api: string): ApiTexts {
+    const own = apis.get(api) ?? { texts: new Map(), counts: new Map() };
+    refresh(apis, api, own, MAX_APIS);
+    return own;
+  }
+
+  return {
+    record(api, text, at, where) {
+      if (text.trim() === '') return;
+      const { texts, counts } = textsOf(api);
+      const message = text.length > LONGEST_TEXT ? text.slice(0, LONGEST_TEXT) : text;
+      const known = texts.get(message) ?? { signature: classify(message), times: new Set() };
+      refresh(texts, message, known, MAX_TEXTS);
+      if (!known.signature || !remember(known.times, at)) return;
+      const { id, speaker } = known.signature;
+      const before = counts.get(id);
+      const newest = !before || at >= before.lastAt;
+      counts.set(id, {
+        signature: id,
+        speaker,
+        count: (before?.count ?? 0) + 1,
+        lastAt: newest ? at : before.lastAt,
+        sample: newest ? sampleOf(where, message) : before.sample,
+      });
+    },
+    factsFor: (api) => [...(apis.get(api)?.counts.values() ?? [])],
+  };
+}
+
+/** Counts of the same API from two places, as one list in which each signature occurs once. */
+export function mergeCounts(a: readonly SignatureCount[], b: readonly SignatureCount[]): SignatureCount[] {
+  const merged = new Map(a.map((count) => [count.signature, count]));
+  for (const count of b) {
+    const own = merged.get(count.signature);
+    merged.set(count.signature, own ? { ...(own.lastAt >= count.lastAt ? own : count), count: own.count + count.count } : count);
+  }
+  return [...merged.values()];
+}
+
+function refresh<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > most) map.delete(map.keys().next().value as K);
+}
+
+/** False when it is there already. */
+function remember(times: Set<number>, at: number): boolean {
+  const isNew = !times.delete(at);
+  times.add(at);
+  if (times.size > MAX_TIMES) times.delete(times.values().next().value as number);
+  return isNew;
+}
+
+function sampleOf(where: string, text: string): string {
+  return `${where}: ${text}`.replace(/\s+/g, ' ').trim().slice(0, SAMPLE);
+}
