@@ -1,5 +1,5 @@
 import { loadAll } from 'js-yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SOURCES } from './domain/sources.ts';
 
 /** Milliseconds from Prometheus's duration syntax: `500ms`, `10s`, `1m30s`, `2h`, `1d`. */

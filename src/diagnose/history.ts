@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Column } from './column.ts';
 import { NO_SAMPLES, type Samples } from './windows.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import type { Truth } from './criteria.ts';
 

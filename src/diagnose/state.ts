@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EpisodeState } from './episodes.ts';
 import type { HistoryState } from './history.ts';
 import { LEDGER_STATE } from './ledger-state.ts';

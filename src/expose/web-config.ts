@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { SecureVersion, TlsOptions } from 'node:tls';
 import { loadAll } from 'js-yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The web configuration file of Prometheus's exporter-toolkit: TLS and basic authentication. Paths are relative to the file.

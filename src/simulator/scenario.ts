@@ -1,5 +1,5 @@
 import { load } from 'js-yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { periodOf } from './control-plane/cron-jobs.ts';
 
 /** Wall-clock milliseconds from `500ms`, `10s`, `2m`. */

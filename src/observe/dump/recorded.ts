@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SNAPSHOT_SCHEMA, type Snapshot } from '../../domain/snapshot.ts';
 import { InputError } from './input-error.ts';
 
