@@ -4,6 +4,7 @@ import type { Fault } from './fault.ts';
 import { type Cluster, METRICS, WARDLE } from './harness/cluster.ts';
 import type { Exporter } from './harness/exporter.ts';
 import { until } from './harness/process.ts';
+import { restartPod } from './inject.ts';
 
 /** What was seen of one fault; a row of docs/accuracy.md. Seconds are from the first failed probe. */
 export interface Outcome {
@@ -75,9 +76,23 @@ export async function runFault(cluster: Cluster, exporter: Exporter, fault: Faul
     };
   } finally {
     await undo();
-    if (!fault.api)
-      await until(`the API to be healthy after ${fault.id}`, 90, async () => (await cluster.condition(WARDLE))?.status === 'True');
+    await calm(cluster, fault);
   }
+}
+
+/** As if an hour had passed: a pod that never restarted, no event that tells of the fault. */
+async function calm(cluster: Cluster, fault: Fault): Promise<void> {
+  const healthy = () =>
+    until(`the API to be healthy after ${fault.id}`, 90, async () => (await cluster.condition(fault.api ?? WARDLE))?.status === 'True');
+  if (fault.api === undefined) await healthy();
+  const { container } = cluster.pod(cluster.wardle);
+  if (container.restarts > 0) {
+    await restartPod(cluster);
+    await until('the pod to be replaced', 30, () => Promise.resolve(cluster.pod(cluster.wardle).container !== container));
+    await healthy();
+  }
+  for (const namespace of ['default', 'kube-system', 'wardle', 'harbour'])
+    await cluster.kube.remove(`/api/v1/namespaces/${namespace}/events`);
 }
 
 export function tableOf(outcomes: readonly Outcome[]): string {

@@ -102,6 +102,8 @@ function deployment(server: AggregatedServer): KubeObject {
     metadata: { name: server.name, namespace: server.namespace },
     spec: {
       replicas: server.replicas ?? 1,
+      // With a rolling update a bad rollout leaves the old pod serving, and the API is not broken.
+      strategy: { type: 'Recreate' },
       selector: { matchLabels: { app: server.name } },
       template: {
         metadata: { labels: { app: server.name } },
