@@ -175,8 +175,20 @@ function stateOf(passed: readonly boolean[]): VantageState {
   return passed.every(Boolean) ? 'passes' : passed.some(Boolean) ? 'mixed' : 'fails';
 }
 
-/** The disagreement in words; undefined when nothing was probed. */
-export function vantagesInWords(states: VantageStates): string | undefined {
+/** kube-apiservers through which the API fails while it passes through others, `host:port`: the odd ones. */
+export function oddApiservers(api: ApiFacts): string[] {
+  const discovery = api.probes.filter((tally) => tally.vantage === 'aggregator' && tally.request === 'discovery');
+  const failing = discovery.filter((tally) => !tally.last.ok).map((tally) => tally.target);
+  return failing.length === discovery.length ? [] : failing.sort();
+}
+
+/** The disagreement in words, with the odd kube-apiservers; undefined when nothing was probed. */
+export function vantagesInWords(states: VantageStates, odd: readonly string[] = []): string | undefined {
+  const says = meaningOf(states);
+  return says === undefined || odd.length === 0 ? says : `${says} It fails through ${odd.join(' and ')}.`;
+}
+
+function meaningOf(states: VantageStates): string | undefined {
   if (states.onlyList)
     return 'Discovery passes through the kube-apiserver and a real list fails: the backend answers, but not for ordinary users, or its storage does not.';
   const row = VANTAGE_TABLE.find(

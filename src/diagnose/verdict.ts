@@ -12,7 +12,7 @@ import { type EvidenceContext, evidenceOf } from './evidence.ts';
 import type { Incident } from './incidents.ts';
 import { nextCheckFor, UNSURE } from './next-check.ts';
 import { UNKNOWN, type Weighed } from './scoring.ts';
-import { vantageStates, vantagesInWords } from './vantages.ts';
+import { oddApiservers, vantageStates, vantagesInWords } from './vantages.ts';
 import { fill } from './words.ts';
 
 /** Everything that is known of one failing API when its verdict is written. */
@@ -56,7 +56,7 @@ export function verdictOn(judged: Judged, incident: Incident | undefined): Diagn
   const notSeen = notSeenOf(api, snapshot, sourcesOfTheUnanswered(judged));
   const unsure = top!.cause === UNKNOWN || top!.confidence < UNSURE;
   const nextCheck = unsure ? nextCheckFor(api, judged.weighed, judged.entries, judged.truths, causes, notSeen) : undefined;
-  const vantages = vantagesInWords(vantageStates(api, snapshot.cluster));
+  const vantages = vantagesInWords(vantageStates(api, snapshot.cluster), oddApiservers(api));
   return {
     apiservice: api.name,
     cause: top!.cause,

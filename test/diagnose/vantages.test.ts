@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { VANTAGE_TABLE, type VantageState, vantageStates, vantagesInWords } from '../../src/diagnose/vantages.ts';
+import { oddApiservers, VANTAGE_TABLE, type VantageState, vantageStates, vantagesInWords } from '../../src/diagnose/vantages.ts';
 import { healthyApi, healthyCluster, healthyTally, probeResult } from '../support/healthy.ts';
 
 const STATES: readonly VantageState[] = ['passes', 'fails', 'mixed', 'unseen'];
@@ -51,6 +51,42 @@ describe('vantages', () => {
     expect(vantageStates(api, healthyCluster()).service).toBe('passes');
     const aggregator = healthyApi({ probes: [healthyTally('aggregator', 'discovery', { last: bad('forbidden') })] });
     expect(vantageStates(aggregator, healthyCluster()).aggregator).toBe('fails');
+  });
+
+  it.each<[string, readonly [target: string, ok: boolean][], string[]]>([
+    [
+      'one of two fails',
+      [
+        ['192.0.2.3:6443', false],
+        ['192.0.2.2:6443', true],
+      ],
+      ['192.0.2.3:6443'],
+    ],
+    [
+      'all fail: none is odd',
+      [
+        ['192.0.2.3:6443', false],
+        ['192.0.2.2:6443', false],
+      ],
+      [],
+    ],
+    [
+      'all pass',
+      [
+        ['192.0.2.3:6443', true],
+        ['192.0.2.2:6443', true],
+      ],
+      [],
+    ],
+  ])('names the odd kube-apiservers: %s', (_, tallies, odd) => {
+    const api = healthyApi({
+      probes: tallies.map(([target, ok]) =>
+        healthyTally('aggregator', 'discovery', { target, last: ok ? probeResult({}) : bad('service_unavailable') }),
+      ),
+    });
+    expect(oddApiservers(api)).toEqual(odd);
+    const words = vantagesInWords(vantageStates(api, healthyCluster()), oddApiservers(api))!;
+    expect(words.endsWith('It fails through 192.0.2.3:6443.')).toBe(odd.length > 0);
   });
 
   it('tells a failing list behind a passing discovery', () => {
