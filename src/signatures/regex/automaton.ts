@@ -69,16 +69,19 @@ class LazyAutomaton implements Automaton {
         while (i < end && staysIdle[bytes[i]!] === 1) i++;
         if (i === end) break;
       }
+      let unknown = false;
       do {
         const next = transitions[state + symbolOfByte[bytes[i]!]!]!;
         if (next <= MATCH) {
           if (next !== UNKNOWN) return next === MATCH;
+          unknown = true;
           break;
         }
         state = next;
         i++;
       } while (i < end && state !== idle);
-      if (i === end || state === idle) continue;
+      // A byte outside ASCII is unknown in the idle state too.
+      if (!unknown) continue;
       state = this.slowStep(state, bytes, i, end);
       if (state <= MATCH) return state === MATCH;
       i += bytes[i]! < 0x80 ? 1 : decodedLength(bytes, i, end);
