@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { CAUSES } from '../correlations/list.ts';
-import { SYMPTOM, UNKNOWN_SCORE } from '../correlations/symptom.ts';
+import { OTHER_SCORE, SYMPTOM, UNKNOWN_SCORE } from '../correlations/symptom.ts';
 import { TEMPERATURE } from '../correlations/temperature.ts';
 import { createDiagnostician, type DiagnosticianOptions } from '../diagnose/diagnostician.ts';
 import { renderMarkdown } from '../diagnose/report/markdown.ts';
@@ -63,6 +63,7 @@ export function catalogueOptions(): DiagnosticianOptions {
     signals: SIGNALS,
     symptom: SYMPTOM,
     unknownScore: UNKNOWN_SCORE,
+    otherScore: OTHER_SCORE,
     temperature: TEMPERATURE,
     signatures: SIGNATURES,
   };

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { CAUSES } from '../correlations/list.ts';
-import { SYMPTOM, UNKNOWN_SCORE } from '../correlations/symptom.ts';
+import { OTHER_SCORE, SYMPTOM, UNKNOWN_SCORE } from '../correlations/symptom.ts';
 import { TEMPERATURE } from '../correlations/temperature.ts';
 import { DERIVED_SIGNALS } from '../diagnose/derived-signals.ts';
 import { createDiagnostician, type Diagnostician } from '../diagnose/diagnostician.ts';
@@ -28,6 +28,7 @@ export function createCatalogueDiagnostician(): Diagnostician {
     signals: SIGNALS,
     symptom: SYMPTOM,
     unknownScore: UNKNOWN_SCORE,
+    otherScore: OTHER_SCORE,
     temperature: TEMPERATURE,
     signatures: SIGNATURES,
   });

@@ -12,3 +12,9 @@ export const SYMPTOM: Criterion = any(
 
 /** Log-odds of `unknown`: what a cause has to beat. The priors of the causes are relative to it. */
 export const UNKNOWN_SCORE = 0;
+
+/**
+ * Log-odds of the causes that show no evidence, together. A single line that fits two causes is right about as often as not, and
+ * an API of which nothing but its failure is seen fails for one of the usual reasons, not for an unknowable one.
+ */
+export const OTHER_SCORE = 1;

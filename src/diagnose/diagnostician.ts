@@ -27,6 +27,8 @@ export interface DiagnosticianOptions {
   readonly symptom?: Criterion;
   /** Score of `unknown`; default 0. */
   readonly unknownScore?: number;
+  /** Score of all causes that show no evidence, together; default: they have no share. */
+  readonly otherScore?: number;
   /** Of the softmax; default 1. */
   readonly temperature?: number;
   /** Which causes a signature points to: picks the log lines that are quoted. */
@@ -165,8 +167,12 @@ class Doctor implements Diagnostician {
     const truths = this.#entries.map((entry): Truth => this.#criteria.truth(entry.when));
     this.#ledger.update(api.name, time, truths);
     if (this.#criteria.truth(this.#symptom) !== true) return undefined;
-    const { unknownScore = 0, temperature = 1 } = this.#options;
-    const weighed = weigh(this.#options.causes, this.#entries, truths, { unknownScore, temperature });
+    const { unknownScore = 0, otherScore, temperature = 1 } = this.#options;
+    const weighed = weigh(this.#options.causes, this.#entries, truths, {
+      unknownScore,
+      temperature,
+      ...(otherScore === undefined ? {} : { otherScore }),
+    });
     const context = {
       api,
       cluster: snapshot.cluster,

@@ -11,12 +11,14 @@ export interface Weighed {
   readonly category: Category;
   readonly met: readonly LedgerEntry[];
   readonly score: number;
-  /** 0 to 1; those of all candidates add up to 1. */
+  /** 0 to 1; those of all candidates add up to 1, less the share of the causes that show no evidence. */
   readonly confidence: number;
 }
 
 export interface ScoringOptions {
   readonly unknownScore: number;
+  /** Score of all causes that show no evidence, together; without it they have no share. */
+  readonly otherScore?: number;
   readonly temperature: number;
 }
 
@@ -30,7 +32,7 @@ export function weigh(
   causes: readonly Cause[],
   entries: readonly LedgerEntry[],
   truths: readonly Truth[],
-  { unknownScore, temperature }: ScoringOptions,
+  { unknownScore, otherScore = Number.NEGATIVE_INFINITY, temperature }: ScoringOptions,
 ): Weighed[] {
   const explained = entries.some((entry, index) => truths[index] === true && entry.direct && !entry.lookBack);
   const met = new Map<string, LedgerEntry[]>();
@@ -47,16 +49,16 @@ export function weigh(
   });
   weighed.push(scored(UNKNOWN, 'unknown', unknownScore, met.get(UNKNOWN) ?? []));
   weighed.sort((a, b) => b.score - a.score || Number(b.cause === UNKNOWN) - Number(a.cause === UNKNOWN) || (a.cause < b.cause ? -1 : 1));
-  return softmax(weighed, temperature);
+  return softmax(weighed, otherScore, temperature);
 }
 
 function scored(cause: string, category: Category, prior: number, met: readonly LedgerEntry[]): Omit<Weighed, 'confidence'> {
   return { cause, category, met, score: met.reduce((sum, entry) => sum + entry.points, prior) };
 }
 
-function softmax(weighed: readonly Omit<Weighed, 'confidence'>[], temperature: number): Weighed[] {
+function softmax(weighed: readonly Omit<Weighed, 'confidence'>[], otherScore: number, temperature: number): Weighed[] {
   const best = weighed[0]!.score;
   const shares = weighed.map(({ score }) => Math.exp((score - best) / temperature));
-  const sum = shares.reduce((a, b) => a + b, 0);
+  const sum = shares.reduce((a, b) => a + b, Math.exp((otherScore - best) / temperature));
   return weighed.map((one, index) => ({ ...one, confidence: shares[index]! / sum }));
 }

@@ -7,7 +7,10 @@ import { any, type Criterion } from './criterion.ts';
  *   score(cause)      = prior + Σ points of its entries that are met (undefined adds 0)
  *   candidate(cause)  = at least one `direct` entry is met; `unknown` always is one, with score UNKNOWN_SCORE + its entries
  *   look-back entries count only while no cause of the API has a direct entry met that is not a look-back entry
- *   confidence(cause) = exp(score / T) / Σ over the candidates of exp(score / T)
+ *   confidence(cause) = exp(score / T) / (exp(OTHER_SCORE / T) + Σ over the candidates of exp(score / T))
+ *
+ * OTHER_SCORE stands for every cause that shows no evidence here: one of the catalogue whose traces nobody could see, or one that
+ * is not in it. Without it a cause that is alone would be certain, and so would `unknown`.
  */
 export interface LedgerEntry {
   readonly cause: string;

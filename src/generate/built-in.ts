@@ -1,5 +1,5 @@
 import { CAUSES } from '../correlations/list.ts';
-import { SYMPTOM, UNKNOWN_SCORE } from '../correlations/symptom.ts';
+import { OTHER_SCORE, SYMPTOM, UNKNOWN_SCORE } from '../correlations/symptom.ts';
 import { TEMPERATURE } from '../correlations/temperature.ts';
 import { SIGNALS } from '../signals/list.ts';
 import { SIGNATURES } from '../signatures/list.ts';
@@ -29,6 +29,7 @@ export const BUILT_IN: Catalogue = {
   signals: [...SIGNALS, ...DERIVED],
   symptom: SYMPTOM,
   unknownScore: UNKNOWN_SCORE,
+  otherScore: OTHER_SCORE,
   temperature: TEMPERATURE,
   signatures: SIGNATURES,
 };

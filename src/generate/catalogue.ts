@@ -11,6 +11,8 @@ export interface Catalogue {
   /** No diagnosis unless it is true. */
   readonly symptom: Criterion;
   readonly unknownScore: number;
+  /** Score of all causes that show no evidence, together; without it they have no share. */
+  readonly otherScore?: number;
   readonly temperature: number;
   readonly signatures: readonly Signature[];
 }

@@ -112,9 +112,14 @@ function scoreRules(catalogue: Catalogue, options: GenerateOptions): RecordingRu
       SERIES.odds,
       `exp(${SERIES.score} / ${catalogue.temperature})\nand on (${level}, cause)\n(${SERIES.direct} or ${SERIES.prior}{cause="unknown"})\nand on (${level})\n(${SERIES.symptom} == 1)`,
     ),
-    record(SERIES.confidence, `${SERIES.odds} / on (${level}) group_left () sum by (${level}) (${SERIES.odds})`),
+    record(SERIES.confidence, `${SERIES.odds} / on (${level}) group_left () (sum by (${level}) (${SERIES.odds})${others(catalogue)})`),
     record(SERIES.top, `${SERIES.confidence} == on (${level}) group_left () max by (${level}) (${SERIES.confidence})`),
   ];
+}
+
+/** The share of the causes that show no evidence. */
+function others({ otherScore, temperature }: Catalogue): string {
+  return otherScore === undefined ? '' : ` + ${Math.exp(otherScore / temperature)}`;
 }
 
 /** Criteria of the catalogue, for those who ask what windows it has. */
