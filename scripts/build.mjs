@@ -1,6 +1,7 @@
 // Bundles the whole program into dist/: memory and start-up halve against unbundled node_modules.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { leaveOut } from './leave-out.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
@@ -23,5 +24,6 @@ await build({
   define: { 'process.env.AGGREGATED_API_EXPORTER_VERSION': JSON.stringify(version) },
   // CommonJS packages inside an ES module bundle still call require.
   banner: { js: "#!/usr/bin/env node\nimport{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  plugins: [leaveOut],
   logLevel: 'warning',
 });

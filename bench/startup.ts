@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { printRow } from './row.ts';
+
+/**
+ * From the start of the bundled exporter to its first scrape and to its first full tick, and its memory at rest, against a small
+ * simulated cluster that runs as a process of its own.
+ *   tsx bench/startup.ts [seconds at rest, default 60]
+ */
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const REST_SECONDS = Number(process.argv[2] ?? 60);
+const STARTS = 7;
+const SCRAPE_GOAL_S = 0.6;
+const RSS_GOAL_MIB = 80;
+const POLL_MS = 5;
+const GIVE_UP_MS = 30_000;
+
+interface Start {
+  readonly scrape: number;
+  readonly ready: number;
+  readonly cpu: number;
+}
+
+const cluster = await startCluster();
+try {
+  const starts: Start[] = [];
+  for (let i = 0; i < STARTS; i++) {
+    const { exporter, port, start } = await startExporter(cluster.kubeconfig);
+    starts.push(start);
+    if (i === STARTS - 1) await reportMemory(exporter, port);
+    exporter.kill();
+    await ended(exporter);
+  }
+  const scrape = median(starts.map((start) => start.scrape));
+  const range = starts.map((start) => start.scrape).sort((a, b) => a - b);
+  printRow({
+    what: `start to first scrape, bundled, median of ${STARTS}`,
+    ours: `${scrape.toFixed(2)} s (${range[0]!.toFixed(2)} to ${range.at(-1)!.toFixed(2)})`,
+    peer: `${bareNode().toFixed(2)} s, \`node -e 0\``,
+    bar: `≤ ${SCRAPE_GOAL_S} s`,
+    met: scrape <= SCRAPE_GOAL_S,
+  });
+  printRow({
+    what: 'start to ready: everything listed and probed once',
+    ours: `${median(starts.map((start) => start.ready)).toFixed(2)} s, ${median(starts.map((start) => start.cpu)).toFixed(2)} s CPU`,
+  });
+} finally {
+  cluster.process.stdin?.end();
+  await ended(cluster.process);
+}
+
+async function reportMemory({ pid }: ChildProcess, port: number): Promise<void> {
+  for (let second = 0; second < REST_SECONDS; second++) {
+    await sleep(1000);
+    // As Prometheus does.
+    if (second % 15 === 0) await ask(port, '/metrics');
+  }
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const mib = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)![1]) / 1024;
+  printRow({
+    what: `RSS after ${REST_SECONDS} s of a small cluster, scraped each 15 s`,
+    ours: `${mib('VmRSS').toFixed(0)} MiB (${mib('RssAnon').toFixed(0)} of its own, ${mib('VmHWM').toFixed(0)} at most)`,
+    bar: `≤ ${RSS_GOAL_MIB} MiB`,
+    met: mib('VmRSS') <= RSS_GOAL_MIB,
+  });
+}
+
+async function startCluster(): Promise<{ process: ChildProcess; kubeconfig: string }> {
+  if (!existsSync(MAIN)) spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [MAIN, 'simulate', 'quiet'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  return { process: child, ...(JSON.parse(String(line)) as { kubeconfig: string }) };
+}
+
+async function startExporter(kubeconfig: string): Promise<{ exporter: ChildProcess; port: number; start: Start }> {
+  const port = await freePort();
+  const began = performance.now();
+  const exporter = spawn(
+    process.execPath,
+    [MAIN, 'serve', '--kubeconfig', kubeconfig, `--web.listen-address=127.0.0.1:${port}`, '--log.level=error'],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  const since = async (path: string) => {
+    while ((await ask(port, path)) !== 200) {
+      if (performance.now() - began > GIVE_UP_MS) throw new Error(`${path} was not answered with 200 within ${GIVE_UP_MS / 1000} s`);
+      await sleep(POLL_MS);
+    }
+    return (performance.now() - began) / 1000;
+  };
+  const scrape = await since('/metrics');
+  const ready = await since('/-/ready');
+  return { exporter, port, start: { scrape, ready, cpu: cpuSeconds(exporter.pid!) } };
+}
+
+/** Status, or 0 while nobody listens. */
+function ask(port: number, path: string): Promise<number> {
+  return new Promise((resolve) => {
+    get({ host: '127.0.0.1', port, path, agent: false }, (answer) => answer.resume().on('end', () => resolve(answer.statusCode ?? 0))).on(
+      'error',
+      () => resolve(0),
+    );
+  });
+}
+
+/** User and system time, from /proc: ticks of 10 ms. */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+function bareNode(): number {
+  return median(
+    Array.from({ length: STARTS }, () => {
+      const began = performance.now();
+      spawnSync(process.execPath, ['-e', '0']);
+      return (performance.now() - began) / 1000;
+    }),
+  );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}

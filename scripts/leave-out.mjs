@@ -1,0 +1,52 @@
+// Parts of our dependencies that are loaded with them, are never called by us, and would be a third of the exporter's own memory.
+// What is called all the same throws by name. The end-to-end suites run the bundle, so that a mistake here is seen.
+
+const NEVER_CALLED = (what) => `const never=()=>{throw new Error(${JSON.stringify(`${what} is left out of the bundle`)})};`;
+
+/** [package or path as it is imported, who imports it, what stands in its place]. */
+const LEFT_OUT = [
+  // The server reads no request bodies and no nested query strings: their parsers bring the tables of all text encodings.
+  ['body-parser', /\/express\//, 'module.exports={};'],
+  ['qs', /\/express\//, `${NEVER_CALLED('qs')}module.exports={parse:never,stringify:never};`],
+  // The server sends these types only; the table holds 2,500.
+  [
+    'mime-db',
+    /\/mime-types\//,
+    `module.exports=${JSON.stringify({
+      'text/html': { source: 'iana', charset: 'UTF-8', compressible: true, extensions: ['html', 'htm'] },
+      'text/plain': { source: 'iana', charset: 'UTF-8', compressible: true, extensions: ['txt'] },
+      'application/json': { source: 'iana', charset: 'UTF-8', compressible: true, extensions: ['json'] },
+      'application/octet-stream': { source: 'iana', compressible: true, extensions: ['bin'] },
+    })};`,
+  ],
+  // Of the Kubernetes client only KubeConfig: not its five hundred models, nor a second fetch.
+  [
+    './gen/index.js',
+    /client-node\/dist\/config\.js$/,
+    `${NEVER_CALLED('makeApiClient')}export const createConfiguration=never;export class ServerConfiguration{constructor(){never()}}`,
+  ],
+  // Touching the global at load would bring in Node's whole fetch.
+  ['node-fetch', /client-node\/dist\/config\.js$/, 'export class Headers{constructor(init){return new globalThis.Headers(init)}}'],
+];
+
+/** An esbuild plugin. */
+export const leaveOut = {
+  name: 'leave-out',
+  setup(build) {
+    // The package's index has more than KubeConfig, and no way to leave that out.
+    build.onResolve({ filter: /^@kubernetes\/client-node$/ }, ({ importer, resolveDir, pluginData }) =>
+      pluginData === 'resolving'
+        ? undefined
+        : build
+            .resolve('@kubernetes/client-node', { importer, resolveDir, kind: 'import-statement', pluginData: 'resolving' })
+            .then(({ path }) => ({ path: path.replace(/index\.js$/, 'config.js'), sideEffects: false })),
+    );
+    for (const [index, [name, importer]] of LEFT_OUT.entries()) {
+      const exactly = new RegExp(`^${name.replaceAll('.', '\\.')}$`);
+      build.onResolve({ filter: exactly }, (args) =>
+        importer.test(args.importer) ? { path: name, namespace: 'left-out', pluginData: index } : undefined,
+      );
+    }
+    build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ pluginData }) => ({ contents: LEFT_OUT[pluginData][2], loader: 'js' }));
+  },
+};
