@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, defaultConfig, parseConfig } from '../config.ts';
+import { readSignaturesFile } from './signatures-file.ts';
 
 /** Flags that every command that looks at a cluster understands. */
 export interface ClusterFlags {
@@ -63,7 +64,11 @@ function configFromFile(file: string): Config {
     throw new Error(`--config.file ${file} can't be read: ${(error as Error).message}`);
   }
   const result = parseConfig(text);
-  if ('config' in result) return result.config;
+  if ('config' in result) {
+    // It is part of the configuration: a fault in it is told before anything starts.
+    if (result.config.logs.signatures_file !== undefined) readSignaturesFile(result.config.logs.signatures_file);
+    return result.config;
+  }
   throw new Error(`${file} is not a valid configuration:\n  ${result.problems.join('\n  ')}`);
 }
 

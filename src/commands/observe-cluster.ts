@@ -5,6 +5,7 @@ import { loadKubeConfig } from '../observe/kube/kube-config.ts';
 import { createObserver, type Observer } from '../observe/observer.ts';
 import type { Logger } from '../observe/source.ts';
 import type { ClusterFlags } from './flags.ts';
+import { readSignaturesFile } from './signatures-file.ts';
 
 export interface ConnectedObserver {
   readonly observer: Observer;
@@ -40,7 +41,11 @@ export function observeCluster(flags: ClusterFlags, config: Config, log: Logger)
         vantages: config.probe.direct ? ['aggregator', 'service', 'endpoint'] : ['aggregator'],
         allowAddresses: config.probe.allow_addresses,
       },
-      logs: { maxStreams: config.logs.max_streams, bytesPerMinute: config.logs.bytes_per_minute },
+      logs: {
+        maxStreams: config.logs.max_streams,
+        bytesPerMinute: config.logs.bytes_per_minute,
+        ...(config.logs.signatures_file === undefined ? {} : { signatures: readSignaturesFile(config.logs.signatures_file) }),
+      },
       apiserverMetricsIntervalMs: config.apiserver_metrics.interval,
       resourcesIntervalMs: config.resources.interval,
       kubeletToken: config.resources.kubelet_token,

@@ -209,6 +209,8 @@ export interface SignatureCount {
   readonly lastAt: number;
   /** One line, cut at 512 characters; for people. */
   readonly sample: string;
+  /** Cause ids, most likely first; only of a signature that the user wrote. */
+  readonly pointsTo?: readonly string[];
 }
 
 export const SPEAKERS = ['aggregated-server', 'kube-apiserver', 'client', 'kubelet', 'controller'] as const;

@@ -52,7 +52,7 @@ export function createTextMatches(signatures: readonly UserSignature[] = []): Te
       const known = texts.get(message) ?? { signature: classify(message), times: new Set() };
       refresh(texts, message, known, MAX_TEXTS);
       if (!known.signature || !remember(known.times, at)) return;
-      const { id, speaker } = known.signature;
+      const { id, speaker, pointsTo, own } = known.signature;
       const before = counts.get(id);
       const newest = !before || at >= before.lastAt;
       counts.set(id, {
@@ -61,6 +61,7 @@ export function createTextMatches(signatures: readonly UserSignature[] = []): Te
         count: (before?.count ?? 0) + 1,
         lastAt: newest ? at : before.lastAt,
         sample: newest ? sampleOf(where, message) : before.sample,
+        ...(own ? { pointsTo } : {}),
       });
     },
     factsFor: (api) => [...(apis.get(api)?.counts.values() ?? [])],

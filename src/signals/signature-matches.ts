@@ -19,13 +19,17 @@ const POINTERS: ReadonlyMap<string, Pointers> = pointersByCause();
 function pointersByCause(): ReadonlyMap<string, Pointers> {
   const found = new Map<string, Pointers>();
   for (const { id, pointsTo } of SIGNATURES)
-    pointsTo.forEach((cause, position) => {
-      const rank: Rank = position > 0 ? 'among' : pointsTo.length === 1 ? 'only' : 'first';
+    for (const cause of pointsTo) {
       const pointers = found.get(cause) ?? { only: new Set(), first: new Set(), among: new Set() };
-      pointers[rank].add(id);
+      pointers[rankOf(pointsTo, cause)].add(id);
       found.set(cause, pointers);
-    });
+    }
   return found;
+}
+
+function rankOf(pointsTo: readonly string[], cause: string): Rank {
+  if (pointsTo[0] !== cause) return 'among';
+  return pointsTo.length === 1 ? 'only' : 'first';
 }
 
 /** Hits in the backend's log, in other texts about the API, and in the kube-apiserver's log where it names no single API. */
@@ -43,10 +47,11 @@ function isCurrent(at: number, api: ApiFacts, time: number): boolean {
 }
 
 /** The best rank among the current signatures; 0 when none points there. */
-function strength(pointers: Pointers, api: ApiFacts, cluster: ClusterFacts, time: number): number {
+function strength(cause: string, pointers: Pointers, api: ApiFacts, cluster: ClusterFacts, time: number): number {
   let best = 0;
-  for (const { signature, lastAt } of hits(api, cluster)) {
+  for (const { signature, lastAt, pointsTo } of hits(api, cluster)) {
     if (!isCurrent(lastAt, api, time)) continue;
+    if (pointsTo?.includes(cause)) best = Math.max(best, STRENGTH[rankOf(pointsTo, cause)]);
     for (const rank of ['only', 'first', 'among'] as const) if (pointers[rank].has(signature)) best = Math.max(best, STRENGTH[rank]);
   }
   return best;
@@ -68,7 +73,8 @@ export const SIGNATURE_SIGNALS: readonly Signal[] = [...POINTERS]
         metric: 'aggregated_api_signature_matches_total',
         labels: { points_to: cause },
         source: 'logs',
-        observe: (api, cluster) => hits(api, cluster).reduce((sum, hit) => sum + (all.has(hit.signature) ? hit.count : 0), 0),
+        observe: (api, cluster) =>
+          hits(api, cluster).reduce((sum, hit) => sum + (all.has(hit.signature) || hit.pointsTo?.includes(cause) ? hit.count : 0), 0),
       },
       {
         name: `signature-strength-${cause}`,
@@ -77,7 +83,7 @@ export const SIGNATURE_SIGNALS: readonly Signal[] = [...POINTERS]
         metric: 'aggregated_api_signature_strength',
         labels: { points_to: cause },
         source: 'logs',
-        observe: (api, cluster, time) => strength(pointers, api, cluster, time),
+        observe: (api, cluster, time) => strength(cause, pointers, api, cluster, time),
       },
     ];
   });

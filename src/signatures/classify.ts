@@ -13,7 +13,10 @@ export const BUILT_IN_PATTERNS: readonly Pattern[] = SIGNATURES.map(({ id, patte
 }));
 
 /** What a hit is reported as. */
-export type NamedSignature = Pick<Signature, 'id' | 'speaker' | 'pointsTo'>;
+export interface NamedSignature extends Pick<Signature, 'id' | 'speaker' | 'pointsTo'> {
+  /** It comes from the user: nobody else knows what it points to. */
+  readonly own?: true;
+}
 
 /** The user's signatures, then the built-in ones: patterns for a scanner, and who speaks in each. A user's replaces the built-in one of its id. */
 export function withUserSignatures(own: readonly UserSignature[]): {
@@ -28,7 +31,7 @@ export function withUserSignatures(own: readonly UserSignature[]): {
   return {
     patterns: [...own, ...kept.map(({ pattern }) => pattern)],
     signatures: [
-      ...own.map(({ id, speaker = SPEAKERS[0], pointsTo = [] }) => ({ id, speaker, pointsTo })),
+      ...own.map(({ id, speaker = SPEAKERS[0], pointsTo = [] }) => ({ id, speaker, pointsTo, own: true as const })),
       ...kept.map(({ signature }) => signature),
     ],
   };

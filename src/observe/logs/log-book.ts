@@ -1,4 +1,5 @@
-import type { LogFacts, SignatureCount, Speaker } from '../../domain/snapshot.ts';
+import type { LogFacts, SignatureCount } from '../../domain/snapshot.ts';
+import type { NamedSignature } from '../../signatures/classify.ts';
 import type { Severity } from '../../signatures/line-header.ts';
 import { LineTemplates } from './line-templates.ts';
 
@@ -8,7 +9,7 @@ const NEW_SAMPLE_AFTER_MS = 1000;
 const MAX_LAST_WORDS = 10;
 
 interface Match {
-  readonly speaker: Speaker;
+  readonly signature: NamedSignature;
   count: number;
   lastAt: number;
   sample: string;
@@ -29,10 +30,10 @@ export class LogBook {
   private readonly words = new Map<string, LogFacts['lastWords'][number]>();
 
   /** @param at Unix milliseconds */
-  match(signature: string, speaker: Speaker, bytes: Uint8Array, start: number, end: number, at: number): void {
-    const known = this.found.get(signature);
+  match(signature: NamedSignature, bytes: Uint8Array, start: number, end: number, at: number): void {
+    const known = this.found.get(signature.id);
     if (!known) {
-      this.found.set(signature, { speaker, count: 1, lastAt: at, sample: sampleOf(bytes, start, end), sampleAt: at });
+      this.found.set(signature.id, { signature, count: 1, lastAt: at, sample: sampleOf(bytes, start, end), sampleAt: at });
       return;
     }
     known.count++;
@@ -51,7 +52,14 @@ export class LogBook {
   }
 
   matches(): SignatureCount[] {
-    return [...this.found].map(([signature, { speaker, count, lastAt, sample }]) => ({ signature, speaker, count, lastAt, sample }));
+    return [...this.found.values()].map(({ signature: { id, speaker, pointsTo, own }, count, lastAt, sample }) => ({
+      signature: id,
+      speaker,
+      count,
+      lastAt,
+      sample,
+      ...(own ? { pointsTo } : {}),
+    }));
   }
 
   facts(): LogFacts {

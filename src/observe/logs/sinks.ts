@@ -7,8 +7,8 @@ export function backendSink(books: () => readonly LogBook[]): LineSink {
     line(severity) {
       for (const book of books()) book.lines[severity]++;
     },
-    matched({ id, speaker }, bytes, start, end, at) {
-      for (const book of books()) book.match(id, speaker, bytes, start, end, at);
+    matched(signature, bytes, start, end, at) {
+      for (const book of books()) book.match(signature, bytes, start, end, at);
     },
     unknownError(bytes, start, end, at) {
       for (const book of books()) book.templates.add(bytes, start, end, at);
@@ -31,12 +31,12 @@ export function apiserverSink(own: LogBook, apis: () => readonly NamedApi[], boo
     line(severity) {
       own.lines[severity]++;
     },
-    matched({ id, speaker }, bytes, start, end, at) {
-      if (speaker === 'aggregated-server') return;
+    matched(signature, bytes, start, end, at) {
+      if (signature.speaker === 'aggregated-server') return;
       const line = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
       const named = apis().filter(({ name, group, version }) => line.includes(name) || line.includes(`/apis/${group}/${version}`));
-      for (const { name } of named) bookAbout(name).match(id, speaker, bytes, start, end, at);
-      if (named.length === 0) own.match(id, speaker, bytes, start, end, at);
+      for (const { name } of named) bookAbout(name).match(signature, bytes, start, end, at);
+      if (named.length === 0) own.match(signature, bytes, start, end, at);
     },
     unknownError(bytes, start, end, at) {
       own.templates.add(bytes, start, end, at);
