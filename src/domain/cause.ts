@@ -18,8 +18,8 @@ export const WEIGHTS = {
 } as const;
 export type WeightName = keyof typeof WEIGHTS;
 
-/** What a superseding cause takes from the causes that it explains away. */
-export const SUPERSEDED_WEIGHT = -8;
+/** What a superseding cause takes from the causes that it explains away: more than the many traces of one consequence sum to. */
+export const SUPERSEDED_WEIGHT = -16;
 
 export interface EvidenceDeclaration {
   /** kebab-case, unique within the cause; label `evidence` of the recording rule. */
