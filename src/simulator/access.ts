@@ -25,7 +25,7 @@ export const EXPORTER_RULES: readonly Rule[] = [
   { apiGroups: [''], resources: ['events'], verbs: WATCH },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: WATCH },
   { apiGroups: [''], resources: ['nodes'], verbs: WATCH },
-  { apiGroups: ['apps'], resources: ['deployments', 'daemonsets', 'statefulsets', 'replicasets'], verbs: WATCH },
+  { apiGroups: ['apps'], resources: ['deployments', 'daemonsets', 'statefulsets'], verbs: WATCH },
   { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: WATCH },
   { apiGroups: ['batch'], resources: ['cronjobs'], verbs: WATCH },
   { apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterrolebindings'], verbs: ['list'] },

@@ -7,7 +7,6 @@ import type { Cluster } from './cluster.ts';
 import { serviceAccount } from './control-plane/identities.ts';
 import { Workload } from './control-plane/workload.ts';
 import type { Listener } from './network/listener.ts';
-import type { SimulatedNode } from './node/node.ts';
 import { type PodPlan, SimulatedPod } from './node/pod.ts';
 import type { ApiServiceObject, ServiceObject } from './objects.ts';
 
@@ -75,7 +74,6 @@ export async function createApi(cluster: Cluster, plan: ApiPlan): Promise<Simula
   });
   const account = serviceAccount(plan.namespace, plan.service);
   const pods = new Set<SimulatedPod>();
-  const nodes = cluster.nodes.filter((node) => !node.controlPlane);
 
   const launch = (pod: SimulatedPod) =>
     startAggregatedServer({
@@ -102,12 +100,11 @@ export async function createApi(cluster: Cluster, plan: ApiPlan): Promise<Simula
       if (pod.server) pod.server.accept(socket);
       else socket.resetAndDestroy();
     });
-    const node: SimulatedNode = nodes[pods.size % nodes.length]!;
     const pod: SimulatedPod = new SimulatedPod(
       {
         ...part,
         namespace: plan.namespace,
-        node,
+        node: cluster.nextNode(),
         serviceAccount: plan.service,
         container: plan.service,
         limits: { cpuCores: 0.5, memoryBytes: 256 * MIB },

@@ -50,6 +50,8 @@ export interface Cluster {
   readonly systemPods: ReadonlyMap<string, SimulatedPod>;
   readonly apis: ReadonlyMap<string, SimulatedApi>;
   readonly authorities: { readonly cluster: Authority; readonly frontProxy: Authority };
+  /** Where the next pod goes: all workers in turn. */
+  nextNode(): SimulatedNode;
   /** Throws when there is no such API, naming those that there are. */
   api(name: string): SimulatedApi;
   addApi(plan: ApiPlan): Promise<SimulatedApi>;
@@ -79,6 +81,8 @@ export async function createCluster(plan: ClusterPlan): Promise<Cluster> {
   const nodes: SimulatedNode[] = [];
   const apiServers: ApiServer[] = [];
 
+  let placed = 0;
+
   const stopSlices = runEndpointSliceController(store, random, timers);
 
   const cluster: Cluster = {
@@ -98,6 +102,11 @@ export async function createCluster(plan: ClusterPlan): Promise<Cluster> {
     systemPods,
     apis,
     authorities: { cluster: clusterAuthority, frontProxy: frontProxyAuthority },
+    nextNode() {
+      const workers = nodes.filter((node) => !node.controlPlane);
+      placed += 1;
+      return workers[placed % workers.length]!;
+    },
     api(name) {
       const api = apis.get(name);
       if (!api) throw new Error(`APIService ${JSON.stringify(name)}: not in this cluster; there are ${[...apis.keys()].join(', ')}`);
