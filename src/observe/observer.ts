@@ -74,8 +74,12 @@ export function createObserver({
     const known = discovery.nodes();
     return known.state === 'observed' ? known.value : [];
   };
-  const prober = createProber({ client, targets, clock, log, options: { ...options.probe, apiservers }, onChange: ring });
-  const policy = createPolicySource({ client, targets, nodes, clock, log });
+  const changed = () => {
+    rights.hurry();
+    ring();
+  };
+  const prober = createProber({ client, targets, clock, log, options: { ...options.probe, apiservers }, onChange: changed });
+  const policy = createPolicySource({ client, targets, nodes, apiservers, clock, log });
   const rights = createRightsSource({ client, targets, clock, log, ...interval(options.rightsIntervalMs) });
   const logs = createLogTail({ client, targets, clock, log, options: options.logs });
   const apiserverMetrics = createApiserverMetricsSource({
@@ -132,9 +136,12 @@ export function createObserver({
     if (facts.condition.state === 'observed' && facts.condition.value.status !== 'True')
       texts.record(name, facts.condition.value.message, facts.condition.value.lastTransition ?? clock(), 'condition');
     if (facts.events.state === 'observed')
-      for (const event of facts.events.value.recent) texts.record(name, event.message, event.at, `${event.object} ${event.reason}`);
-    for (const { lastFailure, target, request } of probes)
-      if (lastFailure?.detail) texts.record(name, lastFailure.detail, lastFailure.at, `${request} ${target}`);
+      // What a Normal event tells is a change, and known as one.
+      for (const event of facts.events.value.recent)
+        if (event.type !== 'Normal') texts.record(name, event.message, event.at, `${event.object} ${event.reason}`);
+    // Only the kube-apiserver's words: of a connection of our own the reason of its failure is known.
+    for (const { lastFailure, target, request, vantage } of probes)
+      if (vantage === 'aggregator' && lastFailure?.detail) texts.record(name, lastFailure.detail, lastFailure.at, `${request} ${target}`);
   }
 
   function clusterFacts(): ClusterFacts {

@@ -22,6 +22,8 @@ import type { Clock, Logger, Source } from './source.ts';
 import type { ApiTarget, Targets } from './targets.ts';
 
 export interface RightsSource extends Source {
+  /** An API begins to fail or recovers: reads again soon. */
+  hurry(): void;
   readonly name: 'role-bindings';
   /** The two bindings that an aggregated server needs, for the ServiceAccount of the API's pods. */
   factsFor(api: string): Observed<RightsFacts>;
@@ -58,6 +60,8 @@ const MAX_PAGES = 100;
 const MAX_ROLES = 200;
 /** What could not be read again for so long is not known any more. */
 const STALE_MS = 10 * 60_000;
+/** An outage that begins is a reason to look again, not each of its failures. */
+const SOON_MS = 10_000;
 
 interface Authentication {
   readonly requestHeaderCa: string | undefined;
@@ -69,6 +73,8 @@ export function createRightsSource({ client, targets, clock, log, intervalMs = 6
   let inKubeSystem: Kept<readonly Grant[]> = {};
   let everywhere: Kept<readonly Grant[]> = {};
   let authentication: Kept<Authentication> = {};
+  let readNow = () => {};
+  let lastRead = Number.NEGATIVE_INFINITY;
   let roles: ReadonlyMap<string, readonly PolicyRule[] | undefined> = new Map();
 
   async function refresh(): Promise<void> {
@@ -124,6 +130,7 @@ export function createRightsSource({ client, targets, clock, log, intervalMs = 6
       const read = async (): Promise<void> => {
         if (reading) return;
         reading = true;
+        lastRead = clock();
         try {
           await refresh();
         } catch (error) {
@@ -133,9 +140,13 @@ export function createRightsSource({ client, targets, clock, log, intervalMs = 6
         }
       };
       void read();
+      readNow = () => {
+        if (clock() - lastRead >= SOON_MS) void read();
+      };
       const timer = setInterval(() => void read(), intervalMs);
       signal.addEventListener('abort', () => clearInterval(timer), { once: true });
     },
+    hurry: () => readNow(),
     factsFor(api) {
       if (!isKnown(inKubeSystem) && !isKnown(everywhere)) {
         if (everywhere.last?.state === 'forbidden') return { state: 'forbidden', rule: CLUSTER_ROLE_BINDINGS_RULE };
