@@ -1,6 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
-import { all, changedWithin, HOUR, not } from '../domain/criterion.ts';
-import { none, reasonSeen, seen } from './shared/seen.ts';
+import { all, changedWithin, HOUR } from '../domain/criterion.ts';
+import { lessThan, none, reasonSeen, seen } from './shared/seen.ts';
 import {
   AGGREGATOR_FAILS,
   AGGREGATOR_NETWORK_FAILURE,
@@ -27,6 +27,19 @@ export const aggregatorPathBlocked = defineCause({
       reproduce: 'kubectl get --raw /apis/<group>/<version>',
     },
     {
+      // The aggregator dials for 30 s, and the request is over before: dropped packets look like an answer that does not come.
+      id: 'only-the-aggregator-waits',
+      when: all(
+        reasonSeen('aggregator', 'response-timeout', 'gateway-timeout'),
+        DIRECT_PASSES,
+        lessThan('direct-response-seconds', 1),
+        CONTROL_PASSES,
+      ),
+      weight: 'strong',
+      says: 'Through the kube-apiserver nothing comes back in time; directly, each backend address answers at once.',
+      reproduce: 'kubectl get --raw /apis/<group>/<version>',
+    },
+    {
       id: 'discovery-check-fails-alone',
       when: all(seen('condition-failed-discovery-check'), AGGREGATOR_FAILS, DIRECT_PASSES, CONTROL_PASSES, PACKETS_VANISH),
       weight: 'suggestive',
@@ -50,7 +63,7 @@ export const aggregatorPathBlocked = defineCause({
   lookBack: [
     {
       id: 'discovery-check-fails',
-      when: all(seen('condition-failed-discovery-check'), not(DIRECT_NETWORK_FAILURE)),
+      when: seen('condition-failed-discovery-check'),
       weight: 'suggestive',
       says: 'Endpoints exist, or the check would have said MissingEndpoints, and the discovery check fails all the same.',
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
@@ -62,7 +75,15 @@ export const aggregatorPathBlocked = defineCause({
       says: 'The control plane changed within the last hour.',
     },
   ],
-  supersedes: ['connection-timed-out', 'connection-refused', 'connection-reset', 'host-unreachable', 'packet-loss', 'dns-failing'],
+  supersedes: [
+    'backend-slow',
+    'connection-timed-out',
+    'connection-refused',
+    'connection-reset',
+    'host-unreachable',
+    'packet-loss',
+    'dns-failing',
+  ],
   runbookCorrelation: 'network-connectivity',
   remedy: [
     'From a control-plane node, try the pod address and port: nc -vz <pod IP> <port>.',

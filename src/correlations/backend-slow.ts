@@ -1,8 +1,8 @@
 import { defineCause } from '../domain/cause.ts';
 import { above, all, any, avg, MINUTE } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
-import { atLeast, none, reasonSeen, seen } from './shared/seen.ts';
-import { HAS_READY_ENDPOINTS, QUICK_CONNECT, SLOW_ANSWERS } from './shared/vantages.ts';
+import { atLeast, lessThan, none, reasonSeen, seen } from './shared/seen.ts';
+import { DIRECT_PASSES, HAS_READY_ENDPOINTS, QUICK_CONNECT, SLOW_ANSWERS } from './shared/vantages.ts';
 
 export const backendSlow = defineCause({
   id: 'backend-slow',
@@ -53,6 +53,12 @@ export const backendSlow = defineCause({
       when: atLeast('direct-connect-seconds', 0.5),
       weight: 'against',
       says: 'TCP connections themselves take {value} s: the path is slow, not the server.',
+    },
+    {
+      id: 'direct-is-quick',
+      when: all(reasonSeen('aggregator', 'response-timeout', 'gateway-timeout'), DIRECT_PASSES, lessThan('direct-response-seconds', 1)),
+      weight: 'against',
+      says: 'Directly each backend address answers within a second.',
     },
     { id: 'packets-vanish', when: seen('direct-connection-timeout'), weight: 'against', says: 'Connections are not answered at all.' },
     { id: 'no-endpoints', when: none('endpoints-ready'), weight: 'against', says: 'No endpoint is ready.' },

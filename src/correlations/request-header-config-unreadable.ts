@@ -1,7 +1,7 @@
 import { defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
-import { none } from './shared/seen.ts';
+import { atLeast, none } from './shared/seen.ts';
 import { FAILING, NO_READY_ENDPOINTS } from './shared/vantages.ts';
 
 export const requestHeaderConfigUnreadable = defineCause({
@@ -26,6 +26,13 @@ export const requestHeaderConfigUnreadable = defineCause({
       weight: 'suggestive',
       says: "The backend's ServiceAccount is not bound to extension-apiserver-authentication-reader.",
       reproduce: 'kubectl get rolebindings -n kube-system -o wide | grep extension-apiserver-authentication-reader',
+    },
+    {
+      id: 'says-so-and-is-down',
+      when: all(atLeast('signature-strength-request-header-config-unreadable', 2), NO_READY_ENDPOINTS),
+      weight: 'strong',
+      says: 'Its last words name that ConfigMap, and no endpoint is ready.',
+      reproduce: 'kubectl logs -n {namespace} --previous <pod>',
     },
     ...linesSay('request-header-config-unreadable'),
   ],
