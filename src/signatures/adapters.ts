@@ -1,7 +1,7 @@
 import type { Signature } from '../domain/signature.ts';
 
 /** prometheus-adapter, KEDA, and adapters of clouds and vendors: they answer from a system behind them. */
-const PROMETHEUS_QUERY = String.raw`(?:unable to (?:fetch metrics|execute query|update list of all metrics)|failed querying (?:node|pod) metrics|unable to fetch (?:node|pod|cpu|ram) ?\w* metrics)`;
+const PROMETHEUS_QUERY = String.raw`(?:unable to (?:fetch metrics (?:from prometheus|for query)|execute query|update list of all metrics)|failed querying (?:node|pod) metrics|unable to fetch (?:node|pod|cpu|ram) ?\w* metrics)`;
 const PROMETHEUS_LITERALS = [
   'unable to fetch metrics',
   'unable to execute query',
@@ -16,6 +16,22 @@ const PROMETHEUS_LITERALS = [
 const GRPC_DIAL = String.raw`(?:createtransport failed to connect|transport: error while dialing|error while dialing:? dial tcp)`;
 
 export const ADAPTERS: readonly Signature[] = [
+  {
+    id: 'grpc-dial-canceled',
+    speaker: 'aggregated-server',
+    pointsTo: [],
+    pattern: String.raw`createtransport failed to connect.*(?:operation was canceled|context canceled)`,
+    literals: ['createtransport failed'],
+    says: 'The client itself gave up a connection that it no longer needed: grpc-go says so at each ordinary start.',
+    matches: [
+      'W0105 09:00:13.100000       1 logging.go:55] [core] [Channel #1 SubChannel #2] grpc: addrConn.createTransport failed to connect to {Addr: "127.0.0.1:2379", }. Err: connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:2379: operation was canceled"',
+      'grpc: addrConn.createTransport failed to connect to {Addr: "tide-store:7000"}. Err: connection error: desc = "transport: authentication handshake failed: context canceled"',
+    ],
+    nearMisses: [
+      'grpc: addrConn.createTransport failed to connect to {Addr: "tide-store:7000"}. Err: connection error: connection refused',
+      'dial tcp 10.0.0.9:7000: operation was canceled',
+    ],
+  },
   {
     id: 'cloud-quota-exceeded',
     speaker: 'aggregated-server',
