@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { runExporter } from './exporter.ts';
 import { configFrom, type ServeFlags, withServeFlags } from './flags.ts';
 import { createLogger } from './logger.ts';
+import { keepMemorySmall } from './memory.ts';
 import { observeCluster } from './observe-cluster.ts';
 import { startSimulation } from './simulation.ts';
 
@@ -22,6 +23,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     process.stdout.write('the configuration is valid\n');
     return;
   }
+  keepMemorySmall();
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const scenario = wantedScenario(flags);

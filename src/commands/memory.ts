@@ -1,0 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
+import { keepYoungGenerationSmall } from '../observe/kube/young-generation.ts';
+
+/**
+ * For a process that runs for months and does little: V8 compiles lazily, throws old bytecode away, and gives heap back early. Measured at
+ * rest (bench/startup.ts): some MiB less, no more CPU that could be seen. Call it before the first work; it concerns the whole process.
+ */
+export function keepMemorySmall(): void {
+  keepYoungGenerationSmall();
+  setFlagsFromString('--optimize-for-size');
+}
