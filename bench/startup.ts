@@ -87,6 +87,7 @@ async function startExporter(kubeconfig: string): Promise<{ exporter: ChildProce
   );
   const since = async (path: string) => {
     while ((await ask(port, path)) !== 200) {
+      if (exporter.exitCode !== null) throw new Error(`the exporter ended with code ${exporter.exitCode}`);
       if (performance.now() - began > GIVE_UP_MS) throw new Error(`${path} was not answered with 200 within ${GIVE_UP_MS / 1000} s`);
       await sleep(POLL_MS);
     }

@@ -1,15 +1,15 @@
 // Bundles the whole program into dist/: memory and start-up halve against unbundled node_modules.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { leaveOut } from './leave-out.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const OUT = 'dist';
 
-rmSync('dist', { recursive: true, force: true });
-mkdirSync('dist');
-await build({
+const { metafile } = await build({
   entryPoints: { main: 'src/main.ts' },
-  outdir: 'dist',
+  outdir: OUT,
   bundle: true,
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
@@ -21,9 +21,17 @@ await build({
   sourcemap: 'linked',
   sourcesContent: false,
   legalComments: 'linked',
+  metafile: true,
   define: { 'process.env.AGGREGATED_API_EXPORTER_VERSION': JSON.stringify(version) },
   // CommonJS packages inside an ES module bundle still call require.
   banner: { js: "#!/usr/bin/env node\nimport{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   plugins: [leaveOut],
   logLevel: 'warning',
 });
+
+// What earlier builds left goes last: at no moment is dist/ without a program that runs.
+const made = new Set(Object.keys(metafile.outputs).map((path) => relative(OUT, path)));
+for (const entry of readdirSync(OUT, { recursive: true, withFileTypes: true })) {
+  const path = join(entry.parentPath, entry.name);
+  if (entry.isFile() && !made.has(relative(OUT, path))) rmSync(path, { force: true });
+}
