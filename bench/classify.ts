@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SIGNATURES } from '../src/signatures/list.ts';
 import { writeCorpus } from './classify-corpus.ts';
+import { printRow } from './row.ts';
 
 /**
  * Log classification through the command line, against ripgrep (counts lines, names no class) and mtail, in the same run over
@@ -77,9 +78,13 @@ try {
   const sizeOf = (log: string): number => statSync(file(log)).size / 1e6;
   const row = (name: string, log: string, seconds: number, peer: number, goal: number): void => {
     const ratio = peer / seconds;
-    console.log(
-      `${name.padEnd(44)} ${(sizeOf(log) / seconds).toFixed(0).padStart(6)} MB/s  ${ratio.toFixed(2).padStart(7)} x  goal >= ${goal}${ratio >= goal ? '' : '  MISSED'}`,
-    );
+    printRow({
+      what: `classifying logs, ${name}`,
+      ours: `${ratio.toFixed(2)} × (${(sizeOf(log) / seconds).toFixed(0)} MB/s)`,
+      peer: `${(sizeOf(log) / peer).toFixed(0)} MB/s, ripgrep`,
+      bar: `≥ ${goal} ×`,
+      met: ratio >= goal,
+    });
   };
 
   for (const log of ['some.log', 'half.log']) {
@@ -90,29 +95,37 @@ try {
   const rgSome = best(() => ripgrep('100', 'some.log').seconds);
   const rgHalf = best(() => ripgrep('100', 'half.log').seconds);
   const ours = best(() => classify('100', 'some.log').seconds);
-  console.log(
-    `ripgrep, 100 expressions, 5 % error lines: ${(sizeOf('some.log') / rgSome).toFixed(0)} MB/s; half: ${(sizeOf('half.log') / rgHalf).toFixed(0)} MB/s`,
-  );
-  row('file, 5 % error lines, against ripgrep', 'some.log', ours, rgSome, 1);
+  row('a file, 5 % error lines', 'some.log', ours, rgSome, 1);
   row(
-    'stream of chunks, against ripgrep',
+    'standard input, 5 % error lines',
     'some.log',
     best(() => stream('100', 'some.log').seconds),
     rgSome,
     0.8,
   );
   row(
-    'file, 50 % error lines, against ripgrep',
+    'a file, 50 % error lines',
     'half.log',
     best(() => classify('100', 'half.log').seconds),
     rgHalf,
     0.6,
   );
   const doubled = best(() => classify('200', 'some.log').seconds) / ours;
-  console.log(`100 -> 200 signatures: ${doubled.toFixed(2)} x the time, goal <= 1.15${doubled <= 1.15 ? '' : '  MISSED'}`);
+  printRow({
+    what: 'classifying logs, 200 signatures instead of 100',
+    ours: `${doubled.toFixed(2)} × the time`,
+    bar: '≤ 1.15 ×',
+    met: doubled <= 1.15,
+  });
   const mtail = timed('mtail', ['--one_shot', '--logtostderr', '--progs', file('rules.mtail'), '--logs', file('small.log')]).seconds;
   const rates = [sizeOf('some.log') / ours, sizeOf('small.log') / mtail] as const;
-  console.log(`mtail, 100 expressions: ${rates[1].toFixed(2)} MB/s; file against mtail ${(rates[0] / rates[1]).toFixed(0)} x, goal >= 150`);
+  printRow({
+    what: 'classifying logs, a file, 5 % error lines',
+    ours: `${(rates[0] / rates[1]).toFixed(0)} × (${rates[0].toFixed(0)} MB/s)`,
+    peer: `${rates[1].toFixed(2)} MB/s, mtail`,
+    bar: '≥ 150 ×',
+    met: rates[0] / rates[1] >= 150,
+  });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -11,6 +11,7 @@ import { createWebServer } from '../src/expose/server.ts';
 import { viewOf } from '../test/expose/view.ts';
 import { healthySnapshot } from '../test/support/healthy.ts';
 import { buildGoPeer } from './go-peer.ts';
+import { printRow } from './row.ts';
 
 /**
  * How long a scrape takes and how long it holds the event loop, against client_golang, with 5 % of the series updated each
@@ -39,12 +40,16 @@ export async function benchServing(): Promise<boolean | undefined> {
     ours.send('stop');
     const [held] = (await once(ours, 'message')) as [{ held: number; promClient: number }];
     await ended(ours);
-    const line = `serving ${size} series: p99 ${latency.toFixed(1)} ms, a tick and a scrape hold the loop for ${held.held.toFixed(1)} ms (goal ≤ ${goal.heldMs}; prom-client's rendering ${held.promClient.toFixed(0)})`;
+    const thousands = `${series / 1000}k series`;
+    printRow({
+      what: `event loop held by a tick and a scrape, ${thousands}`,
+      ours: `${held.held.toFixed(1)} ms`,
+      peer: `${held.promClient.toFixed(0)} ms, one rendering by prom-client`,
+      bar: `≤ ${goal.heldMs} ms`,
+      met: held.held <= goal.heldMs,
+    });
     met &&= held.held <= goal.heldMs;
-    if (program === undefined) {
-      console.log(line);
-      continue;
-    }
+    if (program === undefined) continue;
     const theirs = spawn(program, ['serve', size], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [printed] = (await once(theirs.stdout, 'data')) as [Buffer];
     const peer = await scrape(Number(String(printed)));
@@ -52,9 +57,13 @@ export async function benchServing(): Promise<boolean | undefined> {
     await ended(theirs);
     const ratio = latency / peer;
     met &&= ratio <= goal.ratio;
-    console.log(
-      `${line}; ${ratio.toFixed(2)} × client_golang's p99 of ${peer.toFixed(1)} ms (goal ≤ ${goal.ratio})${series > 0 && ratio > goal.ratio ? ' MISSED' : ''}`,
-    );
+    printRow({
+      what: `scrape, p99, ${thousands}`,
+      ours: `${ratio.toFixed(2)} × (${latency.toFixed(1)} ms)`,
+      peer: `${peer.toFixed(1)} ms, client_golang`,
+      bar: `≤ ${goal.ratio} ×`,
+      met: ratio <= goal.ratio,
+    });
   }
   return program === undefined ? undefined : met;
 }

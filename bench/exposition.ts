@@ -8,6 +8,7 @@ import { createGunzip, gzipSync } from 'node:zlib';
 import { readApiserverMetrics } from '../src/observe/apiserver-metrics/reading.ts';
 import { kubeApiserverText } from './exposition-text.ts';
 import { buildGoPeer } from './go-peer.ts';
+import { printRow } from './row.ts';
 
 /**
  * CPU for reading a kube-apiserver's /metrics: our scanner, which keeps a dozen families, against Go's expfmt, which parses
@@ -59,19 +60,23 @@ export async function benchExposition(): Promise<boolean | undefined> {
     print("  Go's expfmt, all of it", expfmt);
     const [cold, warm] = [scan.cold.thread / expfmt.thread, scan.warm.thread / expfmt.thread];
     const met = cold <= COLD_GOAL && warm <= WARM_GOAL;
-    console.log(
-      `  ratio to expfmt, thread: cold ${cold.toFixed(3)} (goal ≤ ${COLD_GOAL}), warm ${warm.toFixed(4)} (goal ≤ ${WARM_GOAL}): ${met ? 'met' : 'MISSED'}`,
-    );
-    console.log(
-      `  ratio to expfmt, process: cold ${ratio(scan.cold, expfmt)}, warm ${ratio(scan.warm, expfmt)}; with gunzip cold ${ratio(stream.cold, expfmt)}, warm ${ratio(stream.warm, expfmt)}`,
-    );
+    const size = `${(text.length / 1e6).toFixed(1)} MB of a kube-apiserver's metrics`;
+    const peer = `${expfmt.thread.toFixed(0)} ms, Go's expfmt`;
+    printRow({ what: `${size}, first reading`, ours: times(cold, scan.cold), peer, bar: `≤ ${COLD_GOAL} ×`, met: cold <= COLD_GOAL });
+    printRow({ what: `${size}, later readings`, ours: times(warm, scan.warm), peer, bar: `≤ ${WARM_GOAL} ×`, met: warm <= WARM_GOAL });
+    const gunzipped = stream.warm.process / expfmt.process;
+    printRow({
+      what: `${size}, later, gunzip and all threads`,
+      ours: `${gunzipped.toFixed(3)} × (${stream.warm.process.toFixed(0)} ms CPU)`,
+      peer: `${expfmt.process.toFixed(0)} ms, Go's expfmt, without gunzip`,
+    });
     return met;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const ratio = (ours: Cpu, theirs: Cpu) => (ours.process / theirs.process).toFixed(3);
+const times = (ratio: number, { thread }: Cpu) => `${ratio.toFixed(3)} × (${thread.toFixed(1)} ms CPU)`;
 
 function print(what: string, { thread, process }: Cpu): void {
   console.log(`${what.padEnd(44)}${thread.toFixed(1).padStart(7)} ms${process.toFixed(1).padStart(8)} ms`);

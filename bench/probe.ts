@@ -12,6 +12,7 @@ import { createProber } from '../src/observe/probe/prober.ts';
 import { SILENT } from '../src/observe/source.ts';
 import { type ApiTarget, fixedTargets } from '../src/observe/targets.ts';
 import { createAuthority } from '../test/support/certificates.ts';
+import { printRow } from './row.ts';
 
 /**
  * CPU of one verified TLS probe, fresh connection each time, against blackbox_exporter (Debian's prometheus-blackbox-exporter)
@@ -62,25 +63,25 @@ export async function benchProbe(): Promise<boolean | undefined> {
       const peer = await measureBlackbox(blackbox, ports, load);
       ours.send(load);
       const [own] = (await once(ours, 'message')) as [Figures];
-      ratios.push(report(load, own, peer));
+      ratios.push(report(load, own, peer, load === LOADS[0] ? GOAL : undefined));
     }
-    const met = (ratios[0] ?? Number.POSITIVE_INFINITY) <= GOAL;
-    console.log(`  goal, loaded: ≤ ${GOAL} × blackbox_exporter: ${met ? 'met' : 'MISSED'}`);
-    return met;
+    return (ratios[0] ?? Number.POSITIVE_INFINITY) <= GOAL;
   } finally {
     for (const child of [server, ours, blackbox.process]) child.kill();
     blackbox.clean();
   }
 }
 
-function report({ name, perSecond }: Load, own: Figures, peer: Figures): number {
+function report({ name, perSecond }: Load, own: Figures, peer: Figures, goal?: number): number {
   const each = ({ cpuMs, probes }: Figures): number => cpuMs / probes;
   const ratio = each(own) / each(peer);
   const failures = own.failed + peer.failed > 0 ? `; FAILED ${own.failed} and ${peer.failed}` : '';
-  console.log(
-    `probe, ${name} (${perSecond}/s): ${each(own).toFixed(2)} ms CPU per verified TLS probe (${own.probes} probes), ` +
-      `blackbox_exporter ${each(peer).toFixed(2)} ms (${peer.probes}): ${ratio.toFixed(2)} ×${failures}`,
-  );
+  printRow({
+    what: `CPU of a verified TLS probe, ${name} (${perSecond}/s)${failures}`,
+    ours: `${ratio.toFixed(2)} × (${each(own).toFixed(2)} ms, ${own.probes} probes)`,
+    peer: `${each(peer).toFixed(2)} ms, blackbox_exporter (${peer.probes})`,
+    ...(goal === undefined ? {} : { bar: `≤ ${goal} ×`, met: ratio <= goal }),
+  });
   return ratio;
 }
 

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpus, loadavg } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { TABLE_HEAD } from './row.ts';
+
+/**
+ * Runs the benches, each as a process of its own, one after another, and prints their rows as one table with the bars beside.
+ *   npm run bench                    all of them, some minutes
+ *   npm run bench -- probe startup   these
+ * Exit code 1 when a bar was missed. Accuracy is not speed: `npm run evaluate`.
+ */
+const BENCHES: Readonly<Record<string, string>> = {
+  startup: 'start and memory at rest, against an empty Node program',
+  'kube-cache': 'memory of 10,000 watched pods',
+  probe: 'CPU of a TLS probe, against blackbox_exporter',
+  exposition: "reading a kube-apiserver's metrics, against Go's expfmt",
+  'exposition-serving': 'serving /metrics, against client_golang and prom-client',
+  classify: 'classifying log lines, against ripgrep and mtail',
+  diagnose: 'one diagnosis pass over 200 APIs',
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name));
+if (unknown.length > 0) {
+  const lines = Object.entries(BENCHES).map(([name, says]) => `  ${name.padEnd(20)}${says}`);
+  console.error(`no bench is named ${unknown.join(', ')}; there are\n${lines.join('\n')}`);
+  process.exit(2);
+}
+
+const rows: string[] = [];
+const failed: string[] = [];
+for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHES)) {
+  console.log(`== ${name}: ${BENCHES[name]}`);
+  const code = await run(name);
+  // 1 is a missed bar, which its row tells.
+  if (code !== 0 && code !== 1) failed.push(`${name} ended with code ${code}`);
+}
+
+console.log(
+  `\nNode ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, load average ${loadavg()[0]!.toFixed(1)}\n`,
+);
+console.log([...TABLE_HEAD, ...rows].join('\n'));
+for (const line of failed) console.error(line);
+process.exitCode = failed.length > 0 || rows.some((row) => row.endsWith('**missed** |')) ? 1 : 0;
+
+async function run(name: string): Promise<number | null> {
+  const path = fileURLToPath(new URL(`${name}.ts`, import.meta.url));
+  const child = spawn(process.execPath, [...process.execArgv, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let rest = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    process.stdout.write(text);
+    rest += text;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  rows.push(...rest.split('\n').filter((line) => line.startsWith('| ')));
+  return code;
+}
