@@ -52,7 +52,7 @@ function failingRule(catalogue: Catalogue, options: GenerateOptions): RecordingR
 
 /** Windows over recorded series end between two evaluations, so that they hold the same samples with open and with closed ends. */
 function evaluations(seconds: number, interval: number): string {
-  return printDuration(seconds + Math.max(1, Math.floor(interval / 3)));
+  return printDuration(seconds + (interval < 3 ? interval / 3 : Math.floor(interval / 3)));
 }
 
 /** Every way through the kube-apiserver fails, or the condition says so, whereupon the kube-apiserver refuses every request. */
@@ -66,7 +66,9 @@ function outageRule(options: GenerateOptions): RecordingRule {
 
 function downRule(options: GenerateOptions, interval: number): RecordingRule {
   const held = evaluations(DOWN_AFTER, interval);
-  const count = Math.floor(DOWN_AFTER / interval) + 1;
+  const evaluated = Math.floor(DOWN_AFTER / interval) + 1;
+  // One evaluation in six may be missed by a busy Prometheus; a series that is younger than a minute is not enough.
+  const count = evaluated - Math.floor(evaluated / 6);
   return record(
     SERIES.down,
     `(min_over_time(${SERIES.outage}[${held}]) == 1 and count_over_time(${SERIES.outage}[${held}]) >= ${count})

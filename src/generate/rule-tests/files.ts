@@ -3,6 +3,7 @@ import { plainGroup, printNotes, printYaml } from '../formats/plain-rule.ts';
 import type { Artifact } from '../formats/rule-formats.ts';
 import { stockRules } from '../mixin-fix.ts';
 import type { GenerateOptions } from '../options.ts';
+import { windowOf } from '../promql.ts';
 import { alertsOf } from '../rule-book.ts';
 import { diagnosisRules } from '../rules.ts';
 import { causeScenarios } from './cause-scenarios.ts';
@@ -10,7 +11,7 @@ import { exporterScenarios } from './exporter-scenarios.ts';
 import { mixinScenarios } from './mixin-scenarios.ts';
 import { printRuleTests } from './print.ts';
 import type { Scenario } from './scenario.ts';
-import { symptomScenarios } from './symptom-scenarios.ts';
+import { evaluationStep, symptomScenarios } from './symptom-scenarios.ts';
 
 /** promtool tests of the mixin's replacement, beside the mixin's own two alerts, which are printed with them. */
 export function mixinTestFiles(options: GenerateOptions): Artifact[] {
@@ -24,7 +25,7 @@ export function mixinTestFiles(options: GenerateOptions): Artifact[] {
       content: printRuleTests(
         ['../prometheus/kubernetes-aggregated-apis.yaml', 'stock-kubernetes-mixin.yaml'],
         30,
-        mixinScenarios(options),
+        seen(mixinScenarios(options), options),
       ),
     },
   ];
@@ -38,8 +39,13 @@ export function ruleTestFiles(catalogue: Catalogue, options: GenerateOptions): A
     content: printRuleTests([`../prometheus/${group}.yaml`], interval, scenarios),
   });
   return [
-    file('aggregated-api-symptoms', 15, symptomScenarios(alerts, options)),
+    file('aggregated-api-symptoms', evaluationStep(options), seen(symptomScenarios(alerts, options), options)),
     file('aggregated-api-causes', 30, causeScenarios(catalogue, alerts, options)),
     file('aggregated-api-exporter', 30, exporterScenarios(alerts, options)),
   ];
+}
+
+/** Without those whose samples are further apart than the windows of the rules: to them the series would come and go. */
+function seen(scenarios: readonly Scenario[], options: GenerateOptions): Scenario[] {
+  return scenarios.filter((scenario) => scenario.interval <= windowOf(0, options.scrapeInterval));
 }

@@ -1,11 +1,19 @@
 import type { GenerateOptions } from '../options.ts';
 import type { AlertingRule } from '../rule-book.ts';
 import { SERIES } from '../series.ts';
+import { symptomInterval } from '../symptom-alerts.ts';
 import { clusterOf, type Firing, type InputSeries, NEIGHBOUR, PATIENT, type Scenario } from './scenario.ts';
 import type { Sample } from './template.ts';
 
-/** Seconds between two evaluations in these tests, whatever the scrape interval is. */
+/** Seconds between two samples in these tests, whatever the scrape interval is. */
 const STEP = 15;
+
+/** Seconds between two evaluations: as often as the rules count on, and at each sample. promtool ignores the interval of a group. */
+export function evaluationStep(options: Pick<GenerateOptions, 'scrapeInterval'>): number {
+  const most = symptomInterval(options);
+  return [STEP, 5, 3].find((step) => step <= most) ?? 1;
+}
+
 const CAUSE = { cause: 'dns-failing', category: 'network-connectivity' };
 const SURE = 0.9;
 const DAY = 86_400;

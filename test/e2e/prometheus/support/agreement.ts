@@ -1,3 +1,4 @@
+import { ledgerOf } from '../../../../src/domain/ledger.ts';
 import { type Catalogue, signalNamed } from '../../../../src/generate/catalogue.ts';
 import { printDuration } from '../../../../src/generate/duration.ts';
 import { printYaml } from '../../../../src/generate/formats/plain-rule.ts';
@@ -13,8 +14,14 @@ const APISERVICE = 'v1.tides.example.com';
 /** How far two confidences may be apart. */
 const TOLERANCE = 1e-6;
 
-/** promtool's engine refuses to hold more than 10 000 samples: so many histories of an hour, with all evidence, fit one test. */
-const HISTORIES_PER_TEST = 4;
+/** What promtool's engine holds at most for one query. */
+const MAX_SAMPLES = 10_000;
+
+/** The sum of the scores reads all evidence and priors and holds them three times. Subqueries over an hour hold 300 samples a history. */
+function historiesPerTest(catalogue: Catalogue): number {
+  const points = ledgerOf(catalogue.causes).length + catalogue.causes.length + 1;
+  return Math.max(1, Math.floor(MAX_SAMPLES / Math.max(3 * points, 400)));
+}
 
 /**
  * Both readers over the same histories: one cluster per history. The evaluator's confidences are fed in as series; expressions
@@ -27,7 +34,10 @@ export async function disagreement(promtool: string, histories: readonly History
   const book = { groups: [diagnosisGroup(catalogue, options)], notes: [] };
   // Long ones together: a test takes as long as its longest.
   const sorted = [...histories].sort((a, b) => a.steps - b.steps);
-  const batches = Array.from({ length: Math.ceil(histories.length / HISTORIES_PER_TEST) }, (_, batch) => testOf(sorted, batch, catalogue));
+  const perTest = historiesPerTest(catalogue);
+  const batches = Array.from({ length: Math.ceil(histories.length / perTest) }, (_, batch) =>
+    testOf(sorted, batch * perTest, perTest, catalogue),
+  );
   const test = { rule_files: ['rules.yaml'], evaluation_interval: printDuration(step), tests: batches };
   const rules = printRules(book, 'prometheus', 'rules', options)[0]!.content;
   return inFolder({ 'rules.yaml': rules, 'test.yaml': printYaml(test) }, async (folder) => {
@@ -46,9 +56,8 @@ const DIFFERENCES = [
   `count by (cluster, apiservice) (${SERIES.top}) > 1`,
 ];
 
-function testOf(all: readonly History[], batch: number, catalogue: Catalogue): Record<string, unknown> {
-  const first = batch * HISTORIES_PER_TEST;
-  const histories = all.slice(first, first + HISTORIES_PER_TEST);
+function testOf(all: readonly History[], first: number, count: number, catalogue: Catalogue): Record<string, unknown> {
+  const histories = all.slice(first, first + count);
   const steps = Math.max(...histories.map((history) => history.steps));
   return {
     interval: printDuration(histories[0]!.step),

@@ -1,0 +1,74 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { printAll } from '../../../src/commands/generate.ts';
+import type { OptionTexts } from '../../../src/generate/options.ts';
+import { writeArtifacts } from '../../../src/generate/write-artifacts.ts';
+import { currentPromtool, inFolder, PROMTOOL, run } from './support/promtool.ts';
+
+const RULES = new URL('../../../rules/', import.meta.url).pathname;
+const tests = (await readdir(join(RULES, 'tests'))).filter((file) => file.endsWith('.test.yaml')).sort();
+const rules = (await readdir(join(RULES, 'prometheus'))).sort();
+
+/** The oldest and the newest Prometheus that the rules are for: windows have closed ends in the one and open ones in the other. */
+describe.each([
+  ["Debian's promtool", () => PROMTOOL],
+  ['a current promtool', currentPromtool],
+])('%s', (_, promtool) => {
+  it('finds the committed rules valid', async () => {
+    const { code, output } = await run(promtool(), ['check', 'rules', ...rules.map((file) => join('prometheus', file))], RULES);
+    expect(output).not.toContain('FAILED');
+    expect(code).toBe(0);
+  });
+
+  it.each(tests)('runs rules/tests/%s', async (file) => {
+    const { code, output } = await run(promtool(), ['test', 'rules', join('tests', file)], RULES);
+    expect(code === 0 ? '' : output).toBe('');
+  });
+});
+
+/** What users may choose, the slow test of the causes left out: it has no window that depends on it. */
+describe.each<[string, OptionTexts]>([
+  ['no cluster label', { clusterLabel: '' }],
+  ['two cluster labels', { clusterLabel: 'cluster,region' }],
+  ['a scrape interval of 5 s', { scrapeInterval: '5s' }],
+  ['a scrape interval of 15 s and further labels', { scrapeInterval: '15s', labels: 'team=harbour' }],
+  ['a scrape interval of 75 s', { scrapeInterval: '75s' }],
+  ['every other exporter', { with: 'kube-state-metrics,cadvisor,kube-apiserver' }],
+])('with %s', (_, options) => {
+  it('rules are valid and pass their own tests', async () => {
+    const printed = [
+      ...(await printAll('rules', { ...options, format: 'prometheus', mixinFix: true })),
+      ...(await printAll('rule-tests', options)),
+    ];
+    await inFolder({}, async (folder) => {
+      await writeArtifacts(
+        folder,
+        printed.flatMap((one) => one.artifacts),
+        [],
+      );
+      for (const promtool of [PROMTOOL, currentPromtool()]) {
+        const check = await run(promtool, ['check', 'rules', ...rules.map((file) => `rules/prometheus/${file}`)], folder);
+        expect(check.code === 0 ? '' : check.output).toBe('');
+        const quick = tests.filter((file) => !file.includes('causes')).map((file) => `rules/tests/${file}`);
+        const test = await run(promtool, ['test', 'rules', ...quick], folder);
+        expect(test.code === 0 ? '' : test.output).toBe('');
+      }
+    });
+  });
+});
+
+describe('a rule test', () => {
+  it('fails when its alert is broken', async () => {
+    const broken = 'KubeAggregatedAPIDown';
+    const printed = [...(await printAll('rules', { format: 'prometheus', mixinFix: true })), ...(await printAll('rule-tests', {}))]
+      .flatMap((one) => one.artifacts)
+      .map(({ path, content }) => ({ path, content: path.includes('/prometheus/') ? content.replaceAll(' == 1', ' == 2') : content }));
+    await inFolder({}, async (folder) => {
+      await writeArtifacts(folder, printed, []);
+      const { code, output } = await run(currentPromtool(), ['test', 'rules', 'rules/tests/kubernetes-mixin.test.yaml'], folder);
+      expect(code).toBe(1);
+      expect(output).toContain(broken);
+    });
+  });
+});
