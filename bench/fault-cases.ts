@@ -3,7 +3,7 @@ import { observed, UNOBSERVED } from '../src/domain/observed.ts';
 import type { FailureReason, ProbeTally, Vantage } from '../src/domain/probe.ts';
 import type { ApiFacts, ClusterEvent, ClusterFacts, LogFacts, SignatureCount, Snapshot } from '../src/domain/snapshot.ts';
 import { SOURCES, type SourceName } from '../src/domain/sources.ts';
-import { classifyAll, classifyText } from '../src/signatures/classify.ts';
+import { classifyText } from '../src/signatures/classify.ts';
 import { healthyApi, healthyCluster, healthySnapshot, healthyTally, NOW, probeResult } from '../test/support/healthy.ts';
 import { FAULT_SHEETS, type FaultSheet } from './fault-sheets.ts';
 import type { Truth } from './judge.ts';
@@ -206,9 +206,12 @@ function logsOf(sheet: FaultSheet, ticks: number, time: number, { benign }: Nois
 
 function textMatches(texts: readonly string[], time: number): SignatureCount[] {
   const found = new Map<string, SignatureCount>();
-  for (const text of texts)
-    for (const { id, speaker } of classifyAll(text))
-      found.set(id, { signature: id, speaker, count: (found.get(id)?.count ?? 0) + 1, lastAt: time, sample: text.slice(0, 512) });
+  for (const text of texts) {
+    const signature = classifyText(text);
+    if (!signature) continue;
+    const { id, speaker } = signature;
+    found.set(id, { signature: id, speaker, count: (found.get(id)?.count ?? 0) + 1, lastAt: time, sample: text.slice(0, 512) });
+  }
   return [...found.values()];
 }
 

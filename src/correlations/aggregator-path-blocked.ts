@@ -33,6 +33,8 @@ export const aggregatorPathBlocked = defineCause({
         reasonSeen('aggregator', 'response-timeout', 'gateway-timeout'),
         DIRECT_PASSES,
         lessThan('direct-response-seconds', 1),
+        // A kube-apiserver that is slow itself makes requests wait too.
+        lessThan('control-seconds', 1),
         CONTROL_PASSES,
       ),
       weight: 'strong',

@@ -53,7 +53,7 @@ export const apiserverOverloaded = defineCause({
     },
     ...linesSay('apiserver-overloaded'),
   ],
-  supersedes: ['apiserver-slow', 'rate-limited', 'backend-slow', 'packet-loss'],
+  supersedes: ['apiserver-slow', 'rate-limited', 'backend-slow', 'packet-loss', 'aggregator-path-blocked'],
   runbookCorrelation: 'apiserver-load',
   remedy: [
     'Find who asks so much: kubectl get --raw /metrics | grep apiserver_flowcontrol_dispatched_requests_total, by flow schema.',

@@ -1,6 +1,9 @@
 import { defineCause } from '../domain/cause.ts';
-import { all, any, changedWithin, HOUR, MINUTE } from '../domain/criterion.ts';
-import { FAILING } from './shared/vantages.ts';
+import { all, any, changedWithin, coincides, HOUR, MINUTE } from '../domain/criterion.ts';
+import { CONTROL_PASSES, FAILING } from './shared/vantages.ts';
+
+/** That a process is young says nothing yet: every new cluster has one. */
+const STARTED = any(changedWithin('apiserver-started', 3 * MINUTE), changedWithin('last-change-control-plane', 3 * MINUTE));
 
 export const apiserverRestarted = defineCause({
   id: 'apiserver-restarted',
@@ -12,25 +15,29 @@ export const apiserverRestarted = defineCause({
   prior: -1.5,
   evidence: [
     {
-      id: 'just-started',
-      when: all(any(changedWithin('apiserver-started', 3 * MINUTE), changedWithin('last-change-control-plane', 3 * MINUTE)), FAILING),
+      id: 'was-down-and-started',
+      when: all(STARTED, changedWithin('control-changed', 5 * MINUTE), FAILING),
       weight: 'suggestive',
-      says: 'A kube-apiserver started within the last three minutes.',
+      says: 'A kube-apiserver started within the last three minutes, and its /readyz failed just before.',
       reproduce: 'kubectl get --raw /metrics | grep process_start_time_seconds',
     },
     {
-      id: 'was-down',
-      when: changedWithin('control-changed', 2 * MINUTE),
+      id: 'is-back',
+      when: all(STARTED, CONTROL_PASSES),
       weight: 'circumstantial',
-      says: 'Its /readyz failed within the last two minutes.',
+      says: 'It is ready again.',
+      reproduce: 'kubectl get --raw /readyz',
     },
   ],
   lookBack: [
     {
-      id: 'control-plane-changed-within-the-hour',
-      when: any(changedWithin('apiserver-started', HOUR), changedWithin('last-change-control-plane', HOUR)),
+      id: 'errors-after-restarts-within-the-hour',
+      when: all(
+        changedWithin('control-changed', HOUR),
+        coincides(changedWithin('apiserver-started', MINUTE), FAILING, { within: 5 * MINUTE, over: HOUR, atLeast: 0.5 }),
+      ),
       weight: 'suggestive',
-      says: 'The control plane changed within the last hour.',
+      says: 'Within the last hour its /readyz failed, and most errors came at most five minutes after a kube-apiserver started.',
       reproduce: 'kubectl get --raw /metrics | grep process_start_time_seconds',
     },
   ],

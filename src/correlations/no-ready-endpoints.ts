@@ -1,5 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
-import { linesSay } from './shared/lines.ts';
+import { any } from '../domain/criterion.ts';
+import { linesAllow, linesName } from './shared/lines.ts';
 import { none, seen } from './shared/seen.ts';
 
 export const noReadyEndpoints = defineCause({
@@ -12,27 +13,18 @@ export const noReadyEndpoints = defineCause({
   prior: -0.5,
   evidence: [
     {
-      id: 'missing-endpoints',
-      when: seen('condition-missing-endpoints'),
-      weight: 'suggestive',
-      says: 'The condition Available says MissingEndpoints.',
-      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
-    },
-    {
-      id: 'endpoints-not-found',
-      when: seen('condition-endpoints-not-found'),
-      weight: 'suggestive',
-      says: 'The condition Available says EndpointsNotFound.',
-      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
-    },
-    {
       id: 'none-ready',
-      when: none('endpoints-ready'),
-      weight: 'suggestive',
-      says: 'The EndpointSlices of the Service hold no ready address.',
+      when: any(
+        none('endpoints-ready'),
+        seen('condition-missing-endpoints'),
+        seen('condition-endpoints-not-found'),
+        linesName('no-ready-endpoints'),
+      ),
+      weight: 'strong',
+      says: 'No address of the Service is ready, by its EndpointSlices or by the condition Available.',
       reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
     },
-    ...linesSay('no-ready-endpoints'),
+    linesAllow('no-ready-endpoints'),
   ],
   supersedes: ['connection-refused'],
   remedy: [

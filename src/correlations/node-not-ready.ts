@@ -1,8 +1,8 @@
 import { defineCause } from '../domain/cause.ts';
-import { all, changedWithin, HOUR } from '../domain/criterion.ts';
+import { all, changedWithin, coincides, HOUR, MINUTE } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { seen } from './shared/seen.ts';
-import { AGGREGATOR_FAILS, HAS_READY_ENDPOINTS } from './shared/vantages.ts';
+import { AGGREGATOR_FAILS, FAILING, HAS_READY_ENDPOINTS } from './shared/vantages.ts';
 
 export const nodeNotReady = defineCause({
   id: 'node-not-ready',
@@ -46,10 +46,10 @@ export const nodeNotReady = defineCause({
   ],
   lookBack: [
     {
-      id: 'node-changed-within-the-hour',
-      when: changedWithin('last-change-node', HOUR),
+      id: 'errors-after-node-changes-within-the-hour',
+      when: coincides(changedWithin('last-change-node', MINUTE), FAILING, { within: 10 * MINUTE, over: HOUR, atLeast: 0.5 }),
       weight: 'suggestive',
-      says: 'A node that hosts the backend changed within the last hour.',
+      says: 'Within the last hour, most errors came at most ten minutes after a node that hosts the backend changed.',
       reproduce: 'kubectl get nodes',
     },
   ],

@@ -1,6 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
-import { above, all, increase, MINUTE } from '../domain/criterion.ts';
-import { linesSay } from './shared/lines.ts';
+import { above, all, any, increase, MINUTE } from '../domain/criterion.ts';
+import { linesAllow, linesName } from './shared/lines.ts';
 import { none, seen } from './shared/seen.ts';
 import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
 
@@ -14,30 +14,21 @@ export const podCrashLooping = defineCause({
   prior: -1,
   evidence: [
     {
-      id: 'waits-in-crash-loop',
-      when: seen('waiting-crash-loop'),
+      id: 'crash-loop',
+      when: any(
+        seen('waiting-crash-loop'),
+        seen('events-crash-back-off'),
+        all(above(increase('restarts', 10 * MINUTE), 2.5), NO_READY_ENDPOINTS),
+        linesName('pod-crash-looping'),
+      ),
       weight: 'decisive',
-      says: '{value} containers wait in CrashLoopBackOff.',
+      says: 'The kubelet holds back restarting a container: CrashLoopBackOff, or several restarts within ten minutes.',
       reproduce: 'kubectl get pods -n {namespace} -o wide',
-    },
-    {
-      id: 'back-off-events',
-      when: seen('events-crash-back-off'),
-      weight: 'strong',
-      says: 'Events say that the kubelet holds back restarting a failed container.',
-      reproduce: 'kubectl get events -n {namespace} --field-selector reason=BackOff',
-    },
-    {
-      id: 'restarts-often',
-      when: all(above(increase('restarts', 10 * MINUTE), 2.5), NO_READY_ENDPOINTS),
-      weight: 'strong',
-      says: 'Containers restarted {value} times within ten minutes and no endpoint is ready.',
-      reproduce: 'kubectl get pods -n {namespace}',
     },
     {
       id: 'ended-with-error',
       when: all(seen('ended-error'), NO_READY_ENDPOINTS),
-      weight: 'suggestive',
+      weight: 'circumstantial',
       says: 'A container ended with an error code and no endpoint is ready.',
       reproduce: "kubectl get pods -n {namespace} -o jsonpath='{.items[*].status.containerStatuses[*].lastState}'",
     },
@@ -47,7 +38,7 @@ export const podCrashLooping = defineCause({
       weight: 'against',
       says: 'Another replica is ready and serves.',
     },
-    ...linesSay('pod-crash-looping'),
+    linesAllow('pod-crash-looping'),
   ],
   supersedes: ['no-ready-endpoints', 'pod-probe-failing', 'pod-restarting', 'connection-refused', 'rollout-in-progress'],
   runbookCorrelation: 'pod-instability',

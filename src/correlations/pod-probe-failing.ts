@@ -1,6 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
-import { all } from '../domain/criterion.ts';
-import { linesSay } from './shared/lines.ts';
+import { all, any } from '../domain/criterion.ts';
+import { linesAllow, linesName, linesPointTo } from './shared/lines.ts';
 import { none, seen } from './shared/seen.ts';
 import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
 
@@ -14,17 +14,14 @@ export const podProbeFailing = defineCause({
   prior: -1,
   evidence: [
     {
-      id: 'probe-events',
-      when: all(seen('events-probe-failed'), NO_READY_ENDPOINTS),
-      weight: 'strong',
-      says: 'Events say that a probe of the kubelet fails, and no endpoint is ready.',
-      reproduce: 'kubectl get events -n {namespace} --field-selector reason=Unhealthy',
-    },
-    {
       id: 'runs-but-not-ready',
-      when: all(seen('containers-not-ready'), none('waiting-crash-loop'), NO_READY_ENDPOINTS),
+      when: any(
+        all(seen('containers-not-ready'), none('waiting-crash-loop'), NO_READY_ENDPOINTS),
+        all(seen('events-probe-failed'), NO_READY_ENDPOINTS),
+        linesName('pod-probe-failing'),
+      ),
       weight: 'strong',
-      says: '{value} containers run without being ready, and no endpoint is ready.',
+      says: 'A container runs without being ready, or the kubelet says that its probe fails, and no endpoint is ready.',
       reproduce: 'kubectl get pods -n {namespace}',
     },
     {
@@ -47,7 +44,14 @@ export const podProbeFailing = defineCause({
       weight: 'against',
       says: 'An endpoint is ready.',
     },
-    ...linesSay('pod-probe-failing'),
+    {
+      id: 'lines-suggest-it',
+      when: linesPointTo('pod-probe-failing'),
+      weight: 'suggestive',
+      says: 'Events or lines of the kubelet tell of a probe that fails.',
+      reproduce: 'kubectl get events -n {namespace} --field-selector reason=Unhealthy',
+    },
+    linesAllow('pod-probe-failing'),
   ],
   supersedes: ['no-ready-endpoints', 'connection-refused'],
   runbookCorrelation: 'pod-instability',

@@ -33,7 +33,7 @@ export const podRestarting = defineCause({
     {
       id: 'not-ready-after-restart',
       when: all(changedWithin('last-restart', 3 * MINUTE), seen('containers-not-ready')),
-      weight: 'suggestive',
+      weight: 'circumstantial',
       says: 'A container that just restarted is not ready yet.',
       reproduce: 'kubectl get pods -n {namespace}',
     },
@@ -41,10 +41,10 @@ export const podRestarting = defineCause({
   ],
   lookBack: [
     {
-      id: 'restarted-within-the-hour',
-      when: changedWithin('last-restart', HOUR),
+      id: 'errors-after-restarts-within-the-hour',
+      when: coincides(changedWithin('last-restart', MINUTE), FAILING, { within: 5 * MINUTE, over: HOUR, atLeast: 0.5 }),
       weight: 'suggestive',
-      says: 'A container restarted within the last hour.',
+      says: 'Within the last hour, most errors came at most five minutes after a restart.',
       reproduce: 'kubectl get pods -n {namespace}',
     },
   ],

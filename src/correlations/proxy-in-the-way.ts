@@ -1,5 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
+import { linesSay } from './shared/lines.ts';
 import { reasonSeen } from './shared/seen.ts';
 import { DIRECT_PASSES } from './shared/vantages.ts';
 
@@ -19,6 +20,7 @@ export const proxyInTheWay = defineCause({
       says: 'A gateway answers 502 or 504 through the kube-apiserver, and the backend answers directly.',
       reproduce: 'kubectl get --raw /apis/<group>/<version>',
     },
+    ...linesSay('proxy-in-the-way'),
   ],
   supersedes: ['aggregator-path-blocked', 'connection-timed-out', 'connection-refused'],
   runbookCorrelation: 'network-connectivity',

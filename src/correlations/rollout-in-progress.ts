@@ -1,5 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
-import { all, any, changedWithin, HOUR, MINUTE } from '../domain/criterion.ts';
+import { all, any, changedWithin, coincides, HOUR, MINUTE } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { seen } from './shared/seen.ts';
 import { FAILING, NO_READY_ENDPOINTS } from './shared/vantages.ts';
@@ -57,10 +57,10 @@ export const rolloutInProgress = defineCause({
   ],
   lookBack: [
     {
-      id: 'rolled-out-within-the-hour',
-      when: changedWithin('last-change-rollout', HOUR),
+      id: 'errors-after-rollouts-within-the-hour',
+      when: coincides(changedWithin('last-change-rollout', MINUTE), FAILING, { within: 10 * MINUTE, over: HOUR, atLeast: 0.5 }),
       weight: 'suggestive',
-      says: 'The backend was rolled out within the last hour.',
+      says: 'Within the last hour, most errors came at most ten minutes after a rollout of the backend.',
       reproduce: 'kubectl rollout history -n {namespace} deployment/<name>',
     },
   ],

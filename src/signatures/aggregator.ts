@@ -298,6 +298,23 @@ export const AGGREGATOR: readonly Signature[] = [
     nearMisses: ['http2: client connection lost', 'error trying to reach service: http2: client conn not usable'],
   },
   {
+    // A proxied body can be read once only: net/http gives up where a client that holds its body would send it again.
+    id: 'aggregator-goaway-not-retried',
+    speaker: 'kube-apiserver',
+    pointsTo: ['software-defect', 'pod-restarting'],
+    pattern: String.raw`${PATH}cannot retry err .{0,80}goaway`,
+    literals: PATH_LITERALS,
+    says: 'The backend closed its HTTP/2 connection gracefully, and the proxy cannot send the request again because its body is spent.',
+    matches: [
+      `error trying to reach service: http2: Transport: cannot retry err [http2: Transport received Server's graceful shutdown GOAWAY] after Request.Body was written; define Request.GetBody to avoid this error`,
+      `error trying to reach service: http2: Transport: cannot retry err [http2: Transport received Server's graceful shutdown GOAWAY] after Request.Body was written`,
+    ],
+    nearMisses: [
+      'error trying to reach service: http2: server sent GOAWAY and closed the connection; LastStreamID=1, ErrCode=NO_ERROR, debug=""',
+      'http2: Transport: cannot retry err',
+    ],
+  },
+  {
     id: 'aggregator-goaway',
     speaker: 'kube-apiserver',
     pointsTo: ['pod-restarting', 'rollout-in-progress'],
@@ -306,7 +323,7 @@ export const AGGREGATOR: readonly Signature[] = [
     says: 'The backend closed its HTTP/2 connections gracefully: it restarts, or sheds connections.',
     matches: [
       'error trying to reach service: http2: server sent GOAWAY and closed the connection; LastStreamID=1, ErrCode=NO_ERROR, debug=""',
-      `error trying to reach service: http2: Transport: cannot retry err [http2: Transport received Server's graceful shutdown GOAWAY] after Request.Body was written; define Request.GetBody to avoid this error`,
+      'error trying to reach service: http2: server sent GOAWAY and closed the connection; LastStreamID=3, ErrCode=ENHANCE_YOUR_CALM, debug="too_many_pings"',
     ],
     nearMisses: ['http2: server sent GOAWAY and closed the connection', 'error trying to reach service: go away'],
   },
@@ -454,10 +471,11 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'discovery-not-served',
     speaker: 'kube-apiserver',
-    pointsTo: ['version-not-served', 'discovery-stale'],
+    // Aggregated discovery asks for /apis, which older servers do not serve; what the APIService promises is not asked for here.
+    pointsTo: ['discovery-stale', 'version-not-served'],
     pattern: String.raw`failed to download (?:legacy )?discovery .*\b40[46]\b`,
     literals: ['failed to download'],
-    says: 'The backend answers aggregated discovery with 404: it does not serve what the APIService promises, or the fallback failed.',
+    says: 'The backend answers aggregated discovery with 404: the fallback failed, or it does not serve what the APIService promises.',
     matches: [
       'DiscoveryManager: Failed to download discovery for harbour/tide-gauge:443: 404 404 page not found',
       'E0105 09:00:13.100000       1 handler_discovery.go:400] failed to download legacy discovery for /apis/tides.example.com/v1: 404',

@@ -5,6 +5,7 @@ import { AUTHENTICATION } from './authentication.ts';
 import { CLIENTS } from './clients.ts';
 import { CONNECTION } from './connection.ts';
 import { ETCD } from './etcd.ts';
+import { INTERMEDIARIES } from './intermediaries.ts';
 import { METRICS_SERVER } from './metrics-server.ts';
 import { PODS } from './pods.ts';
 import { CRASHES, SERVERS, STARTUP } from './servers.ts';
@@ -19,6 +20,7 @@ export const SIGNATURES: readonly Signature[] = [
   ...CRASHES,
   ...METRICS_SERVER,
   ...PODS,
+  ...INTERMEDIARIES,
   ...ADAPTERS,
   ...AUTHENTICATION,
   ...AGGREGATOR,

@@ -1,5 +1,15 @@
 import type { EvidenceDeclaration } from '../../domain/cause.ts';
-import { above, last, MINUTE } from '../../domain/criterion.ts';
+import { above, type Criterion, last, MINUTE } from '../../domain/criterion.ts';
+
+/** Lines point to the cause first (or to no other): the criterion, for evidence that may show in lines or elsewhere. */
+export const linesPointTo = (cause: string): Criterion => above(last(`signature-strength-${cause}`, 5 * MINUTE), 1.5);
+/** Lines point to the cause and to no other. */
+export const linesName = (cause: string): Criterion => above(last(`signature-strength-${cause}`, 5 * MINUTE), 2.5);
+
+/** For a cause that its own objects or probes show too: lines add little to them, and are asked in `any` beside them. */
+export function linesAllow(cause: string): EvidenceDeclaration {
+  return linesSay(cause)[0]!;
+}
 
 /**
  * Evidence from error lines, the same for every cause: what a signature points to says how much it is worth. One that allows

@@ -1,0 +1,87 @@
+import type { Signature } from '../domain/signature.ts';
+
+/** What stands between a caller and its backend, and says so: HTTP proxies, policies of a CNI; and the kubelet's port, which only a scraper asks. */
+export const INTERMEDIARIES: readonly Signature[] = [
+  {
+    // Go wraps each error of an HTTP proxy in "proxyconnect" (net/http: transport.go); grpc-go says "connect handshake" (proxy.go).
+    id: 'http-proxy-fails',
+    speaker: 'aggregated-server',
+    pointsTo: ['proxy-in-the-way'],
+    pattern: String.raw`\bproxyconnect tcp\b|failed to do connect handshake|error (?:connecting|dialing) (?:to )?(?:http )?proxy\b|squid/\d`,
+    literals: ['proxyconnect tcp', 'connect handshake', 'proxy', 'squid/'],
+    says: 'The call went to an HTTP proxy, and the proxy refuses it or cannot be reached.',
+    matches: [
+      'Get "https://tide-gauge.harbour.svc:443/readyz": proxyconnect tcp: dial tcp 192.0.2.80:3128: i/o timeout',
+      String.raw`connection error: desc = "transport: Error while dialing: failed to do connect handshake, response: \"HTTP/1.1 403 Forbidden\""`,
+    ],
+    nearMisses: ['I0105 09:00:13.100000       1 proxier.go:12] "Syncing iptables rules"', 'TLS handshake error from 10.0.0.1:1234: EOF'],
+  },
+  {
+    // Hubble and Calico's flow logs, Antrea's and Weave's own words.
+    id: 'policy-drops',
+    speaker: 'controller',
+    pointsTo: ['network-policy-blocking'],
+    pattern: String.raw`policy denied\b|drop(?:ped)? \(policy|(?:blocked|dropped|denied) by (?:network ?)?policy|\bpolicy[- ]verdict:\S* .{0,60}(?:denied|drop)|networkpolicy\S* .{0,120}(?:drops|denies|blocks)\b`,
+    literals: ['policy denied', 'drop', 'policy', 'policy-verdict'],
+    says: 'The CNI says that it drops packets because of a policy.',
+    matches: [
+      'Jan  5 09:00:13.100: 10.0.0.1:41234 (host) -> harbour/tide-gauge-0:10250 Policy denied DROPPED (TCP Flags: SYN)',
+      'W0105 09:00:13.100000       1 npc.go:12] connection from 10.0.0.1:41234 to 10.1.0.5:10250 (tcp) blocked by network policy',
+    ],
+    nearMisses: ['I0105 09:00:13.100000       1 policy.go:12] "Policy updated" name="harbour/default-deny"', 'dropped privileges to user nobody'],
+  },
+  {
+    id: 'kubelet-certificate-refused',
+    speaker: 'aggregated-server',
+    pointsTo: ['kubelet-certificate-untrusted'],
+    pattern: String.raw`https://[^/ ]{1,260}:10250/\S*.{0,20}: .{0,80}x509: `,
+    literals: [':10250/'],
+    says: "The server asks the kubelets and does not accept their certificates: 10250 is the kubelet's port.",
+    matches: [
+      'Get "https://192.0.2.10:10250/stats/summary": x509: certificate signed by unknown authority',
+      'Get https://node-a:10250/metrics/resource: tls: failed to verify certificate: x509: certificate has expired or is not yet valid',
+    ],
+    nearMisses: [
+      'Get "https://192.0.2.10:10250/stats/summary": dial tcp 192.0.2.10:10250: i/o timeout',
+      'Get "https://10.96.7.7:443/apis": x509: certificate signed by unknown authority',
+    ],
+  },
+  {
+    // google.golang.org/grpc/codes; every quota that a gRPC service enforces ends in it.
+    id: 'resource-exhausted',
+    speaker: 'aggregated-server',
+    pointsTo: ['rate-limited'],
+    pattern: String.raw`code = resourceexhausted\b|\bquota exceeded\b|\bexceeded (?:the |your )?(?:rate|request|api) (?:limit|quota)|\brate limit exceeded\b|\b429 too many requests\b`,
+    literals: ['resourceexhausted', 'quota exceeded', 'exceeded', '429 too many requests'],
+    says: 'A service that the server asks refuses because a quota or rate limit is used up.',
+    matches: ['rpc error: code = ResourceExhausted desc = tide queries per minute', 'unexpected answer of tide-store: 429 Too Many Requests'],
+    nearMisses: ['rpc error: code = Unavailable desc = tide-store', 'context deadline exceeded'],
+  },
+  {
+    id: 'descriptors-exhausted',
+    speaker: 'aggregated-server',
+    pointsTo: ['node-under-pressure'],
+    pattern: String.raw`\btoo many open files\b|no space left on device|resource temporarily unavailable`,
+    literals: ['too many open files', 'no space left on device', 'resource temporarily unavailable'],
+    says: 'The process or its node has no file descriptors, disk or threads left.',
+    matches: ['accept tcp [::]:10250: accept4: too many open files', 'write /var/lib/tide/wal: no space left on device'],
+    nearMisses: ['open /etc/tide/tls.crt: no such file or directory', 'opened 12 files'],
+  },
+  {
+    // The API answered, and its list was empty (k8s.io/kubernetes: pkg/controller/podautoscaler/metrics/client.go).
+    id: 'resource-metrics-empty',
+    speaker: 'controller',
+    pointsTo: ['kubelet-scrape-failing'],
+    pattern: String.raw`no metrics returned from resource metrics api`,
+    literals: ['no metrics returned from resource metrics'],
+    says: 'metrics-server answers, and has no figures: it could not scrape the kubelets.',
+    matches: [
+      'failed to get cpu utilization: unable to get metrics for resource cpu: no metrics returned from resource metrics API',
+      'unable to get metrics for resource memory: no metrics returned from resource metrics API',
+    ],
+    nearMisses: [
+      'unable to fetch metrics from resource metrics API: the server is currently unable to handle the request (get pods.metrics.k8s.io)',
+      'no metrics returned from custom metrics API',
+    ],
+  },
+];
