@@ -5,7 +5,7 @@ import type { KubeClient, ResourceCache, ResourceSpec } from './api.ts';
 import { createBackOff } from './back-off.ts';
 import { createDecoder, MalformedObjectError } from './decode.ts';
 import { KubeRequestError, KubeStatusError } from './errors.ts';
-import { createHealth } from './health.ts';
+import { createHealth, isCut } from './health.ts';
 import { listPages } from './list.ts';
 import { createStore } from './store.ts';
 import { watchOnce } from './watch.ts';
@@ -30,6 +30,8 @@ export interface CacheTuning {
   readonly spreadMs: number;
   /** Longest wait that a Retry-After can demand. */
   readonly maxRetryAfterMs: number;
+  /** A first cut, and a first 410, in so long a time does not wait for what happened before. */
+  readonly excuseMs: number;
 }
 
 const TUNING: CacheTuning = {
@@ -44,6 +46,7 @@ const TUNING: CacheTuning = {
   staleAfterMs: 60_000,
   spreadMs: 1_000,
   maxRetryAfterMs: 120_000,
+  excuseMs: 5_000,
 };
 
 export interface CacheOptions {
@@ -69,6 +72,7 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
   let bookmarks = false;
   /** The last wait was cut short because the server was back. While that led to nothing, the next one is waited out. */
   let woken = false;
+  const excuses = new Map<string, number>();
   /** Ends the running watch or wait, for relist(). */
   let interrupt = new AbortController();
 
@@ -145,12 +149,25 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
     if (clock() - openedAt < tuning.shortestWatchMs) throw new KubeRequestError('GET', spec.path, 'CUT', 'the watch ended at once');
   };
 
+  /** How watches end in good health too, and what a restarted server answers next: the back-off counts it, but is not waited out. */
+  const excused = (error: unknown): boolean => {
+    const kind = endOfWatch(error);
+    const now = clock();
+    if (kind === undefined || now - (excuses.get(kind) ?? Number.NEGATIVE_INFINITY) < tuning.excuseMs) return false;
+    excuses.set(kind, now);
+    return true;
+  };
+
   /** Milliseconds to wait before the next attempt. */
   const failed = (error: unknown): number => {
-    const delay = backOff.next(clock());
+    const step = backOff.next(clock());
+    const delay = excused(error) ? Math.min(step, tuning.firstDelayMs * (0.5 + 0.5 * random())) : step;
     if (mustList(error)) resourceVersion = undefined;
     health.failed(error as Error, clock());
     if (!(error instanceof KubeStatusError)) return delay;
+    const { refusals, synced } = health;
+    if (error.kind === 'forbidden' && synced && refusals <= EARLY_REFUSALS)
+      return tuning.firstDelayMs * 2 ** refusals * (0.5 + 0.5 * random());
     // A missing right or type comes back by an administrator's hand, not within seconds.
     const rarely = spec.optional === true && error.kind === 'forbidden' ? OPTIONAL_DELAYS : 1;
     if (error.kind === 'forbidden' || error.kind === 'not-found') return rarely * tuning.maxDelayMs * (0.5 + 0.5 * random());
@@ -220,6 +237,8 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
 
 /** Longest waits between two attempts at what may well stay refused. */
 const OPTIONAL_DELAYS = 10;
+/** What was allowed before and is refused is asked for so often with growing waits: the kube-apiserver may just have started. */
+const EARLY_REFUSALS = 5;
 const REPEAT_MS = 60_000;
 const lastWarnings = new WeakMap<KubeClient, Map<string, number>>();
 
@@ -232,6 +251,11 @@ function warningsOf(client: KubeClient): (kind: string, now: number) => boolean 
     last.set(kind, now);
     return true;
   };
+}
+
+function endOfWatch(error: unknown): 'cut' | 'expired' | undefined {
+  if (error instanceof KubeStatusError) return error.kind === 'expired' ? 'expired' : undefined;
+  return error instanceof KubeRequestError && isCut(error.code) ? 'cut' : undefined;
 }
 
 /** The version to watch from is of no use any more, or we can't know what we missed. */

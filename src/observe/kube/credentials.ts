@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import https, { type RequestOptions } from 'node:https';
 import { createSecureContext } from 'node:tls';
@@ -10,6 +11,7 @@ import { KubeRequestError } from './errors.ts';
 export interface CredentialSource {
   getCurrentCluster(): { readonly server: string; readonly proxyUrl?: string | undefined } | null;
   applyToHTTPSOptions(options: RequestOptions): Promise<void>;
+  getCurrentUser?(): { readonly authProvider?: { readonly config?: { readonly tokenFile?: unknown } } } | null;
 }
 
 /** Credentials and the connections that were opened with them. */
@@ -41,6 +43,7 @@ export function createIdentities(source: CredentialSource, { log }: { log: Logge
     const options: RequestOptions = { headers: {} };
     try {
       await source.applyToHTTPSOptions(options);
+      await readTokenFile(source, options);
     } catch (error) {
       throw new KubeRequestError('GET', path, 'CREDENTIALS', `credentials can't be had: ${(error as Error).message}`, error);
     }
@@ -79,6 +82,14 @@ export function createIdentities(source: CredentialSource, { log }: { log: Logge
     },
     close: () => identity?.agent.destroy(),
   };
+}
+
+/** KubeConfig holds on to what it read from a token file for a minute, even when the server refuses it meanwhile. */
+async function readTokenFile(source: CredentialSource, options: RequestOptions): Promise<void> {
+  const file = source.getCurrentUser?.()?.authProvider?.config?.tokenFile;
+  if (typeof file !== 'string') return;
+  const token = (await readFile(file, 'utf8')).trim();
+  if (token !== '') options.headers = { ...options.headers, Authorization: `Bearer ${token}` };
 }
 
 /** Running watches keep their connections until they end; idle ones are closed now, and none is kept any more. */

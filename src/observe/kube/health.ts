@@ -17,6 +17,8 @@ type Trouble = {
 export interface Health {
   readonly synced: boolean;
   readonly malformedCount: number;
+  /** 403 in a row since the last answer. */
+  readonly refusals: number;
   listed(now: number): void;
   answered(now: number): void;
   failed(error: Error, now: number): void;
@@ -33,6 +35,7 @@ export function createHealth(
   let lastSuccess: number | undefined;
   let trouble: Trouble | undefined;
   let expiredBefore = false;
+  let refusals = 0;
 
   const messageOf = (): string | undefined => {
     if (trouble) return trouble.message;
@@ -52,6 +55,9 @@ export function createHealth(
     get malformedCount() {
       return malformedCount;
     },
+    get refusals() {
+      return refusals;
+    },
     listed(now) {
       synced = true;
       lastSuccess = now;
@@ -59,6 +65,7 @@ export function createHealth(
     answered(now) {
       lastSuccess = now;
       expiredBefore = false;
+      refusals = 0;
       if (!trouble) return;
       log[trouble.warned ? 'info' : 'debug']({ source: spec.source, path: spec.path }, `${spec.path} is watched again`);
       trouble = undefined;
@@ -70,9 +77,11 @@ export function createHealth(
         return;
       }
       const { state, kind } = classify(error);
+      // A kube-apiserver that has just started refuses everything until it knows its roles.
+      if (state === 'forbidden' && ++refusals < REFUSALS_BELIEVED && synced) return;
       const before = trouble?.kind === kind ? trouble : undefined;
       // A watch that is cut is resumed at once: only what stands in the way of that is worth a line.
-      const cut = synced && !trouble && CUTS.has(kind);
+      const cut = synced && !trouble && isCut(kind);
       const expected = spec.optional === true && state === 'forbidden';
       const warned = before?.warned || (!cut && !expected && (!(error instanceof KubeRequestError) || mayWarn(kind, now)));
       if (!before?.warned) log[warned ? 'warn' : 'debug']({ source: spec.source, path: spec.path, state }, error.message);
@@ -96,8 +105,13 @@ export function createHealth(
   };
 }
 
+/** So many 403 in a row take away what was allowed before. */
+const REFUSALS_BELIEVED = 3;
+
 /** How a connection ends that stood. */
-const CUTS = new Set(['CUT', 'ECONNRESET', 'EPIPE']);
+export function isCut(code: string): boolean {
+  return code === 'CUT' || code === 'ECONNRESET' || code === 'EPIPE';
+}
 
 function classify(error: Error): Pick<Trouble, 'state' | 'kind'> {
   if (error instanceof KubeStatusError) {

@@ -185,6 +185,25 @@ describe('the resource cache', () => {
     await eventually(() => state().state === 'forbidden');
   });
 
+  it.each([
+    ['twice, as by a kube-apiserver that has just started: nothing is lost', 2, 'ok'],
+    ['again and again: the right is gone', Number.POSITIVE_INFINITY, 'forbidden'],
+  ])('is refused what was allowed %s', async (_, refusals, expected) => {
+    const collection = new FakeCollection('Thing');
+    let [refused, given] = [0, false];
+    const { state } = await setUp({
+      // A right that was never there would be asked for half a minute later.
+      tuning: { firstDelayMs: 20, maxDelayMs: 60_000 },
+      handler: (request, response, url) =>
+        url.searchParams.has('watch') && !given && refused < refusals && ++refused
+          ? answerStatus(response, 403, 'Forbidden', 'no')
+          : collection.handle(request, response, url),
+    });
+    await eventually(() => refused >= Math.min(refusals, 3) && state().state === expected);
+    given = true;
+    await eventually(() => collection.watchers === 1);
+  });
+
   it('waits as long as Retry-After asks', async () => {
     const { server, collection } = await setUp({
       faults: [{ on: 'list', status: 429, headers: { 'retry-after': '1' } }],

@@ -1,10 +1,14 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { KubeRequestOptions } from '../../../src/observe/kube/api.ts';
 import { createKubeClient } from '../../../src/observe/kube/client.ts';
 import type { KubeRequestError } from '../../../src/observe/kube/errors.ts';
 import { statusErrorOf } from '../../../src/observe/kube/errors.ts';
+import { loadKubeConfig } from '../../../src/observe/kube/kube-config.ts';
 import { retryAfterMs } from '../../../src/observe/kube/retry-after.ts';
 import { SILENT } from '../../../src/observe/source.ts';
 import { createAuthority } from '../../support/certificates.ts';
@@ -109,6 +113,32 @@ describe('the client', () => {
     expect((await client.request('/x')).status).toBe(200);
     expect(seen).toEqual(['Bearer old', 'Bearer old', 'Bearer new']);
     expect((await client.credentials()).headers).toEqual({ authorization: 'Bearer new' });
+  });
+
+  it('reads a token file at once when its token is refused, though KubeConfig keeps it for a minute', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'token-'));
+    closers.push(() => rmSync(folder, { recursive: true }));
+    const [tokenFile, kubeconfig] = [join(folder, 'token'), join(folder, 'config')];
+    const server = await startKubeServer((request, response) =>
+      request.headers.authorization === 'Bearer new' ? answer(response, 200, {}) : answerStatus(response, 401, 'Unauthorized', 'no'),
+    );
+    closers.push(() => server.stop());
+    writeFileSync(tokenFile, 'old\n');
+    const cluster = server.kubeConfig.getCurrentCluster();
+    writeFileSync(
+      kubeconfig,
+      JSON.stringify({
+        clusters: [{ name: 'c', cluster: { server: cluster.server, 'insecure-skip-tls-verify': true } }],
+        users: [{ name: 'u', user: { tokenFile } }],
+        contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+        'current-context': 'x',
+      }),
+    );
+    const client = createKubeClient(loadKubeConfig({ kubeconfig }), { log: SILENT });
+    closers.push(() => client.close());
+    expect((await client.request('/x')).status).toBe(401);
+    writeFileSync(tokenFile, 'new\n');
+    expect((await client.request('/x')).status).toBe(200);
   });
 
   it('says so when the credentials can’t be had', async () => {
