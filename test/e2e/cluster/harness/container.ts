@@ -85,16 +85,25 @@ export class Container {
     this.child?.kill('SIGCONT');
   }
 
-  /** Stops the process for `share` of each 100 ms, as the kernel's bandwidth control does with a small quota. */
+  /**
+   * Stops the process for `share` of the time, in turns as long as an answer needs that costs many periods of a small quota:
+   * without cgroups the kernel's bandwidth control is not to be had.
+   */
   throttle(share: number): () => void {
-    const period = 500;
-    this.throttling = setInterval(() => {
-      this.cfsPeriods += 5;
-      this.cfsThrottled += Math.round(5 * share);
+    const turn = 7000;
+    const period = 100;
+    const stop = () => {
       this.pause();
-      setTimeout(() => this.resume(), period * share);
-    }, period);
+      setTimeout(() => this.resume(), turn * share);
+    };
+    const count = setInterval(() => {
+      this.cfsPeriods += 10;
+      this.cfsThrottled += Math.round(10 * share);
+    }, 10 * period);
+    stop();
+    this.throttling = setInterval(stop, turn);
     return () => {
+      clearInterval(count);
       clearInterval(this.throttling);
       this.resume();
     };
