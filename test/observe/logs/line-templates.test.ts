@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { LineTemplates } from '../../../src/observe/logs/line-templates.ts';
+
+function templatesOf(lines: readonly string[], at: (index: number) => number = () => 0): LineTemplates {
+  const templates = new LineTemplates();
+  for (const [index, line] of lines.entries()) {
+    const bytes = Buffer.from(`..${line}..`);
+    templates.add(bytes, 2, bytes.length - 2, at(index));
+  }
+  return templates;
+}
+
+describe('unknown error lines', () => {
+  it.each([
+    ['numbers', ['took 17ms for 3 of 9', 'took 8ms for 1 of 2'], 'took … for … of …'],
+    ['addresses', ['dial 10.1.2.3:443 again', 'dial 192.0.2.7:6443 again'], 'dial ….….….…:… again'],
+    ['names of pods', ['pod tides-7c9f8d6b5-abc12 lost', 'pod tides-5d4c7b9f8-xyz99 lost'], 'pod tides-…-… lost'],
+    ['what is quoted', ['gauge "north" stuck', 'gauge "south by west" stuck'], 'gauge "…" stuck'],
+  ])('are one template but for %s', (_, lines, template) => {
+    expect(templatesOf(lines).facts()).toEqual([{ template, count: lines.length, sample: lines[0], lastAt: 0 }]);
+  });
+
+  it.each([
+    ['words', ['tide is high', 'tide is low']],
+    ['an open quote', ['gauge "north', 'gauge "south']],
+    ['punctuation', ['tide: high', 'tide; high']],
+  ])('are two templates for other %s', (_, lines) => {
+    expect(templatesOf(lines).facts()).toHaveLength(2);
+  });
+
+  const letters = (index: number) => [...String(index)].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+
+  it('are at most fifty, and none is lost from the count', () => {
+    const facts = templatesOf(Array.from({ length: 1000 }, (_, index) => `tide ${letters(index)} is wrong`)).facts();
+    expect(facts).toHaveLength(50);
+    expect(facts.find(({ template }) => template === '…')?.count).toBe(951);
+  });
+
+  it('make place for new ones when they are not seen any more', () => {
+    const minutes = (index: number) => (index < 60 ? 0 : 16 * 60_000);
+    const facts = templatesOf(
+      Array.from({ length: 70 }, (_, index) => `tide ${letters(index)} is wrong`),
+      minutes,
+    ).facts();
+    expect(facts).toHaveLength(50);
+    expect(facts.map(({ template }) => template)).toContain(`tide ${letters(69)} is wrong`);
+    expect(facts.reduce((sum, { count }) => sum + count, 0)).toBe(70);
+  });
+});

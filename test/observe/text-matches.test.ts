@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { SignatureCount } from '../../src/domain/snapshot.ts';
+import { createTextMatches, mergeCounts } from '../../src/observe/text-matches.ts';
+
+const API = 'v1.tides.example.com';
+const CONDITION =
+  'failing or missing response from https://10.1.0.5:443/apis/tides.example.com/v1: Get "https://10.1.0.5:443/apis/tides.example.com/v1": dial tcp 10.1.0.5:443: connect: connection refused';
+const BACK_OFF = 'Back-off restarting failed container server in pod tide-gauge-1_harbour(4711)';
+
+describe('texts', () => {
+  it('are counted by signature', () => {
+    const texts = createTextMatches();
+    texts.record(API, CONDITION, 1000, 'condition');
+    texts.record(API, BACK_OFF, 2000, 'Pod harbour/tide-gauge-1 BackOff');
+    texts.record(API, 'all is well', 3000, 'condition');
+    texts.record(API, '', 3000, 'condition');
+    expect(texts.factsFor(API).map(({ count, lastAt }) => [count, lastAt])).toEqual([
+      [1, 1000],
+      [1, 2000],
+    ]);
+    expect(texts.factsFor(API)[0]!.sample).toBe(`condition: ${CONDITION}`);
+    expect(texts.factsFor('v1.other.example.com')).toEqual([]);
+  });
+
+  it('that are handed in on each tick count once; said again later they count again', () => {
+    const texts = createTextMatches();
+    for (let tick = 0; tick < 10; tick++) {
+      texts.record(API, CONDITION, 1000, 'condition');
+      texts.record(API, CONDITION, 500, 'an event of before');
+    }
+    expect(texts.factsFor(API)).toMatchObject([{ count: 2, lastAt: 1000, sample: expect.stringMatching(/^condition: /) }]);
+    texts.record(API, CONDITION, 2000, 'condition');
+    expect(texts.factsFor(API)).toMatchObject([{ count: 3, lastAt: 2000 }]);
+  });
+
+  it('of two APIs are two', () => {
+    const texts = createTextMatches();
+    texts.record(API, CONDITION, 1000, 'condition');
+    texts.record('v1.other.example.com', CONDITION, 1000, 'condition');
+    expect([texts.factsFor(API), texts.factsFor('v1.other.example.com')]).toMatchObject([[{ count: 1 }], [{ count: 1 }]]);
+  });
+
+  it('with line breaks are one message', () => {
+    const texts = createTextMatches();
+    texts.record(API, CONDITION.replace(': dial', ':\n  dial'), 1000, 'condition');
+    expect(texts.factsFor(API)).toMatchObject([{ count: 1, sample: expect.not.stringContaining('\n') }]);
+  });
+
+  it('without end are bounded, and what stays is not counted twice', () => {
+    const texts = createTextMatches();
+    for (let i = 0; i < 3000; i++) {
+      texts.record(API, CONDITION, 1, 'condition');
+      texts.record(API, `${BACK_OFF} ${i}`, i, 'event');
+    }
+    expect(texts.factsFor(API).map(({ count }) => count)).toEqual([1, 3000]);
+    expect(texts.factsFor(API)[1]!.sample.length).toBeLessThanOrEqual(512);
+  });
+
+  it('are asked about the user’s signatures first', () => {
+    const texts = createTextMatches([{ id: 'mine', pattern: 'connection refused$', pointsTo: ['connection-refused'] }]);
+    texts.record(API, CONDITION, 1000, 'condition');
+    expect(texts.factsFor(API)).toMatchObject([{ signature: 'mine', speaker: 'aggregated-server', pointsTo: ['connection-refused'] }]);
+  });
+});
+
+describe('counts of two places', () => {
+  const count = (signature: string, n: number, lastAt: number): SignatureCount => ({
+    signature,
+    speaker: 'client',
+    count: n,
+    lastAt,
+    sample: `at ${lastAt}`,
+  });
+
+  it('name each signature once, with the newest sample', () => {
+    expect(mergeCounts([count('a', 1, 10), count('b', 2, 20)], [count('b', 3, 30), count('c', 4, 5)])).toEqual([
+      count('a', 1, 10),
+      count('b', 5, 30),
+      count('c', 4, 5),
+    ]);
+  });
+});
