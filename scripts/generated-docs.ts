@@ -3,6 +3,8 @@ import { DERIVED_SIGNALS } from '../src/diagnose/derived-signals.ts';
 import { renderMetricsDoc } from '../src/expose/metrics-doc.ts';
 import { renderProbeReasons } from '../src/observe/probe/reasons.ts';
 import { SIGNALS } from '../src/signals/list.ts';
+import { SIGNATURES } from '../src/signatures/list.ts';
+import { renderSignaturesDoc } from '../src/signatures/signatures-doc.ts';
 import { renderConfigurationDoc } from './configuration-doc.ts';
 
 /** The pages of docs/ that come from declarations: file name → text. A test compares them with what is committed. */
@@ -12,5 +14,6 @@ export function generatedDocs(): Readonly<Record<string, string>> {
     'configuration.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
     'metrics.md': renderMetricsDoc([...SIGNALS, ...DERIVED_SIGNALS]),
     'probe-reasons.md': renderProbeReasons(),
+    'signatures.md': renderSignaturesDoc(SIGNATURES),
   };
 }
