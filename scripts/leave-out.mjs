@@ -14,7 +14,7 @@ const LEFT_OUT = [
     /\/mime-types\//,
     `module.exports=${JSON.stringify({
       'text/html': { source: 'iana', charset: 'UTF-8', compressible: true, extensions: ['html', 'htm'] },
-      'text/plain': { source: 'iana', charset: 'UTF-8', compressible: true, extensions: ['txt'] },
+      'text/plain': { source: 'iana', charset: 'UTF-8', compressible: true, extensions: ['txt', 'text'] },
       'application/json': { source: 'iana', charset: 'UTF-8', compressible: true, extensions: ['json'] },
       'application/octet-stream': { source: 'iana', compressible: true, extensions: ['bin'] },
     })};`,
