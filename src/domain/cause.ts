@@ -45,7 +45,7 @@ export interface Cause {
   readonly evidence: readonly EvidenceDeclaration[];
   /** Asked only when no cause has direct evidence: the runbook's "look back one hour". */
   readonly lookBack?: readonly EvidenceDeclaration[];
-  /** Ids of the causes that are consequences of this one. They lose SUPERSEDED_WEIGHT while this one has direct evidence. */
+  /** Ids of the causes that are consequences of this one. They lose SUPERSEDED_WEIGHT while this one has strong evidence. */
   readonly supersedes?: readonly string[];
   /** Which of the runbook's correlations this answers. */
   readonly runbookCorrelation?: RunbookCorrelation;
@@ -75,6 +75,12 @@ export type RunbookCorrelation = (typeof RUNBOOK_CORRELATIONS)[number];
 export function isDirect(evidence: EvidenceDeclaration): boolean {
   return WEIGHTS[evidence.weight] >= WEIGHTS.suggestive;
 }
+
+/** A suspicion explains nothing away. */
+export function explainsAway(evidence: EvidenceDeclaration): boolean {
+  return WEIGHTS[evidence.weight] >= EXPLAINING_POINTS;
+}
+export const EXPLAINING_POINTS = WEIGHTS.strong;
 
 /** Identity function that checks a literal's shape where it is written. */
 export function defineCause(cause: Cause): Cause {

@@ -1,4 +1,4 @@
-import { type Cause, type EvidenceDeclaration, isDirect, SUPERSEDED_WEIGHT, WEIGHTS } from './cause.ts';
+import { type Cause, type EvidenceDeclaration, explainsAway, isDirect, SUPERSEDED_WEIGHT, WEIGHTS } from './cause.ts';
 import { any, type Criterion } from './criterion.ts';
 
 /**
@@ -30,12 +30,12 @@ export function ledgerOf(causes: readonly Cause[]): LedgerEntry[] {
     for (const evidence of cause.lookBack ?? []) entries.push(entryOf(cause, evidence, true));
   }
   for (const cause of causes) {
-    const direct = cause.evidence.filter(isDirect).map((evidence) => evidence.when);
-    for (const consequence of direct.length > 0 ? (cause.supersedes ?? []) : [])
+    const strong = cause.evidence.filter(explainsAway).map((evidence) => evidence.when);
+    for (const consequence of strong.length > 0 ? (cause.supersedes ?? []) : [])
       entries.push({
         cause: consequence,
         evidence: `superseded-by-${cause.id}`,
-        when: any(...direct),
+        when: any(...strong),
         points: SUPERSEDED_WEIGHT,
         direct: false,
         lookBack: false,

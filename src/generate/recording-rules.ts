@@ -1,4 +1,4 @@
-import { WEIGHTS } from '../domain/cause.ts';
+import { EXPLAINING_POINTS, WEIGHTS } from '../domain/cause.ts';
 import type { Criterion } from '../domain/criterion.ts';
 import { type LedgerEntry, ledgerOf } from '../domain/ledger.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -90,11 +90,11 @@ function evidenceRule(entry: LedgerEntry, category: string, context: PromqlConte
   });
 }
 
-/** `superseded-by-<cause>` is met while that cause has direct evidence: which is recorded by then, so it is not evaluated twice. */
+/** `superseded-by-<cause>` is met while that cause has strong evidence: which is recorded by then, so it is not evaluated twice. */
 function supersededBy(entry: LedgerEntry, level: string): string | undefined {
   if (entry.declaration) return undefined;
   const cause = entry.evidence.replace(/^superseded-by-/, '');
-  return `max by (${level}) (${SERIES.evidence}{cause="${cause}", look_back=""} >= ${WEIGHTS.suggestive})`;
+  return `max by (${level}) (${SERIES.evidence}{cause="${cause}", look_back=""} >= ${EXPLAINING_POINTS})`;
 }
 
 function lookBackRule(options: GenerateOptions): RecordingRule {

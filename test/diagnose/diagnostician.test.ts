@@ -161,7 +161,7 @@ describe('diagnostician', () => {
     expect(verdict!.alternatives.find(({ cause }) => cause === 'restarting')?.evidence.at(-1)).toMatchObject({
       weight: 'superseded',
       says: 'It is a consequence of: It panics.',
-      points: -8,
+      points: -16,
     });
   });
 

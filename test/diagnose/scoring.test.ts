@@ -74,7 +74,7 @@ describe('scoring', () => {
       [
         ['leak', 3],
         ['unknown', 0],
-        ['drought', -7],
+        ['drought', -15],
       ],
     ],
     [

@@ -53,7 +53,7 @@ describe('the formula', () => {
 
   it('takes superseding from the evidence that is recorded already', () => {
     expect(recorded[positionOf(SERIES.evidence, { evidence: 'superseded-by-buoy-adrift' })]!.expr).toContain(
-      '{cause="buoy-adrift", look_back=""} >= 2',
+      '{cause="buoy-adrift", look_back=""} >= 4',
     );
   });
 

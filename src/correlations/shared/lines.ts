@@ -1,5 +1,5 @@
 import type { EvidenceDeclaration } from '../../domain/cause.ts';
-import { above, type Criterion, last, MINUTE } from '../../domain/criterion.ts';
+import { above, all, below, type Criterion, last, MINUTE } from '../../domain/criterion.ts';
 
 /** Lines point to the cause first (or to no other): the criterion, for evidence that may show in lines or elsewhere. */
 export const linesPointTo = (cause: string): Criterion => above(last(`signature-strength-${cause}`, 5 * MINUTE), 1.5);
@@ -26,11 +26,17 @@ export function linesSay(cause: string): EvidenceDeclaration[] {
       says: 'Error lines fit this cause, among others.',
       reproduce,
     },
-    { id: 'lines-suggest-it', when: above(strength, 1.5), weight: 'suggestive', says: 'Error lines point to this cause first.', reproduce },
+    {
+      id: 'lines-suggest-it',
+      when: all(above(strength, 1.5), below(strength, 2.5)),
+      weight: 'suggestive',
+      says: 'Error lines point to this cause first.',
+      reproduce,
+    },
     {
       id: 'lines-name-it',
       when: above(strength, 2.5),
-      weight: 'suggestive',
+      weight: 'strong',
       says: 'Error lines point to this cause and to no other.',
       reproduce,
     },
