@@ -20,11 +20,12 @@ export const ADAPTERS: readonly Signature[] = [
     id: 'grpc-dial-canceled',
     speaker: 'aggregated-server',
     pointsTo: [],
-    pattern: String.raw`createtransport failed to connect.*(?:operation was canceled|context canceled)`,
+    pattern: String.raw`createtransport failed to connect.*(?:operation was canceled|context canceled|use of closed network connection)`,
     literals: ['createtransport failed'],
     says: 'The client itself gave up a connection that it no longer needed: grpc-go says so at each ordinary start.',
     matches: [
       'W0105 09:00:13.100000       1 logging.go:55] [core] [Channel #1 SubChannel #2] grpc: addrConn.createTransport failed to connect to {Addr: "127.0.0.1:2379", }. Err: connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:2379: operation was canceled"',
+      'grpc: addrConn.createTransport failed to connect to {Addr: "127.0.0.1:2379", }. Err: connection error: desc = "error reading server preface: read tcp 127.0.0.1:33858->127.0.0.1:2379: use of closed network connection"',
       'grpc: addrConn.createTransport failed to connect to {Addr: "tide-store:7000"}. Err: connection error: desc = "transport: authentication handshake failed: context canceled"',
     ],
     nearMisses: [
