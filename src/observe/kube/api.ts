@@ -13,8 +13,8 @@ export interface KubeClient {
   request(path: string, options?: KubeRequestOptions): Promise<KubeResponse>;
   /** Opens a response for streaming (watch, log follow). The caller consumes or destroys it. */
   open(path: string, options?: KubeRequestOptions): Promise<IncomingMessage>;
-  /** TLS and authorization for a direct connection to one kube-apiserver instance (same CA, same token). Never for anything else. */
-  credentials(): Promise<KubeCredentials>;
+  /** TLS and authorization for a direct connection to one kube-apiserver instance (same CA, same token). Never for anything else. `anew` after a 401. */
+  credentials(options?: { readonly anew?: boolean }): Promise<KubeCredentials>;
   /** Calls when a request is answered again after one was not. Returns the unsubscribe function. Absent in fakes. */
   onReachable?(listener: () => void): () => void;
 }

@@ -55,7 +55,8 @@ export function createKubeClient(kubeConfig: CredentialSource, options: { log: L
       });
       return response;
     },
-    async credentials(): Promise<KubeCredentials> {
+    async credentials({ anew = false } = {}): Promise<KubeCredentials> {
+      if (anew) await identities.renewed('credentials');
       return (await identities.current('credentials')).credentials;
     },
     onReachable: reachability.subscribe,

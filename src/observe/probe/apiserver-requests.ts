@@ -23,6 +23,8 @@ export interface ApiserverRequests {
    * Undefined: this instance can't be asked safely, because the kube client does not verify certificates.
    */
   prepare(apiserver: Apiserver, path: string, options: PrepareOptions): Promise<AttemptRequest | undefined>;
+  /** The credentials were refused (401): they are read anew for the next request. */
+  refused(): void;
   /** Closes idle connections to an instance that went. */
   drop(instance: string): void;
   close(): void;
@@ -49,11 +51,13 @@ export function createApiserverRequests(client: KubeClient, runtime: AttemptRunt
   const sockets = createParkedSockets();
   const contextOf = createContextCache();
   const resolve = createResolver(clock);
+  let anew = false;
 
   return {
     own,
     async prepare(apiserver, path, { timeoutMs, maxBody, reuse }) {
-      const credentials = await client.credentials();
+      const credentials = await client.credentials(anew ? { anew } : {});
+      anew = false;
       const verified = secure && credentials.rejectUnauthorized;
       if (!apiserver.own && !verified) return undefined;
       const idle = reuse ? sockets.take(apiserver.instance) : undefined;
@@ -70,6 +74,9 @@ export function createApiserverRequests(client: KubeClient, runtime: AttemptRunt
         ...(!isIp(apiserver.host) && { resolve }),
         ...(secure && { tls: tlsOf(apiserver, credentials, contextOf(credentials), own.host) }),
       };
+    },
+    refused() {
+      anew = true;
     },
     drop: (instance) => sockets.drop(instance),
     close: () => sockets.close(),

@@ -184,6 +184,7 @@ export function createProber({ client, targets, clock, log, options: given = {},
 
   function note(result: ProbeResult, own: boolean): void {
     if (result.hop !== 'us') lastMeasured = clock();
+    if (result.hop === 'us' && result.reason === 'unauthorized') requests.refused();
     if (!own) return;
     const broke = result.hop === 'us' && lastOwn?.hop !== 'us';
     lastOwn = result;

@@ -222,6 +222,38 @@ describe('a probe through the kube-apiserver', () => {
     expect(requests()).toEqual(['discovery']);
   });
 
+  it('reads its credentials anew after they were refused, and not before', async () => {
+    let valid = 'Bearer s3cret-token';
+    const { port } = await servers.https(serving, (request, response) =>
+      request.headers.authorization === valid
+        ? apiserver(healthy)(request, response)
+        : answering(401, status(401, 'Unauthorized'))(request, response),
+    );
+    const asked: unknown[] = [];
+    let token = valid;
+    const client = {
+      ...kubeClient(`https://127.0.0.1:${port}`, {}),
+      credentials: async (options?: { anew?: boolean }) => {
+        asked.push(options?.anew);
+        if (options?.anew) token = valid;
+        return { ca: authority.cert, rejectUnauthorized: true, headers: { Authorization: token } };
+      },
+    };
+    const prober = createProber({
+      client,
+      targets: fixedTargets([apiTarget()]),
+      clock: Date.now,
+      log: SILENT,
+      options: { vantages: ['aggregator'], firstWithinMs: 0, intervalMs: 50 },
+    });
+    prober.start(running.signal);
+    await eventually(() => prober.status(Date.now()).state === 'ok');
+    expect(asked).not.toContain(true);
+    valid = 'Bearer renewed';
+    await eventually(() => asked.includes(true));
+    await eventually(() => prober.status(Date.now()).state === 'ok');
+  });
+
   it('blames us when credentials cannot be read', async () => {
     const broken = { ...kubeClient('https://127.0.0.1:1', {}), credentials: () => Promise.reject(new Error('token file is gone')) };
     const results: ProbeResult[] = [];
