@@ -9,7 +9,12 @@ export interface Status {
     readonly rule?: string;
     readonly message?: string;
   }[];
-  readonly targets: readonly { readonly apiservice: string; readonly cause: string | null; readonly pattern: string | null }[];
+  readonly targets: readonly {
+    readonly apiservice: string;
+    readonly cause: string | null;
+    readonly pattern: string | null;
+    readonly deletedAt?: number;
+  }[];
 }
 
 export async function statusOf(exporter: Exporter): Promise<Status> {
