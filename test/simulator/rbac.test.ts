@@ -68,7 +68,7 @@ afterAll(async () => {
 /** A backend with a Role and a ClusterRole that Kubernetes does not bring along: they have to be read. */
 function giveRolesOfItsOwn({ cluster: { store } }: Simulator): void {
   const subjects = [{ kind: 'ServiceAccount' as const, namespace: 'harbour', name: 'tide-gauge' }];
-  const role = (kind: 'Role' | 'ClusterRole') => ({ apiGroup: 'rbac.authorization.k8s.io', kind, name: 'tide-tables' });
+  const role = (kind: 'Role' | 'ClusterRole') => ({ apiGroup: 'rbac.authorization.k8s.io' as const, kind, name: 'tide-tables' });
   store.clusterrolebindings.create({
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRoleBinding',

@@ -30,7 +30,7 @@ export interface CacheTuning {
   readonly spreadMs: number;
   /** Longest wait that a Retry-After can demand. */
   readonly maxRetryAfterMs: number;
-  /** A first cut, and a first 410, in so long a time does not wait for what happened before. */
+  /** A first cut, a first 410 and a first answer of the server in so long a time cut the wait short, whatever happened before. */
   readonly excuseMs: number;
 }
 
@@ -70,9 +70,8 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
   let started = false;
   let resourceVersion: string | undefined;
   let bookmarks = false;
-  /** The last wait was cut short because the server was back. While that led to nothing, the next one is waited out. */
-  let woken = false;
-  const excuses = new Map<string, number>();
+  /** When a wait was last cut short, and why. */
+  const excuses = new Map<'cut' | 'expired' | 'reachable', number>();
   /** Ends the running watch or wait, for relist(). */
   let interrupt = new AbortController();
 
@@ -111,7 +110,6 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
     const alive = () => {
       health.answered(clock());
       backOff.healthy(clock());
-      woken = false;
     };
     // A watch of something that never changes is healthy too, but not in its first moment.
     let settled: NodeJS.Timeout | undefined;
@@ -152,11 +150,12 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
   /** How watches end in good health too, and what a restarted server answers next: the back-off counts it, but is not waited out. */
   const excused = (error: unknown): boolean => {
     const kind = endOfWatch(error);
-    const now = clock();
-    if (kind === undefined || now - (excuses.get(kind) ?? Number.NEGATIVE_INFINITY) < tuning.excuseMs) return false;
-    excuses.set(kind, now);
+    if (kind === undefined || !mayExcuse(kind)) return false;
+    excuses.set(kind, clock());
     return true;
   };
+  const mayExcuse = (kind: 'cut' | 'expired' | 'reachable'): boolean =>
+    clock() - (excuses.get(kind) ?? Number.NEGATIVE_INFINITY) >= tuning.excuseMs;
 
   /** Milliseconds to wait before the next attempt. */
   const failed = (error: unknown): number => {
@@ -181,10 +180,10 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
     signal.addEventListener('abort', stop, { once: true });
     const unreachable = error instanceof KubeRequestError && error.code !== 'GARBAGE' && error.code !== 'CREDENTIALS';
     const wake = () => {
-      woken = true;
+      excuses.set('reachable', clock());
       setTimeout(stop, tuning.spreadMs * random()).unref();
     };
-    const forget = unreachable && !woken ? client.onReachable?.(wake) : undefined;
+    const forget = unreachable && mayExcuse('reachable') ? client.onReachable?.(wake) : undefined;
     await sleep(ms, undefined, { signal: end.signal }).catch(() => {});
     signal.removeEventListener('abort', stop);
     forget?.();

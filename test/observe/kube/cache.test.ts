@@ -392,7 +392,7 @@ describe('the resource cache', () => {
     await eventually(() => collection.watchers === 1);
   });
 
-  it('is woken once only: when just its own watches are cut, it is not for others to say that all is well', async () => {
+  it('is not woken again and again when just its own watches are cut, while others are answered', async () => {
     const collection = new FakeCollection('Thing');
     const { client, server } = await setUp({
       tuning: { firstDelayMs: 600_000, maxDelayMs: 600_000, spreadMs: 0, shortestWatchMs: 60_000 },
@@ -405,6 +405,34 @@ describe('the resource cache', () => {
     const watches = () => server.requests.filter((request) => request.includes('watch=1')).length;
     for (let times = 0; times < 200 || watches() < 2; times += 1) await client.request('/version');
     expect(watches()).toBe(2);
+  });
+
+  it.each([
+    ['a cut', (collection: FakeCollection) => collection.cutWatches()],
+    [
+      'a 410',
+      (collection: FakeCollection) => {
+        collection.forget();
+        collection.send(JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' } }));
+      },
+    ],
+  ])('does not wait after %s for what happened before', async (_, end) => {
+    const failures = 14;
+    const { cache, collection, server } = await setUp({
+      tuning: { firstDelayMs: 20, maxDelayMs: 1_800_000, excuseMs: 0 },
+      faults: Array.from({ length: failures }, () => ({ on: 'list', status: 500 })),
+    });
+    for (let failed = 1; failed <= failures; failed += 1) {
+      await eventually(() => server.requests.length >= failed);
+      // By now the back-off is minutes long; relist() does not wait for it.
+      await eventually(() => cache.status(Date.now()).state === 'failed');
+      cache.relist();
+    }
+    await eventually(() => collection.watchers === 1);
+    const before = server.requests.length;
+    end(collection);
+    await eventually(() => server.requests.length > before && collection.watchers === 1);
+    expect(collection.watchers).toBe(1);
   });
 
   it('keeps the other listeners when one fails', async () => {

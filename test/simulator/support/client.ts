@@ -6,7 +6,6 @@ export interface Answer {
   readonly status: number;
   readonly text: string;
   readonly headers: NodeJS.Dict<string | string[]>;
-  // biome-ignore lint/suspicious/noExplicitAny: tests read whatever comes
   readonly json: any;
 }
 

@@ -23,9 +23,6 @@ export function observe(simulator: Simulator, differs: Partial<ObserverOptions> 
         intervalMs: 500,
         burstStepMs: 200,
         firstWithinMs: 200,
-        discoveryTimeoutMs: 1000,
-        listTimeoutMs: 1000,
-        aggregatorGraceMs: 500,
         allowAddresses: ['127.0.0.0/8'],
         // Silence of a direct vantage is believed only where one has answered before, or in a pod.
         inCluster: true,
