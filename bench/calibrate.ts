@@ -7,7 +7,11 @@ import { loadIncidents } from './incidents.ts';
 import { judge, type Truth } from './judge.ts';
 import { bins, brier, calibrationError, isRight, type Judgement, logLoss } from './measures.ts';
 
-/** `npm run calibrate [-- --write]`: fits the one temperature of the softmax by the log loss of the right category. */
+/**
+ * `npm run calibrate [-- --write]`: fits the one temperature of the softmax by the log loss of the right category, on real
+ * incidents where they are at hand. Generated faults are as sure as we made them: they are printed beside, and fitted on only
+ * when there is nothing else.
+ */
 const FILE = new URL('../src/correlations/temperature.ts', import.meta.url);
 const LEAST = 0.25;
 const MOST = 8;
@@ -17,13 +21,13 @@ interface Case {
   readonly snapshots: readonly Snapshot[];
 }
 
-async function cases(): Promise<Case[]> {
+async function cases(): Promise<{ incidents: Case[]; faults: Case[] }> {
   const incidents = await loadIncidents();
   if (!incidents) console.log('No incidents at ../shared/incidents: fitted on generated faults alone.');
-  return [
-    ...(incidents ?? []).filter(({ truth }) => truth !== 'healthy').map((truth) => ({ truth, snapshots: readText(truth.text) })),
-    ...faultCases().map((truth) => ({ truth, snapshots: truth.snapshots })),
-  ];
+  return {
+    incidents: (incidents ?? []).filter(({ truth }) => truth !== 'healthy').map((truth) => ({ truth, snapshots: readText(truth.text) })),
+    faults: faultCases().map((truth) => ({ truth, snapshots: truth.snapshots })),
+  };
 }
 
 /** The minimum of a function with one valley, to a thousandth. */
@@ -56,16 +60,18 @@ function print(title: string, all: readonly Judgement[]): void {
 }
 
 async function main(): Promise<void> {
-  const all = await cases();
+  const { incidents, faults } = await cases();
+  const known = incidents.length > 0 ? incidents : faults;
   // What is not diagnosed at all has no confidence to fit.
-  const judged = (temperature: number) =>
+  const judged = (all: readonly Case[], temperature: number) =>
     all.map(({ truth, snapshots }) => judge(snapshots, truth, temperature)).filter(({ top }) => top !== undefined);
-  const fitted = goldenSection((logT) => logLoss(judged(Math.exp(logT))), Math.log(LEAST), Math.log(MOST));
+  const fitted = goldenSection((logT) => logLoss(judged(known, Math.exp(logT))), Math.log(LEAST), Math.log(MOST));
   const temperature = Math.round(Math.exp(fitted) * 100) / 100;
-  const after = judged(temperature);
-  console.log(`${all.length} cases, ${after.length} of them diagnosed, ${after.filter(isRight).length} right`);
-  print(`temperature now ${TEMPERATURE}`, judged(TEMPERATURE));
+  const after = judged(known, temperature);
+  console.log(`${known.length} cases, ${after.length} of them diagnosed, ${after.filter(isRight).length} right`);
+  print(`temperature now ${TEMPERATURE}`, judged(known, TEMPERATURE));
   print(`temperature fitted ${temperature}`, after);
+  if (known !== faults) print(`generated faults at ${temperature}, for comparison`, judged(faults, temperature));
   if (!process.argv.includes('--write')) {
     console.log('\nNot written; --write replaces src/correlations/temperature.ts.');
     return;

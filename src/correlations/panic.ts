@@ -22,7 +22,15 @@ export const panic = defineCause({
     },
     ...linesSay('panic'),
   ],
-  supersedes: ['connection-reset', 'pod-crash-looping', 'pod-restarting', 'pod-probe-failing', 'no-ready-endpoints', 'connection-refused', 'rollout-in-progress'],
+  supersedes: [
+    'connection-reset',
+    'pod-crash-looping',
+    'pod-restarting',
+    'pod-probe-failing',
+    'no-ready-endpoints',
+    'connection-refused',
+    'rollout-in-progress',
+  ],
   remedy: [
     'Take the trace from kubectl logs -n {namespace} --previous <pod>, and look for it among the issues of the server.',
     'Update it, or go back to the release before.',

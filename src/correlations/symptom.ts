@@ -17,4 +17,4 @@ export const UNKNOWN_SCORE = 0;
  * Log-odds of the causes that show no evidence, together. A single line that fits two causes is right about as often as not, and
  * an API of which nothing but its failure is seen fails for one of the usual reasons, not for an unknowable one.
  */
-export const OTHER_SCORE = 1;
+export const OTHER_SCORE = 1.5;

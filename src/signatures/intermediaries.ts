@@ -28,7 +28,10 @@ export const INTERMEDIARIES: readonly Signature[] = [
       'Jan  5 09:00:13.100: 10.0.0.1:41234 (host) -> harbour/tide-gauge-0:10250 Policy denied DROPPED (TCP Flags: SYN)',
       'W0105 09:00:13.100000       1 npc.go:12] connection from 10.0.0.1:41234 to 10.1.0.5:10250 (tcp) blocked by network policy',
     ],
-    nearMisses: ['I0105 09:00:13.100000       1 policy.go:12] "Policy updated" name="harbour/default-deny"', 'dropped privileges to user nobody'],
+    nearMisses: [
+      'I0105 09:00:13.100000       1 policy.go:12] "Policy updated" name="harbour/default-deny"',
+      'dropped privileges to user nobody',
+    ],
   },
   {
     id: 'kubelet-certificate-refused',
@@ -54,7 +57,10 @@ export const INTERMEDIARIES: readonly Signature[] = [
     pattern: String.raw`code = resourceexhausted\b|\bquota exceeded\b|\bexceeded (?:the |your )?(?:rate|request|api) (?:limit|quota)|\brate limit exceeded\b|\b429 too many requests\b`,
     literals: ['resourceexhausted', 'quota exceeded', 'exceeded', '429 too many requests'],
     says: 'A service that the server asks refuses because a quota or rate limit is used up.',
-    matches: ['rpc error: code = ResourceExhausted desc = tide queries per minute', 'unexpected answer of tide-store: 429 Too Many Requests'],
+    matches: [
+      'rpc error: code = ResourceExhausted desc = tide queries per minute',
+      'unexpected answer of tide-store: 429 Too Many Requests',
+    ],
     nearMisses: ['rpc error: code = Unavailable desc = tide-store', 'context deadline exceeded'],
   },
   {

@@ -43,6 +43,13 @@ export function isSymptom(signature: Signature): boolean {
 const ERROR_LINE =
   /^(?:\S{1,80} \| )?(?:[EF]\d{4} \d\d:\d\d:\d\d|(?:E|F) \d{4}-)|^\s*(?:error|fatal|panic)\b[: ]|"level":"(?:error|fatal|panic)"|\blevel=(?:error|fatal|panic)\b|\| (?:ERROR|CRITICAL) \||\b(?:ERROR|FATAL)\b|^Error from server/i;
 
+const FAILURE_WORDS = /\b(?:error|fail|unable|could ?n[o']t|can ?n[o']t|denied|refused|invalid|timed? ?out|rejected)/i;
+
+/** The line speaks of something that went wrong, at whatever severity: no proof that the API errs, but a hint at why. */
+export function tellsOfFailure(line: string): boolean {
+  return FAILURE_WORDS.test(line.length > 4096 ? line.slice(0, 4096) : line) || looksLikeError(line);
+}
+
 export function looksLikeError(line: string): boolean {
   return ERROR_LINE.test(line.length > 400 ? line.slice(0, 400) : line);
 }
