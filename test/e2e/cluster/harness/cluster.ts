@@ -216,6 +216,8 @@ export class Cluster {
           ...common,
           ...extra,
         ];
+      case 'e2e/shell':
+        return ['sh', '-c', ...extra];
       case 'e2e/idle':
         return ['sleep', 'infinity'];
       default:
