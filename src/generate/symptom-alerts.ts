@@ -13,14 +13,14 @@ const FAILING = 'failing';
 const DOWN_AFTER = 60;
 /** Seconds without an outage after which Down resolves. */
 const UP_AFTER = 300;
-/** Seconds that a cause must be on top before it replaces another one in the labels of an alert. */
-const STEADY_AFTER = 120;
+/** Seconds over which confidence is gathered: a cause replaces one that was as sure as itself after half of it. */
+const STEADY_OVER = 240;
 const DAY = 86_400;
 
 /**
  * Symptoms page. They carry the cause as a label, and a label that changes starts an alert's `for` anew: so these alerts have no
  * `for`. How long a symptom must last is in recorded series that know nothing of causes (`…:held`), and the cause they carry is the
- * recorded verdict, which is there for every API (`unknown` at first) and changes only for one that was on top for two minutes.
+ * recorded verdict, which is there for every API (`unknown` at first) and changes only for one that has gathered more confidence.
  *
  * Evaluated twice per scrape, in a group of its own, so that a page waits for nothing but the symptom.
  */
@@ -94,23 +94,26 @@ function latencyRule(options: GenerateOptions): RecordingRule {
   );
 }
 
+/**
+ * The cause with the most confidence over the last minutes. While failures come and go there is confidence only in between, and a
+ * cause that was likely for a moment gives way as soon as another one has gathered more.
+ */
 function verdictRules(options: GenerateOptions): RecordingRule[] {
   const level = levelOf(options);
-  const count = Math.max(1, Math.floor(STEADY_AFTER / options.scrapeInterval));
-  const steady = `(${SERIES.top} and count_over_time(${SERIES.top}[${printDuration(STEADY_AFTER)}]) >= ${count})`;
-  const kept = `${SERIES.verdict}{cause!="unknown"}`;
+  const window = printDuration(windowOf(STEADY_OVER, options.scrapeInterval));
+  const gathered = `sum_over_time(${SERIES.confidence}[${window}])`;
   const recently = `max_over_time(${SERIES.symptom}[15m]) == 1`;
   const unknown = `label_replace(label_replace(0 * max by (${level}) (aggregated_api_info), "cause", "unknown", "", ""), "category", "unknown", "", "")`;
   return [
     record(
       SERIES.verdict,
-      `${steady}
+      `(
+  last_over_time(${SERIES.confidence}[${window}])
+  and on (${level}, cause)
+  (${gathered} == on (${level}) group_left () max by (${level}) (${gathered}))
+)
 or on (${level})
-(${SERIES.confidence} and on (${level}, cause) ${kept})
-or on (${level})
-(${kept} and on (${level}) (${recently}))
-or on (${level})
-${SERIES.top}
+(${SERIES.verdict}{cause!="unknown"} and on (${level}) (${recently}))
 or on (${level})
 ${unknown}`,
     ),

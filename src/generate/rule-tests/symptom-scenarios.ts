@@ -25,7 +25,7 @@ export function symptomScenarios(alerts: readonly AlertingRule[], options: Gener
       case 'AggregatedAPIDown':
         return [down(alert, options), downBySlowProbes(alert, options)];
       case 'AggregatedAPIErrors':
-        return [errors(alert, options)];
+        return [errors(alert, options), comingAndGoing(alert, options)];
       case 'AggregatedAPIFlapping':
         return [flapping(alert, options)];
       case 'AggregatedAPISlow':
@@ -76,6 +76,35 @@ function downBySlowProbes(alert: AlertingRule, options: GenerateOptions): Scenar
       ...both(options, 'aggregated_api_failing_share', { vantage: 'aggregator' }, '0x19 1x40', '0x60'),
     ],
     checks: [{ at: 345 }, { at: 360, firing: unknown(options) }],
+  };
+}
+
+/** Failures that come and go have a cause in between only; the first guess is a wrong one. */
+function comingAndGoing(alert: AlertingRule, options: GenerateOptions): Scenario {
+  const kinds = { vantage: 'aggregator', request: 'discovery' };
+  const of = { ...clusterOf(options.clusterLabels), apiservice: PATIENT };
+  const firing: Firing = {
+    labels: { ...of, ...CAUSE },
+    value: 0.6,
+    finds: { [`${SERIES.errorsLong}${matchersOf(options)} * 100`]: [{ labels: {}, value: (5 * 7) / 6 }] },
+  };
+  return {
+    alert,
+    title: 'errors that come and go, and a cause that is found at the second look',
+    interval: STEP,
+    series: [
+      ...both(options, 'aggregated_api_info', {}, '1x120', '1x120'),
+      ...both(options, 'aggregated_api_probes_total', kinds, '0+10x120', '0+10x120'),
+      ...both(options, 'aggregated_api_probe_failures_total', { ...kinds, reason: 'connection_refused' }, '0x80 7+7x39', '0x120'),
+      { metric: SERIES.symptom, labels: of, values: '0x80 1 0 1 0 1 0 1 0 1 0x30' },
+      {
+        metric: SERIES.confidence,
+        labels: { ...of, cause: 'pod-probe-failing', category: 'pod-instability' },
+        values: '_x81 0.3 stale _x40',
+      },
+      { metric: SERIES.confidence, labels: { ...of, ...CAUSE }, values: '_x83 0.6 stale 0.6 stale 0.6 stale _x40' },
+    ],
+    checks: [{ at: 1260 }, { at: 1275, firing }],
   };
 }
 

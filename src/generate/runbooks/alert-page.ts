@@ -185,7 +185,7 @@ function carriesCause(name: AlertName): Block[] {
   if (!carrying.includes(name)) return [];
   return [
     paragraph(
-      `Its labels \`cause\` and \`category\` (${CATEGORIES.map((category) => `\`${category}\``).join(', ')}) and its annotation \`confidence\` come from \`${SERIES.verdict}\`. That begins as \`unknown\`, takes the first cause that is found at once, and changes to another one only when that has been on top for two minutes. The alert has no \`for\`: how long the symptom must last is part of its series, so a cause that changes neither delays nor repeats it.`,
+      `Its labels \`cause\` and \`category\` (${CATEGORIES.map((category) => `\`${category}\``).join(', ')}) and its annotation \`confidence\` come from \`${SERIES.verdict}\`. That is \`unknown\` until a cause is found, and then the cause that has gathered the most confidence over the last four minutes: a guess of a moment gives way, and a cause stays while failures come and go. The alert has no \`for\`: how long the symptom must last is part of its series, so a cause that changes neither delays nor repeats it.`,
     ),
   ];
 }

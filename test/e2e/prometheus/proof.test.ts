@@ -1,0 +1,206 @@
+import { load } from 'js-yaml';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { printAll } from '../../../src/commands/generate.ts';
+import { CAUSES } from '../../../src/correlations/list.ts';
+import { causeAlertName } from '../../../src/generate/names.ts';
+import { SERIES } from '../../../src/generate/series.ts';
+import { until } from '../cluster/harness/process.ts';
+import { type Part, query, startPrometheus } from './support/parts.ts';
+import { run } from './support/promtool.ts';
+import { apiOf, type Stage, setStage } from './support/stage.ts';
+
+/** Seconds between two scrapes: an outage is paged after 60 s whatever this is, the rest is quicker. */
+const SCRAPE = '5s';
+const NAMES = ['tides', 'charts', 'cranes', 'pilots', 'manifests', 'berths'] as const;
+type Name = (typeof NAMES)[number];
+
+/** Injected all at once, each into an API in a namespace of its own; berths stays well. */
+const FAULTS: readonly (readonly [name: Name, fault: string])[] = [
+  ['tides', 'selector-matches-no-pods'],
+  ['charts', 'serving-certificate-expired'],
+  ['cranes', 'out-of-memory-killed'],
+  ['pilots', 'network-policy-blocking'],
+  ['manifests', 'one-replica-bad'],
+];
+
+interface Alert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly status: { readonly state: string; readonly inhibitedBy: readonly string[] };
+}
+
+let stage: Stage;
+const injectedAt = new Map<Name, number>();
+
+const firing = (matchers: string) => query(stage.prometheus, `ALERTS{alertstate="firing", ${matchers}}`);
+const alerts = async () => (await (await fetch(`${stage.alertmanager.url}/api/v2/alerts`)).json()) as Alert[];
+
+beforeAll(async () => {
+  stage = await setStage({
+    scrapeInterval: SCRAPE,
+    apis: NAMES.map((name) => ({ name, replicas: name === 'manifests' ? 2 : 1 })),
+    config: {
+      probe: { interval: '3s' },
+      diagnosis: { interval: '3s' },
+      apiserver_metrics: { interval: '5s' },
+      resources: { interval: '5s' },
+    },
+    hurry: (example) => example.replace('group_wait: 30s', 'group_wait: 1s').replace('group_interval: 2m', 'group_interval: 5s'),
+  });
+  for (const [name, fault] of FAULTS) {
+    await stage.simulator.inject(fault, apiOf(name));
+    injectedAt.set(name, Date.now());
+  }
+});
+
+afterAll(() => stage?.stop());
+
+describe('with a real Prometheus and Alertmanager', () => {
+  it.each(FAULTS)('%s: %s is paged with its cause within two minutes', async (name, fault) => {
+    const found = await until(`an alert of ${apiOf(name)} with the cause ${fault}`, 300, async () => {
+      const [alert] = await firing(`alertname=~"AggregatedAPI(Down|Errors)", apiservice="${apiOf(name)}", cause="${fault}"`);
+      return alert;
+    });
+    console.log(`${fault}: ${found.metric.alertname} fires ${Math.round((Date.now() - injectedAt.get(name)!) / 1000)} s after the fault`);
+    expect(found.metric.category).toBe(CAUSES.find((cause) => cause.id === fault)!.category);
+  });
+
+  it.each(FAULTS)('%s: the alert of %s itself fires', async (name, fault) => {
+    const alert = causeAlertName(fault);
+    await until(alert, 300, async () => (await firing(`alertname="${alert}", apiservice="${apiOf(name)}"`)).length === 1);
+  });
+
+  it('tells nothing of the API that is well', async () => {
+    expect(await query(stage.prometheus, `ALERTS{apiservice="${apiOf('berths')}"}`)).toEqual([]);
+  });
+
+  it('says in the alert what a person needs', async () => {
+    const alert = (await alerts()).find(
+      ({ labels }) => labels.apiservice === apiOf('tides') && labels.alertname!.startsWith('AggregatedAPIDown'),
+    )!;
+    expect(alert.annotations.description).toMatch(/Most likely cause: selector-matches-no-pods, [\d.]+% sure\. Evidence: \S+ \(\+\d\)/);
+    expect(alert.annotations.runbook_url).toMatch(/\/runbooks\/selector-matches-no-pods$/);
+    const page = await fetch(`${stage.exporter.url}/runbooks/${alert.annotations.runbook_url!.split('/').at(-1)}`);
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Remedy')]);
+  });
+
+  it('evaluates every rule without an error', async () => {
+    const answer = (await (await fetch(`${stage.prometheus.url}/api/v1/rules`)).json()) as {
+      data: { groups: { name: string; rules: { name: string; health: string; lastError?: string; labels?: object }[] }[] };
+    };
+    const bad = answer.data.groups.flatMap((group) => group.rules.filter(({ health }) => health !== 'ok'));
+    expect(bad).toEqual([]);
+  });
+
+  it('has a series of every recording rule, but for moments that were not observed', async () => {
+    const document = stage.rules.filter(({ path }) => path.startsWith('rules/prometheus/')).map(({ content }) => load(content) as RuleFile);
+    const missing: string[] = [];
+    for (const { record, labels = {} } of document.flatMap(({ groups }) => groups).flatMap((group) => group.rules)) {
+      if (!record || record === SERIES.moment) continue;
+      const matchers = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+      const selector = `${record}{${matchers.join(',')}}`;
+      if ((await query(stage.prometheus, `count(${selector})`)).length === 0) missing.push(selector);
+    }
+    expect(missing).toEqual([]);
+  });
+
+  it('shows something on every panel', async () => {
+    const dashboards = (await printAll('dashboards', { format: 'json' })).flatMap(({ artifacts }) => artifacts);
+    const empty: string[] = [];
+    for (const { content } of dashboards.filter(({ path }) => path.endsWith('.json'))) {
+      const { title, panels } = JSON.parse(content) as { title: string; panels: { title: string; targets?: { expr: string }[] }[] };
+      for (const panel of panels)
+        for (const { expr } of panel.targets ?? []) {
+          const asked = expr.replaceAll('$__rate_interval', '3m').replaceAll('$cluster', '.*').replaceAll('="$apiservice"', '=~".+"');
+          if ((await query(stage.prometheus, asked)).length === 0) empty.push(`${title}: ${panel.title}`);
+        }
+    }
+    // Nothing was dropped.
+    expect(empty).toEqual(['Aggregated APIs / Exporter: Series dropped']);
+  });
+});
+
+interface RuleFile {
+  readonly groups: readonly { readonly rules: readonly { readonly record?: string; readonly labels?: Record<string, string> }[] }[];
+}
+
+describe('Alertmanager with the printed example', () => {
+  const inhibited = (alertname: string, name: Name) =>
+    until(`${alertname} of ${name} to be inhibited`, 300, async () => {
+      const alert = (await alerts()).find(
+        ({ labels }) => labels.alertname === alertname && (labels.apiservice ?? labels.name) === apiOf(name),
+      );
+      return alert && alert.status.inhibitedBy.length > 0;
+    });
+
+  it('lets the page through', async () => {
+    const page = (await alerts()).find(({ labels }) => labels.alertname === 'AggregatedAPIDown' && labels.apiservice === apiOf('tides'))!;
+    expect(page.status).toMatchObject({ state: 'active', inhibitedBy: [] });
+  });
+
+  it('holds back the alert of the cause, which the page names', () => inhibited('AggregatedAPISelectorMatchesNoPods', 'tides'));
+  it('holds back errors while it is down', () => inhibited('AggregatedAPIErrors', 'tides'));
+  it("holds back the kubernetes-mixin's alert about the same API", () => inhibited('KubeAggregatedAPIErrors', 'tides'));
+
+  it('groups by alert and API, so that a cause that becomes known joins the notification', async () => {
+    const groups = (await (await fetch(`${stage.alertmanager.url}/api/v2/alerts/groups`)).json()) as { labels: object; alerts: Alert[] }[];
+    const group = groups.find(
+      ({ alerts: [first] }) => first?.labels.alertname === 'AggregatedAPIDown' && first.labels.apiservice === apiOf('tides'),
+    )!;
+    expect(group.labels).toEqual({ alertname: 'AggregatedAPIDown', apiservice: apiOf('tides'), cluster: 'harbour' });
+  });
+});
+
+describe('verify', () => {
+  const MAIN = new URL('../../../dist/main.js', import.meta.url).pathname;
+  const verify = (part: Part, ...flags: string[]) =>
+    run(process.execPath, [MAIN, 'verify', '--prometheus.url', part.url, '--scrape-interval', SCRAPE, ...flags]);
+
+  it('finds nothing missing in that Prometheus', async () => {
+    const { code, output } = await verify(stage.prometheus, '-o', 'json');
+    const { findings } = JSON.parse(output) as { findings: { state: string; selector: string; why?: string }[] };
+    expect(findings.filter(({ state }) => state === 'missing')).toEqual([]);
+    expect(code).toBe(0);
+  });
+
+  it('says why selectors find nothing: labels that are dropped or renamed, rules that are not loaded', async () => {
+    const other = await startPrometheus(stage.folder, 'other', {
+      global: { scrape_interval: '1s' },
+      scrape_configs: [
+        {
+          job_name: 'exporter',
+          static_configs: [{ targets: [new URL(stage.exporter.url).host], labels: { vantage: 'the shore' } }],
+          metric_relabel_configs: [{ action: 'labeldrop', regex: 'points_to' }],
+        },
+      ],
+    });
+    try {
+      await until('the first scrape', 60, async () => (await query(other, 'aggregated_api_info')).length > 0);
+      const { code, output } = await verify(other);
+      expect(code).toBe(1);
+      expect(output).toContain('the label vantage arrives as exported_vantage: it collides with a label of the target');
+      expect(output).toMatch(/has no label points_to: a relabelling drops it/);
+      expect(output).toContain(`no series ${SERIES.known}: the recording rules are not loaded`);
+      expect(output).toContain('warning: aggregated_api_info has no label cluster');
+    } finally {
+      await other.daemon.stop();
+    }
+  });
+
+  it('says when the exporter is not scraped at all', async () => {
+    const nothing = await startPrometheus(stage.folder, 'nothing', {});
+    try {
+      const { code, output } = await verify(nothing);
+      expect(code).toBe(1);
+      expect(output).toContain('warning: the exporter is not scraped');
+    } finally {
+      await nothing.daemon.stop();
+    }
+  });
+
+  it('names the URL that does not answer', async () => {
+    const gone = { url: 'http://127.0.0.1:9' } as Part;
+    const { code, output } = await verify(gone);
+    expect([code, output]).toEqual([2, expect.stringContaining('http://127.0.0.1:9/api/v1/query: ')]);
+  });
+});
