@@ -5,7 +5,7 @@ import { repeat } from '../apiserver-metrics/repeat.ts';
 import type { KubeClient } from '../kube/api.ts';
 import { type AddressRules, createAddressRules } from '../probe/addresses.ts';
 import type { Clock, Logger, Source } from '../source.ts';
-import type { ApiTarget, Targets } from '../targets.ts';
+import type { ApiTarget, TargetPod, Targets } from '../targets.ts';
 import { KUBELET_RULE, KubeletError, type KubeletOptions, readKubelet } from './kubelet.ts';
 import { containerKey, type UsageByContainer } from './kubelet-metrics.ts';
 import { type CurrentUsage, METRICS_API_RULE, readMetricsApi } from './metrics-api.ts';
@@ -66,12 +66,15 @@ export function createResourceSource(deps: {
     const problems: Outcome = { forbidden: false };
     const kubelet = await readKubelets(all, signal, problems);
     if (signal.aborted) return;
-    const missing = all.filter((target) => target.pods.some((pod) => pod.containers.some((c) => !c.init && !kubelet.has(keyOf(pod, c)))));
-    const current = await readElsewhere(missing, signal, problems);
+    // A container that does not run uses nothing: nobody else can know better.
+    const isMissing = (pod: TargetPod) => pod.containers.some((one) => !one.init && one.running && !kubelet.has(keyOf(pod, one)));
+    const missing = all.filter((target) => target.pods.some(isMissing));
+    // Where all kubelets answered, one that does not know a container yet will soon: what others say of it is a bonus.
+    const current = await readElsewhere(missing, signal, problems.message === undefined ? { forbidden: false } : problems);
     if (signal.aborted) return;
     const next = new Map<string, Observed<readonly ResourceFacts[]>>();
     for (const target of all) next.set(target.name, factsOf(target, kubelet, current, problems));
-    const read = kubelet.size + current.size > 0 || all.every((target) => target.pods.length === 0);
+    const read = kubelet.size + current.size > 0 || !all.some((target) => target.pods.some(runs));
     if (read) lastSuccess = clock();
     else keepRecent(next);
     facts = next;
@@ -214,6 +217,8 @@ function statusOf(
   if (lastSuccess !== undefined && now - lastSuccess <= staleAfterMs) return { source: 'resources', state: 'ok', ...rest };
   return { source: 'resources', state: lastSuccess === undefined ? 'failed' : 'stale', ...rest };
 }
+
+const runs = (pod: TargetPod): boolean => pod.containers.some(({ init, running }) => !init && running);
 
 function keyOf(pod: { readonly namespace: string; readonly name: string }, container: { readonly name: string }): string {
   return containerKey(pod.namespace, pod.name, container.name);

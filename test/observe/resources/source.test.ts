@@ -161,6 +161,21 @@ describe('the kubelets', () => {
     expect(server.connections).toBe(0);
   });
 
+  it.each([
+    ['does not run', false],
+    ['they do not know yet', true],
+  ])('leave nothing to ask elsewhere, or to complain about, for a container that %s', async (_, running) => {
+    const pods = TARGET.pods.map((pod) => ({ ...pod, containers: pod.containers.map((container) => ({ ...container, running })) }));
+    const { status, apiserver } = await start({
+      kubelet: await kubelet((__, response) => void response.end('# TYPE container_cpu_usage_seconds_total counter\n')),
+      targets: [{ ...TARGET, pods }],
+      credentials: 'certificate',
+    });
+    await eventually(() => status().state !== 'pending');
+    expect(status().message).toBeUndefined();
+    expect(apiserver.requests.some((request) => request.includes('metrics.k8s.io'))).toBe(running);
+  });
+
   it('whose node is not known are not guessed', async () => {
     const { facts } = await start({ kubelet: await kubelet(advancing()), credentials: 'certificate', nodes: [] });
     await eventually(() => expect(facts()).toMatchObject({ state: 'forbidden' }));
