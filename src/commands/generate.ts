@@ -37,6 +37,7 @@ export function registerGenerate(program: Command): void {
     .option('--runbook-url <pattern>', 'with {page}, e.g. https://runbooks.example.com/{page}')
     .option('--dashboard-url <pattern>', 'with {uid}, e.g. https://grafana.example.com/d/{uid}')
     .option('--with <exporters>', 'take what the exporter cannot see from kube-state-metrics, cadvisor, kube-apiserver')
+    .option('--causes <ids>', 'causes that get an alert of their own (default all); every cause is weighed all the same')
     .option('--kube-apiserver-selector <matchers>', 'of the job of the kube-apiserver (default job="kube-apiserver")')
     .option('--loki-selector <selector>', 'stream selector of the log rules')
     .option('--mixin-fix', "also the replacement of the kubernetes-mixin's two alerts, which needs no exporter")
@@ -59,11 +60,14 @@ export async function printAll(what: What, flags: Omit<GenerateFlags, 'output'>)
   for (const format of formats)
     if (!FORMATS[what].includes(format))
       problems.push(`--format ${JSON.stringify(format)}: of ${what} are allowed ${FORMATS[what].join(', ')}`);
+  const { BUILT_IN } = await import('../generate/built-in.ts');
+  const known = BUILT_IN.causes.map(({ id }) => id);
+  for (const id of 'options' in parsed ? parsed.options.causes : [])
+    if (!known.includes(id)) problems.push(`--causes ${JSON.stringify(id)}: no cause is called so; allowed are ${known.join(', ')}`);
   if ('problems' in parsed || problems.length > 0) throw new Error(problems.join('\n'));
 
   const { options } = parsed;
   const asked = (output: What) => what === 'all' || what === output;
-  const { BUILT_IN } = await import('../generate/built-in.ts');
   const { printRuleFiles, printRuleTestFiles, printRunbookFiles } = await import('../generate/outputs.ts');
   const rules = RULE_FORMATS.filter((format): format is RuleFormat => formats.includes(format));
   const printed: Printed[] = [];

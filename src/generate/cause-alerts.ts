@@ -18,10 +18,11 @@ export const CAUSE_KEEP_FIRING_FOR = 300;
  */
 export function causeGroup(catalogue: Catalogue, options: GenerateOptions): RuleGroup {
   for (const { id } of catalogue.causes) refuseTakenName(id);
+  const chosen = catalogue.causes.filter(({ id }) => options.causes.length === 0 || options.causes.includes(id));
   return {
     name: 'aggregated-api-causes',
     interval: options.scrapeInterval,
-    rules: catalogue.causes.map((cause) => causeAlert(cause, options)),
+    rules: chosen.map((cause) => causeAlert(cause, options)),
   };
 }
 

@@ -19,6 +19,8 @@ export interface GenerateOptions {
   /** `{uid}` is replaced by the dashboard's uid; the query string is appended. */
   readonly dashboardUrl: string;
   readonly with: readonly OtherExporter[];
+  /** Ids of the causes that get an alert of their own; empty = all. */
+  readonly causes: readonly string[];
   /** Matchers of the kube-apiserver's job, for the mixin's replacement and `--with kube-apiserver`. */
   readonly kubeApiserverSelector: string;
   /** Loki stream selector of the pods whose logs the log rules read. */
@@ -34,6 +36,7 @@ export const DEFAULT_OPTIONS: GenerateOptions = {
   runbookUrl: 'http://aggregated-api-exporter.monitoring.svc:9944/runbooks/{page}',
   dashboardUrl: '/d/{uid}',
   with: [],
+  causes: [],
   kubeApiserverSelector: 'job="kube-apiserver"',
   lokiSelector: '{namespace=~".+"}',
 };
@@ -51,6 +54,7 @@ export interface OptionTexts {
   readonly runbookUrl?: string;
   readonly dashboardUrl?: string;
   readonly with?: string;
+  readonly causes?: string;
   readonly kubeApiserverSelector?: string;
   readonly lokiSelector?: string;
 }
@@ -133,6 +137,7 @@ export function parseOptions(texts: OptionTexts): { readonly options: GenerateOp
       runbookUrl: texts.runbookUrl ?? DEFAULT_OPTIONS.runbookUrl,
       dashboardUrl: texts.dashboardUrl ?? DEFAULT_OPTIONS.dashboardUrl,
       with: others,
+      causes: (texts.causes ?? '').split(',').filter((id) => id !== ''),
       kubeApiserverSelector: texts.kubeApiserverSelector ?? DEFAULT_OPTIONS.kubeApiserverSelector,
       lokiSelector: texts.lokiSelector ?? DEFAULT_OPTIONS.lokiSelector,
     },

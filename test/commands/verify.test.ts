@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { registerVerify } from '../../src/commands/verify.ts';
+
+type Answer = { readonly status?: number; readonly body: string };
+
+let server: Server;
+let url: string;
+let out: string;
+let asked: { readonly path: string; readonly authorization: string | undefined; readonly query: string }[];
+let answer: (query: string) => Answer;
+
+const found = JSON.stringify({ status: 'success', data: { resultType: 'vector', result: [{ metric: {}, value: [0, '1'] }] } });
+
+beforeEach(async () => {
+  asked = [];
+  answer = () => ({ body: found });
+  server = createServer(async (request, response) => {
+    const query = new URLSearchParams(await bodyOf(request)).get('query') ?? '';
+    asked.push({ path: request.url!, authorization: request.headers.authorization, query });
+    const { status = 200, body } = answer(query);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  out = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += String(text);
+    return true;
+  });
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8')) text += chunk as string;
+  return text;
+}
+
+async function verify(...args: string[]): Promise<number> {
+  const program = new Command().exitOverride();
+  registerVerify(program);
+  process.exitCode = undefined;
+  await program.parseAsync(['verify', ...args], { from: 'user' });
+  return Number(process.exitCode ?? 0);
+}
+
+describe('verify', () => {
+  it('is content when every selector finds something', async () => {
+    expect(await verify('--prometheus.url', url)).toBe(0);
+    expect(out).toMatch(/^(\d+) of \1 selectors find series/m);
+    expect(asked.every(({ path }) => path === '/api/v1/query')).toBe(true);
+  });
+
+  it('keeps a path prefix, and sends the password of the URL as a header', async () => {
+    answer = () => ({ status: 500, body: 'one question is enough' });
+    await expect(verify('--prometheus.url', `${url.replace('http://', 'http://me:p%40ss@')}/prometheus`)).rejects.toThrow('500');
+    expect(asked[0]).toMatchObject({
+      path: '/prometheus/api/v1/query',
+      authorization: `Basic ${Buffer.from('me:p@ss').toString('base64')}`,
+    });
+  });
+
+  it('sends the token of a file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'verify-'));
+    try {
+      writeFileSync(join(folder, 'token'), 'sesame\n');
+      answer = () => ({ status: 500, body: 'one question is enough' });
+      await expect(verify('--prometheus.url', url, '--prometheus.token-file', join(folder, 'token'))).rejects.toThrow('500');
+      expect(asked[0]!.authorization).toBe('Bearer sesame');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('exits with 1 and says why when a metric that rules read is not there', async () => {
+    answer = (query) => ({
+      body: query.includes('aggregated_api_info')
+        ? JSON.stringify({ status: 'success', data: { resultType: 'vector', result: [] } })
+        : found,
+    });
+    expect(await verify('--prometheus.url', url, '-o', 'json')).toBe(1);
+    const { findings } = JSON.parse(out) as { findings: { selector: string; state: string; why?: string }[] };
+    expect(findings.filter(({ state }) => state === 'missing')).toContainEqual({
+      selector: 'aggregated_api_info',
+      state: 'missing',
+      why: 'no series aggregated_api_info: a metric relabelling drops it, or the exporter is older than the rules',
+    });
+  });
+
+  it.each<[string, string[], Answer | undefined, string]>([
+    [
+      'a URL without a scheme',
+      ['--prometheus.url', 'prometheus:9090'],
+      undefined,
+      '--prometheus.url "prometheus:9090": an http:// or https:// URL is allowed',
+    ],
+    [
+      'an interval that is too long',
+      ['--prometheus.url', 'http://x', '--scrape-interval', '5m'],
+      undefined,
+      '--scrape-interval 5m: too long',
+    ],
+    ['a refusal of Prometheus', [], { status: 401, body: 'who are you?' }, '/api/v1/query: 401 who are you?'],
+    ['something that is no Prometheus', [], { body: '<html>Welcome</html>' }, "not an answer of Prometheus's API: <html>Welcome</html>"],
+  ])('names %s', async (_, args, given, words) => {
+    if (given) answer = () => given;
+    await expect(verify(...(args.length > 0 ? args : ['--prometheus.url', url]))).rejects.toThrow(words);
+  });
+
+  it('names the address where nobody answers', async () => {
+    await expect(verify('--prometheus.url', 'http://127.0.0.1:9')).rejects.toThrow('http://127.0.0.1:9/api/v1/query: ');
+  });
+});
