@@ -1,0 +1,62 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { catalogueOptions } from '../../src/commands/diagnose.ts';
+import { CAUSES } from '../../src/correlations/list.ts';
+import { createDiagnostician } from '../../src/diagnose/diagnostician.ts';
+import type { Diagnosis } from '../../src/domain/diagnosis.ts';
+import type { Snapshot } from '../../src/domain/snapshot.ts';
+import { play } from '../support/play.ts';
+import type { Situation } from '../support/situation.ts';
+import { BACKEND_ROWS } from './tables/backend.ts';
+import { CONTROL_PLANE_ROWS } from './tables/control-plane.ts';
+import { NETWORK_ROWS } from './tables/network.ts';
+import { OBJECT_ROWS } from './tables/objects.ts';
+import { POD_ROWS } from './tables/pods.ts';
+import { scheduled } from './tables/schedule.ts';
+import { TRUST_ROWS } from './tables/trust.ts';
+
+const ROWS = [...POD_ROWS, ...OBJECT_ROWS, ...NETWORK_ROWS, ...CONTROL_PLANE_ROWS, ...TRUST_ROWS, ...BACKEND_ROWS];
+
+function verdict(snapshots: readonly Snapshot[]): Diagnosis | undefined {
+  const doctor = createDiagnostician(catalogueOptions());
+  let diagnoses: readonly Diagnosis[] = [];
+  for (const snapshot of snapshots) diagnoses = doctor.observe(snapshot).diagnoses.diagnoses;
+  return diagnoses[0];
+}
+
+const verdictOn = (situation: Situation, noise = {}) => verdict(play(situation, { healthyTicks: 3, faultyTicks: 7, ...noise }));
+
+describe('causes', () => {
+  it('are all in the tables, once', () => {
+    expect([...ROWS.map(({ cause }) => cause), 'scheduled-operation'].sort()).toEqual(CAUSES.map(({ id }) => id).sort());
+  });
+
+  it('have one file each', () => {
+    const files = readdirSync(new URL('../../src/correlations', import.meta.url)).filter((file) => file.endsWith('.ts'));
+    const others = ['list.ts', 'symptom.ts', 'temperature.ts'];
+    expect(files.filter((file) => !others.includes(file)).sort()).toEqual(CAUSES.map(({ id }) => `${id}.ts`).sort());
+  });
+
+  it.each(ROWS)('$cause is named', ({ cause, match }) => {
+    expect(verdictOn(match)).toMatchObject({ cause });
+  });
+
+  it.each(ROWS)('$cause is not named when $because', ({ cause, miss, instead }) => {
+    const named = verdictOn(miss);
+    expect(named?.cause).not.toBe(cause);
+    if (instead === null) expect(named).toBeUndefined();
+    else if (instead !== undefined) expect(named?.cause).toBe(instead);
+  });
+
+  it('scheduled-operation is named when failures begin with the runs of a job', () => {
+    expect(verdict(scheduled('even'))).toMatchObject({ cause: 'scheduled-operation', pattern: 'periodic' });
+  });
+
+  it('scheduled-operation is not named when the intervals are uneven', () => {
+    expect(verdict(scheduled('uneven'))?.cause).not.toBe('scheduled-operation');
+  });
+
+  it('nothing is named on a healthy cluster, alarming lines and events included', () => {
+    expect(verdictOn({}, { benign: true })).toBeUndefined();
+  });
+});

@@ -1,0 +1,245 @@
+import { observed } from '../../../src/domain/observed.ts';
+import type { FailureReason, ProbeTally, Vantage } from '../../../src/domain/probe.ts';
+import type { PolicyFacts } from '../../../src/domain/snapshot.ts';
+import { healthyApi, healthyTally, probeResult } from '../../support/healthy.ts';
+import {
+  ALL,
+  changed,
+  checkFailed,
+  type Moment,
+  NO_ENDPOINTS,
+  notReady,
+  type Situation,
+  URL,
+  unreachable,
+  withMetrics,
+} from '../../support/situation.ts';
+import type { Row } from './row.ts';
+
+const WAITING = 'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)';
+const only = (reason: FailureReason): Situation => ({ probes: { aggregator: reason, list: reason } });
+const vanish: Situation = { probes: ALL('connection_timeout', 'connection_timeout'), condition: checkFailed(`Get "${URL}": ${WAITING}`) };
+const policy = (verdict: PolicyFacts['verdict']): Situation => ({
+  ...vanish,
+  facts: ({ since }) => ({
+    api: {
+      policy: observed({
+        verdict,
+        why: 'NetworkPolicy harbour/default-deny',
+        selecting: ['default-deny'],
+        notEvaluated: [],
+        lastChange: since - 3000,
+      }),
+      ...(verdict === 'blocks' ? changed('network-policy', 'NetworkPolicy harbour/default-deny', since - 3000) : {}),
+    },
+  }),
+});
+const policyChanged = (agoMs: number): Situation => ({
+  probes: { aggregator: 'service_unavailable', list: 'service_unavailable' },
+  facts: ({ since }) => ({
+    api: {
+      policy: observed({ verdict: 'undetermined', why: 'CNI policies exist', selecting: [], notEvaluated: ['TidePolicy'] }),
+      ...changed('network-policy', 'NetworkPolicy harbour/default-deny', since - agoMs),
+    },
+  }),
+});
+
+/** One tally; it fails when `reason` is given. */
+function tally(vantage: Vantage, target: string, { ticks, since, time }: Moment, reason?: FailureReason): ProbeTally {
+  const last = probeResult({ vantage, target, at: time, ok: reason === undefined, ...(reason ? { reason } : {}) });
+  return healthyTally(vantage, 'discovery', {
+    target,
+    attempts: 360 + ticks,
+    last,
+    lastOk: reason ? since : time,
+    failures: reason ? { [reason]: ticks } : {},
+    ...(reason ? { lastFailure: last } : {}),
+  });
+}
+const through = (first: FailureReason | undefined, second: FailureReason | undefined): Situation => ({
+  facts: (moment) => ({
+    api: {
+      probes: [
+        tally('aggregator', '10.0.0.1:443', moment, first),
+        tally('aggregator', '10.0.0.2:443', moment, second),
+        tally('service', '10.96.7.7:443', moment),
+        tally('endpoint', '10.1.0.5:10250', moment),
+      ],
+    },
+  }),
+});
+const replicas = (first: FailureReason | undefined, second: FailureReason | undefined): Situation => ({
+  facts: (moment) => ({
+    api: {
+      endpoints: observed({ ready: 2, notReady: 0, terminating: 0, slices: 1, portServed: true, addresses: [] }),
+      probes: [
+        tally('aggregator', '10.0.0.1:443', moment, first),
+        tally('service', '10.96.7.7:443', moment, second),
+        tally('endpoint', '10.1.0.5:10250', moment, first),
+        tally('endpoint', '10.1.0.6:10250', moment, second),
+      ],
+    },
+  }),
+});
+/** Each probe is lost by a rule of its own: never all of one round, and not always the same. */
+const lossy: Situation = {
+  facts: (moment) => ({
+    api: {
+      probes: [
+        tally('aggregator', '10.0.0.1:443', moment, moment.ticks % 2 === 0 ? undefined : 'connection_timeout'),
+        tally('service', '10.96.7.7:443', moment, moment.ticks % 3 === 0 ? 'connection_timeout' : undefined),
+        tally('endpoint', '10.1.0.5:10250', moment, moment.ticks % 3 === 1 ? 'connection_timeout' : undefined),
+      ],
+    },
+  }),
+};
+const deadConnection = (nowPasses: boolean): Situation => ({
+  facts: (moment) => {
+    const failure = probeResult({ at: moment.time - 1000, ok: false, reason: 'response_timeout', connection: 'reused' });
+    const [aggregator, ...others] = healthyApi().probes;
+    return {
+      api: {
+        probes: [
+          {
+            ...aggregator!,
+            last: nowPasses ? probeResult({ at: moment.time }) : { ...failure, at: moment.time },
+            lastFailure: failure,
+            failures: { response_timeout: moment.ticks },
+          },
+          ...others,
+        ],
+      },
+    };
+  },
+});
+
+/** The ways between kube-apiserver and backend. */
+export const NETWORK_ROWS: readonly Row[] = [
+  {
+    cause: 'aggregator-path-blocked',
+    match: only('connection_timeout'),
+    miss: vanish,
+    because: 'our own connections vanish too',
+    instead: 'connection-timed-out',
+  },
+  {
+    cause: 'connection-timed-out',
+    match: vanish,
+    miss: policy('blocks'),
+    because: 'a NetworkPolicy does not admit the kube-apiserver',
+    instead: 'network-policy-blocking',
+  },
+  {
+    cause: 'network-policy-blocking',
+    match: policy('blocks'),
+    miss: policy('admits'),
+    because: 'the policies admit it',
+    instead: 'connection-timed-out',
+  },
+  {
+    cause: 'network-policy-changed',
+    match: policyChanged(20 * 60_000),
+    miss: policyChanged(2 * 3_600_000),
+    because: 'the change is two hours old',
+  },
+  {
+    cause: 'connection-refused',
+    match: {
+      probes: ALL('connection_refused', 'connection_refused'),
+      condition: checkFailed(`Get "${URL}": dial tcp 10.96.7.7:443: connect: connection refused`),
+    },
+    miss: { ...NO_ENDPOINTS, facts: () => ({ api: notReady }) },
+    because: 'no endpoint is ready: such a Service refuses by itself',
+  },
+  {
+    cause: 'connection-reset',
+    match: { probes: ALL('connection_reset', 'connection_reset') },
+    miss: { ...NO_ENDPOINTS, probes: ALL('connection_reset'), facts: () => ({ api: notReady }) },
+    because: 'no endpoint is ready',
+  },
+  {
+    cause: 'host-unreachable',
+    match: { probes: ALL('host_unreachable', 'host_unreachable') },
+    miss: {
+      probes: ALL('host_unreachable', 'host_unreachable'),
+      facts: () => ({
+        cluster: { nodes: observed([{ name: 'node-a', ready: false, pressure: [], unschedulable: false, addresses: [] }]) },
+      }),
+    },
+    because: 'its node is down',
+    instead: 'node-not-ready',
+  },
+  {
+    cause: 'dns-failing',
+    match: { probes: { aggregator: 'dns_failed', list: 'dns_failed' } },
+    miss: {
+      probes: { aggregator: 'dns_failed', list: 'dns_failed' },
+      condition: ['ServiceNotFound', 'service/tide-gauge in "harbour" is not present'],
+      facts: () => ({ api: { service: { state: 'absent' } } }),
+    },
+    because: 'the Service that the name stands for does not exist',
+    instead: 'service-not-found',
+  },
+  { cause: 'packet-loss', match: lossy, miss: vanish, because: 'nothing passes any more', instead: 'connection-timed-out' },
+  {
+    cause: 'one-replica-bad',
+    match: replicas('connection_timeout', undefined),
+    miss: replicas('connection_timeout', 'connection_timeout'),
+    because: 'both replicas fail',
+  },
+  {
+    cause: 'apiservers-disagree',
+    match: through('connection_timeout', undefined),
+    miss: through('connection_timeout', 'connection_timeout'),
+    because: 'it fails through both',
+    instead: 'aggregator-path-blocked',
+  },
+  {
+    cause: 'service-routing-broken',
+    match: { probes: { aggregator: 'connection_timeout', list: 'connection_timeout', service: 'connection_timeout' } },
+    miss: vanish,
+    because: 'the backend address fails too',
+    instead: 'connection-timed-out',
+  },
+  {
+    cause: 'tunnel-down',
+    match: {
+      ...only('service_unavailable'),
+      details: unreachable('No agent available'),
+      facts: withMetrics((ticks) => ({ egressDialFailures: ticks })),
+    },
+    miss: { ...only('service_unavailable'), details: unreachable('dial tcp 10.96.7.7:443: i/o timeout') },
+    because: 'the kube-apiserver dials by itself',
+  },
+  {
+    cause: 'overlay-not-routable',
+    match: { ...only('service_unavailable'), details: unreachable('Address is not allowed') },
+    miss: { ...only('service_unavailable'), details: unreachable('dial tcp 10.96.7.7:443: i/o timeout') },
+    because: 'the address may be dialled',
+  },
+  {
+    cause: 'proxy-in-the-way',
+    match: only('bad_gateway'),
+    miss: { probes: ALL('bad_gateway', 'bad_gateway') },
+    because: 'the backend itself answers 502',
+    instead: 'backend-server-error',
+  },
+  { cause: 'stuck-connections', match: deadConnection(true), miss: deadConnection(false), because: 'a fresh connection has not passed' },
+  {
+    cause: 'kube-apiserver-unreachable-from-backend',
+    match: {
+      ...NO_ENDPOINTS,
+      lines: [
+        'unable to load configmap based request-header-client-ca-file: Get "https://10.96.0.1:443/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication": dial tcp 10.96.0.1:443: i/o timeout',
+      ],
+      facts: () => ({ api: notReady }),
+    },
+    miss: {
+      ...NO_ENDPOINTS,
+      lines: ['Get "https://10.96.0.1:443/api/v1/nodes": dial tcp 10.96.0.1:443: connect: connection refused'],
+      facts: withMetrics(() => ({}), { ok: false, reason: 'connection_refused' }),
+    },
+    because: 'the kube-apiserver answers nobody',
+    instead: 'apiserver-unavailable',
+  },
+];

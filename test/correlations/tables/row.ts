@@ -1,0 +1,12 @@
+import type { Situation } from '../../support/situation.ts';
+
+/** One cause: a situation in which it is the verdict, and the last one beside it in which it must not be. */
+export interface Row {
+  readonly cause: string;
+  readonly match: Situation;
+  readonly miss: Situation;
+  /** What makes the difference, after "not when". */
+  readonly because: string;
+  /** What the other situation is called instead; undefined where only the cause itself is excluded, null where nothing may be named. */
+  readonly instead?: string | null;
+}
