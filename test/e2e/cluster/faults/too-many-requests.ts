@@ -1,36 +1,42 @@
 import { all, type Fault } from '../fault.ts';
-import { until } from '../harness/process.ts';
-import { addArguments } from '../inject.ts';
 
-const CLIENTS = 40;
+const FLOW_CONTROL = '/apis/flowcontrol.apiserver.k8s.io/v1';
+const NAME = 'e2e-no-seats';
 
 export const fault: Fault = {
   id: 'too-many-requests',
-  title: 'The server takes one request at a time, and forty clients ask: ordinary ones get 429',
-  causes: ['rate-limited', 'apiserver-overloaded'],
+  title: 'A FlowSchema leads every request for the API to a priority level without seats: ordinary users get 429',
+  causes: ['rate-limited'],
   category: 'rate-limiting',
   within: 60,
-  inject: async (cluster) => {
-    const undo = await addArguments(
-      cluster,
-      '--enable-priority-and-fairness=false',
-      '--max-requests-inflight=1',
-      '--max-mutating-requests-inflight=1',
+  inject: async ({ kube }) => {
+    await kube.create(`${FLOW_CONTROL}/prioritylevelconfigurations`, {
+      apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
+      kind: 'PriorityLevelConfiguration',
+      metadata: { name: NAME },
+      spec: {
+        type: 'Limited',
+        limited: { nominalConcurrencyShares: 0, lendablePercent: 0, borrowingLimitPercent: 0, limitResponse: { type: 'Reject' } },
+      },
+    });
+    await kube.create(`${FLOW_CONTROL}/flowschemas`, {
+      apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
+      kind: 'FlowSchema',
+      metadata: { name: NAME },
+      spec: {
+        matchingPrecedence: 100,
+        priorityLevelConfiguration: { name: NAME },
+        rules: [
+          {
+            subjects: [{ kind: 'Group', group: { name: 'system:authenticated' } }],
+            resourceRules: [{ verbs: ['*'], apiGroups: ['wardle.example.com'], resources: ['*'], namespaces: ['*'], clusterScope: true }],
+          },
+        ],
+      },
+    });
+    return all(
+      () => kube.remove(`${FLOW_CONTROL}/prioritylevelconfigurations/${NAME}`),
+      () => kube.remove(`${FLOW_CONTROL}/flowschemas/${NAME}`),
     );
-    await until('the new pod to be ready', 40, () => {
-      const pod = cluster.kubelets[0]!.podOf('app', 'wardle');
-      return pod?.container.ready && pod.object.spec.containers[0].args?.length > 0;
-    });
-    const end = Date.now() + 120_000;
-    let asking = true;
-    const list = cluster.ordinaryClient();
-    for (let i = 0; i < CLIENTS; i++)
-      void (async () => {
-        while (asking && Date.now() < end) await list.raw('GET', '/apis/wardle.example.com/v1alpha1/flunders').catch(() => undefined);
-      })();
-    return all(undo, () => {
-      asking = false;
-      list.close();
-    });
   },
 };
