@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   exposition: "reading a kube-apiserver's metrics, against Go's expfmt",
   'exposition-serving': 'serving /metrics, against client_golang and prom-client',
   classify: 'classifying log lines, against ripgrep and mtail',
+  logs: 'probes beside a pod that floods its log',
   diagnose: 'one diagnosis pass over 200 APIs',
 };
 

@@ -5,6 +5,22 @@ const KUBE_APISERVER_CALL = String.raw`(?:get|post|put|patch|delete|list|watch) 
 
 export const CONNECTION: readonly Signature[] = [
   {
+    id: 'client-left-before-preface',
+    speaker: 'aggregated-server',
+    pointsTo: [],
+    pattern: String.raw`http2: server: error reading preface from client`,
+    literals: ['error reading preface from client'],
+    says: 'Somebody connected and left without a request, as health checks do.',
+    matches: [
+      'I0105 09:00:13.100000       1 log.go:245] http2: server: error reading preface from client 10.0.0.9:57106: read tcp 10.0.0.7:8443->10.0.0.9:57106: read: connection reset by peer',
+      'http2: server: error reading preface from client 10.0.0.9:40002: timeout waiting for client preface',
+    ],
+    nearMisses: [
+      'http2: server connection error from 10.0.0.9:57106: PROTOCOL_ERROR',
+      'error reading server preface: read tcp 10.0.0.7:8443: EOF',
+    ],
+  },
+  {
     id: 'kube-apiserver-connect-timeout',
     speaker: 'aggregated-server',
     pointsTo: ['kube-apiserver-unreachable-from-backend', 'network-policy-blocking'],

@@ -34,12 +34,12 @@ export function searchedLiteral(literal: RequiredLiteral): SearchedLiteral {
 
 /**
  * Chooses one guide for each pattern that has any, and the window of the search, for the least cost together on lines like the
- * sample, or where no literal is frequent: a long window jumps far, but then each literal that is shorter forces a second pass, and the rarest literals are not
+ * sample: a long window jumps far, but then each literal that is shorter forces a second pass, and the rarest literals are not
  * always the longest.
  */
 export function chooseGuides(
   patterns: readonly (readonly Guide[])[],
-  sample?: Uint8Array,
+  sample: Uint8Array,
 ): { window: number; guides: readonly (Guide | undefined)[] } {
   const costs = costsOf(patterns.flat(), sample);
   let best: { cost: number; window: number; guides: readonly (Guide | undefined)[] } | undefined;
@@ -61,11 +61,11 @@ export function chooseGuides(
 }
 
 /** In ns per byte of lines like the sample. */
-function costsOf(guides: readonly Guide[], sample: Uint8Array | undefined): Map<Guide, number> {
-  const hits = sample && countHits(guides, sample);
+function costsOf(guides: readonly Guide[], sample: Uint8Array): Map<Guide, number> {
+  const hits = countHits(guides, sample);
   const costs = new Map<Guide, number>();
   for (const guide of guides) {
-    const count = hits ? guide.literals.reduce((sum, literal) => sum + hits.get(keyOf(literal))!, 0) / sample.length : 0;
+    const count = guide.literals.reduce((sum, literal) => sum + hits.get(keyOf(literal))!, 0) / sample.length;
     const cost = count * (guide.leading ? LEADING_HIT_COST : HIT_COST);
     costs.set(guide, cost + guide.literals.length * LITERAL_COST - Math.min(guide.shortest, 40) * 1e-5);
   }

@@ -50,6 +50,35 @@ export const INTERMEDIARIES: readonly Signature[] = [
     ],
   },
   {
+    id: 'cloud-quota-exceeded',
+    speaker: 'aggregated-server',
+    pointsTo: ['rate-limited'],
+    pattern: String.raw`quota exceeded for quota metric|googleapi: error 429|\b(?:throttlingexception|requestlimitexceeded|toomanyrequestsexception|throttling: rate exceeded)|api request rate .{0,40}exceeded|\bratelimitexceeded|subscriptionrequeststhrottled|api error 429|rate limit of \d+ requests`,
+    literals: [
+      'quota exceeded for quota metric',
+      'googleapi: error 429',
+      'throttlingexception',
+      'requestlimitexceeded',
+      'toomanyrequestsexception',
+      'throttling: rate exceeded',
+      'api request rate',
+      'ratelimitexceeded',
+      'subscriptionrequeststhrottled',
+      'api error 429',
+      'rate limit of ',
+    ],
+    says: 'The cloud or vendor API behind the adapter refuses requests above its quota.',
+    matches: [
+      `googleapi: Error 429: Quota exceeded for quota metric 'Time series queries' and limit 'Time series queries per minute' of service 'monitoring.example.com'`,
+      'operation error CloudWatch: GetMetricData, https response error StatusCode: 400, api error ThrottlingException: Rate exceeded',
+      'API error 429 Too Many Requests: {"errors":["Rate limit of 300 requests in 3600 seconds"]}',
+    ],
+    nearMisses: [
+      'googleapi: Error 404: The metric referenced by the provided filter is unknown',
+      'pods "tide-gauge-0" is forbidden: exceeded quota: compute-resources, requested: cpu=1',
+    ],
+  },
+  {
     // google.golang.org/grpc/codes; every quota that a gRPC service enforces ends in it.
     id: 'resource-exhausted',
     speaker: 'aggregated-server',

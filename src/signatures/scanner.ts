@@ -96,14 +96,14 @@ class LiteralFirstScanner implements Scanner {
     this.lastLine = new Int32Array(patterns.length);
     this.decided = new Uint8Array(patterns.length);
     this.from = new Int32Array(patterns.length);
-    this.search = this.prepare();
+    this.search = this.prepare(ORDINARY);
   }
 
   adapt(sample: Uint8Array): void {
     this.search = this.prepare(sample);
   }
 
-  private prepare(sample?: Uint8Array): SkipSearch {
+  private prepare(sample: Uint8Array): SkipSearch {
     const literals = new Map<string, { literal: SearchedLiteral; callers: Caller[] }>();
     const unguided: number[] = [];
     const { window, guides } = chooseGuides(this.guides, sample);
@@ -132,7 +132,7 @@ class LiteralFirstScanner implements Scanner {
     return new SkipSearch(
       entries.map(({ literal }) => literal),
       window,
-      sample ? countBlocks(sample, countBlocks(ORDINARY)) : countBlocks(ORDINARY),
+      countBlocks(sample, countBlocks(ORDINARY)),
     );
   }
 
