@@ -1,5 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
-import { any } from '../domain/criterion.ts';
+import { all, any } from '../domain/criterion.ts';
 import { linesAllow, linesName } from './shared/lines.ts';
 import { none, seen } from './shared/seen.ts';
 
@@ -23,6 +23,12 @@ export const noReadyEndpoints = defineCause({
       weight: 'strong',
       says: 'No address of the Service is ready, by its EndpointSlices or by the condition Available.',
       reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
+    },
+    {
+      id: 'endpoints-are-ready',
+      when: all(seen('endpoints-ready'), none('condition-missing-endpoints')),
+      weight: 'stronglyAgainst',
+      says: '{value} addresses of the Service are ready.',
     },
     linesAllow('no-ready-endpoints'),
   ],

@@ -138,8 +138,11 @@ export async function delayAnswers(cluster: Cluster, milliseconds: number): Prom
   await new Promise<void>((resolve) => server.listen(18_443, '127.0.0.1', resolve));
   // The harness runs as root: its own packets pass, so the proxy reaches the pod and the kubelet's probes stay quick.
   const undo = redirect({ address: ip, port: 8443 }, { address: '127.0.0.1', port: 18_443 }, 0);
+  // Only new connections are redirected: those that stand have to end.
+  const undoCut = cutPod(cluster, { action: 'refuse', standing: true });
   return async () => {
     undo();
+    await undoCut();
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   };

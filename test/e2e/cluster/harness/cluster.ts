@@ -217,7 +217,7 @@ export class Cluster {
           ...extra,
         ];
       case 'e2e/shell':
-        return ['sh', '-c', ...extra];
+        return ['sh', '-c', ...extra, ip];
       case 'e2e/idle':
         return ['sleep', 'infinity'];
       default:
