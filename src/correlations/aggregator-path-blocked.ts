@@ -44,7 +44,7 @@ export const aggregatorPathBlocked = defineCause({
     {
       id: 'discovery-check-fails-alone',
       when: all(seen('condition-failed-discovery-check'), AGGREGATOR_FAILS, DIRECT_PASSES, CONTROL_PASSES, PACKETS_VANISH),
-      weight: 'suggestive',
+      weight: 'strong',
       says: "The kube-apiserver's own check fails, while each backend address answers us.",
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
@@ -77,15 +77,7 @@ export const aggregatorPathBlocked = defineCause({
       says: 'The control plane changed within the last hour.',
     },
   ],
-  supersedes: [
-    'backend-slow',
-    'connection-timed-out',
-    'connection-refused',
-    'connection-reset',
-    'host-unreachable',
-    'packet-loss',
-    'dns-failing',
-  ],
+  supersedes: ['backend-slow', 'connection-timed-out', 'connection-refused', 'connection-reset', 'host-unreachable', 'packet-loss'],
   runbookCorrelation: 'network-connectivity',
   remedy: [
     'From a control-plane node, try the pod address and port: nc -vz <pod IP> <port>.',

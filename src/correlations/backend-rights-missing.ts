@@ -1,5 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
-import { linesSay } from './shared/lines.ts';
+import { lastWordsSay, linesSay } from './shared/lines.ts';
 import { seen } from './shared/seen.ts';
 
 export const backendRightsMissing = defineCause({
@@ -12,6 +12,7 @@ export const backendRightsMissing = defineCause({
   prior: -1.5,
   evidence: [
     ...linesSay('backend-rights-missing'),
+    lastWordsSay('backend-rights-missing'),
     {
       id: 'runs-but-not-ready',
       when: seen('containers-not-ready'),

@@ -1,6 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
 import { above, all, any, changedWithin, HOUR, increase, MINUTE } from '../domain/criterion.ts';
-import { linesSay } from './shared/lines.ts';
+import { lastWordsSay, linesSay } from './shared/lines.ts';
 import { seen } from './shared/seen.ts';
 import { NO_READY_ENDPOINTS } from './shared/vantages.ts';
 
@@ -14,6 +14,7 @@ export const badFlagOrConfig = defineCause({
   prior: -1.5,
   evidence: [
     ...linesSay('bad-flag-or-config'),
+    lastWordsSay('bad-flag-or-config'),
     {
       id: 'fatal-after-change',
       when: all(

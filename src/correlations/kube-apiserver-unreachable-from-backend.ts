@@ -1,5 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
-import { linesSay } from './shared/lines.ts';
+import { lastWordsSay, linesSay } from './shared/lines.ts';
 import { atLeast } from './shared/seen.ts';
 
 export const kubeApiserverUnreachableFromBackend = defineCause({
@@ -12,6 +12,7 @@ export const kubeApiserverUnreachableFromBackend = defineCause({
   prior: -1,
   evidence: [
     ...linesSay('kube-apiserver-unreachable-from-backend'),
+    lastWordsSay('kube-apiserver-unreachable-from-backend'),
     {
       id: 'control-fails-too',
       when: atLeast('control-failing', 0.5),

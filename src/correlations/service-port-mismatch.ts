@@ -1,5 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
-import { all, changedWithin, HOUR, MINUTE } from '../domain/criterion.ts';
+import { all, any, changedWithin, HOUR, MINUTE } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { none, reasonSeen, seen } from './shared/seen.ts';
 import { BACKEND_LOOKS_READY } from './shared/vantages.ts';
@@ -29,7 +29,8 @@ export const servicePortMismatch = defineCause({
     },
     {
       id: 'port-not-in-slices',
-      when: all(none('endpoint-port-served'), seen('service-exists')),
+      // A slice without addresses has no ports either.
+      when: all(none('endpoint-port-served'), seen('service-exists'), any(seen('endpoints-ready'), seen('endpoints-not-ready'))),
       weight: 'strong',
       says: 'No EndpointSlice carries a port of that name: the targetPort resolves to nothing on the pods.',
       reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service} -o yaml',

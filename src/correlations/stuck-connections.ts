@@ -19,7 +19,7 @@ export const stuckConnections = defineCause({
     },
     ...linesSay('stuck-connections'),
   ],
-  supersedes: ['connection-reset', 'connection-timed-out'],
+  supersedes: ['connection-reset', 'connection-timed-out', 'aggregator-path-blocked', 'backend-slow', 'packet-loss'],
   remedy: [
     'Restart what holds the dead connection (the aggregated API server, or the kube-apiserver).',
     'Update it: Go releases with HTTP/2 health checks close such connections after 45 s.',

@@ -24,7 +24,8 @@ function verdict(snapshots: readonly Snapshot[]): Diagnosis | undefined {
   return diagnoses[0];
 }
 
-const verdictOn = (situation: Situation, noise = {}) => verdict(play(situation, { healthyTicks: 3, faultyTicks: 7, ...noise }));
+const verdictOn = (situation: Situation, faultyTicks = 7, noise = {}) =>
+  verdict(play(situation, { healthyTicks: 3, faultyTicks, ...noise }));
 
 describe('causes', () => {
   it('are all in the tables, once', () => {
@@ -37,12 +38,12 @@ describe('causes', () => {
     expect(files.filter((file) => !others.includes(file)).sort()).toEqual(CAUSES.map(({ id }) => `${id}.ts`).sort());
   });
 
-  it.each(ROWS)('$cause is named', ({ cause, match }) => {
-    expect(verdictOn(match)).toMatchObject({ cause });
+  it.each(ROWS)('$cause is named', ({ cause, match, ticks }) => {
+    expect(verdictOn(match, ticks)).toMatchObject({ cause });
   });
 
-  it.each(ROWS)('$cause is not named when $because', ({ cause, miss, instead }) => {
-    const named = verdictOn(miss);
+  it.each(ROWS)('$cause is not named when $because', ({ cause, miss, instead, ticks }) => {
+    const named = verdictOn(miss, ticks);
     expect(named?.cause).not.toBe(cause);
     if (instead === null) expect(named).toBeUndefined();
     else if (instead !== undefined) expect(named?.cause).toBe(instead);
@@ -57,6 +58,6 @@ describe('causes', () => {
   });
 
   it('nothing is named on a healthy cluster, alarming lines and events included', () => {
-    expect(verdictOn({}, { benign: true })).toBeUndefined();
+    expect(verdictOn({}, 7, { benign: true })).toBeUndefined();
   });
 });

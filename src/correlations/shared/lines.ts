@@ -1,10 +1,22 @@
 import type { EvidenceDeclaration } from '../../domain/cause.ts';
 import { above, all, below, type Criterion, last, MINUTE } from '../../domain/criterion.ts';
+import { NO_READY_ENDPOINTS } from './vantages.ts';
 
 /** Lines point to the cause first (or to no other): the criterion, for evidence that may show in lines or elsewhere. */
 export const linesPointTo = (cause: string): Criterion => above(last(`signature-strength-${cause}`, 5 * MINUTE), 1.5);
 /** Lines point to the cause and to no other. */
 export const linesName = (cause: string): Criterion => above(last(`signature-strength-${cause}`, 5 * MINUTE), 2.5);
+
+/** A backend that is not ready and says why: its own log is the best witness. */
+export function lastWordsSay(cause: string): EvidenceDeclaration {
+  return {
+    id: 'says-so-and-is-down',
+    when: all(linesPointTo(cause), NO_READY_ENDPOINTS),
+    weight: 'strong',
+    says: 'No endpoint is ready, and the log of the backend points to this cause first.',
+    reproduce: 'kubectl logs -n {namespace} --previous <pod>',
+  };
+}
 
 /** For a cause that its own objects or probes show too: lines add little to them, and are asked in `any` beside them. */
 export function linesAllow(cause: string): EvidenceDeclaration {
@@ -13,7 +25,7 @@ export function linesAllow(cause: string): EvidenceDeclaration {
 
 /**
  * Evidence from error lines, the same for every cause: what a signature points to says how much it is worth. One that allows
- * for several causes never names one alone; one that points nowhere else is worth more than most single facts.
+ * for several causes never names one alone; one that points nowhere else is strong, and explains consequences away.
  */
 export function linesSay(cause: string): EvidenceDeclaration[] {
   const strength = last(`signature-strength-${cause}`, 5 * MINUTE);

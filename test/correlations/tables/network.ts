@@ -93,7 +93,7 @@ const lossy: Situation = {
     },
   }),
 };
-const deadConnection = (nowPasses: boolean): Situation => ({
+const deadConnection = (freshPasses: boolean): Situation => ({
   facts: (moment) => {
     const failure = probeResult({ at: moment.time - 1000, ok: false, reason: 'response_timeout', connection: 'reused' });
     const [aggregator, ...others] = healthyApi().probes;
@@ -102,7 +102,7 @@ const deadConnection = (nowPasses: boolean): Situation => ({
         probes: [
           {
             ...aggregator!,
-            last: nowPasses ? probeResult({ at: moment.time }) : { ...failure, at: moment.time },
+            last: freshPasses && moment.ticks % 2 === 0 ? probeResult({ at: moment.time }) : { ...failure, at: moment.time },
             lastFailure: failure,
             failures: { response_timeout: moment.ticks },
           },
@@ -224,7 +224,7 @@ export const NETWORK_ROWS: readonly Row[] = [
     because: 'the backend itself answers 502',
     instead: 'backend-server-error',
   },
-  { cause: 'stuck-connections', match: deadConnection(true), miss: deadConnection(false), because: 'a fresh connection has not passed' },
+  { cause: 'stuck-connections', match: deadConnection(true), miss: deadConnection(false), because: 'fresh connections fail too', ticks: 8 },
   {
     cause: 'kube-apiserver-unreachable-from-backend',
     match: {

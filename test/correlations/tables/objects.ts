@@ -100,7 +100,7 @@ export const OBJECT_ROWS: readonly Row[] = [
     because: 'the version itself is answered with 404',
     instead: 'version-not-served',
   },
-  { cause: 'orphaned-apiservice', match: stale(false), miss: stale(true), because: 'the server still has pods' },
+  { cause: 'orphaned-apiservice', match: stale(false), miss: stale(true), because: 'the server still has pods', ticks: 15 },
   {
     cause: 'aggregation-layer-not-configured',
     match: noFrontProxyCa(true),

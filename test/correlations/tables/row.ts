@@ -7,6 +7,8 @@ export interface Row {
   readonly miss: Situation;
   /** What makes the difference, after "not when". */
   readonly because: string;
+  /** Ticks of ten seconds that the situations last; 7 where nothing else is said. */
+  readonly ticks?: number;
   /** What the other situation is called instead; undefined where only the cause itself is excluded, null where nothing may be named. */
   readonly instead?: string | null;
 }
