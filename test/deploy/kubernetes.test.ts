@@ -1,0 +1,180 @@
+import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Command } from 'commander';
+import { load } from 'js-yaml';
+import { describe, expect, it } from 'vitest';
+import { configFrom, type ServeFlags, withServeFlags } from '../../src/commands/flags.ts';
+import { configJsonSchema, defaultConfig, parseConfig } from '../../src/config.ts';
+import { documentsOf, filesOf, kustomizationOf, type Manifest, manifests, only, textOf } from './manifests.ts';
+
+interface Container {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly securityContext: object;
+  readonly livenessProbe: Probe;
+  readonly readinessProbe: Probe;
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+}
+interface Probe {
+  readonly httpGet: { readonly path: string; readonly port: string };
+}
+interface Deployment extends Manifest {
+  readonly spec: {
+    readonly template: {
+      readonly spec: {
+        readonly serviceAccountName: string;
+        readonly securityContext: object;
+        readonly containers: readonly Container[];
+        readonly volumes: readonly { readonly name: string; readonly configMap?: { readonly name: string }; readonly emptyDir?: object }[];
+      };
+    };
+  };
+}
+interface Service extends Manifest {
+  readonly spec: { readonly ports: readonly { readonly name: string; readonly port: number; readonly targetPort: string }[] };
+}
+interface ServiceMonitor extends Manifest {
+  readonly spec: {
+    readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
+    readonly endpoints: readonly { readonly port: string; readonly path?: string }[];
+  };
+}
+interface Role extends Manifest {
+  readonly rules: readonly {
+    readonly apiGroups?: readonly string[];
+    readonly resources?: readonly string[];
+    readonly nonResourceURLs?: readonly string[];
+    readonly verbs: readonly string[];
+  }[];
+}
+
+const pod = only<Deployment>('Deployment').spec.template.spec;
+const container = pod.containers[0]!;
+
+describe.each(['kubernetes', 'prometheus-operator'])('deploy/%s', (folder) => {
+  const { resources, configMapGenerator = [] } = kustomizationOf(folder);
+  const listed = [...resources, ...configMapGenerator.flatMap(({ files }) => files)];
+
+  it('lists each of its files, and none that is missing', () => {
+    expect(listed.filter((file) => !file.startsWith('../')).sort()).toEqual(
+      filesOf(folder).filter((file) => file !== 'kustomization.yaml'),
+    );
+  });
+
+  it.each(resources.filter((file) => !file.startsWith('../')))('%s holds objects with a name', (file) => {
+    for (const manifest of documentsOf<Manifest>(`${folder}/${file}`))
+      expect(manifest).toMatchObject({
+        apiVersion: expect.stringMatching(/^[a-z0-9./]+$/) as string,
+        kind: expect.stringMatching(/^[A-Z]/) as string,
+        metadata: { name: expect.stringMatching(/^[a-z0-9-]+$/) as string },
+      });
+  });
+});
+
+describe('the configuration in the ConfigMap', () => {
+  const text = textOf('kubernetes/config.yaml');
+  // The whole command, with --config.check: test/e2e/packaging.
+  it("is read by the Deployment's arguments, and valid", () => {
+    const mounted = mountOf(({ configMap }) => configMap?.name === kustomizationOf('kubernetes').configMapGenerator![0]!.name);
+    const folder = fileURLToPath(new URL('../../deploy/kubernetes', import.meta.url));
+    const [command, ...args] = container.args.map((arg) => arg.replace(mounted, folder));
+    expect(command).toBe('serve');
+    const flags = withServeFlags(new Command().exitOverride()).parse(args, { from: 'user' }).opts<ServeFlags>();
+    expect(flags['config.file']).toBe(`${folder}/config.yaml`);
+    expect(configFrom(flags).log.format).toBe('json');
+  });
+
+  it('passes the published JSON Schema', () => {
+    const validate = new Ajv2020({ strict: false }).compile(configJsonSchema());
+    expect(validate(load(text)), JSON.stringify(validate.errors)).toBe(true);
+    expect(validate({ tides: true })).toBe(false);
+  });
+
+  it('keeps the history on a volume that can be written', () => {
+    const result = parseConfig(text);
+    const file = 'config' in result ? result.config.diagnosis.state_file : undefined;
+    const mounted = mountOf(({ emptyDir }) => emptyDir !== undefined);
+    expect(file?.slice(0, file.lastIndexOf('/'))).toBe(mounted);
+  });
+});
+
+function mountOf(wanted: (volume: Deployment['spec']['template']['spec']['volumes'][number]) => boolean): string {
+  const volume = pod.volumes.find(wanted)!;
+  return container.volumeMounts.find(({ name }) => name === volume.name)!.mountPath;
+}
+
+describe('the pod', () => {
+  it('may nothing', () => {
+    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(container.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+    expect(JSON.stringify(pod)).not.toMatch(/hostNetwork|hostPID|hostPath|privileged/);
+  });
+
+  it('listens where the defaults say, and the Service finds it', () => {
+    const [port] = container.ports;
+    expect(defaultConfig().web.listen_addresses).toEqual([`:${port!.containerPort}`]);
+    expect(only<Service>('Service').spec.ports).toEqual([{ name: port!.name, port: port!.containerPort, targetPort: port!.name }]);
+  });
+
+  it.each([
+    ['liveness', container.livenessProbe, '/-/healthy'],
+    ['readiness', container.readinessProbe, '/-/ready'],
+  ])('has a %s probe on a path that the server has and a port of its own', (_, { httpGet }, path) => {
+    // test/expose/server.test.ts asks for both paths.
+    expect(httpGet).toEqual({ path, port: container.ports[0]!.name });
+  });
+
+  it('runs as the ServiceAccount that the roles are bound to', () => {
+    expect(pod.serviceAccountName).toBe(only('ServiceAccount').metadata.name);
+    const bindings = manifests().filter(({ kind }) => kind.endsWith('Binding'));
+    expect(bindings.length).toBeGreaterThan(0);
+    for (const binding of bindings) expect(binding.subjects).toEqual([{ kind: 'ServiceAccount', name: pod.serviceAccountName }]);
+  });
+});
+
+describe('the ServiceMonitor', () => {
+  const [monitor] = documentsOf<ServiceMonitor>('prometheus-operator/service-monitor.yaml');
+
+  it('selects the Service by the label that kustomize puts on it, and names its port', () => {
+    const { pairs, includeSelectors } = kustomizationOf('kubernetes').labels![0]!;
+    expect(includeSelectors).toBe(true);
+    expect(monitor!.spec.selector.matchLabels).toEqual(pairs);
+    const ports = only<Service>('Service').spec.ports.map(({ name }) => name);
+    for (const { port, path = '/metrics' } of monitor!.spec.endpoints) {
+      expect(ports).toContain(port);
+      expect(path).toBe('/metrics');
+    }
+  });
+
+  it('lives beside the Service', () => {
+    expect(kustomizationOf('prometheus-operator').namespace).toBe(kustomizationOf('kubernetes').namespace);
+  });
+});
+
+describe('the roles', () => {
+  const roles = manifests().filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role') as Role[];
+  const rules = roles.flatMap((role) => role.rules.map((rule) => ({ role: role.metadata.name, ...rule })));
+
+  it.each(
+    rules.map(
+      (rule) => [`${rule.role}: ${rule.verbs.join(', ')} ${(rule.resources ?? rule.nonResourceURLs ?? []).join(', ')}`, rule] as const,
+    ),
+  )('%s: reads, and names what', (_, rule) => {
+    expect(rule.verbs.filter((verb) => !['get', 'list', 'watch'].includes(verb))).toEqual([]);
+    const named = [...(rule.apiGroups ?? []), ...(rule.resources ?? []), ...(rule.nonResourceURLs ?? [])];
+    expect(named.filter((name) => name.includes('*'))).toEqual([]);
+    expect(named.filter((name) => /^(secrets|nodes\/proxy|pods\/exec|pods\/portforward|serviceaccounts\/token)$/.test(name))).toEqual([]);
+  });
+
+  it('are what the bindings name', () => {
+    const names = roles.map(({ metadata }) => metadata.name);
+    const bound = manifests().flatMap(({ roleRef }) => (roleRef ? [(roleRef as { name: string }).name] : []));
+    expect(bound.length).toBeGreaterThan(0);
+    for (const name of bound) expect(names).toContain(name);
+  });
+});
