@@ -20,11 +20,13 @@ const found = JSON.stringify({ status: 'success', data: { resultType: 'vector', 
 beforeEach(async () => {
   asked = [];
   answer = () => ({ body: found });
-  server = createServer(async (request, response) => {
-    const query = new URLSearchParams(await bodyOf(request)).get('query') ?? '';
-    asked.push({ path: request.url!, authorization: request.headers.authorization, query });
-    const { status = 200, body } = answer(query);
-    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+  server = createServer((request, response) => {
+    void bodyOf(request).then((text) => {
+      const query = new URLSearchParams(text).get('query') ?? '';
+      asked.push({ path: request.url!, authorization: request.headers.authorization, query });
+      const { status = 200, body } = answer(query);
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
