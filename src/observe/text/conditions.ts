@@ -83,6 +83,8 @@ export class ConditionReader {
     if (!found) return false;
     const { key, value } = found;
     const lower = key.toLowerCase().replaceAll(' ', '');
+    // `Status:` and `Type:` above a block are its headings.
+    if (value === '' && (lower === 'status' || lower === 'type' || lower === 'reason')) return false;
     if (lower === 'kind') {
       this.#flush();
       this.#kind = value;

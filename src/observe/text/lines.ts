@@ -2,6 +2,22 @@
 const MAX_LINE = 65_536;
 const ESCAPES = /\u001b\[[0-9;?]{0,16}[A-Za-z]/g;
 
+/** A text of very short lines is judged by its first and last ones: what costs time is their number. */
+const HEAD_LINES = 250_000;
+const TAIL_LINES = 750_000;
+
+/** The text without the lines in its middle that are too many; `omitted` counts their characters. */
+export function boundLines(text: string): { readonly text: string; readonly omitted: number } {
+  let head = -1;
+  for (let line = 0; line < HEAD_LINES; line++) {
+    head = text.indexOf('\n', head + 1);
+    if (head < 0) return { text, omitted: 0 };
+  }
+  let tail = text.length;
+  for (let line = 0; line < TAIL_LINES && tail > head; line++) tail = text.lastIndexOf('\n', tail - 1);
+  return tail > head ? { text: text.slice(0, head) + text.slice(tail), omitted: tail - head } : { text, omitted: 0 };
+}
+
 /** Lines of a text without terminal colours and carriage returns, each at most 64 Ki characters. Linear in the text. */
 export function* linesOf(text: string): Generator<string> {
   for (let start = 0; start < text.length; ) {

@@ -5,7 +5,7 @@ import { NamedApis } from './apis.ts';
 import { ConditionReader } from './conditions.ts';
 import { decodeText } from './decode.ts';
 import { EventReader } from './events.ts';
-import { commandOf, linesOf } from './lines.ts';
+import { boundLines, commandOf, linesOf } from './lines.ts';
 import { type Matches, matchMessages } from './matches.ts';
 import { MessageJoiner, type Voice, voiceOfCommand } from './messages.ts';
 import { PodReader } from './pods.ts';
@@ -20,13 +20,15 @@ const BEFORE_MS = 60_000;
  * Whatever a person pastes → what it says, as snapshots: one before, in which nothing is known and every counter is zero, and
  * one of what the text says. What it does not mention was not observed. Takes conditions in YAML or JSON, tables and
  * descriptions of kubectl, events, pod states, log lines and client errors; mixed, unordered, cut anywhere, in any encoding.
- * Never throws. Time and memory are linear in the text, of which at most 64 MiB are read.
+ * Never throws. Time and memory are linear in the text, of which at most 64 MiB and a million lines are
+ * read.
  */
 export function readText(input: string | Uint8Array): Snapshot[] {
-  const { text, omitted } = decodeText(input);
+  const decoded = decodeText(input);
+  const { text, omitted } = boundLines(decoded.text);
   const read = new TextReading();
   for (const line of linesOf(text)) read.line(line);
-  return read.snapshots(omitted);
+  return read.snapshots(decoded.omitted + omitted);
 }
 
 /** One text while it is read, line by line. */
