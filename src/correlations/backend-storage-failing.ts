@@ -1,8 +1,8 @@
 import { defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
-import { linesSay } from './shared/lines.ts';
+import { linesPointTo, linesSay } from './shared/lines.ts';
 import { reasonSeen } from './shared/seen.ts';
-import { DISCOVERY_PASSES } from './shared/vantages.ts';
+import { CONTROL_PASSES, DISCOVERY_PASSES, FAILING } from './shared/vantages.ts';
 
 export const backendStorageFailing = defineCause({
   id: 'backend-storage-failing',
@@ -24,6 +24,14 @@ export const backendStorageFailing = defineCause({
       when: all(DISCOVERY_PASSES, reasonSeen('list', 'server-error', 'service-unavailable')),
       weight: 'suggestive',
       says: 'Discovery passes, and a real list is answered with 500 or 503.',
+    },
+    {
+      // /readyz of the kube-apiserver asks its own etcd (k8s.io/apiserver: server/options/etcd.go).
+      id: 'own-storage-not-the-clusters',
+      when: all(linesPointTo('backend-storage-failing'), CONTROL_PASSES, FAILING),
+      weight: 'strong',
+      says: 'The backend gets no answer from its storage, while the kube-apiserver gets one from its own.',
+      reproduce: 'kubectl logs -n {namespace} --all-containers --tail=200 -l <selector of service {service}>',
     },
     ...linesSay('backend-storage-failing'),
   ],

@@ -3,6 +3,22 @@ import type { Signature } from '../domain/signature.ts';
 /** Storage, of the kube-apiserver or of an aggregated server with an etcd of its own (go.etcd.io/etcd: api/v3rpc/rpctypes/error.go). */
 export const ETCD: readonly Signature[] = [
   {
+    id: 'etcd-client-retries',
+    speaker: 'aggregated-server',
+    pointsTo: ['backend-storage-failing', 'etcd-slow'],
+    pattern: String.raw`"logger":"etcd-client".*(?:retrying of unary invoker failed|failed to (?:get|list|txn)).*(?:deadlineexceeded|unavailable)`,
+    literals: ['"logger":"etcd-client"'],
+    says: 'A server gets no answer from its etcd in time: its own, or the one of the kube-apiserver when that says so.',
+    matches: [
+      '{"level":"warn","ts":"2026-01-05T09:00:13.719235Z","logger":"etcd-client","caller":"v3@v3.6.8/retry_interceptor.go:65","msg":"retrying of unary invoker failed","target":"etcd-endpoints://0x295a/tide-store:2379","method":"/etcdserverpb.KV/Range","attempt":0,"error":"rpc error: code = DeadlineExceeded desc = context deadline exceeded"}',
+      '{"level":"warn","logger":"etcd-client","msg":"retrying of unary invoker failed","target":"etcd-endpoints://0x295a/tide-store:2379","attempt":0,"error":"rpc error: code = Unavailable desc = keepalive ping failed to receive ACK within timeout"}',
+    ],
+    nearMisses: [
+      '{"level":"warn","logger":"etcd-client","msg":"retrying of unary invoker failed","attempt":0,"error":"rpc error: code = Canceled desc = context canceled"}',
+      '{"level":"info","logger":"tide-client","msg":"retrying of unary invoker failed","error":"rpc error: code = Unavailable"}',
+    ],
+  },
+  {
     id: 'etcd-timeout',
     speaker: 'kube-apiserver',
     pointsTo: ['etcd-slow'],
