@@ -8,7 +8,7 @@ import { clusterOf, type Firing, NEIGHBOUR, PATIENT, type Scenario } from './sce
 import { matchersOf } from './symptom-scenarios.ts';
 
 const STEP = 30;
-const UNSURE = CONFIDENT - 0.05;
+const UNSURE = Number((CONFIDENT - 0.05).toFixed(2));
 const SURE = 0.9;
 
 /** Sure from 5:00 to 10:00; before that likely, but below the limit. The neighbour is never sure. */

@@ -1,3 +1,4 @@
+import { HOUR } from '../../../../src/domain/criterion.ts';
 import { ledgerOf } from '../../../../src/domain/ledger.ts';
 import { type Catalogue, signalNamed } from '../../../../src/generate/catalogue.ts';
 import { printDuration } from '../../../../src/generate/duration.ts';
@@ -17,10 +18,10 @@ const TOLERANCE = 1e-6;
 /** What promtool's engine holds at most for one query. */
 const MAX_SAMPLES = 10_000;
 
-/** The sum of the scores reads all evidence and priors and holds them three times. Subqueries over an hour hold 300 samples a history. */
-function historiesPerTest(catalogue: Catalogue): number {
+/** The sum of the scores holds all evidence and priors three times; `tracks` holds six subqueries over an hour. */
+function historiesPerTest(catalogue: Catalogue, step: number): number {
   const points = ledgerOf(catalogue.causes).length + catalogue.causes.length + 1;
-  return Math.max(1, Math.floor(MAX_SAMPLES / Math.max(3 * points, 400)));
+  return Math.max(1, Math.floor(MAX_SAMPLES / Math.max(3 * points, (6 * HOUR) / step)));
 }
 
 /**
@@ -34,7 +35,7 @@ export async function disagreement(promtool: string, histories: readonly History
   const book = { groups: [diagnosisGroup(catalogue, options)], notes: [] };
   // Long ones together: a test takes as long as its longest.
   const sorted = [...histories].sort((a, b) => a.steps - b.steps);
-  const perTest = historiesPerTest(catalogue);
+  const perTest = historiesPerTest(catalogue, step);
   const batches = Array.from({ length: Math.ceil(histories.length / perTest) }, (_, batch) =>
     testOf(sorted, batch * perTest, perTest, catalogue),
   );
