@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CAUSES } from '../../src/correlations/list.ts';
+import { SYMPTOM } from '../../src/correlations/symptom.ts';
+import { DERIVED_SIGNALS } from '../../src/diagnose/derived-signals.ts';
+import { signalsOf } from '../../src/domain/criterion.ts';
+import { ledgerOf } from '../../src/domain/ledger.ts';
+import { ABSENT, observed, UNOBSERVED } from '../../src/domain/observed.ts';
+import type { ApiFacts, ClusterFacts } from '../../src/domain/snapshot.ts';
+import { SIGNALS } from '../../src/signals/list.ts';
+import { readSignals } from '../../src/signals/read.ts';
+import {
+  healthyApi,
+  healthyCluster,
+  healthyContainer,
+  healthyPod,
+  healthySnapshot,
+  healthyTally,
+  NOW,
+  probeResult,
+} from '../support/healthy.ts';
+
+function valuesOf(api: Partial<ApiFacts> = {}, cluster: Partial<ClusterFacts> = {}): ReadonlyMap<string, number> {
+  const snapshot = healthySnapshot({ apis: [healthyApi(api)], cluster: healthyCluster(cluster) });
+  return readSignals(snapshot).get('v1.tides.example.com')!;
+}
+
+/** Nothing at all was looked at. */
+const BLIND: Partial<ApiFacts> = {
+  condition: UNOBSERVED,
+  service: UNOBSERVED,
+  endpoints: UNOBSERVED,
+  pods: UNOBSERVED,
+  workload: UNOBSERVED,
+  probes: [],
+  events: UNOBSERVED,
+  logs: UNOBSERVED,
+  policy: UNOBSERVED,
+  resources: UNOBSERVED,
+  backendMetrics: UNOBSERVED,
+  rights: UNOBSERVED,
+};
+const BLIND_CLUSTER: Partial<ClusterFacts> = { nodes: UNOBSERVED, apiservers: [], frontProxyCa: UNOBSERVED, cronJobs: UNOBSERVED };
+
+const pods = (differs: Parameters<typeof healthyPod>[0], container: Parameters<typeof healthyContainer>[0] = {}): Partial<ApiFacts> => ({
+  pods: observed([healthyPod({ containers: [healthyContainer(container)], ...differs })]),
+});
+const failed = (reason: 'connection_timeout' | 'forbidden', agoMs: number) => {
+  const failure = probeResult({ at: NOW - agoMs, ok: false, reason });
+  return { probes: [healthyTally('aggregator', 'discovery', { lastFailure: failure, failures: { [reason]: 1 } })] };
+};
+const event = (reason: string, message: string, agoMs = 0) => ({
+  events: observed({
+    counts: [{ reason, kind: 'Pod', count: 1 }],
+    recent: [{ type: 'Warning', reason, kind: 'Pod', object: 'harbour/tide-gauge-0', message, at: NOW - agoMs, count: 1 }],
+  }),
+});
+
+describe('signals', () => {
+  it('have names of their own', () => {
+    const names = [...SIGNALS, ...DERIVED_SIGNALS].map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
+  });
+
+  it('are one series each', () => {
+    const series = [...SIGNALS, ...DERIVED_SIGNALS].map(({ metric, labels }) => `${metric}${JSON.stringify(labels ?? {})}`);
+    expect(series.filter((one, index) => series.indexOf(one) !== index)).toEqual([]);
+  });
+
+  it('exist where a criterion names them', () => {
+    const known = new Set([...SIGNALS, ...DERIVED_SIGNALS].map(({ name }) => name));
+    const named = [SYMPTOM, ...ledgerOf(CAUSES).map(({ when }) => when)].flatMap(signalsOf);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it.each<[signal: string, well: number | undefined, ill: number | undefined, api: Partial<ApiFacts>, cluster?: Partial<ClusterFacts>]>([
+    ['failing', 0, 1, { condition: observed({ status: 'False', reason: 'MissingEndpoints', message: '' }) }],
+    [
+      'failing',
+      0,
+      1,
+      { probes: [healthyTally('aggregator', 'list', { last: probeResult({ request: 'list', ok: false, reason: 'forbidden' }) })] },
+    ],
+    ['available', 1, 0, { condition: observed({ status: 'False', reason: 'MissingEndpoints', message: '' }) }],
+    ['available', 1, undefined, { condition: observed({ status: 'Unknown', reason: '', message: '' }) }],
+    ['condition-missing-endpoints', 0, 1, { condition: observed({ status: 'False', reason: 'MissingEndpoints', message: '' }) }],
+    ['service-exists', 1, 0, { service: ABSENT }],
+    ['service-exists', 1, undefined, { service: { state: 'forbidden', rule: 'services: list, watch' } }],
+    ['endpoints-ready', 1, 0, { endpoints: ABSENT }],
+    ['pods-known', 1, 0, { pods: ABSENT }],
+    ['pods-ready', 1, 0, pods({ ready: false })],
+    ['pods-ready', 1, 0, pods({ deletingSince: NOW })],
+    ['waiting-crash-loop', 0, 1, pods({}, { running: false, waiting: { reason: 'CrashLoopBackOff', message: '' } })],
+    ['waiting-image-pull', 0, 1, pods({}, { running: false, waiting: { reason: 'ErrImagePull', message: '' } })],
+    ['ended-out-of-memory', 0, 1, pods({}, { lastTermination: { reason: 'OOMKilled', exitCode: 137, finishedAt: NOW - 60_000 } })],
+    ['ended-out-of-memory', 0, 0, pods({}, { lastTermination: { reason: 'OOMKilled', exitCode: 137, finishedAt: NOW - 3_600_000 } })],
+    ['restarts', 0, 3, pods({}, { restarts: 3 })],
+    ['events-probe-failed', 0, 1, event('Unhealthy', 'Readiness probe failed')],
+    ['events-probe-failed', 0, 0, event('Unhealthy', 'Readiness probe failed', 11 * 60_000)],
+    ['events-pull-failed', 0, 1, event('Failed', 'Failed to pull image "tide-gauge:2"')],
+    ['events-container-refused', 0, 1, event('Failed', 'Error: secret "tide-gauge-tls" not found')],
+    ['aggregator-connection-timeout', 0, 1, failed('connection_timeout', 59_000)],
+    ['aggregator-connection-timeout', 0, 0, failed('connection_timeout', 61_000)],
+    ['aggregator-forbidden', 0, 1, failed('forbidden', 1000)],
+    ['policy-blocks', 0, 1, { policy: observed({ verdict: 'blocks', why: '', selecting: ['default-deny'], notEvaluated: [] }) }],
+    ['auth-delegator-bound', 1, 0, { rights: observed({ authReader: true, authDelegator: false }) }],
+    ['auth-delegator-bound', 1, undefined, { rights: observed({ authReader: true }) }],
+    ['ca-bundle-valid', 1, undefined, { caBundle: null }],
+    ['tls-verified', 1, 0, { insecureSkipTLSVerify: true }],
+    ['front-proxy-ca-published', 1, 0, {}, { frontProxyCa: ABSENT }],
+    [
+      'hosts-not-ready',
+      0,
+      1,
+      {},
+      { nodes: observed([{ name: 'node-a', ready: false, pressure: [], unschedulable: false, addresses: [] }]) },
+    ],
+    [
+      'hosts-not-ready',
+      0,
+      0,
+      {},
+      { nodes: observed([{ name: 'node-b', ready: false, pressure: [], unschedulable: false, addresses: [] }]) },
+    ],
+    [
+      'last-change-rollout',
+      undefined,
+      NOW / 1000,
+      { changes: [{ what: 'rollout', at: NOW, object: 'Deployment harbour/tide-gauge', summary: '' }] },
+    ],
+    [
+      'signature-strength-image-pull-failing',
+      0,
+      3,
+      { textMatches: [{ signature: 'image-pull-failed', speaker: 'kubelet', count: 1, lastAt: NOW, sample: '' }] },
+    ],
+    [
+      'signature-strength-image-pull-failing',
+      0,
+      0,
+      { textMatches: [{ signature: 'image-pull-failed', speaker: 'kubelet', count: 1, lastAt: NOW - 301_000, sample: '' }] },
+    ],
+  ])('%s is %d on a healthy cluster, and %d when it is not', (signal, well, ill, api, cluster) => {
+    expect(valuesOf().get(signal)).toBe(well);
+    expect(valuesOf(api, cluster).get(signal)).toBe(ill);
+  });
+
+  it('are not observed where nobody looked: neither health nor fault', () => {
+    const seen = [...valuesOf(BLIND, BLIND_CLUSTER).keys()].filter((name) => !name.startsWith('signature-'));
+    expect(seen.sort()).toEqual([
+      // What the APIService object itself says, transitions that we counted, and our own blindness.
+      'apiservice-created',
+      'became-available',
+      'became-unavailable',
+      'blind-sources',
+      'ca-bundle-present',
+      'ca-bundle-seconds-left',
+      'ca-bundle-valid',
+      'tls-verified',
+    ]);
+  });
+
+  it('are finite numbers or missing, whatever the facts are', () => {
+    const junk = fc.oneof(fc.constant(undefined), fc.constant(null), fc.double(), fc.string(), fc.constant([]), fc.constant({}));
+    const facts = ['condition', 'pods', 'probes', 'events', 'logs', 'endpoints', 'policy', 'textMatches', 'changes'];
+    fc.assert(
+      fc.property(fc.constantFrom(...facts), fc.oneof(junk, fc.record({ state: fc.constant('observed'), value: junk })), (fact, value) => {
+        for (const number of valuesOf({ [fact]: value } as Partial<ApiFacts>).values()) expect(Number.isFinite(number)).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
