@@ -26,6 +26,9 @@ const COMMANDS = {
 
 type CommandName = keyof typeof COMMANDS;
 
+/** They leave connections behind when they are stopped; the others end when their work does. */
+const LONG_RUNNING: ReadonlySet<CommandName> = new Set(['serve', 'simulate']);
+
 function isCommand(word: string | undefined): word is CommandName {
   return word !== undefined && Object.hasOwn(COMMANDS, word);
 }
@@ -48,6 +51,8 @@ async function main(): Promise<void> {
   const { names, argv } = wanted(process.argv.slice(2));
   for (const name of names) await COMMANDS[name](program);
   await program.parseAsync([...argv], { from: 'user' });
+  // Everything is closed by now. Node's own way out spins for ever when a connection was being made at that moment (seen with 20.20).
+  if (LONG_RUNNING.has(names[0]!)) process.exit();
 }
 
 main().catch((error: unknown) => {
