@@ -1,10 +1,16 @@
 import { readText } from '../src/observe/text/read-text.ts';
-import { faultCases } from './fault-cases.ts';
+import { type FaultCase, faultCases } from './fault-cases.ts';
 import { loadIncidents } from './incidents.ts';
-import { judge } from './judge.ts';
+import { judge, secondsToVerdict } from './judge.ts';
 import { bins, brier, calibrationError, confidentAndWrong, interval, isDefensible, isRight, type Judgement, share } from './measures.ts';
+import { patternScores } from './patterns.ts';
+import { type SimulatedOutcome, simulatedFaults } from './simulated.ts';
 
-/** `npm run evaluate`: how often the verdict is right, and whether its confidence can be believed. */
+/**
+ * `npm run evaluate [-- --misses] [-- --simulated[=LANES]]`: how often the verdict is right, and whether its confidence can be
+ * believed: on real incidents, on generated faults, on synthetic patterns, and, where asked for, on every fault of the simulator,
+ * over HTTPS and in real time (two minutes per fault and lane).
+ */
 const percent = (value: number) => (Number.isNaN(value) ? '   n/a' : `${(value * 100).toFixed(1)} %`.padStart(7));
 
 function report(title: string, all: readonly Judgement[]): void {
@@ -51,6 +57,44 @@ function misses(all: readonly Judged[], wanted?: ReadonlyMap<string, string>): v
   }
 }
 
+const VARIANTS = ['plain', 'with a benign anomaly', 'with a source missing'] as const;
+
+function reportVariants(cases: readonly FaultCase[], judged: readonly Judged[]): void {
+  console.log('\nvariant                  category   cause     p95 of the seconds to a verdict that stays');
+  for (const variant of VARIANTS) {
+    const own = cases.flatMap((one, index) => (one.variant === variant ? [{ one, judgement: judged[index]! }] : []));
+    const category = own.filter(({ judgement }) => isRight(judgement)).length / own.length;
+    const cause = own.filter(({ one, judgement }) => judgement.top?.cause === one.cause).length / own.length;
+    const seconds = own.map(({ one }) => secondsToVerdict(one.snapshots, one)).flatMap((value) => (value === undefined ? [] : [value]));
+    console.log(`${variant.padEnd(24)} ${percent(category)}  ${percent(cause)}  ${percentile95(seconds).toFixed(0).padStart(6)}`);
+  }
+}
+
+function percentile95(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? Number.NaN;
+}
+
+function reportPatterns(): void {
+  console.log('\n## Temporal patterns: jitter, drift, missed ticks and a restart\n');
+  for (const { pattern, right, all, wrong } of patternScores())
+    console.log(
+      `${pattern.padEnd(14)} ${percent(right / all)}  ${[...wrong].map(([name, count]) => `${name} ${count}`).join(', ')}`.trimEnd(),
+    );
+}
+
+function reportSimulated(outcomes: readonly SimulatedOutcome[]): void {
+  report('Faults of the simulator, in real time', outcomes);
+  const right = outcomes.filter(({ said, cause }) => said === cause);
+  const seconds = outcomes.flatMap((one) => (one.seconds === undefined ? [] : [one.seconds]));
+  console.log(
+    `\ncause right ${percent(right.length / outcomes.length)}, p95 of the seconds from the first failure to it ${percentile95(seconds)}`,
+  );
+  for (const { id, cause, said, confidence, bystander } of outcomes) {
+    if (said !== cause) console.log(`  ${id}: ${cause}, said ${said ?? 'nothing'} ${confidence?.toFixed(2) ?? ''}`);
+    if (bystander.length > 0) console.log(`  ${id}: the API beside it was said to have ${bystander.join(', ')}`);
+  }
+}
+
 async function main(): Promise<void> {
   const verbose = process.argv.includes('--misses');
   const incidents = await loadIncidents();
@@ -64,14 +108,11 @@ async function main(): Promise<void> {
   const causes = new Map(cases.map(({ id, cause }) => [id, cause]));
   const judged = cases.map((fault) => judge(fault.snapshots, fault));
   report('Generated faults', judged);
-  console.log('\nvariant                  category   cause');
-  for (const variant of ['plain', 'with a benign anomaly', 'with a source missing'] as const) {
-    const own = judged.filter((_, index) => cases[index]!.variant === variant);
-    console.log(
-      `${variant.padEnd(24)} ${percent(share(own, isRight))}  ${percent(share(own, ({ id }) => own.find((one) => one.id === id)?.top?.cause === causes.get(id)))}`,
-    );
-  }
+  reportVariants(cases, judged);
   if (verbose) misses(judged, causes);
+  reportPatterns();
+  const simulated = process.argv.find((argument) => argument.startsWith('--simulated'));
+  if (simulated) reportSimulated(await simulatedFaults(Number(simulated.split('=')[1] ?? 2)));
 }
 
 await main();

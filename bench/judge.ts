@@ -27,3 +27,16 @@ export function judge(
       byCategory.set(category, (byCategory.get(category) ?? 0) + confidence);
   return { id, truth, also, named: diagnoses.map(({ category }) => category), confidence: top?.confidence, byCategory, top };
 }
+
+/** Seconds from the first snapshot that errs to the first verdict with the right category that stays; undefined when it never comes. */
+export function secondsToVerdict(snapshots: readonly Snapshot[], { truth }: Truth): number | undefined {
+  const doctor = createDiagnostician(catalogueOptions());
+  let failingSince: number | undefined;
+  let rightSince: number | undefined;
+  for (const snapshot of snapshots) {
+    const [top] = doctor.observe(snapshot).diagnoses.diagnoses;
+    if (top) failingSince ??= snapshot.time;
+    rightSince = top?.category === truth ? (rightSince ?? snapshot.time) : undefined;
+  }
+  return failingSince === undefined || rightSince === undefined ? undefined : (rightSince - failingSince) / 1000;
+}
