@@ -112,6 +112,17 @@ describe('states', () => {
     if (expected.startsWith('?')) expect(text).not.toContain('aggregated API answers');
   });
 
+  it.each([
+    [0.99, '99 % sure'],
+    [0.991, '> 99 % sure'],
+    [1, '> 99 % sure'],
+    [0.185, '19 % sure'],
+  ])('a confidence of %d is %s: never wholly', (confidence, expected) => {
+    const text = textOf(page(failing({}, { confidence })));
+    expect(text).toContain(` ${expected}`);
+    expect(text.includes('> 99')).toBe(expected.startsWith('>'));
+  });
+
   it('puts what fails first', () => {
     const apis = ['v1.a.example.com', 'v1.tides.example.com'].map((name) => healthyApi({ name }));
     const text = textOf(page(viewOf(healthySnapshot({ apis }), { diagnoses: [diagnosis()] })));

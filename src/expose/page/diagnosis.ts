@@ -1,6 +1,6 @@
 import type { Candidate, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
 import { bar, chip, titled } from './chips.ts';
-import { ago, figure, moment, percent, plural, span } from './format.ts';
+import { ago, figure, moment, plural, span, sureness } from './format.ts';
 import { anchor, type Html, html, NOTHING } from './html.ts';
 import type { ShownApi } from './state.ts';
 import { renderStrip } from './strip.ts';
@@ -8,7 +8,7 @@ import { renderStrip } from './strip.ts';
 /** Verdict, reasons, what to do: in the order in which they are needed at night. */
 export function renderDiagnosis(shown: ShownApi, diagnosis: Diagnosis, now: number): Html {
   return html`<p class="verdict">${diagnosis.title}</p>
-<div class="head"><span class="conf">${bar(diagnosis.confidence, diagnosis.cause === 'unknown')} ${percent(diagnosis.confidence)} sure</span>
+<div class="head"><span class="conf">${bar(diagnosis.confidence, diagnosis.cause === 'unknown')} ${sureness(diagnosis.confidence)} sure</span>
 ${diagnosis.cause !== 'unknown' && html`${chip('info', diagnosis.category)}<a href="/runbooks/${encodeURIComponent(diagnosis.cause)}">runbook</a>`}${since(diagnosis, now)}</div>
 <p class="lead">${diagnosis.summary}</p>
 ${diagnosis.vantages !== undefined && html`<p class="lead">${diagnosis.vantages}</p>`}
@@ -74,5 +74,5 @@ function alternatives({ alternatives: others, apiservice }: Diagnosis, now: numb
 
 function alternative(other: Candidate, now: number): Html {
   return html`<li><div class="row"><span class="says"><a href="/runbooks/${encodeURIComponent(other.cause)}">${other.cause}</a> <span class="sub">${other.category}</span></span>
-<span class="conf">${bar(other.confidence, true)} ${percent(other.confidence)}</span></div>${evidenceList(other.evidence, now)}</li>`;
+<span class="conf">${bar(other.confidence, true)} ${sureness(other.confidence)}</span></div>${evidenceList(other.evidence, now)}</li>`;
 }

@@ -1,5 +1,5 @@
 import { bar, chip, type Tone } from './chips.ts';
-import { ago, moment, percent, span } from './format.ts';
+import { ago, moment, span, sureness } from './format.ts';
 import { anchor, type Html, html } from './html.ts';
 import { type ApiState, failingSince, type ShownApi } from './state.ts';
 
@@ -23,7 +23,7 @@ function row(shown: ShownApi, now: number): Html {
   return html`<tr><td><a class="name" href="#${anchor(api.name)}">${api.name}</a><div class="sub">${api.backend.namespace}/${api.backend.service}:${api.backend.port}</div></td>
 <td class="w">${chip(...STATE_CHIPS[state])}</td>
 <td>${diagnosis && html`${diagnosis.title}<div class="sub">${diagnosis.category}</div>`}</td>
-<td class="conf">${diagnosis && html`${bar(diagnosis.confidence, diagnosis.cause === 'unknown')} ${percent(diagnosis.confidence)}`}</td>
+<td class="conf">${diagnosis && html`${bar(diagnosis.confidence, diagnosis.cause === 'unknown')} ${sureness(diagnosis.confidence)}`}</td>
 <td class="w">${patternWords(shown)}</td>
 <td class="t">${since !== undefined && html`${ago(since, now)}<div class="sub">${moment(since)}</div>`}</td></tr>`;
 }
