@@ -8,5 +8,7 @@ export default defineConfig({
     hookTimeout: 600_000,
     fileParallelism: false,
     maxWorkers: 1,
+    // How long each takes is worth knowing: they are the slow ones.
+    reporters: ['verbose'],
   },
 });

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_OPTIONS } from '../../src/generate/options.ts';
+import { SERIES } from '../../src/generate/series.ts';
+import { type Matcher, selectorsOf } from '../../src/generate/verify/selectors.ts';
+import { type Finding, type Query, selectorsOfRules, verifyRules } from '../../src/generate/verify/verify.ts';
+import { SMALL_CATALOGUE } from './small-catalogue.ts';
+
+type Series = Readonly<Record<string, string>>;
+
+/** Everything that the rules of the small catalogue read, as an exporter and loaded rules give it. */
+const ALL: readonly Series[] = [
+  { __name__: 'aggregated_api_exporter_build_info', cluster: 'harbour' },
+  ...selectorsOfRules(SMALL_CATALOGUE, DEFAULT_OPTIONS).map(({ metric, matchers }) => ({
+    __name__: metric,
+    cluster: 'harbour',
+    ...Object.fromEntries(
+      matchers.filter(({ operator }) => operator.startsWith('=')).map(({ label, value }) => [label, value.split('|')[0]!]),
+    ),
+  })),
+];
+
+function matches(series: Series, { label, operator, value }: Matcher): boolean {
+  const found = series[label] ?? '';
+  const equal = operator.endsWith('~') ? new RegExp(`^(?:${value})$`).test(found) : found === value;
+  return operator.startsWith('!') ? !equal : equal;
+}
+
+/** A Prometheus that has these series, each for as long as anybody asks. */
+function prometheus(series: readonly Series[], values: Readonly<Record<string, number>> = {}): Query {
+  return async (promql) => {
+    const [{ metric, matchers }] = selectorsOf(promql) as [ReturnType<typeof selectorsOf>[number]];
+    const found = series.filter((one) => one.__name__ === metric && matchers.every((matcher) => matches(one, matcher)));
+    const by = /^count by \((\w+)\)/.exec(promql)?.[1];
+    if (found.length === 0) return [];
+    const value = promql.startsWith('max(count_over_time') ? 60 : (values[metric] ?? 1);
+    return by
+      ? [...new Set(found.map((one) => one[by] ?? ''))].map((text) => ({ labels: { [by]: text }, value }))
+      : [{ labels: {}, value }];
+  };
+}
+
+async function reasonsOf(series: readonly Series[], state: Finding['state'], values?: Readonly<Record<string, number>>): Promise<string[]> {
+  const { findings } = await verifyRules(prometheus(series, values), SMALL_CATALOGUE, DEFAULT_OPTIONS);
+  return findings.filter((finding) => finding.state === state).map(({ selector, why }) => `${selector}: ${why}`);
+}
+
+const without = (metric: string) => ALL.filter(({ __name__ }) => __name__ !== metric);
+/** As a relabelling leaves it. */
+const renamed = (label: string, to: string | undefined) =>
+  ALL.map(({ [label]: value, ...rest }) => (value === undefined || to === undefined ? rest : { ...rest, [to]: value }) as Series);
+
+describe('verifying rules', () => {
+  it('is content where everything is found', async () => {
+    expect(await reasonsOf(ALL, 'missing')).toEqual([]);
+    expect(await reasonsOf(ALL, 'quiet')).toEqual([]);
+  });
+
+  it.each<[string, readonly Series[], string]>([
+    ['the exporter is not scraped', [], 'aggregated_api_info: the exporter is not scraped'],
+    [
+      'a metric is dropped',
+      without('aggregated_api_info'),
+      'aggregated_api_info: no series aggregated_api_info: a metric relabelling drops it, or the exporter is older than the rules',
+    ],
+    [
+      'rules are not loaded',
+      without(SERIES.known),
+      `${SERIES.known}: no series ${SERIES.known}: the recording rules are not loaded, or fail; look at /rules`,
+    ],
+    [
+      'a label collides',
+      renamed('vantage', 'exported_vantage'),
+      'the label vantage arrives as exported_vantage: it collides with a label of the target; set honorLabels: true on the ServiceMonitor',
+    ],
+    ['a label is dropped', renamed('vantage', undefined), 'has no label vantage: a relabelling drops it'],
+  ])('says that %s', async (_, series, words) => {
+    expect((await reasonsOf(series, 'missing')).join('\n')).toContain(words);
+  });
+
+  it('calls quiet what is there only while an API errs', async () => {
+    expect(await reasonsOf(without(SERIES.confidence), 'missing')).toEqual([]);
+    expect(await reasonsOf(without(SERIES.confidence), 'quiet')).toContain(`${SERIES.confidence}: only while an API errs`);
+  });
+
+  it('names the source of a signal that was not observed, and how that source is', async () => {
+    const signal = SMALL_CATALOGUE.signals.find(({ metric }) => ALL.some(({ __name__ }) => __name__ === metric))!;
+    const source = { __name__: 'aggregated_api_exporter_source_up', source: signal.source };
+    const gone = ALL.filter(({ __name__ }) => __name__ !== signal.metric && __name__ !== source.__name__);
+    const quiet = async (series: readonly Series[], up?: number) =>
+      (await reasonsOf(series, 'quiet', up === undefined ? {} : { [source.__name__]: up })).join('\n');
+    expect(await quiet(gone)).toContain(`not observed: its source ${signal.source} is switched off`);
+    expect(await quiet([...gone, source], 0)).toContain(`its source ${signal.source} does not answer`);
+    expect(await quiet([...gone, source], 1)).toContain(`its source ${signal.source} answers, but has not seen it yet`);
+  });
+
+  it('warns of another scrape interval, and of a missing cluster label', async () => {
+    const warningsOf = async (series: readonly Series[], scrapeInterval = 30) =>
+      (await verifyRules(prometheus(series), SMALL_CATALOGUE, { ...DEFAULT_OPTIONS, scrapeInterval })).warnings;
+    expect(await warningsOf(ALL)).toEqual([]);
+    expect(await warningsOf(ALL, 15)).toEqual([
+      expect.stringMatching(/^scraped about every 30s, .*the rules are for 15s: pass --scrape-interval$/),
+    ]);
+    expect(await warningsOf(renamed('cluster', undefined))).toEqual([expect.stringContaining('aggregated_api_info has no label cluster')]);
+  });
+});
