@@ -101,18 +101,19 @@ export class Follower {
     this.wake?.();
   }
 
-  async run(signal: AbortSignal): Promise<void> {
+  /** @param delayMs Before the first request: many logs begin one after another. */
+  async run(signal: AbortSignal, delayMs: number): Promise<void> {
+    await this.sleep(delayMs, signal);
     while (!signal.aborted) {
       let wait: number;
       try {
-        if (this.container.restarts > this.accounted) await this.takeRestart(signal);
+        while (this.container.restarts > this.accounted && !signal.aborted) await this.takeRestart(signal);
         await this.follow(signal);
-        wait = this.delay();
+        wait = this.container.restarts > this.accounted ? 0 : this.delay();
       } catch (error) {
         if (signal.aborted) return;
         wait = this.failed(error as Error);
       }
-      if (this.container.restarts > this.accounted) continue;
       await this.sleep(wait, signal);
     }
   }
@@ -165,12 +166,13 @@ export class Follower {
 
   private async takeRestart(signal: AbortSignal): Promise<void> {
     const { restarts } = this.container;
-    const before = this.followed;
-    await this.takePrevious(signal);
+    const isOurs = await this.takePrevious(signal);
     this.accounted = Math.max(this.accounted, restarts);
-    this.reader.seam.reset();
-    if (before) this.from = 'start';
     this.failures = 0;
+    // Else the instance that is followed is a newer one already, or the next stream will show that it is not.
+    if (!isOurs && !this.reader.seam.empty) return;
+    this.reader.seam.reset();
+    if (this.followed) this.from = 'start';
   }
 
   /** Reads what the previous instance said after the line that was read last. True when it is the instance of that line. */
@@ -192,7 +194,7 @@ export class Follower {
       throw error;
     }
     const words = reader.end();
-    if (reader.broken) this.events.gap();
+    if (reader.gap) this.events.gap();
     if (words.length > 0) this.events.lastWords(words);
     return reader.continued;
   }

@@ -17,8 +17,10 @@ export class LogReader {
   readonly seam = new Seam();
   /** What the kubelet wrote into the stream instead of a line: it has no stamp. */
   trailer: string | undefined;
-  /** The stream goes on elsewhere than where the last one stopped. Of a log that still grows nothing was read then. */
+  /** The stream is not of the file that was read last; nothing of it was read. */
   broken = false;
+  /** Of a log that ended: between what was read last and what it goes on with, lines may be missing. */
+  gap = false;
   /** The stream had lines that the last one did not get to, or its last one: it is of the same instance. */
   continued = false;
   private readonly splitter = new LogLineSplitter();
@@ -43,6 +45,7 @@ export class LogReader {
     this.seam.resume();
     this.trailer = undefined;
     this.broken = false;
+    this.gap = false;
     this.continued = false;
     this.words = keepWords ? [] : undefined;
   }
@@ -78,21 +81,29 @@ export class LogReader {
     if (this.words) this.keepWord(bytes, text, end);
     if (verdict === 'seen') return;
     if (verdict === 'broken') {
-      // Of an instance before the one that was read last.
-      if (seam.isBeforeLast(seconds, nanoseconds)) return;
-      this.broken = true;
+      if (seam.isBeforeLast(seconds, nanoseconds)) {
+        // Of an instance before the one that was read last: it came and went while nobody looked, or it was read then.
+        if (seam.takeBetween(seconds, nanoseconds)) this.take(bytes, text, end, length - (text - start));
+        return;
+      }
+      this.gap = true;
       seam.accept();
     }
     this.continued = true;
     seam.record(seconds, nanoseconds, key);
-    const size = length - (text - start);
+    this.take(bytes, text, end, length - (text - start));
+  };
+
+  /** @param length Bytes of the line, those that were cut included. */
+  private take(bytes: Uint8Array, text: number, end: number, length: number): void {
+    const { seconds, nanoseconds } = this.stamp;
     if (!this.words && !this.budget.take(length + 1, this.now())) {
       this.sink.dropped('budget');
       return;
     }
-    if (size > MAX_LOG_LINE_BYTES) this.sink.dropped('truncated');
+    if (length > MAX_LOG_LINE_BYTES) this.sink.dropped('truncated');
     this.batch.add(bytes, text, Math.min(end, text + MAX_LOG_LINE_BYTES), seconds * 1000 + Math.floor(nanoseconds / 1e6), this.sink);
-  };
+  }
 
   private keepWord(bytes: Uint8Array, start: number, end: number): void {
     const words = this.words!;

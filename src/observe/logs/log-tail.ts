@@ -18,6 +18,9 @@ import { apiserverSink, backendSink } from './sinks.ts';
 import { wantedStreams } from './streams.ts';
 import { createTurns } from './turns.ts';
 
+/** Between the first requests of two logs: as many handshakes at once would delay the probes. */
+const SPREAD_MS = 10;
+
 /** What would let us in. */
 export const LOGS_RULE = 'pods/log: get';
 
@@ -49,6 +52,7 @@ interface Stream {
   readonly stop: AbortController;
   /** Empty for a kube-apiserver. */
   apis: readonly string[];
+  books: readonly LogBook[];
   container: FollowedContainer;
   state: FollowState;
 }
@@ -99,6 +103,7 @@ export function createLogTail(deps: {
       const stream = streams.get(keyOf(container));
       if (stream) {
         stream.apis = apis;
+        stream.books = booksOf(apis);
         stream.container = container;
         stream.follower.update(container);
       } else if (streams.size < maxStreams) open(container, apis, signal);
@@ -106,22 +111,24 @@ export function createLogTail(deps: {
     }
   }
 
+  const booksOf = (apis: readonly string[]): readonly LogBook[] =>
+    apis.length > 0 ? apis.map((api) => bookIn(books, api)) : [apiserverBook];
+
   function open(container: FollowedContainer, apis: readonly string[], signal: AbortSignal): void {
     batch ??= new LineBatch(createScanner(patterns), signatures);
     const stop = new AbortController();
-    const ofBackend = apis.length > 0;
-    const booksOf = (): readonly LogBook[] => (ofBackend ? stream.apis.map((api) => bookIn(books, api)) : [apiserverBook]);
-    const lines: LineSink = ofBackend
-      ? backendSink(booksOf)
-      : apiserverSink(
-          apiserverBook,
-          () => targets.all(),
-          (api) => bookIn(aboutApi, api),
-        );
+    const lines: LineSink =
+      apis.length > 0
+        ? backendSink(() => stream.books)
+        : apiserverSink(
+            apiserverBook,
+            () => targets.all(),
+            (api) => bookIn(aboutApi, api),
+          );
     const sink: LineSink & Drops = {
       ...lines,
       dropped(why) {
-        for (const book of booksOf()) book.dropped[why]++;
+        for (const book of stream.books) book.dropped[why]++;
       },
     };
     const reader = new LogReader({ batch, sink, budget: createByteBudget(bytesPerMinute, clock()), now: clock });
@@ -134,10 +141,10 @@ export function createLogTail(deps: {
       fromStart: container.restarts === 0 && (container.startedAt ?? clock()) >= startedAt,
       events: {
         gap() {
-          for (const book of booksOf()) book.dropped.gap++;
+          for (const book of stream.books) book.dropped.gap++;
         },
         lastWords(words) {
-          for (const book of booksOf()) book.lastWords(container.pod, container.container, words);
+          for (const book of stream.books) book.lastWords(container.pod, container.container, words);
         },
         state(state) {
           stream.state = state;
@@ -146,12 +153,12 @@ export function createLogTail(deps: {
         },
       },
     });
-    const stream: Stream = { follower, stop, apis, container, state: { kind: 'pending' } };
+    const stream: Stream = { follower, stop, apis, books: booksOf(apis), container, state: { kind: 'pending' } };
     streams.set(keyOf(container), stream);
     const end = () => stop.abort();
     signal.addEventListener('abort', end, { once: true });
     stop.signal.addEventListener('abort', () => signal.removeEventListener('abort', end), { once: true });
-    follower.run(stop.signal).catch((error: unknown) => {
+    follower.run(stop.signal, streams.size * SPREAD_MS).catch((error: unknown) => {
       stream.state = { kind: 'failed', message: String(error) };
       log.error({ source: 'logs', pod: container.pod, error: String(error) }, 'a log is no longer followed');
     });

@@ -1,6 +1,11 @@
 /** Lines that are remembered one by one. Older ones were certainly seen: a log is read in the order of its file. */
 const REMEMBERED = 1024;
 
+interface Stamp {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
 /**
  * Where the reading of one log stopped, so that a new stream can be taken up there: it begins with lines that were read
  * already, because `sinceTime` knows whole seconds only. The lines of a file have one order, so those that were read are
@@ -19,6 +24,9 @@ export class Seam {
   /** Remembered lines that were not replayed yet, by key; undefined once the end of what was read is passed. */
   private expected: Map<number, number> | undefined;
   private forgottenExpected = 0;
+  /** Of the first line since reset(), and of the last one before it. */
+  private first: Stamp | undefined;
+  private lastBefore: Stamp | undefined;
 
   /** Nothing was read yet. */
   get empty(): boolean {
@@ -45,7 +53,25 @@ export class Seam {
     this.expected = undefined;
   }
 
+  /**
+   * A line of an instance that is neither the one that is read nor the one before: true when it lies between the two. Each such
+   * line is to be asked about once.
+   */
+  takeBetween(seconds: number, nanoseconds: number): boolean {
+    const { first, lastBefore } = this;
+    if (!first || !lastBefore) return false;
+    const afterLast = seconds - lastBefore.seconds || nanoseconds - lastBefore.nanoseconds;
+    const afterFirst = seconds - first.seconds || nanoseconds - first.nanoseconds;
+    if (afterLast < 0 || afterFirst >= 0) return false;
+    this.lastBefore = { seconds, nanoseconds };
+    return true;
+  }
+
+  /** What follows is the log of another instance. */
   reset(): void {
+    const last = (this.count - 1) % REMEMBERED;
+    if (this.count > 0) this.lastBefore = { seconds: this.seconds[last]!, nanoseconds: this.nanoseconds[last]! };
+    this.first = undefined;
     this.count = 0;
     this.forgottenSeconds = Number.NEGATIVE_INFINITY;
     this.forgottenAtOnce = 0;
@@ -90,6 +116,7 @@ export class Seam {
 
   record(seconds: number, nanoseconds: number, key: number): void {
     const slot = this.count % REMEMBERED;
+    this.first ??= { seconds, nanoseconds };
     if (this.count >= REMEMBERED) this.forget(this.seconds[slot]!, this.nanoseconds[slot]!);
     this.keys[slot] = key;
     this.seconds[slot] = seconds;

@@ -24,6 +24,8 @@ export class ContainerLog {
   clock = BigInt(FIRST_STAMP) * 1_000_000n;
   /** Says how the next stream ends: after so many bytes, cleanly or not. */
   nextEnd: (() => { after: number; how: 'cut' | 'end' | 'stand' }) | undefined;
+  /** Called before a stream is served. */
+  onFollow: (() => void) | undefined;
   /** Answers instead of a log. */
   refusal: { status: number; reason: string; message: string } | undefined;
   readonly followers = new Set<ServerResponse>();
@@ -77,6 +79,7 @@ export class ContainerLog {
 
   serve(response: ServerResponse, query: URLSearchParams): void {
     this.requests.push(query);
+    if (query.get('follow') === 'true') this.onFollow?.();
     const file = query.get('previous') === 'true' ? this.previous : this.lines;
     const refusal = file ? this.refusal : { status: 400, reason: 'BadRequest', message: 'previous terminated container not found' };
     if (!file || refusal) {

@@ -286,6 +286,52 @@ describe('a restart', () => {
     expect(facts(cluster).lastWords).toMatchObject([{ lines: [FINE, 'panic: number 5'] }]);
   });
 
+  it('is read when two follow one another before discovery tells of the first', async () => {
+    const cluster = await tailed();
+    await following(cluster);
+    const log = cluster.log('tides/server');
+    log.write(FINE, 'panic: zero');
+    await eventually(() => expect(read(cluster)).toBe(2));
+    log.restart(FINE, 'panic: one');
+    await eventually(() => expect(read(cluster)).toBe(4));
+    // Nobody follows while the next instance comes and goes.
+    log.refusal = { status: 500, reason: 'InternalError', message: 'no kubelet' };
+    log.cut();
+    log.restart(FINE, 'panic: two');
+    log.refusal = undefined;
+    await eventually(() => expect(read(cluster)).toBe(6));
+    cluster.targets.set(restarted(2));
+    await following(cluster);
+    log.write(FINE);
+    await eventually(() => expect(read(cluster)).toBe(7));
+    expect(facts(cluster)).toMatchObject({ dropped: { gap: 0 }, matches: [{ signature: 'process-panic', count: 3 }] });
+  });
+
+  it('is read when its instance came and went while the next one was followed already', async () => {
+    const cluster = await tailed();
+    await following(cluster);
+    const log = cluster.log('tides/server');
+    log.write(FINE, 'panic: zero');
+    await eventually(() => expect(read(cluster)).toBe(2));
+    // Told by discovery: its previous log is read, and the stream that follows finds the instance after the next.
+    log.restart();
+    const gate = { open: false };
+    log.onFollow = () => {
+      if (gate.open) return;
+      gate.open = true;
+      log.write('panic: one');
+      log.restart(FINE);
+    };
+    log.end();
+    cluster.targets.set(restarted(1));
+    await eventually(() => expect(read(cluster)).toBeGreaterThanOrEqual(3));
+    cluster.targets.set(restarted(2));
+    await following(cluster);
+    log.write(FINE);
+    await eventually(() => expect(read(cluster)).toBe(5));
+    expect(facts(cluster).matches).toMatchObject([{ signature: 'process-panic', count: 2 }]);
+  });
+
   it('that happened shortly before us is read once too; one of long ago is not', async () => {
     const startedAt = { recent: Date.UTC(2026, 0, 5, 8, 50), old: Date.UTC(2026, 0, 4) };
     const pods = Object.entries(startedAt).map(([name, at]) => pod({ name, containers: [container({ restarts: 3, startedAt: at })] }));
@@ -322,13 +368,12 @@ describe('too much', () => {
     const log = cluster.log('tides/server');
     log.write(...Array<string>(500).fill(line));
     await eventually(() => expect(read(cluster) + facts(cluster).dropped.budget).toBe(500));
-    expect(read(cluster)).toBe(Math.floor((100 * 1024) / (line.length + 32)));
-    const before = read(cluster);
+    expect(read(cluster)).toBe(Math.floor((100 * 1024) / (line.length + 1)));
     cluster.now += 30_000;
     log.cut();
     log.write(...Array<string>(500).fill(line));
     await eventually(() => expect(read(cluster) + facts(cluster).dropped.budget).toBe(1000));
-    expect(read(cluster) - before).toBe(Math.floor((50 * 1024) / (line.length + 32)));
+    expect(read(cluster)).toBe(Math.floor((150 * 1024) / (line.length + 1)));
   });
 
   it('in one line is cut at 64 KiB, counted once, and judged by what was read', async () => {
