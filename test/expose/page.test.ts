@@ -123,6 +123,14 @@ describe('states', () => {
     expect(text.includes('> 99')).toBe(expected.startsWith('>'));
   });
 
+  it('says a line and a command that prove two things once', () => {
+    const [piece] = diagnosis().evidence;
+    const text = textOf(page(failing({}, { evidence: [piece!, { ...piece!, id: 'again', says: 'It was killed again.' }] })));
+    expect(text).toContain('It was killed again.');
+    expect(text.split(piece!.sample!)).toHaveLength(2);
+    expect(text.split(piece!.reproduce!)).toHaveLength(2);
+  });
+
   it('puts what fails first', () => {
     const apis = ['v1.a.example.com', 'v1.tides.example.com'].map((name) => healthyApi({ name }));
     const text = textOf(page(viewOf(healthySnapshot({ apis }), { diagnoses: [diagnosis()] })));

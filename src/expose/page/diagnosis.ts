@@ -34,16 +34,17 @@ function incident({ incident: shared, apiservice }: Diagnosis): Html {
 
 export function evidenceList(evidence: readonly Evidence[], now: number): Html {
   if (evidence.length === 0) return NOTHING;
-  return html`<ul class="evidence">${evidence.map((piece) => evidenceRow(piece, now))}</ul>`;
+  return html`<ul class="evidence">${evidence.map((piece, i) => evidenceRow(piece, evidence.slice(0, i), now))}</ul>`;
 }
 
-function evidenceRow(piece: Evidence, now: number): Html {
+/** A line or a command that stands above already is not said again. */
+function evidenceRow(piece: Evidence, above: readonly Evidence[], now: number): Html {
   const at = piece.since * 1000;
   const values = Object.entries(piece.values).map(([signal, value]) => `${signal} = ${figure(value)}`);
   return html`<li><div class="row"><span class="says">${piece.says}</span>${weight(piece)}</div>
 <div class="sub">since ${moment(at)} (${ago(at, now)})${piece.lookBack && ', found in the last hour'}${values.length > 0 && html` · ${values.join(', ')}`}</div>
-${piece.sample !== undefined && html`<pre>${piece.sample}</pre>`}
-${piece.reproduce !== undefined && html`<code class="cmd">${piece.reproduce}</code>`}</li>`;
+${piece.sample !== undefined && !above.some(({ sample }) => sample === piece.sample) && html`<pre>${piece.sample}</pre>`}
+${piece.reproduce !== undefined && !above.some(({ reproduce }) => reproduce === piece.reproduce) && html`<code class="cmd">${piece.reproduce}</code>`}</li>`;
 }
 
 function weight({ points, weight: name }: Evidence): Html {

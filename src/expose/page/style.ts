@@ -70,7 +70,7 @@ details[open]>summary{margin-bottom:6px}
 @media (max-width:640px){.page{padding:0 12px 40px}.card{padding:14px}.flush{padding:0}.flush table td:first-child,.flush table th:first-child{padding-left:14px}
 .summary{gap:8px}.tile{min-width:0;flex:1 1 0;padding:8px 12px}
 .stack thead{display:none}.stack,.stack tbody{display:block}.stack tr{display:flex;flex-wrap:wrap;gap:4px 12px;padding:10px 14px;border-bottom:1px solid var(--line)}.stack tbody tr:last-child{border-bottom:0}
-.stack td,.stack td.n,.flush .stack td:first-child{display:block;min-width:0;max-width:100%;padding:0;border:0;text-align:left;overflow-wrap:anywhere}.stack td:empty{display:none}.stack td:first-child{flex:1 1 100%}.stack td .sub{display:inline;margin-left:6px}.card:not(.flush) .stack tr{padding:10px 0}}
+.stack td,.stack td.n,.flush .stack td:first-child{display:block;min-width:0;max-width:100%;padding:0;border:0;text-align:left;overflow-wrap:anywhere}.stack td:empty{display:none}.stack td:first-child{flex:1 1 100%}.stack td .sub{display:inline;margin-left:6px}.stack td:first-child .sub{display:block;margin:0}.card:not(.flush) .stack tr{padding:10px 0}}
 @media print{.top nav{display:none}.card{break-inside:avoid}}
 `;
 
