@@ -1,4 +1,4 @@
-import { above, any, avg, type Criterion, MINUTE, max } from '../domain/criterion.ts';
+import { above, any, avg, type Criterion, increase, MINUTE, max } from '../domain/criterion.ts';
 
 /**
  * Without this there is no diagnosis: the API erred within the last minute, or each probe of the last minute was slow.
@@ -6,6 +6,8 @@ import { above, any, avg, type Criterion, MINUTE, max } from '../domain/criterio
  */
 export const SYMPTOM: Criterion = any(
   above(max('failing', MINUTE), 0.5),
+  // The same by the counter: whoever looks every half minute sees few of the moments at which an API that comes and goes fails.
+  above(increase('aggregator-failures', MINUTE), 0.5),
   above(avg('aggregator-seconds', MINUTE), 2),
   above(avg('list-seconds', MINUTE), 2),
 );
