@@ -1,5 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
-import { above, all, any, avg, HOUR, increase, MINUTE } from '../domain/criterion.ts';
+import { above, all, any, avg, HOUR, increase, MINUTE, min } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { lessThan, reasonSeen, seen } from './shared/seen.ts';
 import { BACKEND_LOOKS_READY } from './shared/vantages.ts';
@@ -52,6 +52,12 @@ export const packetLoss = defineCause({
       weight: 'circumstantial',
       says: 'The condition says True meanwhile: one of five concurrent checks is enough.',
       reproduce: 'kubectl get apiservice {apiservice}',
+    },
+    {
+      id: 'nothing-passes',
+      when: above(min('failing', MINUTE), 0.5),
+      weight: 'stronglyAgainst',
+      says: 'For a minute no probe has passed.',
     },
     { id: 'restarted', when: above(increase('restarts', 5 * MINUTE), 0.5), weight: 'against', says: 'The backend restarted meanwhile.' },
     ...linesSay('packet-loss'),

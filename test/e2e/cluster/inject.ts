@@ -85,7 +85,7 @@ function safePod(cluster: Cluster) {
 /** A serving certificate that differs; the container restarts to read it. */
 export function serveCertificate(cluster: Cluster, differs: Parameters<Cluster['issueWardleCertificate']>[0]): Undo {
   cluster.issueWardleCertificate(differs);
-  cluster.pod(cluster.wardle).container.kill('SIGTERM');
+  cluster.pod(cluster.wardle).container.terminate();
   return async () => {
     cluster.issueWardleCertificate({});
     await restartPod(cluster);

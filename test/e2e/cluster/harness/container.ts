@@ -77,6 +77,13 @@ export class Container {
     this.child?.kill(signal);
   }
 
+  /** Ends it as the kubelet does: asks, and after the grace period (a tenth of the usual one) insists. */
+  terminate(): void {
+    const { child } = this;
+    this.kill('SIGTERM');
+    setTimeout(() => child?.kill('SIGKILL'), 3000).unref();
+  }
+
   pause(): void {
     this.child?.kill('SIGSTOP');
   }
