@@ -48,7 +48,7 @@ describe('generate', () => {
 
   it('says which windows a scrape interval widens', async () => {
     await generate('rules', '--format', 'prometheus', '--scrape-interval', '60s');
-    expect(complaints).toMatch(/Windows of 1m, 2m.* are widened to 4m/);
+    expect(complaints).toMatch(/Windows of \d.* are widened to 4m, so that they hold 4 scrapes/);
   });
 
   it('gives only the chosen causes an alert, and weighs all', async () => {
