@@ -276,9 +276,12 @@ export const FAULT_SHEETS: readonly FaultSheet[] = [
   {
     id: 'only the control plane is cut off',
     cause: 'aggregator-path-blocked',
-    probes: { aggregator: 'service_unavailable', list: 'service_unavailable' },
+    // The prober calls the aggregator's own deadline an answer that did not come in time.
+    probes: { aggregator: 'response_timeout', list: 'response_timeout' },
     details: unreachable('context deadline exceeded'),
-    condition: checkFailed(`Get "${URL}": context deadline exceeded`),
+    condition: checkFailed(
+      `Get "${URL}": net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)`,
+    ),
     facts: () => ({}),
   },
   {

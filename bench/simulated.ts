@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { catalogueOptions } from '../src/commands/diagnose.ts';
+import { CAUSES } from '../src/correlations/list.ts';
 import { createDiagnostician, type DiagnosisRound } from '../src/diagnose/diagnostician.ts';
 import { createKubeClient } from '../src/observe/kube/client.ts';
 import { loadKubeConfig } from '../src/observe/kube/kube-config.ts';
@@ -22,6 +23,7 @@ export interface SimulatedOutcome extends Judgement {
   readonly bystander: readonly string[];
 }
 
+const CATEGORY_OF = new Map<string, string>(CAUSES.map(({ id, category }) => [id, category]));
 const PATIENT = 'v1.patient.example';
 const BYSTANDER = 'v1.bystander.example';
 const TICK_MS = 2000;
@@ -130,7 +132,7 @@ async function watch(
   const seconds = rightSince === undefined || failingSince === undefined ? undefined : Math.round((rightSince - failingSince) / 1000);
   return {
     id: fault.id,
-    truth: fault.category,
+    truth: CATEGORY_OF.get(fault.cause) ?? 'unknown',
     also: [],
     cause: fault.cause,
     named: top ? [top.category] : [],

@@ -1,9 +1,10 @@
 import { defineCause } from '../domain/cause.ts';
-import { all, changedWithin, HOUR } from '../domain/criterion.ts';
+import { all, changedWithin, HOUR, not } from '../domain/criterion.ts';
 import { lessThan, none, reasonSeen, seen } from './shared/seen.ts';
 import {
   AGGREGATOR_FAILS,
   AGGREGATOR_NETWORK_FAILURE,
+  CHECK_AWAITS_HEADERS,
   CONTROL_PASSES,
   DIRECT_NETWORK_FAILURE,
   DIRECT_PASSES,
@@ -31,6 +32,7 @@ export const aggregatorPathBlocked = defineCause({
       id: 'only-the-aggregator-waits',
       when: all(
         reasonSeen('aggregator', 'response-timeout', 'gateway-timeout'),
+        not(CHECK_AWAITS_HEADERS),
         DIRECT_PASSES,
         lessThan('direct-response-seconds', 1),
         // A kube-apiserver that is slow itself makes requests wait too.
@@ -47,6 +49,12 @@ export const aggregatorPathBlocked = defineCause({
       weight: 'strong',
       says: "The kube-apiserver's own check fails, while each backend address answers us.",
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'another-kube-apiserver-gets-through',
+      when: seen('apiservers-disagree'),
+      weight: 'stronglyAgainst',
+      says: 'Through another kube-apiserver it works.',
     },
     {
       id: 'direct-fails-too',

@@ -14,9 +14,10 @@ export const apiserversDisagree = defineCause({
   evidence: [
     {
       id: 'instances-disagree',
-      when: all(above(avg('apiservers-disagree', MINUTE), 0.7), DIRECT_PASSES),
+      // For half of the last minute: two instances that notice one outage at different times are over it sooner.
+      when: all(above(avg('apiservers-disagree', MINUTE), 0.45), DIRECT_PASSES),
       weight: 'decisive',
-      says: 'For a minute the API has worked through some kube-apiservers and failed through others, and the backend answers directly.',
+      says: 'For half a minute the API has worked through some kube-apiservers and failed through others, and the backend answers directly.',
       reproduce: 'kubectl get endpointslices -n default -l kubernetes.io/service-name=kubernetes',
     },
     {

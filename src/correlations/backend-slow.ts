@@ -2,7 +2,7 @@ import { defineCause } from '../domain/cause.ts';
 import { above, all, any, avg, MINUTE } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, lessThan, none, reasonSeen, seen } from './shared/seen.ts';
-import { DIRECT_PASSES, HAS_READY_ENDPOINTS, QUICK_CONNECT, SLOW_ANSWERS } from './shared/vantages.ts';
+import { CHECK_AWAITS_HEADERS, DIRECT_PASSES, HAS_READY_ENDPOINTS, QUICK_CONNECT, SLOW_ANSWERS } from './shared/vantages.ts';
 
 export const backendSlow = defineCause({
   id: 'backend-slow',
@@ -47,6 +47,13 @@ export const backendSlow = defineCause({
       when: all(SLOW_ANSWERS, QUICK_CONNECT),
       weight: 'circumstantial',
       says: 'TCP connections to the backend stand at once.',
+    },
+    {
+      id: 'check-awaits-headers',
+      when: CHECK_AWAITS_HEADERS,
+      weight: 'strong',
+      says: "For a minute and a half the kube-apiserver's check has had a connection and waited for the answer.",
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
     {
       id: 'slow-to-connect',

@@ -2,7 +2,7 @@ import { defineCause } from '../domain/cause.ts';
 import { all, any } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { none, reasonSeen, seen } from './shared/seen.ts';
-import { BACKEND_LOOKS_READY, PACKETS_VANISH } from './shared/vantages.ts';
+import { BACKEND_LOOKS_READY, DIRECT_PASSES, PACKETS_VANISH } from './shared/vantages.ts';
 
 export const connectionTimedOut = defineCause({
   id: 'connection-timed-out',
@@ -33,6 +33,12 @@ export const connectionTimedOut = defineCause({
       weight: 'circumstantial',
       says: 'The backend counts as ready meanwhile.',
       reproduce: 'kubectl get pods -n {namespace} -o wide',
+    },
+    {
+      id: 'direct-passes',
+      when: DIRECT_PASSES,
+      weight: 'stronglyAgainst',
+      says: 'Our own connections to each backend address are answered.',
     },
     { id: 'no-endpoints', when: none('endpoints-ready'), weight: 'against', says: 'No endpoint is ready.' },
     { id: 'node-is-down', when: seen('hosts-not-ready'), weight: 'against', says: 'The node itself is not Ready.' },

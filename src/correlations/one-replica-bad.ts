@@ -1,5 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
-import { above, all, avg, MINUTE } from '../domain/criterion.ts';
+import { above, all, avg, below, MINUTE, max } from '../domain/criterion.ts';
 import { atLeast, seen } from './shared/seen.ts';
 
 export const oneReplicaBad = defineCause({
@@ -13,9 +13,14 @@ export const oneReplicaBad = defineCause({
   evidence: [
     {
       id: 'endpoints-disagree',
-      when: all(above(avg('endpoints-disagree', MINUTE), 0.8), atLeast('endpoints-ready', 1.5)),
+      // Lost packets hit all addresses by turns, and sometimes all at once.
+      when: all(
+        above(avg('endpoints-disagree', MINUTE), 0.45),
+        below(max('endpoint-failing', MINUTE), 0.99),
+        atLeast('endpoints-ready', 1.5),
+      ),
       weight: 'decisive',
-      says: 'For a minute some backend addresses have answered and others have failed.',
+      says: 'For half a minute some backend addresses have answered and others have failed.',
       reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service} -o yaml',
     },
     {

@@ -15,9 +15,9 @@ export const proxyInTheWay = defineCause({
   evidence: [
     {
       id: 'gateway-error-between',
-      when: all(reasonSeen('aggregator', 'bad-gateway', 'gateway-timeout'), DIRECT_PASSES),
+      when: all(reasonSeen('aggregator', 'bad-gateway'), DIRECT_PASSES),
       weight: 'suggestive',
-      says: 'A gateway answers 502 or 504 through the kube-apiserver, and the backend answers directly.',
+      says: 'A gateway answers 502 through the kube-apiserver, and the backend answers directly.',
       reproduce: 'kubectl get --raw /apis/<group>/<version>',
     },
     ...linesSay('proxy-in-the-way'),

@@ -3,7 +3,7 @@ import type { Observed } from '../domain/observed.ts';
 import type { BackendMetricsFacts } from '../domain/snapshot.ts';
 import type { SourceStatus } from '../domain/sources.ts';
 import { labelOf } from './apiserver-metrics/labels.ts';
-import { repeat } from './apiserver-metrics/repeat.ts';
+import { type Repetition, repeat } from './apiserver-metrics/repeat.ts';
 import { createExpositionScanner } from './apiserver-metrics/scanner.ts';
 import { streamBody } from './apiserver-metrics/stream-body.ts';
 import { type AddressRules, createAddressRules, hostPort } from './probe/addresses.ts';
@@ -23,6 +23,8 @@ export interface BackendMetricsOptions {
 
 export interface BackendMetricsSource extends Source {
   factsFor(api: string): Observed<BackendMetricsFacts>;
+  /** Something began to fail: read soon, not at the next turn. */
+  hurry(): void;
 }
 
 /** Replicas of one API that are read; more would say the same. */
@@ -39,6 +41,7 @@ export function createBackendMetricsSource(deps: {
   readonly options?: BackendMetricsOptions;
 }): BackendMetricsSource {
   const { targets, clock, log } = deps;
+  let repetition: Repetition | undefined;
   const intervalMs = deps.options?.intervalMs ?? 60_000;
   const timeoutMs = deps.options?.timeoutMs ?? 10_000;
   const rules = deps.options?.addresses ?? createAddressRules();
@@ -77,7 +80,10 @@ export function createBackendMetricsSource(deps: {
 
   return {
     name: 'backend-metrics',
-    start: (signal) => repeat(readAll, { intervalMs, signal, log }),
+    start(signal) {
+      repetition = repeat(readAll, { intervalMs, signal, log });
+    },
+    hurry: () => repetition?.hurry(),
     factsFor: (api) => facts.get(api) ?? { state: 'unobserved', why: 'not read yet' },
     status: () => statusOf([...facts.values()], lastSuccess, lastTurn),
   };

@@ -76,6 +76,9 @@ export function createObserver({
   };
   const changed = () => {
     rights.hurry();
+    apiserverMetrics.hurry();
+    resources.hurry();
+    backendMetrics.hurry();
     ring();
   };
   const prober = createProber({ client, targets, clock, log, options: { ...options.probe, apiservers }, onChange: changed });

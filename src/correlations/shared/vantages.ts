@@ -1,4 +1,4 @@
-import { above, all, any, below, type Criterion, last, MINUTE } from '../../domain/criterion.ts';
+import { above, all, any, below, type Criterion, last, MINUTE, min } from '../../domain/criterion.ts';
 import { lessThan, none, reasonSeen, seen } from './seen.ts';
 
 /** The truth table of vantages, as criteria: docs/vantages.md. */
@@ -36,12 +36,17 @@ export const DIRECT_NETWORK_FAILURE: Criterion = reasonSeen(
   'tls-timeout',
 );
 export const NETWORK_FAILURE: Criterion = any(AGGREGATOR_NETWORK_FAILURE, DIRECT_NETWORK_FAILURE);
+/**
+ * Texts that only dropped packets make: a connection that was waited for in vain, an i/o timeout while dialling. They are the ones
+ * that a policy may be behind; a deadline that passed while headers were awaited says nothing of the kind.
+ */
+const TEXTS_OF_DROPPED_PACKETS: Criterion = seen('signature-strength-network-policy-blocking');
 /** Packets vanish: the only kind of failure that a policy that drops makes. */
 export const PACKETS_VANISH: Criterion = any(
   reasonSeen('aggregator', 'connection-timeout'),
   reasonSeen('list', 'connection-timeout'),
   reasonSeen('direct', 'connection-timeout'),
-  seen('signature-strength-connection-timed-out'),
+  TEXTS_OF_DROPPED_PACKETS,
 );
 /** The server takes seconds to answer although the connection stands at once. */
 export const SLOW_ANSWERS: Criterion = any(
@@ -52,3 +57,14 @@ export const SLOW_ANSWERS: Criterion = any(
   above(last('aggregator-seconds', 2 * MINUTE), 2),
 );
 export const QUICK_CONNECT: Criterion = lessThan('direct-connect-seconds', 0.5);
+
+/**
+ * For a minute and a half the kube-apiserver's check has had its connection and waited for an answer. At first packets that vanish
+ * look the same: the check goes over an old connection until that is given up.
+ */
+export const CHECK_AWAITS_HEADERS: Criterion = all(
+  DIRECT_PASSES,
+  above(min('condition-failed-discovery-check', 90), 0.5),
+  seen('signature-strength-backend-slow'),
+  none('signature-strength-network-policy-blocking'),
+);

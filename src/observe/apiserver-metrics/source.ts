@@ -5,7 +5,7 @@ import type { KubeClient } from '../kube/api.ts';
 import type { Clock, Logger, Source } from '../source.ts';
 import { createInstanceConnections, serverInstance } from './direct.ts';
 import { type ApiserverReading, apiserverMetrics, readApiserverMetrics } from './reading.ts';
-import { repeat } from './repeat.ts';
+import { type Repetition, repeat } from './repeat.ts';
 import { streamBody } from './stream-body.ts';
 
 export const APISERVER_METRICS_RULE = 'nonResourceURLs /metrics: get';
@@ -23,6 +23,8 @@ export interface ApiserverMetricsSource extends Source {
   /** `host:port`, as `apiservers` gave it. */
   metrics(instance: string): Observed<ApiserverMetrics>;
   instances(): string[];
+  /** Something began to fail: read soon, not at the next turn. */
+  hurry(): void;
 }
 
 interface Instance {
@@ -54,6 +56,8 @@ export function createApiserverMetricsSource(deps: {
   const maxBytes = deps.options?.maxBytes ?? 256 * 2 ** 20;
   const connections = createInstanceConnections(client);
   const instances = new Map<string, Instance>();
+
+  let repetition: Repetition | undefined;
 
   const names = (): string[] => {
     const known = deps.apiservers?.() ?? [];
@@ -122,9 +126,10 @@ export function createApiserverMetricsSource(deps: {
   return {
     name: 'apiserver-metrics',
     start(signal) {
-      repeat(readAll, { intervalMs, signal, log });
+      repetition = repeat(readAll, { intervalMs, signal, log });
       signal.addEventListener('abort', () => connections.close(), { once: true });
     },
+    hurry: () => repetition?.hurry(),
     metrics: (instance) => instances.get(instance)?.metrics ?? PENDING,
     instances: names,
     status: (now) => statusOf([...instances.values()], now, MISSES * intervalMs),

@@ -1,7 +1,7 @@
 import type { Observed } from '../../domain/observed.ts';
 import type { NodeFacts, ResourceFacts } from '../../domain/snapshot.ts';
 import type { SourceStatus } from '../../domain/sources.ts';
-import { repeat } from '../apiserver-metrics/repeat.ts';
+import { type Repetition, repeat } from '../apiserver-metrics/repeat.ts';
 import type { KubeClient } from '../kube/api.ts';
 import { type AddressRules, createAddressRules } from '../probe/addresses.ts';
 import type { Clock, Logger, Source } from '../source.ts';
@@ -30,6 +30,8 @@ export interface ResourceOptions {
 
 export interface ResourceSource extends Source {
   factsFor(api: string): Observed<readonly ResourceFacts[]>;
+  /** Something began to fail: read soon, not at the next turn. */
+  hurry(): void;
 }
 
 /** Readings that may fail in a row before what was read last no longer counts. */
@@ -60,6 +62,7 @@ export function createResourceSource(deps: {
   let outcome: Outcome = { forbidden: false };
   let lastSuccess: number | undefined;
   let logged: string | undefined;
+  let repetition: Repetition | undefined;
 
   async function readAll(signal: AbortSignal): Promise<void> {
     const all = targets.all();
@@ -186,7 +189,10 @@ export function createResourceSource(deps: {
 
   return {
     name: 'resources',
-    start: (signal) => repeat(readAll, { intervalMs, signal, log }),
+    start(signal) {
+      repetition = repeat(readAll, { intervalMs, signal, log });
+    },
+    hurry: () => repetition?.hurry(),
     factsFor: (api) => facts.get(api) ?? { state: 'unobserved', why: 'not read yet' },
     status: (now) => statusOf(outcome, lastSuccess, now, MISSES * intervalMs),
   };
