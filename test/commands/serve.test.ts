@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runExporter } from '../../src/commands/exporter.ts';
+import { observeCluster } from '../../src/commands/observe-cluster.ts';
+import { registerServe } from '../../src/commands/serve.ts';
+import { startSimulation } from '../../src/commands/simulation.ts';
+
+vi.mock('../../src/commands/exporter.ts', () => ({ runExporter: vi.fn(() => Promise.resolve()) }));
+vi.mock('../../src/commands/observe-cluster.ts', () => ({ observeCluster: vi.fn(() => ({})) }));
+vi.mock('../../src/commands/simulation.ts', () => ({ startSimulation: vi.fn() }));
+
+const folder = mkdtempSync(join(tmpdir(), 'serve-'));
+const simulated = join(folder, 'simulated.yaml');
+writeFileSync(simulated, 'probe: {interval: 2s}\n');
+let printed = '';
+/** The listeners of whoever runs the tests are not ours to call or to remove. */
+const theirs = new Set([...process.listeners('SIGTERM'), ...process.listeners('SIGINT')]);
+const ours = () => [...process.listeners('SIGTERM'), ...process.listeners('SIGINT')].filter((listener) => !theirs.has(listener));
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  printed = '';
+  vi.stubEnv('KUBECONFIG', undefined);
+  vi.stubEnv('KUBERNETES_SERVICE_HOST', undefined);
+  vi.stubEnv('HOME', folder);
+  vi.mocked(startSimulation).mockResolvedValue({ kubeconfig: '/simulated/kubeconfig', configFile: simulated, stop() {} });
+  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    printed += String(chunk);
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  for (const listener of ours()) process.removeListener('SIGTERM', listener).removeListener('SIGINT', listener);
+});
+
+async function serve(...args: string[]): Promise<void> {
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+  registerServe(program);
+  await program.parseAsync(['serve', ...args], { from: 'user' });
+}
+
+const served = () => vi.mocked(observeCluster).mock.calls.map(([flags]) => flags.kubeconfig);
+const config = () => vi.mocked(runExporter).mock.calls[0]![1];
+
+describe('which cluster is served', () => {
+  it('without any on this machine: the simulated one, and the first line says so', async () => {
+    await serve();
+    expect(startSimulation).toHaveBeenCalledExactlyOnceWith('demo');
+    expect(served()).toEqual(['/simulated/kubeconfig']);
+    expect(printed).toMatch(/^aggregated-api-exporter: no cluster is configured, so this serves a simulated cluster, scenario "demo"/);
+  });
+
+  it.each<[string, Record<string, string>, string[], string | undefined]>([
+    ['--kubeconfig', {}, ['--kubeconfig', '/harbour'], '/harbour'],
+    ['KUBECONFIG', { KUBECONFIG: '/harbour' }, [], undefined],
+    ['the pod that we run in', { KUBERNETES_SERVICE_HOST: '10.96.0.1' }, [], undefined],
+  ])('%s: that one, without a word', async (_, environment, args, kubeconfig) => {
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    await serve(...args);
+    expect(startSimulation).not.toHaveBeenCalled();
+    expect(served()).toEqual([kubeconfig]);
+    expect(printed).toBe('');
+  });
+
+  it('the simulated one when it is asked for, whatever is configured', async () => {
+    vi.stubEnv('KUBECONFIG', '/harbour');
+    await serve('--simulate=quiet');
+    expect(startSimulation).toHaveBeenCalledExactlyOnceWith('quiet');
+    expect(served()).toEqual(['/simulated/kubeconfig']);
+    expect(printed).toMatch(/^aggregated-api-exporter: this serves a simulated cluster, scenario "quiet"/);
+  });
+});
+
+describe('the configuration', () => {
+  const file = join(folder, 'config.yaml');
+  it("is the simulator's own, unless a file is given", async () => {
+    await serve();
+    expect(config().probe.interval).toBe(2000);
+  });
+
+  it('is the file that is given, with the flags over it', async () => {
+    writeFileSync(file, 'probe: {interval: 30s}\nlog: {level: debug}\nweb: {listen_addresses: [":1"]}\n');
+    await serve('--config.file', file, '--log.level=warn', '--web.listen-address=:2', '--web.listen-address=[::1]:3');
+    expect(config()).toMatchObject({ probe: { interval: 30_000 }, log: { level: 'warn' }, web: { listen_addresses: [':2', '[::1]:3'] } });
+  });
+
+  it('is only checked with --config.check', async () => {
+    writeFileSync(file, '');
+    await serve('--config.file', file, '--config.check');
+    expect(printed).toBe('the configuration is valid\n');
+    expect(runExporter).not.toHaveBeenCalled();
+  });
+
+  it('is refused with all that is wrong with it', async () => {
+    writeFileSync(file, 'tides: 1\nprobe: {interval: 0s}\n');
+    await expect(serve('--config.file', file)).rejects.toThrow(
+      /config\.yaml is not a valid configuration:\n {2}probe\.interval: .*\n {2}tides: unknown key/,
+    );
+    await expect(serve('--config.file', '/nowhere.yaml')).rejects.toThrow("--config.file /nowhere.yaml can't be read");
+    expect(runExporter).not.toHaveBeenCalled();
+  });
+
+  it.each([['--log.level=loud'], ['--log.format=xml'], ['--tides']])('%s is refused', async (flag) => {
+    await expect(serve(flag)).rejects.toThrow();
+    expect(runExporter).not.toHaveBeenCalled();
+  });
+});
+
+it('stops the simulated cluster when it is told to end', async () => {
+  const stop = vi.fn();
+  vi.mocked(startSimulation).mockResolvedValue({ kubeconfig: '/simulated/kubeconfig', stop });
+  vi.mocked(runExporter).mockImplementation((_observer, _config, _log, signal) => {
+    expect(stop).not.toHaveBeenCalled();
+    for (const listener of ours()) listener('SIGTERM');
+    expect(signal.aborted).toBe(true);
+    return Promise.resolve();
+  });
+  await serve('--simulate');
+  expect(stop).toHaveBeenCalledOnce();
+  rmSync(folder, { recursive: true });
+});
