@@ -119,7 +119,9 @@ describe('the image', () => {
       ]);
     } finally {
       child.kill('SIGTERM');
-      if (child.exitCode === null) await once(child, 'exit');
+      const hung = setTimeout(() => child.kill('SIGKILL'), 30_000);
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      clearTimeout(hung);
     }
     expect(child.exitCode).toBe(0);
     expect(output()).not.toMatch(/level=error|Error:/);
