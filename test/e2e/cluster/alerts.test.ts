@@ -74,6 +74,10 @@ describe('faults in a real cluster, seen by a real Prometheus', () => {
     expect(log.of(BYSTANDER).filter(({ state }) => state === 'firing')).toEqual([]);
   });
 
+  it('says nothing of the exporter itself, which sees all that it may', async () => {
+    expect(await query(prometheus, 'ALERTS{alertname=~"AggregatedAPIExporter.+"}')).toEqual([]);
+  });
+
   describe('and on the simulated cluster', () => {
     let simulated: Recording;
     let compared: readonly Lane[];
