@@ -10,6 +10,7 @@ export interface Movements {
   /** Compares the present values. A signal that has moved stays so until forget(). */
   look(): void;
   moved(api: string): ReadonlySet<string>;
+  forget(): void;
   value(api: string, signal: string): number | undefined;
 }
 
@@ -45,6 +46,7 @@ export function createMovements(observer: Observer): Movements {
         }
       }
     },
+    forget: () => moved.clear(),
     moved: (api) => moved.get(api) ?? new Set(),
     value: (api, signal) => last.get(api)?.get(signal),
   };

@@ -1,0 +1,227 @@
+/** Which signals each fault of the simulator moves. `signature:x` stands for the matches and the strength of the signature's cause. */
+interface Moves {
+  /** Always, however short the moment before the kube-apiserver itself gives up on the API. */
+  readonly moves: readonly string[];
+  /** Depending on the moment, beside what follows from every failure. */
+  readonly mayMove?: readonly string[];
+  /** The condition does not show it: only requests do. */
+  readonly hidden?: boolean;
+}
+
+/** Of an API whose failure the kube-apiserver has noticed. */
+const UNAVAILABLE = [
+  ...['failing', 'error-ratio', 'aggregator-failing', 'aggregator-failures', 'list-failing'],
+  ...['available', 'condition-passed', 'condition-changed', 'became-unavailable'],
+];
+/** Of an API that only its users know to fail. */
+const REQUESTS_FAIL = ['failing', 'error-ratio', 'aggregator-failures'];
+
+const CHECK_FAILED = 'condition-failed-discovery-check';
+const NO_ADDRESS = ['condition-missing-endpoints', 'endpoints-ready', 'signature:no-ready-endpoints'];
+const POD_DOWN = [...NO_ADDRESS, 'pods-ready'];
+const CRASHES = [
+  ...POD_DOWN,
+  ...['waiting-crash-loop', 'events-crash-back-off', 'restarts', 'restarts-last-hour', 'last-restart', 'signature:pod-crash-looping'],
+];
+const ROLLED = ['events-rollout', 'newest-pod-created'];
+const GONE = ['endpoint-port-served', 'selected-pods', 'pods-known', 'hosts-known'];
+const REFUSED = ['aggregator-connection-refused', 'list-connection-refused'];
+const SILENT = ['signature:backend-slow', 'signature:connection-timed-out'];
+const DROPPED = [...SILENT, 'direct-connection-timeout', 'signature:network-policy-blocking', 'endpoint-failing', 'service-failing'];
+const UNTRUSTED = [CHECK_FAILED, 'direct-certificate-unknown-authority', 'signature:ca-bundle-mismatch', 'certificate-trusted'];
+
+/** What may follow when an API errs: the same words at other vantages, pods that a broken server makes unready. */
+const CONSEQUENCES = [
+  ...['aggregator-failing', 'list-failing', 'service-failing', 'endpoint-failing', 'endpoints-disagree', 'dead-connections'],
+  ...['events-probe-failed', 'readiness-flips', 'log-error-lines', 'blind-sources', 'backend-tls-handshake-errors'],
+  ...['signature:pod-probe-failing', 'signature:cpu-throttled', ...SILENT, 'signature:connection-reset', 'signature:connection-refused'],
+];
+const CONSEQUENCES_OF_UNAVAILABILITY = [
+  ...['became-available', 'rolling-out', 'endpoints-ready', 'endpoints-not-ready', 'endpoints-terminating', 'replicas-available'],
+  ...['pods-ready', 'pods-running-not-ready', 'pods-terminating', 'pods-pending', 'containers-not-ready', 'signature:no-ready-endpoints'],
+  'condition-missing-endpoints',
+];
+const MOVES: Readonly<Record<string, Moves>> = {
+  'aggregator-path-blocked': { moves: [CHECK_FAILED, ...SILENT, 'signature:network-policy-blocking'] },
+  'apiserver-overloaded': {
+    moves: ['aggregator-too-many-requests', 'apiserver-rejected', 'apiserver-queued', 'signature:apiserver-overloaded'],
+    mayMove: [
+      ...['aggregator-server-error', 'direct-server-error', 'list-server-error', 'list-too-many-requests', 'backend-authz-failures'],
+      ...['signature:rate-limited', 'signature:delegated-auth-failing'],
+      ...[CHECK_FAILED, ...UNAVAILABLE, ...CONSEQUENCES_OF_UNAVAILABILITY],
+    ],
+    hidden: true,
+  },
+  'apiserver-slow': { moves: ['control-failing', 'control-changed'], hidden: true },
+  'apiservers-disagree': {
+    moves: ['apiservers-disagree', 'apiservers-judge-differently', CHECK_FAILED, ...SILENT, 'signature:network-policy-blocking'],
+    // They overwrite each other's verdict.
+    mayMove: [...UNAVAILABLE, ...CONSEQUENCES_OF_UNAVAILABILITY],
+    hidden: true,
+  },
+  'backend-dependency-failing': {
+    moves: ['list-server-error', 'signature:backend-dependency-failing'],
+    mayMove: ['signature:network-policy-blocking'],
+    hidden: true,
+  },
+  'backend-slow': { moves: [CHECK_FAILED, ...SILENT] },
+  'backend-storage-hung': { moves: ['signature:backend-storage-failing'], mayMove: ['signature:etcd-slow'], hidden: true },
+  'bad-flag-or-config': {
+    moves: [...CRASHES, ...ROLLED, 'ended-error', 'last-change-rollout', 'signature:bad-flag-or-config'],
+  },
+  'ca-bundle-mismatch': { moves: [...UNTRUSTED, 'certificate-not-after'] },
+  'ca-bundle-replaced': { moves: [...UNTRUSTED, 'last-change-ca-bundle'] },
+  'client-side-throttled': { moves: ['list-server-error', 'signature:client-side-throttled'], hidden: true },
+  'connection-refused': { moves: [CHECK_FAILED, 'direct-connection-refused', 'signature:connection-refused'] },
+  'connection-reset': { moves: [CHECK_FAILED, 'direct-connection-reset', 'signature:connection-reset'] },
+  'connection-timed-out': { moves: [CHECK_FAILED, ...DROPPED] },
+  'container-config-invalid': {
+    moves: [
+      ...POD_DOWN,
+      ...ROLLED,
+      'waiting-config-error',
+      'events-container-refused',
+      'signature:container-config-invalid',
+      'pods-pending',
+    ],
+  },
+  'cpu-throttled': { moves: [CHECK_FAILED, 'cpu-throttled', 'cpu-usage', ...SILENT] },
+  'delegated-auth-failing': {
+    moves: ['auth-delegator-bound', 'backend-authz-failures', 'list-server-error', 'signature:delegated-auth-failing'],
+    mayMove: ['aggregator-server-error', 'direct-server-error'],
+    hidden: true,
+  },
+  'discovery-forbidden': {
+    moves: [CHECK_FAILED, 'signature:discovery-forbidden'],
+    mayMove: ['signature:delegated-auth-failing', 'signature:request-header-ca-mismatch', 'signature:request-header-config-unreadable'],
+  },
+  'dns-failing': { moves: [CHECK_FAILED, 'service-routable', 'last-change-service', 'signature:dns-failing'] },
+  'dns-failing-in-backend': { moves: ['list-server-error', 'signature:dns-failing'], hidden: true },
+  'etcd-slow': {
+    moves: ['etcd-errors', 'control-failing', 'control-changed', 'list-server-error', 'signature:etcd-slow'],
+    hidden: true,
+  },
+  'image-pull-failing': {
+    moves: [
+      ...POD_DOWN,
+      ...ROLLED,
+      ...['waiting-image-pull', 'events-pull-failed', 'last-change-rollout', 'pods-pending', 'signature:image-pull-failing'],
+    ],
+  },
+  'liveness-failing': { moves: [...CRASHES, 'ended-killed', 'events-liveness-kill'] },
+  'memory-near-limit': { moves: ['memory-usage'], mayMove: ['cpu-usage', CHECK_FAILED], hidden: true },
+  'network-policy-blocking': {
+    moves: [CHECK_FAILED, ...DROPPED, 'policy-blocks', 'policy-admits', 'policies-selecting', 'last-change-network-policy'],
+  },
+  'network-policy-changed': {
+    moves: [CHECK_FAILED, ...DROPPED, 'policy-blocks', 'policy-admits', 'policies-selecting', 'last-change-network-policy'],
+  },
+  'no-ready-endpoints': { moves: [...NO_ADDRESS, ...GONE, 'replicas-wanted'], mayMove: ['last-change-rollout', 'newest-pod-created'] },
+  'node-not-ready': {
+    moves: [
+      ...POD_DOWN,
+      ...['hosts-not-ready', 'events-node-lost', 'last-change-node', 'direct-connection-timeout', 'signature:node-not-ready'],
+    ],
+    mayMove: ['signature:node-under-pressure', ...SILENT, 'signature:network-policy-blocking'],
+  },
+  'node-under-pressure': {
+    moves: [
+      ...[...NO_ADDRESS, 'hosts-memory-pressure', 'last-change-node', 'events-evicted', 'events-scheduling-failed'],
+      ...['pods-evicted', 'pods-unschedulable', 'pods-pending', 'signature:node-under-pressure', 'signature:pod-evicted'],
+      ...['signature:pod-unschedulable', 'newest-pod-created'],
+    ],
+    mayMove: [...GONE, 'rolling-out'],
+  },
+  'one-replica-bad': { moves: ['endpoints-disagree', 'direct-service-unavailable', 'endpoint-failing'], hidden: true },
+  'out-of-memory-killed': { moves: [...CRASHES, 'ended-out-of-memory', 'last-out-of-memory'], mayMove: ['memory-usage', 'cpu-usage'] },
+  'packet-loss': { moves: [], mayMove: [CHECK_FAILED, ...SILENT], hidden: true },
+  panic: { moves: [...CRASHES, 'ended-panic', 'log-fatal-lines', 'signature:panic'], mayMove: ['signature:connection-reset'] },
+  'pod-crash-looping': { moves: [...CRASHES, 'ended-error'], mayMove: ['signature:bad-flag-or-config'] },
+  'pod-evicted': {
+    moves: [...NO_ADDRESS, 'pods-evicted', 'events-evicted', 'newest-pod-created', 'waiting-creating', 'pods-pending'],
+    mayMove: [...GONE, 'rolling-out', 'signature:pod-evicted', ...REFUSED],
+  },
+  'pod-probe-failing': { moves: [...POD_DOWN, 'events-probe-failed'], mayMove: ['signature:backend-dependency-failing'] },
+  'pod-restarting': {
+    moves: ['restarts', 'restarts-last-hour', 'last-restart', 'ended-error', 'signature:leader-election-lost'],
+    mayMove: [...UNAVAILABLE, ...CONSEQUENCES_OF_UNAVAILABILITY, 'signature:apiserver-slow'],
+    hidden: true,
+  },
+  'pod-unschedulable': {
+    moves: [...NO_ADDRESS, ...ROLLED, 'pods-unschedulable', 'events-scheduling-failed', 'pods-pending', 'signature:pod-unschedulable'],
+    mayMove: GONE,
+  },
+  'rate-limited': {
+    moves: [CHECK_FAILED, 'backend-rejected-requests', 'signature:rate-limited'],
+    mayMove: ['signature:apiserver-overloaded'],
+  },
+  'request-header-ca-mismatch': {
+    moves: [CHECK_FAILED, 'signature:request-header-ca-mismatch'],
+  },
+  'request-header-config-unreadable': {
+    moves: [...CRASHES, 'auth-reader-bound', 'signature:request-header-config-unreadable'],
+    mayMove: ['ended-completed', 'ended-error'],
+  },
+  'rollout-in-progress': {
+    moves: [...POD_DOWN, 'events-rollout', 'last-change-rollout', 'newest-pod-created'],
+    mayMove: ['rolling-out'],
+  },
+  'scheduled-operation': { moves: [CHECK_FAILED], mayMove: ['signature:backend-dependency-failing', 'signature:backend-server-error'] },
+  'selector-matches-no-pods': { moves: [...NO_ADDRESS, ...GONE, 'last-change-service'] },
+  'service-not-found': {
+    moves: ['condition-service-not-found', 'service-exists', 'last-change-service', 'endpoints-ready', 'signature:service-not-found'],
+    mayMove: [...GONE, 'condition-endpoints-not-found'],
+  },
+  'service-port-mismatch': {
+    moves: ['condition-service-port-error', 'service-port-declared', 'last-change-apiservice', 'signature:service-port-mismatch'],
+    mayMove: GONE,
+  },
+  'serving-certificate-expired': {
+    moves: [
+      ...[CHECK_FAILED, 'certificate-not-after', 'certificate-seconds-left', 'certificate-in-force', 'direct-certificate-expired'],
+      'signature:serving-certificate-expired',
+    ],
+  },
+  'serving-certificate-name-mismatch': {
+    moves: [CHECK_FAILED, 'certificate-name-matches', 'direct-certificate-name-mismatch', 'signature:serving-certificate-name-mismatch'],
+    mayMove: ['certificate-not-after'],
+  },
+  'target-port-wrong': { moves: [CHECK_FAILED, 'service-failing', 'direct-connection-refused', 'last-change-service'] },
+  'tunnel-down': { moves: [CHECK_FAILED, 'tunnel-dial-failures', 'signature:tunnel-down'] },
+  'version-not-served': { moves: [CHECK_FAILED, 'signature:version-not-served'] },
+};
+
+/** Of the kube-apiserver as a whole and of the cluster: they move for every API. */
+export const SHARED = ['aggregator-terminations', 'apiserver-log-errors', 'nodes-not-ready'];
+
+/** Counts of what we and the backend do all the time, and latencies, which are the machine's as much as the fault's. */
+export function alwaysMoves(signal: string): boolean {
+  return signal === 'aggregator-attempts' || signal === 'log-lines' || (signal.endsWith('seconds') && !signal.startsWith('certificate'));
+}
+
+/** Throws when the fault has no line in the table. */
+export function movesOf(fault: string): { readonly moves: readonly string[]; readonly mayMove: readonly string[] } {
+  const entry = MOVES[fault];
+  if (!entry) throw new Error(`fault ${fault}: no line says which signals it moves`);
+  const { moves, mayMove = [], hidden = false } = entry;
+  return {
+    moves: [...(hidden ? REQUESTS_FAIL : UNAVAILABLE), ...moves].flatMap(written),
+    mayMove: [...mayMove, ...CONSEQUENCES, ...REASONS_OF_SILENCE, ...(hidden ? [] : CONSEQUENCES_OF_UNAVAILABILITY)].flatMap(written),
+  };
+}
+
+export const MOVED_FAULTS: readonly string[] = Object.keys(MOVES);
+
+/** How a probe that meets no answer can end, at any vantage. */
+const REASONS_OF_SILENCE = ['aggregator', 'list', 'direct'].flatMap((vantage) =>
+  [
+    ...['connection-refused', 'connection-reset', 'connection-timeout', 'tls-timeout', 'response-timeout', 'gateway-timeout'],
+    ...['service-unavailable', 'no-endpoints', 'certificate-unknown-authority', 'certificate-expired', 'certificate-name-mismatch'],
+    ...['unauthorized', 'forbidden', 'not-found', 'too-many-requests', 'server-error', 'bad-gateway'],
+  ].map((reason) => `${vantage}-${reason}`),
+);
+
+function written(signal: string): string[] {
+  const [, cause] = /^signature:(.*)$/.exec(signal) ?? [];
+  return cause === undefined ? [signal] : [`signature-matches-${cause}`, `signature-strength-${cause}`];
+}
