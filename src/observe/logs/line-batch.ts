@@ -20,7 +20,8 @@ const NEWLINE = 10;
  * between two pieces of work.
  */
 export class LineBatch {
-  private readonly bytes = new Uint8Array(BATCH_BYTES);
+  /** A Buffer, because its indexOf is the fast one. */
+  private readonly bytes = Buffer.alloc(BATCH_BYTES);
   private used = 0;
   private count = 0;
   private readonly starts = new Int32Array(BATCH_LINES + 1);

@@ -1,4 +1,5 @@
 import { contains } from './code-points.ts';
+import { UnsupportedRegex } from './parse.ts';
 import { type Alphabet, alphabetOf, isWord, type Program } from './program.ts';
 import { decodedLength, decodeUtf8 } from './utf8.ts';
 
@@ -7,11 +8,16 @@ export interface Automaton {
   test(bytes: Uint8Array, start: number, end: number): boolean;
 }
 
-const UNKNOWN = -1;
-const DEAD = 0;
-const MATCH = 1;
+/** What a fresh table holds. */
+const UNKNOWN = 0;
+const DEAD = 1;
+const MATCH = 2;
 /** States beyond these are forgotten and made anew: memory stays bounded, time stays linear. */
 const MAX_STATES = 1500;
+/** State numbers have 16 bits: the tables of a hundred automata share the cache. */
+const MAX_NUMBER = 0xffff;
+/** A pattern that tells so many kinds of characters apart that its states would be few is left to another engine. */
+const MAX_SYMBOLS = 2000;
 const NO_INSTRUCTIONS = new Int32Array(0);
 
 /**
@@ -36,10 +42,11 @@ class LazyAutomaton implements Automaton {
   private readonly alphabet: Alphabet;
   /** Symbols, and one column more that stays unknown: bytes outside ASCII take the slow way. */
   private readonly size: number;
+  private readonly maxStates: number;
   private readonly symbolOfByte: Uint16Array;
   private readonly mark: Uint32Array;
   private generation = 0;
-  private transitions = new Int32Array(0);
+  private transitions = new Uint16Array(0);
   private states: State[] = [];
   private known = new Map<string, number>();
   private start = DEAD;
@@ -51,7 +58,10 @@ class LazyAutomaton implements Automaton {
   constructor(program: Program) {
     this.program = program;
     this.alphabet = alphabetOf(program);
-    this.size = this.alphabet.size + 1;
+    // The first row is that of the numbers UNKNOWN, DEAD and MATCH.
+    this.size = Math.max(this.alphabet.size + 1, MATCH + 1);
+    if (this.size > MAX_SYMBOLS) throw new UnsupportedRegex('too many kinds of characters');
+    this.maxStates = Math.min(MAX_STATES, Math.floor(MAX_NUMBER / this.size));
     this.symbolOfByte = new Uint16Array(256).fill(this.alphabet.size);
     this.symbolOfByte.set(this.alphabet.symbolOfAscii);
     this.mark = new Uint32Array(program.instructions.length);
@@ -111,15 +121,19 @@ class LazyAutomaton implements Automaton {
 
   private reset(): void {
     this.resets++;
-    this.transitions = new Int32Array(16 * this.size).fill(UNKNOWN);
+    this.transitions = new Uint16Array(16 * this.size);
     this.known.clear();
     const nothing: State = { instructions: NO_INSTRUCTIONS, atBegin: false, afterWord: false, endsInMatch: false };
-    // The first row belongs to the numbers DEAD and MATCH.
     this.states = [nothing];
     this.start = this.enter([this.program.start], true, false);
     this.idle = this.enter([this.program.start], false, false);
     if (this.idle <= MATCH) return;
-    for (let byte = 0; byte < 0x80; byte++) this.staysIdle[byte] = Number(this.step(this.idle, this.symbolOfByte[byte]!) === this.idle);
+    for (let byte = 0; byte < 0x80; byte++) {
+      // Bytes of one symbol step alike.
+      const symbol = this.symbolOfByte[byte]!;
+      const known = this.transitions[this.idle + symbol]!;
+      this.staysIdle[byte] = Number((known === UNKNOWN ? this.step(this.idle, symbol) : known) === this.idle);
+    }
   }
 
   /** The state after `symbol`; makes it when it is new. */
@@ -213,7 +227,7 @@ class LazyAutomaton implements Automaton {
   }
 
   private add(key: string, state: State): number {
-    if (this.states.length >= MAX_STATES) {
+    if (this.states.length >= this.maxStates) {
       this.reset();
       const again = this.known.get(key);
       if (again !== undefined) return again;
@@ -223,7 +237,7 @@ class LazyAutomaton implements Automaton {
     this.known.set(key, number);
     const needed = number + this.size;
     if (needed > this.transitions.length) {
-      const grown = new Int32Array(Math.max(needed, this.transitions.length * 2)).fill(UNKNOWN);
+      const grown = new Uint16Array(Math.max(needed, this.transitions.length * 2));
       grown.set(this.transitions);
       this.transitions = grown;
     }
