@@ -1,3 +1,5 @@
+import { chownSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cluster, METRICS, WARDLE } from './harness/cluster.ts';
@@ -33,7 +35,13 @@ describe('how failures spread over time', () => {
     cluster = new Cluster();
     await cluster.start();
     await cluster.kube.apply(`/api/v1/namespaces/${NAMESPACE}`, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
-    exporter = await Exporter.prepare(cluster, { probe: { interval: '1s', burst: 0 }, diagnosis: { interval: '1s' } });
+    const state = join(cluster.folder, 'state');
+    mkdirSync(state);
+    chownSync(state, EXPORTER_UID, EXPORTER_UID);
+    exporter = await Exporter.prepare(cluster, {
+      probe: { interval: '1s', burst: 0 },
+      diagnosis: { interval: '1s', state_file: join(state, 'history.json') },
+    });
     await exporter.start();
   });
   afterAll(async () => {
@@ -67,6 +75,12 @@ describe('how failures spread over time', () => {
     await patternIs(METRICS, 'intermittent');
     expect(await exporter.metric('aggregated_api_failure_pattern', { apiservice: METRICS, pattern: 'periodic' })).toBe(0);
     expect((await exporter.diagnosisOf(METRICS))?.pattern ?? 'intermittent').toBe('intermittent');
+  });
+
+  it('knows both after a restart of the exporter', async () => {
+    await exporter.restart();
+    await patternIs(WARDLE, 'periodic');
+    await patternIs(METRICS, 'intermittent');
   });
 
   async function patternIs(api: string, pattern: string): Promise<void> {

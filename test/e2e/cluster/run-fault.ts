@@ -23,8 +23,12 @@ export interface Outcome {
   /** From the first failed probe to the first diagnosis, and to the one from which on the category stayed right. */
   readonly detected?: number;
   readonly rightAfter?: number;
+  /** From the recovery that the condition shows to the end of the diagnosis. */
+  cleared?: number;
   /** Other APIs that were blamed meanwhile. */
   readonly blamed: readonly string[];
+  /** What spoke for the verdict and its rivals, for the reader of a miss. */
+  readonly ledger: string;
 }
 
 /** A verdict has to hold this long to count as settled. */
@@ -41,6 +45,7 @@ export async function runFault(cluster: Cluster, exporter: Exporter, fault: Faul
   let firstAt: number | undefined;
   let rightSince: number | undefined;
   let last: Diagnosis | undefined;
+  let outcome: Outcome;
   try {
     for (;;) {
       const { diagnoses } = await exporter.diagnoses();
@@ -59,7 +64,7 @@ export async function runFault(cluster: Cluster, exporter: Exporter, fault: Faul
       await sleep(300);
     }
     const condition = await cluster.condition(api).catch(() => undefined);
-    return {
+    outcome = {
       fault: fault.id,
       expected: `${fault.causes[0]} (${fault.category})`,
       condition: condition ? `${condition.status} ${condition.reason}` : 'none',
@@ -73,23 +78,36 @@ export async function runFault(cluster: Cluster, exporter: Exporter, fault: Faul
       ...(since === undefined || firstAt === undefined ? {} : { detected: Math.max(0, (firstAt - since) / 1000) }),
       ...(since === undefined || rightSince === undefined ? {} : { rightAfter: Math.max(0, (rightSince - since) / 1000) }),
       blamed: [...blamed],
+      ledger: last ? JSON.stringify(last, undefined, 1) : 'no diagnosis',
     };
   } finally {
     await undo();
-    await calm(cluster, fault);
+    await recovered(cluster, fault.id);
   }
+  // An APIService that the fault itself made is gone by now, and broken as it was: it leaves a tombstone.
+  if (!fault.api) {
+    const recoveredAt = Date.now();
+    await until(`the diagnosis of ${fault.id} to end`, 60, async () => !(await exporter.diagnosisOf(api)));
+    outcome.cleared = (Date.now() - recoveredAt) / 1000;
+  }
+  await calm(cluster, fault.id);
+  return outcome;
+}
+
+async function recovered(cluster: Cluster, fault: string): Promise<void> {
+  await until(`the API to be healthy after ${fault}`, 90, async () => (await cluster.condition(WARDLE))?.status === 'True');
 }
 
 /** As if an hour had passed: a pod that never restarted, no event that tells of the fault. */
-async function calm(cluster: Cluster, fault: Fault): Promise<void> {
-  const healthy = () =>
-    until(`the API to be healthy after ${fault.id}`, 90, async () => (await cluster.condition(fault.api ?? WARDLE))?.status === 'True');
-  if (fault.api === undefined) await healthy();
+async function calm(cluster: Cluster, fault: string): Promise<void> {
   const { container } = cluster.pod(cluster.wardle);
   if (container.restarts > 0) {
     await restartPod(cluster);
-    await until('the pod to be replaced', 30, () => Promise.resolve(cluster.pod(cluster.wardle).container !== container));
-    await healthy();
+    await until('the pod to be replaced and ready', 60, () => {
+      const now = cluster.pod(cluster.wardle).container;
+      return now !== container && now.ready;
+    });
+    await recovered(cluster, fault);
   }
   for (const namespace of ['default', 'kube-system', 'wardle', 'harbour'])
     await cluster.kube.remove(`/api/v1/namespaces/${namespace}/events`);
@@ -108,11 +126,12 @@ export function tableOf(outcomes: readonly Outcome[]): string {
       seconds(o.noticed),
       seconds(o.detected),
       seconds(o.rightAfter),
+      seconds(o.cleared),
       o.right ? 'right' : 'MISS',
     ].join(' | '),
   );
-  const head = 'fault | condition | expected | verdict | confidence | pattern | noticed s | detected s | right s | ';
-  return [`| ${head} |`, `|${' --- |'.repeat(10)}`, ...rows.map((row) => `| ${row} |`)].join('\n');
+  const head = 'fault | condition | expected | verdict | confidence | pattern | noticed s | detected s | right s | cleared s | ';
+  return [`| ${head} |`, `|${' --- |'.repeat(11)}`, ...rows.map((row) => `| ${row} |`)].join('\n');
 }
 
 /** `share`-quantile of the numbers, the nearest rank. */
