@@ -35,8 +35,11 @@ export interface Outcome {
 const SETTLED_MS = 6000;
 const BYSTANDERS = [METRICS];
 
-/** Injects, watches until the verdict is right and settled or the time is over, and takes the fault back. */
-export async function runFault(cluster: Cluster, exporter: Exporter, fault: Fault): Promise<Outcome> {
+/**
+ * Injects, watches until the verdict is right and settled or the time is over, and takes the fault back.
+ * @param toTheEnd Waits also for the diagnosis to end, which it does a minute after the last failure.
+ */
+export async function runFault(cluster: Cluster, exporter: Exporter, fault: Fault, toTheEnd: boolean): Promise<Outcome> {
   const api = fault.api ?? WARDLE;
   const injectedAt = Date.now();
   const undo = await fault.inject(cluster);
@@ -84,13 +87,15 @@ export async function runFault(cluster: Cluster, exporter: Exporter, fault: Faul
     await undo();
     await recovered(cluster, fault.id);
   }
-  // An APIService that the fault itself made is gone by now, and broken as it was: it leaves a tombstone.
-  if (!fault.api) {
-    const recoveredAt = Date.now();
-    await until(`the diagnosis of ${fault.id} to end`, 60, async () => !(await exporter.diagnosisOf(api)));
-    outcome.cleared = (Date.now() - recoveredAt) / 1000;
+  try {
+    if (toTheEnd) {
+      const recoveredAt = Date.now();
+      await until(`the diagnosis of ${fault.id} to end`, 150, async () => !(await exporter.diagnosisOf(api)));
+      outcome.cleared = (Date.now() - recoveredAt) / 1000;
+    }
+  } finally {
+    await calm(cluster, fault.id);
   }
-  await calm(cluster, fault.id);
   return outcome;
 }
 
