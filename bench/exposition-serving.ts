@@ -1,4 +1,4 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -11,6 +11,7 @@ import { createWebServer } from '../src/expose/server.ts';
 import { viewOf } from '../test/expose/view.ts';
 import { healthySnapshot } from '../test/support/healthy.ts';
 import { buildGoPeer } from './go-peer.ts';
+import { ended } from './processes.ts';
 import { printRow } from './row.ts';
 
 /**
@@ -66,10 +67,6 @@ export async function benchServing(): Promise<boolean | undefined> {
     });
   }
   return program === undefined ? undefined : met;
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
 /** Milliseconds of the slowest but one of a hundredth: with thirty scrapes that is the slowest. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { createServer } from 'node:https';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import { createProber } from '../src/observe/probe/prober.ts';
 import { SILENT } from '../src/observe/source.ts';
 import { type ApiTarget, fixedTargets } from '../src/observe/targets.ts';
 import { createAuthority } from '../test/support/certificates.ts';
+import { cpuMsOf, freePort } from './processes.ts';
 import { printRow } from './row.ts';
 
 /**
@@ -115,14 +116,6 @@ async function startBlackbox(ca: string): Promise<Blackbox> {
   return blackbox;
 }
 
-async function freePort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
 const agent = new http.Agent({ keepAlive: true });
 
 function get(port: number, path: string): Promise<string> {
@@ -161,14 +154,6 @@ async function measureBlackbox({ process: child, port }: Blackbox, ports: readon
   const before = cpuMsOf(child.pid ?? 0);
   await drive(load.seconds);
   return { probes, failed, cpuMs: cpuMsOf(child.pid ?? 0) - before };
-}
-
-/** User and system time of a process, from /proc: ticks of 10 ms. */
-function cpuMsOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 // --- child processes ---------------------------------------------------------------------------------------------------

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { get } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { cpuMsOf, ended, freePort, memoryOf } from './processes.ts';
 import { printRow } from './row.ts';
 
 /**
@@ -60,13 +60,12 @@ async function reportMemory({ pid }: ChildProcess, port: number): Promise<void> 
     // As Prometheus does.
     if (second % 15 === 0) await ask(port, '/metrics');
   }
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const mib = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)![1]) / 1024;
+  const { rss, own, peak } = memoryOf(pid!);
   printRow({
     what: `RSS after ${REST_SECONDS} s of a small cluster, scraped each 15 s`,
-    ours: `${mib('VmRSS').toFixed(0)} MiB (${mib('RssAnon').toFixed(0)} of its own, ${mib('VmHWM').toFixed(0)} at most)`,
+    ours: `${rss.toFixed(0)} MiB (${own.toFixed(0)} of its own, ${peak.toFixed(0)} at most)`,
     bar: `≤ ${RSS_GOAL_MIB} MiB`,
-    met: mib('VmRSS') <= RSS_GOAL_MIB,
+    met: rss <= RSS_GOAL_MIB,
   });
 }
 
@@ -94,9 +93,9 @@ async function startExporter(kubeconfig: string): Promise<{ exporter: ChildProce
     return (performance.now() - began) / 1000;
   };
   const scrape = await since('/metrics');
-  const scrapeCpu = cpuSeconds(exporter.pid!);
+  const scrapeCpu = cpuMsOf(exporter.pid!) / 1000;
   const ready = await since('/-/ready');
-  return { exporter, port, start: { scrape, scrapeCpu, ready, readyCpu: cpuSeconds(exporter.pid!) } };
+  return { exporter, port, start: { scrape, scrapeCpu, ready, readyCpu: cpuMsOf(exporter.pid!) / 1000 } };
 }
 
 /** Status, or 0 while nobody listens. */
@@ -107,14 +106,6 @@ function ask(port: number, path: string): Promise<number> {
       () => resolve(0),
     );
   });
-}
-
-/** User and system time, from /proc: ticks of 10 ms. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 function medianOf(starts: readonly Start[], field: keyof Start): string {
@@ -130,18 +121,6 @@ function bareNode(): number {
       return (performance.now() - began) / 1000;
     }),
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
 function median(values: readonly number[]): number {
