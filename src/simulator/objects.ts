@@ -185,7 +185,7 @@ export interface WorkloadObject extends KubeObject {
     replicas: number;
     selector: { matchLabels: Record<string, string> };
     strategy?: { type: string; rollingUpdate?: { maxSurge: string; maxUnavailable: string } };
-    template: { metadata: { labels: Record<string, string> }; spec: Record<string, unknown> };
+    template: { metadata: { labels: Record<string, string>; annotations?: Record<string, string> }; spec: Record<string, unknown> };
   };
   status: {
     observedGeneration: number;

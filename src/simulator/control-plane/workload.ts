@@ -77,6 +77,9 @@ export class Workload {
     this.#store.deployments.update(
       this.key,
       (copy) => {
+        // As `kubectl rollout restart`: without a change of the template there is no rollout.
+        if (!change.image && !change.args)
+          copy.spec.template.metadata.annotations = { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() };
         copy.spec.template.spec = { containers: [{ name: this.plan.name, image: this.#template.image, args: [...this.#template.args] }] };
       },
       { manager: change.manager ?? 'kubectl-set' },

@@ -23,7 +23,7 @@ const CRASHES = [
   ...POD_DOWN,
   ...['waiting-crash-loop', 'events-crash-back-off', 'restarts', 'restarts-last-hour', 'last-restart', 'signature:pod-crash-looping'],
 ];
-const ROLLED = ['events-rollout', 'newest-pod-created'];
+const ROLLED = ['events-rollout', 'newest-pod-created', 'last-change-rollout'];
 const GONE = ['endpoint-port-served', 'selected-pods', 'pods-known', 'hosts-known'];
 const REFUSED = ['aggregator-connection-refused', 'list-connection-refused'];
 const SILENT = ['signature:backend-slow', 'signature:connection-timed-out'];
@@ -67,7 +67,7 @@ const MOVES: Readonly<Record<string, Moves>> = {
   'backend-slow': { moves: [CHECK_FAILED, ...SILENT] },
   'backend-storage-hung': { moves: ['signature:backend-storage-failing'], mayMove: ['signature:etcd-slow'], hidden: true },
   'bad-flag-or-config': {
-    moves: [...CRASHES, ...ROLLED, 'ended-error', 'last-change-rollout', 'signature:bad-flag-or-config'],
+    moves: [...CRASHES, ...ROLLED, 'ended-error', 'signature:bad-flag-or-config'],
   },
   'ca-bundle-mismatch': { moves: [...UNTRUSTED, 'certificate-not-after'] },
   'ca-bundle-replaced': { moves: [...UNTRUSTED, 'last-change-ca-bundle'] },
@@ -102,11 +102,7 @@ const MOVES: Readonly<Record<string, Moves>> = {
     hidden: true,
   },
   'image-pull-failing': {
-    moves: [
-      ...POD_DOWN,
-      ...ROLLED,
-      ...['waiting-image-pull', 'events-pull-failed', 'last-change-rollout', 'pods-pending', 'signature:image-pull-failing'],
-    ],
+    moves: [...POD_DOWN, ...ROLLED, ...['waiting-image-pull', 'events-pull-failed', 'pods-pending', 'signature:image-pull-failing']],
   },
   'liveness-failing': { moves: [...CRASHES, 'ended-killed', 'events-liveness-kill'] },
   'memory-near-limit': { moves: ['memory-usage'], mayMove: ['cpu-usage', CHECK_FAILED], hidden: true },
@@ -163,7 +159,7 @@ const MOVES: Readonly<Record<string, Moves>> = {
     mayMove: ['ended-completed', 'ended-error'],
   },
   'rollout-in-progress': {
-    moves: [...POD_DOWN, 'events-rollout', 'last-change-rollout', 'newest-pod-created'],
+    moves: [...POD_DOWN, ...ROLLED],
     mayMove: ['rolling-out'],
   },
   'scheduled-operation': { moves: [CHECK_FAILED], mayMove: ['signature:backend-dependency-failing', 'signature:backend-server-error'] },
