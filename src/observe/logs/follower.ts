@@ -30,14 +30,14 @@ export interface Pace {
   readonly maxMs: number;
   /** A stream that is silent for so long is opened anew: something between may have forgotten the connection. */
   readonly idleMs: number;
+  /** The kubelet sends not even a header before the first line: after so long it is asked whether the log is there, and empty. */
+  readonly quietMs: number;
 }
 
 /** Load balancers forget silent connections after 240 s and more. */
-export const PACE: Pace = { firstMs: 250, maxMs: 30_000, idleMs: 225_000 };
+export const PACE: Pace = { firstMs: 250, maxMs: 30_000, idleMs: 225_000, quietMs: 3_000 };
 /** A stream that stood for so long ended for reasons of its own: the next one is opened soon. */
 const HEALTHY_MS = 5_000;
-/** The kubelet answers with the first line, and refuses at once: so long a silence is a log without lines. */
-const QUIET_AFTER_MS = 5_000;
 /** Of a log that was there before us: enough to see what goes on. */
 const FIRST_LINES = '1000';
 const FIRST_PREVIOUS_LINES = '200';
@@ -203,7 +203,7 @@ export class Follower {
   private async read(query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
     const path = logPath(this.container, query);
     const follows = query['follow'] !== undefined;
-    const quiet = follows ? setTimeout(() => this.opened(follows), QUIET_AFTER_MS) : undefined;
+    const quiet = follows ? setTimeout(() => void this.askWhetherQuiet(signal), this.pace.quietMs) : undefined;
     try {
       const response = await this.client.open(path, {
         signal,
@@ -219,6 +219,16 @@ export class Follower {
       await this.drain(response, path, signal);
     } finally {
       clearTimeout(quiet);
+    }
+  }
+
+  private async askWhetherQuiet(signal: AbortSignal): Promise<void> {
+    try {
+      const path = logPath(this.container, { tailLines: '1', limitBytes: '1' });
+      const { status } = await this.client.request(path, { signal, headers: { accept: '*/*' }, timeoutMs: QUIET_TIMEOUT_MS });
+      if (status === 200 && !signal.aborted) this.opened(true);
+    } catch {
+      // Nobody answers: the stream itself will tell.
     }
   }
 
@@ -290,5 +300,6 @@ export class Follower {
 
 const PIECE_BYTES = 64 * 1024;
 const READ_TIMEOUT_MS = 30_000;
+const QUIET_TIMEOUT_MS = 10_000;
 
 class SilentStream extends Error {}

@@ -1,5 +1,5 @@
 import type { NamedSignature } from '../../signatures/classify.ts';
-import { emptyHeader, readLineHeader, type Severity } from '../../signatures/line-header.ts';
+import { emptyHeader, type LineHeader, readLineHeader, type Severity } from '../../signatures/line-header.ts';
 import type { Scanner } from '../../signatures/scanner.ts';
 import { MAX_LOG_LINE_BYTES } from './line-splitter.ts';
 
@@ -7,8 +7,8 @@ import { MAX_LOG_LINE_BYTES } from './line-splitter.ts';
 export interface LineSink {
   line(severity: Severity): void;
   matched(signature: NamedSignature, bytes: Uint8Array, start: number, end: number, at: number): void;
-  /** A line of severity error or fatal that no signature matches: its message. */
-  unknownError(bytes: Uint8Array, start: number, end: number, at: number): void;
+  /** A line of severity error or fatal that no signature matches. */
+  unknownError(bytes: Uint8Array, start: number, end: number, header: LineHeader, at: number): void;
 }
 
 const BATCH_BYTES = 64 * 1024 + MAX_LOG_LINE_BYTES;
@@ -62,7 +62,7 @@ export class LineBatch {
       readLineHeader(bytes, starts[i]!, starts[i + 1]! - 1, header);
       sink.line(header.severity);
       if (matched[i] === 0 && (header.severity === 'error' || header.severity === 'fatal'))
-        sink.unknownError(bytes, header.messageStart, header.messageEnd, times[i]!);
+        sink.unknownError(bytes, starts[i]!, starts[i + 1]! - 1, header, times[i]!);
     }
     this.used = 0;
     this.count = 0;

@@ -1,4 +1,5 @@
 import type { LogFacts } from '../../domain/snapshot.ts';
+import type { LineHeader } from '../../signatures/line-header.ts';
 
 const MAX_TEMPLATES = 50;
 /** Counts the lines whose template has no place any more. */
@@ -16,16 +17,18 @@ interface Template {
 }
 
 /**
- * Error lines that no signature knows, grouped by what is the same in them: numbers, hexadecimal ids, addresses and what is
- * quoted are left out. At most 50 groups; for people, never a label. A known group costs a hash over the line and no string.
+ * Error lines that no signature knows, grouped by the source file that prints them and by what is the same in their messages:
+ * numbers, hexadecimal ids, addresses and what is quoted are left out. At most 50 groups; for people, never a label. A known
+ * group costs a hash over the line and no string.
  */
 export class LineTemplates {
   private readonly templates = new Map<number, Template>();
 
   /** @param at Unix milliseconds */
-  add(bytes: Uint8Array, start: number, end: number, at: number): void {
-    const key = keyOf(bytes, start, Math.min(end, start + LONGEST));
-    const known = this.templates.get(key) ?? this.make(key, bytes, start, end, at);
+  add(bytes: Uint8Array, start: number, end: number, header: LineHeader, at: number): void {
+    const { fileStart, fileEnd, messageStart, messageEnd } = header;
+    const key = keyOf(bytes, messageStart, Math.min(messageEnd, messageStart + LONGEST), keyOf(bytes, fileStart, fileEnd));
+    const known = this.templates.get(key) ?? this.make(key, bytes, start, end, header, at);
     known.count++;
     known.lastAt = Math.max(known.lastAt, at);
   }
@@ -34,11 +37,12 @@ export class LineTemplates {
     return [...this.templates.values()].map(({ template, count, sample, lastAt }) => ({ template, count, sample, lastAt }));
   }
 
-  private make(key: number, bytes: Uint8Array, start: number, end: number, at: number): Template {
+  private make(key: number, bytes: Uint8Array, start: number, end: number, header: LineHeader, at: number): Template {
     const full = this.templates.size >= MAX_TEMPLATES - 1 && !this.forgetStale(at);
+    const sample = textOf(bytes, start, end);
     const made: Template = full
-      ? (this.templates.get(OTHER_KEY) ?? { template: OTHER, sample: textOf(bytes, start, end), count: 0, lastAt: at })
-      : { template: templateOf(textOf(bytes, start, end).slice(0, LONGEST)), sample: textOf(bytes, start, end), count: 0, lastAt: at };
+      ? (this.templates.get(OTHER_KEY) ?? { template: OTHER, sample, count: 0, lastAt: at })
+      : { template: templateOf(bytes, header), sample, count: 0, lastAt: at };
     this.templates.set(full ? OTHER_KEY : key, made);
     return made;
   }
@@ -66,8 +70,8 @@ function textOf(bytes: Uint8Array, start: number, end: number): string {
 }
 
 /** The same for lines of one template: a run of letters and digits with a digit in it counts as one sign, and so does what is quoted. */
-function keyOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5;
+function keyOf(bytes: Uint8Array, start: number, end: number, seed = 0x811c9dc5): number {
+  let hash = seed;
   for (let at = start; at < end; ) {
     const byte = bytes[at]!;
     if (isWord(byte)) {
@@ -93,8 +97,10 @@ function keyOf(bytes: Uint8Array, start: number, end: number): number {
 const QUOTE = 34;
 
 /** The same by text, for people. */
-function templateOf(text: string): string {
-  return text.replace(/"[^"]*"/g, '"…"').replace(/[\p{L}\d_]*\d[\p{L}\d_]*/gu, '…');
+function templateOf(bytes: Uint8Array, { fileStart, fileEnd, messageStart, messageEnd }: LineHeader): string {
+  const message = textOf(bytes, messageStart, messageEnd).slice(0, LONGEST);
+  const same = message.replace(/"[^"]*"/g, '"…"').replace(/[\p{L}\d_]*\d[\p{L}\d_]*/gu, '…');
+  return fileEnd > fileStart ? `${textOf(bytes, fileStart, fileEnd)}: ${same}` : same;
 }
 
 const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57;

@@ -10,8 +10,8 @@ export function backendSink(books: () => readonly LogBook[]): LineSink {
     matched(signature, bytes, start, end, at) {
       for (const book of books()) book.match(signature, bytes, start, end, at);
     },
-    unknownError(bytes, start, end, at) {
-      for (const book of books()) book.templates.add(bytes, start, end, at);
+    unknownError(bytes, start, end, header, at) {
+      for (const book of books()) book.templates.add(bytes, start, end, header, at);
     },
   };
 }
@@ -38,8 +38,8 @@ export function apiserverSink(own: LogBook, apis: () => readonly NamedApi[], boo
       for (const { name } of named) bookAbout(name).match(signature, bytes, start, end, at);
       if (named.length === 0) own.match(signature, bytes, start, end, at);
     },
-    unknownError(bytes, start, end, at) {
-      own.templates.add(bytes, start, end, at);
+    unknownError(bytes, start, end, header, at) {
+      own.templates.add(bytes, start, end, header, at);
     },
   };
 }

@@ -26,6 +26,8 @@ export class ContainerLog {
   nextEnd: (() => { after: number; how: 'cut' | 'end' | 'stand' }) | undefined;
   /** Called before a stream is served. */
   onFollow: (() => void) | undefined;
+  /** Takes requests and says nothing. */
+  silent = false;
   /** Answers instead of a log. */
   refusal: { status: number; reason: string; message: string } | undefined;
   readonly followers = new Set<ServerResponse>();
@@ -79,6 +81,7 @@ export class ContainerLog {
 
   serve(response: ServerResponse, query: URLSearchParams): void {
     this.requests.push(query);
+    if (this.silent) return;
     if (query.get('follow') === 'true') this.onFollow?.();
     const file = query.get('previous') === 'true' ? this.previous : this.lines;
     const refusal = file ? this.refusal : { status: 400, reason: 'BadRequest', message: 'previous terminated container not found' };
@@ -104,7 +107,8 @@ export class ContainerLog {
       else response.write(part, () => response.destroy());
       return;
     }
-    response.write(bytes);
+    // Like a kubelet: not even a header before the first line.
+    if (bytes.length > 0) response.write(bytes);
     if (!follows) {
       response.end();
       return;
@@ -225,7 +229,7 @@ export async function tailedCluster(
       targets: changing,
       clock: () => cluster.now,
       log: SILENT,
-      options: { ...options, pace: { firstMs: 2, maxMs: 40, idleMs: 60_000, ...options.pace } },
+      options: { ...options, pace: { firstMs: 2, maxMs: 40, idleMs: 60_000, quietMs: 20, ...options.pace } },
     }),
     targets: changing,
     server,
