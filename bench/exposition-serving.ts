@@ -1,17 +1,17 @@
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Gauge, Registry } from 'prom-client';
-import { createExposition } from '../src/expose/exposition.ts';
+import { createExposition, type Exposition } from '../src/expose/exposition.ts';
 import type { Family } from '../src/expose/family.ts';
 import { createWebServer } from '../src/expose/server.ts';
+import type { ExporterView } from '../src/expose/view.ts';
 import { viewOf } from '../test/expose/view.ts';
 import { healthySnapshot } from '../test/support/healthy.ts';
 import { buildGoPeer } from './go-peer.ts';
-import { ended } from './processes.ts';
+import { cpuMsOf, ended, threadCpuMs } from './processes.ts';
 import { printRow } from './row.ts';
 
 /**
@@ -25,7 +25,7 @@ const GOALS: Readonly<Record<number, { readonly ratio: number; readonly heldMs: 
   10000: { ratio: 0.25, heldMs: 10 },
   50000: { ratio: 0.15, heldMs: 25 },
 };
-const SCRAPES = 30;
+const SCRAPES = 60;
 const PAUSE_MS = 100;
 const PER_FAMILY = 500;
 
@@ -34,17 +34,16 @@ export async function benchServing(): Promise<boolean | undefined> {
   const program = buildGoPeer();
   let met = true;
   for (const [size, goal] of Object.entries(GOALS)) {
-    const series = Number(size);
+    const thousands = `${Number(size) / 1000}k series`;
     const ours = fork(FILE, ['serve', size]);
     const [port] = (await once(ours, 'message')) as [number];
-    const latency = await scrape(port);
+    const own = await scrape(ours.pid!, port);
     ours.send('stop');
     const [held] = (await once(ours, 'message')) as [{ held: number; promClient: number }];
     await ended(ours);
-    const thousands = `${series / 1000}k series`;
     printRow({
-      what: `event loop held by a tick and a scrape, ${thousands}`,
-      ours: `${held.held.toFixed(1)} ms`,
+      what: `event loop held by a tick and a scrape at most, ${thousands}`,
+      ours: `${held.held.toFixed(1)} ms CPU`,
       peer: `${held.promClient.toFixed(0)} ms, one rendering by prom-client`,
       bar: `≤ ${goal.heldMs} ms`,
       met: held.held <= goal.heldMs,
@@ -53,37 +52,51 @@ export async function benchServing(): Promise<boolean | undefined> {
     if (program === undefined) continue;
     const theirs = spawn(program, ['serve', size], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [printed] = (await once(theirs.stdout, 'data')) as [Buffer];
-    const peer = await scrape(Number(String(printed)));
+    const peer = await scrape(theirs.pid!, Number(String(printed)));
     theirs.kill();
     await ended(theirs);
-    const ratio = latency / peer;
-    met &&= ratio <= goal.ratio;
-    printRow({
-      what: `scrape, p99, ${thousands}`,
-      ours: `${ratio.toFixed(2)} × (${latency.toFixed(1)} ms)`,
-      peer: `${peer.toFixed(1)} ms, client_golang`,
-      bar: `≤ ${goal.ratio} ×`,
-      met: ratio <= goal.ratio,
-    });
+    met = compare(`CPU of a scrape, ${thousands}`, own.cpu, peer.cpu, goal.ratio) && met;
+    met = compare(`time of a scrape, p99, ${thousands}`, own.p99, peer.p99, goal.ratio) && met;
   }
   return program === undefined ? undefined : met;
 }
 
-/** Milliseconds of the slowest but one of a hundredth: with thirty scrapes that is the slowest. */
-async function scrape(port: number): Promise<number> {
+function compare(what: string, own: number, peer: number, goal: number): boolean {
+  const ratio = own / peer;
+  printRow({
+    what,
+    ours: `${ratio.toFixed(2)} × (${own.toFixed(1)} ms)`,
+    peer: `${peer.toFixed(1)} ms, client_golang`,
+    bar: `≤ ${goal} ×`,
+    met: ratio <= goal,
+  });
+  return ratio <= goal;
+}
+
+interface Scraped {
+  /** Of the whole process, in ms for each scrape; updates included. */
+  readonly cpu: number;
+  /** ms; with sixty scrapes that is the slowest. */
+  readonly p99: number;
+}
+
+async function scrape(pid: number, port: number): Promise<Scraped> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const took: number[] = [];
+  let before = 0;
   for (let i = 0; i < SCRAPES + 3; i++) {
+    // The first ones connect and compile.
+    if (i === 3) before = cpuMsOf(pid);
     const started = performance.now();
     await new Promise<void>((resolve, reject) => {
       get({ host: '127.0.0.1', port, path: '/metrics', agent }, (response) => response.resume().on('end', resolve)).on('error', reject);
     });
-    // The first ones connect and compile.
     if (i >= 3) took.push(performance.now() - started);
     await sleep(PAUSE_MS);
   }
+  const cpu = (cpuMsOf(pid) - before) / SCRAPES;
   agent.destroy();
-  return took.sort((a, b) => a - b)[Math.ceil(took.length * 0.99) - 1]!;
+  return { cpu, p99: took.sort((a, b) => a - b)[Math.ceil(took.length * 0.99) - 1]! };
 }
 
 /** In the child: serves, updates 5 % each second, and says at the end how long the loop was held at most. */
@@ -99,20 +112,38 @@ async function serve(series: number): Promise<void> {
     view = { ...view };
     exposition.update(view);
   }, 1000);
-  // The first renderings are compiled; a daemon's loop is judged after that.
   await exposition.page('text');
-  await sleep(200);
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
   process.once('message', () => {
-    delay.disable();
     clearInterval(update);
-    void Promise.all([promClientMs(values), server.close()]).then(([promClient]) => {
-      process.send?.({ held: delay.max / 1e6 - 1, promClient });
+    void heldMs(exposition, () => {
+      for (let i = 0; i < series / 20; i++) values[Math.floor(Math.random() * series)] = Math.random();
+      view = { ...view };
+      return view;
+    }).then(async (held) => {
+      const promClient = await promClientMs(values);
+      await server.close();
+      process.send?.({ held, promClient });
       process.disconnect();
     });
   });
   process.send?.(Number(server.urls[0]!.port));
+}
+
+/**
+ * The most of this thread's CPU that an update and a rendering after it took. CPU and not the loop's delay: on a shared machine
+ * that measures the others.
+ */
+async function heldMs(exposition: Exposition, change: () => ExporterView): Promise<number> {
+  let most = 0;
+  for (let i = 0; i < 20; i++) {
+    const view = change();
+    const before = threadCpuMs();
+    exposition.update(view);
+    await exposition.page('text');
+    most = Math.max(most, threadCpuMs() - before);
+    await sleep(20);
+  }
+  return most;
 }
 
 function familiesOf(values: Float64Array): Family[] {

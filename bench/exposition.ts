@@ -8,6 +8,7 @@ import { createGunzip, gzipSync } from 'node:zlib';
 import { readApiserverMetrics } from '../src/observe/apiserver-metrics/reading.ts';
 import { kubeApiserverText } from './exposition-text.ts';
 import { buildGoPeer } from './go-peer.ts';
+import { threadCpuMs } from './processes.ts';
 import { printRow } from './row.ts';
 
 /**
@@ -117,13 +118,7 @@ async function measure(row: Row, file: string): Promise<Figures> {
 
 function cpuNow(): Cpu {
   const { user, system } = process.cpuUsage();
-  const whole = (user + system) / 1000;
-  try {
-    // Nanoseconds on the CPU; Node has no clock of its own for one thread.
-    return { thread: Number(readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ')[0]) / 1e6, process: whole };
-  } catch {
-    return { thread: whole, process: whole };
-  }
+  return { thread: threadCpuMs(), process: (user + system) / 1000 };
 }
 
 function piecesOf(bytes: Buffer): Buffer[] {
