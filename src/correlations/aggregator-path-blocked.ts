@@ -5,6 +5,7 @@ import {
   AGGREGATOR_FAILS,
   AGGREGATOR_NETWORK_FAILURE,
   CHECK_AWAITS_HEADERS,
+  CONTROL_PASSED,
   CONTROL_PASSES,
   DIRECT_NETWORK_FAILURE,
   DIRECT_PASSES,
@@ -22,7 +23,7 @@ export const aggregatorPathBlocked = defineCause({
   evidence: [
     {
       id: 'only-the-aggregator-fails',
-      when: all(AGGREGATOR_NETWORK_FAILURE, DIRECT_PASSES, CONTROL_PASSES),
+      when: all(AGGREGATOR_NETWORK_FAILURE, DIRECT_PASSES, CONTROL_PASSED),
       weight: 'decisive',
       says: 'Through the kube-apiserver the connection fails; directly, each backend address answers.',
       reproduce: 'kubectl get --raw /apis/<group>/<version>',
@@ -48,6 +49,20 @@ export const aggregatorPathBlocked = defineCause({
       when: all(seen('condition-failed-discovery-check'), AGGREGATOR_FAILS, DIRECT_PASSES, CONTROL_PASSES, PACKETS_VANISH),
       weight: 'strong',
       says: "The kube-apiserver's own check fails, while each backend address answers us.",
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+    },
+    {
+      id: 'check-times-out-alone',
+      when: all(
+        seen('condition-failed-discovery-check'),
+        seen('signature-strength-connection-timed-out'),
+        AGGREGATOR_FAILS,
+        DIRECT_PASSES,
+        CONTROL_PASSES,
+        not(CHECK_AWAITS_HEADERS),
+      ),
+      weight: 'suggestive',
+      says: "The kube-apiserver's own check times out, while each backend address answers us.",
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
     {

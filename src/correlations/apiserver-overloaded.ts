@@ -47,13 +47,27 @@ export const apiserverOverloaded = defineCause({
     },
     {
       id: 'answers-at-once',
-      when: all(CONTROL_PASSES, not(atLeast('control-seconds', 0.2)), not(atLeast('apiserver-inflight', 0.3))),
+      when: all(
+        CONTROL_PASSES,
+        not(atLeast('control-seconds', 0.2)),
+        not(atLeast('apiserver-inflight', 0.3)),
+        // /readyz is exempt from priority and fairness: its quick answer says nothing while others are rejected.
+        not(above(increase('apiserver-rejected', 5 * MINUTE), 0.5)),
+      ),
       weight: 'against',
       says: 'The kube-apiserver answers at once and has little to do.',
     },
     ...linesSay('apiserver-overloaded'),
   ],
-  supersedes: ['apiserver-slow', 'rate-limited', 'backend-slow', 'packet-loss', 'aggregator-path-blocked'],
+  supersedes: [
+    'apiserver-slow',
+    'rate-limited',
+    'backend-slow',
+    'packet-loss',
+    'aggregator-path-blocked',
+    'delegated-auth-failing',
+    'stuck-connections',
+  ],
   runbookCorrelation: 'apiserver-load',
   remedy: [
     'Find who asks so much: kubectl get --raw /metrics | grep apiserver_flowcontrol_dispatched_requests_total, by flow schema.',

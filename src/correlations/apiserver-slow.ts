@@ -47,7 +47,7 @@ export const apiserverSlow = defineCause({
     },
     ...linesSay('apiserver-slow'),
   ],
-  supersedes: ['backend-slow', 'packet-loss', 'aggregator-path-blocked'],
+  supersedes: ['backend-slow', 'packet-loss', 'aggregator-path-blocked', 'delegated-auth-failing', 'stuck-connections'],
   runbookCorrelation: 'apiserver-load',
   remedy: [
     'Look at its CPU and memory, and at etcd: kubectl get --raw /metrics | grep etcd_request_duration_seconds.',

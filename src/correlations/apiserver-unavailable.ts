@@ -1,4 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
+import { above, MINUTE, max } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, seen } from './shared/seen.ts';
 
@@ -18,6 +19,13 @@ export const apiserverUnavailable = defineCause({
       says: "The kube-apiserver's own /readyz fails.",
       reproduce: 'kubectl get --raw /readyz?verbose',
     },
+    {
+      id: 'was-not-ready',
+      when: above(max('control-failing', MINUTE), 0.5),
+      weight: 'strong',
+      says: "The kube-apiserver's own /readyz failed within the last minute.",
+      reproduce: 'kubectl get --raw /readyz?verbose',
+    },
     { id: 'our-path-fails', when: seen('our-path-failing'), weight: 'suggestive', says: 'Our own connection to the kube-apiserver fails.' },
     ...linesSay('apiserver-unavailable'),
   ],
@@ -30,6 +38,8 @@ export const apiserverUnavailable = defineCause({
     'apiserver-slow',
     'backend-slow',
     'backend-server-error',
+    'delegated-auth-failing',
+    'stuck-connections',
   ],
   runbookCorrelation: 'apiserver-load',
   remedy: [

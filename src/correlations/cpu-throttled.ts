@@ -57,6 +57,7 @@ export const cpuThrottled = defineCause({
     'connection-timed-out',
     'no-ready-endpoints',
     'backend-storage-failing',
+    'aggregator-path-blocked',
   ],
   runbookCorrelation: 'resource-pressure',
   remedy: [

@@ -27,7 +27,7 @@ export const dnsFailing = defineCause({
     },
     ...linesSay('dns-failing'),
   ],
-  supersedes: ['connection-timed-out', 'aggregator-path-blocked'],
+  supersedes: ['connection-timed-out', 'aggregator-path-blocked', 'service-not-routable'],
   runbookCorrelation: 'network-connectivity',
   remedy: [
     'Look at CoreDNS: kubectl get pods -n kube-system -l k8s-app=kube-dns, and its log.',

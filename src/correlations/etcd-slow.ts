@@ -30,7 +30,15 @@ export const etcdSlow = defineCause({
     { id: 'etcd-quick', when: lessThan('etcd-seconds', 0.05), weight: 'against', says: 'Etcd answers the kube-apiserver quickly.' },
     ...linesSay('etcd-slow'),
   ],
-  supersedes: ['apiserver-slow', 'apiserver-overloaded', 'apiserver-unavailable', 'backend-slow', 'aggregator-path-blocked'],
+  supersedes: [
+    'apiserver-slow',
+    'apiserver-overloaded',
+    'apiserver-unavailable',
+    'backend-slow',
+    'aggregator-path-blocked',
+    'delegated-auth-failing',
+    'stuck-connections',
+  ],
   runbookCorrelation: 'apiserver-load',
   remedy: [
     "Look at etcd's disk: etcd_disk_wal_fsync_duration_seconds should stay below 10 ms.",

@@ -34,7 +34,7 @@ export const memoryNearLimit = defineCause({
     },
     ...linesSay('memory-near-limit'),
   ],
-  supersedes: ['backend-slow', 'pod-probe-failing'],
+  supersedes: ['backend-slow', 'pod-probe-failing', 'aggregator-path-blocked', 'connection-timed-out', 'packet-loss'],
   runbookCorrelation: 'resource-pressure',
   remedy: [
     'Raise the memory limit of the container, or reduce what it keeps in memory.',

@@ -2,6 +2,7 @@ import { defineCause } from '../domain/cause.ts';
 import { all, any } from '../domain/criterion.ts';
 import { linesAllow, linesName } from './shared/lines.ts';
 import { none, seen } from './shared/seen.ts';
+import { NO_READY_ENDPOINTS } from './shared/vantages.ts';
 
 export const noReadyEndpoints = defineCause({
   id: 'no-ready-endpoints',
@@ -14,14 +15,9 @@ export const noReadyEndpoints = defineCause({
   evidence: [
     {
       id: 'none-ready',
-      when: any(
-        none('endpoints-ready'),
-        seen('condition-missing-endpoints'),
-        seen('condition-endpoints-not-found'),
-        linesName('no-ready-endpoints'),
-      ),
+      when: any(NO_READY_ENDPOINTS, linesName('no-ready-endpoints')),
       weight: 'strong',
-      says: 'No address of the Service is ready, by its EndpointSlices or by the condition Available.',
+      says: 'No address of the Service is ready, by its EndpointSlices, by the condition Available or by the pods.',
       reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
     },
     {

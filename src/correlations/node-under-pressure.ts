@@ -37,6 +37,7 @@ export const nodeUnderPressure = defineCause({
     'pod-restarting',
     'pod-removed',
     'rollout-in-progress',
+    'pod-unschedulable',
   ],
   runbookCorrelation: 'resource-pressure',
   remedy: [

@@ -1,6 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
 import { above, all, any, increase, MINUTE } from '../domain/criterion.ts';
-import { linesAllow, linesName } from './shared/lines.ts';
+import { linesAllow, linesName, linesPointTo } from './shared/lines.ts';
 import { none, seen } from './shared/seen.ts';
 import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
 
@@ -37,6 +37,13 @@ export const podCrashLooping = defineCause({
       when: all(HAS_READY_ENDPOINTS, none('condition-missing-endpoints')),
       weight: 'against',
       says: 'Another replica is ready and serves.',
+    },
+    {
+      id: 'lines-suggest-it',
+      when: linesPointTo('pod-crash-looping'),
+      weight: 'suggestive',
+      says: 'Lines of the backend or the kubelet say that it ended.',
+      reproduce: 'kubectl logs -n {namespace} --previous <pod>',
     },
     linesAllow('pod-crash-looping'),
   ],

@@ -30,7 +30,7 @@ export const podEvicted = defineCause({
     { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'against', says: 'An endpoint is ready.' },
     ...linesSay('pod-evicted'),
   ],
-  supersedes: ['no-ready-endpoints', 'rollout-in-progress', 'pod-restarting', 'connection-refused'],
+  supersedes: ['no-ready-endpoints', 'rollout-in-progress', 'pod-restarting', 'connection-refused', 'pod-unschedulable'],
   runbookCorrelation: 'pod-instability',
   remedy: [
     'See what the node lacked: kubectl describe node <node>, and the message of the evicted pod.',

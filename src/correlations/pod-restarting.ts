@@ -1,7 +1,7 @@
 import { defineCause } from '../domain/cause.ts';
 import { above, all, changedWithin, coincides, HOUR, increase, MINUTE } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
-import { seen } from './shared/seen.ts';
+import { atLeast, seen } from './shared/seen.ts';
 import { FAILING } from './shared/vantages.ts';
 
 export const podRestarting = defineCause({
@@ -29,6 +29,13 @@ export const podRestarting = defineCause({
       weight: 'strong',
       says: 'Within the last hour, nearly every error came at most three minutes after a restart.',
       reproduce: "kubectl get pods -n {namespace} -o jsonpath='{.items[*].status.containerStatuses[*].lastState.terminated.finishedAt}'",
+    },
+    {
+      id: 'restarted-many-times',
+      when: all(atLeast('restarts', 4.5), changedWithin('last-restart', HOUR), FAILING),
+      weight: 'suggestive',
+      says: 'Containers of the backend restarted {value} times, the last time within the hour.',
+      reproduce: 'kubectl get pods -n {namespace}',
     },
     {
       id: 'not-ready-after-restart',

@@ -22,7 +22,7 @@ export const serviceNotRoutable = defineCause({
     },
     ...linesSay('service-not-routable'),
   ],
-  supersedes: ['dns-failing'],
+  supersedes: [],
   remedy: ['Make it a Service of type ClusterIP, or set --enable-aggregator-routing=true on the kube-apiserver for a headless one.'],
   verify: { command: 'kubectl get service -n {namespace} {service}', expect: 'CLUSTER-IP is an address' },
   confusedWith: [{ cause: 'dns-failing', tell: 'an ExternalName that does not resolve' }],

@@ -1,6 +1,7 @@
 import { defineCause } from '../domain/cause.ts';
+import { all } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
-import { seen } from './shared/seen.ts';
+import { lessThan, seen } from './shared/seen.ts';
 
 export const stuckConnections = defineCause({
   id: 'stuck-connections',
@@ -13,7 +14,8 @@ export const stuckConnections = defineCause({
   evidence: [
     {
       id: 'reused-fails-fresh-passes',
-      when: seen('dead-connections'),
+      // A fresh connection that passes late says that all is slow.
+      when: all(seen('dead-connections'), lessThan('aggregator-seconds', 1)),
       weight: 'strong',
       says: '{value} targets failed over a reused connection and passed over a fresh one.',
     },

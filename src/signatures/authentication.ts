@@ -231,9 +231,10 @@ export const AUTHENTICATION: readonly Signature[] = [
     ],
   },
   {
+    // What forbids or does not answer has signatures of its own above; a kube-apiserver that turns requests away is left.
     id: 'delegated-auth-failed',
     speaker: 'aggregated-server',
-    pointsTo: ['delegated-auth-failing'],
+    pointsTo: ['delegated-auth-failing', 'apiserver-overloaded'],
     pattern: String.raw`failed to make webhook (?:authenticator|authorizer) request`,
     literals: ['failed to make webhook'],
     says: 'TokenReview or SubjectAccessReview fails.',

@@ -79,6 +79,23 @@ export const INTERMEDIARIES: readonly Signature[] = [
     ],
   },
   {
+    // k8s.io/apiserver: priority-and-fairness.go
+    id: 'priority-level-rejects',
+    speaker: 'kube-apiserver',
+    pointsTo: ['apiserver-overloaded'],
+    pattern: String.raw`request was rejected: |priority-and-fairness\.go:\d+\].{0,80}reject|\b(?:queue-full|concurrency-limit|time-out)\b.{0,40}priority.?level`,
+    literals: ['request was rejected', 'priority-and-fairness', 'queue-full', 'concurrency-limit', 'time-out'],
+    says: 'Priority and fairness of the kube-apiserver turns requests away: it has more than it can serve.',
+    matches: [
+      'W0105 09:00:13.100000       1 priority-and-fairness.go:380] request was rejected: queue-full, priority level workload-low',
+      'E0105 09:00:13.100000       1 priority-and-fairness.go:380] "Rejected" reason="concurrency-limit" priorityLevel="workload-low"',
+    ],
+    nearMisses: [
+      'I0105 09:00:13.100000       1 apf_controller.go:455] "Update CurrentCL" plName="workload-low" seatDemandHighWatermark=4',
+      'the request was refused',
+    ],
+  },
+  {
     // google.golang.org/grpc/codes; every quota that a gRPC service enforces ends in it.
     id: 'resource-exhausted',
     speaker: 'aggregated-server',

@@ -8,7 +8,7 @@ import { ETCD } from './etcd.ts';
 import { INTERMEDIARIES } from './intermediaries.ts';
 import { METRICS_SERVER } from './metrics-server.ts';
 import { PODS } from './pods.ts';
-import { CRASHES, SERVERS, STARTUP } from './servers.ts';
+import { CRASHES, LAST_WORDS, SERVERS, STARTUP } from './servers.ts';
 import { THROTTLING } from './throttling.ts';
 import { TLS } from './tls.ts';
 
@@ -31,4 +31,5 @@ export const SIGNATURES: readonly Signature[] = [
   ...TLS,
   ...CONNECTION,
   ...CLIENTS,
+  ...LAST_WORDS,
 ];

@@ -267,12 +267,11 @@ export const STARTUP: readonly Signature[] = [
     nearMisses: ['flag --tide-height has been deprecated', 'unknown ship'],
   },
   {
-    id: 'command-failed',
+    id: 'configuration-refused',
     speaker: 'aggregated-server',
     pointsTo: ['bad-flag-or-config'],
-    pattern: String.raw`"command failed" err=|error in configuration: |unable to validate config|failed to load (?:config|configuration)|invalid configuration: no configuration has been provided|unable to load in-cluster configuration|error building kubeconfig`,
+    pattern: String.raw`error in configuration: |unable to validate config|failed to load (?:config|configuration)|invalid configuration: no configuration has been provided|unable to load in-cluster configuration|error building kubeconfig`,
     literals: [
-      '"command failed" err=',
       'error in configuration: ',
       'unable to validate config',
       'failed to load config',
@@ -282,7 +281,7 @@ export const STARTUP: readonly Signature[] = [
     ],
     says: 'The server ends at its start, because of its flags or its configuration.',
     matches: [
-      'E0105 09:00:13.100000       1 run.go:72] "command failed" err="tide must not be empty"',
+      'error in configuration: tide must not be empty',
       'unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined',
     ],
     nearMisses: ['command succeeded', 'configuration loaded'],
@@ -325,5 +324,22 @@ export const STARTUP: readonly Signature[] = [
       '[-]poststarthook/start-tide-informers failed: reason withheld',
     ],
     nearMisses: ['[+]poststarthook/start-tide-informers ok', 'PostStartHook "start-tide-informers" started'],
+  },
+];
+
+/** The last words of any server of k8s.io/component-base: asked last, because what is inside them tells more. */
+export const LAST_WORDS: readonly Signature[] = [
+  {
+    id: 'command-failed',
+    speaker: 'aggregated-server',
+    pointsTo: ['pod-crash-looping', 'bad-flag-or-config'],
+    pattern: String.raw`"command failed" err=`,
+    literals: ['"command failed" err='],
+    says: 'The server ends at its start; the error that follows says why.',
+    matches: [
+      'E0105 09:00:13.100000       1 run.go:72] "command failed" err="tide must not be empty"',
+      'E0105 09:00:13.100000       1 run.go:72] "command failed" err="open /var/lib/tide: input/output error"',
+    ],
+    nearMisses: ['command failed', '"command succeeded" err="<nil>"'],
   },
 ];

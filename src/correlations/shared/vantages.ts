@@ -1,4 +1,4 @@
-import { above, all, any, below, type Criterion, last, MINUTE, min } from '../../domain/criterion.ts';
+import { above, all, any, below, type Criterion, last, MINUTE, max, min } from '../../domain/criterion.ts';
 import { lessThan, none, reasonSeen, seen } from './seen.ts';
 
 /** The truth table of vantages, as criteria: docs/vantages.md. */
@@ -8,8 +8,10 @@ export const LIST_FAILS: Criterion = above(last('list-failing', 2 * MINUTE), 0.5
 export const DISCOVERY_PASSES: Criterion = below(last('aggregator-failing', 2 * MINUTE), 0.01);
 export const SERVICE_FAILS: Criterion = above(last('service-failing', 2 * MINUTE), 0.5);
 export const CONTROL_PASSES: Criterion = below(last('control-failing', 2 * MINUTE), 0.5);
-/** Without the kube-apiserver in between, each backend address answers. */
-export const DIRECT_PASSES: Criterion = below(last('endpoint-failing', 2 * MINUTE), 0.01);
+/** It has passed all the time that failures are remembered: they are not of its own restart. */
+export const CONTROL_PASSED: Criterion = below(max('control-failing', 2 * MINUTE), 0.5);
+/** Without the kube-apiserver in between, each backend address has answered for a minute: one that answers now and then does not pass. */
+export const DIRECT_PASSES: Criterion = below(max('endpoint-failing', MINUTE), 0.01);
 
 export const HAS_READY_ENDPOINTS: Criterion = seen('endpoints-ready');
 /** By the slices, or by the condition or the pods where slices are not visible. */

@@ -230,7 +230,9 @@ function podOf(name: string, draft: Draft, time: number): PodFacts {
             : 'Pending',
     ready: draft.ready,
     ...(['Evicted', 'NodeLost', 'Preempting', 'NodeShutdown', 'Terminated'].includes(status) ? { reason: status } : {}),
-    scheduled: true,
+    // kubectl says Pending of a pod that no kubelet has taken yet; later it says ContainerCreating.
+    scheduled: status !== 'Pending',
+    ...(status === 'Pending' ? { unschedulable: 'Pending' } : {}),
     // The pod is older than what the text shows of it: an age that nobody told must not look like a rollout.
     createdAt: time - 86_400_000,
     ...(status === 'Terminating' ? { deletingSince: time } : {}),

@@ -15,6 +15,8 @@ import { timeOf } from './times.ts';
 /** A text without any time stamp is of no time: the same text must give the same answer. */
 const SOME_TIME = Date.UTC(2000, 0, 1);
 const BEFORE_MS = 60_000;
+/** A pod that restarted so often, and within the hour, is not well, even when it is ready just now. */
+const RESTLESS = 5;
 
 /**
  * Whatever a person pastes → what it says, as snapshots: one before, in which nothing is known and every counter is zero, and
@@ -135,7 +137,10 @@ class TextReading {
     const troubled = pods.some((pod) =>
       pod.containers.some(({ waiting, terminated, lastTermination }) => waiting ?? (terminated ?? lastTermination)?.reason === 'OOMKilled'),
     );
-    return broken || troubled || this.#tables.serviceMissing || [...this.#tables.endpoints.values()].some((has) => !has);
+    const restless = pods.some((pod) =>
+      pod.containers.some(({ restarts, restartTimes }) => restarts >= RESTLESS && restartTimes.length > 0),
+    );
+    return broken || troubled || restless || this.#tables.serviceMissing || [...this.#tables.endpoints.values()].some((has) => !has);
   }
 
   /** Which pods of a listing are the backend's: those that are called like its Service, if any is. */
