@@ -33,6 +33,9 @@ function facts(cluster: TailedCluster, api = API): LogFacts {
 
 const read = (cluster: TailedCluster, api = API): number => Object.values(facts(cluster, api).lines).reduce((sum, n) => sum + n, 0);
 const following = (cluster: TailedCluster, key = 'tides/server') => eventually(() => cluster.log(key).followers.size === 1);
+/** Requests for streams; a log that is quiet is asked for by others too. */
+const follows = (cluster: TailedCluster, key = 'tides/server') =>
+  cluster.log(key).requests.filter((query) => query.get('follow') === 'true');
 /** What discovery sees after a restart. */
 const restarted = (restarts: number) => target({ pods: [pod({ containers: [container({ restarts })] })] });
 
@@ -89,7 +92,7 @@ describe('a log', () => {
     await following(cluster);
     cluster.log('tides/server').write(REFUSED);
     await eventually(() => expect([read(cluster), read(cluster, second.name)]).toEqual([1, 1]));
-    expect(cluster.server.requests.filter((request) => request.includes('/log?'))).toHaveLength(1);
+    expect(follows(cluster)).toHaveLength(1);
   });
 
   it('that was there before us is read from its last thousand lines', async () => {
@@ -157,11 +160,11 @@ describe('a stream', () => {
       return { after: roll(8000), how: roll(3) === 0 ? 'end' : 'cut' };
     };
     log.cut();
-    await eventually(() => ends === 1000, 50_000);
+    await eventually(() => ends === 1000, 150_000);
     writeSome();
     await eventually(() => expect(read(cluster)).toBe(written));
     expect(facts(cluster)).toMatchObject({ matches: [{ count: refused }], dropped: { budget: 0, truncated: 0, gap: 0 } });
-  }, 60_000);
+  }, 180_000);
 
   it('ends cleanly in the middle of a line, which is counted once it is whole', async () => {
     const cluster = await tailed();
@@ -183,8 +186,9 @@ describe('a stream', () => {
     const cluster = await tailed([target()], { pace: { idleMs: 40 } });
     const log = cluster.log('tides/server');
     log.write(FINE, FINE);
-    await eventually(() => expect(log.requests.length).toBeGreaterThan(3));
-    expect(log.requests.at(-1)!.get('sinceTime')).toBe('2026-01-05T08:59:59Z');
+    await eventually(() => expect(read(cluster)).toBe(2));
+    await eventually(() => expect(follows(cluster).length).toBeGreaterThan(3));
+    expect(follows(cluster).at(-1)!.get('sinceTime')).toBe('2026-01-05T08:59:59Z');
     expect(read(cluster)).toBe(2);
     expect(facts(cluster).dropped.gap).toBe(0);
   });
