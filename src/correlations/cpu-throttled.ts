@@ -1,5 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
-import { above, all, avg, HOUR, MINUTE, tracks } from '../domain/criterion.ts';
+import { above, all, any, avg, HOUR, MINUTE, tracks } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, lessThan } from './shared/seen.ts';
 import { FAILING, SLOW_ANSWERS } from './shared/vantages.ts';
@@ -35,9 +35,9 @@ export const cpuThrottled = defineCause({
     },
     {
       id: 'at-the-limit',
-      when: all(atLeast('cpu-usage', 0.9), SLOW_ANSWERS),
+      when: any(all(atLeast('cpu-usage', 0.9), SLOW_ANSWERS), all(atLeast('cpu-usage', 0.97), FAILING)),
       weight: 'suggestive',
-      says: 'A backend container uses {value} of its CPU limit and answers are slow.',
+      says: 'A backend container uses {value} of its CPU limit, and answers are slow or fail.',
       reproduce: 'kubectl top pods -n {namespace} --containers',
     },
     {

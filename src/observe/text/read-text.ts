@@ -11,6 +11,7 @@ import { MessageJoiner, type Voice, voiceOfCommand } from './messages.ts';
 import { PodReader } from './pods.ts';
 import { TableReader } from './tables.ts';
 import { timeOf } from './times.ts';
+import { UsageReader } from './usage.ts';
 
 /** A text without any time stamp is of no time: the same text must give the same answer. */
 const SOME_TIME = Date.UTC(2000, 0, 1);
@@ -40,6 +41,7 @@ class TextReading {
   readonly #pods = new PodReader();
   readonly #events = new EventReader();
   readonly #tables = new TableReader();
+  readonly #usage = new UsageReader();
   readonly #joiner = new MessageJoiner();
   #voice: Voice = 'unknown';
   #latest: number | undefined;
@@ -57,7 +59,7 @@ class TextReading {
     if (at !== undefined && (this.#latest === undefined || at > this.#latest)) this.#latest = at;
     this.#apis.mention(line);
     if (this.#servers.length < 4096) this.#servers += `${line.slice(0, 200)}\n`;
-    if (this.#tables.read(line)) return;
+    if (this.#tables.read(line) || this.#usage.read(line)) return;
     const isCondition = this.#conditions.read(line);
     const event = this.#events.read(line);
     if (event !== undefined) {
@@ -85,6 +87,7 @@ class TextReading {
     this.#pods.end();
     this.#events.end();
     this.#tables.end();
+    this.#usage.end();
   }
 
   snapshots(omitted: number): Snapshot[] {
@@ -118,10 +121,12 @@ class TextReading {
     const beside = condition?.status === 'True' && others;
     const events = this.#events.facts(time);
     const pods = this.#pods.facts(time, this.#concerns(backend?.service));
+    const usage = this.#usage.facts();
     const facts: ApiFacts = {
       ...unknownApi(name, { namespace: backend?.namespace ?? '', service: backend?.service ?? '', port: 443 }),
       ...(condition ? { condition: observed(condition) } : {}),
       ...(pods.length > 0 && !beside ? { pods: observed(pods) } : {}),
+      ...(usage.length > 0 && !beside ? { resources: observed(usage) } : {}),
       ...(events.length > 0 && !beside ? { events: observed({ counts: [], recent: events }) } : {}),
       ...this.#tableFacts(backend?.service),
       textMatches: beside ? [] : matches.counts,
@@ -203,6 +208,7 @@ class TextReading {
     if (this.#pods.size > 0) seen.add('pods');
     if (this.#events.facts(0).length > 0) seen.add('events');
     if (this.#logLines > 0) seen.add('logs');
+    if (this.#usage.facts().length > 0) seen.add('resources');
     if (this.#tables.nodes.length > 0) seen.add('nodes');
     if (this.#tables.endpoints.size > 0) seen.add('endpoint-slices');
     if (this.#tables.workloads.size > 0) seen.add('workloads');

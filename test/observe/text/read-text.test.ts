@@ -12,6 +12,15 @@ const verdictOn = (text: string) => {
   return diagnoseSnapshots(snapshots, catalogueOptions()).diagnoses[0];
 };
 
+const USAGE = `    Limits:
+      cpu:     100m
+      memory:  200Mi
+$ kubectl top pods -n harbour
+NAME                          CPU(cores)   MEMORY(bytes)
+tide-gauge-7c9f8d6b5-abcde    20m          197Mi
+$ kubectl get tides
+Error from server (ServiceUnavailable): the server is currently unable to handle the request (get tides.tides.example.com)`;
+
 describe('pasted text', () => {
   it('becomes a snapshot before and one with what it says; what it does not mention is not observed', () => {
     const [before, after] = readText(SAMPLE);
@@ -95,6 +104,7 @@ describe('pasted text', () => {
       '$ kubectl logs tide-gauge-0\nERROR the tide table at postgres://tides is locked',
       'backend-dependency-failing',
     ],
+    ['a limit and what is used of it', USAGE, 'memory-near-limit'],
     [
       'the check of the aggregator alone',
       'v1.tides.example.com   harbour/tide-gauge   False (FailedDiscoveryCheck)   12h',
