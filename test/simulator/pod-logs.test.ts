@@ -102,6 +102,9 @@ describe('a refusal', () => {
   });
 });
 
+/** Without what the server says by itself now and then. */
+const ours = (log: string): string => log.replace(/^I\d{4} .*\n/gm, '');
+
 describe('follow', () => {
   it('gives what is there and what comes, over a rotation', async () => {
     simulator.log(pod, 'old');
@@ -111,7 +114,7 @@ describe('follow', () => {
     simulator.rotateLog(pod);
     simulator.log(pod, 'newer');
     await eventually(() => seen.text.includes('newer'));
-    expect(seen.text).toBe('old\nnew\nnewer\n');
+    expect(ours(seen.text)).toBe('old\nnew\nnewer\n');
   });
 
   it('is cut by a disconnect and taken up with sinceTime', async () => {
@@ -121,7 +124,7 @@ describe('follow', () => {
     simulator.disconnectAll();
     await eventually(() => seen.ended);
     simulator.log(pod, 'two');
-    expect(await text(`?sinceTime=${seen.text.slice(0, 30)}`)).toBe('one\ntwo\n');
+    expect(ours(await text(`?sinceTime=${seen.text.slice(0, 30)}`))).toBe('one\ntwo\n');
   });
 
   it('ends when the container does; its last words are the previous log then', async () => {
