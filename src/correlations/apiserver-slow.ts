@@ -1,8 +1,8 @@
 import { defineCause } from '../domain/cause.ts';
-import { all, HOUR, tracks } from '../domain/criterion.ts';
+import { all, any, HOUR, tracks } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, lessThan } from './shared/seen.ts';
-import { DIRECT_PASSES, FAILING } from './shared/vantages.ts';
+import { DIRECT_PASSES, FAILING, SLOW_ANSWERS } from './shared/vantages.ts';
 
 export const apiserverSlow = defineCause({
   id: 'apiserver-slow',
@@ -15,14 +15,14 @@ export const apiserverSlow = defineCause({
   evidence: [
     {
       id: 'control-probe-slow',
-      when: all(atLeast('control-seconds', 1), FAILING),
+      when: all(atLeast('control-seconds', 1), any(FAILING, SLOW_ANSWERS)),
       weight: 'strong',
       says: "The kube-apiserver's own /readyz took {value} s.",
       reproduce: 'time kubectl get --raw /readyz',
     },
     {
       id: 'requests-slow',
-      when: all(atLeast('apiserver-seconds', 1), FAILING),
+      when: all(atLeast('apiserver-seconds', 1), any(FAILING, SLOW_ANSWERS)),
       weight: 'strong',
       says: 'Requests to the kube-apiserver take {value} s on average.',
       reproduce: 'kubectl get --raw /metrics | grep apiserver_request_duration_seconds_sum',

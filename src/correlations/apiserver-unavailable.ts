@@ -40,6 +40,9 @@ export const apiserverUnavailable = defineCause({
     'backend-server-error',
     'delegated-auth-failing',
     'stuck-connections',
+    // What a backend says while it can't ask, or is refused until a restarted kube-apiserver knows its roles again.
+    'kube-apiserver-unreachable-from-backend',
+    'request-header-config-unreadable',
   ],
   runbookCorrelation: 'apiserver-load',
   remedy: [

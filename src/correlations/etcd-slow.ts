@@ -1,8 +1,8 @@
 import { defineCause } from '../domain/cause.ts';
-import { above, all, increase, MINUTE } from '../domain/criterion.ts';
+import { above, all, any, increase, MINUTE } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, lessThan } from './shared/seen.ts';
-import { FAILING } from './shared/vantages.ts';
+import { FAILING, SLOW_ANSWERS } from './shared/vantages.ts';
 
 export const etcdSlow = defineCause({
   id: 'etcd-slow',
@@ -15,7 +15,7 @@ export const etcdSlow = defineCause({
   evidence: [
     {
       id: 'etcd-takes-long',
-      when: all(atLeast('etcd-seconds', 0.25), FAILING),
+      when: all(atLeast('etcd-seconds', 0.25), any(FAILING, SLOW_ANSWERS)),
       weight: 'strong',
       says: 'Requests to etcd take {value} s on average; a tenth of that is usual.',
       reproduce: 'kubectl get --raw /metrics | grep etcd_request_duration_seconds_sum',
