@@ -35,7 +35,7 @@ describe('a scenario', () => {
   });
 
   it.each<[string, string | ScenarioInput, string[]]>([
-    ['no YAML', 'name: [', [expect.stringMatching(/^not YAML: /) as unknown as string]],
+    ['no YAML', 'name: [', [expect.stringMatching(/^not YAML: /)]],
     [
       'unknown keys and bad values, all of them at once',
       { ...smallScenario({ compression: 0 }), colour: 'blue' } as ScenarioInput,
