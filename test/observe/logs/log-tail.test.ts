@@ -492,14 +492,14 @@ describe('a kube-apiserver that is a pod', () => {
     expect(cluster.tail.apiserverFacts()).toEqual({ state: 'absent' });
     cluster.apiserverPods.push(APISERVER);
     await following(cluster, 'kube-apiserver-one/kube-apiserver');
-    cluster
-      .log('kube-apiserver-one/kube-apiserver')
-      .write(
-        FINE,
-        `E0105 09:00:00.000000       1 remote_available_controller.go:471] "Unhandled Error" err="${API} failed with: failing or missing response from https://10.1.0.5:443/apis/tides.example.com/v1: bad status from https://10.1.0.5:443/apis/tides.example.com/v1: 401" logger="UnhandledError"`,
-        'W0105 09:00:00.000000       1 logging.go:59] grpc: addrConn.createTransport failed to connect to {Addr: "127.0.0.1:2379"}. Err: connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:2379: connect: connection refused"',
-      );
-    await eventually(() => expect(observedValue(cluster.tail.apiserverFacts())?.lines).toMatchObject({ info: 1, warning: 1, error: 1 }));
+    cluster.log('kube-apiserver-one/kube-apiserver').write(
+      FINE,
+      // What it says of its own clients means nothing of an aggregated server.
+      REFUSED,
+      `E0105 09:00:00.000000       1 remote_available_controller.go:471] "Unhandled Error" err="${API} failed with: failing or missing response from https://10.1.0.5:443/apis/tides.example.com/v1: bad status from https://10.1.0.5:443/apis/tides.example.com/v1: 401" logger="UnhandledError"`,
+      'W0105 09:00:00.000000       1 logging.go:59] grpc: addrConn.createTransport failed to connect to {Addr: "127.0.0.1:2379"}. Err: connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:2379: connect: connection refused"',
+    );
+    await eventually(() => expect(observedValue(cluster.tail.apiserverFacts())?.lines).toMatchObject({ info: 1, warning: 1, error: 2 }));
     expect(cluster.tail.apiserverMatches(API)).toMatchObject([{ speaker: 'kube-apiserver', count: 1 }]);
     expect(observedValue(cluster.tail.apiserverFacts())?.matches).toMatchObject([{ count: 1 }]);
     await eventually(() => expect(read(cluster)).toBe(0));
