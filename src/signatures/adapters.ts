@@ -36,7 +36,7 @@ export const ADAPTERS: readonly Signature[] = [
   {
     id: 'cloud-credentials-rejected',
     speaker: 'aggregated-server',
-    pointsTo: ['backend-dependency-failing'],
+    pointsTo: ['backend-dependency-failing', 'backend-rights-missing'],
     pattern: String.raw`googleapi: error 40[13]\b|\b(?:expiredtoken|invalidclienttokenid|nocredentialproviders|accessdeniedexception)|could not find default credentials|failed to refresh cached credentials`,
     literals: [
       'googleapi: error 40',

@@ -50,7 +50,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'bad-status-401',
     speaker: 'kube-apiserver',
-    pointsTo: ['request-header-ca-mismatch'],
+    pointsTo: ['request-header-ca-mismatch', 'front-proxy-name-not-allowed'],
     pattern: String.raw`bad status from \S+: 401\b`,
     literals: ['bad status from'],
     says: "The backend does not accept the kube-apiserver's front-proxy certificate: another CA, or a name that is not allowed.",
@@ -206,7 +206,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-connection-refused',
     speaker: 'kube-apiserver',
-    pointsTo: ['connection-refused'],
+    pointsTo: ['connection-refused', 'pod-restarting'],
     pattern: String.raw`${PATH}connection refused`,
     literals: PATH_LITERALS,
     says: "Nothing listens on the backend's port, the Service has no endpoints, or a policy rejects.",
@@ -343,7 +343,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-connection-reset',
     speaker: 'kube-apiserver',
-    pointsTo: ['connection-reset'],
+    pointsTo: ['connection-reset', 'pod-restarting'],
     pattern: String.raw`${PATH}(?:connection reset by peer|broken pipe|\beof\b|use of closed network connection)`,
     literals: PATH_LITERALS,
     says: 'The backend, or something between, cut the connection: crash, restart, or a firewall that resets.',

@@ -171,7 +171,7 @@ export const CONNECTION: readonly Signature[] = [
   {
     id: 'connection-reset',
     speaker: 'aggregated-server',
-    pointsTo: ['connection-reset'],
+    pointsTo: ['connection-reset', 'backend-dependency-failing'],
     pattern: String.raw`connection reset by peer|\beconnreset\b|write: broken pipe|write epipe\b|transport connection broken|use of closed network connection`,
     literals: [
       'connection reset by peer',
@@ -191,7 +191,7 @@ export const CONNECTION: readonly Signature[] = [
   {
     id: 'unexpected-eof',
     speaker: 'aggregated-server',
-    pointsTo: ['connection-reset'],
+    pointsTo: ['connection-reset', 'pod-restarting'],
     pattern: String.raw`unexpected eof|http: server closed idle connection|: eof$|: eof["\s(]`,
     literals: ['unexpected eof', 'server closed idle connection', ': eof'],
     says: 'A peer closed the connection before its answer was complete.',

@@ -21,7 +21,7 @@ export const ETCD: readonly Signature[] = [
   {
     id: 'etcd-timeout',
     speaker: 'kube-apiserver',
-    pointsTo: ['etcd-slow'],
+    pointsTo: ['etcd-slow', 'backend-storage-failing'],
     pattern: String.raw`etcdserver: request timed out`,
     literals: ['etcdserver: request timed out'],
     says: 'etcd did not commit in time: slow disk, or no quorum.',
@@ -34,7 +34,7 @@ export const ETCD: readonly Signature[] = [
   {
     id: 'etcd-leader-lost',
     speaker: 'kube-apiserver',
-    pointsTo: ['etcd-slow'],
+    pointsTo: ['etcd-slow', 'backend-storage-failing'],
     pattern: String.raw`etcdserver: (?:leader changed|no leader|server stopped|not healthy for reconfigure)|raft\S* .{0,60}lost leader`,
     literals: [
       'etcdserver: leader changed',

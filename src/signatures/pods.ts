@@ -228,7 +228,7 @@ export const PODS: readonly Signature[] = [
   {
     id: 'admission-refuses-pods',
     speaker: 'controller',
-    pointsTo: ['pod-creation-refused'],
+    pointsTo: ['pod-creation-refused', 'connection-timed-out'],
     pattern: String.raw`is forbidden: violates podsecurity|admission webhook \\?".{1,253}\\?" denied the request|failed calling webhook|is forbidden: error looking up service account`,
     literals: ['violates podsecurity', 'denied the request', 'failed calling webhook', 'error looking up service account'],
     says: 'Admission refuses the pods of the backend.',

@@ -46,7 +46,7 @@ export const SERVERS: readonly Signature[] = [
   {
     id: 'request-timeout-or-abort',
     speaker: 'aggregated-server',
-    pointsTo: ['backend-slow'],
+    pointsTo: ['backend-slow', 'apiserver-slow'],
     pattern: String.raw`timeout or abort while handling`,
     literals: ['timeout or abort while handling'],
     says: 'A request ran into its 60 s, its client went away, or the backend cut the answer: the URI says which API.',
@@ -73,7 +73,7 @@ export const SERVERS: readonly Signature[] = [
   {
     id: 'handler-timeout',
     speaker: 'aggregated-server',
-    pointsTo: ['backend-slow'],
+    pointsTo: ['backend-slow', 'apiserver-slow'],
     pattern: String.raw`http: handler timeout`,
     literals: ['http: handler timeout'],
     says: 'The answer came after the 60 s of its request.',
@@ -86,7 +86,7 @@ export const SERVERS: readonly Signature[] = [
   {
     id: 'request-deadline',
     speaker: 'client',
-    pointsTo: ['backend-slow'],
+    pointsTo: ['backend-slow', 'apiserver-slow'],
     pattern: String.raw`request did not complete within (?:the allotted timeout|requested timeout)|unable to return a response in the time allotted|stream closed because of a timeout`,
     literals: ['request did not complete within', 'response in the time allotted', 'stream closed because of a timeout'],
     says: 'A request was not answered within 60 s: 504.',
