@@ -43,6 +43,8 @@ export const apiserverUnavailable = defineCause({
     // What a backend says while it can't ask, or is refused until a restarted kube-apiserver knows its roles again.
     'kube-apiserver-unreachable-from-backend',
     'request-header-config-unreadable',
+    'backend-rights-missing',
+    'aggregated-request-forbidden',
   ],
   runbookCorrelation: 'apiserver-load',
   remedy: [

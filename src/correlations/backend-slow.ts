@@ -52,7 +52,7 @@ export const backendSlow = defineCause({
       id: 'check-awaits-headers',
       when: CHECK_AWAITS_HEADERS,
       weight: 'strong',
-      says: "For a minute and a half the kube-apiserver's check has had a connection and waited for the answer.",
+      says: "For a minute the kube-apiserver's check has had a connection and waited for the answer.",
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
     {

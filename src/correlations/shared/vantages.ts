@@ -61,12 +61,12 @@ export const SLOW_ANSWERS: Criterion = any(
 export const QUICK_CONNECT: Criterion = lessThan('direct-connect-seconds', 0.5);
 
 /**
- * For a minute and a half the kube-apiserver's check has had its connection and waited for an answer. At first packets that vanish
- * look the same: the check goes over an old connection until that is given up.
+ * For a minute the kube-apiserver's check has had its connection and waited for an answer. At first packets that vanish look the
+ * same: the check goes over an old connection until HTTP/2 gives that up, which it does after 45 s.
  */
 export const CHECK_AWAITS_HEADERS: Criterion = all(
   DIRECT_PASSES,
-  above(min('condition-failed-discovery-check', 90), 0.5),
+  above(min('condition-failed-discovery-check', MINUTE), 0.5),
   seen('signature-strength-backend-slow'),
   none('signature-strength-network-policy-blocking'),
 );
