@@ -82,6 +82,8 @@ describe('what befalls the kube-apiserver and our credentials', () => {
       (await statusOf(exporter)).sources.some(({ source, state }) => source === 'cron-jobs' && state === 'forbidden'),
     );
     await cluster.kube.patch(ROLE, { rules });
+    // Failures are remembered for a minute: they stay the kube-apiserver's.
+    expect(await causesFor(15)).toEqual(['apiserver-unavailable']);
   });
 
   it('knows what changed while it was cut off, though the history of every watch is gone', async () => {
@@ -123,6 +125,13 @@ describe('what befalls the kube-apiserver and our credentials', () => {
     expect(left).toHaveLength(rules.length - 1);
     await cluster.kube.patch(ROLE, { rules: left });
     return rules;
+  }
+
+  async function causesFor(seconds: number): Promise<string[]> {
+    const causes = new Set<string>();
+    for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(500))
+      for (const { cause } of (await exporter.diagnoses()).diagnoses) causes.add(cause);
+    return [...causes];
   }
 
   async function silentOf(sources: readonly SourceName[]): Promise<SourceName[]> {
