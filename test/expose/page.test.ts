@@ -108,7 +108,7 @@ describe('states', () => {
     ],
   ])('%s is shown as it is', (_, api, expected) => {
     const text = textOf(page(viewOf(healthySnapshot({ apis: [healthyApi(api)] }))));
-    expect(text).toContain(`harbour/tide-gauge:443 ${expected}`);
+    expect(text).toContain(`v1.tides.example.com ${expected} harbour/tide-gauge:443`);
     if (expected.startsWith('?')) expect(text).not.toContain('aggregated API answers');
   });
 
@@ -129,6 +129,11 @@ describe('states', () => {
     expect(text).toContain('It was killed again.');
     expect(text.split(piece!.sample!)).toHaveLength(2);
     expect(text.split(piece!.reproduce!)).toHaveLength(2);
+  });
+
+  it('names each API once when all are healthy', () => {
+    expect(textOf(page(viewOf())).split('v1.tides.example.com')).toHaveLength(2);
+    expect(page(failing())).toContain('<th>Confidence</th>');
   });
 
   it('puts what fails first', () => {
@@ -169,7 +174,7 @@ describe('what could not be looked at', () => {
       { source: 'events', state: 'pending' },
       { source: 'logs', state: 'forbidden', message: 'RBAC refuses', rule: 'pods/log: get' },
     );
-    expect(text).toContain('logs forbidden never RBAC refuses opened by the rule pods/log: get events pending never');
+    expect(text).toContain('logs forbidden never RBAC refuses opened by the rule pods/log: get events pending never has not answered yet');
     expect(text.indexOf('✓ pods')).toBeGreaterThan(text.indexOf('events pending'));
     expect(text).toContain('2 sources not visible');
   });

@@ -45,7 +45,7 @@ function content(view: ExporterView, { version }: PageOptions): Html {
   const apis = shownApis(view);
   const server = snapshot.cluster.serverVersion;
   return html`${top(html`observed ${moment(snapshot.time)} UTC${server !== undefined && html` · Kubernetes ${server}`}`, version)}
-${apis.length === 0 ? nothingWatched(snapshot.sources) : html`${tiles(apis, snapshot.sources)}${renderFleet(apis, snapshot.time)}`}
+${apis.length === 0 ? nothingWatched(snapshot.sources) : html`${tiles(apis, snapshot.sources)}${apis.some(({ state }) => state !== 'healthy') && renderFleet(apis, snapshot.time)}`}
 ${apis.filter(({ state }) => state !== 'healthy').map((shown) => section(shown, view))}
 ${healthyOnes(apis, view)}
 ${renderApiservers(snapshot.cluster.apiservers, snapshot.time)}

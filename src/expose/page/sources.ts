@@ -27,11 +27,18 @@ export function renderSources(sources: readonly SourceStatus[], now: number): Ht
 ${seen.length > 0 && html`<p class="lead chips">${seen.map(({ source }) => html`${chip('ok', `✓ ${source}`)} `)}</p>`}`;
 }
 
+/** For what says nothing of itself. */
+const WHY: Readonly<Partial<Record<SourceState, string>>> = {
+  disabled: 'switched off by the configuration',
+  pending: 'has not answered yet',
+  absent: 'this cluster does not have it',
+};
+
 const BLINDNESS: readonly SourceState[] = ['failed', 'forbidden', 'stale', 'pending', 'absent', 'disabled', 'ok'];
 
 function blindRow({ source, state, lastSuccess, message, rule }: SourceStatus, now: number): Html {
   return html`<tr><td class="name">${source}</td><td class="w">${chip(TONES[state], state)}</td><td class="t">${lastSuccess === undefined ? 'never' : ago(lastSuccess, now)}</td>
-<td>${message}${rule !== undefined && html`<div class="sub">opened by the rule <code>${rule}</code></div>`}</td></tr>`;
+<td>${message ?? WHY[state]}${rule !== undefined && html`<div class="sub">opened by the rule <code>${rule}</code></div>`}</td></tr>`;
 }
 
 /** Each instance of the kube-apiserver: is it the kube-apiserver itself? */
