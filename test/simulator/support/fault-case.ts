@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../../../src/simulator/faults/fault.ts';
 import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
-import { alwaysMoves, movesOf, SHARED } from './fault-movements.ts';
+import { alwaysMoves, isSignature, movesOf, SHARED } from './fault-movements.ts';
 import { apiFor, nameOf } from './fault-signs.ts';
 import { createMovements, type Movements } from './movements.ts';
 import { observe } from './observed.ts';
@@ -104,11 +104,13 @@ const isWell = ({ value }: Movements, api: string): boolean =>
   value(api, 'failing') === 0 && value(api, 'list-failing') === 0 && value(api, 'available') === 1;
 const isComplete = ({ value }: Movements, api: string): boolean => COMPLETE.every((signal) => value(api, signal) !== undefined);
 
-function straysOf(movements: Movements, api: string, known: { moves: readonly string[]; mayMove: readonly string[] } = NOTHING): string[] {
-  const expected = new Set([...known.moves, ...known.mayMove, ...SHARED]);
-  return [...movements.moved(api)].filter((signal) => !expected.has(signal) && !alwaysMoves(signal)).sort();
+/** Without `known`: of an API that nothing happens to. */
+function straysOf(movements: Movements, api: string, known?: { moves: readonly string[]; mayMove: readonly string[] }): string[] {
+  const expected = new Set([...(known?.moves ?? []), ...(known?.mayMove ?? []), ...SHARED]);
+  // What a broken server says can point to more than one cause, on purpose.
+  const mayPoint = (signal: string) => known !== undefined && isSignature(signal);
+  return [...movements.moved(api)].filter((signal) => !expected.has(signal) && !alwaysMoves(signal) && !mayPoint(signal)).sort();
 }
-const NOTHING = { moves: [], mayMove: [] };
 
 /**
  * Each fault in a cluster of its own, so that what all APIs share can be looked at too; a few at a time, and again when a course is

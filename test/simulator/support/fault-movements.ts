@@ -27,45 +27,43 @@ const ROLLED = ['events-rollout', 'newest-pod-created', 'last-change-rollout'];
 const GONE = ['endpoint-port-served', 'selected-pods', 'pods-known', 'hosts-known'];
 const REFUSED = ['aggregator-connection-refused', 'list-connection-refused'];
 const SILENT = ['signature:backend-slow', 'signature:connection-timed-out'];
-const DROPPED = [...SILENT, 'direct-connection-timeout', 'signature:network-policy-blocking', 'endpoint-failing', 'service-failing'];
+const DROPPED = [...SILENT, 'direct-connection-timeout', 'endpoint-failing', 'service-failing'];
 const UNTRUSTED = [CHECK_FAILED, 'direct-certificate-unknown-authority', 'signature:ca-bundle-mismatch', 'certificate-trusted'];
 
 /** What may follow when an API errs: the same words at other vantages, pods that a broken server makes unready. */
 const CONSEQUENCES = [
   ...['aggregator-failing', 'list-failing', 'service-failing', 'endpoint-failing', 'endpoints-disagree', 'dead-connections'],
   ...['events-probe-failed', 'readiness-flips', 'log-error-lines', 'blind-sources', 'backend-tls-handshake-errors'],
-  ...['signature:pod-probe-failing', 'signature:cpu-throttled', ...SILENT, 'signature:connection-reset', 'signature:connection-refused'],
 ];
 const CONSEQUENCES_OF_UNAVAILABILITY = [
   ...['became-available', 'rolling-out', 'endpoints-ready', 'endpoints-not-ready', 'endpoints-terminating', 'replicas-available'],
-  ...['pods-ready', 'pods-running-not-ready', 'pods-terminating', 'pods-pending', 'containers-not-ready', 'signature:no-ready-endpoints'],
+  ...['pods-ready', 'pods-running-not-ready', 'pods-terminating', 'pods-pending', 'containers-not-ready'],
   'condition-missing-endpoints',
 ];
+
 const MOVES: Readonly<Record<string, Moves>> = {
-  'aggregator-path-blocked': { moves: [CHECK_FAILED, ...SILENT, 'signature:network-policy-blocking'] },
+  'aggregator-path-blocked': { moves: [CHECK_FAILED, ...SILENT] },
   'apiserver-overloaded': {
     moves: ['aggregator-too-many-requests', 'apiserver-rejected', 'apiserver-queued', 'signature:apiserver-overloaded'],
     mayMove: [
       ...['aggregator-server-error', 'direct-server-error', 'list-server-error', 'list-too-many-requests', 'backend-authz-failures'],
-      ...['signature:rate-limited', 'signature:delegated-auth-failing'],
       ...[CHECK_FAILED, ...UNAVAILABLE, ...CONSEQUENCES_OF_UNAVAILABILITY],
     ],
     hidden: true,
   },
   'apiserver-slow': { moves: ['control-failing', 'control-changed'], hidden: true },
   'apiservers-disagree': {
-    moves: ['apiservers-disagree', 'apiservers-judge-differently', CHECK_FAILED, ...SILENT, 'signature:network-policy-blocking'],
+    moves: ['apiservers-disagree', 'apiservers-judge-differently', CHECK_FAILED, ...SILENT],
     // They overwrite each other's verdict.
     mayMove: [...UNAVAILABLE, ...CONSEQUENCES_OF_UNAVAILABILITY],
     hidden: true,
   },
   'backend-dependency-failing': {
     moves: ['list-server-error', 'signature:backend-dependency-failing'],
-    mayMove: ['signature:network-policy-blocking'],
     hidden: true,
   },
   'backend-slow': { moves: [CHECK_FAILED, ...SILENT] },
-  'backend-storage-hung': { moves: ['signature:backend-storage-failing'], mayMove: ['signature:etcd-slow'], hidden: true },
+  'backend-storage-hung': { moves: ['signature:backend-storage-failing'], hidden: true },
   'bad-flag-or-config': {
     moves: [...CRASHES, ...ROLLED, 'ended-error', 'signature:bad-flag-or-config'],
   },
@@ -93,7 +91,6 @@ const MOVES: Readonly<Record<string, Moves>> = {
   },
   'discovery-forbidden': {
     moves: [CHECK_FAILED, 'signature:discovery-forbidden'],
-    mayMove: ['signature:delegated-auth-failing', 'signature:request-header-ca-mismatch', 'signature:request-header-config-unreadable'],
   },
   'dns-failing': { moves: [CHECK_FAILED, 'service-routable', 'last-change-service', 'signature:dns-failing'] },
   'dns-failing-in-backend': { moves: ['list-server-error', 'signature:dns-failing'], hidden: true },
@@ -118,7 +115,6 @@ const MOVES: Readonly<Record<string, Moves>> = {
       ...POD_DOWN,
       ...['hosts-not-ready', 'events-node-lost', 'last-change-node', 'direct-connection-timeout', 'signature:node-not-ready'],
     ],
-    mayMove: ['signature:node-under-pressure', ...SILENT, 'signature:network-policy-blocking'],
   },
   'node-under-pressure': {
     moves: [
@@ -130,17 +126,17 @@ const MOVES: Readonly<Record<string, Moves>> = {
   },
   'one-replica-bad': { moves: ['endpoints-disagree', 'direct-service-unavailable', 'endpoint-failing'], hidden: true },
   'out-of-memory-killed': { moves: [...CRASHES, 'ended-out-of-memory', 'last-out-of-memory'], mayMove: ['memory-usage', 'cpu-usage'] },
-  'packet-loss': { moves: [], mayMove: [CHECK_FAILED, ...SILENT], hidden: true },
-  panic: { moves: [...CRASHES, 'ended-panic', 'log-fatal-lines', 'signature:panic'], mayMove: ['signature:connection-reset'] },
-  'pod-crash-looping': { moves: [...CRASHES, 'ended-error'], mayMove: ['signature:bad-flag-or-config'] },
+  'packet-loss': { moves: [], mayMove: [CHECK_FAILED], hidden: true },
+  panic: { moves: [...CRASHES, 'ended-panic', 'log-fatal-lines', 'signature:panic'] },
+  'pod-crash-looping': { moves: [...CRASHES, 'ended-error'] },
   'pod-evicted': {
     moves: [...NO_ADDRESS, 'pods-evicted', 'events-evicted', 'newest-pod-created', 'waiting-creating', 'pods-pending'],
-    mayMove: [...GONE, 'rolling-out', 'signature:pod-evicted', ...REFUSED],
+    mayMove: [...GONE, 'rolling-out', ...REFUSED],
   },
-  'pod-probe-failing': { moves: [...POD_DOWN, 'events-probe-failed'], mayMove: ['signature:backend-dependency-failing'] },
+  'pod-probe-failing': { moves: [...POD_DOWN, 'events-probe-failed'] },
   'pod-restarting': {
     moves: ['restarts', 'restarts-last-hour', 'last-restart', 'ended-error', 'signature:leader-election-lost'],
-    mayMove: [...UNAVAILABLE, ...CONSEQUENCES_OF_UNAVAILABILITY, 'signature:apiserver-slow'],
+    mayMove: [...UNAVAILABLE, ...CONSEQUENCES_OF_UNAVAILABILITY],
     hidden: true,
   },
   'pod-unschedulable': {
@@ -149,7 +145,6 @@ const MOVES: Readonly<Record<string, Moves>> = {
   },
   'rate-limited': {
     moves: [CHECK_FAILED, 'backend-rejected-requests', 'signature:rate-limited'],
-    mayMove: ['signature:apiserver-overloaded'],
   },
   'request-header-ca-mismatch': {
     moves: [CHECK_FAILED, 'signature:request-header-ca-mismatch'],
@@ -162,7 +157,7 @@ const MOVES: Readonly<Record<string, Moves>> = {
     moves: [...POD_DOWN, ...ROLLED],
     mayMove: ['rolling-out'],
   },
-  'scheduled-operation': { moves: [CHECK_FAILED], mayMove: ['signature:backend-dependency-failing', 'signature:backend-server-error'] },
+  'scheduled-operation': { moves: [CHECK_FAILED] },
   'selector-matches-no-pods': { moves: [...NO_ADDRESS, ...GONE, 'last-change-service'] },
   'service-not-found': {
     moves: ['condition-service-not-found', 'service-exists', 'last-change-service', 'endpoints-ready', 'signature:service-not-found'],
@@ -205,6 +200,8 @@ export function movesOf(fault: string): { readonly moves: readonly string[]; rea
     mayMove: [...mayMove, ...CONSEQUENCES, ...REASONS_OF_SILENCE, ...(hidden ? [] : CONSEQUENCES_OF_UNAVAILABILITY)].flatMap(written),
   };
 }
+
+export const isSignature = (signal: string): boolean => signal.startsWith('signature-');
 
 export const MOVED_FAULTS: readonly string[] = Object.keys(MOVES);
 
