@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/e2e/**/*.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    // What fails once on two busy cores and passes at once afterwards is reported as that.
+    retry: 1,
     fileParallelism: false,
     maxWorkers: 1,
     // How long each takes is worth knowing: they are the slow ones.

@@ -11,6 +11,8 @@ export interface Fault {
   readonly title: string;
   /** The APIService that it breaks; the sample-apiserver's when absent. */
   readonly api?: string;
+  /** It breaks every API: there is no bystander. */
+  readonly everyone?: boolean;
   /** Causes that are right: more than one where the cluster shows two names of one thing. */
   readonly causes: readonly string[];
   readonly category: Category;

@@ -53,7 +53,8 @@ export async function runFault(cluster: Cluster, exporter: Exporter, fault: Faul
     for (;;) {
       const { diagnoses } = await exporter.diagnoses();
       const now = Date.now();
-      for (const other of diagnoses) if (BYSTANDERS.includes(other.apiservice)) blamed.add(`${other.apiservice}: ${other.cause}`);
+      for (const other of fault.everyone ? [] : diagnoses)
+        if (BYSTANDERS.includes(other.apiservice)) blamed.add(`${other.apiservice}: ${other.cause}`);
       const found = diagnoses.find((diagnosis) => diagnosis.apiservice === api);
       if (found) {
         last = found;
