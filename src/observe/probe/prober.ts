@@ -167,6 +167,8 @@ export function createProber({ client, targets, clock, log, options: given = {},
     const before = api.book.record(plan.key, result);
     note(result, plan.vantage === 'aggregator' && plan.apiserver.own);
     if (result.certificate) lastCertificate = clock();
+    // What the other vantages saw before the outage says nothing about it.
+    if (!result.ok && before?.ok !== false) for (const key of api.plans.keys()) schedule.hurry(key);
     try {
       onResult?.(name, result);
       if (before?.ok !== result.ok || before.reason !== result.reason) onChange?.();

@@ -25,6 +25,8 @@ export interface ScheduleOptions {
 
 export interface Schedule {
   add(job: Job): void;
+  /** Runs the job soon, when it is not about to run or running; its moments afterwards are the usual ones. */
+  hurry(key: string): void;
   remove(key: string): void;
   stop(): void;
   readonly size: number;
@@ -32,10 +34,13 @@ export interface Schedule {
 
 /** Share of the interval by which a run may be early or late, so that exporters of many clusters do not fall into step. */
 const JITTER = 0.05;
+/** Jobs that are hurried come within this time, each at a moment of its own. */
+const SOON_MS = 300;
 
 /** Runs each job at its own moment of the interval, by the hash of its key: never all at once, and never twice at a time. */
 export function createSchedule({ clock, burstSteps, burstStepMs, firstWithinMs, random = Math.random }: ScheduleOptions): Schedule {
   const timers = new Map<string, NodeJS.Timeout>();
+  const waiting = new Map<string, Waiting>();
   let stopped = false;
 
   const plan = (job: Job, delay: number, state: BurstState): void => {
@@ -44,10 +49,12 @@ export function createSchedule({ clock, burstSteps, burstStepMs, firstWithinMs, 
       job.key,
       setTimeout(() => void step(job, state), delay),
     );
+    waiting.set(job.key, { job, state, until: clock() + delay });
   };
 
   const step = async (job: Job, before: BurstState): Promise<void> => {
     const timer = timers.get(job.key);
+    waiting.delete(job.key);
     const outcome = await job.run();
     // Removed, or removed and added anew, while it ran.
     if (timers.get(job.key) !== timer) return;
@@ -61,19 +68,34 @@ export function createSchedule({ clock, burstSteps, burstStepMs, firstWithinMs, 
       const delay = fractionOf(job.key) * Math.min(firstWithinMs, job.interval());
       plan(job, delay, { failing: false, burstLeft: 0 });
     },
+    hurry(key) {
+      const next = waiting.get(key);
+      if (!next || next.until - clock() <= SOON_MS) return;
+      clearTimeout(timers.get(key));
+      plan(next.job, random() * SOON_MS, next.state);
+    },
     remove(key) {
       clearTimeout(timers.get(key));
       timers.delete(key);
+      waiting.delete(key);
     },
     stop() {
       stopped = true;
       for (const timer of timers.values()) clearTimeout(timer);
       timers.clear();
+      waiting.clear();
     },
     get size() {
       return timers.size;
     },
   };
+}
+
+interface Waiting {
+  readonly job: Job;
+  readonly state: BurstState;
+  /** Unix milliseconds. */
+  readonly until: number;
 }
 
 interface BurstState {

@@ -54,6 +54,40 @@ describe('the schedule', () => {
     expect(gaps(await runs(outcomes, 60_000)).filter((gap) => gap === 1000)).toHaveLength(steps);
   });
 
+  it.each<[string, number, boolean]>([
+    ['brings a run that is far away near', 5000, true],
+    ['leaves a run alone that comes anyhow', 9900, false],
+  ])('when hurried %s', async (_, after, brought) => {
+    const times = await runs(['ok'], 12_000);
+    for (const ran = times.length; times.length === ran; ) await vi.advanceTimersByTimeAsync(10);
+    const last = times.at(-1)!;
+    await vi.advanceTimersByTimeAsync(after);
+    schedule.hurry('a');
+    await vi.advanceTimersByTimeAsync(300);
+    expect(times.at(-1) !== last).toBe(true);
+    expect(times.at(-1)! - last < 9_900).toBe(brought);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(new Set(times).size).toBe(times.length);
+  });
+
+  it('hurries nothing that is running, or that it does not know', async () => {
+    let started = 0;
+    schedule = createSchedule({ clock: Date.now, burstSteps: 0, burstStepMs: 1000, firstWithinMs: 0, random: () => 0.5 });
+    schedule.add({
+      key: 'slow',
+      interval: () => 10_000,
+      run: () => {
+        started += 1;
+        return new Promise(() => undefined);
+      },
+    });
+    await vi.advanceTimersByTimeAsync(100);
+    schedule.hurry('slow');
+    schedule.hurry('nobody');
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(started).toBe(1);
+  });
+
   it('asks for the interval after each run', async () => {
     let interval = 1000;
     const times: number[] = [];
