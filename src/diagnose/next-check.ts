@@ -12,9 +12,12 @@ export const UNSURE = 0.6;
 /** Evidence below this weight decides nothing. */
 const DECIDING_POINTS = 4;
 
+/** Causes that are named as what a check may show. */
+const MOST_TITLES = 3;
+
 /**
- * What would decide it: the evidence nobody could see that would speak loudest, as a command to run by hand or a right to
- * grant. Undefined when everything was seen.
+ * What would decide it: the command that shows most of the evidence nobody could see, or a right to grant. Undefined when
+ * everything was seen.
  */
 export function nextCheckFor(
   api: ApiFacts,
@@ -25,17 +28,31 @@ export function nextCheckFor(
   notSeen: readonly NotSeen[],
 ): string | undefined {
   const scores = new Map(weighed.map(({ cause, score }) => [cause, score]));
-  const open = entries.flatMap((entry, index) => {
+  const checks = new Map<string, Map<Cause, number>>();
+  entries.forEach((entry, index) => {
     const cause = causes.get(entry.cause);
-    if (truths[index] !== undefined || !cause || !entry.declaration?.reproduce || entry.points < DECIDING_POINTS) return [];
-    return [{ entry, cause, reproduce: entry.declaration.reproduce, wouldScore: (scores.get(entry.cause) ?? cause.prior) + entry.points }];
+    const reproduce = entry.declaration?.reproduce;
+    if (truths[index] !== undefined || !cause || !reproduce || entry.points < DECIDING_POINTS) return;
+    const wouldScore = (scores.get(entry.cause) ?? cause.prior) + entry.points;
+    const command = fill(reproduce, api);
+    const shown = checks.get(command) ?? new Map<Cause, number>();
+    shown.set(cause, Math.max(shown.get(cause) ?? Number.NEGATIVE_INFINITY, wouldScore));
+    checks.set(command, shown);
   });
-  open.sort((a, b) => b.wouldScore - a.wouldScore || (a.entry.cause < b.entry.cause ? -1 : 1));
-  const best = open[0];
+  const [best] = [...checks]
+    .map(([command, shown]) => ({ command, shown, worth: [...shown.values()].reduce((sum, score) => sum + Math.exp(score), 0) }))
+    .sort((a, b) => b.worth - a.worth || (a.command < b.command ? -1 : 1));
   const rule = notSeen.find((one) => one.rule !== undefined);
   const grant = rule ? `Grant \`${rule.rule}\`: the source ${rule.source} is forbidden.` : undefined;
   if (!best)
     return grant ?? (notSeen[0] ? `The source ${notSeen[0].source} ${notSeen[0].why}: make it visible and look again.` : undefined);
-  const check = `Run \`${fill(best.reproduce, api)}\`: it would show whether this is "${best.cause.title}".`;
+  const check = `Run \`${best.command}\`: it would show whether this is ${titles(best.shown)}.`;
   return grant ? `${check} ${grant}` : check;
+}
+
+function titles(shown: ReadonlyMap<Cause, number>): string {
+  const likeliest = [...shown].sort(([a, x], [b, y]) => y - x || (a.id < b.id ? -1 : 1)).map(([{ title }]) => `"${title}"`);
+  const named = likeliest.slice(0, MOST_TITLES);
+  if (likeliest.length > MOST_TITLES) return `${named.join(', ')} or another cause`;
+  return named.length === 1 ? named[0]! : `${named.slice(0, -1).join(', ')} or ${named.at(-1)}`;
 }

@@ -1,7 +1,7 @@
 import type { Signal } from '../domain/signal.ts';
 import type { ApiFacts } from '../domain/snapshot.ts';
 
-/** Replaces {namespace}, {service} and {apiservice}, and {value} where one is given. */
+/** Replaces {namespace}, {service} and {apiservice}, the path of the API, and {value} where one is given. */
 export function fill(text: string, api: ApiFacts, value?: string): string {
   const words: Readonly<Record<string, string | undefined>> = {
     namespace: api.backend.namespace,
@@ -9,7 +9,12 @@ export function fill(text: string, api: ApiFacts, value?: string): string {
     apiservice: api.name,
     value,
   };
-  return text.replace(/\{(namespace|service|apiservice|value)\}/g, (whole, name: string) => words[name] ?? whole);
+  const filled = text.replace(/\{(namespace|service|apiservice|value)\}/g, (whole, name: string) => {
+    const word = words[name];
+    // A pasted text may not tell them: a blank in a command would make it another one.
+    return word === '' ? `<${name}>` : (word ?? whole);
+  });
+  return api.group === '' ? filled : filled.replaceAll('/apis/<group>/<version>', `/apis/${api.group}/${api.version}`);
 }
 
 /** A signal's value for people, by the unit in its metric's name. */

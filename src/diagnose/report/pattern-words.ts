@@ -1,10 +1,10 @@
 import type { FailurePattern } from '../../domain/pattern.ts';
 import { secondsInWords } from '../words.ts';
-import { isoTime } from './printable.ts';
+import { isoTime, isUnknownTime } from './printable.ts';
 
 /** How the failures spread over time, one sentence. @param now Unix seconds. */
 export function patternInWords(failures: FailurePattern, now: number): string {
-  const since = failures.since === undefined ? '' : `, failing since ${isoTime(failures.since)} (${secondsInWords(now - failures.since)})`;
+  const since = sinceInWords(failures.since, now);
   switch (failures.name) {
     case 'none':
       return `no failure in the last hour${since}`;
@@ -19,4 +19,9 @@ export function patternInWords(failures: FailurePattern, now: number): string {
     case 'persistent':
       return `persistent${since}`;
   }
+}
+
+function sinceInWords(since: number | undefined, now: number): string {
+  if (since === undefined || isUnknownTime(since)) return '';
+  return `, failing since ${isoTime(since)}${now - since < 1 ? '' : ` (${secondsInWords(now - since)})`}`;
 }

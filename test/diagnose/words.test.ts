@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { catalogueOptions } from '../../src/commands/diagnose.ts';
+import { diagnoseSnapshots } from '../../src/diagnose/diagnostician.ts';
+import { patternInWords } from '../../src/diagnose/report/pattern-words.ts';
+import { isoTime } from '../../src/diagnose/report/printable.ts';
+import { fill } from '../../src/diagnose/words.ts';
+import { readText } from '../../src/observe/text/read-text.ts';
+import { healthyApi } from '../support/healthy.ts';
+
+const of = (...parts: [number, number, number, number?, number?, number?]) => Date.UTC(...parts) / 1000;
+
+describe('words', () => {
+  it.each([
+    ['kubectl get service -n {namespace} {service}', 'kubectl get service -n harbour tide-gauge'],
+    ['kubectl get --raw /apis/<group>/<version>', 'kubectl get --raw /apis/tides.example.com/v1'],
+    ['kubectl get apiservice {apiservice}', 'kubectl get apiservice v1.tides.example.com'],
+    ['kubectl logs <pod>', 'kubectl logs <pod>'],
+  ])('fills %s', (text, expected) => {
+    expect(fill(text, healthyApi())).toBe(expected);
+  });
+
+  it('leaves no blank in a command for what a text does not tell', () => {
+    const api = healthyApi({ backend: { namespace: '', service: '', port: 443 } });
+    expect(fill('kubectl get service -n {namespace} {service}', api)).toBe('kubectl get service -n <namespace> <service>');
+  });
+
+  it.each([
+    [of(2026, 0, 5, 9), '2026-01-05T09:00:00Z'],
+    [of(2000, 0, 5, 9, 2), '01-05 09:02:00'],
+    [of(2000, 0, 1), 'an unknown time'],
+  ])('%d is %s', (seconds, expected) => {
+    expect(isoTime(seconds)).toBe(expected);
+  });
+
+  it.each([
+    [of(2026, 0, 5, 9), of(2026, 0, 5, 9, 2), 'persistent, failing since 2026-01-05T09:00:00Z (2 min)'],
+    [of(2026, 0, 5, 9), of(2026, 0, 5, 9), 'persistent, failing since 2026-01-05T09:00:00Z'],
+    [of(2000, 0, 1), of(2000, 0, 1), 'persistent'],
+  ])('says since when', (since, now, expected) => {
+    expect(patternInWords({ name: 'persistent', onsets: [], since }, now)).toBe(expected);
+  });
+
+  it('asks of a text with victims only for the condition, which would decide most', () => {
+    const text =
+      'Error from server (ServiceUnavailable): the server is currently unable to handle the request (get tides.tides.example.com)';
+    const [verdict] = diagnoseSnapshots(readText(text), catalogueOptions()).diagnoses;
+    expect(verdict).toMatchObject({ cause: 'unknown' });
+    expect(verdict!.nextCheck).toMatch(/^Run `kubectl get apiservice v1\.tides\.example\.com -o yaml`: .* or another cause\.$/);
+  });
+});
