@@ -16,6 +16,13 @@ export function emptyHeader(): LineHeader {
   return { severity: 'unknown', fileStart: 0, fileEnd: 0, messageStart: 0, messageEnd: 0 };
 }
 
+/** The severity of a klog line by its first letters alone; undefined for all other formats. */
+export function klogSeverity(bytes: Uint8Array, start: number): Severity | undefined {
+  const severity = KLOG[bytes[start]!];
+  if (severity === undefined || !isDigit(bytes[start + 1]) || !isDigit(bytes[start + 4]) || bytes[start + 5] !== SPACE) return undefined;
+  return severity;
+}
+
 /** Of a longer line the header is looked for in its beginning. */
 const HEADER_BYTES = 4096;
 
@@ -48,8 +55,8 @@ const KLOG: Readonly<Record<number, Severity>> = { 73: 'info', 87: 'warning', 69
 const KLOG_HEADER_BYTES = 160;
 
 function readKlog(bytes: Uint8Array, start: number, end: number, header: LineHeader): boolean {
-  const severity = KLOG[bytes[start]!];
-  if (severity === undefined || !isDigit(bytes[start + 1]) || !isDigit(bytes[start + 4]) || bytes[start + 5] !== SPACE) return false;
+  const severity = klogSeverity(bytes, start);
+  if (severity === undefined) return false;
   header.severity = severity;
   const limit = Math.min(end, start + KLOG_HEADER_BYTES);
   let word = start;

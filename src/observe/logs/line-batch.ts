@@ -1,11 +1,11 @@
 import type { NamedSignature } from '../../signatures/classify.ts';
-import { emptyHeader, type LineHeader, readLineHeader, type Severity } from '../../signatures/line-header.ts';
+import { emptyHeader, klogSeverity, type LineHeader, readLineHeader, SEVERITIES, type Severity } from '../../signatures/line-header.ts';
 import type { Scanner } from '../../signatures/scanner.ts';
 import { MAX_LOG_LINE_BYTES } from './line-splitter.ts';
 
 /** Who is told what lines say. The bytes are valid during the call only; times are Unix milliseconds. */
 export interface LineSink {
-  line(severity: Severity): void;
+  lines(severity: Severity, count: number): void;
   matched(signature: NamedSignature, bytes: Uint8Array, start: number, end: number, at: number): void;
   /** A line of severity error or fatal that no signature matches. */
   unknownError(bytes: Uint8Array, start: number, end: number, header: LineHeader, at: number): void;
@@ -14,6 +14,8 @@ export interface LineSink {
 const BATCH_BYTES = 64 * 1024 + MAX_LOG_LINE_BYTES;
 const BATCH_LINES = 4096;
 const NEWLINE = 10;
+/** `E0105 ` */
+const KLOG_PREFIX = 6;
 
 /**
  * Lines of one stream without their stamps, side by side, as the scanner likes them best. One for all streams: it is empty
@@ -28,6 +30,7 @@ export class LineBatch {
   private readonly times = new Float64Array(BATCH_LINES);
   private readonly matched = new Uint8Array(BATCH_LINES);
   private readonly header = emptyHeader();
+  private readonly severities: Record<Severity, number> = { info: 0, warning: 0, error: 0, fatal: 0, unknown: 0 };
   private readonly scanner: Scanner;
   private readonly signatures: readonly NamedSignature[];
 
@@ -37,12 +40,12 @@ export class LineBatch {
     this.signatures = signatures;
   }
 
-  add(bytes: Uint8Array, start: number, end: number, at: number, sink: LineSink): void {
+  add(bytes: Buffer, start: number, end: number, at: number, sink: LineSink): void {
     if (this.count === BATCH_LINES || this.used + end - start + 1 > BATCH_BYTES) this.flush(sink);
     this.times[this.count] = at;
     this.matched[this.count] = 0;
     this.count++;
-    copy(bytes, start, end, this.bytes, this.used);
+    bytes.copy(this.bytes, this.used, start, end);
     this.used += end - start;
     this.bytes[this.used++] = NEWLINE;
     this.starts[this.count] = this.used;
@@ -57,23 +60,27 @@ export class LineBatch {
       matched[line] = 1;
       sink.matched(this.signatures[pattern]!, bytes, start, end, times[line]!);
     });
-    const { header } = this;
-    for (let i = 0; i < this.count; i++) {
-      readLineHeader(bytes, starts[i]!, starts[i + 1]! - 1, header);
-      sink.line(header.severity);
-      if (matched[i] === 0 && (header.severity === 'error' || header.severity === 'fatal'))
-        sink.unknownError(bytes, starts[i]!, starts[i + 1]! - 1, header, times[i]!);
+    for (let i = 0; i < this.count; i++) this.judge(i, sink);
+    for (const severity of SEVERITIES) {
+      if (this.severities[severity] > 0) sink.lines(severity, this.severities[severity]);
+      this.severities[severity] = 0;
     }
     this.used = 0;
     this.count = 0;
   }
-}
 
-/** Short pieces are copied faster by hand than by a view that has to be made first. */
-function copy(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
-  if (end - start > 256) {
-    to.set(from.subarray(start, end), at);
-    return;
+  /** Only an error that no signature knows needs more than its severity. */
+  private judge(line: number, sink: LineSink): void {
+    const { bytes, starts, header } = this;
+    const start = starts[line]!;
+    const end = starts[line + 1]! - 1;
+    let severity = end - start > KLOG_PREFIX ? klogSeverity(bytes, start) : undefined;
+    const known = this.matched[line] === 1;
+    if (severity === undefined || (!known && (severity === 'error' || severity === 'fatal'))) {
+      readLineHeader(bytes, start, end, header);
+      severity = header.severity;
+      if (!known && (severity === 'error' || severity === 'fatal')) sink.unknownError(bytes, start, end, header, this.times[line]!);
+    }
+    this.severities[severity]++;
   }
-  for (let i = start, j = at; i < end; i++, j++) to[j] = from[i]!;
 }

@@ -9,16 +9,16 @@ const FIRST_CARRY_BYTES = 4096;
  * Called for each line, stamp and all, without its newline. The bytes are valid during the call only.
  * @param length Bytes that the line had; more than end - start when it was cut.
  */
-export type OnLine = (bytes: Uint8Array, start: number, end: number, length: number) => void;
+export type OnLine = (bytes: Buffer, start: number, end: number, length: number) => void;
 
 /** Pieces of a stream, cut anywhere, to lines. Keeps one open line, of which it holds no more than the cap. */
 export class LogLineSplitter {
-  private carry = new Uint8Array(0);
+  private carry = Buffer.alloc(0);
   private carried = 0;
   /** Bytes of the open line, those that were skipped included. */
   private length = 0;
 
-  push(chunk: Uint8Array, onLine: OnLine): void {
+  push(chunk: Buffer, onLine: OnLine): void {
     let start = 0;
     while (start < chunk.length) {
       const newline = chunk.indexOf(NEWLINE, start);
@@ -46,21 +46,21 @@ export class LogLineSplitter {
   discard(): void {
     this.carried = 0;
     this.length = 0;
-    if (this.carry.length > FIRST_CARRY_BYTES) this.carry = new Uint8Array(0);
+    if (this.carry.length > FIRST_CARRY_BYTES) this.carry = Buffer.alloc(0);
   }
 
-  private keep(chunk: Uint8Array, start: number, end: number): void {
+  private keep(chunk: Buffer, start: number, end: number): void {
     const kept = Math.min(end - start, MAX_STAMPED_BYTES - this.carried);
     this.grow(this.carried + kept);
-    this.carry.set(chunk.subarray(start, start + kept), this.carried);
+    chunk.copy(this.carry, this.carried, start, start + kept);
     this.carried += kept;
     this.length += end - start;
   }
 
   private grow(needed: number): void {
     if (needed <= this.carry.length) return;
-    const grown = new Uint8Array(Math.min(MAX_STAMPED_BYTES, Math.max(FIRST_CARRY_BYTES, 2 ** Math.ceil(Math.log2(needed)))));
-    grown.set(this.carry.subarray(0, this.carried));
+    const grown = Buffer.alloc(Math.min(MAX_STAMPED_BYTES, Math.max(FIRST_CARRY_BYTES, 2 ** Math.ceil(Math.log2(needed)))));
+    this.carry.copy(grown, 0, 0, this.carried);
     this.carry = grown;
   }
 }

@@ -29,6 +29,7 @@ export class LogReader {
   private readonly sink: LineSink & Drops;
   private readonly budget: ByteBudget;
   private readonly now: () => number;
+  private pushedAt = 0;
   /** The last lines of this stream, when they are wanted. */
   private words: string[] | undefined;
 
@@ -50,7 +51,8 @@ export class LogReader {
     this.words = keepWords ? [] : undefined;
   }
 
-  push(chunk: Uint8Array): void {
+  push(chunk: Buffer): void {
+    this.pushedAt = this.now();
     this.splitter.push(chunk, this.onLine);
     this.batch.flush(this.sink);
   }
@@ -63,7 +65,7 @@ export class LogReader {
     return this.words ?? [];
   }
 
-  private readonly onLine = (bytes: Uint8Array, start: number, end: number, length: number): void => {
+  private readonly onLine = (bytes: Buffer, start: number, end: number, length: number): void => {
     if (this.broken) return;
     const { stamp, seam } = this;
     const text = stamp.read(bytes, start, end);
@@ -95,9 +97,9 @@ export class LogReader {
   };
 
   /** @param length Bytes of the line, those that were cut included. */
-  private take(bytes: Uint8Array, text: number, end: number, length: number): void {
+  private take(bytes: Buffer, text: number, end: number, length: number): void {
     const { seconds, nanoseconds } = this.stamp;
-    if (!this.words && !this.budget.take(length + 1, this.now())) {
+    if (!this.words && !this.budget.take(length + 1, this.pushedAt)) {
       this.sink.dropped('budget');
       return;
     }
@@ -105,7 +107,7 @@ export class LogReader {
     this.batch.add(bytes, text, Math.min(end, text + MAX_LOG_LINE_BYTES), seconds * 1000 + Math.floor(nanoseconds / 1e6), this.sink);
   }
 
-  private keepWord(bytes: Uint8Array, start: number, end: number): void {
+  private keepWord(bytes: Buffer, start: number, end: number): void {
     const words = this.words!;
     words.push(
       Buffer.from(bytes.subarray(start, Math.min(end, start + LONGEST_WORD)))

@@ -140,7 +140,7 @@ export class Seam {
  */
 export function lineKey(seconds: number, nanoseconds: number, bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;
-  const step = length <= 64 ? 1 : length >> 5;
+  const step = length <= 32 ? 1 : length >> 4;
   let hash = Math.imul(seconds | 0, 0x9e3779b1) ^ nanoseconds ^ Math.imul(length, 0x85ebca6b);
   for (let at = end - 1; at >= start; at -= step) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
   return hash;

@@ -4,8 +4,8 @@ import type { LogBook } from './log-book.ts';
 /** What a backend's container says is counted for each API behind which it stands. */
 export function backendSink(books: () => readonly LogBook[]): LineSink {
   return {
-    line(severity) {
-      for (const book of books()) book.lines[severity]++;
+    lines(severity, count) {
+      for (const book of books()) book.lines[severity] += count;
     },
     matched(signature, bytes, start, end, at) {
       for (const book of books()) book.match(signature, bytes, start, end, at);
@@ -28,8 +28,8 @@ interface NamedApi {
  */
 export function apiserverSink(own: LogBook, apis: () => readonly NamedApi[], bookAbout: (api: string) => LogBook): LineSink {
   return {
-    line(severity) {
-      own.lines[severity]++;
+    lines(severity, count) {
+      own.lines[severity] += count;
     },
     matched(signature, bytes, start, end, at) {
       if (signature.speaker === 'aggregated-server') return;

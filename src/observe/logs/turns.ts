@@ -17,30 +17,45 @@ interface Piece {
 export function createTurns(budgetMs = 2): Turns {
   const pieces: Piece[] = [];
   let scheduled = false;
+  /** Milliseconds of work in this turn. */
+  let spent = 0;
+
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(turn);
+  }
 
   function turn(): void {
-    const end = performance.now() + budgetMs;
-    do {
-      const piece = pieces.shift();
-      if (!piece) break;
+    scheduled = false;
+    spent = 0;
+    while (pieces.length > 0 && spent < budgetMs) {
+      const { work, resolve, reject } = pieces.shift()!;
       try {
-        piece.work();
-        piece.resolve();
+        timed(work);
+        resolve();
       } catch (error) {
-        piece.reject(error as Error);
+        reject(error as Error);
       }
-    } while (performance.now() < end);
-    scheduled = pieces.length > 0;
-    if (scheduled) setImmediate(turn);
+    }
+    if (pieces.length > 0) schedule();
+  }
+
+  function timed(work: () => void): void {
+    const started = performance.now();
+    try {
+      work();
+    } finally {
+      spent += performance.now() - started;
+      schedule();
+    }
   }
 
   return {
-    run: (work) =>
-      new Promise((resolve, reject) => {
-        pieces.push({ work, resolve, reject });
-        if (scheduled) return;
-        scheduled = true;
-        setImmediate(turn);
-      }),
+    async run(work) {
+      // What the turn has time for needs no waiting.
+      if (pieces.length === 0 && spent < budgetMs) timed(work);
+      else await new Promise<void>((resolve, reject) => pieces.push({ work, resolve, reject }));
+    },
   };
 }

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { LogLineSplitter, MAX_LOG_LINE_BYTES } from '../../../src/observe/logs/line-splitter.ts';
 
 /** [text, length] of each line. */
-function split(chunks: readonly Uint8Array[], { ended = true } = {}): [string, number][] {
+function split(chunks: readonly Buffer[], { ended = true } = {}): [string, number][] {
   const splitter = new LogLineSplitter();
   const lines: [string, number][] = [];
-  const onLine = (bytes: Uint8Array, start: number, end: number, length: number) => {
+  const onLine = (bytes: Buffer, start: number, end: number, length: number) => {
     lines.push([Buffer.from(bytes.subarray(start, end)).toString('latin1'), length]);
   };
   for (const chunk of chunks) splitter.push(chunk, onLine);
@@ -43,7 +43,7 @@ describe('lines', () => {
     expect(split([Buffer.from('whole\nhal')], { ended: false })).toEqual([['whole', 5]]);
     const splitter = new LogLineSplitter();
     const lines: string[] = [];
-    const onLine = (bytes: Uint8Array, start: number, end: number) => void lines.push(Buffer.from(bytes.subarray(start, end)).toString());
+    const onLine = (bytes: Buffer, start: number, end: number) => void lines.push(Buffer.from(bytes.subarray(start, end)).toString());
     splitter.push(Buffer.from('hal'), onLine);
     splitter.discard();
     splitter.push(Buffer.from('new\n'), onLine);
