@@ -19,6 +19,17 @@ const LEFT_OUT = [
       'application/octet-stream': { source: 'iana', compressible: true, extensions: ['bin'] },
     })};`,
   ],
+  // What only some kubeconfigs need is loaded when one does: a SOCKS proxy, tokens from a cloud's own program.
+  [
+    'socks-proxy-agent',
+    /client-node\/dist\/config\.js$/,
+    "export class SocksProxyAgent{constructor(...options){return new (require('socks-proxy-agent').SocksProxyAgent)(...options)}}",
+  ],
+  [
+    'jsonpath-plus',
+    /client-node\/dist\/(azure|gcp)_auth\.js$/,
+    "export const JSONPath=(...options)=>require('jsonpath-plus').JSONPath(...options);",
+  ],
   // Of the Kubernetes client only KubeConfig: not its five hundred models, nor a second fetch.
   [
     './gen/index.js',
@@ -44,9 +55,15 @@ export const leaveOut = {
     for (const [index, [name, importer]] of LEFT_OUT.entries()) {
       const exactly = new RegExp(`^${name.replaceAll('.', '\\.')}$`);
       build.onResolve({ filter: exactly }, (args) =>
-        importer.test(args.importer) ? { path: name, namespace: 'left-out', pluginData: index } : undefined,
+        importer.test(args.importer)
+          ? { path: name, namespace: 'left-out', pluginData: { index, resolveDir: args.resolveDir } }
+          : undefined,
       );
     }
-    build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ pluginData }) => ({ contents: LEFT_OUT[pluginData][2], loader: 'js' }));
+    build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ pluginData }) => ({
+      contents: LEFT_OUT[pluginData.index][2],
+      resolveDir: pluginData.resolveDir,
+      loader: 'js',
+    }));
   },
 };

@@ -9,7 +9,6 @@ import { createExposition } from '../expose/exposition.ts';
 import { createSelfMetrics } from '../expose/self-metrics.ts';
 import { createWebServer } from '../expose/server.ts';
 import type { ExporterView } from '../expose/view.ts';
-import { renderRunbookHtml } from '../generate/runbook-html.ts';
 import type { Logger } from '../observe/source.ts';
 import { SIGNALS } from '../signals/list.ts';
 import { readSignals } from '../signals/read.ts';
@@ -49,7 +48,8 @@ export async function runExporter({ observer, client }: ConnectedObserver, confi
     view: () => view,
     listenAddresses: config.web.listen_addresses,
     ...(config.web.config_file === undefined ? {} : { webConfigFile: config.web.config_file }),
-    runbook: renderRunbookHtml,
+    // The generator is loaded when the first runbook is read.
+    runbook: async (cause) => (await import('../generate/runbook-html.ts')).renderRunbookHtml(cause),
     version,
     log,
   });

@@ -11,7 +11,7 @@ import { renderRunbookPage } from './page/runbook.ts';
 import { CONTENT_SECURITY_POLICY } from './page/shell.ts';
 import { CONTENT_TYPES } from './render.ts';
 import type { ExporterView } from './view.ts';
-import { createWebSecurity, type WebSecurity } from './web-security.ts';
+import type { WebSecurity } from './web-security.ts';
 
 /** Prometheus scrapes every 15 to 60 s over one connection; Node would close it after 5 s and the scrape after that would fail. */
 const KEEP_ALIVE_MS = 75_000;
@@ -28,7 +28,7 @@ export interface WebServerOptions {
   /** Path of a web configuration file of the exporter-toolkit: TLS and basic authentication. */
   readonly webConfigFile?: string;
   /** HTML of a cause's runbook, a whole page or a fragment; undefined = no such cause. */
-  readonly runbook?: (cause: string) => string | undefined;
+  readonly runbook?: (cause: string) => string | undefined | Promise<string | undefined>;
   readonly version: string;
   readonly log: WebLogger;
 }
@@ -51,7 +51,11 @@ export interface WebServer {
 export async function createWebServer(options: WebServerOptions): Promise<WebServer> {
   if (options.listenAddresses.length === 0) throw new Error('no listen address: at least one is needed, e.g. :9944');
   const addresses = options.listenAddresses.map((text) => ({ text, ...parseListenAddress(text) }));
-  const security = options.webConfigFile === undefined ? undefined : createWebSecurity(options.webConfigFile, options.log);
+  // Loaded only where it is configured: password hashes and their schema weigh more than the server.
+  const security =
+    options.webConfigFile === undefined
+      ? undefined
+      : (await import('./web-security.ts')).createWebSecurity(options.webConfigFile, options.log);
   const app = createApp(options, security);
   const servers: Server[] = [];
   try {
@@ -143,8 +147,8 @@ function createApp(options: WebServerOptions, security: WebSecurity | undefined)
   });
   app.get('/api/v1/diagnoses', (request, response) => answer(response, diagnosesAnswer(options.view(), request.query.apiservice)));
   app.get('/api/v1/status', (_request, response) => answer(response, statusAnswer(options.view(), options.version)));
-  app.get('/runbooks/:cause', (request, response) => {
-    const html = options.runbook?.(request.params.cause);
+  app.get('/runbooks/:cause', async (request, response) => {
+    const html = await options.runbook?.(request.params.cause);
     if (html === undefined) response.status(404).type('text').send('no runbook of that name\n');
     else response.type('html').send(renderRunbookPage(request.params.cause, html));
   });
