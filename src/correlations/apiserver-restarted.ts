@@ -34,7 +34,7 @@ export const apiserverRestarted = defineCause({
       id: 'errors-after-restarts-within-the-hour',
       when: all(
         changedWithin('control-changed', HOUR),
-        coincides(changedWithin('apiserver-started', MINUTE), FAILING, { within: 5 * MINUTE, over: HOUR, atLeast: 0.5 }),
+        coincides(changedWithin('apiserver-started', 5 * MINUTE), FAILING, { within: MINUTE, over: HOUR, atLeast: 0.5 }),
       ),
       weight: 'suggestive',
       says: 'Within the last hour its /readyz failed, and most errors came at most five minutes after a kube-apiserver started.',

@@ -47,7 +47,7 @@ export const nodeNotReady = defineCause({
   lookBack: [
     {
       id: 'errors-after-node-changes-within-the-hour',
-      when: coincides(changedWithin('last-change-node', MINUTE), FAILING, { within: 10 * MINUTE, over: HOUR, atLeast: 0.5 }),
+      when: coincides(changedWithin('last-change-node', 10 * MINUTE), FAILING, { within: MINUTE, over: HOUR, atLeast: 0.5 }),
       weight: 'suggestive',
       says: 'Within the last hour, most errors came at most ten minutes after a node that hosts the backend changed.',
       reproduce: 'kubectl get nodes',

@@ -49,7 +49,7 @@ export const podRestarting = defineCause({
   lookBack: [
     {
       id: 'errors-after-restarts-within-the-hour',
-      when: coincides(changedWithin('last-restart', MINUTE), FAILING, { within: 5 * MINUTE, over: HOUR, atLeast: 0.5 }),
+      when: coincides(changedWithin('last-restart', 5 * MINUTE), FAILING, { within: MINUTE, over: HOUR, atLeast: 0.5 }),
       weight: 'suggestive',
       says: 'Within the last hour, most errors came at most five minutes after a restart.',
       reproduce: 'kubectl get pods -n {namespace}',

@@ -58,7 +58,7 @@ export const rolloutInProgress = defineCause({
   lookBack: [
     {
       id: 'errors-after-rollouts-within-the-hour',
-      when: coincides(changedWithin('last-change-rollout', MINUTE), FAILING, { within: 10 * MINUTE, over: HOUR, atLeast: 0.5 }),
+      when: coincides(changedWithin('last-change-rollout', 10 * MINUTE), FAILING, { within: MINUTE, over: HOUR, atLeast: 0.5 }),
       weight: 'suggestive',
       says: 'Within the last hour, most errors came at most ten minutes after a rollout of the backend.',
       reproduce: 'kubectl rollout history -n {namespace} deployment/<name>',
