@@ -52,14 +52,19 @@ export const leaveOut = {
             .resolve('@kubernetes/client-node', { importer, resolveDir, kind: 'import-statement', pluginData: 'resolving' })
             .then(({ path }) => ({ path: path.replace(/index\.js$/, 'config.js'), sideEffects: false })),
     );
+    const unused = new Set(LEFT_OUT.map(([name]) => name));
     for (const [index, [name, importer]] of LEFT_OUT.entries()) {
       const exactly = new RegExp(`^${name.replaceAll('.', '\\.')}$`);
-      build.onResolve({ filter: exactly }, (args) =>
-        importer.test(args.importer)
-          ? { path: name, namespace: 'left-out', pluginData: { index, resolveDir: args.resolveDir } }
-          : undefined,
-      );
+      build.onResolve({ filter: exactly }, (args) => {
+        if (!importer.test(args.importer)) return undefined;
+        unused.delete(name);
+        return { path: name, namespace: 'left-out', pluginData: { index, resolveDir: args.resolveDir } };
+      });
     }
+    // A new version of a package may load it from elsewhere, and then the bundle would only grow.
+    build.onEnd(() => ({
+      errors: [...unused].map((name) => ({ text: `${name} is to be left out, but nobody loads it from there any more` })),
+    }));
     build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ pluginData }) => ({
       contents: LEFT_OUT[pluginData.index][2],
       resolveDir: pluginData.resolveDir,
