@@ -4,7 +4,7 @@ interface Moves {
   readonly moves: readonly string[];
   /** Depending on the moment, beside what follows from every failure. */
   readonly mayMove?: readonly string[];
-  /** The condition does not show it: only requests do. */
+  /** The condition does not show it, or not surely: only requests do. */
   readonly hidden?: boolean;
 }
 
@@ -47,15 +47,15 @@ const MOVES: Readonly<Record<string, Moves>> = {
     moves: ['aggregator-too-many-requests', 'apiserver-rejected', 'apiserver-queued', 'signature:apiserver-overloaded'],
     mayMove: [
       ...['aggregator-server-error', 'direct-server-error', 'list-server-error', 'list-too-many-requests', 'backend-authz-failures'],
-      ...[CHECK_FAILED, ...UNAVAILABLE, ...CONSEQUENCES_OF_UNAVAILABILITY],
+      CHECK_FAILED,
     ],
     hidden: true,
   },
-  'apiserver-slow': { moves: ['control-failing', 'control-changed'], hidden: true },
+  'apiserver-slow': { moves: ['control-seconds', 'apiserver-seconds'], mayMove: ['control-failing', 'control-changed'], hidden: true },
   'apiservers-disagree': {
     moves: ['apiservers-disagree', 'apiservers-judge-differently', CHECK_FAILED, ...SILENT],
     // They overwrite each other's verdict.
-    mayMove: [...UNAVAILABLE, ...CONSEQUENCES_OF_UNAVAILABILITY],
+    mayMove: [CHECK_FAILED],
     hidden: true,
   },
   'backend-dependency-failing': {
@@ -124,7 +124,11 @@ const MOVES: Readonly<Record<string, Moves>> = {
     ],
     mayMove: [...GONE, 'rolling-out'],
   },
-  'one-replica-bad': { moves: ['endpoints-disagree', 'direct-service-unavailable', 'endpoint-failing'], hidden: true },
+  'one-replica-bad': {
+    moves: ['endpoints-disagree', 'direct-service-unavailable', 'endpoint-failing'],
+    mayMove: [CHECK_FAILED],
+    hidden: true,
+  },
   'out-of-memory-killed': { moves: [...CRASHES, 'ended-out-of-memory', 'last-out-of-memory'], mayMove: ['memory-usage', 'cpu-usage'] },
   'packet-loss': { moves: [], mayMove: [CHECK_FAILED], hidden: true },
   panic: { moves: [...CRASHES, 'ended-panic', 'log-fatal-lines', 'signature:panic'] },
@@ -136,7 +140,7 @@ const MOVES: Readonly<Record<string, Moves>> = {
   'pod-probe-failing': { moves: [...POD_DOWN, 'events-probe-failed'] },
   'pod-restarting': {
     moves: ['restarts', 'restarts-last-hour', 'last-restart', 'ended-error', 'signature:leader-election-lost'],
-    mayMove: [...UNAVAILABLE, ...CONSEQUENCES_OF_UNAVAILABILITY],
+    mayMove: [CHECK_FAILED],
     hidden: true,
   },
   'pod-unschedulable': {
@@ -195,9 +199,15 @@ export function movesOf(fault: string): { readonly moves: readonly string[]; rea
   const entry = MOVES[fault];
   if (!entry) throw new Error(`fault ${fault}: no line says which signals it moves`);
   const { moves, mayMove = [], hidden = false } = entry;
+  const seenByCondition = !hidden || mayMove.includes(CHECK_FAILED);
   return {
     moves: [...(hidden ? REQUESTS_FAIL : UNAVAILABLE), ...moves].flatMap(written),
-    mayMove: [...mayMove, ...CONSEQUENCES, ...REASONS_OF_SILENCE, ...(hidden ? [] : CONSEQUENCES_OF_UNAVAILABILITY)].flatMap(written),
+    mayMove: [
+      ...mayMove,
+      ...CONSEQUENCES,
+      ...REASONS_OF_SILENCE,
+      ...(seenByCondition ? [...UNAVAILABLE, ...CONSEQUENCES_OF_UNAVAILABILITY] : []),
+    ].flatMap(written),
   };
 }
 
