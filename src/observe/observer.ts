@@ -173,8 +173,8 @@ export function createObserver({
     return SOURCES.map((name) => {
       if (!enabled(name)) return { source: name, state: 'disabled' };
       if (name === 'config-maps') return withBonus(rights.configMaps.status(now), reported.get(name)!.status(now));
-      // Serving certificates are what the probes' handshakes show.
-      if (name === 'certificates') return { ...prober.status(now), source: name };
+      // Seen in the handshakes of the direct probes.
+      if (name === 'certificates') return prober.certificates.status(now);
       return reported.get(name)?.status(now) ?? { source: name, state: 'pending' };
     });
   }
