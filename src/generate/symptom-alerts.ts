@@ -95,8 +95,8 @@ function latencyRule(options: GenerateOptions): RecordingRule {
 }
 
 /**
- * The cause with the most confidence over the last minutes. While failures come and go there is confidence only in between, and a
- * cause that was likely for a moment gives way as soon as another one has gathered more.
+ * The cause with the most confidence over the last minutes: one that was likely for a moment gives way as soon as another one has
+ * gathered more. While nothing is diagnosed, between failures that come and go and after the last one, the verdict stays.
  */
 function verdictRules(options: GenerateOptions): RecordingRule[] {
   const level = levelOf(options);
@@ -108,7 +108,7 @@ function verdictRules(options: GenerateOptions): RecordingRule[] {
     record(
       SERIES.verdict,
       `(
-  last_over_time(${SERIES.confidence}[${window}])
+  ${SERIES.confidence}
   and on (${level}, cause)
   (${gathered} == on (${level}) group_left () max by (${level}) (${gathered}))
 )

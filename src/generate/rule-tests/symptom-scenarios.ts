@@ -49,6 +49,12 @@ function down(alert: AlertingRule, options: GenerateOptions): Scenario {
       ...both(options, 'aggregated_api_failing', {}, '0x19 1x19 0x60', '0x100'),
       ...both(options, 'aggregated_api_available', {}, '1x19 0x19 1x60', '1x100'),
       ...diagnosed(options, 26, 14),
+      // What is left of the trouble looks like another cause: it must not rename the page.
+      {
+        metric: SERIES.confidence,
+        labels: { ...clusterOf(options.clusterLabels), apiservice: PATIENT, cause: 'pod-probe-failing', category: 'pod-instability' },
+        values: '_x38 0.3x2 stale',
+      },
     ],
     checks: [
       { at: 300 },
@@ -57,6 +63,7 @@ function down(alert: AlertingRule, options: GenerateOptions): Scenario {
       { at: 375, firing: unknown(options) },
       { at: 390, firing: known(options, true) },
       { at: 600, firing: known(options, false) },
+      { at: 840, firing: known(options, false) },
       { at: 885, firing: known(options, false) },
       { at: 900 },
     ],
