@@ -44,7 +44,7 @@ async function allIsWell(): Promise<void> {
 describe('an exporter', { timeout: 3 * DEADLINE }, () => {
   it('loses no APIService when the kube-apiserver is killed and started again, and sees what happens afterwards', async () => {
     expect(names()).toEqual([BERTHS, TIDES]);
-    const back = simulator.apiServer.restart(1500);
+    const back = simulator.apiServer.restart(700);
     const seen = new Set<string>();
     await eventually(
       () => {
