@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,6 +31,7 @@ describe('how failures spread over time', () => {
   let cluster: Cluster;
   let exporter: Exporter;
   let flapping: Promise<void> | undefined;
+  let ip: string | undefined;
 
   beforeAll(async () => {
     cluster = new Cluster();
@@ -48,10 +50,12 @@ describe('how failures spread over time', () => {
     await flapping;
     await exporter?.daemon.stop();
     await cluster?.stop();
+    if (ip !== undefined) openAgain(ip);
   });
 
   it('calls failures at even intervals periodic, and names the CronJob that runs then', async () => {
-    await cluster.kube.create(CRON_JOBS, cronJob(cluster.pod(cluster.wardle).ip));
+    ip = cluster.pod(cluster.wardle).ip;
+    await cluster.kube.create(CRON_JOBS, cronJob(ip));
     // Beside it, for the next test: both take their time.
     flapping = flap();
     try {
@@ -102,12 +106,24 @@ describe('how failures spread over time', () => {
   }
 });
 
+const shut = (ip: string): string[] => [
+  'OUTPUT',
+  '-d',
+  ip,
+  ...'-p tcp --dport 8443 -m owner ! --uid-owner 0 -j REJECT --reject-with tcp-reset'.split(' '),
+];
+
+/** A run that is killed while the port is shut leaves it so, and the next suite's pods have the same addresses. */
+function openAgain(ip: string): void {
+  while (spawnSync('iptables', ['-w', '-D', ...shut(ip)], { stdio: 'ignore' }).status === 0);
+}
+
 /** Runs in the minutes after next: few enough that a match with the failures can't be chance. The kubelet's probes pass. */
 function cronJob(ip: string): object {
   const first = new Date(Date.now() + 65_000);
   const minutes = [0, 1, 2].map((i) => new Date(first.getTime() + i * 60_000));
   const schedule = `${minutes.map((at) => at.getUTCMinutes()).join(',')} ${[...new Set(minutes.map((at) => at.getUTCHours()))].join(',')} * * *`;
-  const rule = `OUTPUT -d ${ip} -p tcp --dport 8443 -m owner ! --uid-owner 0 -j REJECT --reject-with tcp-reset`;
+  const rule = shut(ip).join(' ');
   const once = `iptables -w -I ${rule}; sleep ${SHUT}; iptables -w -D ${rule}; sleep ${PERIOD - SHUT}`;
   return {
     apiVersion: 'batch/v1',
