@@ -12,6 +12,9 @@ import {
   PACKETS_VANISH,
 } from './shared/vantages.ts';
 
+/** For a minute no direct vantage failed, the ClusterIP included: lost packets hit them now and then. */
+const ONLY_DIRECT_PASSES = all(DIRECT_PASSES, not(DIRECT_NETWORK_FAILURE));
+
 export const aggregatorPathBlocked = defineCause({
   id: 'aggregator-path-blocked',
   category: 'network-connectivity',
@@ -23,7 +26,7 @@ export const aggregatorPathBlocked = defineCause({
   evidence: [
     {
       id: 'only-the-aggregator-fails',
-      when: all(AGGREGATOR_NETWORK_FAILURE, DIRECT_PASSES, CONTROL_PASSED),
+      when: all(AGGREGATOR_NETWORK_FAILURE, ONLY_DIRECT_PASSES, CONTROL_PASSED),
       weight: 'decisive',
       says: 'Through the kube-apiserver the connection fails; directly, each backend address answers.',
       reproduce: 'kubectl get --raw /apis/<group>/<version>',
@@ -34,7 +37,7 @@ export const aggregatorPathBlocked = defineCause({
       when: all(
         reasonSeen('aggregator', 'response-timeout', 'gateway-timeout'),
         not(CHECK_AWAITS_HEADERS),
-        DIRECT_PASSES,
+        ONLY_DIRECT_PASSES,
         lessThan('direct-response-seconds', 1),
         // A kube-apiserver that is slow itself makes requests wait too.
         lessThan('control-seconds', 1),
@@ -46,7 +49,7 @@ export const aggregatorPathBlocked = defineCause({
     },
     {
       id: 'discovery-check-fails-alone',
-      when: all(seen('condition-failed-discovery-check'), AGGREGATOR_FAILS, DIRECT_PASSES, CONTROL_PASSES, PACKETS_VANISH),
+      when: all(seen('condition-failed-discovery-check'), AGGREGATOR_FAILS, ONLY_DIRECT_PASSES, CONTROL_PASSES, PACKETS_VANISH),
       weight: 'strong',
       says: "The kube-apiserver's own check fails, while each backend address answers us.",
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
@@ -57,7 +60,7 @@ export const aggregatorPathBlocked = defineCause({
         seen('condition-failed-discovery-check'),
         seen('signature-strength-connection-timed-out'),
         AGGREGATOR_FAILS,
-        DIRECT_PASSES,
+        ONLY_DIRECT_PASSES,
         CONTROL_PASSES,
         not(CHECK_AWAITS_HEADERS),
       ),
