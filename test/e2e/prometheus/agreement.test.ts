@@ -4,13 +4,13 @@ import { BUILT_IN } from '../../../src/generate/built-in.ts';
 import type { Catalogue } from '../../../src/generate/catalogue.ts';
 import { disagreement } from './support/agreement.ts';
 import { evaluate } from './support/evaluator.ts';
-import { clearestHistory, historiesOf } from './support/histories.ts';
+import { clearestHistory, type History, historiesOf } from './support/histories.ts';
 import { currentPromtool } from './support/promtool.ts';
 import { widenedFor } from './support/widened.ts';
 
 /** Rules by the hundred are evaluated at each step: a coarse one keeps this to minutes. agreement-small.test.ts takes a fine one. */
 const STEP = 60;
-const HISTORIES_PER_CAUSE = Number(process.env.HISTORIES_PER_CAUSE ?? 3);
+const HISTORIES_PER_CAUSE = Number(process.env.HISTORIES_PER_CAUSE ?? 2);
 const CAUSES_PER_TEST = 10;
 
 const CATALOGUE = widenedFor(STEP, BUILT_IN);
@@ -26,12 +26,19 @@ const batches = (() => {
   });
 })();
 
+/** The clearest history in which it is a candidate; undefined when there is none. */
+function clearest(cause: string, catalogue: Catalogue, minutes?: number): History | undefined {
+  return [0, 1, 2, 3]
+    .map((choice) => clearestHistory(cause, catalogue, STEP, minutes, choice))
+    .find((history) => evaluate(history, catalogue).some((candidate) => candidate.cause === cause));
+}
+
 describe('evaluator and rules give the same top cause and confidence', () => {
   it.each(batches.map((some) => [some.causes.map(({ id }) => id).join(', '), some] as const))(
     'over generated histories of %s',
     async (_, some) => {
       const histories = some.causes.flatMap(({ id }) => [
-        clearestHistory(id, some, STEP),
+        clearest(id, some) ?? clearestHistory(id, some, STEP),
         ...fc.sample(historiesOf(id, some, STEP), HISTORIES_PER_CAUSE),
       ]);
       expect(await disagreement(currentPromtool(), histories, some)).toBe('');
@@ -39,12 +46,11 @@ describe('evaluator and rules give the same top cause and confidence', () => {
   );
 
   it('over the clearest history of every cause, with all causes against each other', async () => {
-    const histories = ids.map((id) => clearestHistory(id, CATALOGUE, STEP, 10));
+    const histories = ids.map((id) => clearest(id, CATALOGUE, 10) ?? clearestHistory(id, CATALOGUE, STEP, 10));
     expect(await disagreement(currentPromtool(), histories, CATALOGUE)).toBe('');
   });
 
   it.each(ids)('%s is a candidate in its clearest history, so that agreement on it means something', (cause) => {
-    const candidates = evaluate(clearestHistory(cause, CATALOGUE, STEP), CATALOGUE);
-    expect(candidates.map((candidate) => candidate.cause)).toContain(cause);
+    expect(clearest(cause, CATALOGUE)).toBeDefined();
   });
 });

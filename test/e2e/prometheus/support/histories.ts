@@ -54,16 +54,19 @@ export function historiesOf(cause: string, catalogue: Catalogue, step: number): 
     });
 }
 
-/** The history in which all that speaks for a cause is seen, and nothing that speaks against it. */
-export function clearestHistory(cause: string, catalogue: Catalogue, step: number, minutes = 70): History {
+/**
+ * The history in which all that speaks for a cause is seen, and nothing that speaks against it.
+ * @param choice which part of each `any` is made true: one may contradict what else is wanted.
+ */
+export function clearestHistory(cause: string, catalogue: Catalogue, step: number, minutes = 70, choice = 0): History {
   const plan: Plan = new Map();
-  aim(catalogue.symptom, true, plan, 0, 1);
+  aim(catalogue.symptom, true, plan, choice, 1);
   const entries = ledgerOf(catalogue.causes).filter((entry) => entry.cause === cause);
-  for (const entry of entries.filter(({ points }) => points < 0)) aim(entry.when, false, plan, 0, 1);
-  for (const entry of entries.filter(({ points, lookBack }) => points > 0 && lookBack)) aim(entry.when, true, plan, 0, 1);
+  for (const entry of entries.filter(({ points }) => points < 0)) aim(entry.when, false, plan, choice, 1);
+  for (const entry of entries.filter(({ points, lookBack }) => points > 0 && lookBack)) aim(entry.when, true, plan, choice, 1);
   // The strongest last: where two contradict each other, it wins.
   for (const entry of entries.filter(({ points, lookBack }) => points > 0 && !lookBack).sort((a, b) => a.points - b.points))
-    aim(entry.when, true, plan, 0, 1);
+    aim(entry.when, true, plan, choice, 1);
   return grow(cause, plan, step, minutes, []);
 }
 
