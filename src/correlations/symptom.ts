@@ -16,7 +16,8 @@ export const SYMPTOM: Criterion = any(
 export const UNKNOWN_SCORE = 0;
 
 /**
- * Log-odds of the causes that show no evidence, together. A single line that fits two causes is right about as often as not, and
- * an API of which nothing but its failure is seen fails for one of the usual reasons, not for an unknowable one.
+ * Log-odds of the causes that show no evidence, together. An API of which only its failure is seen fails for one of the usual
+ * reasons, not for an unknowable one: so it is above `unknown`. How far above was chosen by the reliability table of the known
+ * incidents, see docs/accuracy.md.
  */
 export const OTHER_SCORE = 1.5;
