@@ -3,7 +3,7 @@ import { FAULTS } from '../../../src/simulator/faults/list.ts';
 import { AS_EXPECTED, BYSTANDER, playEach } from '../../simulator/support/fault-case.ts';
 
 /** Clusters that run beside each other: little work in each, and much waiting. */
-const AT_ONCE = 8;
+const AT_ONCE = 6;
 
 describe('a fault moves its signals, no others, and none of another API', () => {
   let courses: ReturnType<typeof playEach>;

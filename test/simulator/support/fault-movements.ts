@@ -51,7 +51,7 @@ const MOVES: Readonly<Record<string, Moves>> = {
     ],
     hidden: true,
   },
-  'apiserver-slow': { moves: ['control-seconds', 'apiserver-seconds'], mayMove: ['control-failing', 'control-changed'], hidden: true },
+  'apiserver-slow': { moves: ['apiserver-seconds'], mayMove: ['control-failing', 'control-changed'], hidden: true },
   'apiservers-disagree': {
     moves: ['apiservers-disagree', 'apiservers-judge-differently', CHECK_FAILED, ...SILENT],
     // They overwrite each other's verdict.
