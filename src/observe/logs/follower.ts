@@ -239,15 +239,10 @@ export class Follower {
 
   /** While a piece is being read the socket waits: memory does not grow with a flood. */
   private async drain(response: IncomingMessage, path: string, signal: AbortSignal): Promise<void> {
-    let idle: NodeJS.Timeout | undefined;
-    const restartIdle = () => {
-      clearTimeout(idle);
-      idle = setTimeout(() => response.destroy(new SilentStream()), this.pace.idleMs * (0.9 + 0.2 * Math.random()));
-    };
-    restartIdle();
+    const idle = setTimeout(() => response.destroy(new SilentStream()), this.pace.idleMs * (0.9 + 0.2 * Math.random()));
     try {
       for await (const chunk of response as AsyncIterable<Buffer>) {
-        restartIdle();
+        idle.refresh();
         for (let at = 0; at < chunk.length && !signal.aborted; at += PIECE_BYTES)
           await this.turns.run(() => this.reader.push(chunk.subarray(at, at + PIECE_BYTES)));
         if (this.reader.broken || signal.aborted) return;
