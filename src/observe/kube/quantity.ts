@@ -23,5 +23,6 @@ export function parseQuantity(value: unknown): number | undefined {
   if (typeof value !== 'string') return undefined;
   const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/.exec(value.trim());
   if (!match) return undefined;
-  return Number(match[1]) * (match[2] === undefined ? FACTORS[match[3] ?? '']! : 10 ** Number(match[2]));
+  const number = Number(match[1]) * (match[2] === undefined ? FACTORS[match[3] ?? '']! : 10 ** Number(match[2]));
+  return Number.isFinite(number) ? number : undefined;
 }

@@ -1,6 +1,6 @@
 import type { KubeClient } from '../kube/api.ts';
+import { parseQuantity } from '../kube/quantity.ts';
 import { containerKey } from './kubelet-metrics.ts';
-import { parseQuantity } from './quantity.ts';
 
 export const METRICS_API_RULE = 'metrics.k8s.io/pods: list';
 

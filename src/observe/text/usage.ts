@@ -1,5 +1,5 @@
 import type { ResourceFacts } from '../../domain/snapshot.ts';
-import { parseQuantity } from '../resources/quantity.ts';
+import { parseQuantity } from '../kube/quantity.ts';
 
 /** A row of `kubectl top pods`; those of nodes have percentages. */
 const TOP_ROW = /^(?:[a-z0-9-]{1,63}\s+)?([a-z0-9][a-z0-9.-]{2,252})\s+(\d{1,9}m?)\s+(\d{1,9}(?:Ki|Mi|Gi)?)\s*$/;
