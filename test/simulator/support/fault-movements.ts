@@ -6,6 +6,8 @@ interface Moves {
   readonly mayMove?: readonly string[];
   /** The condition does not show it, or not surely: only requests do. */
   readonly hidden?: boolean;
+  /** Over so soon that it may fall between two requests. */
+  readonly brief?: boolean;
 }
 
 /** Of an API whose failure the kube-apiserver has noticed. */
@@ -142,6 +144,7 @@ const MOVES: Readonly<Record<string, Moves>> = {
     moves: ['restarts', 'restarts-last-hour', 'last-restart', 'ended-error', 'signature:leader-election-lost'],
     mayMove: [CHECK_FAILED],
     hidden: true,
+    brief: true,
   },
   'pod-unschedulable': {
     moves: [...NO_ADDRESS, ...ROLLED, 'pods-unschedulable', 'events-scheduling-failed', 'pods-pending', 'signature:pod-unschedulable'],
@@ -198,10 +201,11 @@ export function alwaysMoves(signal: string): boolean {
 export function movesOf(fault: string): { readonly moves: readonly string[]; readonly mayMove: readonly string[] } {
   const entry = MOVES[fault];
   if (!entry) throw new Error(`fault ${fault}: no line says which signals it moves`);
-  const { moves, mayMove = [], hidden = false } = entry;
+  const { moves, mayMove = [], hidden = false, brief = false } = entry;
+  const fails = brief ? [] : hidden ? REQUESTS_FAIL : UNAVAILABLE;
   const seenByCondition = !hidden || mayMove.includes(CHECK_FAILED);
   return {
-    moves: [...(hidden ? REQUESTS_FAIL : UNAVAILABLE), ...moves].flatMap(written),
+    moves: [...fails, ...moves].flatMap(written),
     mayMove: [
       ...mayMove,
       ...CONSEQUENCES,

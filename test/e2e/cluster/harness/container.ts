@@ -135,6 +135,12 @@ export class Container {
     }
   }
 
+  /** As if its log had been rotated away. */
+  forget(): void {
+    this.lines = [];
+    this.previous = [];
+  }
+
   write(text: string): void {
     const line = { time: nanoseconds(), text };
     this.lines.push(line);
