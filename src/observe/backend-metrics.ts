@@ -3,10 +3,10 @@ import type { Observed } from '../domain/observed.ts';
 import type { BackendMetricsFacts } from '../domain/snapshot.ts';
 import type { SourceStatus } from '../domain/sources.ts';
 import { labelOf } from './apiserver-metrics/labels.ts';
-import { type Repetition, repeat } from './apiserver-metrics/repeat.ts';
 import { createExpositionScanner } from './apiserver-metrics/scanner.ts';
 import { streamBody } from './apiserver-metrics/stream-body.ts';
 import { type AddressRules, createAddressRules, hostPort } from './probe/addresses.ts';
+import { type Repetition, repeat } from './repeat.ts';
 import type { Clock, Logger, Source } from './source.ts';
 import type { ApiTarget, Targets } from './targets.ts';
 

@@ -2,10 +2,10 @@ import type { Observed } from '../../domain/observed.ts';
 import type { ApiserverMetrics } from '../../domain/snapshot.ts';
 import type { SourceStatus } from '../../domain/sources.ts';
 import type { KubeClient } from '../kube/api.ts';
+import { type Repetition, repeat } from '../repeat.ts';
 import type { Clock, Logger, Source } from '../source.ts';
 import { createInstanceConnections, serverInstance } from './direct.ts';
 import { type ApiserverReading, apiserverMetrics, readApiserverMetrics } from './reading.ts';
-import { type Repetition, repeat } from './repeat.ts';
 import { streamBody } from './stream-body.ts';
 
 export const APISERVER_METRICS_RULE = 'nonResourceURLs /metrics: get';

@@ -39,63 +39,60 @@ const SOON_MS = 300;
 
 /** Runs each job at its own moment of the interval, by the hash of its key: never all at once, and never twice at a time. */
 export function createSchedule({ clock, burstSteps, burstStepMs, firstWithinMs, random = Math.random }: ScheduleOptions): Schedule {
-  const timers = new Map<string, NodeJS.Timeout>();
-  const waiting = new Map<string, Waiting>();
+  const planned = new Map<string, Planned>();
   let stopped = false;
 
   const plan = (job: Job, delay: number, state: BurstState): void => {
     if (stopped) return;
-    timers.set(
-      job.key,
-      setTimeout(() => void step(job, state), delay),
-    );
-    waiting.set(job.key, { job, state, until: clock() + delay });
+    const run: Planned = { job, state, until: clock() + delay, started: false, timer: setTimeout(() => void step(run), delay) };
+    planned.set(job.key, run);
   };
 
-  const step = async (job: Job, before: BurstState): Promise<void> => {
-    const timer = timers.get(job.key);
-    waiting.delete(job.key);
+  const step = async (run: Planned): Promise<void> => {
+    const { job } = run;
+    run.started = true;
     const outcome = await job.run();
     // Removed, or removed and added anew, while it ran.
-    if (timers.get(job.key) !== timer) return;
-    const state = nextState(before, outcome, burstSteps);
+    if (planned.get(job.key) !== run) return;
+    const state = nextState(run.state, outcome, burstSteps);
     plan(job, state.burstLeft > 0 ? burstStepMs : untilPhase(job, clock(), random()), state);
   };
 
   return {
     add(job) {
-      clearTimeout(timers.get(job.key));
+      clearTimeout(planned.get(job.key)?.timer);
       const delay = fractionOf(job.key) * Math.min(firstWithinMs, job.interval());
       plan(job, delay, { failing: false, burstLeft: 0 });
     },
     hurry(key) {
-      const next = waiting.get(key);
-      if (!next || next.until - clock() <= SOON_MS) return;
-      clearTimeout(timers.get(key));
+      const next = planned.get(key);
+      if (!next || next.started || next.until - clock() <= SOON_MS) return;
+      clearTimeout(next.timer);
       plan(next.job, random() * SOON_MS, next.state);
     },
     remove(key) {
-      clearTimeout(timers.get(key));
-      timers.delete(key);
-      waiting.delete(key);
+      clearTimeout(planned.get(key)?.timer);
+      planned.delete(key);
     },
     stop() {
       stopped = true;
-      for (const timer of timers.values()) clearTimeout(timer);
-      timers.clear();
-      waiting.clear();
+      for (const { timer } of planned.values()) clearTimeout(timer);
+      planned.clear();
     },
     get size() {
-      return timers.size;
+      return planned.size;
     },
   };
 }
 
-interface Waiting {
+/** The next run of a job, or the one that goes on. */
+interface Planned {
   readonly job: Job;
   readonly state: BurstState;
   /** Unix milliseconds. */
   readonly until: number;
+  readonly timer: NodeJS.Timeout;
+  started: boolean;
 }
 
 interface BurstState {

@@ -1,9 +1,9 @@
 import type { Observed } from '../../domain/observed.ts';
 import type { NodeFacts, ResourceFacts } from '../../domain/snapshot.ts';
 import type { SourceStatus } from '../../domain/sources.ts';
-import { type Repetition, repeat } from '../apiserver-metrics/repeat.ts';
 import type { KubeClient } from '../kube/api.ts';
 import { type AddressRules, createAddressRules } from '../probe/addresses.ts';
+import { type Repetition, repeat } from '../repeat.ts';
 import type { Clock, Logger, Source } from '../source.ts';
 import type { ApiTarget, TargetPod, Targets } from '../targets.ts';
 import { KUBELET_RULE, KubeletError, type KubeletOptions, readKubelet } from './kubelet.ts';

@@ -1,4 +1,4 @@
-import type { Logger } from '../source.ts';
+import type { Logger } from './source.ts';
 
 /** Pause before a reading that is asked for, and between the two of one hurry: a mean since the reading before needs both. */
 const SOON_MS = 10_000;

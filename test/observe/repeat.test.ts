@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { repeat } from '../../../src/observe/apiserver-metrics/repeat.ts';
-import { SILENT } from '../../../src/observe/source.ts';
+import { SILENT } from '../../src/observe/source.ts';
+import { repeat } from '../../src/observe/repeat.ts';
 
 const INTERVAL = 30_000;
 
