@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { catalogueOptions } from '../src/commands/diagnose.ts';
+import { catalogueOptions } from '../src/commands/catalogue-options.ts';
 import { CAUSES } from '../src/correlations/list.ts';
 import { createDiagnostician, diagnoseSnapshots } from '../src/diagnose/diagnostician.ts';
 import type { ApiFacts, Snapshot } from '../src/domain/snapshot.ts';

@@ -1,4 +1,4 @@
-import { catalogueOptions } from '../src/commands/diagnose.ts';
+import { catalogueOptions } from '../src/commands/catalogue-options.ts';
 import { createDiagnostician } from '../src/diagnose/diagnostician.ts';
 import type { Diagnosis } from '../src/domain/diagnosis.ts';
 import type { Snapshot } from '../src/domain/snapshot.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { catalogueOptions } from '../src/commands/diagnose.ts';
+import { catalogueOptions } from '../src/commands/catalogue-options.ts';
 import { CAUSES } from '../src/correlations/list.ts';
 import { createDiagnostician, type DiagnosisRound } from '../src/diagnose/diagnostician.ts';
 import { createKubeClient } from '../src/observe/kube/client.ts';

@@ -1,10 +1,7 @@
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { CAUSES } from '../correlations/list.ts';
-import { OTHER_SCORE, SYMPTOM, UNKNOWN_SCORE } from '../correlations/symptom.ts';
-import { TEMPERATURE } from '../correlations/temperature.ts';
-import { createDiagnostician, type DiagnosticianOptions } from '../diagnose/diagnostician.ts';
+import { createDiagnostician } from '../diagnose/diagnostician.ts';
 import { renderMarkdown } from '../diagnose/report/markdown.ts';
 import { renderText } from '../diagnose/report/text.ts';
 import type { Diagnoses } from '../domain/diagnosis.ts';
@@ -15,8 +12,7 @@ import { InputError } from '../observe/dump/input-error.ts';
 import { openInput } from '../observe/dump/open-input.ts';
 import { looksRecorded, readRecorded } from '../observe/dump/recorded.ts';
 import { readText } from '../observe/text/read-text.ts';
-import { SIGNALS } from '../signals/list.ts';
-import { SIGNATURES } from '../signatures/list.ts';
+import { catalogueOptions } from './catalogue-options.ts';
 import { type ClusterFlags, durationFlag, withClusterFlags } from './flags.ts';
 
 /** Snapshots of the live cluster for so long, oldest first; ends by itself, or when the signal aborts. */
@@ -55,18 +51,6 @@ export function registerDiagnose(program: Command, { observeCluster }: { observe
       if (complaint) process.stderr.write(`aggregated-api-exporter: ${complaint}\n`);
       process.exitCode = complaint ? 2 : diagnoses.diagnoses.length > 0 ? 1 : 0;
     });
-}
-
-export function catalogueOptions(): DiagnosticianOptions {
-  return {
-    causes: CAUSES,
-    signals: SIGNALS,
-    symptom: SYMPTOM,
-    unknownScore: UNKNOWN_SCORE,
-    otherScore: OTHER_SCORE,
-    temperature: TEMPERATURE,
-    signatures: SIGNATURES,
-  };
 }
 
 async function run(

@@ -1,8 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { Config } from '../config.ts';
-import { CAUSES } from '../correlations/list.ts';
-import { OTHER_SCORE, SYMPTOM, UNKNOWN_SCORE } from '../correlations/symptom.ts';
-import { TEMPERATURE } from '../correlations/temperature.ts';
 import { DERIVED_SIGNALS } from '../diagnose/derived-signals.ts';
 import { createDiagnostician, type Diagnostician } from '../diagnose/diagnostician.ts';
 import { createExposition } from '../expose/exposition.ts';
@@ -12,7 +9,7 @@ import type { ExporterView } from '../expose/view.ts';
 import type { Logger } from '../observe/source.ts';
 import { SIGNALS } from '../signals/list.ts';
 import { readSignals } from '../signals/read.ts';
-import { SIGNATURES } from '../signatures/list.ts';
+import { catalogueOptions } from './catalogue-options.ts';
 import type { ConnectedObserver } from './observe-cluster.ts';
 
 const SAVE_EVERY_MS = 60_000;
@@ -21,24 +18,12 @@ const LEAST_BETWEEN_TICKS_MS = 1000;
 
 export const ALL_SIGNALS = [...SIGNALS, ...DERIVED_SIGNALS];
 
-export function createCatalogueDiagnostician(): Diagnostician {
-  return createDiagnostician({
-    causes: CAUSES,
-    signals: SIGNALS,
-    symptom: SYMPTOM,
-    unknownScore: UNKNOWN_SCORE,
-    otherScore: OTHER_SCORE,
-    temperature: TEMPERATURE,
-    signatures: SIGNATURES,
-  });
-}
-
 /** Observes, diagnoses and publishes until the signal aborts. Resolves when everything is closed. */
 export async function runExporter({ observer, client }: ConnectedObserver, config: Config, log: Logger, stop: AbortSignal): Promise<void> {
   const version = process.env.AGGREGATED_API_EXPORTER_VERSION ?? 'dev';
   const self = createSelfMetrics({ version });
   const exposition = createExposition({ signals: ALL_SIGNALS, self, seriesPerFamily: config.limits.series_per_family });
-  const diagnostician = createCatalogueDiagnostician();
+  const diagnostician = createDiagnostician(catalogueOptions());
   const stateFile = config.diagnosis.state_file;
   if (stateFile) await restore(diagnostician, stateFile, log);
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { catalogueOptions } from '../../src/commands/diagnose.ts';
+import { catalogueOptions } from '../../src/commands/catalogue-options.ts';
 import { CAUSES } from '../../src/correlations/list.ts';
 import { createDiagnostician } from '../../src/diagnose/diagnostician.ts';
 import type { Diagnosis } from '../../src/domain/diagnosis.ts';

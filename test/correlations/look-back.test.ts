@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalogueOptions } from '../../src/commands/diagnose.ts';
+import { catalogueOptions } from '../../src/commands/catalogue-options.ts';
 import { createDiagnostician } from '../../src/diagnose/diagnostician.ts';
 import type { Diagnosis } from '../../src/domain/diagnosis.ts';
 import { observed, UNOBSERVED } from '../../src/domain/observed.ts';

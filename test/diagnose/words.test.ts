@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalogueOptions } from '../../src/commands/diagnose.ts';
+import { catalogueOptions } from '../../src/commands/catalogue-options.ts';
 import { diagnoseSnapshots } from '../../src/diagnose/diagnostician.ts';
 import { patternInWords } from '../../src/diagnose/report/pattern-words.ts';
 import { isoTime } from '../../src/diagnose/report/printable.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalogueOptions } from '../../../src/commands/diagnose.ts';
+import { catalogueOptions } from '../../../src/commands/catalogue-options.ts';
 import { diagnoseSnapshots } from '../../../src/diagnose/diagnostician.ts';
 import { observedValue } from '../../../src/domain/observed.ts';
 import type { ApiFacts } from '../../../src/domain/snapshot.ts';

@@ -1,0 +1,19 @@
+import { CAUSES } from '../correlations/list.ts';
+import { OTHER_SCORE, SYMPTOM, UNKNOWN_SCORE } from '../correlations/symptom.ts';
+import { TEMPERATURE } from '../correlations/temperature.ts';
+import type { DiagnosticianOptions } from '../diagnose/diagnostician.ts';
+import { SIGNALS } from '../signals/list.ts';
+import { SIGNATURES } from '../signatures/list.ts';
+
+/** The built-in catalogue as a diagnostician takes it: the exporter and `diagnose` come to the same verdict. */
+export function catalogueOptions(): DiagnosticianOptions {
+  return {
+    causes: CAUSES,
+    signals: SIGNALS,
+    symptom: SYMPTOM,
+    unknownScore: UNKNOWN_SCORE,
+    otherScore: OTHER_SCORE,
+    temperature: TEMPERATURE,
+    signatures: SIGNATURES,
+  };
+}
