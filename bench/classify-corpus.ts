@@ -1,15 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-
-/** Deterministic pseudo-random numbers in [0, 1): mulberry32. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+import { createRandom } from '../src/simulator/random.ts';
 
 const NAMES = ['tide-gauge', 'harbour-cache', 'buoy-index', 'lighthouse', 'ferry-ledger', 'dock-planner'];
 const FILES = ['httplog.go:132', 'trace.go:236', 'controller.go:624', 'cacher.go:781', 'shared_informer.go:313', 'garbagecollector.go:235'];
@@ -45,7 +35,7 @@ function hex(random: () => number, length: number): string {
 
 /** Writes `bytes` of log to a file, the share `errors` of its lines taken from `errorLines`. Returns the number of lines. */
 export function writeCorpus(path: string, bytes: number, errors: number, errorLines: readonly string[], seed = 1): number {
-  const random = randomOf(seed);
+  const random = createRandom(seed).next;
   const file = openSync(path, 'w');
   let written = 0;
   let lines = 0;

@@ -1,4 +1,5 @@
 import { observed } from '../src/domain/observed.ts';
+import { healthyWorkload } from '../test/support/healthy.ts';
 import {
   ALL,
   certificate,
@@ -141,16 +142,7 @@ export const FAULT_SHEETS: readonly FaultSheet[] = [
     facts: ({ since }) => ({
       api: {
         ...pod({ createdAt: since }, { running: true, startedAt: since }),
-        workload: observed({
-          kind: 'Deployment',
-          name: 'tide-gauge',
-          replicas: 1,
-          updated: 1,
-          available: 0,
-          unavailable: 1,
-          rollingOut: true,
-          stuck: false,
-        }),
+        workload: observed(healthyWorkload({ available: 0, unavailable: 1, rollingOut: true })),
         ...changed('rollout', 'Deployment harbour/tide-gauge', since - 5000),
       },
     }),
@@ -163,16 +155,7 @@ export const FAULT_SHEETS: readonly FaultSheet[] = [
       api: {
         pods: observed([]),
         endpoints: noAddresses,
-        workload: observed({
-          kind: 'Deployment',
-          name: 'tide-gauge',
-          replicas: 0,
-          updated: 0,
-          available: 0,
-          unavailable: 0,
-          rollingOut: false,
-          stuck: false,
-        }),
+        workload: observed(healthyWorkload({ replicas: 0, updated: 0, available: 0 })),
       },
     }),
   },

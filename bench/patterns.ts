@@ -1,6 +1,7 @@
 import { EpisodeLog, type EpisodeState } from '../src/diagnose/episodes.ts';
 import { patternOf } from '../src/diagnose/pattern.ts';
 import type { PatternName } from '../src/domain/pattern.ts';
+import { createRandom } from '../src/simulator/random.ts';
 
 /** How often the temporal pattern is right on synthetic failures, sampled as an exporter on a busy cluster samples them. */
 export interface PatternScore {
@@ -16,17 +17,6 @@ const STEP = 10;
 const HOUR = 3600;
 const START = Date.UTC(2026, 0, 5, 9) / 1000;
 const SEEDS = 200;
-
-/** A small generator with a seed (mulberry32): the same numbers in every run. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const between = (next: () => number, low: number, high: number) => low + (high - low) * next();
 
@@ -85,7 +75,7 @@ export function patternScores(): PatternScore[] {
   return (Object.keys(KINDS) as PatternName[]).map((pattern, kind) => {
     const wrong = new Map<PatternName, number>();
     for (let seed = 1; seed <= SEEDS; seed++) {
-      const next = random(seed * 7919 + kind);
+      const next = createRandom(seed * 7919 + kind).next;
       const said = ask(KINDS[pattern](next), next);
       if (said !== pattern) wrong.set(said, (wrong.get(said) ?? 0) + 1);
     }

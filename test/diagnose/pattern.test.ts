@@ -2,19 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { EpisodeLog, type EpisodeState } from '../../src/diagnose/episodes.ts';
 import { patternOf } from '../../src/diagnose/pattern.ts';
 import type { FailurePattern, PatternName } from '../../src/domain/pattern.ts';
+import { createRandom } from '../../src/simulator/random.ts';
 
 const START = Date.UTC(2026, 0, 5, 9) / 1000;
-
-/** A small generator with a seed (mulberry32): the same numbers in every run. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 interface Sampling {
   readonly seconds: number;
@@ -164,7 +154,7 @@ describe('pattern', () => {
   ])('finds a period of %d s with a jitter of ±%d after %d onsets in 95 of 100', (period, jitter, count) => {
     let found = 0;
     for (let seed = 1; seed <= 200; seed++) {
-      const next = random(seed);
+      const next = createRandom(seed).next;
       const outages = every(period, count, 40, 100 + period, () => (2 * next() - 1) * jitter * period);
       const pattern = seen(outages, { seconds: 100 + period * (count + 0.5) });
       if (pattern.name === 'periodic' && Math.abs(pattern.periodSeconds! - period) < period * 0.05) found++;
@@ -182,7 +172,7 @@ describe('pattern', () => {
     let periodic = 0;
     let asked = 0;
     for (let seed = 1; seed <= 150; seed++) {
-      const next = random(seed * 7919);
+      const next = createRandom(seed * 7919).next;
       const outages: [number, number][] = [];
       for (let at = 0; at < 7200; ) {
         const [gap, length] = gapAndLength(next);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SILENT } from '../../src/observe/source.ts';
 import { repeat } from '../../src/observe/repeat.ts';
+import { SILENT } from '../../src/observe/source.ts';
 
 const INTERVAL = 30_000;
 

@@ -7,6 +7,7 @@ import {
   type PodFacts,
   SNAPSHOT_SCHEMA,
   type Snapshot,
+  type WorkloadFacts,
 } from '../../src/domain/snapshot.ts';
 import { SOURCES } from '../../src/domain/sources.ts';
 
@@ -77,6 +78,20 @@ export function healthyTally(vantage: Vantage, request: ProbeRequest = 'discover
   };
 }
 
+export function healthyWorkload(differs: Partial<WorkloadFacts> = {}): WorkloadFacts {
+  return {
+    kind: 'Deployment',
+    name: 'tide-gauge',
+    replicas: 1,
+    updated: 1,
+    available: 1,
+    unavailable: 0,
+    rollingOut: false,
+    stuck: false,
+    ...differs,
+  };
+}
+
 export function healthyApi(differs: Partial<ApiFacts> = {}): ApiFacts {
   const name = differs.name ?? 'v1.tides.example.com';
   return {
@@ -105,16 +120,7 @@ export function healthyApi(differs: Partial<ApiFacts> = {}): ApiFacts {
       addresses: [{ ip: '10.1.0.5', port: 10250, ready: true, pod: 'tide-gauge-7c9f8d6b5-abcde', node: 'node-a' }],
     }),
     pods: observed([healthyPod()]),
-    workload: observed({
-      kind: 'Deployment',
-      name: 'tide-gauge',
-      replicas: 1,
-      updated: 1,
-      available: 1,
-      unavailable: 0,
-      rollingOut: false,
-      stuck: false,
-    }),
+    workload: observed(healthyWorkload()),
     probes: [healthyTally('aggregator'), healthyTally('aggregator', 'list'), healthyTally('service'), healthyTally('endpoint')],
     events: observed({ counts: [], recent: [] }),
     logs: observed({

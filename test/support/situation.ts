@@ -1,7 +1,7 @@
 import { type Observed, observed } from '../../src/domain/observed.ts';
 import type { FailureReason } from '../../src/domain/probe.ts';
 import type { ApiFacts, ApiserverMetrics, ChangeKind, ClusterFacts, ContainerFacts, PodFacts } from '../../src/domain/snapshot.ts';
-import { healthyApi, healthyCluster, healthyContainer, healthyPod, healthyTally, probeResult } from './healthy.ts';
+import { healthyApi, healthyCluster, healthyContainer, healthyPod, healthyTally, healthyWorkload, probeResult } from './healthy.ts';
 
 /** What one fault, or a healthy oddity, shows, as it was seen on real control planes: probes, condition, events, log lines and objects. */
 export interface Situation {
@@ -54,16 +54,7 @@ export const notReady: Partial<ApiFacts> = {
     portServed: true,
     addresses: [{ ip: '10.1.0.5', port: 10250, ready: false, pod: 'tide-gauge-7c9f8d6b5-abcde', node: 'node-a' }],
   }),
-  workload: observed({
-    kind: 'Deployment',
-    name: 'tide-gauge',
-    replicas: 1,
-    updated: 1,
-    available: 0,
-    unavailable: 1,
-    rollingOut: false,
-    stuck: false,
-  }),
+  workload: observed(healthyWorkload({ available: 0, unavailable: 1 })),
 };
 export const noAddresses: Observed<ApiFacts['endpoints'] extends Observed<infer T> ? T : never> = observed({
   ready: 0,

@@ -1,5 +1,6 @@
 import { observed } from '../../../src/domain/observed.ts';
 import type { ServiceFacts } from '../../../src/domain/snapshot.ts';
+import { healthyWorkload } from '../../support/healthy.ts';
 import { ALL, changed, checkFailed, NO_ENDPOINTS, noAddresses, type Situation, URL, unreachable } from '../../support/situation.ts';
 import type { Row } from './row.ts';
 
@@ -36,16 +37,7 @@ const scaledDown: Situation = {
       service: service({ selectedPods: 0 }),
       endpoints: noAddresses,
       pods: observed([]),
-      workload: observed({
-        kind: 'Deployment',
-        name: 'tide-gauge',
-        replicas: 0,
-        updated: 0,
-        available: 0,
-        unavailable: 0,
-        rollingOut: false,
-        stuck: false,
-      }),
+      workload: observed(healthyWorkload({ replicas: 0, updated: 0, available: 0 })),
     },
   }),
 };

@@ -1,21 +1,11 @@
 import { observed } from '../../../src/domain/observed.ts';
-import { healthyContainer, healthyPod } from '../../support/healthy.ts';
+import { healthyContainer, healthyPod, healthyWorkload } from '../../support/healthy.ts';
 import { changed, dying, MISSING, NO_ENDPOINTS, noAddresses, notReady, pod, type Situation, waiting } from '../../support/situation.ts';
 import type { Row } from './row.ts';
 
 const BACK_OFF = ['BackOff', 'Pod', 'Back-off restarting failed container server in pod tide-gauge-7c9f8d6b5-abcde_harbour'] as const;
 const deployment = (differs: { replicas?: number; rollingOut?: boolean }) =>
-  observed({
-    kind: 'Deployment',
-    name: 'tide-gauge',
-    replicas: 1,
-    updated: 1,
-    available: 0,
-    unavailable: 1,
-    rollingOut: false,
-    stuck: false,
-    ...differs,
-  });
+  observed(healthyWorkload({ available: 0, unavailable: 1, ...differs }));
 const crashing = (exitCode = 1, lines: readonly string[] = []): Situation => ({
   ...NO_ENDPOINTS,
   events: [BACK_OFF],

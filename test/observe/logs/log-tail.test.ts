@@ -3,6 +3,7 @@ import { observedValue } from '../../../src/domain/observed.ts';
 import type { LogFacts } from '../../../src/domain/snapshot.ts';
 import type { LogTailOptions } from '../../../src/observe/logs/log-tail.ts';
 import type { ApiTarget } from '../../../src/observe/targets.ts';
+import { createRandom } from '../../../src/simulator/random.ts';
 import { eventually } from '../../support/eventually.ts';
 import { container, pod, type TailedCluster, tailedCluster, target } from './kubelet.ts';
 
@@ -120,20 +121,10 @@ describe('a log', () => {
   });
 });
 
-/** Dice that fall the same each time (mulberry32). */
-function dice(seed: number): (sides: number) => number {
-  let state = seed;
-  return (sides) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * sides);
-  };
-}
-
 describe('a stream', () => {
   it('is cut a thousand times, and each line is counted once', async () => {
-    const roll = dice(7);
+    const dice = createRandom(7);
+    const roll = (sides: number) => dice.integer(0, sides - 1);
     let ends = 0;
     let written = 0;
     let refused = 0;
