@@ -13,7 +13,8 @@ import { createResourceCache } from '../src/observe/kube/cache.ts';
 import { createKubeClient } from '../src/observe/kube/client.ts';
 import { keepYoungGenerationSmall } from '../src/observe/kube/young-generation.ts';
 import { SILENT } from '../src/observe/source.ts';
-import { ended, freePort, memoryOf } from './processes.ts';
+import { freePort } from '../test/support/free-port.ts';
+import { ended, memoryOf } from './processes.ts';
 import { printRow } from './row.ts';
 
 /** Memory of a watched cluster: a server process that holds no pods but writes them, and a client process of its own. */

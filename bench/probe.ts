@@ -12,7 +12,8 @@ import { createProber } from '../src/observe/probe/prober.ts';
 import { SILENT } from '../src/observe/source.ts';
 import { type ApiTarget, fixedTargets } from '../src/observe/targets.ts';
 import { createAuthority } from '../test/support/certificates.ts';
-import { cpuMsOf, freePort } from './processes.ts';
+import { freePort } from '../test/support/free-port.ts';
+import { cpuMsOf } from './processes.ts';
 import { printRow } from './row.ts';
 
 /**

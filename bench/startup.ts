@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { cpuMsOf, ended, freePort, memoryOf } from './processes.ts';
+import { freePort } from '../test/support/free-port.ts';
+import { cpuMsOf, ended, memoryOf } from './processes.ts';
 import { printRow } from './row.ts';
 
 /**

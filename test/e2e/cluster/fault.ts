@@ -1,5 +1,4 @@
 import type { Category } from '../../../src/domain/category.ts';
-import type { PatternName } from '../../../src/domain/pattern.ts';
 import type { Cluster } from './harness/cluster.ts';
 
 export type Undo = () => Promise<void> | void;
@@ -16,7 +15,6 @@ export interface Fault {
   /** Causes that are right: more than one where the cluster shows two names of one thing. */
   readonly causes: readonly string[];
   readonly category: Category;
-  readonly pattern?: readonly PatternName[];
   /** Seconds from the first failed probe to the right verdict that are still allowed. */
   readonly within: number;
   readonly inject: (cluster: Cluster) => Promise<Undo>;

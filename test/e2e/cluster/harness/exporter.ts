@@ -2,6 +2,7 @@ import { chmodSync, cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnoses, Diagnosis } from '../../../../src/domain/diagnosis.ts';
 import type { Cluster } from './cluster.ts';
+import { seriesOf } from './exposition.ts';
 import { Daemon, until } from './process.ts';
 
 export const EXPORTER_UID = 65_532;
@@ -63,13 +64,8 @@ export class Exporter {
     return (await fetch(`${this.url}/metrics`)).text();
   }
 
-  /** Value of one series, by its exact name and labels in any order. */
+  /** Value of one series, by its exact name and some of its labels. */
   async metric(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number | undefined> {
-    for (const line of (await this.metrics()).split('\n')) {
-      if (!line.startsWith(`${name}{`) && !line.startsWith(`${name} `)) continue;
-      if (Object.entries(labels).every(([label, value]) => line.includes(`${label}="${value}"`)))
-        return Number(line.slice(line.lastIndexOf(' ') + 1));
-    }
-    return undefined;
+    return seriesOf(await this.metrics(), name, labels)[0]?.value;
   }
 }

@@ -22,8 +22,6 @@ export interface PacketFilter {
   readonly uid?: number;
   /** Share of packets that it hits, 0 to 1; everything when absent. */
   readonly share?: number;
-  /** Only packets that open a connection. */
-  readonly opening?: boolean;
   /** Only packets of connections that stand. */
   readonly standing?: boolean;
 }
@@ -31,7 +29,6 @@ export interface PacketFilter {
 /** Installs the filter; the function takes it away again. */
 export function filter(rule: PacketFilter): () => void {
   const match = ['OUTPUT', '-d', rule.to, '-p', 'tcp'];
-  if (rule.opening) match.push('--syn');
   if (rule.standing) match.push('-m', 'conntrack', '--ctstate', 'ESTABLISHED');
   if (rule.uid !== undefined) match.push('-m', 'owner', '--uid-owner', String(rule.uid));
   if (rule.share !== undefined) match.push('-m', 'statistic', '--mode', 'random', '--probability', String(rule.share));

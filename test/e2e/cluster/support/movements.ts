@@ -1,6 +1,6 @@
 import type { Signal } from '../../../../src/domain/signal.ts';
 import { SIGNALS } from '../../../../src/signals/list.ts';
-import { parseExposition, type Series } from './status.ts';
+import { parseExposition, type Series } from '../harness/exposition.ts';
 
 /** What the exporter publishes of one API, by signal; a signal that is not observed is missing. */
 type Values = ReadonlyMap<string, number>;

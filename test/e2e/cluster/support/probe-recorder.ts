@@ -1,5 +1,5 @@
 import type { Exporter } from '../harness/exporter.ts';
-import { parseExposition } from './status.ts';
+import { parseExposition } from '../harness/exposition.ts';
 
 interface Sample {
   /** Unix milliseconds. */
