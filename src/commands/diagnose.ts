@@ -3,8 +3,10 @@ import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { createDiagnostician } from '../diagnose/diagnostician.ts';
 import { renderMarkdown } from '../diagnose/report/markdown.ts';
+import { printable } from '../diagnose/report/printable.ts';
 import { renderText } from '../diagnose/report/text.ts';
-import type { Diagnoses } from '../domain/diagnosis.ts';
+import type { Answer } from '../domain/answer.ts';
+import { type Diagnoses, diagnosesOf } from '../domain/diagnosis.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { readBoundedText } from '../observe/dump/bounded-text.ts';
 import { readDump } from '../observe/dump/dump.ts';
@@ -29,6 +31,7 @@ interface DiagnoseFlags extends ClusterFlags {
   readonly output: string;
 }
 
+const EXIT_CODES: Readonly<Record<Answer, number>> = { healthy: 0, diagnosed: 1, 'errs-cause-unknown': 1, 'nothing-to-judge': 2 };
 const OUTPUTS = ['text', 'json', 'markdown'] as const;
 /** What observing may take longer than it was given, before the answer comes without it. */
 const GRACE_MS = 5000;
@@ -36,7 +39,7 @@ const GRACE_MS = 5000;
 export function registerDiagnose(program: Command, { observeCluster }: { observeCluster: ObserveCluster }): void {
   withClusterFlags(program.command('diagnose'))
     .description(
-      'name why aggregated APIs fail: of a live cluster, a recording, a dump, or a pasted text; exit code 0 healthy, 1 something is diagnosed, 2 could not look',
+      'name why aggregated APIs fail: of a live cluster, a recording, a dump, or a pasted text; exit code 0 healthy, 1 an API errs (diagnosed, or cause unknown), 2 could not look, or nothing to judge',
     )
     .argument('[apiservice...]', 'look at these only, e.g. v1beta1.metrics.k8s.io')
     .option(
@@ -49,7 +52,7 @@ export function registerDiagnose(program: Command, { observeCluster }: { observe
       const { diagnoses, complaint } = await run(apiservices, flags, observeCluster);
       await print(flags.output, diagnoses);
       if (complaint) process.stderr.write(`aggregated-api-exporter: ${complaint}\n`);
-      process.exitCode = complaint ? 2 : diagnoses.diagnoses.length > 0 ? 1 : 0;
+      process.exitCode = complaint ? 2 : EXIT_CODES[diagnoses.answer];
     });
 }
 
@@ -65,7 +68,7 @@ async function run(
   let diagnoses: Diagnoses | undefined;
   for await (const snapshot of snapshots) diagnoses = doctor.observe(snapshot).diagnoses;
   if (!diagnoses) throw new InputError('the cluster could not be observed in the time given');
-  return only(apiservices, diagnoses);
+  return selected(apiservices, diagnoses, flags.from !== undefined);
 }
 
 function note(text: string): void {
@@ -118,17 +121,9 @@ export async function* recorded(from: string, note: (text: string) => void): Asy
 }
 
 /** The verdicts on the APIs that were asked for. Not having seen one is not the same as finding it well. */
-function only(apiservices: readonly string[], all: Diagnoses): { diagnoses: Diagnoses; complaint?: string } {
-  const wanted = new Set(apiservices);
+function selected(apiservices: readonly string[], all: Diagnoses, isFile: boolean): { diagnoses: Diagnoses; complaint?: string } {
   const missing = apiservices.filter((name) => !all.examined.includes(name));
-  const diagnoses: Diagnoses =
-    wanted.size === 0
-      ? all
-      : {
-          ...all,
-          diagnoses: all.diagnoses.filter(({ apiservice }) => wanted.has(apiservice)),
-          examined: all.examined.filter((name) => wanted.has(name)),
-        };
+  const diagnoses = apiservices.length === 0 ? all : diagnosesOf(all, new Set(apiservices));
   if (missing.length > 0)
     return {
       diagnoses,
@@ -136,10 +131,21 @@ function only(apiservices: readonly string[], all: Diagnoses): { diagnoses: Diag
     };
   if (all.examined.length === 0) {
     const blind = all.notSeen.find(({ source }) => source === 'api-services');
-    return { diagnoses, complaint: `no aggregated API was found${blind ? `: the source api-services ${blind.why}` : ''}` };
+    const why = isFile ? `; ${WHAT_TO_PASTE}` : blind ? `: the source api-services ${blind.why}` : '';
+    return { diagnoses, complaint: `nothing to judge: no aggregated API was found${why}` };
   }
-  return { diagnoses };
+  if (diagnoses.answer !== 'nothing-to-judge') return { diagnoses };
+  const unjudged = diagnoses.answers.filter(({ answer }) => answer === 'nothing-to-judge').map(({ apiservice }) => apiservice);
+  return {
+    diagnoses,
+    complaint: `nothing to judge: nothing tells whether ${unjudged.slice(0, 20).map(printable).join(', ')} answers; ${isFile ? WHAT_TO_PASTE : WHAT_TO_WAIT_FOR}`,
+  };
 }
+
+const WHAT_TO_PASTE =
+  'paste what shows it: `kubectl get apiservices`, `kubectl describe apiservice NAME`, the error that a client got, pods, events, and log lines of the kube-apiserver and of the server behind the API';
+const WHAT_TO_WAIT_FOR =
+  'look for longer with --for, and see which sources were not visible; `kubectl get apiservices` shows what the kube-apiserver itself says';
 
 async function print(output: string, diagnoses: Diagnoses): Promise<void> {
   const { stdout } = process;

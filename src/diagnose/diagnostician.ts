@@ -1,6 +1,7 @@
+import { type ApiAnswer, wholeAnswer } from '../domain/answer.ts';
 import type { Cause } from '../domain/cause.ts';
 import { above, type Criterion, last } from '../domain/criterion.ts';
-import { type Candidate, DIAGNOSES_SCHEMA, type Diagnoses } from '../domain/diagnosis.ts';
+import { type Candidate, DIAGNOSES_SCHEMA, type Diagnoses, type Diagnosis } from '../domain/diagnosis.ts';
 import { type LedgerEntry, ledgerOf } from '../domain/ledger.ts';
 import { observedValue } from '../domain/observed.ts';
 import type { FailurePattern } from '../domain/pattern.ts';
@@ -8,6 +9,7 @@ import type { Signal } from '../domain/signal.ts';
 import type { Signature } from '../domain/signature.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
 import { readSignals } from '../signals/read.ts';
+import { answerOf } from './answers.ts';
 import { sourcesNotSeen } from './coverage.ts';
 import { Criteria, FAILURES_PERIODIC, type Truth } from './criteria.ts';
 import { DERIVED_SIGNALS, SCHEDULE_MATCHED } from './derived-signals.ts';
@@ -117,11 +119,14 @@ class Doctor implements Diagnostician {
     }
     const incidents = incidentsOf(judged, snapshot);
     const diagnoses = judged.map((one) => verdictOn(one, incidents.get(one.api.name)));
+    const answers = this.#answers(snapshot, all, diagnoses);
     diagnoses.sort((a, b) => b.confidence - a.confidence || (a.apiservice < b.apiservice ? -1 : 1));
     return {
       diagnoses: {
         schema: DIAGNOSES_SCHEMA,
         time: snapshot.time / 1000,
+        answer: wholeAnswer(answers),
+        answers,
         diagnoses,
         examined: [...patterns.keys()],
         notSeen: sourcesNotSeen(snapshot),
@@ -130,6 +135,17 @@ class Doctor implements Diagnostician {
       candidates,
       derived,
     };
+  }
+
+  #answers(
+    { apis }: Snapshot,
+    values: ReadonlyMap<string, ReadonlyMap<string, number>>,
+    diagnoses: readonly Diagnosis[],
+  ): readonly ApiAnswer[] {
+    const verdicts = new Map(diagnoses.map((diagnosis) => [diagnosis.apiservice, diagnosis]));
+    return apis
+      .filter(({ deletedAt }) => deletedAt === undefined)
+      .map((api) => answerOf(api, values.get(api.name)?.get('failing'), verdicts.get(api.name)));
   }
 
   #forgetAllBut(apiservices: ReadonlySet<string>): void {

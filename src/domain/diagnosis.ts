@@ -1,3 +1,4 @@
+import { type Answer, type ApiAnswer, wholeAnswer } from './answer.ts';
 import type { Category } from './category.ts';
 import type { WeightName } from './cause.ts';
 import type { FailurePattern } from './pattern.ts';
@@ -69,8 +70,24 @@ export interface Diagnoses {
   readonly schema: typeof DIAGNOSES_SCHEMA;
   /** Unix seconds. */
   readonly time: number;
+  /** Of the whole: the worst of `answers`. */
+  readonly answer: Answer;
+  /** Of each API that was looked at. */
+  readonly answers: readonly ApiAnswer[];
   readonly diagnoses: readonly Diagnosis[];
   /** APIServices that were looked at. */
   readonly examined: readonly string[];
   readonly notSeen: readonly { readonly source: SourceName; readonly why: string; readonly rule?: string }[];
+}
+
+/** The same of these APIs only. */
+export function diagnosesOf(all: Diagnoses, apiservices: ReadonlySet<string>): Diagnoses {
+  const answers = all.answers.filter(({ apiservice }) => apiservices.has(apiservice));
+  return {
+    ...all,
+    answer: wholeAnswer(answers),
+    answers,
+    diagnoses: all.diagnoses.filter(({ apiservice }) => apiservices.has(apiservice)),
+    examined: all.examined.filter((name) => apiservices.has(name)),
+  };
 }

@@ -46,12 +46,18 @@ export interface ApiFacts {
   readonly resources: Observed<readonly ResourceFacts[]>;
   readonly backendMetrics: Observed<BackendMetricsFacts>;
   readonly rights: Observed<RightsFacts>;
-  /** What a pasted text says of the API as a whole; absent for a live cluster, which says it by conditions and probes. */
-  readonly reported?: 'failing' | 'healthy';
+  /** What a pasted text or a dump says of the API as a whole; absent where it says nothing, and for a live cluster, which says it by conditions and probes. */
+  readonly reported?: ReportFacts;
   /** Signature hits in texts other than logs: condition messages, event messages, proxy bodies, pasted client errors. */
   readonly textMatches: readonly SignatureCount[];
   /** What changed and when, newest last; at least an hour back, at most 100. */
   readonly changes: readonly Change[];
+}
+
+export interface ReportFacts {
+  readonly state: 'failing' | 'healthy';
+  /** What in the text says so, a part of a sentence: `the condition Available is True`. */
+  readonly because: string;
 }
 
 export interface BackendReference {

@@ -1,3 +1,4 @@
+import { diagnosesOf } from '../domain/diagnosis.ts';
 import { observedValue } from '../domain/observed.ts';
 import type { ExporterView } from './view.ts';
 
@@ -19,11 +20,7 @@ export function diagnosesAnswer(view: ExporterView | undefined, filter: unknown)
   if (unknown.length > 0) return { status: 404, body: { error: `not watched: ${unknown.join(', ').slice(0, 512)}` } };
   return {
     status: 200,
-    body: {
-      ...diagnoses,
-      diagnoses: diagnoses.diagnoses.filter((diagnosis) => wanted.includes(diagnosis.apiservice)),
-      examined: diagnoses.examined.filter((name) => wanted.includes(name)),
-    },
+    body: diagnosesOf(diagnoses, new Set(wanted)),
   };
 }
 
@@ -31,6 +28,7 @@ export function diagnosesAnswer(view: ExporterView | undefined, filter: unknown)
 export function statusAnswer(view: ExporterView | undefined, version: string): Answer {
   if (!view) return NOT_YET;
   const { snapshot, round } = view;
+  const answers = new Map(round.diagnoses.answers.map(({ apiservice, answer }) => [apiservice, answer]));
   const causes = new Map(round.diagnoses.diagnoses.map((diagnosis) => [diagnosis.apiservice, diagnosis]));
   return {
     status: 200,
@@ -47,6 +45,7 @@ export function statusAnswer(view: ExporterView | undefined, version: string): A
         apiservice: api.name,
         backend: api.backend,
         available: observedValue(api.condition)?.status ?? null,
+        answer: answers.get(api.name) ?? null,
         cause: causes.get(api.name)?.cause ?? null,
         confidence: causes.get(api.name)?.confidence ?? null,
         pattern: round.patterns.get(api.name)?.name ?? null,

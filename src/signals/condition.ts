@@ -88,19 +88,21 @@ export const CONDITION_SIGNALS: readonly Signal[] = [
   },
 ];
 
-/** Undefined while nothing that could tell was observed. */
+/** Undefined while nothing was observed that could tell: false needs something that shows that the API answers. */
 function isFailing(api: ApiFacts): boolean | undefined {
-  if (api.reported) return api.reported === 'failing';
+  if (api.reported) return api.reported.state === 'failing';
   const condition = observedValue(api.condition);
-  let seen = condition !== undefined;
+  let answered = condition !== undefined;
   if (condition && condition.status !== 'True') return true;
   for (const { vantage, request, last } of api.probes) {
     if (vantage !== 'aggregator') continue;
-    seen = true;
-    if (last.ok) continue;
+    if (last.ok) {
+      answered = true;
+      continue;
+    }
     // The kube-apiserver itself refuses us the list: that is our own right, not the API's health.
     const ourOwnRight = request === 'list' && last.reason === 'forbidden' && last.hop === 'kube-apiserver';
     if (!ourOwnRight) return true;
   }
-  return seen ? false : undefined;
+  return answered ? false : undefined;
 }

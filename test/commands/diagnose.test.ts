@@ -7,8 +7,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ObserveCluster, registerDiagnose } from '../../src/commands/diagnose.ts';
 import { registerRecord } from '../../src/commands/record.ts';
 import { DIAGNOSES_SCHEMA, type Diagnoses } from '../../src/domain/diagnosis.ts';
-import { observed } from '../../src/domain/observed.ts';
-import type { Snapshot } from '../../src/domain/snapshot.ts';
+import { observed, UNOBSERVED } from '../../src/domain/observed.ts';
+import type { ApiFacts, Snapshot } from '../../src/domain/snapshot.ts';
 import { healthyApi, healthyPod, healthySnapshot, healthyTally, NOW, probeResult } from '../support/healthy.ts';
 
 const FAILED = [
@@ -17,6 +17,10 @@ const FAILED = [
     last: probeResult({ ok: false, reason: 'service_unavailable' }),
   }),
 ];
+const LIST_FORBIDDEN = healthyTally('aggregator', 'list', {
+  failures: { forbidden: 3 },
+  last: probeResult({ ok: false, reason: 'forbidden', hop: 'kube-apiserver' }),
+});
 const crashing = healthyPod({
   ready: false,
   containers: [
@@ -90,6 +94,7 @@ describe('diagnose', () => {
       time: NOW / 1000 + 50,
       examined: ['v1.tides.example.com', 'v1.docks.example.com'],
     });
+    expect(diagnoses.answer).toBe('diagnosed');
     expect(diagnoses.diagnoses).toHaveLength(1);
     expect(diagnoses.diagnoses[0]).toMatchObject({
       apiservice: 'v1.tides.example.com',
@@ -120,13 +125,35 @@ describe('diagnose', () => {
 
   it('finds a healthy cluster healthy, with exit code 0', async () => {
     expect(await run(['diagnose', '--from', recording(well), '-o', 'json'])).toBe(0);
-    expect((JSON.parse(out) as Diagnoses).diagnoses).toEqual([]);
+    expect(JSON.parse(out)).toMatchObject({ answer: 'healthy', diagnoses: [] });
+  });
+
+  it.each<[string, Partial<ApiFacts>]>([
+    ['neither condition nor answer', { condition: UNOBSERVED, probes: [] }],
+    ['only a list that the kube-apiserver forbids us', { condition: UNOBSERVED, probes: [LIST_FORBIDDEN] }],
+    ['only direct answers of the backend', { condition: UNOBSERVED, probes: [healthyTally('endpoint', 'discovery')] }],
+  ])('judges nothing of a live API with %s: exit code 2', async (_, differs) => {
+    const blind = healthySnapshot({ apis: [healthyApi(), healthyApi({ name: 'v1.docks.example.com', ...differs })] });
+    expect(await run(['diagnose', '-o', 'json'], () => play([blind]))).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({
+      answer: 'nothing-to-judge',
+      answers: [
+        {
+          apiservice: 'v1.tides.example.com',
+          answer: 'healthy',
+          because: 'the condition Available is True, and it answers through the kube-apiserver',
+        },
+        { apiservice: 'v1.docks.example.com', answer: 'nothing-to-judge' },
+      ],
+      diagnoses: [],
+    });
+    expect(err).toMatch(/nothing tells whether v1\.docks\.example\.com answers; look for longer with --for/);
   });
 
   it('looks only at the APIs that are named', async () => {
     const path = recording(ill);
     expect(await run(['diagnose', 'v1.docks.example.com', '--from', path, '-o', 'json'])).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ diagnoses: [], examined: ['v1.docks.example.com'] });
+    expect(JSON.parse(out)).toMatchObject({ answer: 'healthy', diagnoses: [], examined: ['v1.docks.example.com'] });
     expect(await run(['diagnose', 'v1.fish.example.com', '--from', path, '-o', 'json'])).toBe(2);
     expect(err).toMatch(/not seen: v1\.fish\.example\.com; seen: v1\.tides\.example\.com, v1\.docks\.example\.com/);
   });
@@ -146,6 +173,24 @@ describe('diagnose', () => {
     );
     expect(await run(['diagnose', '--from', path, '-o', 'json'])).toBe(1);
     expect((JSON.parse(out) as Diagnoses).diagnoses[0]).toMatchObject({ apiservice: 'v1.tides.example.com', category: 'pod-instability' });
+  });
+
+  it.each([
+    ['kubectl: command not found'],
+    ['No resources found in harbour namespace.'],
+    ['hello world'],
+    ['v1.tides.example.com'],
+    ['kind: APIService'],
+  ])('has nothing to judge in %j: exit code 2, and says what to paste', async (text) => {
+    const path = join(folder, 'paste.txt');
+    writeFileSync(path, text);
+    expect(await run(['diagnose', '--from', path, '-o', 'json'])).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({ answer: 'nothing-to-judge', diagnoses: [] });
+    expect(err).toMatch(/nothing to judge: .*; paste what shows it: `kubectl get apiservices`/);
+    out = '';
+    await run(['diagnose', '--from', path]);
+    expect(out).toMatch(/^\? Nothing to judge: /);
+    expect(out).not.toContain('✔');
   });
 
   it.each<[string, () => string[], RegExp]>([

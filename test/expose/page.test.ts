@@ -104,7 +104,7 @@ describe('states', () => {
     [
       'a False condition that no verdict explains yet',
       { condition: observed({ status: 'False', reason: 'x', message: '' }), probes: [] },
-      '? not observed',
+      '✕ failing',
     ],
   ])('%s is shown as it is', (_, api, expected) => {
     const text = textOf(page(viewOf(healthySnapshot({ apis: [healthyApi(api)] }))));

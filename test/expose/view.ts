@@ -1,7 +1,10 @@
+import { answerOf } from '../../src/diagnose/answers.ts';
+import { wholeAnswer } from '../../src/domain/answer.ts';
 import { DIAGNOSES_SCHEMA, type Diagnosis } from '../../src/domain/diagnosis.ts';
 import type { FailurePattern } from '../../src/domain/pattern.ts';
 import type { Snapshot } from '../../src/domain/snapshot.ts';
 import type { ExporterView } from '../../src/expose/view.ts';
+import { readSignals } from '../../src/signals/read.ts';
 import { healthySnapshot, NOW } from '../support/healthy.ts';
 
 /** The view of a tick; nothing is diagnosed unless it is given. */
@@ -14,6 +17,15 @@ export function viewOf(
   } = {},
 ): ExporterView {
   const diagnoses = differs.diagnoses ?? [];
+  const answers = snapshot.apis
+    .filter(({ deletedAt }) => deletedAt === undefined)
+    .map((api) =>
+      answerOf(
+        api,
+        readSignals(snapshot).get(api.name)?.get('failing'),
+        diagnoses.find((one) => one.apiservice === api.name),
+      ),
+    );
   return {
     snapshot,
     signals: new Map(Object.entries(differs.signals ?? {}).map(([api, values]) => [api, new Map(Object.entries(values))])),
@@ -21,6 +33,8 @@ export function viewOf(
       diagnoses: {
         schema: DIAGNOSES_SCHEMA,
         time: snapshot.time / 1000,
+        answer: wholeAnswer(answers),
+        answers,
         diagnoses,
         examined: snapshot.apis.map((api) => api.name),
         notSeen: [],

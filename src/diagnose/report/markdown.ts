@@ -1,15 +1,20 @@
 import type { Diagnoses, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
+import { answersInWords, reasonsInWords } from './answer-words.ts';
 import { patternInWords } from './pattern-words.ts';
 import { isoTime, percent, printable } from './printable.ts';
 import { alternativesInWords, incidentInWords, notSeenInWords } from './text.ts';
 
 /** The verdicts for an issue, a ticket or a chat. */
 export function renderMarkdown(diagnoses: Diagnoses): string {
-  const { diagnoses: all, examined, time } = diagnoses;
-  const head = `${examined.length} aggregated API${examined.length === 1 ? '' : 's'} looked at, ${all.length === 0 ? 'none errs' : `${all.length} err${all.length === 1 ? 's' : ''}`} (as of ${isoTime(time)}).`;
+  const { diagnoses: all, time } = diagnoses;
+  const head = `${answersInWords(diagnoses)} (as of ${isoTime(time)}).`;
+  const reasons = [
+    ...reasonsInWords(diagnoses, 'healthy').map((line) => `- **Well**: ${plain(line)}`),
+    ...reasonsInWords(diagnoses, 'nothing-to-judge').map((line) => `- **Not judged**: ${plain(line)}`),
+  ].join('\n');
   const unseen =
     all.length === 0 && diagnoses.notSeen.length > 0 ? [`Not seen: ${plain(notSeenInWords(diagnoses.notSeen).join('; '))}`] : [];
-  return `${['# Aggregated APIs', head, ...unseen, ...all.map((diagnosis) => section(diagnosis, time))].join('\n\n')}\n`;
+  return `${['# Aggregated APIs', head, ...(reasons === '' ? [] : [reasons]), ...unseen, ...all.map((diagnosis) => section(diagnosis, time))].join('\n\n')}\n`;
 }
 
 function section(diagnosis: Diagnosis, now: number): string {

@@ -1,4 +1,5 @@
 import type { Diagnoses, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
+import { answersInWords, reasonsInWords } from './answer-words.ts';
 import { patternInWords } from './pattern-words.ts';
 import { isoTime, percent, printable, wrapped } from './printable.ts';
 
@@ -11,10 +12,9 @@ export interface TextOptions {
 /** The verdicts for a person at a terminal. */
 export function renderText(diagnoses: Diagnoses, { width, colour }: TextOptions): string {
   const paint = colour ? COLOURS : PLAIN;
-  const blocks = diagnoses.diagnoses.map((diagnosis) =>
-    block(diagnosis, diagnoses.time, { width: Math.max(40, Math.min(width, 120)), paint }),
-  );
-  return `${[...blocks, summary(diagnoses, paint)].join('\n\n')}\n`;
+  const page = { width: Math.max(40, Math.min(width, 120)), paint };
+  const blocks = diagnoses.diagnoses.map((diagnosis) => block(diagnosis, diagnoses.time, page));
+  return `${[...blocks, summary(diagnoses, page)].join('\n\n')}\n`;
 }
 
 type Paint = Readonly<Record<'strong' | 'bad' | 'good' | 'faint', (text: string) => string>>;
@@ -102,20 +102,18 @@ export function notSeenInWords(notSeen: Diagnosis['notSeen']): string[] {
   return [...byReason].map(([reason, sources]) => `${sources.join(', ')}: ${reason}`);
 }
 
-function summary({ diagnoses, examined, notSeen, time }: Diagnoses, paint: Paint): string {
-  const at = paint.faint(`as of ${isoTime(time)}`);
-  const well = examined.length - diagnoses.length;
-  const unseen =
-    notSeen.length === 0 || diagnoses.length > 0
-      ? ''
-      : `\n${notSeenInWords(notSeen)
-          .map((line) => `${INDENT}not seen  ${printable(line)}`)
-          .join('\n')}`;
-  if (examined.length === 0) return `No aggregated API was found (${at}).${unseen}`;
-  if (diagnoses.length === 0) return `${paint.good('✔')} ${apis(examined.length)} looked at, none errs (${at}).${unseen}`;
-  return `${apis(examined.length)} looked at, ${diagnoses.length} ${diagnoses.length === 1 ? 'errs' : 'err'}${well > 0 ? `, ${well} well` : ''} (${at}).`;
-}
-
-function apis(count: number): string {
-  return count === 1 ? '1 aggregated API' : `${count} aggregated APIs`;
+/** The end of the report: what is said of all of them, and of those that have no block of their own. */
+function summary(diagnoses: Diagnoses, page: Page): string {
+  const { answer, answers, notSeen, time } = diagnoses;
+  const { paint } = page;
+  const mark = answer === 'healthy' ? `${paint.good('✔')} ` : answer === 'nothing-to-judge' ? '? ' : '';
+  const [first = '', ...more] = wrapped(`${answersInWords(diagnoses)} (as of ${isoTime(time)}).`, page.width - INDENT.length);
+  const judged = answers.length > 0 && diagnoses.diagnoses.length > 0;
+  return [
+    `${mark}${first}`,
+    ...more,
+    ...labelled('well', reasonsInWords(diagnoses, 'healthy'), page),
+    ...labelled('not judged', reasonsInWords(diagnoses, 'nothing-to-judge'), page),
+    ...(judged ? [] : labelled('not seen', notSeenInWords(notSeen), page)),
+  ].join('\n');
 }

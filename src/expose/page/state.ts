@@ -1,5 +1,5 @@
+import type { Answer } from '../../domain/answer.ts';
 import type { Diagnosis } from '../../domain/diagnosis.ts';
-import { observedValue } from '../../domain/observed.ts';
 import type { FailurePattern } from '../../domain/pattern.ts';
 import type { ApiFacts } from '../../domain/snapshot.ts';
 import type { ExporterView } from '../view.ts';
@@ -19,22 +19,27 @@ const ORDER: Readonly<Record<ApiState, number>> = { failing: 0, blind: 1, delete
 
 /** Worst first, then by name. */
 export function shownApis(view: ExporterView): ShownApi[] {
+  const answers = new Map(view.round.diagnoses.answers.map(({ apiservice, answer }) => [apiservice, answer]));
   const diagnoses = new Map(view.round.diagnoses.diagnoses.map((diagnosis) => [diagnosis.apiservice, diagnosis]));
   return view.snapshot.apis
     .map((api) => {
       const diagnosis = diagnoses.get(api.name);
       const pattern = view.round.patterns.get(api.name);
-      return { api, state: stateOf(api, diagnosis), ...(diagnosis && { diagnosis }), ...(pattern && { pattern }) };
+      return { api, state: stateOf(api, answers.get(api.name)), ...(diagnosis && { diagnosis }), ...(pattern && { pattern }) };
     })
     .sort((a, b) => ORDER[a.state] - ORDER[b.state] || a.api.name.localeCompare(b.api.name));
 }
 
-function stateOf(api: ApiFacts, diagnosis: Diagnosis | undefined): ApiState {
+const STATE_OF: Readonly<Record<Answer, ApiState>> = {
+  healthy: 'healthy',
+  diagnosed: 'failing',
+  'errs-cause-unknown': 'failing',
+  'nothing-to-judge': 'blind',
+};
+
+function stateOf(api: ApiFacts, answer: Answer | undefined): ApiState {
   if (api.deletedAt !== undefined) return 'deleted';
-  if (diagnosis) return 'failing';
-  const judged = observedValue(api.condition)?.status === 'True';
-  const answered = api.probes.some((tally) => tally.vantage === 'aggregator' && tally.last.ok);
-  return judged || answered ? 'healthy' : 'blind';
+  return answer === undefined ? 'blind' : STATE_OF[answer];
 }
 
 /** Unix milliseconds since when it fails. */

@@ -3,6 +3,7 @@ import {
   type ApiFacts,
   type LogFacts,
   type PolicyFacts,
+  type ReportFacts,
   type ServiceFacts,
   SNAPSHOT_SCHEMA,
   type Snapshot,
@@ -190,10 +191,21 @@ function isReplicaSetOf(event: { readonly kind: string; readonly name: string },
 }
 
 /** Without the APIService's condition, the pods and endpoints must tell whether it can work at all. */
-function reportedBy({ pods, endpoints }: Backend, records: Records): { reported?: 'failing' | 'healthy' } {
-  if (records.slices) return { reported: endpoints.ready > 0 ? 'healthy' : 'failing' };
+function reportedBy({ pods, endpoints }: Backend, records: Records): { reported?: ReportFacts } {
+  if (records.slices) {
+    const { ready } = endpoints;
+    return {
+      reported:
+        ready > 0
+          ? { state: 'healthy', because: `its Service has ${ready} ready ${ready === 1 ? 'endpoint' : 'endpoints'}` }
+          : { state: 'failing', because: 'its Service has no ready endpoint' },
+    };
+  }
   if (!records.pods) return {};
-  return { reported: pods.some(({ ready }) => ready) ? 'healthy' : 'failing' };
+  const ready = pods.some((pod) => pod.ready);
+  return {
+    reported: ready ? { state: 'healthy', because: 'a pod of it is ready' } : { state: 'failing', because: 'no pod of it is ready' },
+  };
 }
 
 function fact<T, U>(records: T | undefined, value: (records: T) => U): Observed<U> {

@@ -1,5 +1,12 @@
 import { observed, UNOBSERVED } from '../../domain/observed.ts';
-import { type ApiFacts, type ClusterFacts, SNAPSHOT_SCHEMA, type Snapshot } from '../../domain/snapshot.ts';
+import {
+  type ApiFacts,
+  type ClusterFacts,
+  type ConditionFacts,
+  type ReportFacts,
+  SNAPSHOT_SCHEMA,
+  type Snapshot,
+} from '../../domain/snapshot.ts';
 import { SOURCES, type SourceName, type SourceStatus } from '../../domain/sources.ts';
 import { NamedApis } from './apis.ts';
 import { ConditionReader } from './conditions.ts';
@@ -131,8 +138,8 @@ class TextReading {
       ...this.#tableFacts(backend?.service),
       textMatches: beside ? [] : matches.counts,
     };
-    const failing = condition !== undefined && condition.status !== 'True' ? true : !beside && this.#errs(facts, matches);
-    return { ...facts, reported: failing ? 'failing' : 'healthy' };
+    const reported = reportOf(condition, !beside && this.#errs(facts, matches));
+    return { ...facts, ...(reported ? { reported } : {}) };
   }
 
   #errs(facts: ApiFacts, matches: Matches): boolean {
@@ -219,6 +226,17 @@ class TextReading {
         : { source, state: 'absent', message: 'is not in the text' },
     );
   }
+}
+
+/** Undefined when the text proves nothing. An error that somebody got outweighs a condition: it lags behind. */
+function reportOf(condition: ConditionFacts | undefined, errs: boolean): ReportFacts | undefined {
+  if (condition && condition.status !== 'True')
+    return {
+      state: 'failing',
+      because: `the condition Available is ${condition.status}${condition.reason === '' ? '' : ` (${condition.reason})`}`,
+    };
+  if (errs) return { state: 'failing', because: 'the text shows an error that somebody got' };
+  return condition ? { state: 'healthy', because: 'the condition Available is True' } : undefined;
 }
 
 const EMPTY_CLUSTER: ClusterFacts = {

@@ -3,6 +3,7 @@ import { renderMarkdown } from '../../../src/diagnose/report/markdown.ts';
 import { patternInWords } from '../../../src/diagnose/report/pattern-words.ts';
 import { percent, printable, wrapped } from '../../../src/diagnose/report/printable.ts';
 import { renderText } from '../../../src/diagnose/report/text.ts';
+import { type Answer, type ApiAnswer, wholeAnswer } from '../../../src/domain/answer.ts';
 import { DIAGNOSES_SCHEMA, type Diagnoses, type Diagnosis } from '../../../src/domain/diagnosis.ts';
 import { NOW } from '../../support/healthy.ts';
 
@@ -49,14 +50,28 @@ const diagnosis = (differs: Partial<Diagnosis> = {}): Diagnosis => ({
   runbook: '/runbooks/out-of-memory-killed',
   ...differs,
 });
-const diagnoses = (all: readonly Diagnosis[], differs: Partial<Diagnoses> = {}): Diagnoses => ({
-  schema: DIAGNOSES_SCHEMA,
-  time: TIME,
-  diagnoses: all,
-  examined: ['v1.tides.example.com', 'v1.docks.example.com'],
-  notSeen: [],
-  ...differs,
-});
+const answers = (differs: Readonly<Record<string, Answer>>): ApiAnswer[] =>
+  Object.entries(differs).map(([apiservice, answer]) => ({ apiservice, answer, because: BECAUSE[answer] }));
+const BECAUSE: Readonly<Record<Answer, string>> = {
+  healthy: 'the condition Available is True',
+  diagnosed: 'The container is killed for its memory',
+  'errs-cause-unknown': 'a request through the kube-apiserver failed',
+  'nothing-to-judge': 'nothing that was observed tells whether it answers',
+};
+const diagnoses = (all: readonly Diagnosis[], differs: Partial<Diagnoses> = {}): Diagnoses => {
+  const said =
+    differs.answers ?? answers({ 'v1.tides.example.com': all.length > 0 ? 'diagnosed' : 'healthy', 'v1.docks.example.com': 'healthy' });
+  return {
+    schema: DIAGNOSES_SCHEMA,
+    time: TIME,
+    answer: wholeAnswer(said),
+    answers: said,
+    diagnoses: all,
+    examined: said.map(({ apiservice }) => apiservice),
+    notSeen: [],
+    ...differs,
+  };
+};
 const PLAIN = { width: 100, colour: false };
 
 describe('text', () => {
@@ -80,17 +95,32 @@ describe('text', () => {
               events, pods: is not there
 
 2 aggregated APIs looked at, 1 errs, 1 well (as of 2026-01-05T09:00:00Z).
+  well        v1.docks.example.com: the condition Available is True
 `);
   });
 
   it.each<[string, Diagnoses, RegExp]>([
-    ['healthy', diagnoses([]), /^✔ 2 aggregated APIs looked at, none errs/],
+    [
+      'healthy',
+      diagnoses([]),
+      /^✔ 2 aggregated APIs looked at, none errs.*\n {2}well {8}v1\.tides\.example\.com, v1\.docks\.example\.com: the condition Available is True\n$/,
+    ],
+    [
+      'one that nobody observed',
+      diagnoses([], { answers: answers({ 'v1.tides.example.com': 'healthy', 'v1.docks.example.com': 'nothing-to-judge' }) }),
+      /^\? 2 aggregated APIs looked at, none was seen to err, 1 well, 1 not judged [\s\S]*\n {2}not judged {2}v1\.docks\.example\.com: nothing that was observed/,
+    ],
+    [
+      'none that anybody observed',
+      diagnoses([], { answers: answers({ 'v1.tides.example.com': 'nothing-to-judge' }) }),
+      /^\? Nothing to judge: 1 aggregated API looked at, and nothing tells whether it answers/,
+    ],
     [
       'healthy as far as one can see',
       diagnoses([], { notSeen: [{ source: 'logs', why: 'failed' }] }),
-      /none errs.*\n {2}not seen {2}logs: failed/,
+      /none errs.*\n.*\n {2}not seen {4}logs: failed/,
     ],
-    ['nothing to look at', diagnoses([], { examined: [] }), /^No aggregated API was found/],
+    ['nothing to look at', diagnoses([], { answers: [] }), /^\? Nothing to judge: no aggregated API was found/],
     [
       'unknown',
       diagnoses([diagnosis({ cause: 'unknown', category: 'unknown', nextCheck: 'Run `kubectl logs`.' })]),
@@ -105,8 +135,8 @@ describe('text', () => {
       width: 60,
       colour: false,
     }).split('\n');
-    // All but the headings and the last line.
-    expect(lines.slice(2, -3).filter((line) => line.length > 60)).toEqual([]);
+    // All but the headings.
+    expect(lines.slice(2).filter((line) => line.length > 60)).toEqual([]);
   });
 
   it('lets no log line write to the terminal', () => {
@@ -126,6 +156,7 @@ describe('markdown', () => {
   it('has a section for each API', () => {
     const shown = renderMarkdown(diagnoses([diagnosis()]));
     expect(shown).toContain('## v1.tides.example.com: The container is killed for its memory\n');
+    expect(shown).toContain('- **Well**: v1.docks.example.com: the condition Available is True\n');
     expect(shown).toContain('- **Cause**: `out-of-memory-killed` (resource-pressure, 93 % sure)');
     expect(shown).toContain(
       '- (+6, since 2026-01-05T08:51:00Z) A container ended with OOMKilled.\n  - `Memory cgroup out of memory`\n  - `kubectl -n harbour get pods`',

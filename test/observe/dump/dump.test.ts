@@ -238,7 +238,7 @@ describe('dump', () => {
       name: 'v1beta1.metrics.k8s.io',
       backend: { namespace: 'kube-system', service: 'metrics-server' },
       condition: { state: 'unobserved' },
-      reported: 'failing',
+      reported: { state: 'failing', because: 'no pod of it is ready' },
     });
     expect(notes[0]).toMatch(/guessed/);
   });

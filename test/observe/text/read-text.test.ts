@@ -27,7 +27,7 @@ describe('pasted text', () => {
     expect(before!.time).toBeLessThan(after!.time);
     expect(before!.apis[0]).toMatchObject({ condition: { state: 'unobserved' }, textMatches: [] });
     const [api] = after!.apis;
-    expect(api).toMatchObject({ name: 'v1.tides.example.com', group: 'tides.example.com', version: 'v1', reported: 'failing' });
+    expect(api).toMatchObject({ name: 'v1.tides.example.com', group: 'tides.example.com', version: 'v1', reported: { state: 'failing' } });
     expect(observedValue(api!.condition)).toMatchObject({ status: 'False', reason: 'MissingEndpoints' });
     expect(observedValue(api!.pods)?.[0]).toMatchObject({
       ready: false,
@@ -141,7 +141,7 @@ describe('pasted text', () => {
     const apis = apisOf(
       'v1.tides.example.com   harbour/tide-gauge   False (MissingEndpoints)   1d\nv1.quays.example.com   harbour/quay   True   1d',
     );
-    expect(apis.map(({ name, reported }) => [name, reported])).toEqual([
+    expect(apis.map(({ name, reported }) => [name, reported?.state])).toEqual([
       ['v1.quays.example.com', 'healthy'],
       ['v1.tides.example.com', 'failing'],
     ]);

@@ -1,0 +1,20 @@
+/**
+ * What can be said of an API, or of all of them. Four answers that are never confused: `healthy` means that something shows that
+ * the API answers, `errs-cause-unknown` that somebody got an error, `nothing-to-judge` that there is no API or no observation of one.
+ */
+export type Answer = 'healthy' | 'diagnosed' | 'errs-cause-unknown' | 'nothing-to-judge';
+
+export interface ApiAnswer {
+  readonly apiservice: string;
+  readonly answer: Answer;
+  /** What shows it, in words. */
+  readonly because: string;
+}
+
+/** Worst first. One API that nobody observed keeps the whole from being healthy. */
+const WORST_FIRST: readonly Answer[] = ['diagnosed', 'errs-cause-unknown', 'nothing-to-judge', 'healthy'];
+
+/** The answer of the whole: the worst of its APIs; without any there is nothing to judge. */
+export function wholeAnswer(answers: readonly ApiAnswer[]): Answer {
+  return WORST_FIRST.find((worst) => answers.some(({ answer }) => answer === worst)) ?? 'nothing-to-judge';
+}
