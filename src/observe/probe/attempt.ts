@@ -69,7 +69,10 @@ export interface Peer {
 const EMPTY = Buffer.alloc(0);
 const ignore = (): void => {};
 
-/** One request, one deadline, each phase timed. Never rejects: what went wrong is in `problem`. */
+/**
+ * One request, one deadline, each phase timed. What went wrong on the way is in `problem`. Rejects only where no connection can be
+ * begun, with Node's RangeError for a port that no socket has: that is a fault of the caller and says nothing about the other side.
+ */
 export async function attempt(request: AttemptRequest): Promise<Attempt> {
   if (request.reuse) {
     const reused = await exchange(request, request.host, request.reuse, request.timeoutMs, {});
@@ -129,8 +132,10 @@ function exchange(
   onHandshakeEnd: () => void = ignore,
 ): Promise<Attempt> {
   return new Promise((resolve) => {
-    const wasDisturbed = request.loop.begin();
     const started = performance.now();
+    // First of all, because it may throw: a timer that was set before would find no socket to end.
+    const socket = reused ?? open(request, address);
+    const wasDisturbed = request.loop.begin();
     const reader = new ResponseReader(request.maxBody);
     let phase: Phase = reused ? 'response' : 'connect';
     let phaseStarted = started;
@@ -154,7 +159,7 @@ function exchange(
       // An error after the end is nobody's, but must not be thrown; a kept connection ends here again and again.
       socket.off('data', onData).off('end', onEnd).off('error', onError).off('close', onEnd);
       socket.off('error', ignore).on('error', ignore);
-      if (!problem && request.park && reader.state === 'complete' && reader.reusable && !socket.destroyed) request.park(socket);
+      if (!problem && request.park && reader.state === 'complete' && reader.reusable && !socket.destroyed) parked(request.park, socket);
       else socket.destroy();
       resolve({
         seconds: (phases.resolve ?? 0) + (performance.now() - started) / 1000,
@@ -169,16 +174,27 @@ function exchange(
       });
     };
 
-    const onData = (piece: Buffer): void => {
+    /** A listener of the socket: what it throws ends this attempt, and nothing else. */
+    const within =
+      <A extends readonly unknown[]>(step: (...given: A) => void) =>
+      (...given: A): void => {
+        try {
+          step(...given);
+        } catch (error) {
+          finish(problemOf(phase, error));
+        }
+      };
+
+    const onData = within((piece: Buffer): void => {
       if (phase === 'response') enter('transfer');
       const state = reader.push(piece);
       if (state === 'complete' || state === 'capped') finish();
       else if (state === 'invalid') finish({ phase, kind: 'invalid', message: reader.problem ?? 'not an HTTP response' });
-    };
-    const onEnd = (): void => {
+    });
+    const onEnd = within((): void => {
       if (reader.end() === 'complete') finish();
       else finish({ phase, kind: 'closed', message: closedIn(phase, reader.begun) });
-    };
+    });
     const onError = (error: Error): void => finish(problemOf(phase, error));
     const cancel = (): void => finish({ phase, kind: 'closed', message: 'the exporter is stopping' });
     request.open.add(cancel);
@@ -194,7 +210,6 @@ function exchange(
       timeoutMs,
     );
 
-    const socket = reused ?? open(request, address);
     // Otherwise the request waits for the acknowledgement of the handshake's last flight: 40 ms that are not the backend's.
     socket.setNoDelay(true);
     socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onEnd);
@@ -203,19 +218,25 @@ function exchange(
       return;
     }
     if (!request.tls) {
-      socket.prependOnceListener('connect', () => {
-        onHandshakeEnd();
-        ask();
-      });
+      socket.prependOnceListener(
+        'connect',
+        within(() => {
+          onHandshakeEnd();
+          ask();
+        }),
+      );
       return;
     }
     // First of its listeners: Node's own starts the ClientHello, which is our work and not the network's.
     socket.prependOnceListener('connect', () => enter('tls'));
-    socket.once('secureConnect', () => {
-      onHandshakeEnd();
-      peer = peerOf(socket as TLSSocket);
-      ask();
-    });
+    socket.once(
+      'secureConnect',
+      within(() => {
+        onHandshakeEnd();
+        peer = peerOf(socket as TLSSocket);
+        ask();
+      }),
+    );
   });
 }
 
@@ -228,13 +249,30 @@ function open(request: AttemptRequest, address: string): Socket {
     port,
     secureContext: tls.context,
     rejectUnauthorized: tls.rejectUnauthorized,
-    checkServerIdentity: (_host, certificate) => checkIdentity?.(certificate),
+    checkServerIdentity: (_host, certificate) => identityIn(certificate, checkIdentity),
     ALPNProtocols: ['http/1.1'],
     ...(tls.servername !== undefined && { servername: tls.servername }),
   });
   // Node makes a plain object of the whole chain for the identity check: a sixth of a probe's CPU, for nobody to look at.
   if (!checkIdentity) socket.getPeerCertificate = () => NO_CERTIFICATE;
   return socket;
+}
+
+/** Node calls this from inside the handshake: what it threw there would be nobody's. */
+function identityIn(certificate: PeerCertificate, check: AttemptTls['checkIdentity']): Error | undefined {
+  try {
+    return check?.(certificate);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function parked(park: (socket: Socket) => void, socket: Socket): void {
+  try {
+    park(socket);
+  } catch {
+    socket.destroy();
+  }
 }
 
 const NO_CERTIFICATE = {} as DetailedPeerCertificate;
