@@ -1,5 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
 import { all, changedWithin, HOUR, not } from '../domain/criterion.ts';
+import { CONNECTION_THROUGH_FAILS, EACH_ADDRESS_ANSWERS } from './shared/clauses.ts';
 import { lessThan, none, reasonSeen, seen } from './shared/seen.ts';
 import {
   AGGREGATOR_FAILS,
@@ -20,7 +21,7 @@ export const aggregatorPathBlocked = defineCause({
   category: 'network-connectivity',
   title: 'Only the kube-apiserver does not reach the backend',
   summary:
-    'The backend answers our own connections and the kube-apiserver does not get through to it. What differs is where it sits: a firewall between control plane and nodes, an overlay that the control plane has no part in, a proxy, or a route that is missing on its node.',
+    'The kube-apiserver does not get through to a backend that runs. What differs from other clients is where it sits: a firewall between control plane and nodes, an overlay that the control plane has no part in, a proxy, or a route that is missing on its node.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -28,7 +29,7 @@ export const aggregatorPathBlocked = defineCause({
       id: 'only-the-aggregator-fails',
       when: all(AGGREGATOR_NETWORK_FAILURE, ONLY_DIRECT_PASSES, CONTROL_PASSED),
       weight: 'decisive',
-      says: 'Through the kube-apiserver the connection fails; directly, each backend address answers.',
+      says: [CONNECTION_THROUGH_FAILS, EACH_ADDRESS_ANSWERS],
       reproduce: 'kubectl get --raw /apis/<group>/<version>',
     },
     {

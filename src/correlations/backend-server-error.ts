@@ -24,7 +24,7 @@ export const backendServerError = defineCause({
       id: 'error-directly',
       when: all(reasonSeen('direct', 'server-error', 'service-unavailable', 'bad-gateway', 'gateway-timeout'), HAS_READY_ENDPOINTS),
       weight: 'strong',
-      says: 'The backend answers us directly with 500, 502, 503 or 504.',
+      says: 'Our own requests are answered by the backend with 500, 502, 503 or 504.',
     },
     {
       id: 'list-error',

@@ -1,5 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
 import { all, any } from '../domain/criterion.ts';
+import { CONDITION_SHOWS_NONE, linesNameIt, NO_ADDRESS_READY, SLICES_SHOW_NONE } from './shared/clauses.ts';
 import { linesAllow, linesName } from './shared/lines.ts';
 import { none, seen } from './shared/seen.ts';
 import { NO_READY_ENDPOINTS } from './shared/vantages.ts';
@@ -17,7 +18,7 @@ export const noReadyEndpoints = defineCause({
       id: 'none-ready',
       when: any(NO_READY_ENDPOINTS, linesName('no-ready-endpoints')),
       weight: 'strong',
-      says: 'No address of the Service is ready, by its EndpointSlices, by the condition Available or by the pods.',
+      says: [NO_ADDRESS_READY, SLICES_SHOW_NONE, CONDITION_SHOWS_NONE, linesNameIt('no-ready-endpoints')],
       reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
     },
     {

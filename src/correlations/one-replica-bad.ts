@@ -7,7 +7,7 @@ export const oneReplicaBad = defineCause({
   category: 'network-connectivity',
   title: 'One replica of the backend fails, the others work',
   summary:
-    'Some backend addresses answer and one does not, although it counts as ready. The kube-apiserver keeps its connection to one pod, so it works through one kube-apiserver and fails through another, or by turns.',
+    'One replica does not serve, but its address stays in the EndpointSlice. The kube-apiserver keeps its connection to one pod, so requests work and fail by turns, or differ between kube-apiservers.',
   severity: 'warning',
   prior: -1,
   evidence: [

@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all, any } from '../domain/criterion.ts';
+import { linesNameIt, NO_ADDRESS_READY } from './shared/clauses.ts';
 import { linesAllow, linesName, linesPointTo } from './shared/lines.ts';
 import { none, seen } from './shared/seen.ts';
 import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
@@ -21,7 +22,12 @@ export const podProbeFailing = defineCause({
         linesName('pod-probe-failing'),
       ),
       weight: 'strong',
-      says: 'A container runs without being ready, or the kubelet says that its probe fails, and no endpoint is ready.',
+      says: [
+        clause('a container runs without being ready', seen('containers-not-ready')),
+        clause('events say that its probe fails', seen('events-probe-failed')),
+        linesNameIt('pod-probe-failing'),
+        NO_ADDRESS_READY,
+      ],
       reproduce: 'kubectl get pods -n {namespace}',
     },
     {

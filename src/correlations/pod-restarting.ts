@@ -9,7 +9,7 @@ export const podRestarting = defineCause({
   category: 'pod-instability',
   title: 'Restarts of the backend coincide with the errors',
   summary:
-    'The aggregated API server restarts, and the API errs while it starts: requests are refused until it listens, and with 403 or 503 until its caches are filled. Without a second ready replica each restart is an outage.',
+    'The aggregated API server restarts. While it starts, requests are refused until it listens; then it answers 403 or 503 until its caches are filled. Without a second ready replica each restart is an outage.',
   severity: 'warning',
   prior: -1,
   evidence: [

@@ -8,7 +8,7 @@ export const scheduledOperation = defineCause({
   category: 'scheduled-trigger',
   title: 'The errors come on a schedule',
   summary:
-    'The API errs at even intervals: something that runs on a schedule disturbs it, such as a CronJob, a certificate rotation, a backup, a rebalancing, or a nightly restart. Between the runs all is well.',
+    'Failures begin at even intervals: something that runs on a schedule disturbs it, such as a CronJob, a certificate rotation, a backup, a rebalancing, or a nightly restart. Between the runs all is well.',
   severity: 'warning',
   prior: -1,
   evidence: [

@@ -9,7 +9,7 @@ export const servicePortMismatch = defineCause({
   category: 'misconfiguration',
   title: 'The ports of APIService, Service and pod do not fit together',
   summary:
-    'The APIService asks for a port that its Service does not declare, or the Service sends it to a port on which the pod does not listen. Pods are ready and nothing arrives.',
+    'The APIService asks for a port that its Service does not declare, or the Service sends it to a port on which the pod does not listen. The pods run, but no request arrives.',
   severity: 'critical',
   prior: -1,
   evidence: [

@@ -8,7 +8,7 @@ export const serviceRoutingBroken = defineCause({
   category: 'network-connectivity',
   title: "The Service's address leads nowhere",
   summary:
-    'Each backend address answers, and the ClusterIP in front of them does not: kube-proxy (or what replaces it) did not program the Service on this node, or its rules are stale.',
+    'The pods run, but the ClusterIP of their Service does not lead to them. kube-proxy (or what replaces it) did not program the Service on this node, or its rules are old.',
   severity: 'critical',
   prior: -1,
   evidence: [

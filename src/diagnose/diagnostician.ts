@@ -1,5 +1,5 @@
 import { type ApiAnswer, wholeAnswer } from '../domain/answer.ts';
-import type { Cause } from '../domain/cause.ts';
+import { type Cause, clausesOf } from '../domain/cause.ts';
 import { above, type Criterion, last } from '../domain/criterion.ts';
 import { type Candidate, DIAGNOSES_SCHEMA, type Diagnoses, type Diagnosis } from '../domain/diagnosis.ts';
 import { type LedgerEntry, ledgerOf } from '../domain/ledger.ts';
@@ -95,7 +95,8 @@ class Doctor implements Diagnostician {
   }
 
   #freshCriteria(): Criteria {
-    return new Criteria([this.#symptom, ...this.#entries.map((entry) => entry.when)]);
+    const clauses = this.#entries.flatMap(({ declaration }) => (declaration ? clausesOf(declaration) : []));
+    return new Criteria([this.#symptom, ...[...this.#entries, ...clauses].map(({ when }) => when)]);
   }
 
   observe(snapshot: Snapshot, values?: ReadonlyMap<string, ReadonlyMap<string, number>>): DiagnosisRound {
@@ -201,6 +202,9 @@ class Doctor implements Diagnostician {
     const candidates = candidatesOf(weighed, context, (entry) => ({
       explanation: this.#criteria.explain(entry.when),
       since: this.#ledger.since(api.name, index.get(entry)!) ?? time,
+      clauses: (entry.declaration ? clausesOf(entry.declaration) : [])
+        .filter(({ when }) => this.#criteria.truth(when) === true)
+        .map(({ text, when }) => ({ text, explanation: this.#criteria.explain(when) })),
     }));
     return { api, snapshot, pattern, candidates, weighed, truths, entries: this.#entries, causes: this.#causes, signals: this.#signals };
   }

@@ -1,4 +1,4 @@
-import type { Cause } from '../domain/cause.ts';
+import { type Cause, sentenceOf } from '../domain/cause.ts';
 import type { Evidence } from '../domain/diagnosis.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import type { Signal } from '../domain/signal.ts';
@@ -20,18 +20,30 @@ export interface EvidenceContext {
   readonly schedule?: string;
 }
 
-export function evidenceOf(entry: LedgerEntry, explanation: Explanation, since: number, context: EvidenceContext): Evidence {
-  const { values, decisive } = explanation;
+/** A clause that is met, and why. */
+export interface MetClause {
+  readonly text: string;
+  readonly explanation: Explanation;
+}
+
+/** Why an entry is met, since when (Unix seconds), and the clauses of its sentence that are. */
+export interface MetEntry {
+  readonly explanation: Explanation;
+  readonly since: number;
+  readonly clauses: readonly MetClause[];
+}
+
+export function evidenceOf(entry: LedgerEntry, { explanation, since, clauses }: MetEntry, context: EvidenceContext): Evidence {
+  const { values } = explanation;
   const { declaration } = entry;
   if (!declaration) return supersededBy(entry, values, since, context);
   const signals = Object.keys(values).flatMap((name) => context.signals.get(name) ?? []);
-  const value = decisive && inWords(decisive.value, context.signals.get(decisive.signal));
   const sources: SourceName[] = signals.map((signal) => signal.source);
   const sample =
     SCHEDULE_MATCHED in values ? context.schedule : sampleFor(sources, entry.cause, context.api, context.cluster, context.pointsTo);
   return {
     id: entry.evidence,
-    says: fill(declaration.says, context.api, value),
+    says: sentenceOf(clauses.map((clause) => clauseInWords(clause, context))),
     weight: declaration.weight,
     points: entry.points,
     lookBack: entry.lookBack,
@@ -40,6 +52,10 @@ export function evidenceOf(entry: LedgerEntry, explanation: Explanation, since: 
     ...(declaration.reproduce === undefined ? {} : { reproduce: fill(declaration.reproduce, context.api) }),
     ...(sample === undefined ? {} : { sample }),
   };
+}
+
+function clauseInWords({ text, explanation: { decisive } }: MetClause, { api, signals }: EvidenceContext): string {
+  return fill(text, api, decisive && inWords(decisive.value, signals.get(decisive.signal)));
 }
 
 function supersededBy(entry: LedgerEntry, values: Evidence['values'], since: number, { causes }: EvidenceContext): Evidence {

@@ -7,8 +7,8 @@ import type { Signal } from '../domain/signal.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
 import type { SourceName } from '../domain/sources.ts';
 import { notSeenOf } from './coverage.ts';
-import type { Explanation, Truth } from './criteria.ts';
-import { type EvidenceContext, evidenceOf } from './evidence.ts';
+import type { Truth } from './criteria.ts';
+import { type EvidenceContext, evidenceOf, type MetEntry } from './evidence.ts';
 import type { Incident } from './incidents.ts';
 import { nextCheckFor, UNSURE } from './next-check.ts';
 import { UNKNOWN, type Weighed } from './scoring.ts';
@@ -33,19 +33,14 @@ const MOST_ALTERNATIVES = 5;
 export function candidatesOf(
   weighed: readonly Weighed[],
   context: EvidenceContext,
-  explain: (entry: LedgerEntry) => { explanation: Explanation; since: number },
+  explain: (entry: LedgerEntry) => MetEntry,
 ): Candidate[] {
   return weighed.map(({ cause, category, confidence, score, met }) => ({
     cause,
     category,
     confidence,
     score,
-    evidence: met
-      .map((entry) => {
-        const { explanation, since } = explain(entry);
-        return evidenceOf(entry, explanation, since, context);
-      })
-      .sort((a, b) => b.points - a.points),
+    evidence: met.map((entry) => evidenceOf(entry, explain(entry), context)).sort((a, b) => b.points - a.points),
   }));
 }
 

@@ -21,13 +21,25 @@ export type WeightName = keyof typeof WEIGHTS;
 /** What a superseding cause takes from the causes that it explains away: more than the many traces of one consequence sum to. */
 export const SUPERSEDED_WEIGHT = -16;
 
+/** A part of a sentence, and the criterion that carries it: it is printed only while that is true. */
+export interface Clause {
+  /** Without a full stop. `{value}` is replaced by the value that decides `when`. */
+  readonly text: string;
+  readonly when: Criterion;
+}
+
+/** Plain text says no more than the criterion of its evidence does. Clauses are joined by semicolons, those that are met. */
+export type Sentence = string | readonly Clause[];
+
+export const clause = (text: string, when: Criterion): Clause => ({ text, when });
+
 export interface EvidenceDeclaration {
   /** kebab-case, unique within the cause; label `evidence` of the recording rule. */
   readonly id: string;
   readonly when: Criterion;
   readonly weight: WeightName;
-  /** What is seen, one sentence, for people. `{value}` is replaced by the decisive value. */
-  readonly says: string;
+  /** What is seen, one sentence, for people. */
+  readonly says: Sentence;
   /** A read-only command that shows the same by hand. `{namespace}`, `{service}`, `{apiservice}` are replaced. */
   readonly reproduce?: string;
 }
@@ -70,6 +82,17 @@ export const RUNBOOK_CORRELATIONS = [
   'one-hour-look-back',
 ] as const;
 export type RunbookCorrelation = (typeof RUNBOOK_CORRELATIONS)[number];
+
+/** The sentence of an entry as clauses; plain text is one clause that the whole criterion carries. */
+export function clausesOf({ says, when }: Pick<EvidenceDeclaration, 'says' | 'when'>): readonly Clause[] {
+  return typeof says === 'string' ? [{ text: says.replace(/\.$/, ''), when }] : says;
+}
+
+/** One sentence of several clauses. */
+export function sentenceOf(texts: readonly string[]): string {
+  const joined = texts.join('; ');
+  return `${joined.charAt(0).toUpperCase()}${joined.slice(1)}.`;
+}
 
 /** Evidence names a cause only when its weight is at least suggestive. */
 export function isDirect(evidence: EvidenceDeclaration): boolean {

@@ -7,15 +7,8 @@ import type { Diagnosis } from '../../src/domain/diagnosis.ts';
 import type { Snapshot } from '../../src/domain/snapshot.ts';
 import { play } from '../support/play.ts';
 import type { Situation } from '../support/situation.ts';
-import { BACKEND_ROWS } from './tables/backend.ts';
-import { CONTROL_PLANE_ROWS } from './tables/control-plane.ts';
-import { NETWORK_ROWS } from './tables/network.ts';
-import { OBJECT_ROWS } from './tables/objects.ts';
-import { POD_ROWS } from './tables/pods.ts';
+import { ROWS } from './tables/rows.ts';
 import { scheduled } from './tables/schedule.ts';
-import { TRUST_ROWS } from './tables/trust.ts';
-
-const ROWS = [...POD_ROWS, ...OBJECT_ROWS, ...NETWORK_ROWS, ...CONTROL_PLANE_ROWS, ...TRUST_ROWS, ...BACKEND_ROWS];
 
 function verdict(snapshots: readonly Snapshot[]): Diagnosis | undefined {
   const doctor = createDiagnostician(catalogueOptions());

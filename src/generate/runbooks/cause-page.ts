@@ -1,4 +1,4 @@
-import { type Cause, type EvidenceDeclaration, WEIGHTS } from '../../domain/cause.ts';
+import { type Cause, clausesOf, type EvidenceDeclaration, sentenceOf, WEIGHTS } from '../../domain/cause.ts';
 import { signalsOf } from '../../domain/criterion.ts';
 import { type Catalogue, signalNamed } from '../catalogue.ts';
 import { CAUSE_FOR, CONFIDENT } from '../cause-alerts.ts';
@@ -41,11 +41,11 @@ export function causePage(cause: Cause, catalogue: Catalogue): Page {
 
 function howWeKnow(cause: Cause, catalogue: Catalogue): Block[] {
   const rows = (evidence: readonly EvidenceDeclaration[]) =>
-    evidence.map(({ id, says, weight, when }) => [
-      `\`${id}\``,
-      inWords(says),
-      `${signed(WEIGHTS[weight])} (${weight})`,
-      describeCriterion(when),
+    evidence.map((declaration) => [
+      `\`${declaration.id}\``,
+      inWords(declaration),
+      `${signed(WEIGHTS[declaration.weight])} (${declaration.weight})`,
+      describeCriterion(declaration.when),
     ]);
   const head = ['evidence', 'what is seen', 'points', 'when'];
   const explained = catalogue.causes.filter((other) => other.supersedes?.includes(cause.id));
@@ -73,8 +73,8 @@ function howWeKnow(cause: Cause, catalogue: Catalogue): Block[] {
 }
 
 /** What is seen, of any API. */
-function inWords(says: string): string {
-  return withVariables(says.replaceAll('{value}', '…'));
+function inWords(declaration: EvidenceDeclaration): string {
+  return withVariables(sentenceOf(clausesOf(declaration).map(({ text }) => text)).replaceAll('{value}', '…'));
 }
 
 /** The series that the evidence reads, each once. */
@@ -85,10 +85,11 @@ function seriesOf(cause: Cause, catalogue: Catalogue): string[] {
 
 function confirmation(cause: Cause): string {
   const seen = new Map([['kubectl describe apiservice "$APISERVICE"', ['what the kube-apiserver holds against it']]]);
-  for (const { says, reproduce } of [...cause.evidence, ...(cause.lookBack ?? [])]) {
+  for (const declaration of [...cause.evidence, ...(cause.lookBack ?? [])]) {
+    const { reproduce } = declaration;
     if (!reproduce) continue;
     const command = asCommand(reproduce);
-    seen.set(command, [...(seen.get(command) ?? []), inWords(says)]);
+    seen.set(command, [...(seen.get(command) ?? []), inWords(declaration)]);
   }
   const commands = [...seen].map(([command, says]) => [...says.map((text) => `# ${text}`), command].join('\n'));
   return [SET_VARIABLES, ...commands].join('\n\n');
