@@ -31,6 +31,13 @@ describe('addresses', () => {
     ['fd00:ec2::254', 'AWS metadata'],
     ['64:ff9b::7f00:1', 'an IPv4 translation address'],
     ['2002:7f00:1::1', 'an IPv4 translation address'],
+    ['64:ff9b:1::a00:1', 'an IPv4 translation address'],
+    ['::ffff:0:127.0.0.1', 'an IPv4 translation address'],
+    ['::ffff:0:10.1.0.5', 'an IPv4 translation address'],
+    ['::127.0.0.1', 'an IPv4 translation address'],
+    ['::10.1.0.5', 'an IPv4 translation address'],
+    ['::ffff:10.1.0.5', undefined],
+    ['2001:0:7f00:1::1', 'an IPv4 translation address'],
     ['localhost', 'not an IP address'],
     ['2130706433', 'not an IP address'],
     ['0x7f.1', 'not an IP address'],
@@ -39,6 +46,48 @@ describe('addresses', () => {
     ['', 'not an IP address'],
   ])('%s is %s', (address, why) => {
     expect(createAddressRules().refusal(address)).toBe(why);
+  });
+
+  // RFC 6890 and the registries that it began: each range is decided, by its first and its last address.
+  it.each([
+    ['0.0.0.0', '0.255.255.255', 'the unspecified address'],
+    ['10.0.0.0', '10.255.255.255', undefined],
+    ['100.64.0.0', '100.127.255.255', undefined],
+    ['127.0.0.0', '127.255.255.255', 'a loopback address'],
+    ['169.254.0.0', '169.254.255.255', 'a link-local address'],
+    ['172.16.0.0', '172.31.255.255', undefined],
+    ['192.0.0.0', '192.0.0.255', 'an address for protocols (RFC 6890)'],
+    ['192.0.2.0', '192.0.2.255', undefined],
+    ['192.31.196.0', '192.31.196.255', 'an AS112 address'],
+    ['192.52.193.0', '192.52.193.255', 'a multicast relay (AMT)'],
+    ['192.88.99.0', '192.88.99.255', 'a 6to4 relay'],
+    ['192.168.0.0', '192.168.255.255', undefined],
+    ['192.175.48.0', '192.175.48.255', 'an AS112 address'],
+    ['198.18.0.0', '198.19.255.255', undefined],
+    ['198.51.100.0', '198.51.100.255', undefined],
+    ['203.0.113.0', '203.0.113.255', undefined],
+    ['224.0.0.0', '239.255.255.255', 'a multicast address'],
+    ['240.0.0.0', '255.255.255.254', 'a reserved address (240.0.0.0/4)'],
+    ['::2', '::ffff:ffff', 'an IPv4 translation address'],
+    ['::ffff:0:0:0', '::ffff:0:ffff:ffff', 'an IPv4 translation address'],
+    ['64:ff9b::', '64:ff9b::ffff:ffff', 'an IPv4 translation address'],
+    ['64:ff9b:1::', '64:ff9b:1:ffff:ffff:ffff:ffff:ffff', 'an IPv4 translation address'],
+    ['100::', '100::ffff:ffff:ffff:ffff', 'a discard-only address'],
+    ['100:0:0:1::', '100:0:0:1:ffff:ffff:ffff:ffff', 'a dummy address (RFC 9780)'],
+    ['2001::', '2001:0:ffff:ffff:ffff:ffff:ffff:ffff', 'an IPv4 translation address'],
+    ['2001:1::', '2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff', 'an address for protocols (RFC 2928)'],
+    ['2001:db8::', '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff', undefined],
+    ['2002::', '2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 'an IPv4 translation address'],
+    ['2620:4f:8000::', '2620:4f:8000:ffff:ffff:ffff:ffff:ffff', 'an AS112 address'],
+    ['3fff::', '3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff', undefined],
+    ['5f00::', '5f00:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 'a segment-routing identifier'],
+    ['fc00::', 'fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', undefined],
+    ['fe80::', 'febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 'a link-local address'],
+    ['fec0::', 'feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 'a site-local address'],
+    ['ff00::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 'a multicast address'],
+  ])('from %s to %s: %s', (first, last, why) => {
+    const rules = createAddressRules();
+    expect([rules.refusal(first), rules.refusal(last)]).toEqual([why, why]);
   });
 
   it('are allowed by CIDR, in one family only', () => {
@@ -63,6 +112,11 @@ describe('addresses', () => {
         expect(rules.refusal(mapped ? `::ffff:${ip}` : ip)).toBeDefined();
       }),
     );
+  });
+
+  it('are judged without throwing, whatever is written', () => {
+    const rules = createAddressRules();
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.ipV6(), fc.stringMatching(/^[0-9a-f:.%]{0,40}$/)), (text) => void rules.refusal(text)));
   });
 
   it('are written with their port, and read back', () => {
