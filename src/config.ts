@@ -71,7 +71,9 @@ const schema = z.strictObject({
       allow_addresses: z
         .array(cidr)
         .default([])
-        .describe('Loopback and link-local addresses are refused as targets, unless they are in one of these CIDRs.'),
+        .describe(
+          'Loopback, link-local, metadata and other special-purpose addresses (RFC 6890) are refused as targets, unless they are in one of these CIDRs.',
+        ),
     })
     .prefault({}),
   logs: z

@@ -90,7 +90,7 @@ export function createObserver({
     apiservers,
     clock,
     log,
-    options: interval(options.apiserverMetricsIntervalMs),
+    options: { ...interval(options.apiserverMetricsIntervalMs), addresses },
   });
   const resources = createResourceSource({
     client,

@@ -2,6 +2,7 @@ import type { Observed } from '../../domain/observed.ts';
 import type { ApiserverMetrics } from '../../domain/snapshot.ts';
 import type { SourceStatus } from '../../domain/sources.ts';
 import type { KubeClient } from '../kube/api.ts';
+import { type AddressRules, createAddressRules } from '../probe/addresses.ts';
 import { type Repetition, repeat } from '../repeat.ts';
 import type { Clock, Logger, Source } from '../source.ts';
 import { createInstanceConnections, serverInstance } from './direct.ts';
@@ -17,6 +18,8 @@ export interface ApiserverMetricsOptions {
   readonly timeoutMs?: number;
   /** Decompressed; default 256 MiB. */
   readonly maxBytes?: number;
+  /** Where an instance may not be asked; default: loopback, link-local and metadata addresses are refused. The client's own server always may. */
+  readonly addresses?: AddressRules;
 }
 
 export interface ApiserverMetricsSource extends Source {
@@ -54,7 +57,7 @@ export function createApiserverMetricsSource(deps: {
   const intervalMs = deps.options?.intervalMs ?? 30_000;
   const timeoutMs = deps.options?.timeoutMs ?? 20_000;
   const maxBytes = deps.options?.maxBytes ?? 256 * 2 ** 20;
-  const connections = createInstanceConnections(client);
+  const connections = createInstanceConnections(client, deps.options?.addresses ?? createAddressRules());
   const instances = new Map<string, Instance>();
 
   let repetition: Repetition | undefined;

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
-import { checkServerIdentity, createSecureContext, type PeerCertificate, type SecureContext } from 'node:tls';
-import type { KubeClient, KubeCredentials } from '../kube/api.ts';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import type { KubeClient } from '../kube/api.ts';
+import { type TrustedTls, trustedWay } from '../kube/token-trust.ts';
 import type { Clock } from '../source.ts';
 import { hostPort, isIp } from './addresses.ts';
 import type { AttemptRequest, AttemptRuntime, AttemptTls } from './attempt.ts';
@@ -19,10 +20,10 @@ export interface Apiserver {
 export interface ApiserverRequests {
   readonly own: Apiserver;
   /**
-   * A request with the exporter's own credentials. They leave this process only after the server's certificate was verified.
-   * Undefined: this instance can't be asked safely, because the kube client does not verify certificates.
+   * A request with the exporter's own credentials, as token-trust.ts allows it: they leave this process only after the
+   * server's certificate was verified. `refused` = this instance can't be asked safely.
    */
-  prepare(apiserver: Apiserver, path: string, options: PrepareOptions): Promise<AttemptRequest | undefined>;
+  prepare(apiserver: Apiserver, path: string, options: PrepareOptions): Promise<AttemptRequest | { readonly refused: string }>;
   /** The credentials were refused (401): they are read anew for the next request. */
   refused(): void;
   /** Closes idle connections to an instance that went. */
@@ -38,8 +39,6 @@ export interface PrepareOptions {
 }
 
 const RESOLVED_LIVES_MS = 30_000;
-/** Names under which every kube-apiserver's certificate is valid. */
-const KUBERNETES_NAMES = ['kubernetes.default.svc', 'kubernetes.default', 'kubernetes'];
 
 export function createApiserverRequests(client: KubeClient, runtime: AttemptRuntime, clock: Clock): ApiserverRequests {
   const { server } = client;
@@ -56,23 +55,22 @@ export function createApiserverRequests(client: KubeClient, runtime: AttemptRunt
   return {
     own,
     async prepare(apiserver, path, { timeoutMs, maxBody, reuse }) {
-      const credentials = await client.credentials(anew ? { anew } : {});
+      const way = await trustedWay(client, { kind: apiserver.own ? 'own-server' : 'apiserver-instance' }, { anew });
       anew = false;
-      const verified = secure && credentials.rejectUnauthorized;
-      if (!apiserver.own && !verified) return undefined;
+      if ('refused' in way) return way;
       const idle = reuse ? sockets.take(apiserver.instance) : undefined;
       return {
         host: apiserver.host,
         port: apiserver.port,
         path: apiserver.own ? `${prefix}${path}` : path,
-        headers: { Accept: 'application/json', ...credentials.headers },
+        headers: { Accept: 'application/json', ...way.headers },
         timeoutMs,
         maxBody,
         ...runtime,
         park: (socket) => sockets.park(apiserver.instance, socket),
         ...(idle && { reuse: idle }),
         ...(!isIp(apiserver.host) && { resolve }),
-        ...(secure && { tls: tlsOf(apiserver, credentials, contextOf(credentials), own.host) }),
+        ...(way.tls && { tls: tlsOf(way.tls, contextOf(way.tls)) }),
       };
     },
     refused() {
@@ -83,32 +81,18 @@ export function createApiserverRequests(client: KubeClient, runtime: AttemptRunt
   };
 }
 
-function tlsOf(apiserver: Apiserver, credentials: KubeCredentials, context: SecureContext, ownHost: string): AttemptTls {
-  const name = credentials.servername ?? (isIp(ownHost) ? undefined : ownHost);
-  const servername = apiserver.own ? name : (name ?? KUBERNETES_NAMES[0]);
-  const accepted = apiserver.own ? [credentials.servername ?? ownHost] : [apiserver.host, name ?? ownHost, ...KUBERNETES_NAMES];
+function tlsOf({ servername, rejectUnauthorized, checkServerIdentity }: TrustedTls, context: SecureContext): AttemptTls {
   return {
     context,
-    rejectUnauthorized: credentials.rejectUnauthorized,
-    checkIdentity: (certificate) => identityError(accepted, certificate),
+    rejectUnauthorized,
+    checkIdentity: (certificate) => checkServerIdentity('', certificate),
     ...(servername !== undefined && { servername }),
   };
 }
 
-/** Undefined when the certificate is valid for one of the names. */
-function identityError(names: readonly string[], certificate: PeerCertificate): Error | undefined {
-  let first: Error | undefined;
-  for (const name of names) {
-    const error = checkServerIdentity(name, certificate);
-    if (!error) return undefined;
-    first ??= error;
-  }
-  return first;
-}
-
 /** Credentials are read again now and then; the context is built again only when they differ. */
-function createContextCache(): (credentials: KubeCredentials) => SecureContext {
-  let last: { credentials: KubeCredentials; context: SecureContext } | undefined;
+function createContextCache(): (tls: TrustedTls) => SecureContext {
+  let last: { credentials: TrustedTls; context: SecureContext } | undefined;
   return (credentials) => {
     if (
       last &&

@@ -76,7 +76,7 @@ export function createAsker(runtime: AttemptRuntime, requests: ApiserverRequests
           reuse: request === 'list' || times % 2 === 1,
         },
       );
-      if (!prepared) return undefined;
+      if ('refused' in prepared) return undefined;
       const seen = await attempt(prepared);
       const since = controlSince(seen, at, clock());
       if (since !== undefined) await control.fresh(apiserver, since);
@@ -96,7 +96,7 @@ export function createAsker(runtime: AttemptRuntime, requests: ApiserverRequests
       try {
         const limits = { timeoutMs: discoveryTimeoutMs, maxBody: CONTROL_BODY, reuse: false };
         const prepared = await requests.prepare(apiserver, '/readyz', limits);
-        if (!prepared) return ourFailure(plan, at, 'not asked: the kube client does not verify certificates');
+        if ('refused' in prepared) return ourFailure(plan, at, `not asked: ${prepared.refused}`);
         const seen = await attempt(prepared);
         return resultOf(plan, at, seen, judgeControl(seen));
       } catch (error) {

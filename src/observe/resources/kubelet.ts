@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { connect, type TLSSocket } from 'node:tls';
 import { streamBody } from '../apiserver-metrics/stream-body.ts';
-import type { KubeClient, KubeCredentials } from '../kube/api.ts';
+import type { KubeClient } from '../kube/api.ts';
+import { type TrustedTls, type TrustedWay, trustedWay } from '../kube/token-trust.ts';
 import { readKubeletMetrics, type UsageByContainer } from './kubelet-metrics.ts';
 
 export const KUBELET_RULE = 'nodes/metrics: get';
@@ -36,54 +37,38 @@ export async function readKubelet(
   wanted: ReadonlySet<string>,
   options: KubeletOptions,
 ): Promise<UsageByContainer> {
-  const credentials = await client.credentials();
-  refuseUnsafe(credentials, options.sendToken);
+  const way = await trustedWay(client, { kind: 'kubelet', address, sendToken: options.sendToken });
+  if ('refused' in way) throw new KubeletError(`kubelet ${address} is not asked: ${way.refused}`);
   for (const path of ['/metrics/cadvisor', '/metrics/resource']) {
-    const usage = await readPath(address, path, credentials, wanted, options);
+    const usage = await readPath(address, path, way, wanted, options);
     if (usage) return usage;
   }
   throw new KubeletError(`kubelet ${address} has neither /metrics/cadvisor nor /metrics/resource`);
 }
 
-function refuseUnsafe(credentials: KubeCredentials, sendToken: boolean): void {
-  const secret = Object.keys(credentials.headers).length > 0;
-  if (!secret && credentials.cert === undefined) throw new KubeletError('there are no credentials for a kubelet');
-  if (secret && credentials.cert === undefined && !sendToken)
-    throw new KubeletError('a kubelet asks for a ServiceAccount token, and ours is sent to the kube-apiserver only');
-  // Without the cluster's CA the system's would be asked, and anybody can have a certificate of those.
-  if (credentials.ca === undefined) throw new KubeletError("the cluster's CA is not known, so a kubelet cannot be recognised");
-}
-
 async function readPath(
   address: string,
   path: string,
-  credentials: KubeCredentials,
+  { headers, tls }: TrustedWay,
   wanted: ReadonlySet<string>,
   options: KubeletOptions,
 ): Promise<UsageByContainer | undefined> {
-  const socket = await verifiedSocket(address, credentials, options);
+  const socket = await verifiedSocket(address, tls, options);
   try {
-    return await readVerified(socket, address, path, options.sendToken ? credentials.headers : {}, wanted, options);
+    return await readVerified(socket, address, path, headers, wanted, options);
   } finally {
     socket.destroy();
   }
 }
 
 /** A connection whose other end the cluster's CA vouches for. Nothing of ours has been written to it yet. */
-function verifiedSocket(
-  address: string,
-  { ca, cert, key }: KubeCredentials,
-  { port, timeoutMs, signal }: KubeletOptions,
-): Promise<TLSSocket> {
+function verifiedSocket(address: string, tls: TrustedTls, { port, timeoutMs, signal }: KubeletOptions): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new KubeletError('was given up'));
     const socket = connect({
       host: address,
       port,
-      ...(ca !== undefined && { ca }),
-      ...(cert !== undefined && { cert }),
-      ...(key !== undefined && { key }),
-      rejectUnauthorized: true,
+      ...tls,
     });
     const timer = setTimeout(() => socket.destroy(new Error(`no connection within ${timeoutMs} ms`)), timeoutMs);
     const onAbort = () => socket.destroy(new Error('was given up'));

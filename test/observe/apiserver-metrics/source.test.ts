@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createApiserverMetricsSource } from '../../../src/observe/apiserver-metrics/source.ts';
 import { createKubeClient } from '../../../src/observe/kube/client.ts';
+import { createAddressRules } from '../../../src/observe/probe/addresses.ts';
 import { type Logger, SILENT } from '../../../src/observe/source.ts';
 import { createAuthority } from '../../support/certificates.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -135,20 +136,29 @@ describe('reading each kube-apiserver', () => {
 });
 
 describe('several instances', () => {
-  async function pair(second: { foreign: boolean }) {
+  interface Second {
+    readonly foreign?: boolean;
+    /** Default: as every kube-apiserver's. */
+    readonly certificate?: { readonly names?: string[]; readonly ips?: string[] };
+    readonly allow?: string[];
+    readonly tls?: { readonly rejectUnauthorized: boolean };
+  }
+
+  async function pair({ foreign = false, certificate = { names: ['kubernetes.default.svc'] }, allow = ['127.0.0.0/8'], tls }: Second) {
     const authority = await createAuthority();
-    const other = second.foreign ? await createAuthority({ name: 'somebody' }) : authority;
+    const other = foreign ? await createAuthority({ name: 'somebody' }) : authority;
     const headers: IncomingMessage['headers'][] = [];
     const server = await startKubeServer(text(HEALTHY_APISERVER), {
       tls: await authority.issue({ names: ['kubernetes.default.svc'], ips: ['127.0.0.1'] }),
-      credentials: (options) => Object.assign(options, { ca: authority.cert, headers: { authorization: 'Bearer harbour-token' } }),
+      credentials: (options) =>
+        Object.assign(options, tls ?? { ca: authority.cert }, { headers: { authorization: 'Bearer harbour-token' } }),
     });
     const replica = await startKubeServer(
       (request, response) => {
         headers.push(request.headers);
         response.end(HEALTHY_APISERVER.replace('request_kind="readOnly"} 4', 'request_kind="readOnly"} 40'));
       },
-      { tls: await other.issue({ names: ['kubernetes.default.svc'] }) },
+      { tls: await other.issue(certificate) },
     );
     const client = createKubeClient(server.kubeConfig, { log: SILENT });
     const abort = new AbortController();
@@ -164,23 +174,29 @@ describe('several instances', () => {
       apiservers: () => [first, last],
       clock: Date.now,
       log: SILENT,
-      options: { intervalMs: 20 },
+      options: { intervalMs: 20, addresses: createAddressRules(allow) },
     });
     source.start(abort.signal);
     return { source, first, last, headers };
   }
 
   it('are read one by one, by address, as kubernetes.default.svc', async () => {
-    const { source, first, last, headers } = await pair({ foreign: false });
+    const { source, first, last, headers } = await pair({});
     await eventually(() => source.metrics(last).state === 'observed');
     expect(source.metrics(first)).toMatchObject({ value: { inflightRequests: 5 } });
     expect(source.metrics(last)).toMatchObject({ value: { inflightRequests: 41 } });
     expect(headers[0]).toMatchObject({ authorization: 'Bearer harbour-token' });
   });
 
-  it('get no request at all when the cluster’s CA did not sign their certificate', async () => {
-    const { source, first, last, headers } = await pair({ foreign: true });
+  it.each<[string, Second, string]>([
+    ['another CA signed their certificate', { foreign: true }, 'unable to verify the first certificate'],
+    ['their certificate is that of a kubelet', { certificate: { ips: ['127.0.0.1'] } }, 'does not match certificate'],
+    ['their address is refused', { allow: [] }, 'is not asked: it is a loopback address'],
+    ['the kubeconfig skips verification', { tls: { rejectUnauthorized: false } }, 'is not asked: the kube client does not verify'],
+  ])('get no request at all when %s, and the reason is told', async (_, second, why) => {
+    const { source, first, last, headers } = await pair(second);
     await eventually(() => source.metrics(last).state === 'unobserved' && source.status(Date.now()).message !== undefined);
+    expect(source.metrics(last)).toMatchObject({ state: 'unobserved', why: expect.stringContaining(why) });
     expect(source.metrics(first).state).toBe('observed');
     expect(source.status(Date.now()).state).toBe('ok');
     expect(headers).toEqual([]);

@@ -457,4 +457,17 @@ describe('kube-apiserver instances', () => {
     await eventually(() => unverified.results.length > 3);
     expect(other.received).toEqual([]);
   });
+
+  it.each([
+    ['the address of a kubelet', { ips: ['127.0.0.1'] }],
+    ['the name of the kubeconfig’s server', { names: ['harbour.example.com'] }],
+  ])('get no request when their certificate, of the right CA, holds only %s', async (_, certificate) => {
+    const own = await servers.https(serving, apiserver(healthy));
+    const stranger = await servers.https(await authority.issue(certificate), apiserver(healthy));
+    const instance = `127.0.0.1:${stranger.port}`;
+    const probing = start(own.port, { intervalMs: 50, apiservers: () => [instance], allowAddresses: ['127.0.0.0/8'] });
+    await eventually(() => stranger.connections() > 3 && probing.results.length > 3);
+    expect(stranger.received).toEqual([]);
+    expect(probing.results.filter(({ target }) => target === instance)).toEqual([]);
+  });
 });
