@@ -1,5 +1,5 @@
 import { CAUSES } from '../correlations/list.ts';
-import { OTHER_SCORE, SYMPTOM, UNKNOWN_SCORE } from '../correlations/symptom.ts';
+import { OTHER_SCORE, SYMPTOM, SYMPTOM_NOW, UNKNOWN_SCORE } from '../correlations/symptom.ts';
 import { TEMPERATURE } from '../correlations/temperature.ts';
 import type { DiagnosticianOptions } from '../diagnose/diagnostician.ts';
 import { SIGNALS } from '../signals/list.ts';
@@ -11,6 +11,7 @@ export function catalogueOptions(): DiagnosticianOptions {
     causes: CAUSES,
     signals: SIGNALS,
     symptom: SYMPTOM,
+    symptomNow: SYMPTOM_NOW,
     unknownScore: UNKNOWN_SCORE,
     otherScore: OTHER_SCORE,
     temperature: TEMPERATURE,

@@ -1,4 +1,4 @@
-import { above, any, avg, type Criterion, increase, MINUTE, max } from '../domain/criterion.ts';
+import { above, all, any, avg, below, type Criterion, HOUR, increase, last, MINUTE, max, min } from '../domain/criterion.ts';
 
 /**
  * Without this there is no diagnosis: the API erred within the last minute, or each probe of the last minute was slow.
@@ -10,6 +10,21 @@ export const SYMPTOM: Criterion = any(
   above(increase('aggregator-failures', MINUTE), 0.5),
   above(avg('aggregator-seconds', MINUTE), 2),
   above(avg('list-seconds', MINUTE), 2),
+);
+
+/** A direct vantage that has not passed for an hour tells nothing of a recovery: it may be kept away from the backend for ever. */
+const failsDirectly = (signal: string): Criterion => all(above(last(signal, MINUTE), 0.01), below(min(signal, HOUR), 0.99));
+
+/**
+ * The symptom by the newest observation alone: while it is false every vantage passes, and a verdict is that of the failure that
+ * ends. SYMPTOM remembers for a minute, because an API that comes and goes fails although it passes now.
+ */
+export const SYMPTOM_NOW: Criterion = any(
+  above(last('failing', MINUTE), 0.5),
+  above(last('aggregator-seconds', MINUTE), 2),
+  above(last('list-seconds', MINUTE), 2),
+  failsDirectly('service-failing'),
+  failsDirectly('endpoint-failing'),
 );
 
 /** Log-odds of `unknown`: what a cause has to beat. The priors of the causes are relative to it. */

@@ -14,11 +14,12 @@ import { sourcesNotSeen } from './coverage.ts';
 import { Criteria, FAILURES_PERIODIC, type Truth } from './criteria.ts';
 import { DERIVED_SIGNALS, SCHEDULE_MATCHED } from './derived-signals.ts';
 import { EpisodeLog } from './episodes.ts';
+import { type Held, type HeldVerdict, nextHeld } from './held-verdict.ts';
 import { incidentsOf } from './incidents.ts';
 import { LedgerState } from './ledger-state.ts';
 import { patternOf } from './pattern.ts';
 import { matchSchedule } from './schedules.ts';
-import { weigh } from './scoring.ts';
+import { UNKNOWN, weigh } from './scoring.ts';
 import { parseState, type State } from './state.ts';
 import { candidatesOf, type Judged, verdictOn } from './verdict.ts';
 
@@ -27,6 +28,8 @@ export interface DiagnosticianOptions {
   readonly signals: readonly Signal[];
   /** No diagnosis unless it is true. Default: the API fails now. */
   readonly symptom?: Criterion;
+  /** The symptom by the newest observation alone: false = every vantage passes. Default: the API fails now. */
+  readonly symptomNow?: Criterion;
   /** Score of `unknown`; default 0. */
   readonly unknownScore?: number;
   /** Score of all causes that show no evidence, together; default: they have no share. */
@@ -45,6 +48,8 @@ export interface DiagnosisRound {
   readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
   /** Values of DERIVED_SIGNALS. */
   readonly derived: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Of each API that fails, recovers, or did within the last quarter of an hour. */
+  readonly verdicts: ReadonlyMap<string, HeldVerdict>;
 }
 
 export interface Diagnostician {
@@ -75,6 +80,7 @@ export function diagnoseSnapshots(snapshots: Iterable<Snapshot>, options: Diagno
 class Doctor implements Diagnostician {
   readonly #options: DiagnosticianOptions;
   readonly #symptom: Criterion;
+  readonly #symptomNow: Criterion;
   readonly #entries: readonly LedgerEntry[];
   readonly #causes: ReadonlyMap<string, Cause>;
   readonly #signals: ReadonlyMap<string, Signal>;
@@ -82,10 +88,12 @@ class Doctor implements Diagnostician {
   #criteria: Criteria;
   #ledger: LedgerState;
   #episodes = new Map<string, EpisodeLog>();
+  #held = new Map<string, Held>();
 
   constructor(options: DiagnosticianOptions) {
     this.#options = options;
     this.#symptom = options.symptom ?? above(last('failing'), 0.5);
+    this.#symptomNow = options.symptomNow ?? above(last('failing'), 0.5);
     this.#entries = ledgerOf(options.causes);
     this.#causes = new Map(options.causes.map((cause) => [cause.id, cause]));
     this.#signals = new Map([...DERIVED_SIGNALS, ...options.signals].map((signal) => [signal.name, signal]));
@@ -96,7 +104,7 @@ class Doctor implements Diagnostician {
 
   #freshCriteria(): Criteria {
     const clauses = this.#entries.flatMap(({ declaration }) => (declaration ? clausesOf(declaration) : []));
-    return new Criteria([this.#symptom, ...[...this.#entries, ...clauses].map(({ when }) => when)]);
+    return new Criteria([this.#symptom, this.#symptomNow, ...[...this.#entries, ...clauses].map(({ when }) => when)]);
   }
 
   observe(snapshot: Snapshot, values?: ReadonlyMap<string, ReadonlyMap<string, number>>): DiagnosisRound {
@@ -106,6 +114,7 @@ class Doctor implements Diagnostician {
     const candidates = new Map<string, readonly Candidate[]>();
     const derived = new Map<string, ReadonlyMap<string, number>>();
     const judged: Judged[] = [];
+    const verdicts = new Map<string, HeldVerdict>();
     for (const api of snapshot.apis) {
       if (api.deletedAt !== undefined) continue;
       const read = all.get(api.name) ?? new Map<string, number>();
@@ -113,15 +122,18 @@ class Doctor implements Diagnostician {
       patterns.set(api.name, pattern);
       const own = derivedValues(pattern, schedule, read.has('failing'));
       derived.set(api.name, own);
-      const verdict = this.#judge(api, [read, own], { pattern, snapshot, ...(schedule === undefined ? {} : { schedule }) });
-      if (!verdict) continue;
-      judged.push(verdict);
-      candidates.set(api.name, verdict.candidates);
+      const weighed = this.#judge(api, [read, own], { pattern, snapshot, ...(schedule === undefined ? {} : { schedule }) });
+      const held = this.#hold(api.name, snapshot.time / 1000, read, weighed?.candidates ?? []);
+      if (held) verdicts.set(api.name, held.verdict);
+      if (!weighed || !held) continue;
+      const shown = held.calm === 0 ? weighed.candidates : held.candidates;
+      judged.push({ ...weighed, candidates: shown, verdict: held.verdict });
+      candidates.set(api.name, shown);
     }
     const incidents = incidentsOf(judged, snapshot);
     const diagnoses = judged.map((one) => verdictOn(one, incidents.get(one.api.name)));
     const answers = this.#answers(snapshot, all, diagnoses);
-    diagnoses.sort((a, b) => b.confidence - a.confidence || (a.apiservice < b.apiservice ? -1 : 1));
+    diagnoses.sort(worstFirst);
     return {
       diagnoses: {
         schema: DIAGNOSES_SCHEMA,
@@ -135,6 +147,7 @@ class Doctor implements Diagnostician {
       patterns,
       candidates,
       derived,
+      verdicts,
     };
   }
 
@@ -152,7 +165,8 @@ class Doctor implements Diagnostician {
   #forgetAllBut(apiservices: ReadonlySet<string>): void {
     this.#criteria.history.retain(apiservices);
     this.#ledger.retain(apiservices);
-    for (const name of this.#episodes.keys()) if (!apiservices.has(name)) this.#episodes.delete(name);
+    for (const remembered of [this.#episodes, this.#held])
+      for (const name of remembered.keys()) if (!apiservices.has(name)) remembered.delete(name);
   }
 
   #patternOf(api: ApiFacts, failing: number | undefined, snapshot: Snapshot): { pattern: FailurePattern; schedule?: string } {
@@ -178,7 +192,7 @@ class Doctor implements Diagnostician {
     api: ApiFacts,
     values: readonly ReadonlyMap<string, number>[],
     { pattern, snapshot, schedule }: { pattern: FailurePattern; snapshot: Snapshot; schedule?: string },
-  ): Judged | undefined {
+  ): Omit<Judged, 'verdict'> | undefined {
     const time = snapshot.time / 1000;
     this.#criteria.push(api.name, snapshot.time, ...values);
     const truths = this.#entries.map((entry): Truth => this.#criteria.truth(entry.when));
@@ -209,12 +223,28 @@ class Doctor implements Diagnostician {
     return { api, snapshot, pattern, candidates, weighed, truths, entries: this.#entries, causes: this.#causes, signals: this.#signals };
   }
 
+  /** Goes on with the verdict on an API whose values were just judged. */
+  #hold(apiservice: string, time: number, read: ReadonlyMap<string, number>, candidates: readonly Candidate[]): Held | undefined {
+    const failing = read.get('failing');
+    const held = nextHeld(this.#held.get(apiservice), {
+      time,
+      symptom: this.#criteria.truth(this.#symptom),
+      errs: this.#criteria.truth(this.#symptomNow) === true || (failing === undefined ? undefined : failing > 0.5),
+      failures: read.get('aggregator-failures'),
+      candidates,
+    });
+    if (held) this.#held.set(apiservice, held);
+    else this.#held.delete(apiservice);
+    return held;
+  }
+
   serialise(): string {
     const state: State = {
-      version: 1,
+      version: 2,
       history: this.#criteria.history.toJSON(),
-      episodes: Object.fromEntries([...this.#episodes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, log]) => [name, log.toJSON()])),
+      episodes: Object.fromEntries([...this.#episodes].sort(byName).map(([name, log]) => [name, log.toJSON()])),
       ledger: this.#ledger.toJSON(),
+      held: Object.fromEntries([...this.#held].sort(byName)),
     };
     return JSON.stringify(state);
   }
@@ -225,10 +255,24 @@ class Doctor implements Diagnostician {
     this.#criteria = criteria;
     this.#ledger = ledger;
     this.#episodes = new Map();
+    this.#held = new Map();
     const state = parseState(text, (history) => criteria.history.restore(history));
     ledger.restore(state.ledger);
     this.#episodes = new Map(Object.entries(state.episodes).map(([name, episodes]) => [name, new EpisodeLog(episodes)]));
+    this.#held = new Map(
+      Object.entries(state.held).filter(([, { verdict }]) => verdict.cause === UNKNOWN || this.#causes.has(verdict.cause)),
+    );
   }
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+/** What fails before what recovers, then the surer one, then by name. */
+function worstFirst(a: Diagnosis, b: Diagnosis): number {
+  if (a.state !== b.state) return a.state === 'failing' ? -1 : 1;
+  return b.confidence - a.confidence || (a.apiservice < b.apiservice ? -1 : 1);
 }
 
 function derivedValues(pattern: FailurePattern, schedule: string | undefined, observed: boolean): ReadonlyMap<string, number> {

@@ -9,6 +9,7 @@ import type { SourceName } from '../domain/sources.ts';
 import { notSeenOf } from './coverage.ts';
 import type { Truth } from './criteria.ts';
 import { type EvidenceContext, evidenceOf, type MetEntry } from './evidence.ts';
+import type { HeldVerdict } from './held-verdict.ts';
 import type { Incident } from './incidents.ts';
 import { nextCheckFor, UNSURE } from './next-check.ts';
 import { UNKNOWN, type Weighed } from './scoring.ts';
@@ -20,7 +21,9 @@ export interface Judged {
   readonly api: ApiFacts;
   readonly snapshot: Snapshot;
   readonly pattern: FailurePattern;
+  /** As shown: while nothing errs, those of the failure that ends. */
   readonly candidates: readonly Candidate[];
+  readonly verdict: HeldVerdict;
   readonly weighed: readonly Weighed[];
   readonly truths: readonly Truth[];
   readonly entries: readonly LedgerEntry[];
@@ -45,15 +48,17 @@ export function candidatesOf(
 }
 
 export function verdictOn(judged: Judged, incident: Incident | undefined): Diagnosis {
-  const { api, snapshot, pattern, candidates, causes } = judged;
+  const { api, snapshot, pattern, candidates, causes, verdict } = judged;
   const [top, ...others] = candidates;
   const cause = causes.get(top!.cause);
   const notSeen = notSeenOf(api, snapshot, sourcesOfTheUnanswered(judged));
-  const unsure = top!.cause === UNKNOWN || top!.confidence < UNSURE;
+  const recovering = verdict.state === 'recovering';
+  const unsure = !recovering && (top!.cause === UNKNOWN || top!.confidence < UNSURE);
   const nextCheck = unsure ? nextCheckFor(api, judged.weighed, judged.entries, judged.truths, causes, notSeen) : undefined;
   const vantages = vantagesInWords(vantageStates(api, snapshot.cluster), oddApiservers(api));
   return {
     apiservice: api.name,
+    state: recovering ? 'recovering' : 'failing',
     cause: top!.cause,
     category: top!.category,
     title: cause?.title ?? 'No known cause explains it',
@@ -69,9 +74,14 @@ export function verdictOn(judged: Judged, incident: Incident | undefined): Diagn
     notSeen,
     ...(vantages === undefined ? {} : { vantages }),
     ...(incident ? { incident } : {}),
-    ...(pattern.since === undefined ? {} : { since: pattern.since }),
+    ...sinceOf(pattern, verdict),
     runbook: `/runbooks/${top!.cause}`,
   };
+}
+
+function sinceOf(pattern: FailurePattern, { state, since, endedAt }: HeldVerdict): Pick<Diagnosis, 'since' | 'endedAt'> {
+  if (state === 'recovering') return { since, ...(endedAt === undefined ? {} : { endedAt }) };
+  return { since: pattern.since ?? since };
 }
 
 const UNKNOWN_SUMMARY =

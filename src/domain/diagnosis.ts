@@ -34,6 +34,11 @@ export interface Candidate {
 /** The verdict on one APIService that errs. A healthy one has none. */
 export interface Diagnosis {
   readonly apiservice: string;
+  /**
+   * `recovering` = every vantage passes, at most a minute after the last failure: cause, confidence and evidence are those of the
+   * failure that ended.
+   */
+  readonly state: 'failing' | 'recovering';
   readonly cause: string;
   readonly category: Category;
   readonly title: string;
@@ -61,8 +66,10 @@ export interface Diagnosis {
     /** The cause that explains all of them best. */
     readonly cause?: string;
   };
-  /** Unix seconds. */
+  /** When the failure began, Unix seconds. */
   readonly since?: number;
+  /** Since when every vantage passes, Unix seconds; only while it recovers. */
+  readonly endedAt?: number;
   readonly runbook: string;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDiagnostician, type DiagnosticianOptions, diagnoseSnapshots } from '../../src/diagnose/diagnostician.ts';
 import { StateError } from '../../src/diagnose/state.ts';
 import type { Cause } from '../../src/domain/cause.ts';
-import { above, changedWithin, HOUR, increase, MINUTE, not } from '../../src/domain/criterion.ts';
+import { above, changedWithin, HOUR, increase, MINUTE, max, not } from '../../src/domain/criterion.ts';
 import { observed, UNOBSERVED } from '../../src/domain/observed.ts';
 import type { Signal } from '../../src/domain/signal.ts';
 import type { ApiFacts, Snapshot } from '../../src/domain/snapshot.ts';
@@ -271,10 +271,71 @@ describe('diagnostician', () => {
     expect(first.filter((round) => round.includes('restarting')).length).toBeGreaterThan(10);
   });
 
+  describe('after a failure', () => {
+    const API = 'v1.tides.example.com';
+    /** Restarts, fails, and passes from the third tick on, while a policy that changed meanwhile would explain it too. */
+    const remembering: DiagnosticianOptions = { ...OPTIONS, symptom: above(max('failing', MINUTE), 0.5) };
+    const changes = [{ what: 'network-policy' as const, at: NOW + 15_000, object: 'NetworkPolicy harbour/quay', summary: 'changed' }];
+    const ticks = [
+      moment(0, restarted(3)),
+      moment(1, { ...restarted(5), probes: FAILED }),
+      ...[2, 3, 4, 5, 6, 7, 8].map((tick) => moment(tick, { ...panicked(tick - 1), ...restarted(5), changes })),
+    ];
+
+    it('keeps its cause while it recovers, says since when it passes, and ends', () => {
+      const doctor = createDiagnostician(remembering);
+      const rounds = ticks.map((snapshot) => doctor.observe(snapshot));
+      expect(
+        rounds.map(({ diagnoses: { diagnoses }, verdicts }) => [
+          diagnoses.map((one) => `${one.cause} ${one.state}`),
+          verdicts.get(API)?.state,
+        ]),
+      ).toEqual([
+        [[], undefined],
+        [['restarting failing'], 'failing'],
+        [['restarting failing'], 'failing'],
+        ...Array.from({ length: 4 }, () => [['restarting recovering'], 'recovering']),
+        [[], 'recovered'],
+        [[], 'recovered'],
+      ]);
+      const [failed, recovering] = [rounds[1]!.diagnoses.diagnoses[0]!, rounds[4]!.diagnoses.diagnoses[0]!];
+      expect(recovering).toMatchObject({ since: NOW / 1000 + 10, endedAt: NOW / 1000 + 20, confidence: failed.confidence });
+      expect(recovering.evidence).toEqual(failed.evidence);
+      expect(recovering.vantages).toMatch(/Every vantage passes now/);
+      expect(rounds[4]!.candidates.get(API)!.map(({ cause }) => cause)).toEqual(['restarting', 'unknown']);
+    });
+
+    it('is the same after a restart of the exporter at any tick', () => {
+      const run = (restartAt: number) => {
+        let doctor = createDiagnostician(remembering);
+        return ticks.map((snapshot, tick) => {
+          if (tick === restartAt) {
+            const state = doctor.serialise();
+            doctor = createDiagnostician(remembering);
+            doctor.restore(state);
+          }
+          const { diagnoses, verdicts } = doctor.observe(snapshot);
+          return [diagnoses, Object.fromEntries(verdicts)];
+        });
+      };
+      const uninterrupted = run(-1);
+      for (let tick = 1; tick < ticks.length; tick++) expect(run(tick)).toEqual(uninterrupted);
+    });
+
+    it('goes on from a state that was written before verdicts were held', () => {
+      const doctor = createDiagnostician(remembering);
+      for (const snapshot of ticks.slice(0, 2)) doctor.observe(snapshot);
+      const { held, ...old } = JSON.parse(doctor.serialise());
+      expect(Object.keys(held)).toEqual([API]);
+      doctor.restore(JSON.stringify({ ...old, version: 1 }));
+      expect(doctor.observe(ticks[2]!).verdicts.get(API)).toMatchObject({ state: 'failing' });
+    });
+  });
+
   it.each([
     ['', /Unexpected end/],
     ['{"version":1', /Expected/],
-    ['{"version":2,"history":{},"episodes":{},"ledger":{}}', /version/],
+    ['{"version":3,"history":{},"episodes":{},"ledger":{}}', /version/],
     [
       '{"version":1,"history":{"names":["failing"],"apis":{"a":{"times":[1],"columns":{"0":[1,9]}}}},"episodes":{},"ledger":{}}',
       /a run of 9 rows/,

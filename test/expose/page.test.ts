@@ -96,6 +96,21 @@ describe('states', () => {
     expect(textOf(page(view))).toContain(expected);
   });
 
+  it('recovering: what failed is past, nothing is red', () => {
+    const markup = page(failing({}, { state: 'recovering', endedAt: NOW / 1000 - 20 }));
+    const text = textOf(markup);
+    expect(text).toContain('v1.tides.example.com ↗ recovering');
+    expect(text).toContain('Recovering: it passes since 2026-01-05 08:59:40 It failed because: The backend is killed for its memory .');
+    expect(text).toContain('failed since 2026-01-05 08:52:00');
+    expect(text).toContain('1 recovering');
+    expect(text).not.toMatch(/✕ failing|aggregated API answers/);
+    expect(markup).not.toMatch(/class="(card|tile) bad"/);
+    expect(markup).toContain('<title>Aggregated APIs</title>');
+    expect(textOf(page(failing({}, { state: 'recovering', cause: 'unknown', title: 'No known cause explains it' })))).toContain(
+      'Recovering: it passes Why it failed was not seen.',
+    );
+  });
+
   it.each<[string, Partial<ApiFacts>, string]>([
     ['nothing observed', { condition: UNOBSERVED, probes: [] }, '? not observed'],
     ['forbidden and not probed', { condition: { state: 'forbidden', rule: 'x' }, probes: [] }, '? not observed'],

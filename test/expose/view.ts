@@ -52,6 +52,7 @@ export function diagnosis(differs: Partial<Diagnosis> = {}): Diagnosis {
   const since = NOW / 1000 - 480;
   return {
     apiservice: 'v1.tides.example.com',
+    state: 'failing',
     cause: 'out-of-memory-killed',
     category: 'resource-pressure',
     title: 'The backend is killed for its memory',

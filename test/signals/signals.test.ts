@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CAUSES } from '../../src/correlations/list.ts';
-import { SYMPTOM } from '../../src/correlations/symptom.ts';
+import { SYMPTOM, SYMPTOM_NOW } from '../../src/correlations/symptom.ts';
 import { DERIVED_SIGNALS } from '../../src/diagnose/derived-signals.ts';
 import { signalsOf } from '../../src/domain/criterion.ts';
 import { ledgerOf } from '../../src/domain/ledger.ts';
@@ -70,7 +70,7 @@ describe('signals', () => {
 
   it('exist where a criterion names them', () => {
     const known = new Set([...SIGNALS, ...DERIVED_SIGNALS].map(({ name }) => name));
-    const named = [SYMPTOM, ...ledgerOf(CAUSES).map(({ when }) => when)].flatMap(signalsOf);
+    const named = [SYMPTOM, SYMPTOM_NOW, ...ledgerOf(CAUSES).map(({ when }) => when)].flatMap(signalsOf);
     expect(named.filter((name) => !known.has(name))).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import type { Diagnoses, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
 import { answersInWords, reasonsInWords } from './answer-words.ts';
 import { patternInWords } from './pattern-words.ts';
 import { isoTime, percent, printable } from './printable.ts';
-import { alternativesInWords, incidentInWords, notSeenInWords } from './text.ts';
+import { alternativesInWords, incidentInWords, notSeenInWords, recoveryInWords } from './text.ts';
 
 /** The verdicts for an issue, a ticket or a chat. */
 export function renderMarkdown(diagnoses: Diagnoses): string {
@@ -28,7 +28,13 @@ function section(diagnosis: Diagnosis, now: number): string {
     ...(diagnosis.nextCheck === undefined ? [] : [`- **Next check**: ${plain(diagnosis.nextCheck)}`]),
     ...(diagnosis.notSeen.length === 0 ? [] : [`- **Not seen**: ${plain(notSeenInWords(diagnosis.notSeen).join('; '))}`]),
   ].join('\n');
-  const parts = [`## ${plain(diagnosis.apiservice)}: ${plain(diagnosis.title)}`, plain(diagnosis.summary), facts];
+  const recovery = recoveryInWords(diagnosis);
+  const parts = [
+    `## ${plain(diagnosis.apiservice)}: ${plain(diagnosis.title)}`,
+    ...(recovery === undefined ? [] : [plain(recovery)]),
+    plain(diagnosis.summary),
+    facts,
+  ];
   if (diagnosis.evidence.length > 0) parts.push('### Evidence', diagnosis.evidence.map((one) => evidenceItem(one)).join('\n'));
   if (diagnosis.remedy.length > 0)
     parts.push('### Remedy', diagnosis.remedy.map((step, index) => `${index + 1}. ${plain(step)}`).join('\n'));

@@ -34,8 +34,9 @@ function block(diagnosis: Diagnosis, now: number, page: Page): string {
   const { paint } = page;
   const sure = diagnosis.cause === 'unknown' ? '' : `, ${percent(diagnosis.confidence)} sure`;
   const lines = [
-    `${paint.bad('✖')} ${paint.strong(printable(diagnosis.apiservice))}: ${paint.strong(printable(diagnosis.title))}`,
+    `${diagnosis.state === 'recovering' ? paint.faint('↗') : paint.bad('✖')} ${paint.strong(printable(diagnosis.apiservice))}: ${paint.strong(printable(diagnosis.title))}`,
     `${INDENT}${paint.faint(`cause ${diagnosis.cause}, category ${diagnosis.category}${sure}`)}`,
+    ...paragraph(recoveryInWords(diagnosis) ?? '', page),
     ...paragraph(diagnosis.summary, page),
     ...labelled('pattern', [patternInWords(diagnosis.failures, now)], page),
     ...labelled('vantages', diagnosis.vantages === undefined ? [] : [diagnosis.vantages], page),
@@ -75,6 +76,12 @@ function paragraph(text: string, { width }: Page): string[] {
 
 function cut(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}
+
+/** That it passes again, and that the cause is that of the failure that ended; undefined while it fails. */
+export function recoveryInWords({ state, endedAt }: Diagnosis): string | undefined {
+  if (state === 'failing') return undefined;
+  return `Recovering: it passes${endedAt === undefined ? '' : ` since ${isoTime(endedAt)}`}. What follows is about the failure that ended.`;
 }
 
 export function numbered(steps: readonly string[]): string[] {

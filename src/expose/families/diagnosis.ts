@@ -6,7 +6,7 @@ export const DIAGNOSIS_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_diagnosis_confidence',
     type: 'gauge',
-    help: 'How sure it is that this is the cause, 0 to 1, over all causes that have evidence and `unknown`; no series while the API is healthy.',
+    help: 'How sure it is that this is the cause, 0 to 1, over all causes that have evidence and `unknown`; while it recovers, as when it last failed; no series while the API is healthy.',
     labels: ['cause', 'category'],
     cost: 'failing APIs × causes with evidence',
     collect(api, emit, view) {
@@ -16,7 +16,7 @@ export const DIAGNOSIS_FAMILIES: readonly Family[] = [
   {
     name: 'aggregated_api_diagnosis',
     type: 'gauge',
-    help: 'The diagnosis: 1 for the most likely cause of a failing API; no series while the API is healthy.',
+    help: 'The diagnosis: 1 for the most likely cause of a failing API, of one that recovers for the cause that it failed for; no series while the API is healthy.',
     labels: ['apiservice', 'cause', 'category'],
     cost: 'failing APIs',
     collect(view, emit) {

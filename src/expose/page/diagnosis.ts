@@ -7,7 +7,7 @@ import { renderStrip } from './strip.ts';
 
 /** Verdict, reasons, what to do: in the order in which they are needed at night. */
 export function renderDiagnosis(shown: ShownApi, diagnosis: Diagnosis, now: number): Html {
-  return html`<p class="verdict">${diagnosis.title}</p>
+  return html`${verdict(diagnosis)}
 <div class="head"><span class="conf">${bar(diagnosis.confidence, diagnosis.cause === 'unknown')} ${sureness(diagnosis.confidence)} sure</span>
 ${diagnosis.cause !== 'unknown' && html`${chip('info', diagnosis.category)}<a href="/runbooks/${encodeURIComponent(diagnosis.cause)}">runbook</a>`}${since(diagnosis, now)}</div>
 <p class="lead">${diagnosis.summary}</p>
@@ -20,10 +20,18 @@ ${titled('Not seen', renderNotSeen(diagnosis.notSeen))}</div></div>
 ${alternatives(diagnosis, now)}`;
 }
 
+/** Of an API that recovers the present comes first: its cause is that of the failure that ended. */
+function verdict({ state, endedAt, cause, title }: Diagnosis): Html {
+  if (state === 'failing') return html`<p class="verdict">${title}</p>`;
+  const passes = endedAt === undefined ? 'it passes' : html`it passes since ${moment(endedAt * 1000)}`;
+  return html`<p class="verdict">Recovering: ${passes}</p>
+<p class="lead">${cause === 'unknown' ? 'Why it failed was not seen.' : html`It failed because: <b>${title}</b>.`}</p>`;
+}
+
 function since(diagnosis: Diagnosis, now: number): Html {
   if (diagnosis.since === undefined) return NOTHING;
   const at = diagnosis.since * 1000;
-  return html`<span class="meta">since ${moment(at)} (${ago(at, now)})</span>`;
+  return html`<span class="meta">${diagnosis.state === 'recovering' ? 'failed since' : 'since'} ${moment(at)} (${ago(at, now)})</span>`;
 }
 
 function incident({ incident: shared, apiservice }: Diagnosis): Html {

@@ -6,6 +6,7 @@ import { type ApiState, failingSince, type ShownApi } from './state.ts';
 export const STATE_CHIPS: Readonly<Record<ApiState, readonly [Tone, string]>> = {
   failing: ['bad', '✕ failing'],
   blind: ['warn', '? not observed'],
+  recovering: ['warn', '↗ recovering'],
   healthy: ['ok', '✓ healthy'],
   deleted: ['mute', '– deleted'],
 };

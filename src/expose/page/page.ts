@@ -23,7 +23,7 @@ export interface PageOptions {
 /** The status page: the whole answer to "which API, why, how sure, since when, what to do" without a click. */
 export function renderStatusPage(view: ExporterView | undefined, options: PageOptions): string {
   const body = view ? content(view, options) : waiting(options);
-  const failing = view ? view.round.diagnoses.diagnoses.length : 0;
+  const failing = view ? view.round.diagnoses.diagnoses.filter(({ state }) => state === 'failing').length : 0;
   return shell(
     { title: failing > 0 ? `(${failing}) Aggregated APIs` : 'Aggregated APIs', refreshSeconds: view ? REFRESH_SECONDS : 2 },
     html`<div class="page">${body}</div>`,
@@ -68,12 +68,19 @@ function tiles(apis: readonly ShownApi[], sources: readonly SourceStatus[]): Htm
 <div class="tile ${count('failing') > 0 && 'bad'}"><b>${count('failing')}</b><span>failing</span></div>
 <div class="tile ${count('healthy') > 0 && 'ok'}"><b>${count('healthy')}</b><span>healthy</span></div>
 ${count('blind') > 0 && html`<div class="tile warn"><b>${count('blind')}</b><span>not observed</span></div>`}
+${count('recovering') > 0 && html`<div class="tile warn"><b>${count('recovering')}</b><span>recovering</span></div>`}
 ${count('deleted') > 0 && html`<div class="tile"><b>${count('deleted')}</b><span>deleted while broken</span></div>`}
 ${blindSources > 0 && html`<div class="tile warn"><b>${blindSources}</b><span>${blindSources === 1 ? 'source' : 'sources'} not visible</span></div>`}</div>
-${count('failing') === 0 && count('blind') === 0 && html`<p class="lead">${chip('ok', '✓')} ${count('healthy') === 1 ? 'The one aggregated API answers' : `All ${count('healthy')} aggregated APIs answer`}.</p><br>`}`;
+${count('failing') + count('blind') + count('recovering') === 0 && html`<p class="lead">${chip('ok', '✓')} ${count('healthy') === 1 ? 'The one aggregated API answers' : `All ${count('healthy')} aggregated APIs answer`}.</p><br>`}`;
 }
 
-const CARD: Readonly<Record<ShownApi['state'], string>> = { failing: 'bad', blind: 'blind', healthy: 'ok', deleted: 'gone' };
+const CARD: Readonly<Record<ShownApi['state'], string>> = {
+  failing: 'bad',
+  blind: 'blind',
+  recovering: 'blind',
+  healthy: 'ok',
+  deleted: 'gone',
+};
 
 function section(shown: ShownApi, view: ExporterView): Html {
   const { api, state, diagnosis } = shown;

@@ -4,8 +4,11 @@ import type { FailurePattern } from '../../domain/pattern.ts';
 import type { ApiFacts } from '../../domain/snapshot.ts';
 import type { ExporterView } from '../view.ts';
 
-/** `blind` = nothing was observed that could tell: never shown as healthy. */
-export type ApiState = 'failing' | 'blind' | 'healthy' | 'deleted';
+/**
+ * `blind` = nothing was observed that could tell: never shown as healthy; `recovering` = every vantage passes, a moment after it
+ * failed.
+ */
+export type ApiState = 'failing' | 'recovering' | 'blind' | 'healthy' | 'deleted';
 
 /** One API with all that the page says of it. */
 export interface ShownApi {
@@ -15,7 +18,7 @@ export interface ShownApi {
   readonly pattern?: FailurePattern;
 }
 
-const ORDER: Readonly<Record<ApiState, number>> = { failing: 0, blind: 1, deleted: 2, healthy: 3 };
+const ORDER: Readonly<Record<ApiState, number>> = { failing: 0, blind: 1, recovering: 2, deleted: 3, healthy: 4 };
 
 /** Worst first, then by name. */
 export function shownApis(view: ExporterView): ShownApi[] {
@@ -25,7 +28,8 @@ export function shownApis(view: ExporterView): ShownApi[] {
     .map((api) => {
       const diagnosis = diagnoses.get(api.name);
       const pattern = view.round.patterns.get(api.name);
-      return { api, state: stateOf(api, answers.get(api.name)), ...(diagnosis && { diagnosis }), ...(pattern && { pattern }) };
+      const state = stateOf(api, answers.get(api.name), diagnosis);
+      return { api, state, ...(diagnosis && { diagnosis }), ...(pattern && { pattern }) };
     })
     .sort((a, b) => ORDER[a.state] - ORDER[b.state] || a.api.name.localeCompare(b.api.name));
 }
@@ -37,8 +41,9 @@ const STATE_OF: Readonly<Record<Answer, ApiState>> = {
   'nothing-to-judge': 'blind',
 };
 
-function stateOf(api: ApiFacts, answer: Answer | undefined): ApiState {
+function stateOf(api: ApiFacts, answer: Answer | undefined, diagnosis: Diagnosis | undefined): ApiState {
   if (api.deletedAt !== undefined) return 'deleted';
+  if (diagnosis?.state === 'recovering') return 'recovering';
   return answer === undefined ? 'blind' : STATE_OF[answer];
 }
 

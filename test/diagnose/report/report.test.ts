@@ -10,6 +10,7 @@ import { NOW } from '../../support/healthy.ts';
 const TIME = NOW / 1000;
 
 const diagnosis = (differs: Partial<Diagnosis> = {}): Diagnosis => ({
+  state: 'failing',
   apiservice: 'v1.tides.example.com',
   cause: 'out-of-memory-killed',
   category: 'resource-pressure',
@@ -128,6 +129,17 @@ describe('text', () => {
     ],
   ])('%s', (_, input, expected) => {
     expect(renderText(input, PLAIN)).toMatch(expected);
+  });
+
+  it.each<[string, (all: Diagnoses) => string]>([
+    ['text', (all) => renderText(all, { width: 120, colour: false })],
+    ['Markdown', renderMarkdown],
+  ])('says in %s that it recovers, and what the rest is about', (_, render) => {
+    const recovering = diagnosis({ state: 'recovering', endedAt: TIME - 20 });
+    const text = render(diagnoses([recovering]));
+    expect(text).toContain('Recovering: it passes since 2026-01-05T08:59:40Z. What follows is about the failure that ended.');
+    expect(text).not.toContain('✖');
+    expect(render(diagnoses([diagnosis()]))).not.toContain('Recovering');
   });
 
   it('keeps a narrow terminal', () => {

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { HELD_STATE } from '../../src/diagnose/held-state.ts';
+import { type Held, MOST_CANDIDATES, nextHeld, REMEMBERED, type VerdictTick } from '../../src/diagnose/held-verdict.ts';
+import type { Candidate } from '../../src/domain/diagnosis.ts';
+
+const candidate = (cause: string, confidence: number): Candidate => ({
+  cause,
+  category: cause === 'unknown' ? 'unknown' : 'tls-certificate',
+  confidence,
+  score: 1,
+  evidence: [],
+});
+/** A tick that errs, with one cause beside `unknown`. */
+const errs = (cause: string, confidence: number, differs: Partial<VerdictTick> = {}): Partial<VerdictTick> => ({
+  symptom: true,
+  errs: true,
+  candidates: [candidate(cause, confidence), candidate('unknown', (1 - confidence) / 2)],
+  ...differs,
+});
+/** A tick at which every vantage passes, a moment after a failure; what is left of it looks like another cause. */
+const PASSES: Partial<VerdictTick> = { symptom: true, errs: false, candidates: [candidate('pod-probe-failing', 0.9)] };
+const WELL: Partial<VerdictTick> = { symptom: false, errs: false };
+const BLIND: Partial<VerdictTick> = { symptom: undefined, errs: undefined };
+
+const START = 1_796_000_000;
+/** What is said after each tick, ten seconds apart: `cause state since/endedAt`, in seconds after the start. */
+function said(ticks: readonly Partial<VerdictTick>[], every = 10): string[] {
+  let held: Held | undefined;
+  return ticks.map((tick, index) => {
+    held = nextHeld(held, { time: START + index * every, symptom: false, errs: false, failures: undefined, candidates: [], ...tick });
+    if (!held) return '-';
+    const { cause, state, since, endedAt } = held.verdict;
+    return `${cause} ${state} ${since - START}/${endedAt === undefined ? '' : endedAt - START}`;
+  });
+}
+
+describe('a verdict', () => {
+  it.each<[string, Partial<VerdictTick>[], string[]]>([
+    ['is not there while nothing fails', [WELL, WELL], ['-', '-']],
+    ['follows the evidence of each tick while it fails', [errs('a', 0.9), errs('b', 0.8)], ['a failing 0/', 'b failing 0/']],
+    [
+      'names nothing that is less likely than all others together',
+      [errs('a', 0.49), errs('a', 0.5), errs('unknown', 0.9)],
+      ['unknown failing 0/', 'a failing 0/', 'unknown failing 0/'],
+    ],
+    [
+      'is recovering after two ticks that pass, since the first of them, and takes no new cause',
+      [errs('a', 0.9), PASSES, PASSES, PASSES],
+      ['a failing 0/', 'a failing 0/', 'a recovering 0/10', 'a recovering 0/10'],
+    ],
+    [
+      'is failing still when one tick passes',
+      [errs('a', 0.9), PASSES, errs('a', 0.9), PASSES, PASSES],
+      ['a failing 0/', 'a failing 0/', 'a failing 0/', 'a failing 0/', 'a recovering 0/30'],
+    ],
+    [
+      'is recovered when the symptom is over',
+      [errs('a', 0.9), PASSES, PASSES, WELL, WELL],
+      ['a failing 0/', 'a failing 0/', 'a recovering 0/10', 'a recovered 0/10', 'a recovered 0/10'],
+    ],
+    [
+      'goes on when the same failure comes back before it has recovered',
+      [errs('a', 0.9), PASSES, PASSES, errs('a', 0.9)],
+      ['a failing 0/', 'a failing 0/', 'a recovering 0/10', 'a failing 0/'],
+    ],
+    [
+      'is of a new failure when another one comes before it has recovered',
+      [errs('a', 0.9), PASSES, PASSES, errs('b', 0.9)],
+      ['a failing 0/', 'a failing 0/', 'a recovering 0/10', 'b failing 30/'],
+    ],
+    [
+      'gives a new failure nothing of an earlier one',
+      [errs('a', 0.9), PASSES, PASSES, WELL, errs('b', 0.4), errs('b', 0.9)],
+      ['a failing 0/', 'a failing 0/', 'a recovering 0/10', 'a recovered 0/10', 'unknown failing 40/', 'b failing 40/'],
+    ],
+    [
+      'sees a failure between two ticks by its count',
+      [errs('a', 0.9, { failures: 1 }), { ...PASSES, failures: 1 }, { ...PASSES, failures: 2 }, { ...PASSES, failures: 2 }],
+      ['a failing 0/', 'a failing 0/', 'pod-probe-failing failing 0/', 'pod-probe-failing failing 0/'],
+    ],
+    [
+      'takes a restart of the counter for no failure',
+      [errs('a', 0.9, { failures: 9 }), { ...PASSES, failures: 0 }, PASSES],
+      ['a failing 0/', 'a failing 0/', 'a recovering 0/10'],
+    ],
+    [
+      'takes what is not observed for no recovery',
+      [errs('a', 0.9), errs('b', 0.9, { errs: undefined }), errs('b', 0.9, { errs: undefined })],
+      ['a failing 0/', 'b failing 0/', 'b failing 0/'],
+    ],
+    ['is dropped when nobody looks: that is no recovery', [errs('a', 0.9), BLIND, WELL], ['a failing 0/', '-', '-']],
+    ['is there for a failure that was over when it was first seen', [PASSES], ['pod-probe-failing failing 0/']],
+  ])('%s', (_, ticks, expected) => {
+    expect(said(ticks)).toEqual(expected);
+  });
+
+  it('is remembered for a quarter of an hour after the last failure, not longer', () => {
+    const every = REMEMBERED / 3;
+    expect(said([errs('a', 0.9), WELL, WELL, WELL, WELL, WELL], every)).toEqual([
+      'a failing 0/',
+      'a recovered 0/300',
+      'a recovered 0/300',
+      'a recovered 0/300',
+      'a recovered 0/300',
+      '-',
+    ]);
+  });
+
+  it('keeps a bounded number of candidates, and survives its own state', () => {
+    const tick = fc.record({
+      symptom: fc.constantFrom(true, false, undefined),
+      errs: fc.constantFrom(true, false, undefined),
+      failures: fc.option(fc.nat(5), { nil: undefined }),
+      candidates: fc.array(fc.tuple(fc.constantFrom('a', 'b', 'unknown'), fc.float({ min: 0, max: 1, noNaN: true })), { maxLength: 20 }),
+    });
+    fc.assert(
+      fc.property(fc.array(tick, { maxLength: 30 }), (ticks) => {
+        let held: Held | undefined;
+        let restored: Held | undefined;
+        ticks.forEach(({ candidates, ...one }, index) => {
+          const next = {
+            ...one,
+            time: START + index * 10,
+            candidates: candidates.map(([cause, confidence]) => candidate(cause, confidence)),
+          };
+          held = nextHeld(held, next);
+          restored = nextHeld(restored, next);
+          expect(restored).toEqual(held);
+          const state = JSON.stringify(held ? { api: held } : {});
+          restored = HELD_STATE.parse(JSON.parse(state)).api;
+          expect(held?.candidates.length ?? 0).toBeLessThanOrEqual(MOST_CANDIDATES);
+          if (held?.verdict.state === 'failing' && held.calm === 0 && held.verdict.cause !== 'unknown')
+            expect(held.verdict.confidence).toBeGreaterThanOrEqual(0.5);
+          if (held) expect(held.verdict.endedAt === undefined).toBe(held.verdict.state === 'failing');
+        });
+      }),
+    );
+  });
+});
