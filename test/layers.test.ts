@@ -5,12 +5,13 @@ import { describe, expect, it } from 'vitest';
 /** Each stage imports `domain` and, where an arrow of the design says so, the stage before it. */
 const ALLOWED: Record<string, readonly string[]> = {
   domain: [],
+  files: [],
   signatures: ['domain'],
-  observe: ['domain', 'signatures'],
+  observe: ['domain', 'files', 'signatures'],
   signals: ['domain', 'signatures'],
   correlations: ['domain'],
   diagnose: ['domain', 'signals', 'correlations'],
-  expose: ['domain', 'signals', 'correlations'],
+  expose: ['domain', 'files', 'signals', 'correlations'],
   generate: ['domain', 'signals', 'correlations', 'signatures'],
   simulator: [],
 };

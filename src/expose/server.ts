@@ -3,7 +3,9 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { diagnosesAnswer, statusAnswer } from './answers.ts';
+import { createConnectionLimit } from './connection-limit.ts';
 import type { Exposition } from './exposition.ts';
+import { createHostCheck } from './host-check.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { acceptsGzip, negotiateFormat } from './negotiate.ts';
 import { renderStatusPage } from './page/page.ts';
@@ -11,12 +13,23 @@ import { renderRunbookPage } from './page/runbook.ts';
 import { CONTENT_SECURITY_POLICY } from './page/shell.ts';
 import { CONTENT_TYPES } from './render.ts';
 import type { ExporterView } from './view.ts';
+import type { WebLogger } from './web-logger.ts';
 import type { WebSecurity } from './web-security.ts';
 
 /** Prometheus scrapes every 15 to 60 s over one connection; Node would close it after 5 s and the scrape after that would fail. */
 const KEEP_ALIVE_MS = 75_000;
-/** Above KEEP_ALIVE_MS, or the server cuts a connection on which a request is just arriving. */
-const HEADERS_TIMEOUT_MS = 80_000;
+const TIMES = {
+  /** From the first byte of a request (of a new connection: from its begin) to the end of its head. Not counted while a connection rests. */
+  headersTimeout: 10_000,
+  /** To the end of its body: a GET has none. */
+  requestTimeout: 15_000,
+  /** Of silence while an answer is being sent; whoever does not read must not hold it. */
+  timeout: 30_000,
+  /** How often Node looks for the two above. */
+  connectionsCheckingInterval: 2_000,
+} as const;
+/** Of all listeners together. A scraper, a kubelet and some browsers need ten; half of the files that a process may open by the strictest usual limit. */
+const MOST_CONNECTIONS = 128;
 const CLOSE_GRACE_MS = 2_000;
 
 export interface WebServerOptions {
@@ -29,20 +42,19 @@ export interface WebServerOptions {
   readonly webConfigFile?: string;
   /** HTML of a cause's runbook, a whole page or a fragment; undefined = no such cause. */
   readonly runbook?: (cause: string) => string | undefined | Promise<string | undefined>;
+  /** Host names that may be asked for over loopback, beside those of loopback itself. */
+  readonly allowedHosts?: readonly string[];
+  /** Told after each later reading of the web configuration file whether what is in it is what is in force. */
+  readonly onWebConfig?: (good: boolean) => void;
   readonly version: string;
   readonly log: WebLogger;
-}
-
-/** The part of a logger that the server uses; pino satisfies it. */
-export interface WebLogger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
 }
 
 export interface WebServer {
   /** Where it listens now, e.g. http://127.0.0.1:9944 */
   readonly urls: readonly URL[];
+  /** Reads the web configuration file again. Returns what is wrong with it; the last good one stays in force then. */
+  reload(): string | undefined;
   /** Ends what is running within two seconds. */
   close(): Promise<void>;
 }
@@ -55,12 +67,14 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
   const security =
     options.webConfigFile === undefined
       ? undefined
-      : (await import('./web-security.ts')).createWebSecurity(options.webConfigFile, options.log);
+      : (await import('./web-security.ts')).createWebSecurity(options.webConfigFile, options.log, options.onWebConfig);
   const app = createApp(options, security);
+  const limit = createConnectionLimit(MOST_CONNECTIONS);
   const servers: Server[] = [];
   try {
     for (const { text, host, port } of addresses) {
       const server = newServer(app, security);
+      limit.attach(server);
       servers.push(server);
       await listen(server, text, host, port);
     }
@@ -71,6 +85,7 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
   const scheme = security?.tls ? 'https' : 'http';
   return {
     urls: servers.map((server) => urlOf(server.address() as AddressInfo, scheme)),
+    reload: () => security?.reload(),
     close: async () => {
       await Promise.all(servers.map(closeServer));
     },
@@ -78,9 +93,9 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
 }
 
 function newServer(app: express.Express, security: WebSecurity | undefined): Server {
-  const server: Server = security?.tls ? createHttpsServer(security.tls, app) : createHttpServer(app);
+  const server: Server = security?.tls ? createHttpsServer({ ...security.tls, ...TIMES }, app) : createHttpServer({ ...TIMES }, app);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.timeout = TIMES.timeout;
   security?.attach(server);
   return server;
 }
@@ -129,7 +144,15 @@ function createApp(options: WebServerOptions, security: WebSecurity | undefined)
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(readOnly, securityHeaders);
-  if (security) app.use((request, response, next) => security.authenticate(request, response, next));
+  if (security) app.use(security.headers);
+  // Before authentication: the kubelet has no password, and they say nothing of the cluster.
+  app.get('/-/healthy', (_request, response) => void response.type('text').send('healthy\n'));
+  app.get('/-/ready', (_request, response) => {
+    if (options.view()) response.type('text').send('ready\n');
+    else response.status(503).type('text').send('waiting for the first tick\n');
+  });
+  app.use(knownHost(options));
+  if (security) app.use(security.authenticate);
 
   app.get('/metrics', async (request, response) => {
     const format = negotiateFormat(request.headers.accept);
@@ -139,11 +162,6 @@ function createApp(options: WebServerOptions, security: WebSecurity | undefined)
     const body = gzip ? await page.gzipped() : page.body;
     if (gzip) response.set('Content-Encoding', 'gzip');
     response.set('Content-Length', String(body.length)).end(body);
-  });
-  app.get('/-/healthy', (_request, response) => void response.type('text').send('healthy\n'));
-  app.get('/-/ready', (_request, response) => {
-    if (options.view()) response.type('text').send('ready\n');
-    else response.status(503).type('text').send('waiting for the first tick\n');
   });
   app.get('/api/v1/diagnoses', (request, response) => answer(response, diagnosesAnswer(options.view(), request.query.apiservice)));
   app.get('/api/v1/status', (_request, response) => answer(response, statusAnswer(options.view(), options.version)));
@@ -178,6 +196,15 @@ function statusOf(error: unknown): number {
 function readOnly(request: Request, response: Response, next: NextFunction): void {
   if (request.method === 'GET' || request.method === 'HEAD') next();
   else response.status(405).set('Allow', 'GET, HEAD').set('Connection', 'close').type('text').send('only GET and HEAD are allowed\n');
+}
+
+function knownHost({ allowedHosts = [] }: WebServerOptions): express.RequestHandler {
+  const isKnown = createHostCheck(allowedHosts, process.env.KUBERNETES_SERVICE_HOST !== undefined);
+  return (request, response, next) => {
+    if (isKnown(request)) return next();
+    const said = `the host ${JSON.stringify(request.headers.host?.slice(0, 100))} is not served over loopback; allow it with web.allowed_hosts\n`;
+    response.status(421).type('text').send(said);
+  };
 }
 
 function securityHeaders(_request: Request, response: Response, next: NextFunction): void {
