@@ -22,7 +22,8 @@ export const ALL_SIGNALS = [...SIGNALS, ...DERIVED_SIGNALS];
 export async function runExporter({ observer, client }: ConnectedObserver, config: Config, log: Logger, stop: AbortSignal): Promise<void> {
   const version = process.env.AGGREGATED_API_EXPORTER_VERSION ?? 'dev';
   const self = createSelfMetrics({ version });
-  const exposition = createExposition({ signals: ALL_SIGNALS, self, seriesPerFamily: config.limits.series_per_family });
+  const waiting = () => ({ time: Date.now(), sources: observer.sources() });
+  const exposition = createExposition({ signals: ALL_SIGNALS, self, waiting, seriesPerFamily: config.limits.series_per_family });
   const diagnostician = createDiagnostician(catalogueOptions());
   const stateFile = config.diagnosis.state_file;
   if (stateFile) await restore(diagnostician, stateFile, log);
@@ -31,6 +32,7 @@ export async function runExporter({ observer, client }: ConnectedObserver, confi
   const server = await createWebServer({
     exposition,
     view: () => view,
+    waiting,
     listenAddresses: config.web.listen_addresses,
     ...(config.web.config_file === undefined ? {} : { webConfigFile: config.web.config_file }),
     // The generator is loaded when the first runbook is read.

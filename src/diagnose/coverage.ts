@@ -1,18 +1,9 @@
 import type { Diagnosis } from '../domain/diagnosis.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
-import type { SourceName, SourceState } from '../domain/sources.ts';
+import { SOURCE_STATES, type SourceName } from '../domain/sources.ts';
 
 export type NotSeen = Diagnosis['notSeen'][number];
-
-const WORDS: Readonly<Record<Exclude<SourceState, 'ok'>, string>> = {
-  pending: 'has not answered yet',
-  forbidden: 'is forbidden',
-  absent: 'is not there',
-  stale: 'has not answered for a while',
-  failed: 'failed',
-  disabled: 'is switched off',
-};
 
 /** The part of an API's facts that comes from a source. */
 const FACT_OF: Partial<Record<SourceName, (api: ApiFacts, snapshot: Snapshot) => Observed<unknown>>> = {
@@ -32,10 +23,15 @@ const FACT_OF: Partial<Record<SourceName, (api: ApiFacts, snapshot: Snapshot) =>
   'config-maps': (_, { cluster }) => cluster.frontProxyCa,
 };
 
+/** Sources that are asked for each API by itself: each may be refused for one and open for the other. */
+const PER_API: readonly SourceName[] = ['logs', 'resources', 'backend-metrics'];
+
 /** Every source that did not answer, in the order of the snapshot. */
 export function sourcesNotSeen(snapshot: Snapshot): NotSeen[] {
   return snapshot.sources.flatMap(({ source, state, message, rule }) =>
-    state === 'ok' ? [] : [{ source, why: `${WORDS[state]}${message ? `: ${message}` : ''}`, ...(rule === undefined ? {} : { rule }) }],
+    state === 'ok'
+      ? []
+      : [{ source, why: `${SOURCE_STATES[state].says}${message ? `: ${message}` : ''}`, ...(rule === undefined ? {} : { rule }) }],
   );
 }
 
@@ -46,7 +42,9 @@ export function notSeenOf(api: ApiFacts, snapshot: Snapshot, asked: ReadonlySet<
   for (const source of asked) {
     const general = bySource.get(source);
     const fact = FACT_OF[source]?.(api, snapshot);
-    if (fact?.state === 'forbidden') found.push({ source, why: WORDS.forbidden, rule: fact.rule });
+    // Of a source that is asked once for each API, what it lacks elsewhere takes nothing from this one.
+    if (fact?.state === 'observed' && PER_API.includes(source)) continue;
+    if (fact?.state === 'forbidden') found.push({ source, why: SOURCE_STATES.forbidden.says, rule: fact.rule });
     else if (general) found.push(general);
     else if (fact?.state === 'unobserved') found.push({ source, why: fact.why ?? 'was not looked at' });
   }

@@ -21,8 +21,38 @@ export const SOURCES = [
 
 export type SourceName = (typeof SOURCES)[number];
 
-/** `pending` = no answer yet since start. `stale` = answered once, but not within its time. `disabled` = switched off by the configuration. */
-export type SourceState = 'ok' | 'pending' | 'forbidden' | 'absent' | 'stale' | 'failed' | 'disabled';
+interface StateFacts {
+  /** After "the source …", for people. */
+  readonly says: string;
+  /** Nothing can be read from it now: whatever it would tell is not observed. Looking and finding nothing there is an answer. */
+  readonly blind: boolean;
+}
+
+/**
+ * What a source can be in, worst first: of a source with several parts the first of these that a part is in is told.
+ * `unauthorised` = 401, we are not known to the other side, and no rule helps. `forbidden` = 403, we are known and a rule is missing.
+ * `failed` = no answer that could be used, since the start or at once. `stale` = answered once, but not within its time.
+ * `pending` = no answer yet since the start. `absent` = looked, and the cluster does not have it. `disabled` = switched off.
+ */
+export const SOURCE_STATES = {
+  unauthorised: { says: 'is refused our credentials', blind: true },
+  forbidden: { says: 'is forbidden', blind: true },
+  failed: { says: 'failed', blind: true },
+  stale: { says: 'has not answered for a while', blind: true },
+  pending: { says: 'has not answered yet', blind: true },
+  absent: { says: 'is not there', blind: false },
+  ok: { says: 'answers', blind: false },
+  disabled: { says: 'is switched off by the configuration', blind: false },
+} as const satisfies Readonly<Record<string, StateFacts>>;
+
+export type SourceState = keyof typeof SOURCE_STATES;
+
+const WORST_FIRST = Object.keys(SOURCE_STATES) as readonly SourceState[];
+
+/** For sorting: negative when `a` is the worse one. */
+export function compareStates(a: SourceState, b: SourceState): number {
+  return WORST_FIRST.indexOf(a) - WORST_FIRST.indexOf(b);
+}
 
 export interface SourceStatus {
   readonly source: SourceName;
@@ -33,4 +63,6 @@ export interface SourceStatus {
   readonly message?: string;
   /** The RBAC rule that would open it, e.g. `pods/log: get`. */
   readonly rule?: string;
+  /** Values in objects of the cluster that could not be used, counted each time that they were read since the start. */
+  readonly refused?: number;
 }

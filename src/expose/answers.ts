@@ -1,6 +1,7 @@
 import { diagnosesOf } from '../domain/diagnosis.ts';
 import { observedValue } from '../domain/observed.ts';
-import type { ExporterView } from './view.ts';
+import { SOURCE_STATES, type SourceStatus } from '../domain/sources.ts';
+import type { ExporterView, WaitingView } from './view.ts';
 
 /** A JSON answer of the HTTP API. */
 export interface Answer {
@@ -8,11 +9,20 @@ export interface Answer {
   readonly body: unknown;
 }
 
-const NOT_YET: Answer = { status: 503, body: { error: 'waiting for the first tick' } };
+/** Why there is nothing yet, in one line: what the sources without which nothing is known are waiting for. */
+function waitingFor({ sources }: WaitingView): string {
+  const blind = sources.filter(({ source, state }) => FIRST.some((name) => name === source) && SOURCE_STATES[state].blind);
+  const said = blind.map(
+    ({ source, state, message }) => `${source} ${SOURCE_STATES[state].says}${message === undefined ? '' : `: ${message}`}`,
+  );
+  return ['waiting for the first tick', ...said].join('; ');
+}
+
+const FIRST = ['api-services', 'probes'] as const;
 
 /** GET /api/v1/diagnoses[?apiservice=NAME…]: Diagnoses as diagnose prints them; a name that is not watched is 404. */
-export function diagnosesAnswer(view: ExporterView | undefined, filter: unknown): Answer {
-  if (!view) return NOT_YET;
+export function diagnosesAnswer(view: ExporterView | undefined, waiting: () => WaitingView, filter: unknown): Answer {
+  if (!view) return { status: 503, body: { error: waitingFor(waiting()) } };
   const { diagnoses } = view.round;
   const wanted = (Array.isArray(filter) ? filter : [filter]).filter((name): name is string => typeof name === 'string' && name !== '');
   if (wanted.length === 0) return { status: 200, body: diagnoses };
@@ -24,23 +34,24 @@ export function diagnosesAnswer(view: ExporterView | undefined, filter: unknown)
   };
 }
 
-/** GET /api/v1/status: what is watched, through which sources, and the error lines that no signature knows. Times in Unix seconds. */
-export function statusAnswer(view: ExporterView | undefined, version: string): Answer {
-  if (!view) return NOT_YET;
+/**
+ * GET /api/v1/status: what is watched, through which sources, and the error lines that no signature knows. Times in Unix seconds.
+ * Before the first tick (`ready` false) there are the sources only: how far each is, and what is in its way.
+ */
+export function statusAnswer(view: ExporterView | undefined, waiting: () => WaitingView, version: string): Answer {
+  if (!view) return { status: 200, body: waitingStatus(waiting(), version) };
   const { snapshot, round } = view;
   const answers = new Map(round.diagnoses.answers.map(({ apiservice, answer }) => [apiservice, answer]));
   const causes = new Map(round.diagnoses.diagnoses.map((diagnosis) => [diagnosis.apiservice, diagnosis]));
   return {
     status: 200,
     body: {
-      schema: 'aggregated-api-exporter/status/v1',
+      schema: STATUS_SCHEMA,
       version,
+      ready: true,
       time: snapshot.time / 1000,
       serverVersion: snapshot.cluster.serverVersion ?? null,
-      sources: snapshot.sources.map(({ lastSuccess, ...source }) => ({
-        ...source,
-        ...(lastSuccess !== undefined && { lastSuccess: lastSuccess / 1000 }),
-      })),
+      sources: snapshot.sources.map(shownSource),
       targets: snapshot.apis.map((api) => ({
         apiservice: api.name,
         backend: api.backend,
@@ -60,4 +71,23 @@ export function statusAnswer(view: ExporterView | undefined, version: string): A
       ),
     },
   };
+}
+
+const STATUS_SCHEMA = 'aggregated-api-exporter/status/v1';
+
+function waitingStatus({ time, sources }: WaitingView, version: string): object {
+  return {
+    schema: STATUS_SCHEMA,
+    version,
+    ready: false,
+    time: time / 1000,
+    serverVersion: null,
+    sources: sources.map(shownSource),
+    targets: [],
+    unknownLogTemplates: [],
+  };
+}
+
+function shownSource({ lastSuccess, ...source }: SourceStatus): object {
+  return { ...source, ...(lastSuccess !== undefined && { lastSuccess: lastSuccess / 1000 }) };
 }

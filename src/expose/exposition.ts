@@ -7,10 +7,10 @@ import { DECLARED_FAMILIES } from './families/list.ts';
 import type { ExposedView, Family } from './family.ts';
 import { FamilyPrinter } from './family-printer.ts';
 import { planFamilies } from './plan.ts';
-import { type Format, headerOf, renderEnd, sampleLines } from './render.ts';
+import { type Format, headerOf, labelText, renderEnd, sampleLines } from './render.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 import { TerminationCounts } from './termination-counts.ts';
-import type { ExporterView } from './view.ts';
+import type { ExporterView, WaitingView } from './view.ts';
 
 export const DEFAULT_SERIES_PER_FAMILY = 10_000;
 /** Rendering gives the event loop back after this long: probes are timed on the same one. */
@@ -23,6 +23,8 @@ export interface ExpositionOptions {
   readonly seriesPerFamily?: number;
   readonly families?: readonly Family[];
   readonly self?: SelfMetrics;
+  /** Asked while there is no view yet. */
+  readonly waiting?: () => WaitingView;
   /** A family that could not be printed; the others are. */
   readonly onError?: (family: string, error: unknown) => void;
 }
@@ -41,6 +43,7 @@ export interface ExpositionPage {
 }
 
 export function createExposition(options: ExpositionOptions): Exposition {
+  const families = options.families ?? DECLARED_FAMILIES;
   const printers = printersOf(options);
   const terminations = new TerminationCounts();
   const errorRatios = new ErrorRatios();
@@ -74,7 +77,7 @@ export function createExposition(options: ExpositionOptions): Exposition {
         await nextTurn();
         sliceEnds = performance.now() + SLICE_MS;
       }
-    }
+    } else if (options.waiting) parts.push(Buffer.from(renderSources(families, options.waiting(), format)));
     parts.push(
       Buffer.from(renderDropped(dropped, format) + headerOf(FAMILIES_FAILED, format) + sampleLines(FAMILIES_FAILED.name, '', failed)),
     );
@@ -118,6 +121,19 @@ export function renderExposition(
     text += printed.text.toString();
   }
   return text + renderDropped(dropped, format) + renderEnd(format);
+}
+
+/** Before the first tick: the sources, so that blindness at the start is seen, and alerted on, as blindness later is. */
+function renderSources(families: readonly Family[], { sources }: WaitingView, format: Format): string {
+  return families
+    .map((family) => {
+      let lines = '';
+      family.collectSources?.(sources, (values, value) => {
+        lines += sampleLines(family.name, labelText(family.labels, values), value);
+      });
+      return lines === '' ? '' : headerOf(family, format) + lines;
+    })
+    .join('');
 }
 
 function printersOf(options: ExpositionOptions): FamilyPrinter[] {

@@ -1,4 +1,5 @@
 import type { ApiFacts } from '../domain/snapshot.ts';
+import { SOURCES, type SourceStatus } from '../domain/sources.ts';
 import type { ErrorRatios } from './error-ratios.ts';
 import type { TerminationCounts } from './termination-counts.ts';
 import { type ExporterView, liveApis } from './view.ts';
@@ -29,6 +30,8 @@ export interface Family {
   /** Series that it costs, as a formula for people, e.g. `APIs × 3`. */
   readonly cost: string;
   collect(view: ExposedView, emit: Emit): void;
+  /** Of families that the sources alone tell: they are there from the first second, when there is no view yet. */
+  readonly collectSources?: (sources: readonly SourceStatus[], emit: Emit) => void;
 }
 
 /** Labels that collide with target labels: through a ServiceMonitor they arrive as exported_…, and rules silently match nothing. */
@@ -60,5 +63,25 @@ export function familyPerApi(declaration: Omit<Family, 'collect'> & { readonly c
     collect(view, emit) {
       for (const api of liveApis(view)) collect(api, (values, value) => emit([api.name, ...values], value), view);
     },
+  };
+}
+
+/** A family with one series per source that is not switched off; `read` gives its value, undefined = no series. */
+export function familyPerSource(
+  declaration: Omit<Family, 'collect' | 'collectSources' | 'labels' | 'cost'>,
+  read: (status: SourceStatus) => number | undefined,
+): Family {
+  const collectSources = (sources: readonly SourceStatus[], emit: Emit): void => {
+    for (const status of sources) {
+      const value = status.state === 'disabled' ? undefined : read(status);
+      if (value !== undefined) emit([status.source], value);
+    }
+  };
+  return {
+    ...declaration,
+    labels: ['source'],
+    cost: String(SOURCES.length),
+    collect: (view, emit) => collectSources(view.snapshot.sources, emit),
+    collectSources,
   };
 }

@@ -8,11 +8,11 @@ import type { Exposition } from './exposition.ts';
 import { createHostCheck } from './host-check.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { acceptsGzip, negotiateFormat } from './negotiate.ts';
-import { renderStatusPage } from './page/page.ts';
+import { renderStatusPage, renderWaitingPage } from './page/page.ts';
 import { renderRunbookPage } from './page/runbook.ts';
 import { CONTENT_SECURITY_POLICY } from './page/shell.ts';
 import { CONTENT_TYPES } from './render.ts';
-import type { ExporterView } from './view.ts';
+import type { ExporterView, WaitingView } from './view.ts';
 import type { WebLogger } from './web-logger.ts';
 import type { WebSecurity } from './web-security.ts';
 
@@ -36,6 +36,8 @@ export interface WebServerOptions {
   readonly exposition: Exposition;
   /** The newest finished tick; undefined before the first. */
   readonly view: () => ExporterView | undefined;
+  /** Asked while there is no view: how far the sources are. */
+  readonly waiting?: () => WaitingView;
   /** e.g. [':9944', '[::1]:9945']; at least one. */
   readonly listenAddresses: readonly string[];
   /** Path of a web configuration file of the exporter-toolkit: TLS and basic authentication. */
@@ -140,6 +142,7 @@ async function closeServer(server: Server): Promise<void> {
 }
 
 function createApp(options: WebServerOptions, security: WebSecurity | undefined): express.Express {
+  const waiting = waitingOf(options);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -163,8 +166,8 @@ function createApp(options: WebServerOptions, security: WebSecurity | undefined)
     if (gzip) response.set('Content-Encoding', 'gzip');
     response.set('Content-Length', String(body.length)).end(body);
   });
-  app.get('/api/v1/diagnoses', (request, response) => answer(response, diagnosesAnswer(options.view(), request.query.apiservice)));
-  app.get('/api/v1/status', (_request, response) => answer(response, statusAnswer(options.view(), options.version)));
+  app.get('/api/v1/diagnoses', (request, response) => answer(response, diagnosesAnswer(options.view(), waiting, request.query.apiservice)));
+  app.get('/api/v1/status', (_request, response) => answer(response, statusAnswer(options.view(), waiting, options.version)));
   app.get('/runbooks/:cause', async (request, response) => {
     const html = await options.runbook?.(request.params.cause);
     if (html === undefined) response.status(404).type('text').send('no runbook of that name\n');
@@ -187,6 +190,8 @@ function createApp(options: WebServerOptions, security: WebSecurity | undefined)
   });
   return app;
 }
+
+const waitingOf = ({ waiting = () => ({ time: Date.now(), sources: [] }) }: WebServerOptions) => waiting;
 
 function statusOf(error: unknown): number {
   const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 500;
@@ -223,11 +228,12 @@ function answer(response: Response, { status, body }: { readonly status: number;
   response.status(status).json(body);
 }
 
-/** The page is printed once per tick, whoever looks. */
+/** The page is printed once per tick, whoever looks; before the first one, for each who looks. */
 function cachedPage(options: WebServerOptions): () => string {
-  let printed: { readonly of: ExporterView | undefined; readonly html: string } | undefined;
+  let printed: { readonly of: ExporterView; readonly html: string } | undefined;
   return () => {
     const view = options.view();
+    if (!view) return renderWaitingPage(waitingOf(options)(), { version: options.version });
     if (!printed || printed.of !== view) printed = { of: view, html: renderStatusPage(view, { version: options.version }) };
     return printed.html;
   };

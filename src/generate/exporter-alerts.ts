@@ -8,8 +8,11 @@ import type { AlertingRule, RuleGroup } from './rule-book.ts';
 /** Without these nothing is diagnosed at all; the others only make a diagnosis less sure. */
 export const ESSENTIAL_SOURCES = ['api-services', 'probes'] as const;
 
-/** Nearly every backend refuses our anonymous requests, and should: nobody is told of what is normal. */
-const REFUSED_BY_MOST = 'backend-metrics';
+/**
+ * Nobody is told of what is normal: nearly every backend refuses our anonymous requests, and should; ConfigMaps of the backends'
+ * namespaces may be read only where somebody chose to grant it. The page names both.
+ */
+const REFUSED_BY_MOST = ['backend-metrics', 'config-maps'] as const;
 
 /** Who watches the watchman: silence of the exporter must not read as health. */
 export function exporterGroup(options: GenerateOptions): RuleGroup {
@@ -38,11 +41,11 @@ function down(options: GenerateOptions): AlertingRule {
 
 function blind(severity: 'warning' | 'info', operator: '=~' | '!~', seconds: number, options: GenerateOptions): AlertingRule {
   const essential = severity === 'warning';
-  const sources = essential ? ESSENTIAL_SOURCES : [...ESSENTIAL_SOURCES, REFUSED_BY_MOST];
+  const sources = essential ? ESSENTIAL_SOURCES : [...ESSENTIAL_SOURCES, ...REFUSED_BY_MOST];
   return exporterAlert('AggregatedAPIExporterBlind', severity, seconds, options, {
     expr: `max${by([...options.clusterLabels, 'source'])} (aggregated_api_exporter_source_up{source${operator}"${sources.join('|')}"}) == 0`,
     summary: essential ? 'The exporter cannot see aggregated APIs.' : 'The exporter lacks a source of observations.',
-    description: `aggregated-api-exporter${onCluster(options)} cannot read {{ $labels.source }}: it is forbidden, stale or failing. ${
+    description: `aggregated-api-exporter${onCluster(options)} cannot read {{ $labels.source }}: it is forbidden, refused our credentials, stale or failing. ${
       essential
         ? 'Nothing is diagnosed without it.'
         : 'Diagnoses are less sure without it. Grant the right, or disable the source in the configuration.'

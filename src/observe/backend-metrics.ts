@@ -8,6 +8,7 @@ import { streamBody } from './apiserver-metrics/stream-body.ts';
 import { type AddressRules, createAddressRules, hostPort } from './probe/addresses.ts';
 import { type Repetition, repeat } from './repeat.ts';
 import type { Clock, Logger, Source } from './source.ts';
+import { bestOf, type Outcome, statusOf } from './source-status.ts';
 import type { ApiTarget, Targets } from './targets.ts';
 
 /** What would let us in. It opens /metrics to everybody, so it is named, not recommended. */
@@ -27,6 +28,8 @@ export interface BackendMetricsSource extends Source {
   hurry(): void;
 }
 
+/** Turns that may be missed in a row before what was read last no longer counts. */
+const MISSES = 3;
 /** Replicas of one API that are read; more would say the same. */
 const REPLICAS = 3;
 
@@ -85,31 +88,33 @@ export function createBackendMetricsSource(deps: {
     },
     hurry: () => repetition?.hurry(),
     factsFor: (api) => facts.get(api) ?? { state: 'unobserved', why: 'not read yet' },
-    status: () => statusOf([...facts.values()], lastSuccess, lastTurn),
+    status(now): SourceStatus {
+      if (lastTurn === undefined) return { source: SOURCE, state: 'pending' };
+      // No backend, nothing to read: that is a complete answer.
+      const outcomes: readonly Outcome[] = facts.size === 0 ? [{ state: 'ok' }] : [...facts.values()].map(outcomeOf);
+      const success = lastSuccess ?? (facts.size === 0 ? lastTurn : undefined);
+      return bestOf(
+        SOURCE,
+        outcomes.map((outcome) => statusOf(SOURCE, { outcome, lastSuccess: success, staleAfterMs: MISSES * intervalMs }, now)),
+      );
+    },
   };
 }
 
-function statusOf(
-  facts: readonly Observed<BackendMetricsFacts>[],
-  lastSuccess: number | undefined,
-  lastTurn: number | undefined,
-): SourceStatus {
-  const source = 'backend-metrics';
-  const rest = lastSuccess === undefined ? {} : { lastSuccess };
-  if (lastTurn === undefined) return { source, state: 'pending' };
-  if (facts.length === 0 || facts.some(({ state }) => state === 'observed'))
-    return { source, state: 'ok', ...rest, lastSuccess: lastSuccess ?? lastTurn };
-  if (facts.some(({ state }) => state === 'forbidden'))
-    return {
-      source,
-      state: 'forbidden',
-      rule: BACKEND_METRICS_RULE,
-      message: 'the backends refuse anonymous requests to /metrics, as most do',
-      ...rest,
-    };
-  if (facts.every(({ state }) => state === 'absent')) return { source, state: 'absent', ...rest };
-  const why = facts.find((fact) => fact.state === 'unobserved');
-  return { source, state: 'failed', ...rest, ...(why?.state === 'unobserved' && why.why !== undefined && { message: why.why }) };
+const SOURCE = 'backend-metrics';
+
+/** What the reading of one API's backend brought. A 401 is no fault of our credentials: none are sent. */
+function outcomeOf(fact: Observed<BackendMetricsFacts>): Outcome {
+  switch (fact.state) {
+    case 'observed':
+      return { state: 'ok' };
+    case 'forbidden':
+      return { state: 'forbidden', rule: fact.rule, message: 'the backends refuse anonymous requests to /metrics, as most do' };
+    case 'absent':
+      return { state: 'absent' };
+    case 'unobserved':
+      return { state: 'failed', message: fact.why ?? 'was not read' };
+  }
 }
 
 interface Endpoint {

@@ -5,7 +5,6 @@ import { SNAPSHOT_SCHEMA } from '../domain/snapshot.ts';
 import { SOURCES, type SourceName, type SourceStatus } from '../domain/sources.ts';
 import { createApiserverMetricsSource } from './apiserver-metrics/source.ts';
 import { createBackendMetricsSource } from './backend-metrics.ts';
-import { withBonus } from './discovery/coverage.ts';
 import { createDiscovery } from './discovery/discovery.ts';
 import type { KubeClient } from './kube/api.ts';
 import { createLogTail, type LogTailOptions } from './logs/log-tail.ts';
@@ -16,6 +15,7 @@ import { createProber } from './probe/prober.ts';
 import { createResourceSource } from './resources/source.ts';
 import { createRightsSource } from './rights.ts';
 import type { Clock, Logger, Source } from './source.ts';
+import { worstOf } from './source-status.ts';
 import { createTextMatches, mergeCounts } from './text-matches.ts';
 
 /** What may be switched off or tuned; everything has a default. Times in milliseconds. */
@@ -37,7 +37,9 @@ export interface Observer {
   start(signal: AbortSignal): void;
   /** Everything that is known now. */
   snapshot(): Snapshot;
-  /** True once discovery has answered and each target was probed once, so that a verdict means something. */
+  /** How far each source is, from the first second on. */
+  sources(): readonly SourceStatus[];
+  /** True once discovery has answered and each target had its turn, or enough time for it: what had none is not observed, and says so. */
   ready(): boolean;
   /** Called when something changed that should not wait for the next tick. */
   onUrgent(listener: () => void): void;
@@ -172,7 +174,8 @@ export function createObserver({
     const reported = new Map(sources.map((source) => [source.name, source]));
     return SOURCES.map((name) => {
       if (!enabled(name)) return { source: name, state: 'disabled' };
-      if (name === 'config-maps') return withBonus(rights.configMaps.status(now), reported.get(name)!.status(now));
+      if (name === 'config-maps')
+        return worstOf(name, [rights.configMaps.status(now), ...(reported.has(name) ? [reported.get(name)!.status(now)] : [])]);
       // Seen in the handshakes of the direct probes.
       if (name === 'certificates') return prober.certificates.status(now);
       return reported.get(name)?.status(now) ?? { source: name, state: 'pending' };
@@ -183,6 +186,14 @@ export function createObserver({
   const discovered = async (signal: AbortSignal): Promise<void> => {
     const deadline = performance.now() + DISCOVERY_MS;
     while (!signal.aborted && !refused() && !discovery.synced() && performance.now() < deadline) await sleep(100);
+  };
+
+  const everyTurn = () => targets.all().every((target) => prober.tallies(target.name).length > 0);
+  let discoveredAt: number | undefined;
+  /** One target that has no turn, or two thousand that wait for theirs, must not keep silent what the others show. */
+  const waitedLongEnough = () => {
+    discoveredAt ??= performance.now();
+    return performance.now() - discoveredAt >= FIRST_TURN_MS;
   };
 
   const refused = () => sources.find(({ name }) => name === 'api-services')?.status(clock()).state === 'forbidden';
@@ -203,8 +214,9 @@ export function createObserver({
         .flatMap((name) => apiFacts(name) ?? []);
       return { schema: SNAPSHOT_SCHEMA, time, cluster: clusterFacts(), apis, sources: statuses(time) };
     },
+    sources: () => statuses(clock()),
     // Without the right to see APIServices there is nothing to wait for: what is published then is that the right is missing.
-    ready: () => refused() || (discovery.synced() && targets.all().every((target) => prober.tallies(target.name).length > 0)),
+    ready: () => refused() || (discovery.synced() && (everyTurn() || waitedLongEnough())),
     onUrgent: (listener) => void urgent.push(listener),
   };
 }
@@ -212,6 +224,7 @@ export function createObserver({
 /** These read everything now and then; a first reading before the backends are known would find nothing, and call it a success. */
 const AFTER_DISCOVERY: readonly SourceName[] = ['role-bindings', 'resources', 'backend-metrics'];
 const DISCOVERY_MS = 20_000;
+const FIRST_TURN_MS = 15_000;
 
 function interval(milliseconds: number | undefined): { intervalMs?: number } {
   return milliseconds === undefined ? {} : { intervalMs: milliseconds };

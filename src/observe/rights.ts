@@ -1,6 +1,6 @@
 import { ABSENT, type Observed, observed, UNOBSERVED } from '../domain/observed.ts';
 import type { ClusterFacts, RightsFacts } from '../domain/snapshot.ts';
-import type { SourceState, SourceStatus } from '../domain/sources.ts';
+import type { SourceName, SourceStatus } from '../domain/sources.ts';
 import { readCaBundle } from './certificates.ts';
 import type { KubeClient } from './kube/api.ts';
 import { rawArray, rawObject, text } from './kube/raw.ts';
@@ -19,6 +19,7 @@ import {
   type ServiceAccount,
 } from './role-bindings.ts';
 import type { Clock, Logger, Source } from './source.ts';
+import { statusOf, unauthorised, worstOf } from './source-status.ts';
 import type { ApiTarget, Targets } from './targets.ts';
 
 export interface RightsSource extends Source {
@@ -45,8 +46,8 @@ export interface RightsInput {
 type Answer<T> =
   | { readonly state: 'ok'; readonly value: T; readonly at: number }
   | { readonly state: 'absent' }
-  | { readonly state: 'forbidden' }
-  | { readonly state: 'failed'; readonly message: string };
+  | { readonly state: 'forbidden'; readonly message: string }
+  | { readonly state: 'unauthorised' | 'failed'; readonly message: string };
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const ROLE_BINDINGS = `${RBAC}/namespaces/kube-system/rolebindings`;
@@ -54,6 +55,7 @@ const CLUSTER_ROLE_BINDINGS = `${RBAC}/clusterrolebindings`;
 const CONFIG_MAP = '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication';
 const ROLE_BINDINGS_RULE = 'rbac.authorization.k8s.io/rolebindings: list (namespace kube-system)';
 const CLUSTER_ROLE_BINDINGS_RULE = 'rbac.authorization.k8s.io/clusterrolebindings: list';
+const ROLES_RULE = 'rbac.authorization.k8s.io/roles, clusterroles: get';
 const CONFIG_MAP_RULE = 'configmaps: get (kube-system/extension-apiserver-authentication)';
 const PAGE = 200;
 const MAX_PAGES = 100;
@@ -76,6 +78,8 @@ export function createRightsSource({ client, targets, clock, log, intervalMs = 6
   let readNow = () => {};
   let lastRead = Number.NEGATIVE_INFINITY;
   let roles: ReadonlyMap<string, readonly PolicyRule[] | undefined> = new Map();
+  /** Of the roles that had to be read, none included: the first that could not be. */
+  let rolesRead: Kept<true> = {};
 
   async function refresh(): Promise<void> {
     inKubeSystem = keep(inKubeSystem, await listGrants(client, ROLE_BINDINGS, clock), 'RoleBindings');
@@ -86,8 +90,10 @@ export function createRightsSource({ client, targets, clock, log, intervalMs = 6
 
   /** One log line when a trouble begins or changes. */
   function keep<T>(before: Kept<T>, answer: Answer<T>, what: string): Kept<T> {
-    if (answer.state === 'failed' && before.last?.state !== 'failed') log.warn({ error: answer.message }, `${what} could not be read`);
-    if (answer.state === 'forbidden' && before.last?.state !== 'forbidden') log.info({}, `${what} may not be read`);
+    if (answer.state !== before.last?.state) {
+      if (answer.state === 'failed' || answer.state === 'unauthorised') log.warn({ error: answer.message }, `${what} could not be read`);
+      if (answer.state === 'forbidden') log.info({}, `${what} may not be read`);
+    }
     return answer.state === 'ok' ? { last: answer, good: answer } : { last: answer, ...(before.good && { good: before.good }) };
   }
 
@@ -100,13 +106,20 @@ export function createRightsSource({ client, targets, clock, log, intervalMs = 6
       if (!isBuiltIn(roleRef) && accounts.some((account) => grantsTo(grant, account))) wanted.set(roleKey(roleRef), roleRef);
     }
     const now = new Map<string, readonly PolicyRule[] | undefined>();
-    for (const [key, role] of [...wanted].slice(0, MAX_ROLES)) now.set(key, await readRole(client, role));
+    let read: Answer<true> = { state: 'ok', value: true, at: clock() };
+    for (const [key, role] of [...wanted].slice(0, MAX_ROLES)) {
+      const answer = await readRole(client, role, clock);
+      now.set(key, answer.state === 'ok' ? answer.value : undefined);
+      if (answer.state !== 'ok' && read.state === 'ok') read = answer;
+    }
     roles = now;
+    rolesRead = keep(rolesRead, read, 'roles of a backend’s ServiceAccount');
   }
 
   const grantsNow = ({ good }: Kept<readonly Grant[]>): readonly Grant[] => (good && clock() - good.at < STALE_MS ? good.value : []);
   const isKnown = ({ last, good }: Kept<unknown>): boolean =>
-    last?.state === 'ok' || (last?.state === 'failed' && good !== undefined && clock() - good.at < STALE_MS);
+    last?.state === 'ok' ||
+    ((last?.state === 'failed' || last?.state === 'unauthorised') && good !== undefined && clock() - good.at < STALE_MS);
 
   function rightsOf(account: ServiceAccount): RightsFacts {
     const rulesOf = (role: RoleRef): readonly PolicyRule[] | undefined => roles.get(roleKey(role));
@@ -164,11 +177,15 @@ export function createRightsSource({ client, targets, clock, log, intervalMs = 6
       return frontProxyCaOf(authentication.good.value);
     },
     status: (now) =>
-      worst([statusOf(inKubeSystem, ROLE_BINDINGS_RULE, now), statusOf(everywhere, CLUSTER_ROLE_BINDINGS_RULE, now)], 'role-bindings'),
+      worstOf('role-bindings', [
+        statusOfKept('role-bindings', inKubeSystem, ROLE_BINDINGS_RULE, now),
+        statusOfKept('role-bindings', everywhere, CLUSTER_ROLE_BINDINGS_RULE, now),
+        statusOfKept('role-bindings', rolesRead, ROLES_RULE, now),
+      ]),
     configMaps: {
       name: 'config-maps',
       start() {},
-      status: (now) => ({ ...statusOf(authentication, CONFIG_MAP_RULE, now), source: 'config-maps' }),
+      status: (now) => statusOfKept('config-maps', authentication, CONFIG_MAP_RULE, now),
     },
   };
 }
@@ -202,7 +219,8 @@ function everyOf(facts: readonly RightsFacts[]): RightsFacts {
 async function get(client: KubeClient, path: string, clock: Clock): Promise<Answer<unknown>> {
   try {
     const { status, body } = await client.request(path, { timeoutMs: 15_000, maxBytes: 8 * 2 ** 20 });
-    if (status === 403) return { state: 'forbidden' };
+    if (status === 401) return unauthorised(`GET ${path}: 401`);
+    if (status === 403) return { state: 'forbidden', message: `GET ${path}: 403` };
     if (status === 404) return { state: 'absent' };
     if (status !== 200) return { state: 'failed', message: `GET ${path}: status ${status}` };
     return { state: 'ok', value: JSON.parse(body.toString('utf8')) as unknown, at: clock() };
@@ -232,12 +250,13 @@ async function listGrants(client: KubeClient, path: string, clock: Clock): Promi
   return { state: 'failed', message: `GET ${path}: more than ${MAX_PAGES * PAGE} objects` };
 }
 
-/** Undefined = could not be read. A role that does not exist grants nothing. */
-async function readRole(client: KubeClient, { kind, name }: RoleRef): Promise<readonly PolicyRule[] | undefined> {
-  const path = kind === 'Role' ? `${RBAC}/namespaces/kube-system/roles/${name}` : `${RBAC}/clusterroles/${name}`;
-  const answer = await get(client, path, () => 0);
-  if (answer.state === 'absent') return [];
-  return answer.state === 'ok' ? readRules(answer.value) : undefined;
+/** A role that does not exist grants nothing. */
+async function readRole(client: KubeClient, { kind, name }: RoleRef, clock: Clock): Promise<Answer<readonly PolicyRule[]>> {
+  const encoded = encodeURIComponent(name);
+  const path = kind === 'Role' ? `${RBAC}/namespaces/kube-system/roles/${encoded}` : `${RBAC}/clusterroles/${encoded}`;
+  const answer = await get(client, path, clock);
+  if (answer.state === 'absent') return { state: 'ok', value: [], at: clock() };
+  return answer.state === 'ok' ? { ...answer, value: readRules(answer.value) } : answer;
 }
 
 async function readAuthentication(client: KubeClient, clock: Clock): Promise<Answer<Authentication>> {
@@ -268,27 +287,14 @@ function frontProxyCaOf({ requestHeaderCa, allowedNames }: Authentication): Clus
   return observed({ notAfterSeconds: bundle.notAfterSeconds, subjects: bundle.subjects, allowedNames });
 }
 
-type Status = Omit<SourceStatus, 'source'>;
-
-function statusOf({ last, good }: Kept<unknown>, rule: string, now: number): Status {
-  const success = good ? { lastSuccess: good.at } : {};
-  switch (last?.state) {
-    case undefined:
-      return { state: 'pending' };
-    case 'ok':
-      return { state: now - last.at > STALE_MS ? 'stale' : 'ok', ...success };
-    case 'forbidden':
-      return { state: 'forbidden', rule, ...success };
-    case 'absent':
-      return { state: 'absent', ...success };
-    case 'failed':
-      return { state: 'failed', message: last.message, ...success };
-  }
-}
-
-const BAD_FIRST: readonly SourceState[] = ['failed', 'forbidden', 'stale', 'pending', 'absent', 'ok'];
-
-function worst(statuses: readonly Status[], source: 'role-bindings'): SourceStatus {
-  const [first = { state: 'pending' as const }] = [...statuses].sort((a, b) => BAD_FIRST.indexOf(a.state) - BAD_FIRST.indexOf(b.state));
-  return { ...first, source };
+function statusOfKept(source: SourceName, { last, good }: Kept<unknown>, rule: string, now: number): SourceStatus {
+  const outcome =
+    last === undefined
+      ? ({ state: 'pending' } as const)
+      : last.state === 'ok'
+        ? ({ state: 'ok' } as const)
+        : last.state === 'forbidden'
+          ? { ...last, rule }
+          : last;
+  return statusOf(source, { outcome, lastSuccess: good?.at, staleAfterMs: STALE_MS }, now);
 }

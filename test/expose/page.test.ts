@@ -5,13 +5,14 @@ import type { Diagnosis } from '../../src/domain/diagnosis.ts';
 import { ABSENT, observed, UNOBSERVED } from '../../src/domain/observed.ts';
 import type { ApiFacts } from '../../src/domain/snapshot.ts';
 import { escapeHtml, html } from '../../src/expose/page/html.ts';
-import { renderStatusPage } from '../../src/expose/page/page.ts';
+import { renderStatusPage, renderWaitingPage } from '../../src/expose/page/page.ts';
 import { CONTENT_SECURITY_POLICY } from '../../src/expose/page/shell.ts';
 import type { ExporterView } from '../../src/expose/view.ts';
 import { healthyApi, healthyContainer, healthyPod, healthySnapshot, healthyTally, NOW, probeResult } from '../support/healthy.ts';
 import { diagnosis, viewOf } from './view.ts';
 
-const page = (view: ExporterView | undefined) => renderStatusPage(view, { version: '1.2.3' });
+const page = (view: ExporterView | undefined) =>
+  view ? renderStatusPage(view, { version: '1.2.3' }) : renderWaitingPage({ time: NOW, sources: [] }, { version: '1.2.3' });
 /** What a reader sees: tags away, entities back, blanks joined. */
 const textOf = (markup: string) =>
   markup
@@ -59,7 +60,7 @@ describe('without a click the page says', () => {
 
 describe('states', () => {
   it.each<[string, ExporterView | undefined, string]>([
-    ['waiting', undefined, 'Waiting for the first tick'],
+    ['waiting', undefined, 'Waiting for the first answers'],
     ['healthy', viewOf(), 'The one aggregated API answers.'],
     [
       'several healthy',

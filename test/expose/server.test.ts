@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createExposition } from '../../src/expose/exposition.ts';
 import { createWebServer, type WebServer, type WebServerOptions } from '../../src/expose/server.ts';
 import type { ExporterView } from '../../src/expose/view.ts';
-import { healthyApi, healthySnapshot } from '../support/healthy.ts';
+import { healthyApi, healthySnapshot, NOW } from '../support/healthy.ts';
 import { familyOf } from './parse-exposition.ts';
 import { diagnosis, viewOf } from './view.ts';
 
@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 async function serve(view: ExporterView | undefined, differs: Partial<WebServerOptions> = {}) {
-  const exposition = createExposition({ signals: [] });
+  const exposition = createExposition({ signals: [], ...(differs.waiting && { waiting: differs.waiting }) });
   if (view) exposition.update(view);
   const server = await createWebServer({
     exposition,
@@ -57,13 +57,52 @@ describe('before the first tick', () => {
     ['/-/healthy', 200, /^healthy/],
     ['/-/ready', 503, /waiting for the first tick/],
     ['/metrics', 200, /^# HELP/],
-    ['/', 200, /Waiting for the first tick/],
+    ['/', 200, /Waiting for the first answers/],
     ['/api/v1/diagnoses', 503, /waiting for the first tick/],
-    ['/api/v1/status', 503, /waiting for the first tick/],
+    ['/api/v1/status', 200, /"ready":false/],
   ])('%s is answered with %i', async (path, status, body) => {
     const got = await get(await serve(undefined), path);
     expect(got.status).toBe(status);
     expect(got.body).toMatch(body);
+  });
+
+  describe('of a server that nobody answers for', () => {
+    const message = 'GET /apis/apiregistration.k8s.io/v1/apiservices: connect ECONNREFUSED 192.0.2.2:6443';
+    const waiting = () => ({
+      time: NOW,
+      sources: [
+        { source: 'api-services', state: 'failed', message },
+        { source: 'probes', state: 'pending' },
+        { source: 'logs', state: 'disabled' },
+      ] as const,
+    });
+
+    it('the page says what stands in the way, and that nothing is known', async () => {
+      const { body } = await get(await serve(undefined, { waiting }), '/');
+      expect(body).toMatch(/APIServices are not visible/);
+      expect(body).toContain(message);
+      expect(body).toMatch(/Nothing is known of any aggregated API/);
+      expect(body).toMatch(/probes.*pending/s);
+    });
+
+    it('/metrics holds the sources and nothing of any API', async () => {
+      const { body } = await get(await serve(undefined, { waiting }), '/metrics');
+      expect(familyOf(body, 'aggregated_api_exporter_source_up')).toEqual({ 'source="api-services"': 0, 'source="probes"': 0 });
+      expect(body).not.toMatch(/^aggregated_api_exporter_(apis|last_tick)/m);
+    });
+
+    it('/api/v1/status and /api/v1/diagnoses name them too; health says nothing of the cluster', async () => {
+      const base = await serve(undefined, { waiting });
+      expect(JSON.parse((await get(base, '/api/v1/status')).body)).toMatchObject({
+        ready: false,
+        targets: [],
+        sources: [{ source: 'api-services', state: 'failed', message }, { source: 'probes' }, { source: 'logs' }],
+      });
+      expect(JSON.parse((await get(base, '/api/v1/diagnoses')).body).error).toBe(
+        `waiting for the first tick; api-services failed: ${message}; probes has not answered yet`,
+      );
+      expect((await get(base, '/-/ready')).body).toBe('waiting for the first tick\n');
+    });
   });
 });
 

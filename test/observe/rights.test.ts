@@ -185,8 +185,9 @@ describe('the two bindings of an aggregated server', () => {
     await read(client);
     await read(client);
     expect(facts(source)).toEqual({ state: 'observed', value: { authReader: true, authDelegator: true } });
-    expect(source.status(now)).toMatchObject({ state: 'failed', lastSuccess: NOW });
+    expect(source.status(now)).toMatchObject({ state: 'ok', lastSuccess: NOW, message: expect.stringContaining('500') });
     now += 11 * 60_000;
+    expect(source.status(now)).toMatchObject({ state: 'stale', lastSuccess: NOW });
     expect(facts(source)).toEqual({ state: 'unobserved' });
     expect(warned).toEqual(['RoleBindings could not be read', 'ClusterRoleBindings could not be read']);
   });

@@ -1,41 +1,48 @@
-import type { SourceState } from '../../domain/sources.ts';
-import type { Family } from '../family.ts';
-
-/** Looked and found nothing there is an answer; everything else that is not `ok` leaves us blind. */
-const ANSWERED: readonly SourceState[] = ['ok', 'absent'];
+import { SOURCE_STATES } from '../../domain/sources.ts';
+import { type Family, familyPerSource } from '../family.ts';
 
 /** What the exporter itself could see. */
 export const EXPORTER_FAMILIES: readonly Family[] = [
-  {
-    name: 'aggregated_api_exporter_source_up',
-    type: 'gauge',
-    help: 'Whether a source of observations answers: 1 it does, 0 it is pending, forbidden, stale or failed; no series while it is switched off.',
-    labels: ['source'],
-    cost: '17',
-    collect(view, emit) {
-      for (const { source, state } of view.snapshot.sources) if (state !== 'disabled') emit([source], ANSWERED.includes(state) ? 1 : 0);
+  familyPerSource(
+    {
+      name: 'aggregated_api_exporter_source_up',
+      type: 'gauge',
+      help: 'Whether a source of observations answers: 1 it does, 0 it is pending, unauthorised, forbidden, stale or failed; no series while it is switched off.',
     },
-  },
-  {
-    name: 'aggregated_api_exporter_source_last_success_timestamp_seconds',
-    type: 'gauge',
-    help: 'When a source of observations last answered, Unix time; no series before its first answer.',
-    labels: ['source'],
-    cost: '17',
-    collect(view, emit) {
-      for (const { source, lastSuccess } of view.snapshot.sources) if (lastSuccess !== undefined) emit([source], lastSuccess / 1000);
+    ({ state }) => (SOURCE_STATES[state].blind ? 0 : 1),
+  ),
+  familyPerSource(
+    {
+      name: 'aggregated_api_exporter_source_last_success_timestamp_seconds',
+      type: 'gauge',
+      help: 'When a source of observations last answered, Unix time; no series before its first answer.',
     },
-  },
-  {
-    name: 'aggregated_api_exporter_source_forbidden',
-    type: 'gauge',
-    help: 'Whether RBAC refuses a source of observations; the status page names the rule that opens it.',
-    labels: ['source'],
-    cost: '17',
-    collect(view, emit) {
-      for (const { source, state } of view.snapshot.sources) if (state !== 'disabled') emit([source], state === 'forbidden' ? 1 : 0);
+    ({ lastSuccess }) => (lastSuccess === undefined ? undefined : lastSuccess / 1000),
+  ),
+  familyPerSource(
+    {
+      name: 'aggregated_api_exporter_source_forbidden',
+      type: 'gauge',
+      help: 'Whether RBAC refuses a source of observations (403); the status page names the rule that opens it.',
     },
-  },
+    ({ state }) => (state === 'forbidden' ? 1 : 0),
+  ),
+  familyPerSource(
+    {
+      name: 'aggregated_api_exporter_source_unauthorised',
+      type: 'gauge',
+      help: 'Whether a source of observations is refused because our credentials are not known or not valid any more (401); no rule opens it.',
+    },
+    ({ state }) => (state === 'unauthorised' ? 1 : 0),
+  ),
+  familyPerSource(
+    {
+      name: 'aggregated_api_exporter_refused_values_total',
+      type: 'counter',
+      help: 'Values in objects of the cluster that could not be used (a port that no socket has, a time that is none), each time they were read.',
+    },
+    ({ refused = 0 }) => refused,
+  ),
   {
     name: 'aggregated_api_exporter_apis',
     type: 'gauge',

@@ -1,5 +1,5 @@
-import type { SourceStatus } from '../../domain/sources.ts';
-import type { ExporterView } from '../view.ts';
+import { SOURCE_STATES, type SourceStatus } from '../../domain/sources.ts';
+import type { ExporterView, WaitingView } from '../view.ts';
 import { renderBackend } from './backend.ts';
 import { chip } from './chips.ts';
 import { renderDiagnosis, renderPattern } from './diagnosis.ts';
@@ -15,29 +15,40 @@ import { renderVantages } from './vantages.ts';
 
 /** Without JavaScript the page reloads this often; with it, it renews itself every five seconds. */
 const REFRESH_SECONDS = 10;
+const WAITING_REFRESH_SECONDS = 2;
 
 export interface PageOptions {
   readonly version: string;
 }
 
 /** The status page: the whole answer to "which API, why, how sure, since when, what to do" without a click. */
-export function renderStatusPage(view: ExporterView | undefined, options: PageOptions): string {
-  const body = view ? content(view, options) : waiting(options);
-  const failing = view ? view.round.diagnoses.diagnoses.filter(({ state }) => state === 'failing').length : 0;
+export function renderStatusPage(view: ExporterView, options: PageOptions): string {
+  const failing = view.round.diagnoses.diagnoses.filter(({ state }) => state === 'failing').length;
   return shell(
-    { title: failing > 0 ? `(${failing}) Aggregated APIs` : 'Aggregated APIs', refreshSeconds: view ? REFRESH_SECONDS : 2 },
-    html`<div class="page">${body}</div>`,
+    { title: failing > 0 ? `(${failing}) Aggregated APIs` : 'Aggregated APIs', refreshSeconds: REFRESH_SECONDS },
+    html`<div class="page">${content(view, options)}</div>`,
   );
+}
+
+/** Before the first tick: nothing is known of any API, but all of what stands in the way. */
+export function renderWaitingPage(waiting: WaitingView, { version }: PageOptions): string {
+  return shell(
+    { title: 'Aggregated APIs', refreshSeconds: WAITING_REFRESH_SECONDS },
+    html`<div class="page">${top(html`starting`, version)}${whatIsMissing(waiting)}
+<h2>What is observed</h2>${renderSources(waiting.sources, waiting.time)}</div>`,
+  );
+}
+
+function whatIsMissing({ sources }: WaitingView): Html {
+  const first = sources.find(({ source }) => source === 'api-services');
+  if (first && first.state !== 'pending' && SOURCE_STATES[first.state].blind) return notVisible(first);
+  return html`<section class="card empty"><b>Waiting for the first answers</b>
+<span class="meta">The APIServices are being listed and probed for the first time. Nothing is known yet, good or bad.</span></section>`;
 }
 
 function top(meta: Html, version: string): Html {
   return html`<header class="top"><h1>Aggregated APIs</h1><span class="meta" id="age">${meta}</span>
 <nav><a href="/metrics">metrics</a><a href="/api/v1/diagnoses">diagnoses</a><a href="/api/v1/status">status</a><span class="meta">${version}</span></nav></header>`;
-}
-
-function waiting({ version }: PageOptions): Html {
-  return html`${top(html`starting`, version)}<section class="card empty"><b>Waiting for the first tick</b>
-<span class="meta">The APIServices are being listed and probed for the first time. Nothing is known yet, good or bad.</span></section>`;
 }
 
 function content(view: ExporterView, { version }: PageOptions): Html {
@@ -57,13 +68,20 @@ function nothingWatched(sources: readonly SourceStatus[]): Html {
   const apiServices = sources.find(({ source }) => source === 'api-services');
   if (apiServices?.state === 'ok')
     return html`<section class="card empty"><b>No aggregated APIs</b><span class="meta">This cluster has no APIService that is served by a Service. A new one appears here within a second.</span></section>`;
-  return html`<section class="card empty"><b>APIServices are not visible</b><span class="meta">${apiServices?.message ?? 'The source api-services has not answered.'}
-${apiServices?.rule !== undefined && html` The rule that opens it: <code>${apiServices.rule}</code>`}</span></section>`;
+  return notVisible(apiServices);
+}
+
+function notVisible(apiServices: SourceStatus | undefined): Html {
+  const said =
+    apiServices &&
+    `The source api-services ${SOURCE_STATES[apiServices.state].says}${apiServices.message === undefined ? '.' : `: ${apiServices.message}`}`;
+  return html`<section class="card empty"><b>APIServices are not visible</b><span class="meta">${said ?? 'The source api-services has not answered.'}
+${apiServices?.rule !== undefined && html` The rule that opens it: <code>${apiServices.rule}</code>`} Nothing is known of any aggregated API now, good or bad.</span></section>`;
 }
 
 function tiles(apis: readonly ShownApi[], sources: readonly SourceStatus[]): Html {
   const count = (state: ShownApi['state']) => apis.filter((shown) => shown.state === state).length;
-  const blindSources = sources.filter(({ state }) => state !== 'ok' && state !== 'absent' && state !== 'disabled').length;
+  const blindSources = sources.filter(({ state }) => SOURCE_STATES[state].blind).length;
   return html`<div class="summary">
 <div class="tile ${count('failing') > 0 && 'bad'}"><b>${count('failing')}</b><span>failing</span></div>
 <div class="tile ${count('healthy') > 0 && 'ok'}"><b>${count('healthy')}</b><span>healthy</span></div>

@@ -1,5 +1,5 @@
 import type { ApiserverFacts } from '../../domain/snapshot.ts';
-import type { SourceState, SourceStatus } from '../../domain/sources.ts';
+import { compareStates, SOURCE_STATES, type SourceState, type SourceStatus } from '../../domain/sources.ts';
 import { unseen } from './backend.ts';
 import { chip, type Tone } from './chips.ts';
 import { ago, duration, figure, percent } from './format.ts';
@@ -12,13 +12,15 @@ const TONES: Readonly<Record<SourceState, Tone>> = {
   pending: 'info',
   stale: 'warn',
   forbidden: 'warn',
+  unauthorised: 'bad',
   failed: 'bad',
 };
 
-/** What could not be looked at, and the right that would open it; what was seen in one line. */
+/** What could not be looked at, or not as a whole, and the right that would open it; what was seen in one line. */
 export function renderSources(sources: readonly SourceStatus[], now: number): Html {
-  const seen = sources.filter(({ state }) => state === 'ok');
-  const rest = sources.filter(({ state }) => state !== 'ok').sort((a, b) => BLINDNESS.indexOf(a.state) - BLINDNESS.indexOf(b.state));
+  const isWhole = ({ state, message }: SourceStatus) => state === 'ok' && message === undefined;
+  const seen = sources.filter(isWhole);
+  const rest = sources.filter((status) => !isWhole(status)).sort((a, b) => compareStates(a.state, b.state));
   return html`${
     rest.length > 0 &&
     html`<section class="card flush"><table class="stack"><thead><tr><th>Source</th><th>State</th><th>Last answer</th><th>What is missing</th></tr></thead>
@@ -27,18 +29,9 @@ export function renderSources(sources: readonly SourceStatus[], now: number): Ht
 ${seen.length > 0 && html`<p class="lead chips">${seen.map(({ source }) => html`${chip('ok', `✓ ${source}`)} `)}</p>`}`;
 }
 
-/** For what says nothing of itself. */
-const WHY: Readonly<Partial<Record<SourceState, string>>> = {
-  disabled: 'switched off by the configuration',
-  pending: 'has not answered yet',
-  absent: 'this cluster does not have it',
-};
-
-const BLINDNESS: readonly SourceState[] = ['failed', 'forbidden', 'stale', 'pending', 'absent', 'disabled', 'ok'];
-
 function blindRow({ source, state, lastSuccess, message, rule }: SourceStatus, now: number): Html {
   return html`<tr><td class="name">${source}</td><td class="w">${chip(TONES[state], state)}</td><td class="t">${lastSuccess === undefined ? 'never' : ago(lastSuccess, now)}</td>
-<td>${message ?? WHY[state]}${rule !== undefined && html`<div class="sub">opened by the rule <code>${rule}</code></div>`}</td></tr>`;
+<td>${message ?? SOURCE_STATES[state].says}${rule !== undefined && html`<div class="sub">opened by the rule <code>${rule}</code></div>`}</td></tr>`;
 }
 
 /** Each instance of the kube-apiserver: is it the kube-apiserver itself? */

@@ -12,7 +12,9 @@ export function exporterScenarios(alerts: readonly AlertingRule[], options: Gene
       case 'AggregatedAPIExporterDown':
         return [down(alert, options)];
       case 'AggregatedAPIExporterBlind':
-        return [blind(alert, options, alert.labels.severity === 'info' ? 'logs' : ESSENTIAL_SOURCES[1])];
+        return alert.labels.severity === 'info'
+          ? [blind(alert, options, 'logs')]
+          : [blind(alert, options, ESSENTIAL_SOURCES[1]), blindFromTheStart(alert, options)];
       case 'AggregatedAPIExporterStale':
         return [stale(alert, options)];
       default:
@@ -58,6 +60,24 @@ function blind(alert: AlertingRule, options: GenerateOptions, source: string): S
       { metric, labels: { ...here, source: 'pods' }, values: '1x200' },
     ],
     checks: [{ at: 570 }, { at: after - STEP }, { at: after, firing }, { at: 3000, firing }, { at: 3180 }],
+  };
+}
+
+/** The exporter starts at 5:00 and its first list never succeeds: pending, then failed, and no series of any API. */
+function blindFromTheStart(alert: AlertingRule, options: GenerateOptions): Scenario {
+  const here = clusterOf(options.clusterLabels);
+  const source = ESSENTIAL_SOURCES[0];
+  const after = 300 + (alert.for ?? 0);
+  const firing = { labels: { ...here, source }, value: 0 };
+  return {
+    alert,
+    title: `no answer from ${source} since the start`,
+    interval: STEP,
+    series: [
+      { metric: 'aggregated_api_exporter_source_up', labels: { ...here, source }, values: '_x10 0x190' },
+      { metric: 'aggregated_api_exporter_source_up', labels: { ...here, source: 'pods' }, values: '_x10 0x190' },
+    ],
+    checks: [{ at: 270 }, { at: after - STEP }, { at: after, firing }, { at: 3000, firing }],
   };
 }
 

@@ -1,10 +1,10 @@
 import type { Observed } from '../../domain/observed.ts';
 import type { ApiserverMetrics } from '../../domain/snapshot.ts';
-import type { SourceStatus } from '../../domain/sources.ts';
 import type { KubeClient } from '../kube/api.ts';
 import { type AddressRules, createAddressRules } from '../probe/addresses.ts';
 import { type Repetition, repeat } from '../repeat.ts';
 import type { Clock, Logger, Source } from '../source.ts';
+import { bestOf, type Outcome, type Part, statusOf, unauthorised } from '../source-status.ts';
 import { createInstanceConnections, serverInstance } from './direct.ts';
 import { type ApiserverReading, apiserverMetrics, readApiserverMetrics } from './reading.ts';
 import { streamBody } from './stream-body.ts';
@@ -34,7 +34,8 @@ interface Instance {
   reading?: ApiserverReading;
   metrics: Observed<ApiserverMetrics>;
   lastSuccess?: number;
-  message?: string;
+  /** What the last reading brought. */
+  outcome: Outcome;
 }
 
 const PENDING: Observed<never> = { state: 'unobserved', why: 'not read yet' };
@@ -73,7 +74,7 @@ export function createApiserverMetricsSource(deps: {
     // One after the other: two at once would only make both slower and the peak higher.
     for (const name of wanted) {
       if (signal.aborted) return;
-      const instance = instances.get(name) ?? { metrics: PENDING };
+      const instance = instances.get(name) ?? { metrics: PENDING, outcome: { state: 'pending' } };
       instances.set(name, instance);
       await readOne(name, instance, signal);
     }
@@ -95,36 +96,49 @@ export function createApiserverMetricsSource(deps: {
       instance.metrics = { state: 'observed', value: apiserverMetrics(reading, instance.reading) };
       instance.reading = reading;
       instance.lastSuccess = clock();
-      if (instance.message !== undefined)
+      if (instance.outcome.message !== undefined)
         log.info({ source: 'apiserver-metrics', instance: name }, 'kube-apiserver metrics can be read again');
-      delete instance.message;
+      instance.outcome = { state: 'ok' };
     } catch (error) {
       if (!signal.aborted) failed(name, instance, error instanceof Error ? error.message : String(error));
     }
   }
 
   function refused(name: string, instance: Instance, status: number): void {
-    if (status === 401 || status === 403) {
-      note(name, instance, `GET /metrics: ${status}, a rule is missing`);
-      instance.metrics = { state: 'forbidden', rule: APISERVER_METRICS_RULE };
-    } else if (status === 404) {
-      note(name, instance, 'GET /metrics: 404');
-      instance.metrics = { state: 'absent' };
-    } else failed(name, instance, `GET /metrics: ${status}`);
+    switch (status) {
+      case 401: {
+        const outcome = unauthorised('GET /metrics: 401');
+        note(name, instance, outcome);
+        instance.metrics = { state: 'unobserved', why: outcome.message };
+        return;
+      }
+      case 403:
+        note(name, instance, { state: 'forbidden', rule: APISERVER_METRICS_RULE, message: 'GET /metrics: 403, a rule is missing' });
+        instance.metrics = { state: 'forbidden', rule: APISERVER_METRICS_RULE };
+        return;
+      case 404:
+        note(name, instance, { state: 'absent', message: 'GET /metrics: 404' });
+        instance.metrics = { state: 'absent' };
+        return;
+      default:
+        failed(name, instance, `GET /metrics: ${status}`);
+    }
   }
 
   function failed(name: string, instance: Instance, message: string): void {
-    note(name, instance, message);
+    note(name, instance, { state: 'failed', message });
     const old = instance.lastSuccess === undefined || clock() - instance.lastSuccess > MISSES * intervalMs;
     if (old || instance.metrics.state !== 'observed') instance.metrics = { state: 'unobserved', why: message };
   }
 
   /** One line when it begins to fail, none while it goes on failing in the same way. */
-  function note(name: string, instance: Instance, message: string): void {
-    if (instance.message !== message)
-      log.warn({ source: 'apiserver-metrics', instance: name, error: message }, 'cannot read kube-apiserver metrics');
-    instance.message = message;
+  function note(name: string, instance: Instance, outcome: Outcome): void {
+    if (instance.outcome.message !== outcome.message)
+      log.warn({ source: 'apiserver-metrics', instance: name, error: outcome.message }, 'cannot read kube-apiserver metrics');
+    instance.outcome = outcome;
   }
+
+  const partOf = ({ outcome, lastSuccess }: Instance): Part => ({ outcome, lastSuccess, staleAfterMs: MISSES * intervalMs });
 
   return {
     name: 'apiserver-metrics',
@@ -135,23 +149,11 @@ export function createApiserverMetricsSource(deps: {
     hurry: () => repetition?.hurry(),
     metrics: (instance) => instances.get(instance)?.metrics ?? PENDING,
     instances: names,
-    status: (now) => statusOf([...instances.values()], now, MISSES * intervalMs),
+    // One of several is enough for a diagnosis; the message names what the others lack.
+    status: (now) =>
+      bestOf(
+        'apiserver-metrics',
+        [...instances.values()].map((instance) => statusOf('apiserver-metrics', partOf(instance), now)),
+      ),
   };
-}
-
-/** Some of several is ok, and the message names the rest: a diagnosis needs one, an operator wants to know. */
-function statusOf(instances: readonly Instance[], now: number, staleAfterMs: number): SourceStatus {
-  const source = 'apiserver-metrics';
-  const lastSuccess = instances.reduce<number | undefined>(
-    (latest, { lastSuccess: at }) => (at === undefined ? latest : Math.max(at, latest ?? at)),
-    undefined,
-  );
-  const message = instances.find((instance) => instance.message !== undefined)?.message;
-  const rest = { ...(lastSuccess !== undefined && { lastSuccess }), ...(message !== undefined && { message }) };
-  const all = (state: string) => instances.length > 0 && instances.every(({ metrics }) => metrics.state === state);
-  if (all('forbidden')) return { source, state: 'forbidden', rule: APISERVER_METRICS_RULE, ...rest };
-  if (all('absent')) return { source, state: 'absent', ...rest };
-  if (lastSuccess !== undefined && now - lastSuccess > staleAfterMs) return { source, state: 'stale', ...rest };
-  if (instances.some(({ metrics }) => metrics.state === 'observed')) return { source, state: 'ok', ...rest };
-  return { source, state: message === undefined ? 'pending' : 'failed', ...rest };
 }

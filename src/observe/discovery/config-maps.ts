@@ -4,7 +4,7 @@ import { type CacheTuning, createResourceCache } from '../kube/cache.ts';
 import { lastWriter, type Writer } from '../kube/managed-fields.ts';
 import { identityOf } from '../kube/raw.ts';
 import type { Clock, Logger } from '../source.ts';
-import { combinedStatus } from './coverage.ts';
+import { worstOf } from '../source-status.ts';
 
 /** That it changed, and by whom: never its data. */
 export interface ConfigMapRecord {
@@ -72,7 +72,7 @@ export function createConfigMapWatches(
     status(now) {
       // No backend, nothing to look at: that is a complete answer.
       if (asked && watches.size === 0) return { source: 'config-maps', state: 'ok', lastSuccess: now };
-      return combinedStatus(
+      return worstOf(
         'config-maps',
         [...watches.values()].map(({ cache }) => cache.status(now)),
       );

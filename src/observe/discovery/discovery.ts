@@ -6,6 +6,7 @@ import { readCaBundle } from '../certificates.ts';
 import type { KubeClient, ResourceCache, ResourceSpec } from '../kube/api.ts';
 import { type CacheTuning, createResourceCache } from '../kube/cache.ts';
 import type { Clock, Logger, Source } from '../source.ts';
+import { worstOf } from '../source-status.ts';
 import type { Targets } from '../targets.ts';
 import { API_SERVICES, type ApiServiceRecord } from './api-services.ts';
 import type { Backend } from './backend.ts';
@@ -13,7 +14,7 @@ import { createBackends } from './backends.ts';
 import { createChangeRecorder, recordChangesOf } from './change-recorder.ts';
 import { createConfigMapWatches } from './config-maps.ts';
 import { createVersionWatch } from './control-plane.ts';
-import { combinedStatus, observedValueFrom } from './coverage.ts';
+import { observedValueFrom } from './coverage.ts';
 import { CRON_JOBS, createRunHistory } from './cron-jobs.ts';
 import { ENDPOINT_SLICES } from './endpoint-slices.ts';
 import { createEventWatch } from './event-watch.ts';
@@ -177,7 +178,7 @@ export function createDiscovery({ client, clock, log, exclude = [], isFailing = 
     ofWorkloadKind: (kind) => caches.workloads[WORKLOAD_KINDS.indexOf(kind)]!.status(now),
   });
   const workloadStatus = (now: number): SourceStatus =>
-    combinedStatus(
+    worstOf(
       'workloads',
       caches.workloads.map((cache) => cache.status(now)),
     );
@@ -212,7 +213,7 @@ export function createDiscovery({ client, clock, log, exclude = [], isFailing = 
     status: (now) =>
       watched.length === 1
         ? watched[0]!.status(now)
-        : combinedStatus(
+        : worstOf(
             name,
             watched.map((cache) => cache.status(now)),
           ),

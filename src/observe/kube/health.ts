@@ -1,10 +1,11 @@
 import type { SourceStatus } from '../../domain/sources.ts';
 import type { Logger } from '../source.ts';
+import { type Outcome, statusOf, unauthorised } from '../source-status.ts';
 import type { ResourceSpec } from './api.ts';
 import { KubeRequestError, KubeStatusError } from './errors.ts';
 
 type Trouble = {
-  readonly state: 'forbidden' | 'absent' | 'failed';
+  readonly state: 'unauthorised' | 'forbidden' | 'absent' | 'failed';
   /** Says the same for the same trouble, without ports and counts: one log line each. */
   readonly kind: string;
   readonly message: string;
@@ -17,7 +18,7 @@ type Trouble = {
 export interface Health {
   readonly synced: boolean;
   readonly malformedCount: number;
-  /** 403 in a row since the last answer. */
+  /** 403 or 401 in a row since the last answer. */
   readonly refusals: number;
   listed(now: number): void;
   answered(now: number): void;
@@ -37,16 +38,12 @@ export function createHealth(
   let expiredBefore = false;
   let refusals = 0;
 
-  const messageOf = (): string | undefined => {
-    if (trouble) return trouble.message;
-    return malformedCount > 0 ? `${malformedCount} malformed objects of ${spec.path} were dropped` : undefined;
+  const outcome = (): Outcome => {
+    if (!trouble) return { state: synced ? 'ok' : 'pending', message: malformedMessage() };
+    const { state, message } = trouble;
+    return state === 'forbidden' ? { state, message, rule: spec.rule } : { state, message };
   };
-  const stateOf = (now: number): SourceStatus['state'] => {
-    if (!trouble) return synced ? 'ok' : 'pending';
-    if (trouble.state !== 'failed') return trouble.state;
-    if (!synced) return 'failed';
-    return now - trouble.since >= staleAfterMs ? 'stale' : 'ok';
-  };
+  const malformedMessage = () => (malformedCount > 0 ? `${malformedCount} malformed objects of ${spec.path} were dropped` : undefined);
 
   return {
     get synced() {
@@ -78,34 +75,26 @@ export function createHealth(
       }
       const { state, kind } = classify(error);
       // A kube-apiserver that has just started refuses everything until it knows its roles.
-      if (state === 'forbidden' && ++refusals < REFUSALS_BELIEVED && synced) return;
+      if ((state === 'forbidden' || state === 'unauthorised') && ++refusals < REFUSALS_BELIEVED && synced) return;
       const before = trouble?.kind === kind ? trouble : undefined;
       // A watch that is cut is resumed at once: only what stands in the way of that is worth a line.
       const cut = synced && !trouble && isCut(kind);
       const expected = spec.optional === true && state === 'forbidden';
       const warned = before?.warned || (!cut && !expected && (!(error instanceof KubeRequestError) || mayWarn(kind, now)));
-      if (!before?.warned) log[warned ? 'warn' : 'debug']({ source: spec.source, path: spec.path, state }, error.message);
-      trouble = { state, kind, message: error.message, since: trouble?.state === state ? trouble.since : now, warned };
+      const message = state === 'unauthorised' ? unauthorised(error.message).message : error.message;
+      if (!before?.warned) log[warned ? 'warn' : 'debug']({ source: spec.source, path: spec.path, state }, message);
+      trouble = { state, kind, message, since: trouble?.state === state ? trouble.since : now, warned };
     },
     malformed(message) {
       malformedCount++;
       if (malformedCount === 1) log.warn({ source: spec.source, path: spec.path }, `a malformed object was dropped: ${message}`);
     },
-    status(now) {
-      const state = stateOf(now);
-      const message = messageOf();
-      return {
-        source: spec.source,
-        state,
-        ...(lastSuccess === undefined ? {} : { lastSuccess }),
-        ...(message === undefined ? {} : { message }),
-        ...(state === 'forbidden' ? { rule: spec.rule } : {}),
-      };
-    },
+    // A watch with nothing to tell is healthy however long ago its last event was: only trouble makes it stale.
+    status: (now) => statusOf(spec.source, { outcome: outcome(), lastSuccess, staleAfterMs, failingSince: trouble?.since ?? now }, now),
   };
 }
 
-/** So many 403 in a row take away what was allowed before. */
+/** So many 403 or 401 in a row take away what was allowed before. */
 const REFUSALS_BELIEVED = 3;
 
 /** How a connection ends that stood. */
@@ -115,6 +104,7 @@ export function isCut(code: string): boolean {
 
 function classify(error: Error): Pick<Trouble, 'state' | 'kind'> {
   if (error instanceof KubeStatusError) {
+    if (error.kind === 'unauthorized') return { state: 'unauthorised', kind: '401' };
     if (error.kind === 'forbidden') return { state: 'forbidden', kind: 'forbidden' };
     if (error.kind === 'not-found') return { state: 'absent', kind: 'absent' };
     return { state: 'failed', kind: String(error.status) };

@@ -3,6 +3,7 @@ import type { KubeClient } from '../kube/api.ts';
 import { KubeRequestError, KubeStatusError, statusErrorOf } from '../kube/errors.ts';
 import { shortText } from '../kube/stream.ts';
 import type { Clock } from '../source.ts';
+import { unauthorised } from '../source-status.ts';
 import { type FollowedContainer, logPath } from './followed-container.ts';
 import type { LogReader } from './log-reader.ts';
 import { rfc3339 } from './stamp.ts';
@@ -14,7 +15,7 @@ export type FollowState =
   /** It is read, or there is nothing to read yet. */
   | { readonly kind: 'open'; readonly at: number }
   | { readonly kind: 'forbidden'; readonly message: string }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'unauthorised' | 'failed'; readonly message: string };
 
 export interface FollowerEvents {
   /** Lines may be missing: the log API no longer has what follows the line that was read last. */
@@ -262,6 +263,10 @@ export class Follower {
       if (error.kind === 'forbidden') {
         this.events.state({ kind: 'forbidden', message: error.message });
         return this.pace.maxMs * (0.5 + Math.random());
+      }
+      if (error.kind === 'unauthorized') {
+        this.events.state({ kind: 'unauthorised', message: unauthorised(error.message).message });
+        return this.delay();
       }
       // The container waits to start, or the pod is gone and discovery will tell: nothing that could be read is missing.
       if (error.status === 400 || error.status === 404) this.events.state({ kind: 'open', at: this.clock() });

@@ -1,11 +1,11 @@
 import { ABSENT, type Observed, observed, UNOBSERVED } from '../../domain/observed.ts';
 import type { LogFacts, SignatureCount } from '../../domain/snapshot.ts';
-import type { SourceStatus } from '../../domain/sources.ts';
 import { withUserSignatures } from '../../signatures/classify.ts';
 import { createScanner } from '../../signatures/scanner.ts';
 import type { UserSignature } from '../../signatures/signature-file.ts';
 import type { KubeClient } from '../kube/api.ts';
 import type { Clock, Logger, Source } from '../source.ts';
+import { bestOf, type Outcome, statusOf } from '../source-status.ts';
 import type { Targets } from '../targets.ts';
 import { listApiserverContainers } from './apiserver-pods.ts';
 import { createByteBudget } from './byte-budget.ts';
@@ -166,7 +166,7 @@ export function createLogTail(deps: {
 
   /** One line when reading begins to fail, one when it ends. */
   function report(state: FollowState): void {
-    if (state.kind === 'forbidden' || state.kind === 'failed') {
+    if (state.kind !== 'open' && state.kind !== 'pending') {
       if (trouble === undefined) log.warn({ source: 'logs', state: state.kind }, state.message);
       trouble ??= state.message;
     } else if (trouble !== undefined && [...streams.values()].every((stream) => stream.state.kind === 'open')) {
@@ -215,7 +215,18 @@ export function createLogTail(deps: {
         apiservers.length === 0,
       ),
     apiserverMatches: (api) => aboutApi.get(api)?.matches() ?? [],
-    status: () => statusOf([...streams.values()], { lastSuccess, notFollowed, maxStreams }),
+    status(now) {
+      const outcomes: Outcome[] = [...streams.values()].map(({ state }) => outcomeOf(state));
+      if (notFollowed > 0)
+        outcomes.push({ state: 'ok', message: `${notFollowed} containers are not followed: the limit is ${maxStreams}` });
+      return bestOf(
+        'logs',
+        // An open log may be silent for hours: only one that fails grows stale.
+        outcomes.map((outcome) =>
+          statusOf('logs', { outcome, lastSuccess, staleAfterMs: STALE_MS, ...(outcome.state === 'ok' && { failingSince: now }) }, now),
+        ),
+      );
+    },
   };
 }
 
@@ -237,32 +248,23 @@ function factsOf(streams: readonly Stream[], book: LogBook | undefined, noPods: 
   if (states.some(({ kind }) => kind === 'open')) return observed((book ?? new LogBook()).facts());
   if (states.some(({ kind }) => kind === 'forbidden')) return { state: 'forbidden', rule: LOGS_RULE };
   if (book?.wasRead) return observed(book.facts());
-  const failure = states.find((state) => state.kind === 'failed');
-  if (failure?.kind === 'failed') return { state: 'unobserved', why: failure.message };
+  const failure = states.find((state) => state.kind === 'failed' || state.kind === 'unauthorised');
+  if (failure && 'message' in failure) return { state: 'unobserved', why: failure.message };
   return noPods ? ABSENT : UNOBSERVED;
 }
 
-function statusOf(
-  streams: readonly Stream[],
-  { lastSuccess, notFollowed, maxStreams }: { lastSuccess: number | undefined; notFollowed: number; maxStreams: number },
-): SourceStatus {
-  const source = 'logs';
-  const rest = lastSuccess === undefined ? {} : { lastSuccess };
-  const states = streams.map(({ state }) => state);
-  const open = states.some(({ kind }) => kind === 'open');
-  const refused = states.find((state) => state.kind === 'forbidden');
-  if (refused?.kind === 'forbidden' && !open) return { source, state: 'forbidden', rule: LOGS_RULE, message: refused.message, ...rest };
-  const failed = states.find((state) => state.kind === 'failed');
-  if (failed?.kind === 'failed' && !open)
-    return { source, state: lastSuccess === undefined ? 'failed' : 'stale', message: failed.message, ...rest };
-  if (!open) return { source, state: 'pending', ...rest };
-  const message =
-    notFollowed > 0
-      ? `${notFollowed} containers are not followed: the limit is ${maxStreams}`
-      : refused?.kind === 'forbidden'
-        ? refused.message
-        : failed?.kind === 'failed'
-          ? failed.message
-          : undefined;
-  return { source, state: 'ok', ...rest, ...(message === undefined ? {} : { message }) };
+function outcomeOf(state: FollowState): Outcome {
+  switch (state.kind) {
+    case 'open':
+      return { state: 'ok' };
+    case 'pending':
+      return { state: 'pending' };
+    case 'forbidden':
+      return { state: 'forbidden', rule: LOGS_RULE, message: state.message };
+    default:
+      return { state: state.kind, message: state.message };
+  }
 }
+
+/** A log that was read once and fails for so long is not read any more. */
+const STALE_MS = 60_000;

@@ -1,5 +1,6 @@
-import { type Observed, observed, UNOBSERVED } from '../../domain/observed.ts';
+import { type Observed, UNOBSERVED } from '../../domain/observed.ts';
 import type { Change, NodeFacts, PolicyFacts } from '../../domain/snapshot.ts';
+import { observedValueFrom } from '../discovery/coverage.ts';
 import type { KubeClient, ResourceCache, ResourceSpec } from '../kube/api.ts';
 import { createResourceCache } from '../kube/cache.ts';
 import { splitHostPort } from '../probe/addresses.ts';
@@ -157,11 +158,8 @@ export function createPolicySource(input: PolicySourceInput): PolicySource {
       );
     },
     factsFor(api) {
-      const { state } = cache.status(clock());
-      if (state === 'forbidden') return { state: 'forbidden', rule: cache.spec.rule };
       const target = targets.get(api);
-      if (!target || !cache.synced) return UNOBSERVED;
-      return observed(factsOf(target));
+      return target ? observedValueFrom(cache.status(clock()), () => factsOf(target)) : UNOBSERVED;
     },
     onChange: (listener) => void listeners.push(listener),
     status: (now) => cache.status(now),

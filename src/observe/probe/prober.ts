@@ -1,7 +1,7 @@
 import type { ProbeResult, ProbeTally } from '../../domain/probe.ts';
-import type { SourceStatus } from '../../domain/sources.ts';
 import type { KubeClient } from '../kube/api.ts';
 import type { Clock, Logger, Source } from '../source.ts';
+import { type Part, statusOf, unauthorised } from '../source-status.ts';
 import type { ApiTarget, Targets } from '../targets.ts';
 import { createAddressRules, isIp, splitHostPort } from './addresses.ts';
 import { type Apiserver, createApiserverRequests } from './apiserver-requests.ts';
@@ -193,6 +193,22 @@ export function createProber({ client, targets, clock, log, options: given = {},
     if (broke) log.warn({ reason: result.reason, detail: result.detail }, 'probes through the kube-apiserver cannot be made from here');
   }
 
+  function probesPart(): Part {
+    if (lastOwn?.hop === 'us') {
+      const why = lastOwn.detail || 'probes cannot be made from here';
+      const outcome = lastOwn.reason === 'unauthorized' ? unauthorised(why) : ({ state: 'failed', message: why } as const);
+      return { outcome, lastSuccess: lastMeasured, staleAfterMs: 0 };
+    }
+    const state = lastMeasured === undefined ? 'pending' : 'ok';
+    return { outcome: { state }, lastSuccess: lastMeasured, staleAfterMs: STALE_INTERVALS * options.intervalMs };
+  }
+
+  function certificatesPart(): Part {
+    const direct = options.vantages.some((vantage) => vantage === 'service' || vantage === 'endpoint');
+    const state = !direct ? 'disabled' : lastCertificate === undefined ? 'pending' : 'ok';
+    return { outcome: { state }, lastSuccess: lastCertificate, staleAfterMs: STALE_INTERVALS * options.intervalMs };
+  }
+
   return {
     name: 'probes',
     start(signal) {
@@ -216,25 +232,11 @@ export function createProber({ client, targets, clock, log, options: given = {},
     tallies: (name) => apis.get(name)?.book.published() ?? [],
     control: () => control.tallies(),
     settled: () => control.last(requests.own.instance) !== undefined && [...apis.values()].every(({ book }) => book.settled()),
-    status(now): SourceStatus {
-      const source = 'probes';
-      const success = lastMeasured === undefined ? {} : { lastSuccess: lastMeasured };
-      if (lastOwn?.hop === 'us')
-        return { source, state: 'failed', message: lastOwn.detail || 'probes cannot be made from here', ...success };
-      if (lastMeasured === undefined) return { source, state: 'pending' };
-      if (now - lastMeasured > STALE_INTERVALS * options.intervalMs)
-        return { source, state: 'stale', message: `no probe has ended for ${STALE_INTERVALS} intervals`, ...success };
-      return { source, state: 'ok', ...success };
-    },
+    status: (now) => statusOf('probes', probesPart(), now),
     certificates: {
       name: 'certificates',
       start() {},
-      status(now): SourceStatus {
-        const source = 'certificates';
-        if (lastCertificate === undefined) return { source, state: 'pending' };
-        const stale = now - lastCertificate > STALE_INTERVALS * options.intervalMs;
-        return { source, state: stale ? 'stale' : 'ok', lastSuccess: lastCertificate };
-      },
+      status: (now) => statusOf('certificates', certificatesPart(), now),
     },
   };
 }

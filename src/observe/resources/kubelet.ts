@@ -7,13 +7,13 @@ import { readKubeletMetrics, type UsageByContainer } from './kubelet-metrics.ts'
 
 export const KUBELET_RULE = 'nodes/metrics: get';
 
-/** Why a kubelet cannot be read, in words; `forbidden` when a rule would open it. */
+/** Why a kubelet cannot be read, in words; with `forbidden` a rule would open it, with `unauthorised` it does not know us. */
 export class KubeletError extends Error {
   override readonly name = 'KubeletError';
-  readonly forbidden: boolean;
-  constructor(message: string, forbidden = false) {
+  readonly refusal: 'forbidden' | 'unauthorised' | undefined;
+  constructor(message: string, refusal?: 'forbidden' | 'unauthorised') {
     super(message);
-    this.forbidden = forbidden;
+    this.refusal = refusal;
   }
 }
 
@@ -133,7 +133,8 @@ function readVerified(
       const status = response.statusCode ?? 0;
       if (status !== 200) response.resume();
       if (status === 404) return resolve(undefined);
-      if (status === 401 || status === 403) return fail(new KubeletError(`kubelet ${address}${path}: ${status}`, status === 403));
+      if (status === 401) return fail(new KubeletError(`kubelet ${address}${path}: 401`, 'unauthorised'));
+      if (status === 403) return fail(new KubeletError(`kubelet ${address}${path}: 403`, 'forbidden'));
       if (status !== 200) return fail(new KubeletError(`kubelet ${address}${path}: ${status}`));
       const { scanner, usage } = readKubeletMetrics(wanted, now());
       streamBody(response, scanner.write, { maxBytes, timeoutMs, signal }).then(() => {

@@ -12,14 +12,15 @@ export interface CurrentUsage {
 
 export type MetricsApiAnswer =
   | { readonly state: 'read'; readonly usage: ReadonlyMap<string, CurrentUsage> }
-  | { readonly state: 'forbidden' | 'failed'; readonly message: string };
+  | { readonly state: 'forbidden' | 'unauthorised' | 'failed'; readonly message: string };
 
 /** CPU and memory of a namespace's containers from metrics.k8s.io. It is an aggregated API itself: often the patient. */
 export async function readMetricsApi(client: KubeClient, namespace: string, signal: AbortSignal): Promise<MetricsApiAnswer> {
   const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${encodeURIComponent(namespace)}/pods`;
   try {
     const { status, body } = await client.request(path, { timeoutMs: 10_000, maxBytes: 16 * 2 ** 20, signal });
-    if (status === 401 || status === 403) return { state: 'forbidden', message: `GET ${path}: ${status}` };
+    if (status === 401) return { state: 'unauthorised', message: `GET ${path}: 401` };
+    if (status === 403) return { state: 'forbidden', message: `GET ${path}: 403` };
     if (status !== 200) return { state: 'failed', message: `GET ${path}: ${status}` };
     return { state: 'read', usage: usageOf(JSON.parse(body.toString('utf8')), namespace) };
   } catch (error) {

@@ -1,10 +1,10 @@
 import type { Observed } from '../../domain/observed.ts';
 import type { NodeFacts, ResourceFacts } from '../../domain/snapshot.ts';
-import type { SourceStatus } from '../../domain/sources.ts';
 import type { KubeClient } from '../kube/api.ts';
 import { type AddressRules, createAddressRules } from '../probe/addresses.ts';
 import { type Repetition, repeat } from '../repeat.ts';
 import type { Clock, Logger, Source } from '../source.ts';
+import { type Outcome, statusOf, unauthorised } from '../source-status.ts';
 import type { ApiTarget, TargetPod, Targets } from '../targets.ts';
 import { KUBELET_RULE, KubeletError, type KubeletOptions, readKubelet } from './kubelet.ts';
 import { containerKey, type UsageByContainer } from './kubelet-metrics.ts';
@@ -59,21 +59,21 @@ export function createResourceSource(deps: {
   const prometheus = options.prometheusUrl === undefined ? undefined : new URL(options.prometheusUrl);
   let before: UsageByContainer = new Map();
   let facts = new Map<string, Observed<readonly ResourceFacts[]>>();
-  let outcome: Outcome = { forbidden: false };
+  let outcome: Outcome = { state: 'pending' };
   let lastSuccess: number | undefined;
   let logged: string | undefined;
   let repetition: Repetition | undefined;
 
   async function readAll(signal: AbortSignal): Promise<void> {
     const all = targets.all();
-    const problems: Outcome = { forbidden: false };
+    const problems: Problems = {};
     const kubelet = await readKubelets(all, signal, problems);
     if (signal.aborted) return;
     // A container that does not run uses nothing: nobody else can know better.
     const isMissing = (pod: TargetPod) => pod.containers.some((one) => !one.init && one.running && !kubelet.has(keyOf(pod, one)));
     const missing = all.filter((target) => target.pods.some(isMissing));
     // Where all kubelets answered, one that does not know a container yet will soon: what others say of it is a bonus.
-    const current = await readElsewhere(missing, signal, problems.message === undefined ? { forbidden: false } : problems);
+    const current = await readElsewhere(missing, signal, problems.message === undefined ? {} : problems);
     if (signal.aborted) return;
     const next = new Map<string, Observed<readonly ResourceFacts[]>>();
     for (const target of all) next.set(target.name, factsOf(target, kubelet, current, problems));
@@ -82,13 +82,13 @@ export function createResourceSource(deps: {
     else keepRecent(next);
     facts = next;
     before = kubelet;
-    outcome = { ...problems, read };
+    outcome = read ? { state: 'ok', message: problems.message, rule: problems.rule } : outcomeOf(problems);
     if (problems.message !== logged && problems.message !== undefined)
       log.warn({ source: 'resources', error: problems.message }, 'cannot read resources everywhere');
     logged = problems.message;
   }
 
-  async function readKubelets(all: readonly ApiTarget[], signal: AbortSignal, problems: Outcome): Promise<UsageByContainer> {
+  async function readKubelets(all: readonly ApiTarget[], signal: AbortSignal, problems: Problems): Promise<UsageByContainer> {
     const wantedByNode = new Map<string, Set<string>>();
     for (const target of all)
       for (const pod of target.pods) {
@@ -108,10 +108,8 @@ export function createResourceSource(deps: {
         } catch (error) {
           if (signal.aborted) return;
           problems.message ??= error instanceof Error ? error.message : String(error);
-          if (error instanceof KubeletError && error.forbidden) {
-            problems.forbidden = true;
-            problems.rule ??= KUBELET_RULE;
-          }
+          if (error instanceof KubeletError && error.refusal === 'forbidden') problems.rule ??= KUBELET_RULE;
+          if (error instanceof KubeletError && error.refusal === 'unauthorised') problems.unauthorised = true;
         }
       }
     };
@@ -128,7 +126,7 @@ export function createResourceSource(deps: {
     now: clock,
   });
 
-  async function readElsewhere(missing: readonly ApiTarget[], signal: AbortSignal, problems: Outcome): Promise<Map<string, CurrentUsage>> {
+  async function readElsewhere(missing: readonly ApiTarget[], signal: AbortSignal, problems: Problems): Promise<Map<string, CurrentUsage>> {
     const usage = new Map<string, CurrentUsage>();
     if (missing.length === 0) return usage;
     if (prometheus) {
@@ -149,10 +147,8 @@ export function createResourceSource(deps: {
       if (answer.state === 'read') for (const [key, of] of answer.usage) usage.set(key, of);
       else {
         problems.message ??= answer.message;
-        if (answer.state === 'forbidden') {
-          problems.forbidden = true;
-          problems.rule ??= METRICS_API_RULE;
-        }
+        if (answer.state === 'forbidden') problems.rule ??= METRICS_API_RULE;
+        if (answer.state === 'unauthorised') problems.unauthorised = true;
       }
     }
     return usage;
@@ -162,7 +158,7 @@ export function createResourceSource(deps: {
     target: ApiTarget,
     kubelet: UsageByContainer,
     current: ReadonlyMap<string, CurrentUsage>,
-    problems: Outcome,
+    problems: Problems,
   ): Observed<readonly ResourceFacts[]> {
     const of: ResourceFacts[] = [];
     for (const pod of target.pods)
@@ -174,7 +170,7 @@ export function createResourceSource(deps: {
         else if (used) of.push({ pod: pod.name, container: container.name, ...usageRatios(used, container.limits) });
       }
     if (of.length > 0 || target.pods.length === 0) return { state: 'observed', value: of };
-    if (problems.forbidden && problems.rule !== undefined) return { state: 'forbidden', rule: problems.rule };
+    if (problems.rule !== undefined && !problems.unauthorised) return { state: 'forbidden', rule: problems.rule };
     return { state: 'unobserved', why: problems.message ?? 'no reading of its containers' };
   }
 
@@ -194,34 +190,25 @@ export function createResourceSource(deps: {
     },
     hurry: () => repetition?.hurry(),
     factsFor: (api) => facts.get(api) ?? { state: 'unobserved', why: 'not read yet' },
-    status: (now) => statusOf(outcome, lastSuccess, now, MISSES * intervalMs),
+    status: (now) => statusOf('resources', { outcome, lastSuccess, staleAfterMs: MISSES * intervalMs }, now),
   };
 }
 
-interface Outcome {
-  forbidden: boolean;
-  rule?: string;
+/** What stood in the way of a reading. */
+interface Problems {
+  /** The first, in words. */
   message?: string;
-  /** Undefined before the first reading. */
-  read?: boolean;
+  /** The first rule that would have helped. */
+  rule?: string;
+  /** Somebody answered 401: he does not know us. */
+  unauthorised?: boolean;
 }
 
-function statusOf(
-  { read, forbidden, rule, message }: Outcome,
-  lastSuccess: number | undefined,
-  now: number,
-  staleAfterMs: number,
-): SourceStatus {
-  const rest = {
-    ...(lastSuccess !== undefined && { lastSuccess }),
-    ...(message !== undefined && { message }),
-    ...(forbidden && rule !== undefined && { rule }),
-  };
-  if (read === undefined) return { source: 'resources', state: 'pending' };
-  if (read) return { source: 'resources', state: 'ok', ...rest };
-  if (forbidden) return { source: 'resources', state: 'forbidden', ...rest };
-  if (lastSuccess !== undefined && now - lastSuccess <= staleAfterMs) return { source: 'resources', state: 'ok', ...rest };
-  return { source: 'resources', state: lastSuccess === undefined ? 'failed' : 'stale', ...rest };
+function outcomeOf({ message, rule, unauthorised: unknown }: Problems): Outcome {
+  // Every kubelet answered, and none knows the containers yet.
+  if (message === undefined) return { state: 'pending' };
+  if (unknown) return unauthorised(message);
+  return rule === undefined ? { state: 'failed', message } : { state: 'forbidden', rule, message };
 }
 
 const runs = (pod: TargetPod): boolean => pod.containers.some(({ init, running }) => !init && running);
@@ -232,7 +219,7 @@ function keyOf(pod: { readonly namespace: string; readonly name: string }, conta
 
 function addressOf(node: string, nodes: readonly NodeFacts[], rules: AddressRules): string {
   const known = nodes.find(({ name }) => name === node)?.addresses ?? [];
-  if (known.length === 0) throw new KubeletError(`the address of node ${node} is not known`, true);
+  if (known.length === 0) throw new KubeletError(`the address of node ${node} is not known`, 'forbidden');
   const address = known.find((candidate) => rules.refusal(candidate) === undefined);
   if (address === undefined)
     throw new KubeletError(`node ${node} has the address ${known[0]}: ${rules.refusal(known[0]!)}, which is not asked`);

@@ -71,13 +71,13 @@ describe('reading each kube-apiserver', () => {
   });
 
   it.each([
-    [401, { state: 'forbidden', rule: 'nonResourceURLs /metrics: get' }],
-    [403, { state: 'forbidden', rule: 'nonResourceURLs /metrics: get' }],
-    [404, { state: 'absent' }],
-  ] as const)('tells %i from a failure', async (code, expected) => {
+    [401, { state: 'unobserved', why: 'the credentials were refused: GET /metrics: 401' }, { state: 'unauthorised' }],
+    [403, { state: 'forbidden', rule: 'nonResourceURLs /metrics: get' }, { state: 'forbidden', rule: 'nonResourceURLs /metrics: get' }],
+    [404, { state: 'absent' }, { state: 'absent' }],
+  ] as const)('tells %i from a failure', async (code, fact, told) => {
     const { source, metrics } = await start(status(code));
-    await eventually(() => expect(metrics()).toEqual(expected));
-    expect(source.status(1_000_000)).toMatchObject(expected);
+    await eventually(() => expect(metrics()).toEqual(fact));
+    expect(source.status(1_000_000)).toMatchObject(told);
   });
 
   it.each<[string, Answer, RegExp]>([

@@ -213,7 +213,7 @@ describe('what comes and goes', () => {
     await eventually(() => sourceState('pods').state === 'stale' && sourceState('api-services').state === 'stale');
     expect(discovery.names()).toEqual([NAME]);
     expect(facts().condition.state).toBe('unobserved');
-    expect(facts().pods).toEqual({ state: 'unobserved', why: expect.stringContaining('pods stale') });
+    expect(facts().pods).toEqual({ state: 'unobserved', why: expect.stringContaining('pods has not answered for a while') });
     await server.start();
     await eventually(() => sourceState('pods').state === 'ok' && sourceState('api-services').state === 'ok');
     expect(facts().condition.state).toBe('observed');

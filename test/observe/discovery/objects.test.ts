@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceStatus } from '../../../src/domain/sources.ts';
-import { combinedStatus, observedValueFrom } from '../../../src/observe/discovery/coverage.ts';
+import { observedValueFrom } from '../../../src/observe/discovery/coverage.ts';
 import { createRunHistory } from '../../../src/observe/discovery/cron-jobs.ts';
 import { ENDPOINT_SLICES, endpointFacts, type SlicePort } from '../../../src/observe/discovery/endpoint-slices.ts';
 import { createEventLog } from '../../../src/observe/discovery/event-log.ts';
@@ -8,6 +8,7 @@ import { type EventRecord, readEvent } from '../../../src/observe/discovery/even
 import { NODES, nodeChange } from '../../../src/observe/discovery/nodes.ts';
 import { SERVICES } from '../../../src/observe/discovery/services.ts';
 import { WORKLOADS, workloadChange, workloadOf } from '../../../src/observe/discovery/workloads.ts';
+import { worstOf } from '../../../src/observe/source-status.ts';
 import { NOW } from '../../support/healthy.ts';
 import { deployment, endpoint, node, service, slice } from '../../support/kube-objects.ts';
 
@@ -311,11 +312,11 @@ describe('coverage', () => {
   it.each([
     [status('ok'), { state: 'observed', value: 7 }],
     [status('forbidden', { rule: 'pods: list, watch' }), { state: 'forbidden', rule: 'pods: list, watch' }],
-    [status('pending'), { state: 'unobserved', why: 'pods pending' }],
-    [status('stale', { message: 'GET /p: x' }), { state: 'unobserved', why: 'pods stale: GET /p: x' }],
-    [status('failed'), { state: 'unobserved', why: 'pods failed' }],
+    [status('pending'), { state: 'unobserved', why: 'the source pods has not answered yet' }],
+    [status('stale', { message: 'GET /p: x' }), { state: 'unobserved', why: 'the source pods has not answered for a while: GET /p: x' }],
+    [status('failed'), { state: 'unobserved', why: 'the source pods failed' }],
     [status('absent'), { state: 'unobserved', why: 'pods: this cluster has no such resource type' }],
-    [status('disabled'), { state: 'unobserved', why: 'pods disabled' }],
+    [status('disabled'), { state: 'unobserved', why: 'the source pods is switched off by the configuration' }],
   ])('of %j', (given, observed) => {
     expect(observedValueFrom(given, () => 7)).toEqual(observed);
   });
@@ -325,10 +326,11 @@ describe('coverage', () => {
     [['ok', 'absent'], 'absent'],
     [['ok', 'stale', 'pending'], 'stale'],
     [['failed', 'forbidden'], 'forbidden'],
+    [['forbidden', 'unauthorised'], 'unauthorised'],
     [[], 'pending'],
   ] as const)('of several sources %j is %s', (states, combined) => {
     expect(
-      combinedStatus(
+      worstOf(
         'workloads',
         states.map((state, i) => status(state, { lastSuccess: 10 - i })),
       ),

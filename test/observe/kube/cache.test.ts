@@ -153,7 +153,7 @@ describe('the resource cache', () => {
   });
 
   it.each([
-    [401, 'failed', undefined],
+    [401, 'unauthorised', undefined],
     [403, 'forbidden', 'things: list, watch'],
     [404, 'absent', undefined],
     [429, 'failed', undefined],
@@ -169,7 +169,8 @@ describe('the resource cache', () => {
     });
     await eventually(() => state().state === expected);
     expect(state().rule).toBe(rule);
-    expect(state().message).toBe(`GET /api/v1/things: ${status} Reason: the server’s words`);
+    const refused = status === 401 ? 'the credentials were refused: ' : '';
+    expect(state().message).toBe(`${refused}GET /api/v1/things: ${status} Reason: the server’s words`);
     expect(cache.synced).toBe(false);
     broken = false;
     await eventually(() => state().state === 'ok');

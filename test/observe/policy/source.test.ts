@@ -83,7 +83,7 @@ function fakeCache(state: SourceStatus['state'] = 'ok') {
         listeners.push(listener);
         return () => {};
       },
-      status: () => ({ source: 'network-policies', state }),
+      status: () => ({ source: 'network-policies', state, ...(state === 'forbidden' && { rule: spec.rule }) }),
     };
     return cache;
   };
@@ -211,7 +211,10 @@ describe('the policy source', () => {
   });
 
   it('knows nothing before the first list, and says which right is missing', () => {
-    expect(start(fakeCache('pending')).source.factsFor(API)).toEqual({ state: 'unobserved' });
+    expect(start(fakeCache('pending')).source.factsFor(API)).toMatchObject({
+      state: 'unobserved',
+      why: expect.stringContaining('has not answered yet'),
+    });
     expect(start(fakeCache('forbidden')).source.factsFor(API)).toEqual({
       state: 'forbidden',
       rule: 'networking.k8s.io/networkpolicies: list, watch',

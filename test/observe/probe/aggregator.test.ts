@@ -198,7 +198,10 @@ describe('a probe through the kube-apiserver', () => {
     await eventually(() => probing.results.at(-1)?.ok === false);
     expect(probing.results.at(-1)).toMatchObject({ reason: 'unauthorized', hop: 'us' });
     expect(probing.prober.tallies('v1.tides.example.com')).toEqual([]);
-    expect(probing.prober.status(Date.now())).toMatchObject({ state: 'failed' });
+    expect(probing.prober.status(Date.now())).toMatchObject({
+      state: 'unauthorised',
+      message: expect.stringMatching(/^the credentials were refused: /),
+    });
     expired = false;
     await eventually(() => probing.prober.tallies('v1.tides.example.com').length === 1);
     expect(probing.prober.tallies('v1.tides.example.com')[0]).toMatchObject({ failures: {}, last: { ok: true } });

@@ -166,12 +166,12 @@ describe('the kubelets', () => {
     ['they do not know yet', true],
   ])('leave nothing to ask elsewhere, or to complain about, for a container that %s', async (_, running) => {
     const pods = TARGET.pods.map((pod) => ({ ...pod, containers: pod.containers.map((container) => ({ ...container, running })) }));
-    const { status, apiserver } = await start({
+    const { facts, status, apiserver } = await start({
       kubelet: await kubelet((__, response) => void response.end('# TYPE container_cpu_usage_seconds_total counter\n')),
       targets: [{ ...TARGET, pods }],
       credentials: 'certificate',
     });
-    await eventually(() => status().state !== 'pending');
+    await eventually(() => expect(facts()).toEqual({ state: 'unobserved', why: 'no reading of its containers' }));
     expect(status().message).toBeUndefined();
     expect(apiserver.requests.some((request) => request.includes('metrics.k8s.io'))).toBe(running);
   });
