@@ -3,7 +3,6 @@ import { OTHER_SCORE, SYMPTOM, SYMPTOM_NOW, UNKNOWN_SCORE } from '../correlation
 import { TEMPERATURE } from '../correlations/temperature.ts';
 import type { DiagnosticianOptions } from '../diagnose/diagnostician.ts';
 import { SIGNALS } from '../signals/list.ts';
-import { SIGNATURES } from '../signatures/list.ts';
 
 /** The built-in catalogue as a diagnostician takes it: the exporter and `diagnose` come to the same verdict. */
 export function catalogueOptions(): DiagnosticianOptions {
@@ -15,6 +14,5 @@ export function catalogueOptions(): DiagnosticianOptions {
     unknownScore: UNKNOWN_SCORE,
     otherScore: OTHER_SCORE,
     temperature: TEMPERATURE,
-    signatures: SIGNATURES,
   };
 }

@@ -22,10 +22,14 @@ export const aggregatedRequestForbidden = defineCause({
     },
   ],
   remedy: [
-    'Ask what is allowed: kubectl auth can-i <verb> <resource>.<group> --as=system:serviceaccount:<namespace>:<name>.',
-    'Bind the ServiceAccount that the message names to a role with that verb and resource.',
+    'Read which user and which right the message names: `User "…" cannot list resource "…"`.',
+    { says: 'See who has which role', command: 'kubectl get clusterrolebindings,rolebindings -A -o wide' },
+    'Bind that user or ServiceAccount to a role with the verb and the resource of the message.',
   ],
-  verify: { command: 'kubectl auth can-i list <resource>.<group> --as=system:serviceaccount:<namespace>:<name>', expect: 'yes' },
+  verify: {
+    command: 'kubectl get clusterrolebindings,rolebindings -A -o wide',
+    expect: 'the user or ServiceAccount of the message stands beside a role for this API',
+  },
   confusedWith: [{ cause: 'delegated-auth-failing', tell: 'the backend itself may not ask the kube-apiserver' }],
   references: ['https://kubernetes.io/docs/reference/access-authn-authz/rbac/'],
 });

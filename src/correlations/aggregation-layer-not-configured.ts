@@ -33,12 +33,13 @@ export const aggregationLayerNotConfigured = defineCause({
     'bad-flag-or-config',
   ],
   remedy: [
-    'Give every kube-apiserver --requestheader-client-ca-file, --requestheader-allowed-names, --requestheader-*-headers, --proxy-client-cert-file and --proxy-client-key-file.',
+    'Give every kube-apiserver the flags --requestheader-client-ca-file, --requestheader-allowed-names, --proxy-client-cert-file and --proxy-client-key-file.',
+    'Give it the three --requestheader-*-headers flags too. The page in the references lists them.',
     'Restart the aggregated API server afterwards.',
   ],
   verify: {
     command: 'kubectl get configmap -n kube-system extension-apiserver-authentication -o yaml',
-    expect: 'a key requestheader-client-ca-file',
+    expect: 'the ConfigMap has a key requestheader-client-ca-file',
   },
   confusedWith: [{ cause: 'request-header-config-unreadable', tell: 'the ConfigMap is complete, and the server may not read it' }],
   references: ['https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/'],

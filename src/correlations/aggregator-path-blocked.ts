@@ -30,7 +30,7 @@ export const aggregatorPathBlocked = defineCause({
       when: all(AGGREGATOR_NETWORK_FAILURE, ONLY_DIRECT_PASSES, CONTROL_PASSED),
       weight: 'decisive',
       says: [CONNECTION_THROUGH_FAILS, EACH_ADDRESS_ANSWERS],
-      reproduce: 'kubectl get --raw /apis/<group>/<version>',
+      reproduce: 'kubectl get --raw /apis/{group}/{version}',
     },
     {
       // The aggregator dials for 30 s, and the request is over before: dropped packets look like an answer that does not come.
@@ -46,7 +46,7 @@ export const aggregatorPathBlocked = defineCause({
       ),
       weight: 'strong',
       says: 'Through the kube-apiserver nothing comes back in time; directly, each backend address answers at once.',
-      reproduce: 'kubectl get --raw /apis/<group>/<version>',
+      reproduce: 'kubectl get --raw /apis/{group}/{version}',
     },
     {
       id: 'discovery-check-fails-alone',
@@ -107,10 +107,10 @@ export const aggregatorPathBlocked = defineCause({
   supersedes: ['backend-slow', 'connection-timed-out', 'connection-refused', 'connection-reset', 'host-unreachable', 'packet-loss'],
   runbookCorrelation: 'network-connectivity',
   remedy: [
-    'From a control-plane node, try the pod address and port: nc -vz <pod IP> <port>.',
-    'Open that port from the control plane to the nodes (GKE private clusters and EKS security groups open 443 and 10250 only).',
+    { says: 'On a control-plane node, try the address of the pod', command: 'nc -vz {address} {port}' },
+    'Open that port from the control plane to the nodes. GKE private clusters and EKS security groups open 443 and 10250 only.',
     'When the control plane has no route to pod addresses, run the server with hostNetwork: true, or set up Konnectivity.',
-    'Look whether HTTPS_PROXY of the kube-apiserver leaves the Service and pod networks out (NO_PROXY).',
+    'When the kube-apiserver has HTTPS_PROXY, put the Service and pod networks into its NO_PROXY.',
   ],
   verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },
   confusedWith: [

@@ -70,11 +70,17 @@ export const apiserverOverloaded = defineCause({
   ],
   runbookCorrelation: 'apiserver-load',
   remedy: [
-    'Find who asks so much: kubectl get --raw /metrics | grep apiserver_flowcontrol_dispatched_requests_total, by flow schema.',
+    {
+      says: 'See which flow schema sends most requests',
+      command: 'kubectl get --raw /metrics | grep apiserver_flowcontrol_dispatched_requests_total',
+    },
     'Give the noisy client its own FlowSchema with a low PriorityLevel, or stop it.',
-    'Give the kube-apiserver more CPU, or run another.',
+    'Give the kube-apiserver more CPU, or run another one.',
   ],
-  verify: { command: 'kubectl get --raw /metrics', expect: 'apiserver_flowcontrol_rejected_requests_total no longer grows' },
+  verify: {
+    command: 'kubectl get --raw /metrics | grep apiserver_flowcontrol_rejected_requests_total',
+    expect: 'the numbers no longer grow',
+  },
   confusedWith: [
     { cause: 'rate-limited', tell: 'the 429 comes from the backend: the kube-apiserver rejects nothing' },
     { cause: 'etcd-slow', tell: 'requests wait for etcd' },

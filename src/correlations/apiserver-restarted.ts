@@ -42,7 +42,10 @@ export const apiserverRestarted = defineCause({
     },
   ],
   runbookCorrelation: 'transient-causes',
-  remedy: ['Wait a minute.', 'When it does not pass: look why it restarts (its log, its liveness probe, the memory of the node).'],
+  remedy: [
+    'Wait one minute.',
+    'When it does not pass, find why the kube-apiserver restarts: its log, its liveness probe, the memory of its node.',
+  ],
   verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },
   confusedWith: [{ cause: 'apiserver-unavailable', tell: 'it is still down' }],
   references: ['https://kubernetes.io/docs/reference/using-api/health-checks/'],

@@ -50,10 +50,11 @@ export const apiserverSlow = defineCause({
   supersedes: ['backend-slow', 'packet-loss', 'aggregator-path-blocked', 'delegated-auth-failing', 'stuck-connections'],
   runbookCorrelation: 'apiserver-load',
   remedy: [
-    'Look at its CPU and memory, and at etcd: kubectl get --raw /metrics | grep etcd_request_duration_seconds.',
-    'Look for large lists without limit, and for webhooks that time out.',
+    { says: 'See how long etcd takes', command: 'kubectl get --raw /metrics | grep etcd_request_duration_seconds_sum' },
+    'Look at the CPU and the memory of the kube-apiserver.',
+    'Look for large lists without a limit, and for webhooks that time out.',
   ],
-  verify: { command: 'time kubectl get --raw /readyz', expect: 'less than 0.2 s' },
+  verify: { command: 'time kubectl get --raw /readyz', expect: 'it takes less than 0.2 s' },
   confusedWith: [{ cause: 'backend-slow', tell: 'the kube-apiserver is quick, and the backend is slow directly too' }],
   references: ['https://kubernetes.io/docs/reference/instrumentation/slis/'],
 });

@@ -48,10 +48,11 @@ export const apiserverUnavailable = defineCause({
   ],
   runbookCorrelation: 'apiserver-load',
   remedy: [
-    'Ask it what is wrong: kubectl get --raw /readyz?verbose, and look at its log on the control-plane node.',
+    { says: 'Ask it what is wrong', command: "kubectl get --raw '/readyz?verbose'" },
+    'Read the log of the kube-apiserver on the control-plane node.',
     'Look at etcd, at the disk of the node, and at the load balancer in front.',
   ],
-  verify: { command: 'kubectl get --raw /readyz', expect: 'ok' },
+  verify: { command: 'kubectl get --raw /readyz', expect: 'it prints ok' },
   confusedWith: [{ cause: 'kube-apiserver-unreachable-from-backend', tell: 'it answers everybody but the backend' }],
   references: ['https://kubernetes.io/docs/reference/using-api/health-checks/'],
 });

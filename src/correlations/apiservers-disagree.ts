@@ -46,8 +46,9 @@ export const apiserversDisagree = defineCause({
   ],
   runbookCorrelation: 'apiserver-load',
   remedy: [
-    'Find the odd one: its metric aggregator_unavailable_apiservice is 1 while the others say 0.',
-    'On its node, try the pod address; look at its routes, its CNI agent, kube-proxy, and its tunnel.',
+    'Find the kube-apiserver that differs: its metric aggregator_unavailable_apiservice is 1, and the others say 0.',
+    { says: 'On its node, try the address of the pod', command: 'nc -vz {address} {port}' },
+    'On its node, look at the routes, the CNI agent, kube-proxy and the tunnel.',
   ],
   verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE stays True for ten minutes' },
   confusedWith: [{ cause: 'one-replica-bad', tell: 'it is one backend address that fails' }],

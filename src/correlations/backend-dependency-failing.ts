@@ -12,10 +12,11 @@ export const backendDependencyFailing = defineCause({
   evidence: [...linesSay('backend-dependency-failing')],
   supersedes: ['pod-probe-failing', 'no-ready-endpoints', 'backend-server-error', 'backend-slow'],
   remedy: [
-    'Its log names what it could not reach: kubectl logs -n {namespace} <pod>. Look at that service first.',
-    'Check the address in its flags or configuration, NetworkPolicies of that service, and DNS.',
+    { says: 'Read what the backend could not reach', command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200' },
+    'Look at that service first.',
+    'Check its address in the flags or the configuration of the backend, its NetworkPolicies, and DNS.',
   ],
-  verify: { command: 'kubectl logs -n {namespace} <pod> --tail=50', expect: 'no new errors about it' },
+  verify: { command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200', expect: 'it prints no new errors about that service' },
   confusedWith: [
     { cause: 'kubelet-scrape-failing', tell: 'it is the kubelets that do not answer' },
     { cause: 'backend-storage-failing', tell: "it is the server's own storage" },

@@ -22,10 +22,13 @@ export const backendRightsMissing = defineCause({
   ],
   supersedes: ['pod-probe-failing', 'no-ready-endpoints'],
   remedy: [
-    'Read which right: the line says "cannot list resource … at the cluster scope" and names the ServiceAccount.',
-    "Install the ClusterRole and ClusterRoleBinding of the server's release.",
+    {
+      says: 'Read which right is missing: the line says "cannot list resource …" and names the ServiceAccount',
+      command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200',
+    },
+    "Install the ClusterRole and the ClusterRoleBinding of the server's release.",
   ],
-  verify: { command: 'kubectl logs -n {namespace} <pod> --tail=50', expect: 'no new lines with "forbidden"' },
+  verify: { command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200', expect: 'it prints no new lines with "forbidden"' },
   confusedWith: [
     { cause: 'request-header-config-unreadable', tell: 'it is ConfigMap extension-apiserver-authentication that it may not read' },
   ],

@@ -21,10 +21,14 @@ export const backendScaledToZero = defineCause({
   ],
   supersedes: ['no-ready-endpoints', 'selector-matches-no-pods', 'rollout-in-progress', 'connection-refused', 'pod-removed'],
   remedy: [
-    'Scale it up: kubectl scale -n {namespace} deployment/<name> --replicas=2.',
-    'Find who scaled it down: kubectl get deployment -n {namespace} <name> -o yaml --show-managed-fields.',
+    { says: 'Find who scaled it down', command: 'kubectl get {workload} -n {namespace} -o yaml --show-managed-fields' },
+    {
+      says: 'Scale it up',
+      command: 'kubectl scale -n {namespace} {workload} --replicas=2',
+      destroys: 'This changes spec.replicas; an autoscaler or GitOps tool may set it back.',
+    },
   ],
-  verify: { command: 'kubectl get deployments -n {namespace}', expect: 'READY is at least 1/1' },
+  verify: { command: 'kubectl get {workload} -n {namespace}', expect: 'READY is at least 1/1' },
   confusedWith: [{ cause: 'selector-matches-no-pods', tell: 'the workload has pods, and the selector misses them' }],
   references: ['https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#scaling-a-deployment'],
 });

@@ -18,7 +18,7 @@ export const backendServerError = defineCause({
       when: all(reasonSeen('aggregator', 'server-error'), HAS_READY_ENDPOINTS),
       weight: 'strong',
       says: 'Discovery is answered with 500 by the backend.',
-      reproduce: 'kubectl get --raw /apis/<group>/<version>',
+      reproduce: 'kubectl get --raw /apis/{group}/{version}',
     },
     {
       id: 'error-directly',
@@ -36,10 +36,10 @@ export const backendServerError = defineCause({
     ...linesSay('backend-server-error'),
   ],
   remedy: [
-    'Read its log at that time: kubectl logs -n {namespace} <pod> --since=10m.',
-    'Ask its health checks: kubectl get --raw /apis/<group>/<version> and /readyz?verbose of the pod.',
+    { says: 'Read its log', command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200' },
+    { says: 'Ask the API itself', command: 'kubectl get --raw /apis/{group}/{version}' },
   ],
-  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList' },
   confusedWith: [
     { cause: 'delegated-auth-failing', tell: 'only ordinary users get 500' },
     { cause: 'panic', tell: 'its log shows a panic' },

@@ -72,10 +72,11 @@ export const backendSlow = defineCause({
     ...linesSay('backend-slow'),
   ],
   remedy: [
-    'See where it waits: its log, its /metrics (apiserver_request_duration_seconds), and what it depends on.',
-    'Run more replicas with --enable-aggregator-routing, when one is simply too busy.',
+    { says: 'See what the server waits for', command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200' },
+    'Look at its metric apiserver_request_duration_seconds, and at what it depends on.',
+    'When it is only too busy, run more replicas, and set --enable-aggregator-routing on the kube-apiserver.',
   ],
-  verify: { command: 'time kubectl get --raw /apis/<group>/<version>', expect: 'less than a second' },
+  verify: { command: 'time kubectl get --raw /apis/{group}/{version}', expect: 'it takes less than one second' },
   confusedWith: [
     { cause: 'cpu-throttled', tell: 'its container is throttled' },
     { cause: 'connection-timed-out', tell: 'the connection itself does not stand' },

@@ -1,5 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
+import { WHERE_THE_LINE_STANDS } from '../domain/placeholders.ts';
 import { linesPointTo, linesSay } from './shared/lines.ts';
 import { reasonSeen } from './shared/seen.ts';
 import { CONTROL_PASSES, DISCOVERY_PASSES, FAILING } from './shared/vantages.ts';
@@ -31,16 +32,17 @@ export const backendStorageFailing = defineCause({
       when: all(linesPointTo('backend-storage-failing'), CONTROL_PASSES, FAILING),
       weight: 'strong',
       says: 'The backend gets no answer from its storage, while the kube-apiserver gets one from its own.',
-      reproduce: 'kubectl logs -n {namespace} --all-containers --tail=200 -l <selector of service {service}>',
+      reproduce: WHERE_THE_LINE_STANDS,
     },
     ...linesSay('backend-storage-failing'),
   ],
   supersedes: ['pod-probe-failing', 'no-ready-endpoints', 'pod-restarting', 'pod-crash-looping', 'backend-slow', 'backend-server-error'],
   remedy: [
-    'Look at its etcd or database: kubectl get pods -n {namespace}, and the endpoints that its flags name (--etcd-servers).',
-    'Restart the server after the storage is back, when it does not reconnect.',
+    { says: 'Look at the pods of its etcd or database', command: 'kubectl get pods -n {namespace} -o wide' },
+    'Check the addresses that its flags name (--etcd-servers).',
+    'When the storage is back and the server does not reconnect, restart the server.',
   ],
-  verify: { command: 'kubectl get <resource>.<group> -A --chunk-size=1', expect: 'an answer within a second' },
+  verify: { command: 'time kubectl get {resource} -A --chunk-size=1', expect: 'it takes less than one second' },
   confusedWith: [
     { cause: 'delegated-auth-failing', tell: 'administrators get an answer, ordinary users do not' },
     { cause: 'etcd-slow', tell: "it is the kube-apiserver's etcd: built-in resources suffer too" },

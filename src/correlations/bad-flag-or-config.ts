@@ -24,7 +24,7 @@ export const badFlagOrConfig = defineCause({
       ),
       weight: 'suggestive',
       says: 'The backend logs fatal errors since its configuration or pod template changed.',
-      reproduce: 'kubectl logs -n {namespace} --previous <pod>',
+      reproduce: 'kubectl logs -n {namespace} {pod} -c {container} --previous --tail=200',
     },
     {
       id: 'exits-at-once-after-change',
@@ -56,10 +56,15 @@ export const badFlagOrConfig = defineCause({
   ],
   runbookCorrelation: 'one-hour-look-back',
   remedy: [
-    'Read its last words: kubectl logs -n {namespace} --previous <pod>.',
-    'Correct the flag or file that they name, or undo the change: kubectl rollout undo -n {namespace} deployment/<name>.',
+    { says: 'Read its last words', command: 'kubectl logs -n {namespace} {pod} -c {container} --previous --tail=200' },
+    'Correct the flag or the file that they name.',
+    {
+      says: 'Or undo the change',
+      command: 'kubectl rollout undo -n {namespace} {workload}',
+      destroys: 'This replaces the running version by the one before it, with all that changed since.',
+    },
   ],
-  verify: { command: 'kubectl get pods -n {namespace}', expect: 'the pod is READY and RESTARTS no longer grows' },
+  verify: { command: 'kubectl get pods -n {namespace} -l {selector} -o wide', expect: 'the pod is READY and RESTARTS no longer grows' },
   confusedWith: [
     { cause: 'aggregation-layer-not-configured', tell: 'the setting that is missing is one of the kube-apiserver' },
     { cause: 'request-header-config-unreadable', tell: 'the server may not read its authentication ConfigMap' },

@@ -83,9 +83,10 @@ export const caBundleMismatch = defineCause({
   ],
   supersedes: ['serving-certificate-unusable', 'connection-reset'],
   remedy: [
-    'Write the CA that signed the serving certificate into spec.caBundle; with cert-manager, annotate the APIService with cert-manager.io/inject-ca-from.',
-    'Look whether the injector runs: kubectl get pods -A | grep cainjector.',
-    'Restart the server when it still serves an older certificate.',
+    'Write the CA that signed the serving certificate into spec.caBundle of the APIService.',
+    'With cert-manager, set the annotation cert-manager.io/inject-ca-from on the APIService.',
+    { says: 'Look whether the injector of cert-manager runs', command: 'kubectl get pods -A -l app.kubernetes.io/name=cainjector' },
+    'When the server still serves an older certificate, restart it.',
   ],
   verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },
   confusedWith: [

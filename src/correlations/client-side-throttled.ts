@@ -12,10 +12,13 @@ export const clientSideThrottled = defineCause({
   evidence: [...linesSay('client-side-throttled')],
   supersedes: ['backend-slow', 'leader-election-lost'],
   remedy: [
-    "Raise the server's --kube-api-qps and --kube-api-burst (names differ).",
-    'Reduce what it asks: fewer objects, longer intervals, an update that caches.',
+    'Raise --kube-api-qps and --kube-api-burst of the server. Some servers name these flags differently.',
+    'Make it ask less: fewer objects, longer intervals, or a release that caches.',
   ],
-  verify: { command: 'kubectl logs -n {namespace} <pod> --tail=100', expect: 'no new lines about client-side throttling' },
+  verify: {
+    command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200',
+    expect: 'it prints no new lines about client-side throttling',
+  },
   confusedWith: [{ cause: 'rate-limited', tell: 'the other side refuses: 429' }],
   references: ['https://kubernetes.io/docs/reference/using-api/api-concepts/'],
 });

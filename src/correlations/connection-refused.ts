@@ -37,10 +37,14 @@ export const connectionRefused = defineCause({
   ],
   runbookCorrelation: 'network-connectivity',
   remedy: [
-    'Compare the port that the server logs ("Serving securely on") with the targetPort of the Service.',
-    'Look for rules that reject: CNI policies, host firewalls of the nodes.',
+    {
+      says: 'Read the port on which the server listens ("Serving securely on")',
+      command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200',
+    },
+    { says: 'Compare it with the targetPort of the Service', command: 'kubectl get service -n {namespace} {service} -o yaml' },
+    'Look for rules that reject connections: CNI policies, and firewalls of the nodes.',
   ],
-  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList' },
   confusedWith: [
     { cause: 'no-ready-endpoints', tell: 'no endpoint is ready' },
     { cause: 'service-port-mismatch', tell: 'another port of the pod answers' },

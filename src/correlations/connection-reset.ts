@@ -31,10 +31,13 @@ export const connectionReset = defineCause({
   ],
   runbookCorrelation: 'network-connectivity',
   remedy: [
-    'Look whether the server crashes at that moment: kubectl logs -n {namespace} --previous <pod>.',
+    {
+      says: 'Look whether the server crashed at that time',
+      command: 'kubectl logs -n {namespace} {pod} -c {container} --previous --tail=200',
+    },
     'Look for a service mesh side-car, a load balancer or a full connection table (nf_conntrack) on the way.',
   ],
-  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList, ten times in a row' },
+  verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList ten times in a row' },
   confusedWith: [
     { cause: 'panic', tell: 'the server logs a panic at the same moment' },
     { cause: 'stuck-connections', tell: 'only connections that are reused fail' },

@@ -46,11 +46,11 @@ export const connectionTimedOut = defineCause({
   ],
   runbookCorrelation: 'network-connectivity',
   remedy: [
-    'From a control-plane node, try the pod address: nc -vz <pod IP> <port>; then from another pod.',
-    'Open the port from the control plane to the nodes: managed clusters often open 443 and 10250 only.',
-    'Look at the CNI agents on both nodes; a wrong MTU passes small packets only.',
+    { says: 'On a control-plane node, try the address of the pod; then do the same in another pod', command: 'nc -vz {address} {port}' },
+    'Open the port from the control plane to the nodes. Managed clusters often open 443 and 10250 only.',
+    'Look at the CNI agents on both nodes. With a wrong MTU only small packets pass.',
   ],
-  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList within a second' },
+  verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList within one second' },
   confusedWith: [
     { cause: 'network-policy-blocking', tell: 'a NetworkPolicy selects the pods and does not admit the kube-apiserver' },
     { cause: 'aggregator-path-blocked', tell: 'our own connections to the pods are answered' },

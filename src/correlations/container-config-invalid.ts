@@ -46,10 +46,13 @@ export const containerConfigInvalid = defineCause({
   supersedes: ['no-ready-endpoints', 'rollout-in-progress', 'pod-crash-looping', 'connection-refused', 'pod-probe-failing'],
   runbookCorrelation: 'pod-instability',
   remedy: [
-    'Read the message: kubectl describe pod -n {namespace} <pod> names the Secret, ConfigMap, key, user or command.',
+    {
+      says: 'Read the message: it names the Secret, ConfigMap, key, user or command',
+      command: 'kubectl describe pod -n {namespace} {pod}',
+    },
     'Create what is missing, or correct the reference in the pod template.',
   ],
-  verify: { command: 'kubectl get pods -n {namespace}', expect: 'the pod is Running and READY' },
+  verify: { command: 'kubectl get pods -n {namespace} -l {selector} -o wide', expect: 'the pod is Running and READY' },
   confusedWith: [
     { cause: 'volume-mount-failing', tell: 'the pod hangs in ContainerCreating with FailedMount events' },
     { cause: 'bad-flag-or-config', tell: 'the container starts, and the program refuses its settings' },

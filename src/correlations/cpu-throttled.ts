@@ -61,10 +61,11 @@ export const cpuThrottled = defineCause({
   ],
   runbookCorrelation: 'resource-pressure',
   remedy: [
-    'Raise or remove the CPU limit of the container: kubectl get deployment -n {namespace} <name> -o yaml.',
-    'Run more replicas, or find what asks so much of it.',
+    { says: 'See the CPU limit of the container', command: 'kubectl get {workload} -n {namespace} -o yaml' },
+    'Raise or remove the CPU limit.',
+    'Or run more replicas, or find what sends it so many requests.',
   ],
-  verify: { command: 'kubectl top pods -n {namespace} --containers', expect: 'CPU stays clearly below the limit' },
+  verify: { command: 'kubectl top pods -n {namespace} --containers', expect: 'CPU(cores) of the container is well below its limit' },
   confusedWith: [{ cause: 'backend-slow', tell: 'its CPU is idle: it waits for something else' }],
   references: ['https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/'],
 });

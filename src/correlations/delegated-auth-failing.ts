@@ -49,9 +49,18 @@ export const delegatedAuthFailing = defineCause({
   ],
   supersedes: ['backend-server-error', 'backend-storage-failing'],
   remedy: [
-    "Bind the backend's ServiceAccount: kubectl create clusterrolebinding <name>:system:auth-delegator --clusterrole=system:auth-delegator --serviceaccount={namespace}:<name>.",
+    { says: 'See which ServiceAccounts are bound', command: 'kubectl get clusterrolebindings -o wide' },
+    {
+      says: "Bind the backend's ServiceAccount",
+      command:
+        'kubectl create clusterrolebinding {service}:system:auth-delegator --clusterrole=system:auth-delegator --serviceaccount={namespace}:{serviceaccount}',
+      destroys: 'This gives the ServiceAccount the right to review tokens and access.',
+    },
   ],
-  verify: { command: 'kubectl get clusterrolebindings -o wide', expect: "the backend's ServiceAccount beside system:auth-delegator" },
+  verify: {
+    command: 'kubectl get clusterrolebindings -o wide',
+    expect: "the backend's ServiceAccount stands beside system:auth-delegator",
+  },
   confusedWith: [
     { cause: 'kube-apiserver-unreachable-from-backend', tell: 'the reviews time out instead of being forbidden' },
     { cause: 'backend-storage-failing', tell: 'lists fail for administrators too' },

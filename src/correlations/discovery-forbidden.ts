@@ -17,7 +17,7 @@ export const discoveryForbidden = defineCause({
       when: reasonSeen('aggregator', 'forbidden'),
       weight: 'strong',
       says: 'Discovery through the kube-apiserver answers 403.',
-      reproduce: 'kubectl get --raw /apis/<group>/<version>',
+      reproduce: 'kubectl get --raw /apis/{group}/{version}',
     },
     {
       id: 'just-started',
@@ -28,11 +28,11 @@ export const discoveryForbidden = defineCause({
     ...linesSay('discovery-forbidden'),
   ],
   remedy: [
-    'Look whether the server started with --requestheader-client-ca-file, or reads ConfigMap kube-system/extension-apiserver-authentication.',
-    'Bind its ServiceAccount to extension-apiserver-authentication-reader in kube-system and to system:auth-delegator.',
-    'Restart it after a change of the front-proxy CA.',
+    { says: 'Look whether the server may read the front-proxy CA', command: 'kubectl get rolebindings -n kube-system -o wide' },
+    'Bind its ServiceAccount to extension-apiserver-authentication-reader in kube-system, and to system:auth-delegator.',
+    'After a change of the front-proxy CA, restart the server.',
   ],
-  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList' },
   confusedWith: [
     { cause: 'request-header-ca-mismatch', tell: 'it answers 401, or its log says that a certificate did not verify' },
     { cause: 'delegated-auth-failing', tell: 'discovery works, and lists of ordinary users fail' },

@@ -11,10 +11,10 @@ export const discoveryStale = defineCause({
   prior: -1,
   evidence: [...linesSay('discovery-stale')],
   remedy: [
-    'Update the aggregated API server to a release that is made for this version of Kubernetes.',
-    'Until then, compare the release notes of both for "discovery".',
+    'Update the aggregated API server to a release for this version of Kubernetes.',
+    'Before you do, read what the release notes of both say about discovery.',
   ],
-  verify: { command: 'kubectl api-resources --api-group=<group>', expect: "the group's resources, without an error" },
+  verify: { command: 'kubectl api-resources --api-group={group}', expect: 'it prints the resources of the group, without an error' },
   confusedWith: [{ cause: 'version-not-served', tell: 'the version itself answers 404' }],
   references: ['https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api'],
 });

@@ -30,8 +30,9 @@ export const dnsFailing = defineCause({
   supersedes: ['connection-timed-out', 'aggregator-path-blocked', 'service-not-routable'],
   runbookCorrelation: 'network-connectivity',
   remedy: [
-    'Look at CoreDNS: kubectl get pods -n kube-system -l k8s-app=kube-dns, and its log.',
-    'Resolve the name from the pod that complains; compare with a trailing dot, to see whether a search domain catches it.',
+    { says: 'Look at CoreDNS', command: 'kubectl get pods -n kube-system -l k8s-app=kube-dns -o wide' },
+    { says: 'Read its log', command: 'kubectl logs -n kube-system -l k8s-app=kube-dns --tail=100' },
+    'Resolve the name from the pod that complains. Try it with a dot at the end too: a search domain may catch it.',
   ],
   verify: { command: 'kubectl get pods -n kube-system -l k8s-app=kube-dns', expect: 'every pod is READY' },
   confusedWith: [{ cause: 'service-not-found', tell: 'the Service that the name stands for does not exist' }],

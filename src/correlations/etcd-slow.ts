@@ -41,10 +41,11 @@ export const etcdSlow = defineCause({
   ],
   runbookCorrelation: 'apiserver-load',
   remedy: [
-    "Look at etcd's disk: etcd_disk_wal_fsync_duration_seconds should stay below 10 ms.",
-    'Look for a full database (NOSPACE alarm) and for leader changes; defragment, or give it a faster disk.',
+    "Look at etcd's disk: its metric etcd_disk_wal_fsync_duration_seconds should stay below 10 ms.",
+    'Look for a full database (alarm NOSPACE) and for leader changes.',
+    'Defragment etcd, or give it a faster disk.',
   ],
-  verify: { command: 'kubectl get --raw /readyz/etcd', expect: 'ok, and etcd_request_duration_seconds back below 50 ms' },
+  verify: { command: 'kubectl get --raw /readyz/etcd', expect: 'it prints ok' },
   confusedWith: [{ cause: 'backend-storage-failing', tell: "it is the aggregated API server's own etcd" }],
   references: ['https://etcd.io/docs/latest/tuning/'],
 });

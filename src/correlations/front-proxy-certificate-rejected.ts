@@ -12,10 +12,10 @@ export const frontProxyCertificateRejected = defineCause({
   evidence: [...linesSay('front-proxy-certificate-rejected')],
   supersedes: ['request-header-ca-mismatch', 'discovery-forbidden', 'ca-bundle-mismatch'],
   remedy: [
-    'Renew it: kubeadm certs renew front-proxy-client, or what your distribution offers; the kube-apiserver reads it without a restart.',
-    'Set --proxy-client-cert-file and --proxy-client-key-file when they are missing.',
+    'Renew the certificate: `kubeadm certs renew front-proxy-client`, or the command of your distribution. The kube-apiserver reads it without a restart.',
+    'When the flags --proxy-client-cert-file and --proxy-client-key-file are missing, set them.',
   ],
-  verify: { command: 'kubectl get apiservices', expect: 'no AVAILABLE is False' },
+  verify: { command: 'kubectl get apiservices', expect: 'AVAILABLE is False for none' },
   confusedWith: [
     { cause: 'request-header-ca-mismatch', tell: 'the certificate is in date, and signed by a CA that the backend does not know' },
   ],

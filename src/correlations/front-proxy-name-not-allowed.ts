@@ -12,10 +12,14 @@ export const frontProxyNameNotAllowed = defineCause({
   evidence: [...linesSay('front-proxy-name-not-allowed')],
   supersedes: ['request-header-ca-mismatch', 'discovery-forbidden'],
   remedy: [
-    'Compare requestheader-allowed-names in ConfigMap kube-system/extension-apiserver-authentication with the common name of the --proxy-client-cert-file.',
-    'Add the name to --requestheader-allowed-names of every kube-apiserver; then restart the aggregated API server.',
+    {
+      says: 'See which names are allowed (requestheader-allowed-names)',
+      command: 'kubectl get configmap -n kube-system extension-apiserver-authentication -o yaml',
+    },
+    'Compare them with the common name of the --proxy-client-cert-file of the kube-apiserver.',
+    'Add the name to --requestheader-allowed-names of every kube-apiserver. Then restart the aggregated API server.',
   ],
-  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList' },
   confusedWith: [{ cause: 'request-header-ca-mismatch', tell: 'the CA is wrong, not the name' }],
   references: [
     'https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/#kubernetes-apiserver-client-authentication',

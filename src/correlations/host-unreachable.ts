@@ -36,10 +36,10 @@ export const hostUnreachable = defineCause({
   supersedes: ['connection-timed-out'],
   runbookCorrelation: 'network-connectivity',
   remedy: [
-    'Look at the routes of the node that hosts the kube-apiserver: ip route get <pod IP>.',
+    { says: 'On the node of the kube-apiserver, look at the route', command: 'ip route get {address}' },
     'Look at the CNI agent and the firewall (firewalld, nftables) of both nodes.',
   ],
-  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList' },
   confusedWith: [{ cause: 'node-not-ready', tell: 'the node is NotReady' }],
   references: ['https://kubernetes.io/docs/concepts/cluster-administration/networking/'],
 });

@@ -32,10 +32,11 @@ export const imagePullFailing = defineCause({
   supersedes: ['no-ready-endpoints', 'rollout-in-progress', 'pod-crash-looping', 'connection-refused', 'pod-probe-failing'],
   runbookCorrelation: 'pod-instability',
   remedy: [
-    "Read the registry's answer: kubectl describe pod -n {namespace} <pod>.",
-    'Correct image and tag, or the imagePullSecrets; for a rate limit use a mirror or credentials.',
+    { says: "Read the registry's answer", command: 'kubectl describe pod -n {namespace} {pod}' },
+    'Correct the image, its tag or the imagePullSecrets.',
+    'When the registry limits pulls, use a mirror or credentials.',
   ],
-  verify: { command: 'kubectl get pods -n {namespace}', expect: 'the pod is Running and READY' },
+  verify: { command: 'kubectl get pods -n {namespace} -l {selector} -o wide', expect: 'the pod is Running and READY' },
   confusedWith: [{ cause: 'container-config-invalid', tell: 'the image is there, but the container cannot be created' }],
   references: ['https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff'],
 });

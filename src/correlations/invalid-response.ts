@@ -19,7 +19,7 @@ export const invalidResponse = defineCause({
       ),
       weight: 'strong',
       says: 'The answer through the kube-apiserver is not that of a Kubernetes API.',
-      reproduce: 'kubectl get --raw /apis/<group>/<version>',
+      reproduce: 'kubectl get --raw /apis/{group}/{version}',
     },
     {
       id: 'not-understood-directly',
@@ -29,10 +29,11 @@ export const invalidResponse = defineCause({
     },
   ],
   remedy: [
-    'See what answers: kubectl get --raw /apis/<group>/<version>.',
-    'Make sure that the Service selects the right server; update it when it is the right one.',
+    { says: 'See what answers', command: 'kubectl get --raw /apis/{group}/{version}' },
+    'Make sure that the Service selects the right server.',
+    'When it does, update that server.',
   ],
-  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList' },
   confusedWith: [{ cause: 'version-not-served', tell: 'a well-formed 404' }],
   references: ['https://kubernetes.io/docs/reference/using-api/api-concepts/'],
 });

@@ -30,10 +30,14 @@ export const kubeApiserverUnreachableFromBackend = defineCause({
   ],
   runbookCorrelation: 'network-connectivity',
   remedy: [
-    'From a pod on the same node, try https://kubernetes.default.svc/readyz.',
-    'Look at kube-proxy and the CNI agent of that node, and at NetworkPolicies with egress rules in namespace {namespace}.',
+    'In a pod on the same node, try https://kubernetes.default.svc/readyz.',
+    'Look at kube-proxy and the CNI agent of that node.',
+    { says: 'Look for NetworkPolicies with egress rules', command: 'kubectl get networkpolicies -n {namespace} -o yaml' },
   ],
-  verify: { command: 'kubectl logs -n {namespace} <pod> --tail=50', expect: 'no new time-outs to the address of the kube-apiserver' },
+  verify: {
+    command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200',
+    expect: 'it prints no new time-outs to the address of the kube-apiserver',
+  },
   confusedWith: [
     { cause: 'apiserver-unavailable', tell: 'the kube-apiserver is down for everybody' },
     { cause: 'request-header-config-unreadable', tell: 'the kube-apiserver answers, and forbids' },

@@ -12,11 +12,12 @@ export const kubeletCertificateUntrusted = defineCause({
   evidence: [...linesSay('kubelet-certificate-untrusted')],
   supersedes: ['kubelet-scrape-failing', 'pod-probe-failing', 'no-ready-endpoints'],
   remedy: [
-    'Let the kubelets have certificates signed by the cluster: serverTLSBootstrap: true, then approve their requests: kubectl get csr.',
-    'For a missing address: --kubelet-preferred-address-types=InternalIP, or certificates with IP subject alternative names.',
-    '--kubelet-insecure-tls is for tests only.',
+    'Let the kubelets have certificates that the cluster signs: set serverTLSBootstrap: true.',
+    { says: 'Then approve their requests', command: 'kubectl get csr' },
+    'When an address is missing in them, set --kubelet-preferred-address-types=InternalIP on metrics-server.',
+    'Use --kubelet-insecure-tls for tests only.',
   ],
-  verify: { command: 'kubectl top nodes', expect: 'figures for every node' },
+  verify: { command: 'kubectl top nodes', expect: 'it prints figures for every node' },
   confusedWith: [
     {
       cause: 'ca-bundle-mismatch',

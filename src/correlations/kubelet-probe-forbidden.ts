@@ -23,7 +23,7 @@ export const kubeletProbeForbidden = defineCause({
     'Add /livez, /readyz and /healthz to --authorization-always-allow-paths of the server.',
     'Or point the probes to a path that needs no authorization.',
   ],
-  verify: { command: 'kubectl get events -n {namespace} --field-selector reason=Unhealthy', expect: 'no new events' },
+  verify: { command: 'kubectl get events -n {namespace} --field-selector reason=Unhealthy', expect: 'it prints no new events' },
   confusedWith: [{ cause: 'pod-probe-failing', tell: 'the probe times out or answers 500' }],
   references: ['https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/'],
 });

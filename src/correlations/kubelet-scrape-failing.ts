@@ -21,11 +21,12 @@ export const kubeletScrapeFailing = defineCause({
   ],
   supersedes: ['pod-probe-failing', 'no-ready-endpoints'],
   remedy: [
-    'Read what it says of each node: kubectl logs -n {namespace} deployment/metrics-server.',
-    'For certificates: serverTLSBootstrap: true on the kubelets and approve their requests (--kubelet-insecure-tls is for tests only).',
-    'For time-outs: open port 10250 from the pod network to the nodes; for names: --kubelet-preferred-address-types=InternalIP.',
+    { says: 'Read what it says of each node', command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200' },
+    'When it does not trust certificates, set serverTLSBootstrap: true on the kubelets and approve their requests.',
+    'When connections time out, open port 10250 from the pod network to the nodes.',
+    'When names are not found, set --kubelet-preferred-address-types=InternalIP.',
   ],
-  verify: { command: 'kubectl top nodes', expect: 'figures for every node' },
+  verify: { command: 'kubectl top nodes', expect: 'it prints figures for every node' },
   confusedWith: [{ cause: 'pod-probe-failing', tell: 'its log shows no failed scrapes' }],
   references: ['https://github.com/kubernetes-sigs/metrics-server/blob/master/KNOWN_ISSUES.md'],
 });

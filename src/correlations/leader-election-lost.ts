@@ -13,10 +13,12 @@ export const leaderElectionLost = defineCause({
   supersedes: ['pod-restarting', 'no-ready-endpoints'],
   runbookCorrelation: 'apiserver-load',
   remedy: [
-    'Look at the latency of the kube-apiserver and etcd at those times.',
-    'Lengthen lease duration and renew deadline of the server; make sure that one component only competes for the lease.',
+    { says: 'See who holds the lease', command: 'kubectl get leases -n {namespace}' },
+    'Look at the latency of the kube-apiserver and of etcd at those times.',
+    'Make the lease duration and the renew deadline of the server longer.',
+    'Make sure that only one component uses this lease.',
   ],
-  verify: { command: 'kubectl get leases -n {namespace}', expect: 'one holder that stays the same, and a recent RENEWTIME' },
+  verify: { command: 'kubectl get leases -n {namespace}', expect: 'HOLDER stays the same for ten minutes' },
   confusedWith: [{ cause: 'apiserver-slow', tell: 'other clients suffer too' }],
   references: ['https://kubernetes.io/docs/concepts/architecture/leases/'],
 });

@@ -37,10 +37,13 @@ export const memoryNearLimit = defineCause({
   supersedes: ['backend-slow', 'pod-probe-failing', 'aggregator-path-blocked', 'connection-timed-out', 'packet-loss'],
   runbookCorrelation: 'resource-pressure',
   remedy: [
-    'Raise the memory limit of the container, or reduce what it keeps in memory.',
-    'Look whether its use grows without end: then it leaks, and a newer version may help.',
+    'Raise the memory limit of the container, or make it keep less in memory.',
+    'When its use grows without end, it leaks: try a newer version.',
   ],
-  verify: { command: 'kubectl top pods -n {namespace} --containers', expect: 'MEMORY stays below 80 % of the limit' },
+  verify: {
+    command: 'kubectl top pods -n {namespace} --containers',
+    expect: 'MEMORY(bytes) of the container stays below 80 % of its limit',
+  },
   confusedWith: [{ cause: 'out-of-memory-killed', tell: 'it was killed already' }],
   references: ['https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/'],
 });

@@ -73,8 +73,9 @@ export const networkPolicyBlocking = defineCause({
   ],
   runbookCorrelation: 'policy-changes',
   remedy: [
-    'Admit the control plane by ipBlock: the addresses of its nodes, or the Konnectivity agents, on the port of the pod (not of the Service).',
-    'kubectl get networkpolicies -n {namespace} -o yaml shows what selects the pods; a namespaceSelector never admits a host-network kube-apiserver.',
+    { says: 'See which policies select the pods', command: 'kubectl get networkpolicies -n {namespace} -o yaml' },
+    'Admit the control plane by ipBlock: the addresses of its nodes, or of the Konnectivity agents. Use the port of the pod, not of the Service.',
+    'Use no namespaceSelector for it: it never admits a kube-apiserver on the host network.',
   ],
   verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True within 30 s' },
   confusedWith: [{ cause: 'aggregator-path-blocked', tell: 'no policy selects the pods: the firewall or the route is elsewhere' }],

@@ -32,8 +32,8 @@ export const networkPolicyChanged = defineCause({
   ],
   runbookCorrelation: 'policy-changes',
   remedy: [
-    'See who changed what: kubectl get networkpolicies -n {namespace} -o yaml --show-managed-fields.',
-    'Undo the change and see whether the API recovers.',
+    { says: 'See who changed what', command: 'kubectl get networkpolicies -n {namespace} -o yaml --show-managed-fields' },
+    'Undo the change, and see whether the API recovers.',
   ],
   verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },
   confusedWith: [{ cause: 'network-policy-blocking', tell: 'the policies as they stand do not admit the kube-apiserver' }],

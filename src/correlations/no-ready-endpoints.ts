@@ -31,12 +31,13 @@ export const noReadyEndpoints = defineCause({
   ],
   supersedes: ['connection-refused'],
   remedy: [
-    'Look at the pods behind it: kubectl get pods -n {namespace} -o wide, then kubectl describe pod.',
-    "Compare the Service's selector with the labels of the pods: kubectl get service -n {namespace} {service} -o wide.",
+    { says: 'Look at the pods', command: 'kubectl get pods -n {namespace} -l {selector} -o wide' },
+    { says: 'Read what their events say', command: 'kubectl describe pod -n {namespace} {pod}' },
+    { says: "Compare the Service's selector with the labels of the pods", command: 'kubectl get service -n {namespace} {service} -o wide' },
   ],
   verify: {
     command: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
-    expect: 'at least one address that is ready',
+    expect: 'ENDPOINTS shows at least one address',
   },
   confusedWith: [
     { cause: 'selector-matches-no-pods', tell: 'the pods are ready, and the selector does not match them' },

@@ -63,11 +63,16 @@ export const nodeNotReady = defineCause({
   ],
   runbookCorrelation: 'pod-instability',
   remedy: [
-    'Bring the node back, or delete it: kubectl describe node <node>.',
-    'Delete the pod at once, so that another node takes it: kubectl delete pod -n {namespace} <pod> --grace-period=0.',
-    'Lower tolerationSeconds of the backend, and run two replicas on different nodes.',
+    { says: 'See what the node says', command: 'kubectl describe node {node}' },
+    'Bring the node back.',
+    {
+      says: 'When it does not come back, delete the pod, so that another node takes it',
+      command: 'kubectl delete pod -n {namespace} {pod} --grace-period=0 --force',
+      destroys: 'This ends the pod without waiting for the node; what it was doing is lost.',
+    },
+    'Lower the tolerationSeconds of the backend, and run two replicas on different nodes.',
   ],
-  verify: { command: 'kubectl get nodes', expect: 'STATUS is Ready' },
+  verify: { command: 'kubectl get nodes', expect: 'STATUS is Ready for every node' },
   confusedWith: [{ cause: 'connection-timed-out', tell: 'the node is Ready' }],
   references: ['https://kubernetes.io/docs/concepts/architecture/nodes/#condition'],
 });

@@ -41,10 +41,12 @@ export const nodeUnderPressure = defineCause({
   ],
   runbookCorrelation: 'resource-pressure',
   remedy: [
-    'See what fills the node: kubectl describe node <node>, kubectl top pods -A --sort-by=memory.',
-    'Move or limit what fills it; give the backend requests, so that it is placed where there is room.',
+    { says: 'See what fills the node', command: 'kubectl describe node {node}' },
+    { says: 'See which pods use most memory', command: 'kubectl top pods -A --sort-by=memory' },
+    'Move or limit what fills it.',
+    'Give the backend resource requests, so that it is placed where there is room.',
   ],
-  verify: { command: 'kubectl describe nodes', expect: 'MemoryPressure, DiskPressure and PIDPressure are False' },
+  verify: { command: 'kubectl describe node {node}', expect: 'MemoryPressure, DiskPressure and PIDPressure are False' },
   confusedWith: [{ cause: 'out-of-memory-killed', tell: 'the container hit its own limit' }],
   references: ['https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/'],
 });

@@ -41,10 +41,16 @@ export const oneReplicaBad = defineCause({
   ],
   runbookCorrelation: 'network-connectivity',
   remedy: [
-    'Compare the replicas: kubectl get pods -n {namespace} -o wide, and the log of the one that fails.',
-    'Delete it, so that another takes its place: kubectl delete pod -n {namespace} <pod>; when the next one fails on the same node, look at the node.',
+    { says: 'Compare the replicas', command: 'kubectl get pods -n {namespace} -l {selector} -o wide' },
+    { says: 'Read the log of the one that fails', command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200' },
+    {
+      says: 'Delete it, so that another one takes its place',
+      command: 'kubectl delete pod -n {namespace} {pod}',
+      destroys: 'This ends the pod; read its log first.',
+    },
+    'When the next one fails on the same node, look at the node.',
   ],
-  verify: { command: 'kubectl get pods -n {namespace} -o wide', expect: 'every replica is READY and answers' },
+  verify: { command: 'kubectl get pods -n {namespace} -l {selector} -o wide', expect: 'every replica is READY' },
   confusedWith: [{ cause: 'packet-loss', tell: 'every address fails now and then' }],
   references: ['https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/'],
 });

@@ -17,10 +17,14 @@ export const orphanedApiservice = defineCause({
     { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'stronglyAgainst', says: 'The server is still there and ready.' },
   ],
   remedy: [
-    'Make sure that nobody needs the group any more: kubectl get apiservice {apiservice} -o yaml.',
-    'Delete the APIService: kubectl delete apiservice {apiservice}.',
+    { says: 'Make sure that nobody needs the API any more', command: 'kubectl get apiservice {apiservice} -o yaml' },
+    {
+      says: 'Delete the APIService',
+      command: 'kubectl delete apiservice {apiservice}',
+      destroys: 'This removes the API from the cluster: clients that use it get 404.',
+    },
   ],
-  verify: { command: 'kubectl get apiservices', expect: 'the group is gone and no AVAILABLE is False' },
+  verify: { command: 'kubectl get apiservices', expect: 'the API is gone, and AVAILABLE is False for none' },
   confusedWith: [{ cause: 'service-not-found', tell: 'the Service was renamed and the server still runs' }],
   references: [
     'https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/',

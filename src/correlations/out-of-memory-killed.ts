@@ -63,10 +63,12 @@ export const outOfMemoryKilled = defineCause({
   ],
   runbookCorrelation: 'resource-pressure',
   remedy: [
-    'Raise the memory limit: kubectl get deployment -n {namespace} <name> -o yaml shows it; kubectl top pods -n {namespace} what it needs.',
-    'When its use grows without end, update it, or limit what it watches.',
+    { says: 'See the memory limit', command: 'kubectl get {workload} -n {namespace} -o yaml' },
+    { says: 'See what the containers use', command: 'kubectl top pods -n {namespace} --containers' },
+    'Raise the memory limit.',
+    'When its use grows without end, update the server, or limit what it watches.',
   ],
-  verify: { command: 'kubectl get pods -n {namespace}', expect: 'the pod is READY and RESTARTS no longer grows' },
+  verify: { command: 'kubectl get pods -n {namespace} -l {selector} -o wide', expect: 'the pod is READY and RESTARTS no longer grows' },
   confusedWith: [
     { cause: 'pod-crash-looping', tell: 'the reason of the last end is not OOMKilled' },
     { cause: 'node-under-pressure', tell: 'the node ran short, not the container: exit code 137 without OOMKilled' },

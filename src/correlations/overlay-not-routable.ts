@@ -19,8 +19,8 @@ export const overlayNotRoutable = defineCause({
   supersedes: ['aggregator-path-blocked', 'connection-timed-out', 'connection-refused'],
   runbookCorrelation: 'network-connectivity',
   remedy: [
-    'Run the aggregated API server with hostNetwork: true (and a port that is free there), so that it has a node address.',
-    'Or use the CNI of the provider, whose pod addresses the control plane can route.',
+    'Run the aggregated API server with hostNetwork: true, so that it has the address of a node. Choose a port that is free there.',
+    'Or use the CNI of the provider: the control plane can route to its pod addresses.',
   ],
   verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },
   confusedWith: [{ cause: 'aggregator-path-blocked', tell: 'pod addresses are routable, and a firewall stands between' }],

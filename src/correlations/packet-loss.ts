@@ -73,10 +73,11 @@ export const packetLoss = defineCause({
   supersedes: ['connection-timed-out'],
   runbookCorrelation: 'network-connectivity',
   remedy: [
-    'Measure it between the nodes: ping -c 100 -s 1400 -M do <node>; look at interface errors and nf_conntrack drops.',
+    { says: 'Measure it between the nodes', command: 'ping -c 100 -s 1400 -M do {address}' },
+    'Look at interface errors and at dropped entries of nf_conntrack.',
     'Compare the MTU of the CNI with that of the network below it.',
   ],
-  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an answer within a second, twenty times in a row' },
+  verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it answers within one second twenty times in a row' },
   confusedWith: [
     { cause: 'one-replica-bad', tell: 'it is always the same backend address that fails' },
     { cause: 'cpu-throttled', tell: 'connections stand at once, and answers are slow' },

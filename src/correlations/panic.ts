@@ -32,10 +32,11 @@ export const panic = defineCause({
     'rollout-in-progress',
   ],
   remedy: [
-    'Take the trace from kubectl logs -n {namespace} --previous <pod>, and look for it among the issues of the server.',
-    'Update it, or go back to the release before.',
+    { says: 'Read the trace', command: 'kubectl logs -n {namespace} {pod} -c {container} --previous --tail=200' },
+    'Look for it among the issues of the server.',
+    'Update the server, or go back to the release before.',
   ],
-  verify: { command: 'kubectl logs -n {namespace} <pod> --tail=200', expect: 'no new line with "panic"' },
+  verify: { command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200', expect: 'it prints no new line with "panic"' },
   confusedWith: [{ cause: 'pod-crash-looping', tell: 'it ends without a trace' }],
   references: ['https://pkg.go.dev/builtin#panic'],
 });

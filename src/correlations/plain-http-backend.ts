@@ -13,7 +13,7 @@ export const plainHttpBackend = defineCause({
   supersedes: ['serving-certificate-unusable', 'invalid-response'],
   remedy: [
     'Point the targetPort of the Service to the TLS port of the server.',
-    'Start the server with --secure-port and a serving certificate.',
+    'Or start the server with --secure-port and a serving certificate.',
   ],
   verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },
   confusedWith: [{ cause: 'serving-certificate-unusable', tell: 'the port speaks TLS, and the handshake fails' }],

@@ -43,18 +43,28 @@ export const podCrashLooping = defineCause({
       when: linesPointTo('pod-crash-looping'),
       weight: 'suggestive',
       says: 'Lines of the backend or the kubelet say that it ended.',
-      reproduce: 'kubectl logs -n {namespace} --previous <pod>',
+      reproduce: 'kubectl logs -n {namespace} {pod} -c {container} --previous --tail=200',
     },
     linesAllow('pod-crash-looping'),
   ],
   supersedes: ['no-ready-endpoints', 'pod-probe-failing', 'pod-restarting', 'connection-refused', 'rollout-in-progress'],
   runbookCorrelation: 'pod-instability',
   remedy: [
-    'Read why it ended: kubectl logs -n {namespace} --previous <pod>, and kubectl describe pod -n {namespace} <pod>.',
-    'When a change of its image, flags or configuration came just before, undo it: kubectl rollout undo -n {namespace} deployment/<name>.',
-    'When the log is empty, look at the exit code: 137 = killed, 139 = segmentation fault, 126 to 128 = the command could not be run.',
+    { says: 'Read why it ended', command: 'kubectl logs -n {namespace} {pod} -c {container} --previous --tail=200' },
+    {
+      says: 'See the exit code and the events: 137 = killed, 139 = segmentation fault, 126 to 128 = the command could not be run',
+      command: 'kubectl describe pod -n {namespace} {pod}',
+    },
+    {
+      says: 'When a change of image, flags or configuration came just before, undo it',
+      command: 'kubectl rollout undo -n {namespace} {workload}',
+      destroys: 'This replaces the running version by the one before it, with all that changed since.',
+    },
   ],
-  verify: { command: 'kubectl get pods -n {namespace}', expect: 'every container is READY and RESTARTS no longer grows' },
+  verify: {
+    command: 'kubectl get pods -n {namespace} -l {selector} -o wide',
+    expect: 'every container is READY and RESTARTS no longer grows',
+  },
   confusedWith: [
     { cause: 'out-of-memory-killed', tell: 'lastState.terminated.reason is OOMKilled' },
     { cause: 'pod-probe-failing', tell: 'the kubelet kills it for its liveness probe: events Killing, exit code 137 or 143' },

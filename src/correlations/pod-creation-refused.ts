@@ -25,7 +25,7 @@ export const podCreationRefused = defineCause({
   supersedes: ['no-ready-endpoints', 'rollout-in-progress', 'selector-matches-no-pods', 'connection-refused'],
   runbookCorrelation: 'pod-instability',
   remedy: [
-    'Read the refusal: kubectl describe replicaset -n {namespace}.',
+    { says: 'Read the refusal', command: 'kubectl get events -n {namespace} --field-selector reason=FailedCreate' },
     'Raise the quota, correct the securityContext, repair the webhook, or create the ServiceAccount.',
   ],
   verify: { command: 'kubectl get replicasets,pods -n {namespace}', expect: 'CURRENT equals DESIRED' },

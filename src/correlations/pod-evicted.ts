@@ -33,11 +33,15 @@ export const podEvicted = defineCause({
   supersedes: ['no-ready-endpoints', 'rollout-in-progress', 'pod-restarting', 'connection-refused', 'pod-unschedulable'],
   runbookCorrelation: 'pod-instability',
   remedy: [
-    'See what the node lacked: kubectl describe node <node>, and the message of the evicted pod.',
-    'Give the backend requests equal to its limits (QoS Guaranteed) and a priorityClassName, so that it goes last.',
+    { says: 'Read the message of the evicted pod', command: 'kubectl describe pod -n {namespace} {pod}' },
+    { says: 'See what the node lacked', command: 'kubectl describe node {node}' },
+    'Give the backend requests equal to its limits (QoS Guaranteed) and a priorityClassName, so that it is evicted last.',
     'Free the node, or move what fills it.',
   ],
-  verify: { command: 'kubectl get pods -n {namespace} -o wide', expect: 'a Running pod, and no new pod with status Evicted' },
+  verify: {
+    command: 'kubectl get pods -n {namespace} -l {selector} -o wide',
+    expect: 'a pod is Running, and none has the status Evicted since',
+  },
   confusedWith: [{ cause: 'pod-removed', tell: 'drained, preempted or removed by a taint: the node lacked nothing' }],
   references: ['https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/'],
 });

@@ -32,10 +32,10 @@ export const podNetworkSetupFailing = defineCause({
   supersedes: ['no-ready-endpoints', 'rollout-in-progress', 'connection-refused', 'pod-probe-failing'],
   runbookCorrelation: 'network-connectivity',
   remedy: [
-    "Read the plugin's message: kubectl describe pod -n {namespace} <pod>.",
-    'Look at the CNI agent on that node: kubectl get pods -A -o wide --field-selector spec.nodeName=<node>.',
+    { says: "Read the plugin's message", command: 'kubectl describe pod -n {namespace} {pod}' },
+    { says: 'Look at the CNI agent on that node', command: 'kubectl get pods -A -o wide --field-selector spec.nodeName={node}' },
   ],
-  verify: { command: 'kubectl get pods -n {namespace} -o wide', expect: 'the pod has an IP and is Running' },
+  verify: { command: 'kubectl get pods -n {namespace} -l {selector} -o wide', expect: 'the pod has an IP and is Running' },
   confusedWith: [{ cause: 'volume-mount-failing', tell: 'events FailedMount instead of FailedCreatePodSandBox' }],
   references: ['https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/network-plugins/'],
 });

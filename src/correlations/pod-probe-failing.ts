@@ -62,11 +62,18 @@ export const podProbeFailing = defineCause({
   supersedes: ['no-ready-endpoints', 'connection-refused'],
   runbookCorrelation: 'pod-instability',
   remedy: [
-    'See what the probe says: kubectl describe pod -n {namespace} <pod>.',
-    'Ask the same by hand: kubectl get --raw /api/v1/namespaces/{namespace}/pods/https:<pod>:<port>/proxy/readyz?verbose.',
-    'When path, port or scheme of the probe are wrong, correct them; when the server is slow to start, give it a startupProbe or a longer timeout.',
+    { says: 'See what the probe says', command: 'kubectl describe pod -n {namespace} {pod}' },
+    {
+      says: 'Ask the same by hand (needs the right to use pods/proxy)',
+      command: "kubectl get --raw '/api/v1/namespaces/'{namespace}'/pods/https:'{pod}:{port}'/proxy/readyz?verbose'",
+    },
+    'When path, port or scheme of the probe are wrong, correct them.',
+    'When the server is slow to start, give it a startupProbe or a longer timeout.',
   ],
-  verify: { command: 'kubectl get pods -n {namespace}', expect: 'READY is complete, and no new Unhealthy events come' },
+  verify: {
+    command: 'kubectl get pods -n {namespace} -l {selector} -o wide',
+    expect: 'READY is complete, and no new Unhealthy events come',
+  },
   confusedWith: [
     { cause: 'kubelet-probe-forbidden', tell: 'the probe fails with status 401 or 403' },
     { cause: 'backend-dependency-failing', tell: 'readyz names a check of something that the server depends on' },

@@ -40,10 +40,10 @@ export const podRemoved = defineCause({
   supersedes: ['no-ready-endpoints', 'rollout-in-progress', 'connection-refused'],
   runbookCorrelation: 'transient-causes',
   remedy: [
-    'Wait for the next pod, or place it by hand: kubectl get pods -n {namespace} -o wide.',
+    { says: 'See where the next pod is placed', command: 'kubectl get pods -n {namespace} -l {selector} -o wide' },
     'Run two replicas on different nodes with a PodDisruptionBudget, so that a drain waits.',
   ],
-  verify: { command: 'kubectl get pdb,pods -n {namespace}', expect: 'ALLOWED DISRUPTIONS is at least 1 and the pods are ready' },
+  verify: { command: 'kubectl get pdb,pods -n {namespace}', expect: 'ALLOWED DISRUPTIONS is at least 1, and the pods are ready' },
   confusedWith: [{ cause: 'pod-evicted', tell: 'the kubelet evicted it because the node was short of something' }],
   references: ['https://kubernetes.io/docs/concepts/workloads/pods/disruptions/'],
 });

@@ -58,10 +58,11 @@ export const podRestarting = defineCause({
   supersedes: ['no-ready-endpoints', 'connection-refused', 'connection-reset'],
   runbookCorrelation: 'restart-patterns',
   remedy: [
-    'Find why it restarted: kubectl describe pod -n {namespace} <pod> (last state, exit code, events).',
-    'Run at least two replicas with a PodDisruptionBudget, and a readiness probe that waits for the caches.',
+    { says: 'Find why it restarted: last state, exit code, events', command: 'kubectl describe pod -n {namespace} {pod}' },
+    'Run at least two replicas with a PodDisruptionBudget.',
+    'Give it a readiness probe that waits for its caches.',
   ],
-  verify: { command: 'kubectl get pods -n {namespace}', expect: 'RESTARTS stays the same for ten minutes' },
+  verify: { command: 'kubectl get pods -n {namespace} -l {selector} -o wide', expect: 'RESTARTS stays the same for ten minutes' },
   confusedWith: [
     { cause: 'pod-crash-looping', tell: 'the container never stays up: CrashLoopBackOff' },
     { cause: 'scheduled-operation', tell: 'the restarts come at even intervals' },

@@ -39,11 +39,11 @@ export const podUnschedulable = defineCause({
   supersedes: ['no-ready-endpoints', 'rollout-in-progress', 'connection-refused'],
   runbookCorrelation: 'pod-instability',
   remedy: [
-    "Read the scheduler's reason: kubectl describe pod -n {namespace} <pod>.",
-    'Lower its requests, add a node, or add the toleration or label that the message names.',
+    { says: "Read the scheduler's reason", command: 'kubectl describe pod -n {namespace} {pod}' },
+    'Lower its requests, add a node, or add the toleration or the label that the message names.',
     'Give it a priorityClassName such as system-cluster-critical, so that it is placed first.',
   ],
-  verify: { command: 'kubectl get pods -n {namespace} -o wide', expect: 'the pod has a NODE and is Running' },
+  verify: { command: 'kubectl get pods -n {namespace} -l {selector} -o wide', expect: 'the pod has a NODE and is Running' },
   confusedWith: [{ cause: 'pod-removed', tell: 'the pod ran before and was evicted, preempted or drained' }],
   references: ['https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/'],
 });

@@ -19,10 +19,10 @@ export const portConflict = defineCause({
     'bad-flag-or-config',
   ],
   remedy: [
-    'Choose another --secure-port (4443 is common) and the same targetPort in the Service.',
-    'Leave hostNetwork out where it is not needed.',
+    'Choose another --secure-port (4443 is common), and the same targetPort in the Service.',
+    'When the server does not need hostNetwork, leave it out.',
   ],
-  verify: { command: 'kubectl get pods -n {namespace}', expect: 'the pod is READY' },
+  verify: { command: 'kubectl get pods -n {namespace} -l {selector} -o wide', expect: 'the pod is READY' },
   confusedWith: [{ cause: 'service-port-mismatch', tell: 'the server listens, on another port than the Service says' }],
   references: ['https://github.com/kubernetes-sigs/metrics-server/blob/master/KNOWN_ISSUES.md'],
 });

@@ -19,7 +19,7 @@ export const rateLimited = defineCause({
       when: all(reasonSeen('aggregator', 'too-many-requests'), not(THE_KUBE_APISERVER_REJECTS)),
       weight: 'strong',
       says: 'Discovery answers 429, and the kube-apiserver itself rejects nothing.',
-      reproduce: 'kubectl get --raw /apis/<group>/<version>',
+      reproduce: 'kubectl get --raw /apis/{group}/{version}',
     },
     {
       id: 'too-many-requests-for-lists',
@@ -49,10 +49,10 @@ export const rateLimited = defineCause({
   ],
   supersedes: ['backend-dependency-failing', 'backend-server-error'],
   remedy: [
-    'Find who asks so much, and let it ask less often or watch instead.',
-    "Raise the server's --max-requests-inflight, its API priority and fairness limits, or the quota of the service behind it.",
+    'Find who sends so many requests. Let it ask less often, or watch instead.',
+    "Raise the server's --max-requests-inflight, its priority and fairness limits, or the quota of the service behind it.",
   ],
-  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'no 429 in ten tries' },
+  verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints no 429 in ten tries' },
   confusedWith: [
     { cause: 'apiserver-overloaded', tell: 'the kube-apiserver rejects requests of its own too' },
     { cause: 'client-side-throttled', tell: 'the client waits by itself, no 429 comes back' },

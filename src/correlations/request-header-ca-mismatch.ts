@@ -30,10 +30,14 @@ export const requestHeaderCaMismatch = defineCause({
   ],
   supersedes: ['discovery-forbidden'],
   remedy: [
-    'Restart the aggregated API server, so that it reads extension-apiserver-authentication again.',
-    'Compare requestheader-client-ca-file in that ConfigMap with the issuer of the --proxy-client-cert-file of every kube-apiserver.',
+    {
+      says: 'See the front-proxy CA (requestheader-client-ca-file)',
+      command: 'kubectl get configmap -n kube-system extension-apiserver-authentication -o yaml',
+    },
+    'Compare it with the issuer of the --proxy-client-cert-file of every kube-apiserver.',
+    'Restart the aggregated API server, so that it reads the ConfigMap again.',
   ],
-  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList' },
   confusedWith: [
     { cause: 'ca-bundle-mismatch', tell: 'the other direction: the kube-apiserver does not trust the backend' },
     { cause: 'front-proxy-name-not-allowed', tell: 'the CA fits, and the name of the certificate is not in the allowed list' },

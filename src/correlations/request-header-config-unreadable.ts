@@ -32,7 +32,7 @@ export const requestHeaderConfigUnreadable = defineCause({
       when: all(atLeast('signature-strength-request-header-config-unreadable', 2), NO_READY_ENDPOINTS),
       weight: 'strong',
       says: 'Its last words name that ConfigMap, and no endpoint is ready.',
-      reproduce: 'kubectl logs -n {namespace} --previous <pod>',
+      reproduce: 'kubectl logs -n {namespace} {pod} -c {container} --previous --tail=200',
     },
     ...linesSay('request-header-config-unreadable'),
   ],
@@ -47,12 +47,18 @@ export const requestHeaderConfigUnreadable = defineCause({
     'bad-flag-or-config',
   ],
   remedy: [
-    'Bind it: kubectl create rolebinding -n kube-system <name>-auth-reader --role=extension-apiserver-authentication-reader --serviceaccount={namespace}:<name>.',
+    { says: 'See which ServiceAccounts are bound', command: 'kubectl get rolebindings -n kube-system -o wide' },
+    {
+      says: "Bind the backend's ServiceAccount",
+      command:
+        'kubectl create rolebinding -n kube-system {service}-auth-reader --role=extension-apiserver-authentication-reader --serviceaccount={namespace}:{serviceaccount}',
+      destroys: 'This gives the ServiceAccount the right to read that ConfigMap.',
+    },
     'Restart the server.',
   ],
   verify: {
     command: 'kubectl get rolebindings -n kube-system -o wide',
-    expect: "the backend's ServiceAccount beside extension-apiserver-authentication-reader",
+    expect: "the backend's ServiceAccount stands beside extension-apiserver-authentication-reader",
   },
   confusedWith: [
     { cause: 'kube-apiserver-unreachable-from-backend', tell: 'reading it times out instead of being forbidden' },

@@ -47,10 +47,11 @@ export const scheduledOperation = defineCause({
   ],
   runbookCorrelation: 'temporal-pattern',
   remedy: [
-    'Find what starts at those times: kubectl get cronjobs -A, certificate rotations, backups, autoscaler or node schedules.',
+    { says: 'Find the job that starts at those times', command: 'kubectl get cronjobs -A' },
+    'Look at certificate rotations, backups, autoscaler and node schedules too.',
     'Move it, slow it down, or give the backend a second replica for that time.',
   ],
-  verify: { command: 'kubectl get cronjobs -A', expect: 'the job is moved or suspended, and the next interval passes without an error' },
+  verify: { command: 'kubectl get cronjobs -A', expect: 'the job is moved or suspended, and the next interval passes without a failure' },
   confusedWith: [{ cause: 'pod-crash-looping', tell: 'the even interval is the back-off of the kubelet: five minutes' }],
   references: ['https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/'],
 });

@@ -38,12 +38,13 @@ export const selectorMatchesNoPods = defineCause({
   ],
   supersedes: ['no-ready-endpoints', 'connection-refused'],
   remedy: [
-    'Compare: kubectl get service -n {namespace} {service} -o wide and kubectl get pods -n {namespace} --show-labels.',
+    { says: 'See the selector', command: 'kubectl get service -n {namespace} {service} -o wide' },
+    { says: 'See the labels of the pods', command: 'kubectl get pods -n {namespace} --show-labels' },
     'Correct spec.selector of the Service, or the labels of the pod template.',
   ],
   verify: {
     command: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
-    expect: 'the addresses of the pods',
+    expect: 'ENDPOINTS shows the addresses of the pods',
   },
   confusedWith: [
     { cause: 'backend-scaled-to-zero', tell: 'there is no pod because the workload asks for none' },

@@ -29,10 +29,15 @@ export const serviceNotFound = defineCause({
   ],
   supersedes: ['no-ready-endpoints', 'connection-refused', 'selector-matches-no-pods', 'orphaned-apiservice', 'dns-failing'],
   remedy: [
-    'When the server was uninstalled, delete what it left: kubectl delete apiservice {apiservice}.',
-    'When it still runs, correct spec.service of the APIService, or create the Service: kubectl get services -A | grep <server>.',
+    { says: 'Look for the server under another name', command: 'kubectl get services -A' },
+    'When it still runs, correct spec.service of the APIService, or create the Service.',
+    {
+      says: 'When the server was uninstalled, delete the APIService that it left',
+      command: 'kubectl delete apiservice {apiservice}',
+      destroys: 'This removes the API from the cluster: clients that use it get 404.',
+    },
   ],
-  verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True, or the APIService is gone' },
+  verify: { command: 'kubectl get apiservices', expect: 'AVAILABLE is True, or the APIService is gone' },
   confusedWith: [{ cause: 'service-port-mismatch', tell: 'the Service exists, but not on that port' }],
   references: ['https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/'],
 });

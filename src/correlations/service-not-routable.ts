@@ -23,7 +23,7 @@ export const serviceNotRoutable = defineCause({
     ...linesSay('service-not-routable'),
   ],
   supersedes: [],
-  remedy: ['Make it a Service of type ClusterIP, or set --enable-aggregator-routing=true on the kube-apiserver for a headless one.'],
+  remedy: ['Make it a Service of type ClusterIP.', 'For a headless Service, set --enable-aggregator-routing=true on the kube-apiserver.'],
   verify: { command: 'kubectl get service -n {namespace} {service}', expect: 'CLUSTER-IP is an address' },
   confusedWith: [{ cause: 'dns-failing', tell: 'an ExternalName that does not resolve' }],
   references: ['https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/'],

@@ -59,8 +59,9 @@ export const servicePortMismatch = defineCause({
   ],
   supersedes: ['no-ready-endpoints', 'connection-refused', 'connection-timed-out'],
   remedy: [
-    'Compare three numbers: spec.service.port of the APIService, spec.ports of the Service with its targetPort, and --secure-port of the server.',
-    'Correct the one that is wrong.',
+    { says: 'See the port of the APIService', command: 'kubectl get apiservice {apiservice} -o yaml' },
+    { says: 'See the ports and the targetPort of the Service', command: 'kubectl get service -n {namespace} {service} -o yaml' },
+    'Compare both with --secure-port of the server, and correct the one that is wrong.',
   ],
   verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },
   confusedWith: [{ cause: 'connection-refused', tell: 'the ports fit together, and the server does not listen' }],

@@ -28,10 +28,13 @@ export const serviceRoutingBroken = defineCause({
   supersedes: ['connection-timed-out', 'connection-refused', 'host-unreachable', 'aggregator-path-blocked'],
   runbookCorrelation: 'network-connectivity',
   remedy: [
-    'Look at kube-proxy (or the CNI agent that replaces it) on the nodes: kubectl get pods -n kube-system -l k8s-app=kube-proxy -o wide.',
-    'Restart it on the node that is wrong; its log says why rules were not written.',
+    {
+      says: 'Look at kube-proxy, or at the CNI agent that replaces it',
+      command: 'kubectl get pods -n kube-system -l k8s-app=kube-proxy -o wide',
+    },
+    'Read its log on the node that is wrong: it says why rules were not written. Then restart it there.',
   ],
-  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList' },
   confusedWith: [{ cause: 'service-port-mismatch', tell: 'the target port is wrong: the backend addresses fail too' }],
   references: ['https://kubernetes.io/docs/reference/networking/virtual-ips/'],
 });

@@ -17,7 +17,7 @@ export const servingCertificateExpired = defineCause({
       when: none('certificate-in-force'),
       weight: 'decisive',
       says: 'The serving certificate that the backend presents is not within its dates.',
-      reproduce: 'kubectl get secrets -n {namespace} --field-selector type=kubernetes.io/tls',
+      reproduce: `kubectl get apiservice {apiservice} -o jsonpath='{.status.conditions[?(@.type=="Available")].message}'`,
     },
     {
       id: 'refused-as-expired',
@@ -46,9 +46,18 @@ export const servingCertificateExpired = defineCause({
   ],
   supersedes: ['ca-bundle-mismatch', 'serving-certificate-unusable', 'connection-reset'],
   remedy: [
-    'Renew it: delete the Secret so that its owner writes it again, or kubectl describe certificate -n {namespace} with cert-manager.',
-    'Restart the server when it does not read the new certificate by itself.',
-    'Compare the clocks of the nodes when it is not valid yet.',
+    {
+      says: 'See the dates of the certificates (needs the right to read Secrets, and openssl)',
+      command:
+        'kubectl get secrets -n {namespace} --field-selector type=kubernetes.io/tls -o jsonpath=\'{range .items[*]}{.metadata.name} {.data.tls\\.crt}{"\\n"}{end}\' | while read -r name crt; do echo "$name"; echo "$crt" | base64 -d | openssl x509 -noout -enddate -subject; done',
+    },
+    'Renew the certificate. With cert-manager, look at the Certificate object.',
+    {
+      says: 'When its owner writes the Secret again by itself, delete the Secret',
+      destroys: 'This destroys the certificate and its key; without an owner that writes them again, the server does not start.',
+    },
+    'When the server does not read the new certificate by itself, restart it.',
+    'When the certificate is not valid yet, compare the clocks of the nodes.',
   ],
   verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },
   confusedWith: [

@@ -8,7 +8,7 @@ export const servingCertificateNameMismatch = defineCause({
   category: 'tls-certificate',
   title: "The backend's certificate is for another name",
   summary:
-    'The kube-apiserver expects the name <service>.<namespace>.svc in the serving certificate, as a DNS subject alternative name, and it is not there. It happens when Service or namespace were renamed, or the certificate has a common name only.',
+    'The kube-apiserver expects the DNS name of the Service, "service.namespace.svc", in the serving certificate, and it is not there. This happens when the Service or its namespace was renamed, or when the certificate has a common name only.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -41,7 +41,7 @@ export const servingCertificateNameMismatch = defineCause({
   supersedes: ['ca-bundle-mismatch', 'serving-certificate-unusable'],
   remedy: [
     'Issue the certificate again with the DNS name {service}.{namespace}.svc.',
-    'Restart the server when it does not read the new certificate by itself.',
+    'When the server does not read the new certificate by itself, restart it.',
   ],
   verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },
   confusedWith: [{ cause: 'ca-bundle-mismatch', tell: 'the name is right, and the issuer is not trusted' }],

@@ -36,7 +36,7 @@ export const servingCertificateUnusable = defineCause({
   ],
   supersedes: ['connection-reset'],
   remedy: [
-    'Look at Secret and mount: kubectl get secrets -n {namespace}; tls.crt and tls.key must belong together.',
+    { says: 'Look at the Secret and its mount: tls.crt and tls.key must belong together', command: 'kubectl get secrets -n {namespace}' },
     'Issue the certificate again with the usage "server auth" and a DNS subject alternative name.',
   ],
   verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },

@@ -11,10 +11,10 @@ export const softwareDefect = defineCause({
   prior: -1,
   evidence: [...linesSay('software-defect')],
   remedy: [
-    'Look the line up among the issues of the server that printed it, with its version.',
+    'Look for the line among the issues of the server that printed it, with its version.',
     'Update to a release in which it is fixed.',
   ],
-  verify: { command: 'kubectl logs -n {namespace} <pod> --tail=200', expect: 'the line no longer comes' },
+  verify: { command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200', expect: 'it no longer prints that line' },
   confusedWith: [{ cause: 'panic', tell: 'the process ends with a trace' }],
   references: ['https://kubernetes.io/releases/version-skew-policy/'],
 });

@@ -23,10 +23,10 @@ export const stuckConnections = defineCause({
   ],
   supersedes: ['connection-reset', 'connection-timed-out', 'aggregator-path-blocked', 'backend-slow', 'packet-loss'],
   remedy: [
-    'Restart what holds the dead connection (the aggregated API server, or the kube-apiserver).',
+    'Restart the process that holds the dead connection: the aggregated API server, or the kube-apiserver.',
     'Update it: Go releases with HTTP/2 health checks close such connections after 45 s.',
   ],
-  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList, ten times in a row' },
+  verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList ten times in a row' },
   confusedWith: [{ cause: 'connection-reset', tell: 'fresh connections are cut too' }],
   references: ['https://github.com/kubernetes/kubernetes/issues/87615'],
 });

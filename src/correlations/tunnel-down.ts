@@ -30,13 +30,11 @@ export const tunnelDown = defineCause({
   supersedes: ['aggregator-path-blocked', 'connection-timed-out', 'connection-refused', 'connection-reset'],
   runbookCorrelation: 'network-connectivity',
   remedy: [
-    'Look at the agents: kubectl get pods -n kube-system -l k8s-app=konnectivity-agent -o wide; each must be connected to every control-plane node.',
-    'Restart agents that hang; look whether their address of the server is reachable.',
+    { says: 'Look at the agents', command: 'kubectl get pods -n kube-system -l k8s-app=konnectivity-agent -o wide' },
+    'Make sure that each agent is connected to every control-plane node.',
+    'Restart agents that hang, and check the address of the server in their flags.',
   ],
-  verify: {
-    command: 'kubectl get pods -n kube-system -l k8s-app=konnectivity-agent',
-    expect: 'every agent is READY, and kubectl logs works for any pod',
-  },
+  verify: { command: 'kubectl get pods -n kube-system -l k8s-app=konnectivity-agent', expect: 'every agent is READY' },
   confusedWith: [{ cause: 'aggregator-path-blocked', tell: 'the kube-apiserver connects directly' }],
   references: ['https://kubernetes.io/docs/tasks/extend-kubernetes/setup-konnectivity/'],
 });

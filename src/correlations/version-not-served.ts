@@ -8,7 +8,7 @@ export const versionNotServed = defineCause({
   category: 'misconfiguration',
   title: 'The backend does not serve this group and version',
   summary:
-    'What answers behind the Service knows nothing of /apis/<group>/<version>: it is another server or another port, or a release that dropped the version while the APIService stayed.',
+    'What answers behind the Service knows nothing of /apis/{group}/{version}: it is another server or another port, or a release that dropped the version while the APIService stayed.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -17,7 +17,7 @@ export const versionNotServed = defineCause({
       when: reasonSeen('aggregator', 'not-found'),
       weight: 'strong',
       says: 'Discovery through the kube-apiserver answers 404.',
-      reproduce: 'kubectl get --raw /apis/<group>/<version>',
+      reproduce: 'kubectl get --raw /apis/{group}/{version}',
     },
     {
       id: 'not-found-directly',
@@ -38,11 +38,16 @@ export const versionNotServed = defineCause({
   ],
   supersedes: ['discovery-stale'],
   remedy: [
-    'See what it serves: kubectl get --raw /apis/<group>.',
-    'Delete the APIService of the version that is gone, or install the release that serves it.',
+    { says: 'See which versions the cluster knows of the group', command: 'kubectl get --raw /apis/{group}' },
     'Make sure that the Service selects the right server.',
+    'Install the release that serves this version.',
+    {
+      says: 'When the version is gone for good, delete its APIService',
+      command: 'kubectl delete apiservice {apiservice}',
+      destroys: 'This removes the version from the cluster: clients that use it get 404.',
+    },
   ],
-  verify: { command: 'kubectl get --raw /apis/<group>/<version>', expect: 'an APIResourceList' },
+  verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList' },
   confusedWith: [{ cause: 'discovery-stale', tell: 'the version is served, and only aggregated discovery fails' }],
   references: ['https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/apiserver-aggregation/'],
 });

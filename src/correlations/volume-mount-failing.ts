@@ -33,10 +33,10 @@ export const volumeMountFailing = defineCause({
   supersedes: ['no-ready-endpoints', 'rollout-in-progress', 'connection-refused', 'pod-probe-failing'],
   runbookCorrelation: 'pod-instability',
   remedy: [
-    'Read which volume: kubectl describe pod -n {namespace} <pod>.',
+    { says: 'Read which volume it is', command: 'kubectl describe pod -n {namespace} {pod}' },
     'Create the Secret or ConfigMap, or find out why its controller (cert-manager, an operator) did not.',
   ],
-  verify: { command: 'kubectl get pods -n {namespace}', expect: 'the pod leaves ContainerCreating' },
+  verify: { command: 'kubectl get pods -n {namespace} -l {selector} -o wide', expect: 'the pod leaves ContainerCreating' },
   confusedWith: [{ cause: 'pod-network-setup-failing', tell: 'events FailedCreatePodSandBox instead of FailedMount' }],
   references: ['https://kubernetes.io/docs/concepts/storage/volumes/'],
 });

@@ -6,7 +6,6 @@ import { type LedgerEntry, ledgerOf } from '../domain/ledger.ts';
 import { observedValue } from '../domain/observed.ts';
 import type { FailurePattern } from '../domain/pattern.ts';
 import type { Signal } from '../domain/signal.ts';
-import type { Signature } from '../domain/signature.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
 import { readSignals } from '../signals/read.ts';
 import { answerOf } from './answers.ts';
@@ -36,8 +35,6 @@ export interface DiagnosticianOptions {
   readonly otherScore?: number;
   /** Of the softmax; default 1. */
   readonly temperature?: number;
-  /** Which causes a signature points to: picks the log lines that are quoted. */
-  readonly signatures?: readonly Pick<Signature, 'id' | 'pointsTo'>[];
 }
 
 /** What one tick concluded. The maps are keyed by APIService. */
@@ -84,7 +81,6 @@ class Doctor implements Diagnostician {
   readonly #entries: readonly LedgerEntry[];
   readonly #causes: ReadonlyMap<string, Cause>;
   readonly #signals: ReadonlyMap<string, Signal>;
-  readonly #pointsTo: ReadonlyMap<string, ReadonlySet<string>>;
   #criteria: Criteria;
   #ledger: LedgerState;
   #episodes = new Map<string, EpisodeLog>();
@@ -97,7 +93,6 @@ class Doctor implements Diagnostician {
     this.#entries = ledgerOf(options.causes);
     this.#causes = new Map(options.causes.map((cause) => [cause.id, cause]));
     this.#signals = new Map([...DERIVED_SIGNALS, ...options.signals].map((signal) => [signal.name, signal]));
-    this.#pointsTo = new Map((options.signatures ?? []).map(({ id, pointsTo }) => [id, new Set(pointsTo)]));
     this.#criteria = this.#freshCriteria();
     this.#ledger = new LedgerState(this.#entries);
   }
@@ -209,7 +204,7 @@ class Doctor implements Diagnostician {
       cluster: snapshot.cluster,
       causes: this.#causes,
       signals: this.#signals,
-      pointsTo: (signature: string, cause: string) => this.#pointsTo.get(signature)?.has(cause) ?? false,
+      time: snapshot.time,
       ...(schedule === undefined ? {} : { schedule }),
     };
     const index = new Map(this.#entries.map((entry, position) => [entry, position]));

@@ -1,13 +1,16 @@
 import { type Cause, sentenceOf } from '../domain/cause.ts';
 import type { Evidence } from '../domain/diagnosis.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
+import type { Quote } from '../domain/quote.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { ApiFacts, ClusterFacts } from '../domain/snapshot.ts';
-import type { SourceName } from '../domain/sources.ts';
+import { evidenceCommand } from './commands.ts';
 import type { Explanation } from './criteria.ts';
 import { SCHEDULE_MATCHED } from './derived-signals.ts';
-import { type PointsTo, sampleFor } from './samples-of.ts';
 import { fill, inWords } from './words.ts';
+
+/** Longest line that evidence quotes, in characters. */
+const LONGEST_SAMPLE = 512;
 
 /** What turns an entry that is met into words. */
 export interface EvidenceContext {
@@ -15,7 +18,8 @@ export interface EvidenceContext {
   readonly cluster: ClusterFacts;
   readonly causes: ReadonlyMap<string, Cause>;
   readonly signals: ReadonlyMap<string, Signal>;
-  readonly pointsTo: PointsTo;
+  /** Unix milliseconds of the snapshot. */
+  readonly time: number;
   /** What runs when the failures begin, where that is known. */
   readonly schedule?: string;
 }
@@ -37,10 +41,7 @@ export function evidenceOf(entry: LedgerEntry, { explanation, since, clauses }: 
   const { values } = explanation;
   const { declaration } = entry;
   if (!declaration) return supersededBy(entry, values, since, context);
-  const signals = Object.keys(values).flatMap((name) => context.signals.get(name) ?? []);
-  const sources: SourceName[] = signals.map((signal) => signal.source);
-  const sample =
-    SCHEDULE_MATCHED in values ? context.schedule : sampleFor(sources, entry.cause, context.api, context.cluster, context.pointsTo);
+  const quote = quoteOf(values, context);
   return {
     id: entry.evidence,
     says: sentenceOf(clauses.map((clause) => clauseInWords(clause, context))),
@@ -49,13 +50,23 @@ export function evidenceOf(entry: LedgerEntry, { explanation, since, clauses }: 
     lookBack: entry.lookBack,
     values,
     since,
-    ...(declaration.reproduce === undefined ? {} : { reproduce: fill(declaration.reproduce, context.api) }),
-    ...(sample === undefined ? {} : { sample }),
+    ...(declaration.reproduce === undefined ? {} : { reproduce: evidenceCommand(declaration.reproduce, context.api, quote) }),
+    ...(quote === undefined ? {} : { sample: quote.text.slice(0, LONGEST_SAMPLE) }),
   };
 }
 
+/** A line that one of the signals of the evidence itself quotes: a line about something else would mislead. */
+function quoteOf(values: Evidence['values'], { api, cluster, signals, time, schedule }: EvidenceContext): Quote | undefined {
+  if (SCHEDULE_MATCHED in values) return schedule === undefined ? undefined : { text: schedule };
+  for (const name of Object.keys(values)) {
+    const quote = signals.get(name)?.quote?.(api, cluster, time);
+    if (quote) return quote;
+  }
+  return undefined;
+}
+
 function clauseInWords({ text, explanation: { decisive } }: MetClause, { api, signals }: EvidenceContext): string {
-  return fill(text, api, decisive && inWords(decisive.value, signals.get(decisive.signal)));
+  return fill(text, api, decisive && { value: inWords(decisive.value, signals.get(decisive.signal)) });
 }
 
 function supersededBy(entry: LedgerEntry, values: Evidence['values'], since: number, { causes }: EvidenceContext): Evidence {

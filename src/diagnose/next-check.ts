@@ -1,10 +1,10 @@
 import type { Cause } from '../domain/cause.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import type { ApiFacts } from '../domain/snapshot.ts';
+import { evidenceCommand } from './commands.ts';
 import type { NotSeen } from './coverage.ts';
 import type { Truth } from './criteria.ts';
 import type { Weighed } from './scoring.ts';
-import { fill } from './words.ts';
 
 /** Below this confidence a verdict says what would decide it. */
 export const UNSURE = 0.6;
@@ -34,7 +34,7 @@ export function nextCheckFor(
     const reproduce = entry.declaration?.reproduce;
     if (truths[index] !== undefined || !cause || !reproduce || entry.points < DECIDING_POINTS) return;
     const wouldScore = (scores.get(entry.cause) ?? cause.prior) + entry.points;
-    const command = fill(reproduce, api);
+    const command = evidenceCommand(reproduce, api, undefined);
     const shown = checks.get(command) ?? new Map<Cause, number>();
     shown.set(cause, Math.max(shown.get(cause) ?? Number.NEGATIVE_INFINITY, wouldScore));
     checks.set(command, shown);

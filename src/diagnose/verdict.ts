@@ -12,6 +12,7 @@ import { type EvidenceContext, evidenceOf, type MetEntry } from './evidence.ts';
 import type { HeldVerdict } from './held-verdict.ts';
 import type { Incident } from './incidents.ts';
 import { nextCheckFor, UNSURE } from './next-check.ts';
+import { remedyOf, verifyOf } from './remedy.ts';
 import { UNKNOWN, type Weighed } from './scoring.ts';
 import { oddApiservers, vantageStates, vantagesInWords } from './vantages.ts';
 import { fill } from './words.ts';
@@ -68,8 +69,8 @@ export function verdictOn(judged: Judged, incident: Incident | undefined): Diagn
     failures: pattern,
     evidence: top!.evidence,
     alternatives: others.filter((candidate) => candidate.cause !== UNKNOWN || candidate.confidence >= 0.01).slice(0, MOST_ALTERNATIVES),
-    remedy: cause?.remedy.map((step) => fill(step, api)) ?? [],
-    ...(cause ? { verify: { command: fill(cause.verify.command, api), expect: fill(cause.verify.expect, api) } } : {}),
+    remedy: cause ? remedyOf(cause, top!.evidence, api) : [],
+    ...(cause ? { verify: verifyOf(cause, api) } : {}),
     ...(nextCheck === undefined ? {} : { nextCheck }),
     notSeen,
     ...(vantages === undefined ? {} : { vantages }),

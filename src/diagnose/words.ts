@@ -1,20 +1,18 @@
 import type { Signal } from '../domain/signal.ts';
 import type { ApiFacts } from '../domain/snapshot.ts';
 
-/** Replaces {namespace}, {service} and {apiservice}, the path of the API, and {value} where one is given. */
-export function fill(text: string, api: ApiFacts, value?: string): string {
-  const words: Readonly<Record<string, string | undefined>> = {
-    namespace: api.backend.namespace,
-    service: api.backend.service,
+/** Names of a sentence, from the snapshot; `values` are those that the evidence found. Commands: see commands.ts. */
+export function fill(text: string, api: ApiFacts, values: Readonly<Record<string, string>> = {}): string {
+  const { namespace, service } = api.backend;
+  const words: Readonly<Record<string, string>> = {
+    namespace,
+    service,
     apiservice: api.name,
-    value,
+    group: api.group,
+    version: api.version,
+    ...values,
   };
-  const filled = text.replace(/\{(namespace|service|apiservice|value)\}/g, (whole, name: string) => {
-    const word = words[name];
-    // A pasted text may not tell them: a blank in a command would make it another one.
-    return word === '' ? `<${name}>` : (word ?? whole);
-  });
-  return api.group === '' ? filled : filled.replaceAll('/apis/<group>/<version>', `/apis/${api.group}/${api.version}`);
+  return text.replace(/\{([a-z]+)\}/g, (_, name: string) => words[name] || `(${name} not known)`);
 }
 
 /** A signal's value for people, by the unit in its metric's name. */

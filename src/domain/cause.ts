@@ -40,8 +40,25 @@ export interface EvidenceDeclaration {
   readonly weight: WeightName;
   /** What is seen, one sentence, for people. */
   readonly says: Sentence;
-  /** A read-only command that shows the same by hand. `{namespace}`, `{service}`, `{apiservice}` are replaced. */
+  /** A read-only command that shows the same by hand, with placeholders (placeholders.ts). */
   readonly reproduce?: string;
+}
+
+/** A step of a remedy that has a command, or that takes something away. */
+export interface RemedyStep {
+  /** What to do, without a full stop. */
+  readonly says: string;
+  /** Placeholders as in `reproduce`. */
+  readonly command?: string;
+  /** What the step changes or destroys, one sentence. A step without it only reads. With it, it is proposed only on decisive evidence. */
+  readonly destroys?: string;
+}
+
+/** `Read its log: \`kubectl logs …\`.`, and what it destroys. @param command filled in. */
+export function remedyInWords(step: string | RemedyStep, fill: (text: string) => string, command: string | undefined): string {
+  if (typeof step === 'string') return fill(step);
+  const action = command === undefined ? `${fill(step.says)}.` : `${fill(step.says)}: \`${command}\`.`;
+  return step.destroys === undefined ? action : `${action} ${fill(step.destroys)}`;
 }
 
 export interface Cause {
@@ -61,9 +78,9 @@ export interface Cause {
   readonly supersedes?: readonly string[];
   /** Which of the runbook's correlations this answers. */
   readonly runbookCorrelation?: RunbookCorrelation;
-  /** Steps, most likely first. Placeholders as in `reproduce`. */
-  readonly remedy: readonly string[];
-  /** A read-only command that shows that the remedy worked, and what it prints then. */
+  /** Steps, most likely first. */
+  readonly remedy: readonly (string | RemedyStep)[];
+  /** A read-only command that shows that the remedy worked, and what it shows then: "it worked when …". */
   readonly verify: { readonly command: string; readonly expect: string };
   /** Ids of causes it is easily confused with, and how to tell them apart. */
   readonly confusedWith?: readonly { readonly cause: string; readonly tell: string }[];

@@ -1,3 +1,4 @@
+import type { Quote } from './quote.ts';
 import type { ApiFacts, ClusterFacts } from './snapshot.ts';
 import type { SourceName } from './sources.ts';
 
@@ -11,6 +12,8 @@ export interface Signal {
   readonly name: string;
   /** One sentence with the unit; becomes HELP where the family has no other declaration. */
   readonly help: string;
+  /** What the number is, in a few words, where `help` is too long for a line of figures: `restarts in the last hour`. */
+  readonly words?: string;
   /** `counter` only grows (a restart resets it), `timestamp` is Unix seconds, `gauge` is everything else. */
   readonly kind: 'gauge' | 'counter' | 'timestamp';
   /** Family name with the prefix aggregated_api_ and the unit suffix; counters end in _total, timestamps in _timestamp_seconds. */
@@ -20,4 +23,6 @@ export interface Signal {
   /** Where the number comes from: names the right that is missing when it is undefined. */
   readonly source: SourceName;
   readonly observe: (api: ApiFacts, cluster: ClusterFacts, time: number) => number | undefined;
+  /** A line or message that shows what the number says; undefined when there is none. */
+  readonly quote?: (api: ApiFacts, cluster: ClusterFacts, time: number) => Quote | undefined;
 }

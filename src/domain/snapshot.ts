@@ -127,6 +127,8 @@ export interface PodFacts {
   readonly createdAt: number;
   readonly deletingSince?: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** Name of the ServiceAccount that it runs as. */
+  readonly serviceAccount?: string;
   /** Controller, e.g. `ReplicaSet/metrics-server-6d94bc8694`. */
   readonly owner?: string;
   /** Readiness flips that we saw. */

@@ -1,5 +1,6 @@
 import { observedValue } from '../domain/observed.ts';
 import type { CertificateFacts } from '../domain/probe.ts';
+import type { Quote } from '../domain/quote.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { ApiFacts } from '../domain/snapshot.ts';
 import { flag, smallest } from './reading.ts';
@@ -19,6 +20,19 @@ function everyCertificate(api: ApiFacts, judge: (certificate: CertificateFacts) 
     .filter((verdict) => verdict !== undefined);
   return verdicts.length === 0 ? undefined : flag(verdicts.every(Boolean));
 }
+
+/** The first certificate that does not pass, in words. */
+function wrongOne(
+  api: ApiFacts,
+  isRight: (certificate: CertificateFacts) => boolean,
+  says: (certificate: CertificateFacts) => string,
+): Quote | undefined {
+  const found = presented(api).find((certificate) => !isRight(certificate));
+  return found && { text: says(found) };
+}
+
+const day = (unixSeconds: number): string => `${new Date(unixSeconds * 1000).toISOString().slice(0, 19)}Z`;
+const isInForce = ({ notBefore, notAfter }: CertificateFacts, time: number): boolean => notBefore <= time / 1000 && time / 1000 <= notAfter;
 
 const gauge = (name: string, help: string, observe: Signal['observe'], source: Signal['source'] = 'certificates'): Signal => ({
   name,
@@ -47,12 +61,28 @@ export const CERTIFICATE_SIGNALS: readonly Signal[] = [
       return end === undefined ? undefined : end - time / 1000;
     },
   ),
-  gauge('certificate-in-force', '1 while every serving certificate is within its dates, else 0.', (api, _cluster, time) =>
-    everyCertificate(api, ({ notBefore, notAfter }) => notBefore <= time / 1000 && time / 1000 <= notAfter),
-  ),
-  gauge('certificate-name-matches', '1 while every serving certificate is valid for <service>.<namespace>.svc, else 0.', (api) =>
-    everyCertificate(api, (certificate) => certificate.nameMatches),
-  ),
+  {
+    ...gauge('certificate-in-force', '1 while every serving certificate is within its dates, else 0.', (api, _cluster, time) =>
+      everyCertificate(api, (certificate) => isInForce(certificate, time)),
+    ),
+    quote: (api, _cluster, time) =>
+      wrongOne(
+        api,
+        (certificate) => isInForce(certificate, time),
+        ({ subject, notBefore, notAfter }) => `certificate ${subject} is valid from ${day(notBefore)} to ${day(notAfter)}`,
+      ),
+  },
+  {
+    ...gauge('certificate-name-matches', '1 while every serving certificate is valid for <service>.<namespace>.svc, else 0.', (api) =>
+      everyCertificate(api, (certificate) => certificate.nameMatches),
+    ),
+    quote: (api) =>
+      wrongOne(
+        api,
+        ({ nameMatches }) => nameMatches !== false,
+        ({ dnsNames, serverName }) => `certificate is valid for ${dnsNames.join(', ') || 'no DNS name'}, not ${serverName}`,
+      ),
+  },
   gauge(
     'certificate-trusted',
     '1 while every serving certificate verifies against what the kube-apiserver checks it with: the caBundle, else the roots of the system.',

@@ -27,6 +27,12 @@ const reasonSignal = (name: string, reason: string, holds: (reason: string) => b
     const condition = observedValue(api.condition);
     return condition && flag(holds(condition.reason));
   },
+  quote(api) {
+    const condition = observedValue(api.condition);
+    return condition?.message && condition.status !== 'True' && holds(condition.reason)
+      ? { text: condition.message, from: 'condition' }
+      : undefined;
+  },
 });
 
 /** The Available condition of the APIService, as the kube-apiserver wrote it. */

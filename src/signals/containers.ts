@@ -1,3 +1,4 @@
+import type { Quote } from '../domain/quote.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { ContainerFacts, TerminationFacts } from '../domain/snapshot.ts';
 import { containersOf, count, countContainers, isRecent, largest, RECENT_EVENT_MS, seconds } from './reading.ts';
@@ -38,6 +39,25 @@ function lastEnd(container: ContainerFacts, time: number): TerminationFacts | un
   return backThen ? undefined : last;
 }
 
+function waitsFor(reasons: readonly string[], { waiting }: ContainerFacts): boolean {
+  return reasons.includes(waiting?.reason ?? '');
+}
+
+/** How the container ended, when it was in this way. */
+function endedLike(
+  matches: (termination: TerminationFacts) => boolean,
+  container: ContainerFacts,
+  time: number,
+): TerminationFacts | undefined {
+  const end = container.init && container.ready ? undefined : lastEnd(container, time);
+  return end && matches(end) ? end : undefined;
+}
+
+function messageOf(messages: readonly (string | undefined)[]): Quote | undefined {
+  const text = messages.find(Boolean);
+  return text === undefined ? undefined : { text };
+}
+
 const restartTime = (container: ContainerFacts): number | undefined =>
   container.restarts === 0 ? undefined : largest([...container.restartTimes, container.lastTermination?.finishedAt]);
 
@@ -76,7 +96,8 @@ export const CONTAINER_SIGNALS: readonly Signal[] = [
       metric: 'aggregated_api_backend_waiting_containers',
       labels: { why: group.replaceAll('-', '_') },
       source: 'pods',
-      observe: (api) => countContainers(api, ({ waiting }) => (reasons as readonly string[]).includes(waiting?.reason ?? '')),
+      observe: (api) => countContainers(api, (container) => waitsFor(reasons, container)),
+      quote: (api) => messageOf((containersOf(api) ?? []).map((one) => (waitsFor(reasons, one) ? one.waiting?.message : undefined))),
     }),
   ),
   {
@@ -111,11 +132,8 @@ export const CONTAINER_SIGNALS: readonly Signal[] = [
       metric: 'aggregated_api_backend_recent_ends',
       labels: { how: how.replaceAll('-', '_') },
       source: 'pods',
-      observe: (api, _cluster, time) =>
-        countContainers(api, (container) => {
-          const end = container.init && container.ready ? undefined : lastEnd(container, time);
-          return end !== undefined && matches(end);
-        }),
+      observe: (api, _cluster, time) => countContainers(api, (container) => endedLike(matches, container, time) !== undefined),
+      quote: (api, _cluster, time) => messageOf((containersOf(api) ?? []).map((one) => endedLike(matches, one, time)?.message)),
     }),
   ),
   {

@@ -1,6 +1,7 @@
+import { observedValue } from '../domain/observed.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { ClusterEvent } from '../domain/snapshot.ts';
-import { countRecentEvents } from './reading.ts';
+import { countRecentEvents, isRecent, RECENT_EVENT_MS } from './reading.ts';
 
 const IMAGE = /pull|image|manifest|registry/i;
 
@@ -70,4 +71,8 @@ export const EVENT_SIGNALS: readonly Signal[] = Object.entries(GROUPS).map(([gro
   labels: { about: group.replaceAll('-', '_') },
   source: 'events',
   observe: (api, _cluster, time) => countRecentEvents(api, time, keep),
+  quote(api, _cluster, time) {
+    const newest = observedValue(api.events)?.recent.findLast((event) => isRecent(event.at, time, RECENT_EVENT_MS) && keep(event));
+    return newest && { text: `${newest.reason} ${newest.object}: ${newest.message}`, from: 'events' };
+  },
 }));

@@ -13,7 +13,12 @@ const REMOVED = new Set([
   'Terminated',
 ]);
 
-const podState = (name: string, help: string, keep: (pod: PodFacts, time: number) => boolean): Signal => ({
+const podState = (
+  name: string,
+  help: string,
+  keep: (pod: PodFacts, time: number) => boolean,
+  message: (pod: PodFacts) => string | undefined = (pod) => pod.message,
+): Signal => ({
   name,
   help,
   kind: 'gauge',
@@ -21,6 +26,10 @@ const podState = (name: string, help: string, keep: (pod: PodFacts, time: number
   labels: { state: name.replace(/^pods-/, '').replaceAll('-', '_') },
   source: 'pods',
   observe: (api, _cluster, time) => countPods(api, (pod) => keep(pod, time)),
+  quote(api, _cluster, time) {
+    const text = (podsOf(api) ?? []).flatMap((pod) => (keep(pod, time) ? (message(pod) ?? []) : []))[0];
+    return text ? { text } : undefined;
+  },
 });
 
 const workload = (name: string, help: string, read: (facts: WorkloadFacts) => number | undefined): Signal => ({
@@ -49,6 +58,7 @@ export const POD_SIGNALS: readonly Signal[] = [
     'pods-unschedulable',
     'Backend pods that the scheduler found no node for.',
     (pod) => !pod.scheduled && pod.phase === 'Pending' && pod.unschedulable !== undefined,
+    (pod) => pod.unschedulable,
   ),
   podState('pods-evicted', 'Backend pods that the kubelet evicted.', (pod) => EVICTED.has(pod.reason ?? '')),
   podState('pods-removed', 'Backend pods that were preempted, drained or removed by a taint.', (pod) => REMOVED.has(pod.reason ?? '')),

@@ -13,6 +13,10 @@ const verdict = (name: string, is: PolicyFacts['verdict'], help: string): Signal
     const facts = observedValue(api.policy);
     return facts && (facts.verdict === is ? 1 : 0);
   },
+  quote(api) {
+    const facts = observedValue(api.policy);
+    return facts?.why && facts.verdict === is ? { text: facts.why } : undefined;
+  },
 });
 
 /** What the NetworkPolicies say of traffic from the kube-apiserver to the backend pods. */

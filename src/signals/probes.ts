@@ -1,4 +1,5 @@
-import { FAILURE_REASONS, type FailureReason, type Phase, type ProbeTally, type Vantage } from '../domain/probe.ts';
+import { FAILURE_REASONS, type FailureReason, type Phase, type ProbeResult, type ProbeTally, type Vantage } from '../domain/probe.ts';
+import type { Quote } from '../domain/quote.ts';
 import type { Signal } from '../domain/signal.ts';
 import { type ApiFacts, failuresOf } from '../domain/snapshot.ts';
 import { count, flag, isRecent, largest, RECENT_FAILURE_MS } from './reading.ts';
@@ -32,6 +33,17 @@ function recentReason(tally: ProbeTally, time: number): FailureReason | undefine
 function recentFailures(api: ApiFacts, pick: Pick, reason: FailureReason, time: number): number | undefined {
   const kept = api.probes.filter(pick);
   return kept.length === 0 ? undefined : count(kept, (tally) => recentReason(tally, time) === reason);
+}
+
+/** What the newest failure of that reason said. */
+function newestDetail(api: ApiFacts, pick: Pick, reason: FailureReason, time: number, from: Quote['from']): Quote | undefined {
+  let newest: ProbeResult | undefined;
+  for (const tally of api.probes) {
+    if (!pick(tally) || recentReason(tally, time) !== reason) continue;
+    const failure = tally.last.ok ? tally.lastFailure : tally.last;
+    if (failure?.detail && (!newest || failure.at > newest.at)) newest = failure;
+  }
+  return newest?.detail === undefined ? undefined : { text: newest.detail, ...(from === undefined ? {} : { from }) };
 }
 
 function slowestPhase(api: ApiFacts, pick: Pick, phase: Phase): number | undefined {
@@ -84,6 +96,7 @@ const reasons = (prefix: string, label: string, where: string, pick: Pick): Sign
     labels: { vantage: label, reason },
     source: 'probes',
     observe: (api, _cluster, time) => recentFailures(api, pick, reason, time),
+    quote: (api, _cluster, time) => newestDetail(api, pick, reason, time, label === 'direct' ? undefined : 'client'),
   }));
 
 /** What our own probes of the API saw, per vantage. */

@@ -1,6 +1,8 @@
 import { observedValue } from '../domain/observed.ts';
+import type { QuoteSource } from '../domain/placeholders.ts';
+import type { Quote } from '../domain/quote.ts';
 import type { Signal } from '../domain/signal.ts';
-import type { ApiFacts, ClusterFacts, SignatureCount } from '../domain/snapshot.ts';
+import type { ApiFacts, ClusterFacts, SignatureCount, Speaker } from '../domain/snapshot.ts';
 import { SIGNATURES } from '../signatures/list.ts';
 import { isRecent, RECENT_LINE_MS } from './reading.ts';
 
@@ -37,6 +39,38 @@ function hits(api: ApiFacts, cluster: ClusterFacts): readonly SignatureCount[] {
   return [...api.textMatches, ...(observedValue(api.logs)?.matches ?? []), ...(observedValue(cluster.apiserverLogs)?.matches ?? [])];
 }
 
+/** Longest line that is quoted, in characters. */
+const LONGEST_QUOTE = 512;
+
+/** The newest current line whose signature points to the cause, the plainest first. */
+function quoted(cause: string, pointers: Pointers, api: ApiFacts, cluster: ClusterFacts, time: number): Quote | undefined {
+  let best: { hit: SignatureCount; rank: number } | undefined;
+  for (const hit of hits(api, cluster)) {
+    const rank = rankOfHit(hit, cause, pointers);
+    if (rank === 0 || !hit.sample || !isCurrent(hit.lastAt, api, time)) continue;
+    if (!best || rank > best.rank || (rank === best.rank && hit.lastAt > best.hit.lastAt)) best = { hit, rank };
+  }
+  return best && { text: best.hit.sample.slice(0, LONGEST_QUOTE), from: placeOf(best.hit, api, cluster) };
+}
+
+function placeOf(hit: SignatureCount, api: ApiFacts, cluster: ClusterFacts): QuoteSource {
+  if (observedValue(cluster.apiserverLogs)?.matches.includes(hit)) return 'kube-apiserver-log';
+  if (!observedValue(api.logs)?.matches.includes(hit)) {
+    const isIn = (text: string | undefined): boolean => text !== undefined && text.includes(hit.sample);
+    if (isIn(observedValue(api.condition)?.message)) return 'condition';
+    if (observedValue(api.events)?.recent.some(({ message }) => isIn(message))) return 'events';
+  }
+  return PLACE_OF_SPEAKER[hit.speaker];
+}
+
+const PLACE_OF_SPEAKER: Readonly<Record<Speaker, QuoteSource>> = {
+  'aggregated-server': 'backend-log',
+  'kube-apiserver': 'kube-apiserver-log',
+  client: 'client',
+  kubelet: 'events',
+  controller: 'events',
+};
+
 const STRENGTH: Readonly<Record<Rank, number>> = { only: 3, first: 2, among: 1 };
 
 /** A hit is current for five minutes, and for as long as the outage lasts in which it was seen: a condition stands still. */
@@ -49,11 +83,14 @@ function isCurrent(at: number, api: ApiFacts, time: number): boolean {
 /** The best rank among the current signatures; 0 when none points there. */
 function strength(cause: string, pointers: Pointers, api: ApiFacts, cluster: ClusterFacts, time: number): number {
   let best = 0;
-  for (const { signature, lastAt, pointsTo } of hits(api, cluster)) {
-    if (!isCurrent(lastAt, api, time)) continue;
-    if (pointsTo?.includes(cause)) best = Math.max(best, STRENGTH[rankOf(pointsTo, cause)]);
-    for (const rank of ['only', 'first', 'among'] as const) if (pointers[rank].has(signature)) best = Math.max(best, STRENGTH[rank]);
-  }
+  for (const hit of hits(api, cluster)) if (isCurrent(hit.lastAt, api, time)) best = Math.max(best, rankOfHit(hit, cause, pointers));
+  return best;
+}
+
+/** 0 when the signature of the hit does not point to the cause. */
+function rankOfHit({ signature, pointsTo }: SignatureCount, cause: string, pointers: Pointers): number {
+  let best = pointsTo?.includes(cause) ? STRENGTH[rankOf(pointsTo, cause)] : 0;
+  for (const rank of ['only', 'first', 'among'] as const) if (pointers[rank].has(signature)) best = Math.max(best, STRENGTH[rank]);
   return best;
 }
 
@@ -84,6 +121,7 @@ export const SIGNATURE_SIGNALS: readonly Signal[] = [...POINTERS]
         labels: { points_to: cause },
         source: 'logs',
         observe: (api, cluster, time) => strength(cause, pointers, api, cluster, time),
+        quote: (api, cluster, time) => quoted(cause, pointers, api, cluster, time),
       },
     ];
   });

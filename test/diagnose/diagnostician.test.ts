@@ -24,9 +24,12 @@ const SIGNALS: readonly Signal[] = [
       ? pods.value.reduce((sum, pod) => sum + pod.containers.reduce((n, one) => n + one.restarts, 0), 0)
       : undefined,
   ),
-  signal('panics-total', 'logs', 'counter', ({ logs }) =>
-    logs.state === 'observed' ? logs.value.matches.reduce((sum, match) => sum + match.count, 0) : undefined,
-  ),
+  {
+    ...signal('panics-total', 'logs', 'counter', ({ logs }) =>
+      logs.state === 'observed' ? logs.value.matches.reduce((sum, match) => sum + match.count, 0) : undefined,
+    ),
+    quote: ({ logs }) => (logs.state === 'observed' && logs.value.matches[0] ? { text: logs.value.matches[0].sample } : undefined),
+  },
   signal('policy-change-timestamp', 'network-policies', 'timestamp', ({ changes }) => {
     const found = changes.findLast((change) => change.what === 'network-policy');
     return found && found.at / 1000;
@@ -95,7 +98,6 @@ const CAUSES: readonly Cause[] = [
 const OPTIONS: DiagnosticianOptions = {
   causes: CAUSES,
   signals: SIGNALS,
-  signatures: [{ id: 'go-panic', pointsTo: ['panic'] }],
 };
 
 const FAILED = [healthyTally('aggregator', 'discovery', { last: probeResult({ ok: false, reason: 'service_unavailable' }) })];

@@ -11,17 +11,16 @@ const of = (...parts: [number, number, number, number?, number?, number?]) => Da
 
 describe('words', () => {
   it.each([
-    ['kubectl get service -n {namespace} {service}', 'kubectl get service -n harbour tide-gauge'],
-    ['kubectl get --raw /apis/<group>/<version>', 'kubectl get --raw /apis/tides.example.com/v1'],
-    ['kubectl get apiservice {apiservice}', 'kubectl get apiservice v1.tides.example.com'],
-    ['kubectl logs <pod>', 'kubectl logs <pod>'],
+    ['Service {service} of namespace {namespace}', 'Service tide-gauge of namespace harbour'],
+    ['{version} of {group}', 'v1 of tides.example.com'],
+    ['{apiservice} errs', 'v1.tides.example.com errs'],
   ])('fills %s', (text, expected) => {
     expect(fill(text, healthyApi())).toBe(expected);
   });
 
-  it('leaves no blank in a command for what a text does not tell', () => {
+  it('leaves no blank for what a text does not tell', () => {
     const api = healthyApi({ backend: { namespace: '', service: '', port: 443 } });
-    expect(fill('kubectl get service -n {namespace} {service}', api)).toBe('kubectl get service -n <namespace> <service>');
+    expect(fill('Service {service}', api)).toBe('Service (service not known)');
   });
 
   it.each([

@@ -133,11 +133,9 @@ describe('words', () => {
     expect(describeCriterion(criterion)).toBe(words);
   });
 
-  it('turn placeholders into variables, and in commands every word in brackets', () => {
+  it('turn placeholders into variables, quoted in commands', () => {
     expect(withVariables('kubectl get pods -n {namespace}')).toBe('kubectl get pods -n $NAMESPACE');
-    expect(asCommand('kubectl logs -n {namespace} <pod> -l <selector of service {service}> <the flag>')).toBe(
-      'kubectl logs -n $NAMESPACE $POD -l "$SELECTOR" THE_FLAG',
-    );
+    expect(asCommand('kubectl logs -n {namespace} {pod} -l {selector}')).toBe('kubectl logs -n "$NAMESPACE" "$POD" -l "$SELECTOR"');
     expect(asCommand('kubectl get --raw /apis/<group>/<version>')).toBe('kubectl get --raw /apis/$GROUP/$VERSION');
   });
 });

@@ -1,5 +1,6 @@
 import type { EvidenceDeclaration } from '../../domain/cause.ts';
 import { above, all, below, type Criterion, last, MINUTE } from '../../domain/criterion.ts';
+import { WHERE_THE_LINE_STANDS } from '../../domain/placeholders.ts';
 import { NO_READY_ENDPOINTS } from './vantages.ts';
 
 /** Lines point to the cause first (or to no other): the criterion, for evidence that may show in lines or elsewhere. */
@@ -14,7 +15,7 @@ export function lastWordsSay(cause: string): EvidenceDeclaration {
     when: all(linesPointTo(cause), NO_READY_ENDPOINTS),
     weight: 'strong',
     says: 'No endpoint is ready, and the log of the backend points to this cause first.',
-    reproduce: 'kubectl logs -n {namespace} --previous <pod>',
+    reproduce: 'kubectl logs -n {namespace} {pod} -c {container} --previous --tail=200',
   };
 }
 
@@ -29,7 +30,7 @@ export function linesAllow(cause: string): EvidenceDeclaration {
  */
 export function linesSay(cause: string): EvidenceDeclaration[] {
   const strength = last(`signature-strength-${cause}`, 5 * MINUTE);
-  const reproduce = 'kubectl logs -n {namespace} --all-containers --tail=200 -l <selector of service {service}>';
+  const reproduce = WHERE_THE_LINE_STANDS;
   return [
     {
       id: 'lines-allow-it',

@@ -5,7 +5,7 @@ import { alertPage, EXPORTER_ALERTS, SYMPTOM_ALERTS } from '../names.ts';
 import type { AlertingRule } from '../rule-book.ts';
 import { SERIES } from '../series.ts';
 import { type Block, heading, type Page, paragraph, promql, shell, steps, table } from './page.ts';
-import { SET_VARIABLES } from './words.ts';
+import { setVariables } from './words.ts';
 
 type AlertName = (typeof SYMPTOM_ALERTS)[number] | (typeof EXPORTER_ALERTS)[number];
 
@@ -159,7 +159,7 @@ export function alertPages(alerts: readonly AlertingRule[]): Page[] {
         ...rules.flatMap(expression),
         ...carriesCause(name),
         heading('Confirm by hand'),
-        shell(`${SET_VARIABLES}\n\n${words.confirm}`),
+        shell(`${setVariables(['{group} {version} {namespace} {service}'])}\n\n${words.confirm}`),
         heading('Remedy'),
         steps(words.remedy),
         heading('Verify'),

@@ -1,4 +1,4 @@
-import { type Cause, clausesOf, type EvidenceDeclaration, sentenceOf, WEIGHTS } from '../../domain/cause.ts';
+import { type Cause, clausesOf, type EvidenceDeclaration, remedyInWords, sentenceOf, WEIGHTS } from '../../domain/cause.ts';
 import { signalsOf } from '../../domain/criterion.ts';
 import { type Catalogue, signalNamed } from '../catalogue.ts';
 import { CAUSE_FOR, CONFIDENT } from '../cause-alerts.ts';
@@ -7,7 +7,7 @@ import { causeAlertName } from '../names.ts';
 import { selectorOf } from '../promql.ts';
 import { SERIES } from '../series.ts';
 import { type Block, heading, list, type Page, paragraph, promql, shell, steps, table } from './page.ts';
-import { asCommand, describeCriterion, SET_VARIABLES, withVariables } from './words.ts';
+import { asCommand, describeCriterion, setVariables, withVariables } from './words.ts';
 
 export function causePage(cause: Cause, catalogue: Catalogue): Page {
   return {
@@ -25,7 +25,7 @@ export function causePage(cause: Cause, catalogue: Catalogue): Page {
       paragraph('All of these commands only read.'),
       shell(confirmation(cause)),
       heading('Remedy'),
-      steps(cause.remedy.map(withVariables)),
+      ...remedy(cause),
       heading('Verify'),
       shell(asCommand(cause.verify.command)),
       paragraph(`It worked when: ${withVariables(cause.verify.expect)}`),
@@ -83,6 +83,13 @@ function seriesOf(cause: Cause, catalogue: Catalogue): string[] {
   return [...new Set(names.map((name) => selectorOf(signalNamed(catalogue, name))))];
 }
 
+/** Every command of the page. */
+function templatesOf(cause: Cause): string[] {
+  const evidence = [...cause.evidence, ...(cause.lookBack ?? [])].flatMap(({ reproduce }) => reproduce ?? []);
+  const steps = cause.remedy.flatMap((step) => (typeof step === 'string' ? [] : [step.command ?? '', step.says]));
+  return [...evidence, ...steps, cause.verify.command];
+}
+
 function confirmation(cause: Cause): string {
   const seen = new Map([['kubectl describe apiservice "$APISERVICE"', ['what the kube-apiserver holds against it']]]);
   for (const declaration of [...cause.evidence, ...(cause.lookBack ?? [])]) {
@@ -92,7 +99,17 @@ function confirmation(cause: Cause): string {
     seen.set(command, [...(seen.get(command) ?? []), inWords(declaration)]);
   }
   const commands = [...seen].map(([command, says]) => [...says.map((text) => `# ${text}`), command].join('\n'));
-  return [SET_VARIABLES, ...commands].join('\n\n');
+  return [setVariables(templatesOf(cause)), ...commands].join('\n\n');
+}
+
+function remedy(cause: Cause): Block[] {
+  const asStep = (step: Cause['remedy'][number]) =>
+    remedyInWords(step, withVariables, typeof step === 'string' || step.command === undefined ? undefined : asCommand(step.command));
+  const warns = cause.remedy.some((step) => typeof step !== 'string' && step.destroys !== undefined);
+  return [
+    ...(warns ? [paragraph('A step that says what it destroys needs decisive evidence first: see the points above.')] : []),
+    steps(cause.remedy.map(asStep)),
+  ];
 }
 
 function confusedWith(cause: Cause, catalogue: Catalogue): Block[] {

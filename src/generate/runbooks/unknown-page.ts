@@ -1,5 +1,5 @@
 import { heading, list, type Page, paragraph, shell, steps } from './page.ts';
-import { SET_VARIABLES } from './words.ts';
+import { setVariables } from './words.ts';
 
 /** The honest verdict, and what people do then: the seven steps, and the hour before. */
 export const UNKNOWN_PAGE: Page = {
@@ -16,7 +16,7 @@ export const UNKNOWN_PAGE: Page = {
       '`unknown` is always a candidate. It is on top while all others have less evidence. A right that is missing lowers the confidence of every cause that it would have shown: see `aggregated_api_exporter_source_up` and `aggregated_api_exporter_source_forbidden`.',
     ),
     heading('Confirm by hand'),
-    shell(`${SET_VARIABLES}
+    shell(`${setVariables(['{group} {version} {namespace} {service}'])}
 
 # 1. the APIService and its condition
 kubectl describe apiservice "$APISERVICE"

@@ -1,4 +1,12 @@
 import type { Aggregate, Criterion } from '../../domain/criterion.ts';
+import {
+  PLACEHOLDER_NAMES,
+  PLACEHOLDERS,
+  type PlaceholderName,
+  replacePlaceholders,
+  SHOW_LINE,
+  WHERE_THE_LINE_STANDS,
+} from '../../domain/placeholders.ts';
 import { printDuration } from '../duration.ts';
 
 /** A criterion for people: `increase of restarts over 10m is above 2, and …`. Signals by name. */
@@ -48,29 +56,33 @@ function percent(share: number): string {
   return `${Number((share * 100).toPrecision(3))} %`;
 }
 
-const PLACEHOLDERS: Readonly<Record<string, string>> = { namespace: '$NAMESPACE', service: '$SERVICE', apiservice: '$APISERVICE' };
-
 /** Texts of the catalogue name the API by placeholders; in a runbook they are shell variables, set once at its top. */
 export function withVariables(text: string): string {
-  return text.replace(/\{(namespace|service|apiservice)\}/g, (_, name: string) => PLACEHOLDERS[name]!);
+  return replacePlaceholders(text, (name) => `$${PLACEHOLDERS[name].variable}`);
 }
 
-const KNOWN: Readonly<Record<string, string>> = { group: '$GROUP', version: '$VERSION', pod: '$POD', node: '$NODE' };
-
-/** A command to paste: a `<word>` that is left would be a redirection to the shell, so what we cannot know is in capitals. */
+/** A command to paste. In a runbook a line is looked for in the backend's log first. */
 export function asCommand(command: string): string {
-  return withVariables(command.replace(/<selector of (?:the )?service \{service\}>/g, '"$SELECTOR"')).replace(
-    /<([a-z][^<>]*)>/g,
-    (_, word: string) => KNOWN[word] ?? word.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_'),
-  );
+  const template = command === WHERE_THE_LINE_STANDS ? SHOW_LINE['backend-log'] : command;
+  return replacePlaceholders(template, (name) => `"$${PLACEHOLDERS[name].variable}"`);
 }
 
-/** Sets the variables for the commands of a page. */
-export const SET_VARIABLES = `APISERVICE=v1beta1.metrics.k8s.io   # the one that the alert names
-GROUP=$(kubectl get apiservice "$APISERVICE" -o jsonpath='{.spec.group}')
-VERSION=$(kubectl get apiservice "$APISERVICE" -o jsonpath='{.spec.version}')
-NAMESPACE=$(kubectl get apiservice "$APISERVICE" -o jsonpath='{.spec.service.namespace}')
-SERVICE=$(kubectl get apiservice "$APISERVICE" -o jsonpath='{.spec.service.name}')
-SELECTOR=$(kubectl get service -n "$NAMESPACE" "$SERVICE" -o jsonpath='{.spec.selector}' | tr -d '{}"' | tr : =)
-POD=$(kubectl get pods -n "$NAMESPACE" -l "$SELECTOR" -o jsonpath='{.items[0].metadata.name}')
-NODE=$(kubectl get pods -n "$NAMESPACE" -l "$SELECTOR" -o jsonpath='{.items[0].spec.nodeName}')`;
+/** Sets the variables that the commands use: templates of the catalogue, not yet filled. */
+export function setVariables(templates: readonly string[]): string {
+  const needed = new Set<PlaceholderName>(['apiservice']);
+  const visit = (template: string): string =>
+    replacePlaceholders(template, (name) => {
+      if (!needed.has(name)) visit(PLACEHOLDERS[name].find);
+      needed.add(name);
+      return '';
+    });
+  for (const template of templates) visit(template === WHERE_THE_LINE_STANDS ? SHOW_LINE['backend-log'] : template);
+  return PLACEHOLDER_NAMES.filter((name) => needed.has(name))
+    .map((name) => {
+      const { variable, find } = PLACEHOLDERS[name];
+      return name === 'apiservice'
+        ? `${variable}=v1beta1.metrics.k8s.io   # the one that the alert names`
+        : `${variable}=$(${asCommand(find)})`;
+    })
+    .join('\n');
+}

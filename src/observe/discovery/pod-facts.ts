@@ -19,6 +19,7 @@ export function podFacts(pod: PodRecord, history: PodHistory): PodFacts {
     createdAt: pod.createdAt,
     ...(pod.deletingSince === undefined ? {} : { deletingSince: pod.deletingSince }),
     labels: pod.labels,
+    ...(pod.serviceAccount === undefined ? {} : { serviceAccount: pod.serviceAccount }),
     ...(pod.owner === undefined ? {} : { owner: pod.owner }),
     readinessFlips: history.readinessFlips(pod.uid),
     containers: pod.template.containers.map((template) => containerFacts(pod, template, history)),

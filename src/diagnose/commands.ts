@@ -1,0 +1,87 @@
+import { observedValue } from '../domain/observed.ts';
+import { PLACEHOLDERS, type PlaceholderName, replacePlaceholders, SHOW_LINE, WHERE_THE_LINE_STANDS } from '../domain/placeholders.ts';
+import type { Quote } from '../domain/quote.ts';
+import type { ApiFacts, ContainerFacts, PodFacts } from '../domain/snapshot.ts';
+
+/** Name of an API that a pasted text is about without naming it. */
+const NAMELESS = 'unknown';
+
+/**
+ * A command of the catalogue for this API, ready to paste: names from the snapshot, quoted for a shell; one that the snapshot
+ * does not tell is found by the command itself.
+ */
+export function fillCommand(template: string, api: ApiFacts): string {
+  const names = namesOf(api);
+  const word = (name: PlaceholderName): string => shellWord(names[name]) ?? `"$(${replacePlaceholders(PLACEHOLDERS[name].find, word)})"`;
+  return replacePlaceholders(hasPreviousLog(api) ? template : template.replace(' --previous', ''), word);
+}
+
+/** Only a container that has restarted has a log before this one. What can not be seen may have. */
+function hasPreviousLog(api: ApiFacts): boolean {
+  const pod = troubledPod(api);
+  return pod === undefined || (troubledContainer(pod)?.restarts ?? 0) > 0;
+}
+
+/** The command of a piece of evidence: for a line that is quoted, the one that shows it where it stands. */
+export function evidenceCommand(reproduce: string, api: ApiFacts, quote: Quote | undefined): string {
+  return fillCommand(reproduce === WHERE_THE_LINE_STANDS ? SHOW_LINE[quote?.from ?? 'backend-log'] : reproduce, api);
+}
+
+/**
+ * The text as one word of a POSIX shell. Undefined for what is no name: empty, or with a leading dash, which a command would take
+ * for an option, or with a control character.
+ */
+export function shellWord(text: string | undefined): string | undefined {
+  if (text === undefined || text === '' || text.startsWith('-') || /[\u0000-\u001f\u007f]/.test(text)) return undefined;
+  return /^[A-Za-z0-9_.,:/=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function namesOf(api: ApiFacts): Readonly<Partial<Record<PlaceholderName, string>>> {
+  const pod = troubledPod(api);
+  const workload = observedValue(api.workload);
+  const selector = observedValue(api.service)?.selector;
+  const address = observedValue(api.endpoints)?.addresses[0];
+  const named = api.name === NAMELESS ? undefined : api.name;
+  return given({
+    apiservice: named,
+    group: named === undefined ? undefined : api.group,
+    version: named === undefined ? undefined : api.version,
+    namespace: api.backend.namespace,
+    service: api.backend.service,
+    selector: selector
+      ? Object.entries(selector)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(',')
+      : undefined,
+    workload: workload && `${workload.kind.toLowerCase()}/${workload.name}`,
+    pod: pod?.name ?? address?.pod,
+    container: pod && troubledContainer(pod)?.name,
+    node: pod?.node ?? address?.node,
+    address: pod?.ip ?? address?.ip,
+    serviceaccount: pod?.serviceAccount,
+    port: address && String(address.port),
+  });
+}
+
+function given(names: Readonly<Partial<Record<PlaceholderName, string | undefined>>>): Partial<Record<PlaceholderName, string>> {
+  return Object.fromEntries(Object.entries(names).filter(([, name]) => name));
+}
+
+/** The pod that a person should look at: one that is not ready, and of those one that has ended before. */
+function troubledPod(api: ApiFacts): PodFacts | undefined {
+  const pods = observedValue(api.pods) ?? [];
+  const trouble = (pod: PodFacts): number => (pod.ready ? 0 : 2) + (pod.containers.some(hasEnded) ? 1 : 0);
+  return [...pods].sort((a, b) => trouble(b) - trouble(a) || (a.name < b.name ? -1 : 1))[0];
+}
+
+function troubledContainer({ containers }: PodFacts): ContainerFacts | undefined {
+  return (
+    containers.find((one) => hasEnded(one) && !one.ready) ??
+    containers.find((one) => !one.ready && !one.init) ??
+    containers.find(({ init }) => !init)
+  );
+}
+
+function hasEnded({ lastTermination, terminated }: ContainerFacts): boolean {
+  return (lastTermination ?? terminated) !== undefined;
+}

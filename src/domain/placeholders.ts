@@ -1,0 +1,69 @@
+/**
+ * What a command of the catalogue may hold in braces: `{namespace}`. A closed set; names come from the snapshot, quoted for a
+ * shell, and where the snapshot does not tell one, the command finds it itself: `"$(kubectl get …)"`.
+ */
+export interface Placeholder {
+  /** Its variable in a runbook, which is printed for any API. */
+  readonly variable: string;
+  /** A read-only command that prints the name and nothing else. It may hold the placeholders above it. */
+  readonly find: string;
+}
+
+const OF_THE_POD = 'kubectl get pods -n {namespace} -l {selector} -o jsonpath=';
+const OF_THE_APISERVICE = 'kubectl get apiservice {apiservice} -o jsonpath=';
+
+export const PLACEHOLDERS = {
+  apiservice: { variable: 'APISERVICE', find: `kubectl get apiservices --no-headers | awk '$3 ~ /^False/ {print $1; exit}'` },
+  group: { variable: 'GROUP', find: `${OF_THE_APISERVICE}'{.spec.group}'` },
+  version: { variable: 'VERSION', find: `${OF_THE_APISERVICE}'{.spec.version}'` },
+  namespace: { variable: 'NAMESPACE', find: `${OF_THE_APISERVICE}'{.spec.service.namespace}'` },
+  service: { variable: 'SERVICE', find: `${OF_THE_APISERVICE}'{.spec.service.name}'` },
+  selector: {
+    variable: 'SELECTOR',
+    find: `kubectl get service -n {namespace} {service} -o jsonpath='{.spec.selector}' | tr -d '{}"' | tr : =`,
+  },
+  workload: {
+    variable: 'WORKLOAD',
+    find: 'kubectl get deployments,statefulsets,daemonsets -n {namespace} -l {selector} -o name | head -n 1',
+  },
+  pod: { variable: 'POD', find: `${OF_THE_POD}'{.items[0].metadata.name}'` },
+  container: { variable: 'CONTAINER', find: `${OF_THE_POD}'{.items[0].spec.containers[0].name}'` },
+  node: { variable: 'NODE', find: `${OF_THE_POD}'{.items[0].spec.nodeName}'` },
+  address: { variable: 'ADDRESS', find: `${OF_THE_POD}'{.items[0].status.podIP}'` },
+  serviceaccount: { variable: 'SERVICEACCOUNT', find: `${OF_THE_POD}'{.items[0].spec.serviceAccountName}'` },
+  port: {
+    variable: 'PORT',
+    find: `kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service} -o jsonpath='{.items[0].ports[0].port}'`,
+  },
+  resource: {
+    variable: 'RESOURCE',
+    find: 'kubectl api-resources --api-group={group} --verbs=list -o name | head -n 1',
+  },
+} as const satisfies Readonly<Record<string, Placeholder>>;
+
+export type PlaceholderName = keyof typeof PLACEHOLDERS;
+export const PLACEHOLDER_NAMES = Object.keys(PLACEHOLDERS) as readonly PlaceholderName[];
+
+/** Matches each placeholder of a text. Braces of jsonpath begin with a dot or a word that is no placeholder. */
+export const PLACEHOLDER = new RegExp(`\\{(${PLACEHOLDER_NAMES.join('|')})\\}`, 'g');
+
+/** A text with each placeholder replaced. */
+export function replacePlaceholders(text: string, replace: (name: PlaceholderName) => string): string {
+  return text.replace(PLACEHOLDER, (_, name: PlaceholderName) => replace(name));
+}
+
+/** Where a line stands that is quoted. */
+export const QUOTE_SOURCES = ['backend-log', 'kube-apiserver-log', 'condition', 'events', 'client'] as const;
+export type QuoteSource = (typeof QUOTE_SOURCES)[number];
+
+/** The command of evidence that lines give: it is the one of the place in which the line stands. */
+export const WHERE_THE_LINE_STANDS = 'where the line stands';
+
+/** Commands that show a line where it stands. Of a kube-apiserver that is no pod (k3s, managed) the second prints nothing. */
+export const SHOW_LINE: Readonly<Record<QuoteSource, string>> = {
+  'backend-log': 'kubectl logs -n {namespace} -l {selector} --all-containers --prefix --tail=200',
+  'kube-apiserver-log': 'kubectl logs -n kube-system -l component=kube-apiserver --prefix --tail=200',
+  condition: 'kubectl get apiservice {apiservice} -o yaml',
+  events: 'kubectl get events -n {namespace} --sort-by=.lastTimestamp',
+  client: 'kubectl get --raw /apis/{group}/{version}',
+};
