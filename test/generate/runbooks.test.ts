@@ -36,7 +36,7 @@ describe.each(pages.filter((page) => page.id !== 'README').map((page) => [page.i
   });
 
   it('leaves no placeholder, and no word in brackets that a shell takes for a redirection', () => {
-    expect(markdown).not.toMatch(/\{(namespace|service|apiservice|value)\}/);
+    expect(markdown).not.toMatch(/\{(?:namespace|service|apiservice|value|pod|selector|workload|group|version)\}/);
     for (const block of page.blocks) if (block.kind === 'code' && block.language === 'sh') expect(block.text).not.toMatch(/<[a-z]/);
   });
 
@@ -136,6 +136,6 @@ describe('words', () => {
   it('turn placeholders into variables, quoted in commands', () => {
     expect(withVariables('kubectl get pods -n {namespace}')).toBe('kubectl get pods -n $NAMESPACE');
     expect(asCommand('kubectl logs -n {namespace} {pod} -l {selector}')).toBe('kubectl logs -n "$NAMESPACE" "$POD" -l "$SELECTOR"');
-    expect(asCommand('kubectl get --raw /apis/<group>/<version>')).toBe('kubectl get --raw /apis/$GROUP/$VERSION');
+    expect(asCommand('kubectl get --raw /apis/{group}/{version}')).toBe('kubectl get --raw /apis/"$GROUP"/"$VERSION"');
   });
 });
