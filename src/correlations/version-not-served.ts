@@ -8,7 +8,7 @@ export const versionNotServed = defineCause({
   category: 'misconfiguration',
   title: 'The backend does not serve this group and version',
   summary:
-    'What answers behind the Service knows nothing of /apis/{group}/{version}: it is another server or another port, or a release that dropped the version while the APIService stayed.',
+    'The server behind the Service does not know this group and version. It is another server, another port, or a release that dropped the version.',
   severity: 'critical',
   prior: -1,
   evidence: [

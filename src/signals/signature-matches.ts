@@ -56,7 +56,7 @@ function quoted(cause: string, pointers: Pointers, api: ApiFacts, cluster: Clust
 function placeOf(hit: SignatureCount, api: ApiFacts, cluster: ClusterFacts): QuoteSource {
   if (observedValue(cluster.apiserverLogs)?.matches.includes(hit)) return 'kube-apiserver-log';
   if (!observedValue(api.logs)?.matches.includes(hit)) {
-    const isIn = (text: string | undefined): boolean => text !== undefined && text.includes(hit.sample);
+    const isIn = (text: string | undefined): boolean => text?.includes(hit.sample) === true;
     if (isIn(observedValue(api.condition)?.message)) return 'condition';
     if (observedValue(api.events)?.recent.some(({ message }) => isIn(message))) return 'events';
   }

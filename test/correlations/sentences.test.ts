@@ -31,6 +31,8 @@ describe('sentences of evidence', () => {
       CLAIMS.filter(({ words }) => words.test(title) || words.test(summary)).map(({ words }) => `${id}: ${words}`),
     );
     expect(claims).toEqual([]);
+    // They are printed where no API is known too: in alerts and runbooks.
+    for (const { title, summary } of CAUSES) expect(`${title} ${summary}`).not.toMatch(/[{}<>]/);
   });
 
   it('have a clause that is met whenever the evidence is', () => {
