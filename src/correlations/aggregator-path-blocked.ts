@@ -91,10 +91,11 @@ export const aggregatorPathBlocked = defineCause({
   ],
   lookBack: [
     {
+      // The condition alone says nothing of where the check fails: an answer of the backend to somebody else must be seen.
       id: 'discovery-check-fails',
-      when: seen('condition-failed-discovery-check'),
+      when: all(seen('condition-failed-discovery-check'), AGGREGATOR_FAILS, ONLY_DIRECT_PASSES),
       weight: 'suggestive',
-      says: 'Endpoints exist, or the check would have said MissingEndpoints, and the discovery check fails all the same.',
+      says: "The kube-apiserver's own check fails; directly, each backend address answers.",
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
     {

@@ -1,5 +1,16 @@
 import type { Speaker } from './snapshot.ts';
 
+/**
+ * What a line says of the health of the API that it is about. Only the first two mean that somebody got an error.
+ * - `symptom`: a program says that something errs, and the line is evidence for a cause.
+ * - `victim`: a client got an error and does not know why.
+ * - `ordinary`: healthy clusters print it too; beside a symptom it is evidence, alone it is none.
+ * - `harmless`: programs print it while all is well, and people take it for the fault.
+ * - `mark`: something happens that is neither good nor bad.
+ */
+export const SIGNATURE_ROLES = ['symptom', 'victim', 'ordinary', 'harmless', 'mark'] as const;
+export type SignatureRole = (typeof SIGNATURE_ROLES)[number];
+
 /** A template of an error line. Patterns are RE2 syntax and run as automata over bytes (signatures/scanner.ts): linear time, whatever the line. */
 export interface Signature {
   /** kebab-case; label `signature`. */
@@ -7,6 +18,8 @@ export interface Signature {
   readonly speaker: Speaker;
   /** Cause ids that the line is evidence for, most likely first; empty = a symptom only. */
   readonly pointsTo: readonly string[];
+  /** Absent = `symptom`, or `mark` where it points nowhere. */
+  readonly role?: SignatureRole;
   /** RE2 syntax, matched without regard to case. */
   readonly pattern: string;
   /** Lower case, each line that matches contains at least one; best ≥ 9 bytes. */
@@ -24,4 +37,8 @@ export interface Pattern {
   readonly id: string;
   readonly pattern: string;
   readonly literals?: readonly string[];
+}
+
+export function roleOf({ role, pointsTo }: Pick<Signature, 'role' | 'pointsTo'>): SignatureRole {
+  return role ?? (pointsTo.length > 0 ? 'symptom' : 'mark');
 }

@@ -1,24 +1,26 @@
 import type { Signature } from '../domain/signature.ts';
 
 /**
- * The kube-apiserver about a backend: conditions of the availability controller, bodies of the proxy, errors of resolution,
+ * The kube-apiserver about a backend (until 1.13 the availability controller printed the bare error: `v1… failed with: Get https://…`): conditions of the availability controller, bodies of the proxy, errors of resolution,
  * discovery and OpenAPI. The words before the inner error prove that the path aggregator → backend is meant
  * (k8s.io/kube-aggregator: remote_available_controller.go, handler_proxy.go, handler_discovery.go).
  */
-const PATH = String.raw`(?:failing or missing response from|no response from https?:|error trying to reach service).*`;
-const PATH_LITERALS = ['failing or missing response from', 'no response from http', 'error trying to reach service'];
+const PATH = String.raw`(?:failing or missing response from|no response from https?:|error trying to reach service|\bfailed with: get \\?"?https?:).*`;
+const PATH_LITERALS = ['failing or missing response from', 'no response from http', 'error trying to reach service', 'failed with: get '];
 
 export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'tunnel-agent-missing',
     speaker: 'kube-apiserver',
     pointsTo: ['tunnel-down'],
-    pattern: String.raw`no agent available|failed to get a backend|proxy error from .{0,120}code \d{3}|dial unix .{0,120}konnectivity.{0,80}connect:|failed to dial .{0,40}konnectivity|tunnel (?:is )?closed|agent disconnected`,
+    pattern: String.raw`no agent available|failed to get a backend|proxy error from .{0,120}code \d{3}|dial unix .{0,120}(?:konnectivity|tunnel-uds).{0,80}connect:|(?:read|write) unix \S{0,20}->\S{0,80}(?:konnectivity|tunnel-uds|proxysocket)|failed to dial .{0,40}konnectivity|tunnel (?:is )?closed|agent disconnected`,
     literals: [
       'no agent available',
       'failed to get a backend',
       'proxy error from',
       'konnectivity',
+      'tunnel-uds',
+      'proxysocket',
       'tunnel closed',
       'tunnel is closed',
       'agent disconnected',
@@ -27,6 +29,7 @@ export const AGGREGATOR: readonly Signature[] = [
     matches: [
       'failing or missing response from https://10.1.0.5:10250/apis/tides.example.com/v1: Get "https://10.1.0.5:10250/apis/tides.example.com/v1": No agent available',
       'E0105 09:00:13.100000       1 server.go:528] "Failed to get a backend" err="No agent available" dialID=84816755295',
+      'Error from server: error dialing backend: read unix @->/tunnel-uds/socket: read: connection reset by peer',
       'error trying to reach service: dial unix /etc/kubernetes/konnectivity-server/konnectivity-server.socket: connect: connection refused',
     ],
     nearMisses: [
@@ -515,6 +518,7 @@ export const AGGREGATOR: readonly Signature[] = [
     id: 'proxy-error',
     speaker: 'kube-apiserver',
     pointsTo: [],
+    role: 'victim',
     pattern: String.raw`error trying to reach service|failing or missing response from|\(faileddiscoverycheck\)`,
     literals: ['error trying to reach service', 'failing or missing response from', '(faileddiscoverycheck)'],
     says: 'The aggregator did not get through to the backend, for a reason that no other signature knows.',
@@ -525,9 +529,27 @@ export const AGGREGATOR: readonly Signature[] = [
     nearMisses: ['trying to reach service tide-gauge', 'v1.tides.example.com   harbour/tide-gauge   True   9m'],
   },
   {
+    id: 'openapi-not-served',
+    speaker: 'kube-apiserver',
+    pointsTo: [],
+    role: 'harmless',
+    pattern: String.raw`failed with: openapi spec does not exist|failed to download \S{1,260}: resource not found`,
+    literals: ['openapi spec does not exist', 'resource not found'],
+    says: 'The backend serves no OpenAPI document: kubectl explain does not know its types, and the API works all the same.',
+    matches: [
+      'E0105 09:00:13.100000       1 controller.go:114] loading OpenAPI spec for "v1.tides.example.com" failed with: OpenAPI spec does not exist',
+      'err="loading OpenAPI spec for \\"v1.tides.example.com\\" failed with: failed to download v1.tides.example.com: resource not found"',
+    ],
+    nearMisses: [
+      'loading OpenAPI spec for "v1.tides.example.com" failed with: failed to retrieve openAPI spec, http error: ResponseCode: 503, Body: service unavailable',
+      'OpenAPI spec exists',
+    ],
+  },
+  {
     id: 'openapi-download-failed',
     speaker: 'kube-apiserver',
     pointsTo: [],
+    role: 'victim',
     pattern: String.raw`loading openapi spec for .{1,120} failed with|failed to retrieve openapi spec|error updating apiservice .{1,120} with err|could not get list of group versions for apiservice`,
     literals: [
       'loading openapi spec for',
@@ -538,7 +560,7 @@ export const AGGREGATOR: readonly Signature[] = [
     says: 'The kube-apiserver could not fetch the OpenAPI documents of the backend: a symptom.',
     matches: [
       'E0105 09:00:13.100000       1 controller.go:146] "Unhandled Error" err="Error updating APIService \\"v1.tides.example.com\\" with err: failed to download v1.tides.example.com: failed to retrieve openAPI spec, http error: ResponseCode: 503, Body: service unavailable"',
-      'loading OpenAPI spec for "v1.tides.example.com" failed with: OpenAPI spec does not exist',
+      'loading OpenAPI spec for "v1.tides.example.com" failed with: failed to retrieve openAPI spec, http error: ResponseCode: 500',
       'Error, could not get list of group versions for APIService',
     ],
     nearMisses: ['loading OpenAPI spec for "v1.tides.example.com"', 'OpenAPI spec retrieved'],
@@ -547,9 +569,10 @@ export const AGGREGATOR: readonly Signature[] = [
     id: 'openapi-requeue',
     speaker: 'kube-apiserver',
     pointsTo: [],
+    role: 'harmless',
     pattern: String.raw`openapi aggregationcontroller: action for item`,
     literals: ['openapi aggregationcontroller: action'],
-    says: 'The OpenAPI aggregation tries again: noise, unless it repeats.',
+    says: 'The OpenAPI aggregation looks at the API again, as it does every minute.',
     matches: [
       'I0105 09:00:13.100000       1 controller.go:109] OpenAPI AggregationController: action for item v1.tides.example.com: Rate Limited Requeue.',
       'I0105 09:00:13.100000       1 controller.go:126] OpenAPI AggregationController: action for item v1.tides.example.com: Nothing (removed from the queue).',
@@ -560,6 +583,7 @@ export const AGGREGATOR: readonly Signature[] = [
     id: 'service-unavailable-body',
     speaker: 'kube-apiserver',
     pointsTo: [],
+    role: 'victim',
     pattern: String.raw`^\s*service unavailable\s*$|body: service unavailable`,
     literals: ['service unavailable'],
     says: 'The aggregator answers for a backend whose condition is not True; the condition says why.',

@@ -150,6 +150,7 @@ export const METRICS_SERVER: readonly Signature[] = [
     id: 'no-metrics-known',
     speaker: 'aggregated-server',
     pointsTo: ['kubelet-scrape-failing'],
+    role: 'ordinary',
     pattern: String.raw`no metrics known for (?:node|pod)|no pod metrics found for|node had no addresses that matched types`,
     literals: ['no metrics known for', 'no pod metrics found for', 'node had no addresses that matched'],
     says: 'The metrics of a node or pod were asked for and never scraped.',

@@ -1,4 +1,4 @@
-import type { Signature } from '../domain/signature.ts';
+import { roleOf, type Signature } from '../domain/signature.ts';
 
 const EXAMPLE = 160;
 
@@ -12,8 +12,9 @@ export function renderSignaturesDoc(signatures: readonly Signature[]): string {
     `${signatures.length} templates of error lines. Logs of backends and kube-apiservers, condition messages, event messages, error bodies of the`,
     'proxy and pasted text are all read with them. The first of the list that matches a line names it: what a program says of itself',
     'comes before the network error inside it. Values of the label `signature` of `aggregated_api_log_matches_total` and',
-    '`aggregated_api_text_matches_total`, whose label `speaker` says whose words they are. A signature that points nowhere is the',
-    'complaint of a victim.',
+    '`aggregated_api_text_matches_total`, whose label `speaker` says whose words they are. A *symptom* is evidence for a cause, a *victim*',
+    'got an error and does not know why; *ordinary* lines are printed by healthy clusters too and count only beside a symptom, *harmless* ones',
+    'never, and a *mark* is neither good nor bad.',
     '',
     '## Signatures of your own',
     '',
@@ -35,16 +36,17 @@ export function renderSignaturesDoc(signatures: readonly Signature[]): string {
     '',
     '## All signatures',
     '',
-    '| id | speaker | points to | what it means | example |',
-    '| --- | --- | --- | --- | --- |',
+    '| id | speaker | role | points to | what it means | example |',
+    '| --- | --- | --- | --- | --- | --- |',
     ...signatures.map(rowOf),
     '',
   ].join('\n');
 }
 
-function rowOf({ id, speaker, pointsTo, says, matches }: Signature): string {
+function rowOf(signature: Signature): string {
+  const { id, speaker, pointsTo, says, matches } = signature;
   const causes = pointsTo.length === 0 ? '–' : pointsTo.map((cause) => `[${cause}](../runbooks/${cause}.md)`).join(', ');
-  return `| \`${id}\` | ${speaker} | ${causes} | ${cell(says)} | ${code(matches[0]!)} |`;
+  return `| \`${id}\` | ${speaker} | ${roleOf(signature)} | ${causes} | ${cell(says)} | ${code(matches[0]!)} |`;
 }
 
 function cell(text: string): string {

@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
+import { roleOf } from '../../src/domain/signature.ts';
 import { BUILT_IN_PATTERNS, classifyAll, classifyText } from '../../src/signatures/classify.ts';
 import { SIGNATURES } from '../../src/signatures/list.ts';
 import { createMatcher } from '../../src/signatures/matcher.ts';
@@ -39,6 +40,14 @@ describe('signatures', () => {
     expect(new Set(pointsTo).size).toBe(pointsTo.length);
     const derived = createMatcher({ id, pattern: `(?i)${pattern}` }).literals.sets;
     expect(derived.some((set) => set.literals.every(({ text }) => text.length >= 3))).toBe(true);
+  });
+
+  it.each(table)('%s: its role fits where it points', (_, signature) => {
+    const role = roleOf(signature);
+    if (role === 'victim' || role === 'harmless' || role === 'mark') expect(signature.pointsTo).toEqual([]);
+    if (role === 'symptom') expect(signature.pointsTo).not.toEqual([]);
+    // What is said for granted is not said twice.
+    expect(signature.role).not.toBe(roleOf({ pointsTo: signature.pointsTo }));
   });
 
   it.each(table)('%s: 64 KiB of its own beginning take linear time', (id, { pattern, matches }) => {

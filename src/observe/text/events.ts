@@ -1,5 +1,6 @@
 import type { ClusterEvent } from '../../domain/snapshot.ts';
 import { keyValueOf } from './key-values.ts';
+import { isOfServer } from './servers.ts';
 
 /** `Warning  Unhealthy  10s (x5 over 1m)  kubelet  Readiness probe failed: …` and `5m  Warning  BackOff  pod/x  Back-off …`. */
 const ROW =
@@ -11,11 +12,13 @@ const MOST_EVENTS = 200;
 
 /** Events in the tables of `get events` and `describe`, separated by tabs or blanks, and as objects in YAML or JSON. */
 export class EventReader {
-  readonly #events: Omit<ClusterEvent, 'at'>[] = [];
+  readonly #events: (Omit<ClusterEvent, 'at'> & { readonly of: string })[] = [];
+  /** The object that `describe` shows. */
+  #described = '';
   #kind = '';
   #item: Record<string, string> = {};
 
-  /** The event's message when the line is one: it is a text about the API. */
+  /** The event's message when the line is one. */
   read(line: string): string | undefined {
     const row = line.length < 20_000 && (line.includes('Warning') || line.includes('Normal')) ? ROW.exec(line) : null;
     if (row) return this.#row(row);
@@ -26,6 +29,7 @@ export class EventReader {
   end(): void {
     this.#flush();
     this.#kind = '';
+    this.#described = '';
   }
 
   #row([, type, reason, rest]: RegExpExecArray): string {
@@ -39,7 +43,8 @@ export class EventReader {
     const object = age ? null : OBJECT.exec(tail);
     if (object) tail = tail.slice(object[0].length);
     const kind = object ? kindOf(object[1]!) : 'Pod';
-    this.#add({ type: type!, reason: reason!, kind, object: object?.[1] ?? 'Pod', message: tail.trim(), count });
+    const name = object?.[1]?.split('/')[1] ?? (object ? '' : this.#described);
+    this.#add({ type: type!, reason: reason!, kind, object: object?.[1] ?? 'Pod', of: name, message: tail.trim(), count });
     return tail.trim();
   }
 
@@ -47,18 +52,19 @@ export class EventReader {
     const found = keyValueOf(line);
     if (!found) return;
     const key = found.key.toLowerCase();
+    if (key === 'name' && found.indent === 0 && !found.starts) this.#described = found.value;
     if (key === 'kind' && found.indent <= 4) {
       this.#flush();
       this.#kind = found.value;
     }
     if (this.#kind !== 'Event' && !(this.#kind === 'List' || this.#kind === 'EventList')) return;
     if (found.starts && found.indent <= 4) this.#flush();
-    if (['type', 'reason', 'message', 'note', 'count', 'kind'].includes(key) && !(key === 'kind' && found.value === 'Event'))
+    if (['type', 'reason', 'message', 'note', 'count', 'kind', 'name'].includes(key) && !(key === 'kind' && found.value === 'Event'))
       this.#item[key === 'note' ? 'message' : key] = found.value;
   }
 
   #flush(): void {
-    const { type, reason, message = '', count, kind } = this.#item;
+    const { type, reason, message = '', count, kind, name = '' } = this.#item;
     this.#item = {};
     if ((type !== 'Warning' && type !== 'Normal') || reason === undefined) return;
     this.#add({
@@ -66,20 +72,36 @@ export class EventReader {
       reason,
       kind: kind ?? 'Pod',
       object: kind ?? 'Pod',
+      of: name,
       message,
       count: Math.min(Number.parseInt(count ?? '1', 10) || 1, 1e6),
     });
   }
 
-  #add(event: Omit<ClusterEvent, 'at'>): void {
+  #add(event: Omit<ClusterEvent, 'at'> & { readonly of: string }): void {
     this.#events.push({ ...event, message: event.message.slice(0, 2000) });
     if (this.#events.length > MOST_EVENTS) this.#events.shift();
   }
 
-  facts(time: number): ClusterEvent[] {
-    return this.#events.map((event) => ({ ...event, at: time }));
+  get any(): boolean {
+    return this.#events.length > 0;
+  }
+
+  /**
+   * Events of the servers of that name, and those that name no pod. In a listing of a whole cluster most are about other pods.
+   * @param stems How the pods of the servers are called; where no event is about one of them, all are kept.
+   */
+  facts(time: number, stems: readonly string[]): ClusterEvent[] {
+    const ofServer = (of: string) => isOfServer(of, stems);
+    const telling = this.#events.some(({ of }) => of !== '' && ofServer(of));
+    return this.#events
+      .filter(({ of, kind, reason }) => !telling || of === '' || !OF_A_POD.test(kind) || /Metric/.test(reason) || ofServer(of))
+      .map(({ of: _, ...event }) => ({ ...event, at: time }));
   }
 }
+
+/** Kinds of objects whose trouble is that of one server only. */
+const OF_A_POD = /^(?:Pod|ReplicaSet|Deployment|StatefulSet|DaemonSet)$/;
 
 const KINDS: Readonly<Record<string, string>> = {
   pod: 'Pod',

@@ -31,12 +31,25 @@ export function voiceOfLine(line: string): Voice | undefined {
 export interface Message {
   readonly text: string;
   readonly voice: Voice;
+  /** APIs that it is about in so many words; empty = it names none. */
+  readonly about: readonly string[];
 }
 
 /** Puts messages together that were printed or wrapped over several lines: what follows a log line without a header of its own. */
 export class MessageJoiner {
   readonly messages: Message[] = [];
+  readonly #about: (text: string) => readonly string[];
   #open: { text: string; voice: Voice; lines: number } | undefined;
+
+  /** @param about finds the APIs that a message is about. */
+  constructor(about: (text: string) => readonly string[]) {
+    this.#about = about;
+  }
+
+  /** A message that is complete. */
+  push(text: string, voice: Voice): void {
+    this.messages.push({ text, voice, about: this.#about(text) });
+  }
 
   add(line: string, voice: Voice): void {
     const own = voiceOfLine(line) ?? voice;
@@ -54,12 +67,12 @@ export class MessageJoiner {
       return;
     }
     this.end();
-    if (line.trim() !== '') this.messages.push({ text: line, voice: own });
+    if (line.trim() !== '') this.push(line, own);
   }
 
   /** What was open is complete. */
   end(): void {
-    if (this.#open) this.messages.push({ text: this.#open.text, voice: this.#open.voice });
+    if (this.#open) this.push(this.#open.text, this.#open.voice);
     this.#open = undefined;
   }
 }

@@ -115,7 +115,11 @@ export class PodReader {
         this.#flush();
         return false;
       case 'name':
-        if (found.indent <= 4 && /^[a-z0-9][a-z0-9.-]{2,252}$/.test(value) && value.includes('-')) this.#described = value;
+        if (found.indent <= 4 && /^[a-z0-9][a-z0-9.-]{2,252}$/.test(value) && value.includes('-') && value !== this.#described) {
+          // What is open belongs to the pod before.
+          if (found.indent === 0) this.#flush();
+          this.#described = value;
+        }
         return false;
       default:
         return false;

@@ -1,47 +1,16 @@
-import type { Signature } from '../../domain/signature.ts';
+import { roleOf, type Signature } from '../../domain/signature.ts';
 
-/** Signatures that point nowhere and still say that somebody got an error: the words of victims. */
-const VICTIMS = new Set([
-  'server-unavailable',
-  'server-error',
-  'server-apis-incomplete',
-  'group-resources-missing',
-  'discovery-of-groups-failed',
-  'autoscaler-without-metrics',
-  'metrics-api-unavailable',
-  'proxy-error',
-  'openapi-download-failed',
-  'service-unavailable-body',
-  'rest-mapping-failed',
-  'operator-requirements-unmet',
-  'delegated-auth-canceled',
-  'error-responses',
-  'metric-informer-unsynced',
-  'informer-forbidden',
-  'response-not-written',
-]);
-
-/** Signatures that point to a cause, and that a healthy cluster prints too: alone they are no symptom. */
-const ORDINARY = new Set([
-  'rollout-scaled',
-  'server-shutting-down',
-  'goaway',
-  'unexpected-eof',
-  'connection-lost',
-  'etcd-slow-apply',
-  'request-timeout-or-abort',
-  'post-timeout-activity',
-  'version-not-found',
-]);
-
-/** The line says that something errs, not only that something happens. */
-export function isSymptom(signature: Signature): boolean {
-  return VICTIMS.has(signature.id) || (signature.pointsTo.length > 0 && !ORDINARY.has(signature.id));
+/** The line says that somebody got an error, not only that something happens. */
+export function isError(signature: Signature): boolean {
+  const role = roleOf(signature);
+  return role === 'symptom' || role === 'victim';
 }
 
-/** A line of the severity error or worse, or a client's error. */
+/** A line of the severity error or worse, whatever stands before its header, or a client's error. */
 const ERROR_LINE =
-  /^(?:\S{1,80} \| )?(?:[EF]\d{4} \d\d:\d\d:\d\d|(?:E|F) \d{4}-)|^\s*(?:error|fatal|panic)\b[: ]|"level":"(?:error|fatal|panic)"|\blevel=(?:error|fatal|panic)\b|\| (?:ERROR|CRITICAL) \||\b(?:ERROR|FATAL)\b|^Error from server/i;
+  /(?:^|[\s\]|"])[EF]\d{4} \d\d:\d\d:\d\d|^(?:E|F) (?:\d{4}-|\.\.\.)|^\s*(?:error|fatal|panic)\b[: ]|"(?:level|severity|L)":\s?"(?:error|fatal|panic|dpanic|critical)"|\blevel=(?:error|fatal|panic)\b|^Error from server/i;
+const ERROR_WORD =
+  /\b(?:ERROR|FATAL|CRITICAL|ERRO|EROR)\b|^\s*(?:[Ff]ailed|[Uu]nable|[Cc]ould not|[Cc]annot|[Cc]ouldn't|[Cc]an't|[Ii]nvalid)\b/;
 
 const FAILURE_WORDS = /\b(?:error|fail|unable|could ?n[o']t|can ?n[o']t|denied|refused|invalid|timed? ?out|rejected)/i;
 
@@ -51,5 +20,6 @@ export function tellsOfFailure(line: string): boolean {
 }
 
 export function looksLikeError(line: string): boolean {
-  return ERROR_LINE.test(line.length > 400 ? line.slice(0, 400) : line);
+  const head = line.length > 400 ? line.slice(0, 400) : line;
+  return ERROR_LINE.test(head) || ERROR_WORD.test(head);
 }

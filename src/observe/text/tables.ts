@@ -1,4 +1,6 @@
-import type { NodeFacts } from '../../domain/snapshot.ts';
+import { observed } from '../../domain/observed.ts';
+import type { ApiFacts, NodeFacts } from '../../domain/snapshot.ts';
+import { isOfServer } from './servers.ts';
 
 const ENDPOINTS_HEAD = /^(?:NAMESPACE\s+)?NAME\s+ENDPOINTS\s+AGE/;
 const SLICES_HEAD = /^(?:NAMESPACE\s+)?NAME\s+ADDRESSTYPE\s+PORTS\s+ENDPOINTS/;
@@ -55,6 +57,56 @@ export class TableReader {
 
   end(): void {
     this.#table = undefined;
+  }
+
+  get any(): boolean {
+    return this.serviceMissing || this.endpoints.size > 0;
+  }
+
+  /** Why the backend cannot be reached, by the tables. Of a long listing only the rows of its own Service count. */
+  trouble(service: string | undefined, stems: readonly string[]): string | undefined {
+    if (this.serviceMissing) return 'its Service is said not to exist';
+    const names = service === undefined ? stems : [service];
+    const own = [...this.endpoints].filter(([name]) => isOfServer(name, names));
+    const rows = own.length > 0 || this.endpoints.size > 1 ? own : [...this.endpoints];
+    return rows.some(([, has]) => !has) ? 'a Service of it has no endpoints' : undefined;
+  }
+
+  /** What the tables say of the backend with this Service, or of the only one there is. */
+  facts(service: string | undefined): Partial<ApiFacts> {
+    const { endpoints, workloads, policies, serviceMissing } = this;
+    const [, has] = [...endpoints].find(([name]) => service === undefined || name.startsWith(service)) ?? [];
+    const [name, replicas] = [...workloads].find(([workload]) => service === undefined || workload.startsWith(service)) ?? [];
+    return {
+      ...(has === undefined
+        ? {}
+        : { endpoints: observed({ ready: has ? 1 : 0, notReady: 0, terminating: 0, slices: 1, portServed: true, addresses: [] }) }),
+      ...(replicas && name !== undefined
+        ? {
+            workload: observed({
+              kind: 'Deployment',
+              name,
+              replicas: replicas.wanted,
+              updated: replicas.wanted,
+              available: replicas.ready,
+              unavailable: replicas.wanted - replicas.ready,
+              rollingOut: false,
+              stuck: false,
+            }),
+          }
+        : {}),
+      ...(policies.length > 0
+        ? {
+            policy: observed({
+              verdict: 'undetermined' as const,
+              why: 'the text lists NetworkPolicies and not their rules',
+              selecting: policies,
+              notEvaluated: [],
+            }),
+          }
+        : {}),
+      ...(serviceMissing ? { service: { state: 'absent' as const } } : {}),
+    };
   }
 
   #row([name, first, second, third]: string[]): boolean {

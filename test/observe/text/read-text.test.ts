@@ -105,11 +105,7 @@ describe('pasted text', () => {
       'backend-dependency-failing',
     ],
     ['a limit and what is used of it', USAGE, 'memory-near-limit'],
-    [
-      'the check of the aggregator alone',
-      'v1.tides.example.com   harbour/tide-gauge   False (FailedDiscoveryCheck)   12h',
-      'aggregator-path-blocked',
-    ],
+    ['the check of the aggregator alone', 'v1.tides.example.com   harbour/tide-gauge   False (FailedDiscoveryCheck)   12h', 'unknown'],
     [
       'a victim alone',
       'Error from server (ServiceUnavailable): the server is currently unable to handle the request (get tides.tides.example.com)',

@@ -1,0 +1,194 @@
+import { apiOfPath, isBuiltIn } from './apis.ts';
+
+/** What a line says of an API in so many words: that it answered somebody, or that it is counted as failing. */
+export interface Claim {
+  /** Undefined: of the API that the text is about. */
+  readonly api?: string;
+  readonly answers: boolean;
+  /** A part of a sentence. */
+  readonly because: string;
+  /** Something else in the text may explain it: an answer of the same API outweighs it. */
+  readonly weak?: true;
+}
+
+const RESOURCE_METRICS = 'v1beta1.metrics.k8s.io';
+const CUSTOM_METRICS = 'v1beta1.custom.metrics.k8s.io';
+const EXTERNAL_METRICS = 'v1beta1.external.metrics.k8s.io';
+
+/** Each reads one kind of line. The first that finds something speaks for the line. */
+const READERS: readonly ((line: string) => Claim | undefined)[] = [alert, sample, accessLine, clientRequest, autoscaler, emptyGroup];
+
+/** Shorter lines and lines without one of these words claim nothing: most of a long text. */
+const SHORTEST = 24;
+const CLAIMS = /ggregat|\/apis\/|etric|missing request|<unknown>|empty response|Deployment\/|StatefulSet\/|ReplicaSet\/|Rollout\/| on pods/;
+
+export function claimOf(line: string): Claim | undefined {
+  if (line.length < SHORTEST || !CLAIMS.test(line)) return undefined;
+  const text = line.length > 4096 ? line.slice(0, 4096) : line;
+  for (const read of READERS) {
+    const claim = read(text);
+    if (claim) return claim;
+  }
+  return undefined;
+}
+
+const ALERT_NAME = /\b((?:Kube)?AggregatedAPI(?:Errors|Down|Flapping|Slow))\b/;
+const ALERT_WORDS = /aggregated API (v\d\S{0,260}?)(?:\/\S{1,63})? has (?:reported errors|been only \d)/i;
+const ALERT_LABEL = /\b(?:name|apiservice)["'\s]{0,2}[=:]\s{0,2}["']?(v\d\w{0,20}\.[a-z0-9.-]{1,252})/;
+
+/** Alerts of the Kubernetes mixin and our own, in whatever a chat, a mail or Alertmanager makes of them. */
+function alert(line: string): Claim | undefined {
+  const name = line.includes('AggregatedAPI') ? ALERT_NAME.exec(line)?.[1] : undefined;
+  const words = line.includes('ggregated API') ? ALERT_WORDS.exec(line) : null;
+  if (!name && !words) return undefined;
+  // A rule's text, a link to a runbook, and an alert that has ended say nothing of now.
+  if (/\balert:\s|runbook|\bresolved\b/i.test(line) && !words) return undefined;
+  const api = words?.[1] ?? ALERT_LABEL.exec(line)?.[1] ?? /\b(v[1-9]\w{0,20}\.[a-z][a-z0-9.-]{1,252})/.exec(line)?.[1];
+  return {
+    ...(api ? { api } : {}),
+    answers: false,
+    because: name ? `the alert ${name} speaks of it` : 'an alert says that it reports errors',
+  };
+}
+
+const SAMPLE =
+  /\b(aggregator_unavailable_apiservice|aggregated_api_available|aggregated_api_failing)\{([^}]{0,2000})\}["'\s,:=>]{0,12}(?:"?value"?\s{0,2}:\s{0,2}\[[\d.]{1,20}, ?)?"?([01])(?:\.0{1,6})?\b/;
+const SAMPLE_JSON = /"__name__":\s?"(aggregator_unavailable_apiservice|aggregated_api_available|aggregated_api_failing)"/;
+const SAMPLE_VALUE = /"value":\s?\[[\d.]{1,20},\s?"([01])"\]/;
+const SAMPLE_LABEL = /\b(?:name|apiservice)"?\s?[=:]\s?"(v\d\w{0,20}\.[a-z0-9.-]{1,252})"/;
+
+/** A sample of a metric that says whether an API is available, as Prometheus or an exposition prints it. */
+function sample(line: string): Claim | undefined {
+  if (!line.includes('aggregat')) return undefined;
+  const [, name, labels, value] = SAMPLE.exec(line) ?? [];
+  const inJson = name === undefined ? SAMPLE_JSON.exec(line)?.[1] : undefined;
+  const metric = name ?? inJson;
+  const shown = value ?? (inJson === undefined ? undefined : SAMPLE_VALUE.exec(line)?.[1]);
+  const api = SAMPLE_LABEL.exec(labels ?? line)?.[1];
+  if (metric === undefined || shown === undefined || api === undefined) return undefined;
+  const answers = (shown === '1') === (metric === 'aggregated_api_available');
+  return { api, answers, because: `the metric ${metric} is ${shown}` };
+}
+
+const ACCESS =
+  /(?:"HTTP" verb="[A-Z]{3,7}" URI="(\/apis\/[^"]{1,1000})".*\bresp=(\d{3})\b|\b(?:GET|LIST|WATCH|POST|PUT|PATCH|DELETE) (\/apis\/\S{1,1000}):? \([\d.]{1,20}\S{0,2}s\) (\d{3})\b|"requestURI":"(\/apis\/[^"]{1,1000})".*"code":(\d{3})\b)/;
+
+/** A line of a request log. Answers with 4xx are the business of their signatures: a client may deserve them. */
+function accessLine(line: string): Claim | undefined {
+  if (!line.includes('/apis/')) return undefined;
+  const found = ACCESS.exec(line);
+  if (!found) return undefined;
+  return statusClaim(found[1] ?? found[3] ?? found[5]!, found[2] ?? found[4] ?? found[6]!, 'a request log shows');
+}
+
+const REQUEST =
+  /(?:\b(?:GET|POST|PUT|PATCH|DELETE) (https?:\/\/[^\s"]{1,1000}) (\d{3}) |"Response".{0,20} verb="[A-Z]{3,7}" url="(https?:\/\/[^"]{1,1000})" status="(\d{3}) )/;
+
+/** `kubectl -v=6`: each request with its status. */
+function clientRequest(line: string): Claim | undefined {
+  if (!line.includes('/apis/')) return undefined;
+  const found = REQUEST.exec(line);
+  return found ? statusClaim(found[1] ?? found[3]!, found[2] ?? found[4]!, 'a client got') : undefined;
+}
+
+function statusClaim(path: string, status: string, who: string): Claim | undefined {
+  const api = apiOfPath(path);
+  if (api === undefined) return undefined;
+  if (status.startsWith('2')) return { api, answers: true, because: `${who} an answer with ${status}` };
+  return status.startsWith('5') || status === '429' ? { api, answers: false, because: `${who} an answer with ${status}` } : undefined;
+}
+
+const METRIC_FOUND = /ValidMetricFound|successfully calculate a replica count from/i;
+/** The controller has asked the metrics API before it looks at requests and readiness (replica_calculator.go). */
+const ASKED_BEFORE = /missing request for (?:cpu|memory)|did not receive metrics for (?:any ready|targeted) pods/i;
+const TARGETS = /(?:^|\s)((?:cpu|memory): )?(<unknown>|\d{1,9}%?)\s{0,2}(?:\(\S{1,40}\) )?\/\s{0,2}\d{1,9}m?(%)?/;
+const SCALED = /\b(?:Deployment|StatefulSet|ReplicaSet|Rollout)\/\S{1,253}\s/;
+const TARGETS_DESCRIBED = /^\s+resource \S{1,40}(?: of container .{1,80})? on pods\b.{0,60}:\s/;
+
+/** HorizontalPodAutoscalers: of their conditions, events and targets. */
+function autoscaler(line: string): Claim | undefined {
+  if (METRIC_FOUND.test(line)) return { api: metricsApi(line), answers: true, because: 'a HorizontalPodAutoscaler gets its metrics' };
+  if (ASKED_BEFORE.test(line))
+    return { api: metricsApi(line), answers: true, because: 'a HorizontalPodAutoscaler got its answer, and stops at its own pods' };
+  const table = SCALED.test(line) && line.includes('/');
+  if (!table && !TARGETS_DESCRIBED.test(line)) return undefined;
+  const rest = table ? line.slice(line.search(SCALED) + (SCALED.exec(line)?.[0].length ?? 0) - 1) : line;
+  const targets = TARGETS.exec(rest);
+  if (!targets) return undefined;
+  const ofResource = targets[1] !== undefined || targets[3] !== undefined || !table;
+  if (rest.includes('<unknown>'))
+    return {
+      ...(ofResource ? { api: RESOURCE_METRICS } : {}),
+      answers: false,
+      because: 'a HorizontalPodAutoscaler shows <unknown> for what it scales on',
+      weak: true,
+    };
+  return ofResource
+    ? { api: RESOURCE_METRICS, answers: true, because: 'a HorizontalPodAutoscaler shows a value for what it scales on' }
+    : undefined;
+}
+
+function metricsApi(line: string): string {
+  if (/external metric/i.test(line)) return EXTERNAL_METRICS;
+  return /pods metric|object metric|custom metric/i.test(line) ? CUSTOM_METRICS : RESOURCE_METRICS;
+}
+
+/** client-go: a group that answered, with no resource in it. */
+function emptyGroup(line: string): Claim | undefined {
+  const found = line.includes('empty response') ? /got empty response for: ([a-z0-9.-]{1,253})\/(v\d\w{0,20})/i.exec(line) : null;
+  if (!found || isBuiltIn(found[1]!)) return undefined;
+  return { api: `${found[2]!}.${found[1]!}`, answers: true, because: 'it answered discovery, with an empty list' };
+}
+
+const MOST_APIS = 50;
+const MOST_PROOFS = 3;
+
+interface Claimed {
+  readonly proofs: Set<string>;
+  error?: string;
+  weakError?: string;
+}
+
+/** The claims of one text. */
+export class ClaimBook {
+  readonly #byApi = new Map<string, Claimed>();
+  readonly #ofNone: Claimed = { proofs: new Set() };
+
+  add({ api, answers, because, weak }: Claim): void {
+    const own = api === undefined ? this.#ofNone : this.#of(api);
+    if (!own) return;
+    if (answers) {
+      if (own.proofs.size < MOST_PROOFS) own.proofs.add(because);
+    } else if (weak) own.weakError ??= because;
+    else own.error ??= because;
+  }
+
+  #of(api: string): Claimed | undefined {
+    const known = this.#byApi.get(api);
+    if (known || this.#byApi.size >= MOST_APIS) return known;
+    const own: Claimed = { proofs: new Set() };
+    this.#byApi.set(api, own);
+    return own;
+  }
+
+  get apis(): readonly string[] {
+    return [...this.#byApi.keys()];
+  }
+
+  get any(): boolean {
+    return this.#byApi.size > 0 || this.#ofNone.error !== undefined || this.#ofNone.weakError !== undefined;
+  }
+
+  /** What shows that this API answers. */
+  proofs(api: string): readonly string[] {
+    return [...(this.#byApi.get(api)?.proofs ?? [])];
+  }
+
+  /** What shows that somebody got an error from it; what could be explained otherwise counts only where nothing shows that it answers. */
+  error(api: string): string | undefined {
+    const own = this.#byApi.get(api);
+    if (own?.error !== undefined) return own.error;
+    if (own && own.proofs.size > 0) return undefined;
+    return own?.weakError ?? this.#ofNone.error ?? this.#ofNone.weakError;
+  }
+}

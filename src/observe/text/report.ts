@@ -1,0 +1,54 @@
+import type { ConditionFacts, PodFacts, ReportFacts } from '../../domain/snapshot.ts';
+import type { Said } from './matches.ts';
+
+/** A pod that restarted so often, and within the hour, is not well, even when it is ready just now. */
+const RESTLESS = 5;
+const QUOTED = 160;
+
+/** What a text says of one API. */
+export interface Testimony {
+  readonly condition: ConditionFacts | undefined;
+  /** What its messages say. */
+  readonly said: Said;
+  /** What shows that it answers. */
+  readonly proofs: readonly string[];
+  /** What a program claims of it: an alert, a metric, an autoscaler. */
+  readonly claimed: string | undefined;
+  /** What its pods and tables say. */
+  readonly trouble: string | undefined;
+}
+
+/**
+ * Undefined when the text proves nothing. An error that somebody got outweighs a condition and an answer: they may be older. What is
+ * known as noise (roles `harmless` and `ordinary`) is no error.
+ */
+export function reportOf({ condition, said, proofs, claimed, trouble }: Testimony): ReportFacts | undefined {
+  const shown = [...(condition?.status === 'True' ? ['the condition Available is True'] : []), ...proofs];
+  const error = conditionError(condition) ?? quoted(said.error) ?? claimed ?? trouble ?? quoted(said.unknownError);
+  if (error !== undefined) return { state: 'failing', because: error };
+  return shown.length > 0 ? { state: 'healthy', because: shown.join(', and ') } : undefined;
+}
+
+export function conditionError(condition: ConditionFacts | undefined): string | undefined {
+  if (!condition || condition.status === 'True') return undefined;
+  return `the condition Available is ${condition.status}${condition.reason === '' ? '' : ` (${condition.reason})`}`;
+}
+
+function quoted(line: string | undefined): string | undefined {
+  if (line === undefined) return undefined;
+  return `the text shows an error that somebody got: ${line.length > QUOTED ? `${line.slice(0, QUOTED)}…` : line}`;
+}
+
+/** Why pods that were listed cannot serve, or hardly. */
+export function troubleOf(pods: readonly PodFacts[]): string | undefined {
+  const serving = pods.filter(({ ready, deletingSince }) => ready && deletingSince === undefined);
+  if (pods.length > 0 && serving.length === 0 && pods.some(({ phase }) => phase !== 'Succeeded')) return 'none of its pods is ready';
+  const containers = pods.flatMap((pod) => pod.containers);
+  const waiting = containers.find((container) => container.waiting)?.waiting;
+  if (waiting) return `a container of it waits: ${waiting.reason}`;
+  if (containers.some(({ terminated, lastTermination }) => (terminated ?? lastTermination)?.reason === 'OOMKilled'))
+    return 'a container of it was killed for want of memory';
+  return containers.some(({ restarts, restartTimes }) => restarts >= RESTLESS && restartTimes.length > 0)
+    ? 'a container of it restarts again and again'
+    : undefined;
+}
