@@ -194,7 +194,13 @@ async function measureOurs(ca: string, ports: readonly number[], load: Load): Pr
     targets: fixedTargets(targets),
     clock: Date.now,
     log: SILENT,
-    options: { vantages: ['endpoint'], allowAddresses: ['127.0.0.0/8'], intervalMs: (1000 * TARGETS) / load.perSecond, burstSteps: 0 },
+    options: {
+      vantages: ['endpoint'],
+      allowAddresses: ['127.0.0.0/8'],
+      inCluster: true,
+      intervalMs: (1000 * TARGETS) / load.perSecond,
+      burstSteps: 0,
+    },
     onResult: (_, { ok }) => {
       probes += 1;
       if (!ok) failed += 1;

@@ -74,6 +74,12 @@ const schema = z.strictObject({
         .describe(
           'Loopback, link-local, metadata and other special-purpose addresses (RFC 6890) are refused as targets, unless they are in one of these CIDRs.',
         ),
+      network: z
+        .enum(['auto', 'cluster', 'other'])
+        .default('auto')
+        .describe(
+          'Whose the addresses of pods and Services are. `cluster`: what the cluster says. `other`: anybody may have them, so a direct target counts only after its certificate has once shown that it is the backend. `auto`: `cluster` in a pod of the cluster that is asked, else `other`.',
+        ),
     })
     .prefault({}),
   logs: z

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import type { KubeClient } from '../observe/kube/api.ts';
 import { createKubeClient } from '../observe/kube/client.ts';
-import { loadKubeConfig } from '../observe/kube/kube-config.ts';
+import { isInCluster, loadKubeConfig } from '../observe/kube/kube-config.ts';
 import { createObserver, type Observer } from '../observe/observer.ts';
 import type { Logger } from '../observe/source.ts';
 import type { ClusterFlags } from './flags.ts';
@@ -40,6 +40,7 @@ export function observeCluster(flags: ClusterFlags, config: Config, log: Logger)
         list: config.probe.list,
         vantages: config.probe.direct ? ['aggregator', 'service', 'endpoint'] : ['aggregator'],
         allowAddresses: config.probe.allow_addresses,
+        inCluster: config.probe.network === 'auto' ? isInCluster(client.server) : config.probe.network === 'cluster',
       },
       logs: {
         maxStreams: config.logs.max_streams,

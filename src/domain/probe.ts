@@ -81,6 +81,19 @@ export interface CertificateFacts {
   readonly fingerprint256: string;
 }
 
+/**
+ * A target outside of the cluster's network that has not proved to be what it should be: others may have its address. What it
+ * answers is shown to people, and counts nowhere: it has no tally, and is in no signal, criterion or rule.
+ */
+export interface UnbelievedTarget {
+  readonly vantage: Vantage;
+  readonly target: string;
+  /** The newest. */
+  readonly last: ProbeResult;
+  /** The names of the certificate that it showed, in words; absent where it showed none. */
+  readonly answersAs?: string;
+}
+
 /** Counts since the start of the exporter, per target; they only grow. */
 export interface ProbeTally {
   readonly vantage: Vantage;

@@ -1,5 +1,5 @@
 import type { Observed } from './observed.ts';
-import type { FailureReason, ProbeTally } from './probe.ts';
+import type { FailureReason, ProbeTally, UnbelievedTarget } from './probe.ts';
 import type { SourceStatus } from './sources.ts';
 
 export const SNAPSHOT_SCHEMA = 'aggregated-api-exporter/snapshot/v1';
@@ -40,6 +40,8 @@ export interface ApiFacts {
   readonly workload: Observed<WorkloadFacts>;
   /** Per vantage, request and target. Empty = no probe has ended yet. */
   readonly probes: readonly ProbeTally[];
+  /** Direct targets whose results count nowhere, because others may have their addresses. Absent = none, as always in the cluster. */
+  readonly unbelieved?: readonly UnbelievedTarget[];
   readonly events: Observed<EventFacts>;
   readonly logs: Observed<LogFacts>;
   readonly policy: Observed<PolicyFacts>;
@@ -316,6 +318,8 @@ export interface ApiserverFacts {
   /** host:port; never a label. */
   readonly instance: string;
   readonly control?: ProbeTally;
+  /** In place of `control` while it has not proved to be a kube-apiserver. */
+  readonly unbelieved?: UnbelievedTarget;
   readonly metrics: Observed<ApiserverMetrics>;
 }
 

@@ -41,6 +41,8 @@ export function createBackendMetricsSource(deps: {
   readonly targets: Targets;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Whether `host:port` is known to be the API's: the certificate is not looked at here. Default: every endpoint is. */
+  readonly vouchesFor?: (api: string, target: string) => boolean;
   readonly options?: BackendMetricsOptions;
 }): BackendMetricsSource {
   const { targets, clock, log } = deps;
@@ -63,8 +65,11 @@ export function createBackendMetricsSource(deps: {
   }
 
   async function readTarget(target: ApiTarget, signal: AbortSignal): Promise<Observed<BackendMetricsFacts>> {
-    const addresses = target.addresses.filter((address) => rules.refusal(address.ip) === undefined).slice(0, REPLICAS);
-    if (addresses.length === 0) return { state: 'unobserved', why: 'no endpoint that may be asked' };
+    const allowed = target.addresses.filter((address) => rules.refusal(address.ip) === undefined);
+    if (allowed.length === 0) return { state: 'unobserved', why: 'no endpoint that may be asked' };
+    const addresses = allowed.filter(({ ip, port }) => deps.vouchesFor?.(target.name, hostPort(ip, port)) ?? true).slice(0, REPLICAS);
+    if (addresses.length === 0)
+      return { state: 'unobserved', why: 'no endpoint has proved to be the backend, and others may have its address' };
     const readings: BackendMetricsFacts[] = [];
     let refused: Observed<never> | undefined;
     for (const { ip, port } of addresses) {

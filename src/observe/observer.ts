@@ -111,6 +111,7 @@ export function createObserver({
     targets,
     clock,
     log,
+    vouchesFor: (api, target) => prober.vouchesFor(api, target),
     options: { ...interval(options.backendMetricsIntervalMs), addresses },
   });
   const texts = createTextMatches(options.logs.signatures);
@@ -124,10 +125,12 @@ export function createObserver({
     const facts = discovery.facts(name);
     if (!facts) return undefined;
     const probes = prober.tallies(name);
+    const unbelieved = prober.unbelieved(name);
     readTexts(name, facts, probes);
     return {
       ...facts,
       probes,
+      ...(unbelieved.length > 0 && { unbelieved }),
       logs: enabled('logs') ? logs.factsFor(name) : UNOBSERVED,
       policy: policy.factsFor(name),
       resources: enabled('resources') ? resources.factsFor(name) : UNOBSERVED,
@@ -151,15 +154,18 @@ export function createObserver({
 
   function clusterFacts(): ClusterFacts {
     const control = prober.control();
-    const instances = new Set([...control.keys(), ...apiserverMetrics.instances()]);
+    const unbelieved = new Map(prober.unbelievedControl().map((stranger) => [stranger.target, stranger]));
+    const instances = new Set([...control.keys(), ...unbelieved.keys(), ...apiserverMetrics.instances()]);
     return {
       ...(discovery.serverVersion() === undefined ? {} : { serverVersion: discovery.serverVersion()! }),
       nodes: discovery.nodes(),
       apiservers: [...instances].sort().map((instance): ApiserverFacts => {
         const tally = control.get(instance);
+        const stranger = unbelieved.get(instance);
         return {
           instance,
           ...(tally ? { control: tally } : {}),
+          ...(stranger && { unbelieved: stranger }),
           metrics: enabled('apiserver-metrics') ? apiserverMetrics.metrics(instance) : UNOBSERVED,
         };
       }),

@@ -11,8 +11,8 @@ export interface ClusterFiles {
   remove(): void;
 }
 
-/** Loopback addresses are probed only when told so, whatever the cluster's objects say; and here the kubelets are ours. */
-const CONFIGURATION = 'probe:\n  allow_addresses: ["127.0.0.0/8"]\nresources:\n  kubelet_token: true\n';
+/** Loopback addresses are probed only when told so, whatever the cluster's objects say; here they and the kubelets are ours. */
+const CONFIGURATION = 'probe:\n  allow_addresses: ["127.0.0.0/8"]\n  network: cluster\nresources:\n  kubelet_token: true\n';
 
 /** One context per identity; the exporter's is the current one. JSON is YAML. */
 export function writeClusterFiles(cluster: Cluster): ClusterFiles {

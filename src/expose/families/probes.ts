@@ -3,6 +3,8 @@ import type { ApiFacts } from '../../domain/snapshot.ts';
 import { ERROR_RATIO_WINDOW_SECONDS } from '../error-ratios.ts';
 import { type Family, familyPerApi } from '../family.ts';
 
+const DIRECT: readonly Vantage[] = ['service', 'endpoint'];
+
 /** Our own requests, from each vantage. */
 export const PROBE_FAMILIES: readonly Family[] = [
   familyPerApi({
@@ -79,6 +81,20 @@ export const PROBE_FAMILIES: readonly Family[] = [
       for (const vantage of VANTAGES) {
         const starts = api.probes.filter((tally) => tally.vantage === vantage).map((tally) => tally.last.at);
         if (starts.length > 0) emit([vantage], Math.max(...starts) / 1000);
+      }
+    },
+  }),
+  familyPerApi({
+    name: 'aggregated_api_unbelieved_targets',
+    type: 'gauge',
+    help: 'Direct targets that have not shown to be the backend, by vantage: outside the cluster others may have their addresses. Their results are in no other series, rule or verdict.',
+    labels: ['vantage'],
+    cost: 'APIs × at most 2',
+    collect({ probes, unbelieved = [] }, emit) {
+      for (const vantage of DIRECT) {
+        const isFrom = (target: { readonly vantage: Vantage }): boolean => target.vantage === vantage;
+        const strangers = unbelieved.filter(isFrom).length;
+        if (strangers > 0 || probes.some(isFrom)) emit([vantage], strangers);
       }
     },
   }),

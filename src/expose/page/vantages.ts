@@ -1,4 +1,4 @@
-import { PHASES, type ProbeTally } from '../../domain/probe.ts';
+import { PHASES, type ProbeTally, type UnbelievedTarget } from '../../domain/probe.ts';
 import type { ApiFacts } from '../../domain/snapshot.ts';
 import { chip } from './chips.ts';
 import { ago, duration, moment, percent } from './format.ts';
@@ -13,8 +13,19 @@ const FROM: Readonly<Record<ProbeTally['vantage'], string>> = {
 
 /** What each vantage sees: where the vantages differ is where the fault is. */
 export function renderVantages(api: ApiFacts, now: number): Html {
-  if (api.probes.length === 0) return html`<p class="lead">No probe has ended yet.</p>`;
-  return renderTallies(api.probes, now);
+  const { probes, unbelieved = [] } = api;
+  const seen = probes.length > 0 ? renderTallies(probes, now) : html`<p class="lead">No probe has ended yet.</p>`;
+  return html`${seen}${unbelieved.length > 0 && renderUnbelieved(unbelieved, now)}`;
+}
+
+/** Shown, because a person may know whose hosts these are; counted nowhere. */
+function renderUnbelieved(targets: readonly UnbelievedTarget[], now: number): Html {
+  return html`<p class="lead">Not believed, and counted nowhere: outside the cluster these addresses may belong to somebody else, and no certificate has shown that the backend is there.</p>
+<div class="scroll"><table class="stack"><thead><tr><th>Vantage</th><th>What answers there</th><th>When</th></tr></thead>
+<tbody>${targets.map(
+    ({ vantage, target, last, answersAs }) => html`<tr><td>${vantage}<div class="sub">${FROM[vantage]}, ${target}</div></td>
+<td>${chip('mute', answersAs === undefined ? 'not believed' : `not believed: answers as ${answersAs}`)}${answersAs === undefined && last.reason !== undefined && html` <span class="sub">${last.reason}</span>`}</td><td class="t">${ago(last.at, now)}</td></tr>`,
+  )}</tbody></table></div>`;
 }
 
 export function renderTallies(tallies: readonly ProbeTally[], now: number): Html {

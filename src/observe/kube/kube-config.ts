@@ -4,8 +4,9 @@ import { delimiter, join } from 'node:path';
 import { KubeConfig, type User } from '@kubernetes/client-node';
 import { load } from 'js-yaml';
 
-/** Where the kubelet mounts the ServiceAccount's token. */
-const SERVICE_ACCOUNT_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+/** Where the kubelet mounts what belongs to the pod's ServiceAccount. */
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+const SERVICE_ACCOUNT_TOKEN = join(SERVICE_ACCOUNT, 'token');
 
 /** `none`: nothing on this machine names a cluster. `invalid`: something does, and it can't be used; the message says what and why. */
 export class KubeConfigError extends Error {
@@ -98,6 +99,24 @@ function inCluster(env: NodeJS.ProcessEnv): KubeConfig {
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromCluster();
   return kubeConfig;
+}
+
+/**
+ * Whether this process is on the network of the cluster whose server it asks, so that an address out of the cluster's objects is
+ * the cluster's and nobody else's.
+ *
+ * A pod has the files of its ServiceAccount, and the address of its kube-apiserver in the environment; one of them alone is
+ * found elsewhere too (an environment that was exported to a desk, a folder that was mounted). A pod of another cluster has
+ * both, and asks another server. A kubeconfig does not make a pod an outsider when it names the pod's own server. With
+ * hostNetwork a pod is inside all the same: nodes reach pods and Services (the Kubernetes network model).
+ * @param folder of the ServiceAccount's files.
+ */
+export function isInCluster(server: URL, env: NodeJS.ProcessEnv = process.env, folder = SERVICE_ACCOUNT): boolean {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = env;
+  if (!host || !['token', 'ca.crt'].every((file) => existsSync(join(folder, file)))) return false;
+  const asked = server.hostname.replace(/^\[|\]$/g, '');
+  if (/^kubernetes(\.default(\.svc(\..+)?)?)?$/.test(asked)) return true;
+  return asked === host.toLowerCase() && (server.port || (server.protocol === 'http:' ? '80' : '443')) === port;
 }
 
 function selectContext(kubeConfig: KubeConfig, context: string): void {

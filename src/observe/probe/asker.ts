@@ -3,6 +3,7 @@ import type { Clock } from '../source.ts';
 import type { ApiTarget } from '../targets.ts';
 import type { Apiserver, ApiserverRequests } from './apiserver-requests.ts';
 import { type Attempt, type AttemptRuntime, attempt } from './attempt.ts';
+import { provesBackend } from './belief.ts';
 import type { Control } from './control.ts';
 import { type AggregatorContext, type Judgement, judgeAggregator, judgeControl, judgeDirect, NOT_MEASURABLE } from './judge.ts';
 import type { ListChoice } from './list-choice.ts';
@@ -19,11 +20,17 @@ const RECENT_MS = 1000;
 
 /** Makes one probe: asks, and judges what came. */
 export interface Asker {
-  directly(target: ApiTarget, plan: DirectPlan): Promise<ProbeResult>;
+  directly(target: ApiTarget, plan: DirectPlan): Promise<DirectAnswer>;
   /** Undefined: it could not be measured, which is neither good nor bad. Rejects when the credentials can't be read. */
   viaAggregator(target: ApiTarget, plan: AggregatorPlan, list: ListChoice, control: Control): Promise<ProbeResult | undefined>;
   /** GET /readyz. Never rejects. */
   control(apiserver: Apiserver): Promise<ProbeResult>;
+}
+
+export interface DirectAnswer {
+  readonly result: ProbeResult;
+  /** Only the backend of this APIService can have answered so. */
+  readonly isProven: boolean;
 }
 
 type Deadlines = Pick<Required<ProberOptions>, 'discoveryTimeoutMs' | 'listTimeoutMs' | 'aggregatorGraceMs'>;
@@ -56,7 +63,8 @@ export function createAsker(runtime: AttemptRuntime, requests: ApiserverRequests
         now: now / 1000,
         ...(certificate && { certificate }),
       });
-      return resultOf(plan, at, seen, judged);
+      const isProven = provesBackend(seen, certificate, serving.trust, groupVersionOf(target));
+      return { result: resultOf(plan, at, seen, judged), isProven };
     },
 
     async viaAggregator(target, plan, list, control) {

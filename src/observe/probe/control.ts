@@ -16,8 +16,14 @@ export interface Control {
   tallies(): ReadonlyMap<string, ProbeTally>;
 }
 
-/** @param ask one control probe, judged; must not reject. */
-export function createControl(ask: (apiserver: Apiserver) => Promise<ProbeResult>): Control {
+/**
+ * @param ask one control probe, judged; must not reject.
+ * @param believes whether a result of that instance counts.
+ */
+export function createControl(
+  ask: (apiserver: Apiserver) => Promise<ProbeResult>,
+  believes: (apiserver: Apiserver, result: ProbeResult) => boolean,
+): Control {
   const tallies = new Map<string, Tally>();
   /** Our own failures included, which the tallies leave out. */
   const newest = new Map<string, ProbeResult>();
@@ -30,7 +36,7 @@ export function createControl(ask: (apiserver: Apiserver) => Promise<ProbeResult
       running.delete(apiserver.instance);
       const tally = tallies.get(apiserver.instance);
       if (tally) {
-        record(tally, answer);
+        if (believes(apiserver, answer)) record(tally, answer);
         newest.set(apiserver.instance, answer);
       }
       return answer;

@@ -32,7 +32,7 @@ export interface ProberOptions {
   readonly maxOpen?: number;
   /** Endpoint addresses probed per API. Default 20. */
   readonly maxEndpoints?: number;
-  /** We run as a pod: silence of a direct vantage is the API's. Default: whether the environment of a pod is there. */
+  /** We are on the cluster's own network: an address that its objects name is the cluster's. Default false: see belief.ts. */
   readonly inCluster?: boolean;
 }
 
@@ -52,5 +52,5 @@ export const PROBER_DEFAULTS: Required<ProberOptions> = {
   slotPatienceMs: 250,
   maxOpen: 256,
   maxEndpoints: 20,
-  inCluster: process.env.KUBERNETES_SERVICE_HOST !== undefined,
+  inCluster: false,
 };

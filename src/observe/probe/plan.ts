@@ -24,6 +24,11 @@ export interface DirectPlan {
   readonly target: string;
 }
 
+/** Of the plan that probes that endpoint of the API. */
+export const endpointKey = (api: string, target: string): string => keyOf(api, 'endpoint', 'discovery', target);
+
+const keyOf = (api: string, vantage: Vantage, request: ProbeRequest, where: string): string => `${api} ${vantage} ${request} ${where}`;
+
 export interface PlanOptions {
   readonly apiservers: readonly Apiserver[];
   readonly vantages: readonly Vantage[];
@@ -43,7 +48,7 @@ export interface Plans {
 export function plansFor(target: ApiTarget, { apiservers, vantages, list, rules, maxEndpoints }: PlanOptions): Plans {
   const plans: ProbePlan[] = [];
   const refused: { address: string; why: string }[] = [];
-  const key = (vantage: Vantage, request: ProbeRequest, where: string): string => `${target.name} ${vantage} ${request} ${where}`;
+  const key = (vantage: Vantage, request: ProbeRequest, where: string): string => keyOf(target.name, vantage, request, where);
 
   if (vantages.includes('aggregator'))
     for (const apiserver of apiservers) {

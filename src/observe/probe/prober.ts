@@ -1,19 +1,19 @@
-import type { ProbeResult, ProbeTally } from '../../domain/probe.ts';
+import type { ProbeResult, ProbeTally, UnbelievedTarget } from '../../domain/probe.ts';
 import type { KubeClient } from '../kube/api.ts';
 import type { Clock, Logger, Source } from '../source.ts';
 import { type Part, statusOf, unauthorised } from '../source-status.ts';
 import type { ApiTarget, Targets } from '../targets.ts';
 import { createAddressRules, isIp, splitHostPort } from './addresses.ts';
 import { type Apiserver, createApiserverRequests } from './apiserver-requests.ts';
-import { createAsker, ourFailure } from './asker.ts';
+import { createAsker, type DirectAnswer, ourFailure } from './asker.ts';
 import type { AttemptRuntime } from './attempt.ts';
+import { createBeliefs } from './belief.ts';
 import { createControl } from './control.ts';
 import { createHandshakeSlots } from './handshake-slots.ts';
 import { createListChoice, type ListChoice } from './list-choice.ts';
 import { createLoopWatch } from './loop-watch.ts';
 import { PROBER_DEFAULTS, type ProberOptions } from './options.ts';
-import { type ProbePlan, plansFor } from './plan.ts';
-import { createReachability } from './reachability.ts';
+import { endpointKey, type ProbePlan, plansFor } from './plan.ts';
 import { createSchedule, type JobOutcome } from './schedule.ts';
 import { createTallyBook, type TallyBook } from './tally-book.ts';
 
@@ -23,8 +23,14 @@ export interface Prober extends Source {
   readonly name: 'probes';
   /** Per vantage, request and target, in a stable order. Empty = no probe has ended yet, or the API is gone. */
   tallies(api: string): ProbeTally[];
+  /** Direct targets that have not proved to be the backend, in a stable order: they have no tally. */
+  unbelieved(api: string): UnbelievedTarget[];
+  /** Whether `host:port` may be taken for an endpoint of the API's backend. */
+  vouchesFor(api: string, target: string): boolean;
   /** Control probes by kube-apiserver instance (`host:port`). */
   control(): ReadonlyMap<string, ProbeTally>;
+  /** Instances that have not proved to be kube-apiservers. */
+  unbelievedControl(): UnbelievedTarget[];
   /** Every target that is known now has had its turn at least once. */
   settled(): boolean;
   /** Status of reading serving certificates, which the direct probes do; needs no start of its own. */
@@ -69,9 +75,13 @@ export function createProber({ client, targets, clock, log, options: given = {},
   const rules = createAddressRules(options.allowAddresses);
   const requests = createApiserverRequests(client, runtime, clock);
   const asker = createAsker(runtime, requests, clock, options);
-  const control = createControl((apiserver) => asker.control(apiserver));
+  const beliefs = createBeliefs(options.inCluster);
+  // Nothing of HTTP is read before the certificate was verified.
+  const control = createControl(
+    (apiserver) => asker.control(apiserver),
+    ({ own, instance }, result) => own || beliefs.counts(controlKey(instance), result, result.status !== undefined),
+  );
   const schedule = createSchedule({ clock, ...options });
-  const reachability = createReachability(options.inCluster);
   const apis = new Map<string, ProbedApi>();
   let apiservers: readonly Apiserver[] = [];
   let running = 0;
@@ -87,9 +97,9 @@ export function createProber({ client, targets, clock, log, options: given = {},
     const known = new Set(apiservers.map(({ instance }) => instance));
     for (const apiserver of now)
       if (!known.delete(apiserver.instance))
-        schedule.add({ key: `control ${apiserver.instance}`, interval: () => options.intervalMs, run: () => runControl(apiserver) });
+        schedule.add({ key: controlKey(apiserver.instance), interval: () => options.intervalMs, run: () => runControl(apiserver) });
     for (const instance of known) {
-      schedule.remove(`control ${instance}`);
+      drop(controlKey(instance));
       requests.drop(instance);
     }
     apiservers = now;
@@ -103,7 +113,7 @@ export function createProber({ client, targets, clock, log, options: given = {},
     for (const plan of plans) if (!api.plans.has(plan.key)) api.book.open(plan.key, plan.vantage, plan.request, plan.target);
     for (const key of api.plans.keys())
       if (!wanted.has(key)) {
-        schedule.remove(key);
+        drop(key);
         api.book.close(key);
       }
     for (const plan of plans)
@@ -115,12 +125,24 @@ export function createProber({ client, targets, clock, log, options: given = {},
     api.refused = new Set(refused.map(({ address }) => address));
   }
 
+  function drop(key: string): void {
+    schedule.remove(key);
+    beliefs.forget(key);
+  }
+
   function forget(name: string): void {
-    for (const key of apis.get(name)?.plans.keys() ?? []) schedule.remove(key);
+    for (const key of apis.get(name)?.plans.keys() ?? []) drop(key);
     apis.delete(name);
   }
 
+  /** What was proved on another network counts no more; the way to the kube client's own server is the same everywhere. */
+  function startOver(): void {
+    control.keep([requests.own]);
+    for (const { plans, book } of apis.values()) for (const [key, { vantage }] of plans) if (vantage !== 'aggregator') book.skip(key);
+  }
+
   function reconcileAll(): void {
+    if (beliefs.moved()) startOver();
     reconcileApiservers();
     const all = targets.all();
     const live = new Set(all.map(({ name }) => name));
@@ -140,8 +162,11 @@ export function createProber({ client, targets, clock, log, options: given = {},
     running += 1;
     const at = clock();
     try {
-      const result = await ask(target, plan, api);
-      return result && reachability.believes(result) ? settle(name, plan, api, result) : skip(plan, api);
+      const answer = await ask(target, plan, api);
+      if (!answer || !isCurrent(name, plan, api)) return skip(plan, api);
+      const { result, isProven } = answer;
+      const counts = plan.vantage === 'aggregator' || beliefs.counts(plan.key, result, isProven);
+      return counts ? settle(name, plan, api, result) : skip(plan, api);
     } catch (error) {
       log.debug({ apiservice: name, vantage: plan.vantage, error: messageOf(error) }, 'probe could not be made');
       return settle(name, plan, api, ourFailure(plan, at, error));
@@ -150,12 +175,15 @@ export function createProber({ client, targets, clock, log, options: given = {},
     }
   }
 
-  async function ask(target: ApiTarget, plan: ProbePlan, api: ProbedApi): Promise<ProbeResult | undefined> {
+  async function ask(target: ApiTarget, plan: ProbePlan, api: ProbedApi): Promise<DirectAnswer | undefined> {
     if (plan.vantage !== 'aggregator') return asker.directly(target, plan);
     // An instance that does not even answer /readyz is not addressable from here.
     if (!plan.apiserver.own && !control.answers(plan.apiserver.instance)) return undefined;
-    return asker.viaAggregator(target, plan, api.list, control);
+    const result = await asker.viaAggregator(target, plan, api.list, control);
+    return result && { result, isProven: true };
   }
+
+  const isCurrent = (name: string, plan: ProbePlan, api: ProbedApi): boolean => apis.get(name) === api && api.plans.has(plan.key);
 
   function skip(plan: ProbePlan, api: ProbedApi): JobOutcome {
     api.book.skip(plan.key);
@@ -163,7 +191,7 @@ export function createProber({ client, targets, clock, log, options: given = {},
   }
 
   function settle(name: string, plan: ProbePlan, api: ProbedApi, result: ProbeResult): JobOutcome {
-    if (stopped || apis.get(name) !== api || !api.plans.has(plan.key)) return 'skipped';
+    if (stopped || !isCurrent(name, plan, api)) return 'skipped';
     const before = api.book.record(plan.key, result);
     note(result, plan.vantage === 'aggregator' && plan.apiserver.own);
     if (result.certificate) lastCertificate = clock();
@@ -206,7 +234,9 @@ export function createProber({ client, targets, clock, log, options: given = {},
   function certificatesPart(): Part {
     const direct = options.vantages.some((vantage) => vantage === 'service' || vantage === 'endpoint');
     const state = !direct ? 'disabled' : lastCertificate === undefined ? 'pending' : 'ok';
-    return { outcome: { state }, lastSuccess: lastCertificate, staleAfterMs: STALE_INTERVALS * options.intervalMs };
+    const strangers = [...apis.values()].flatMap(({ plans }) => beliefs.unbelieved(plans.keys()));
+    const message = state === 'pending' && strangers.length > 0 ? { message: NOBODY_BELIEVED } : {};
+    return { outcome: { state, ...message }, lastSuccess: lastCertificate, staleAfterMs: STALE_INTERVALS * options.intervalMs };
   }
 
   return {
@@ -230,7 +260,10 @@ export function createProber({ client, targets, clock, log, options: given = {},
       signal.addEventListener('abort', stop, { once: true });
     },
     tallies: (name) => apis.get(name)?.book.published() ?? [],
+    unbelieved: (name) => beliefs.unbelieved(apis.get(name)?.plans.keys() ?? []),
+    vouchesFor: (name, target) => beliefs.has(endpointKey(name, target)),
     control: () => control.tallies(),
+    unbelievedControl: () => beliefs.unbelieved(apiservers.map(({ instance }) => controlKey(instance))),
     settled: () => control.last(requests.own.instance) !== undefined && [...apis.values()].every(({ book }) => book.settled()),
     status: (now) => statusOf('probes', probesPart(), now),
     certificates: {
@@ -241,7 +274,15 @@ export function createProber({ client, targets, clock, log, options: given = {},
   };
 }
 
-const newApi = (): ProbedApi => ({ book: createTallyBook(), list: createListChoice(), plans: new Map(), refused: new Set() });
+const newApi = (): ProbedApi => ({
+  book: createTallyBook(),
+  list: createListChoice(),
+  plans: new Map(),
+  refused: new Set(),
+});
+
+const NOBODY_BELIEVED = 'outside the cluster: no address has shown a certificate of a backend yet';
+const controlKey = (instance: string): string => `control ${instance}`;
 
 /** The kube client's own server, and each instance that may be addressed. */
 function apiserversOf(own: Apiserver, instances: readonly string[], isRefused: (host: string) => boolean): Apiserver[] {

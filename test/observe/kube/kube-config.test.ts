@@ -3,7 +3,7 @@ import type { RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { KubeConfigError, loadKubeConfig } from '../../../src/observe/kube/kube-config.ts';
+import { isInCluster, KubeConfigError, loadKubeConfig } from '../../../src/observe/kube/kube-config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kube-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -77,5 +77,29 @@ describe('loadKubeConfig', () => {
 
   it('allows plain HTTP, as kubectl proxy speaks it', async () => {
     expect(await authorization(write('proxy', config('proxy', '{token: abc}', 'http://127.0.0.1:8001')))).toBe('Bearer abc');
+  });
+});
+
+describe('isInCluster', () => {
+  const account = join(folder, 'serviceaccount');
+  write('serviceaccount/token', 'abc');
+  write('serviceaccount/ca.crt', 'the CA');
+  const tokenOnly = join(folder, 'half');
+  write('half/token', 'abc');
+  const pod = { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' };
+  const own = 'https://10.96.0.1';
+  it.each<[string, string, NodeJS.ProcessEnv, string, boolean]>([
+    ['a pod that asks its own server', own, pod, account, true],
+    ['a pod whose kubeconfig names its own server', 'https://kubernetes.default.svc', pod, account, true],
+    ['the same with the domain of the cluster', 'https://kubernetes.default.svc.cluster.local:443', pod, account, true],
+    ['a pod with IPv6', 'https://[fd00::1]:443', { ...pod, KUBERNETES_SERVICE_HOST: 'fd00::1' }, account, true],
+    ['a pod of another cluster', 'https://harbour.example.com:6443', pod, account, false],
+    ['a pod of a neighbour on the same host', 'https://10.96.0.1:6444', pod, account, false],
+    ['a host that is only named alike', 'https://kubernetes.example.com', pod, account, false],
+    ['a desk', own, {}, account, false],
+    ['a desk with an exported environment', own, pod, join(folder, 'nowhere'), false],
+    ['a pod without its CA', own, pod, tokenOnly, false],
+  ])('of %s', (_, server, env, files, inside) => {
+    expect(isInCluster(new URL(server), env, files)).toBe(inside);
   });
 });

@@ -440,9 +440,11 @@ describe('kube-apiserver instances', () => {
     const own = await servers.https(serving, apiserver(healthy));
     const gone = `127.0.0.1:${await servers.refusing()}`;
     const probing = start(own.port, { intervalMs: 50, apiservers: () => [gone], allowAddresses: ['127.0.0.0/8'] });
-    await eventually(() => (probing.prober.control().get(gone)?.attempts ?? 0) > 2);
+    await eventually(() => probing.prober.unbelievedControl().length > 0);
     await eventually(() => probing.prober.settled());
     expect(probing.results.filter(({ target }) => target === gone)).toEqual([]);
+    expect(probing.prober.unbelievedControl()).toMatchObject([{ target: gone, last: { reason: 'connection_refused' } }]);
+    expect([...probing.prober.control().keys()]).toEqual([`127.0.0.1:${own.port}`]);
   });
 
   it('are left alone when their addresses are refused or certificates are not verified', async () => {

@@ -37,7 +37,14 @@ async function probe(port: number, differs: Partial<ApiTarget> = {}): Promise<Pr
     targets: fixedTargets([target]),
     clock: Date.now,
     log: SILENT,
-    options: { vantages: ['endpoint'], allowAddresses: ['127.0.0.0/8'], firstWithinMs: 0, discoveryTimeoutMs: 400, burstSteps: 0 },
+    options: {
+      vantages: ['endpoint'],
+      allowAddresses: ['127.0.0.0/8'],
+      inCluster: true,
+      firstWithinMs: 0,
+      discoveryTimeoutMs: 400,
+      burstSteps: 0,
+    },
     onResult: (_, result) => results.push(result),
   });
   prober.start(running.signal);

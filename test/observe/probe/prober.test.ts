@@ -64,6 +64,7 @@ function start(
     options: {
       vantages: ['endpoint', 'service'],
       allowAddresses: ['127.0.0.0/8'],
+      inCluster: true,
       firstWithinMs: 0,
       intervalMs: 40,
       burstSteps: 0,

@@ -25,11 +25,14 @@ export interface Listening {
   readonly received: { readonly path: string; readonly headers: IncomingHttpHeaders }[];
   /** Connections accepted so far. */
   readonly connections: () => number;
+  /** Before the test ends: then the port refuses. */
+  readonly close: () => Promise<void>;
 }
 
 /** Servers of one test, all on 127.0.0.1, all closed by `close`. */
 export interface Servers {
-  https(issued: Issued, handler: RequestListener, options?: TlsOptions): Promise<Listening>;
+  /** @param port default: any free one. */
+  https(issued: Issued, handler: RequestListener, options?: TlsOptions, port?: number): Promise<Listening>;
   tcp(onConnection: (socket: Socket) => void): Promise<Listening>;
   /** A port on which nothing listens. */
   refusing(): Promise<number>;
@@ -39,7 +42,7 @@ export interface Servers {
 export function createServers(): Servers {
   const closers: (() => Promise<void>)[] = [];
 
-  const listen = async (server: Server, received: Listening['received']): Promise<Listening> => {
+  const listen = async (server: Server, received: Listening['received'], wanted = 0): Promise<Listening> => {
     const sockets = new Set<Socket>();
     let connections = 0;
     server.on('connection', (socket: Socket) => {
@@ -47,23 +50,24 @@ export function createServers(): Servers {
       sockets.add(socket);
       socket.on('error', () => {}).on('close', () => sockets.delete(socket));
     });
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    closers.push(async () => {
+    await new Promise<void>((done) => server.listen(wanted, '127.0.0.1', done));
+    const close = async (): Promise<void> => {
       for (const socket of sockets) socket.destroy();
       await new Promise((done) => server.close(done));
-    });
-    return { port: (server.address() as AddressInfo).port, received, connections: () => connections };
+    };
+    closers.push(close);
+    return { port: (server.address() as AddressInfo).port, received, connections: () => connections, close };
   };
 
   return {
-    https(issued, handler, options = {}) {
+    https(issued, handler, options = {}, port = 0) {
       const received: Listening['received'] = [];
       const server = createHttpsServer({ cert: issued.cert, key: issued.key, ...options }, (request, response) => {
         received.push({ path: request.url ?? '', headers: request.headers });
         handler(request, response);
       });
       server.on('tlsClientError', () => {});
-      return listen(server, received);
+      return listen(server, received, port);
     },
     tcp: (onConnection) => listen(createTcpServer(onConnection), []),
     async refusing() {

@@ -29,7 +29,9 @@ export class Exporter {
     writeFileSync(join(program, 'package.json'), '{"type":"module"}');
     chmodSync(tokenFile, 0o644);
     const configFile = join(cluster.folder, 'exporter.yaml');
-    writeFileSync(configFile, JSON.stringify(config));
+    // This machine is the cluster's only one: its addresses are the cluster's.
+    const { probe, ...rest } = config as { probe?: object };
+    writeFileSync(configFile, JSON.stringify({ ...rest, probe: { network: 'cluster', ...probe } }));
     const command = [
       ...['setpriv', `--reuid=${EXPORTER_UID}`, `--regid=${EXPORTER_UID}`, '--clear-groups'],
       ...[process.execPath, join(program, 'main.js'), 'serve'],

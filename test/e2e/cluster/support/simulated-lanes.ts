@@ -36,7 +36,10 @@ export async function recordSimulated(lanes: readonly Lane[], config: Record<str
     },
   });
   try {
-    const exporter = await startExporter(folder, simulator.kubeconfig, { ...config, probe: { allow_addresses: ['127.0.0.0/8'] } });
+    const exporter = await startExporter(folder, simulator.kubeconfig, {
+      ...config,
+      probe: { allow_addresses: ['127.0.0.0/8'], network: 'cluster' },
+    });
     try {
       const read = async () => readSignals(await (await fetch(`${exporter.url}/metrics`)).text());
       await until('every simulated API to be seen', 60, async () => (await read()).size === groups.length);

@@ -48,7 +48,7 @@ export async function setStage({ scrapeInterval, apis, config = {}, hurry = (tex
     const rules = await rulesIn(folder, scrapeInterval);
     const simulator = await startSimulator({ scenario: scenarioOf(apis) });
     ends.push(() => simulator.stop());
-    const probe = { allow_addresses: ['127.0.0.0/8'], ...config.probe };
+    const probe = { allow_addresses: ['127.0.0.0/8'], network: 'cluster', ...config.probe };
     const exporter = ending(await startExporter(folder, simulator.kubeconfig, { ...config, probe }));
     const example = rules.find(({ path }) => path.endsWith('alertmanager.yaml'))!.content;
     const alertmanager = ending(await startAlertmanager(folder, hurry(example)));
