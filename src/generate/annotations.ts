@@ -3,12 +3,26 @@ import { SERIES } from './series.ts';
 
 /** Go template that reads a number for the alert's API at the moment of the evaluation. @param format a template function. */
 export function readNow(series: string, options: GenerateOptions, format: string, factor = ''): string {
-  return `{{ with query ${queryText(series, options, [], factor)} }}{{ . | first | value | ${format} }}{{ else }}unknown{{ end }}`;
+  return `{{ with query ${queryText(series, options, factor)} }}{{ . | first | value | ${format} }}{{ else }}unknown{{ end }}`;
 }
 
 /** A share in whole percent. */
 export function percentNow(series: string, options: GenerateOptions): string {
-  return `${readNow(series, options, 'printf "%.0f"', ' * 100')}%`;
+  return `${readNow(series, options, 'printf "%.0f"', ' * 100')} %`;
+}
+
+/** An expression of a confidence as an alert gives it: in whole percent, and never wholly sure. */
+export function sureness(confidence: string): string {
+  return `clamp_max(round(${confidence}, 0.01), 0.99)`;
+}
+
+/** `93 %`, of an alert whose value is a `sureness`. */
+export const SURE_NOW = '{{ $value | humanizePercentage | reReplaceAll "%" " %" }}';
+
+/** The title of the alert's cause, and its id: the one is for people, the other for runbooks and silences. */
+export function causeNow(): string {
+  const query = `(printf \`${titleQuery('%q')}\` $labels.cause)`;
+  return `{{ with query ${query} }}{{ . | first | label "says" }} ({{ $labels.cause }}){{ else }}{{ $labels.cause }}{{ end }}`;
 }
 
 /** `with … on cluster X` when the alert has such a label. */
@@ -16,17 +30,35 @@ export function onCluster(options: GenerateOptions): string {
   return options.clusterLabels.map((label) => `{{ with $labels.${label} }} on ${label} {{ . }}{{ end }}`).join('');
 }
 
-/** The evidence that is met for the alert's cause, from its own recorded series. */
+/** @param cause quoted. */
+export function titleQuery(cause: string): string {
+  return `${SERIES.words}{cause=${cause},evidence=""}`;
+}
+
+/** Sentences of evidence that an alert says: the strongest. The status page has the others. */
+const MOST_SENTENCES = 3;
+
+/** The evidence that is met for the alert's cause, in sentences. */
 export function evidenceNow(options: GenerateOptions): string {
-  const query = queryText(SERIES.evidence, options, ['cause'], ' > 0');
-  return `{{ range $i, $e := query ${query} }}{{ if $i }}, {{ end }}{{ $e.Labels.evidence }} (+{{ $e.Value }}){{ else }}none recorded{{ end }}`;
+  const labels = [...options.clusterLabels, 'apiservice', 'cause'];
+  const query = `(printf \`${evidenceQuery(matchersOf(labels, () => '%q'))}\` ${labels.map((label) => `$labels.${label}`).join(' ')})`;
+  return `{{ range $i, $e := query ${query} }}{{ if $i }} {{ end }}{{ $e.Labels.says }}{{ else }}nothing at this moment.{{ end }}`;
+}
+
+/** @param matchers of the evidence's series, in braces. */
+export function evidenceQuery(matchers: string): string {
+  return `topk(${MOST_SENTENCES}, (${SERIES.evidence}${matchers} > 0) * on (cause, evidence) group_left (says) ${SERIES.words})`;
+}
+
+/** `{a=…,b=…}` */
+export function matchersOf(labels: readonly string[], quoted: (label: string) => string): string {
+  return `{${labels.map((label) => `${label}=${quoted(label)}`).join(',')}}`;
 }
 
 /** `printf "series{cluster=%q, apiservice=%q}" $labels.cluster $labels.apiservice`, in parentheses. */
-function queryText(series: string, options: GenerateOptions, further: readonly string[], comparison = ''): string {
-  const labels = [...options.clusterLabels, 'apiservice', ...further];
-  const matchers = labels.map((label) => `${label}=%q`).join(',');
-  return `(printf \`${series}{${matchers}}${comparison}\` ${labels.map((label) => `$labels.${label}`).join(' ')})`;
+function queryText(series: string, options: GenerateOptions, factor: string): string {
+  const labels = [...options.clusterLabels, 'apiservice'];
+  return `(printf \`${series}${matchersOf(labels, () => '%q')}${factor}\` ${labels.map((label) => `$labels.${label}`).join(' ')})`;
 }
 
 /** @param page a cause, an alert's page, or a template that gives one. */

@@ -1,5 +1,5 @@
 import { CAUSES } from '../correlations/list.ts';
-import { OTHER_SCORE, SYMPTOM, UNKNOWN_SCORE } from '../correlations/symptom.ts';
+import { OTHER_SCORE, SYMPTOM, SYMPTOM_NOW, UNKNOWN_SCORE } from '../correlations/symptom.ts';
 import { TEMPERATURE } from '../correlations/temperature.ts';
 import { SIGNALS } from '../signals/list.ts';
 import { SIGNATURES } from '../signatures/list.ts';
@@ -28,6 +28,7 @@ export const BUILT_IN: Catalogue = {
   causes: CAUSES,
   signals: [...SIGNALS, ...DERIVED],
   symptom: SYMPTOM,
+  symptomNow: SYMPTOM_NOW,
   unknownScore: UNKNOWN_SCORE,
   otherScore: OTHER_SCORE,
   temperature: TEMPERATURE,

@@ -10,6 +10,8 @@ export interface Catalogue {
   readonly signals: readonly PrintableSignal[];
   /** No diagnosis unless it is true. */
   readonly symptom: Criterion;
+  /** The symptom by the newest observation alone: false = every vantage passes. */
+  readonly symptomNow: Criterion;
   readonly unknownScore: number;
   /** Score of all causes that show no evidence, together; without it they have no share. */
   readonly otherScore?: number;

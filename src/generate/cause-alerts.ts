@@ -1,9 +1,10 @@
 import type { Cause } from '../domain/cause.ts';
-import { dashboardUrl, evidenceNow, onCluster, runbookUrl } from './annotations.ts';
+import { dashboardUrl, evidenceNow, onCluster, runbookUrl, SURE_NOW, sureness } from './annotations.ts';
 import type { Catalogue } from './catalogue.ts';
 import { PANELS } from './dashboards/panel-ids.ts';
 import { causeAlertName, EXPORTER_ALERTS, SYMPTOM_ALERTS } from './names.ts';
 import type { GenerateOptions } from './options.ts';
+import { levelOf } from './promql.ts';
 import type { AlertingRule, RuleGroup } from './rule-book.ts';
 import { SERIES } from './series.ts';
 
@@ -14,7 +15,7 @@ export const CAUSE_KEEP_FIRING_FOR = 300;
 
 /**
  * One alert per cause, for routing (certificates to the one team, network policies to the other). Confidence exists only while the
- * API errs, so none fires for a healthy one. The cause is part of the rule, not of the data: `for` never starts anew.
+ * API errs, so none fires for a healthy one; while it recovers the cause is that of the failure that ended. The cause is part of the rule, not of the data: `for` never starts anew.
  */
 export function causeGroup(catalogue: Catalogue, options: GenerateOptions): RuleGroup {
   for (const { id } of catalogue.causes) refuseTakenName(id);
@@ -39,14 +40,14 @@ function causeAlert(cause: Cause, options: GenerateOptions): AlertingRule {
   return {
     kind: 'alert',
     alert: causeAlertName(cause.id),
-    expr: `${SERIES.confidence}{cause="${cause.id}"} >= ${CONFIDENT}`,
+    expr: `${sureness(`${SERIES.held}{cause="${cause.id}"} >= ${CONFIDENT}`)}\nand on (${levelOf(options)})\n(${SERIES.symptom} == 1)`,
     for: CAUSE_FOR,
     keepFiringFor: CAUSE_KEEP_FIRING_FOR,
     labels: { severity: cause.severity, name: '{{ $labels.apiservice }}', ...options.labels },
     annotations: {
       summary: `An aggregated API fails: ${cause.title.charAt(0).toLowerCase()}${cause.title.slice(1).replace(/\.$/, '')}.`,
-      description: `{{ $labels.apiservice }}${onCluster(options)} fails, and the cause is {{ $labels.cause }}, {{ $value | humanizePercentage }} sure. Evidence: ${evidenceNow(options)}. ${cause.summary}`,
-      confidence: '{{ $value | humanizePercentage }}',
+      description: `{{ $labels.apiservice }}${onCluster(options)} fails. Cause: ${cause.title.replace(/\.$/, '')} ({{ $labels.cause }}), ${SURE_NOW} sure. Evidence: ${evidenceNow(options)} ${cause.summary}`,
+      confidence: SURE_NOW,
       runbook_url: runbookUrl(cause.id, options),
       dashboard_url: dashboardUrl(PANELS.causes, options),
     },

@@ -88,6 +88,7 @@ export const OWN_LABELS = [
   'reason',
   'request',
   'role',
+  'says',
   'severity',
   'signal',
   'signature',

@@ -108,7 +108,7 @@ function printSelection(fn: string, name: string, window: Seconds, context: Prom
 }
 
 /** `metric{label="value", …}` of the signal's one series per API. */
-export function selectorOf(signal: PrintableSignal): string {
+export function selectorOf(signal: Pick<PrintableSignal, 'metric' | 'labels'>): string {
   const matchers = Object.entries(signal.labels ?? {}).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
   return matchers.length > 0 ? `${signal.metric}{${matchers.join(', ')}}` : signal.metric;
 }

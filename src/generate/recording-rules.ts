@@ -1,11 +1,12 @@
 import { EXPLAINING_POINTS, WEIGHTS } from '../domain/cause.ts';
 import type { Criterion } from '../domain/criterion.ts';
 import { type LedgerEntry, ledgerOf } from '../domain/ledger.ts';
-import type { Catalogue } from './catalogue.ts';
+import { type Catalogue, signalNamed } from './catalogue.ts';
+import { printDuration } from './duration.ts';
 import { elsewhereRules, signalsElsewhere } from './elsewhere.ts';
 import { momentRules, momentsOf } from './moments.ts';
 import type { GenerateOptions } from './options.ts';
-import { indent, levelOf, type PromqlContext, printCriterion, printWhere } from './promql.ts';
+import { indent, levelOf, type PromqlContext, printCriterion, printWhere, selectorOf, windowOf } from './promql.ts';
 import { type RecordingRule, type RuleGroup, record } from './rule-book.ts';
 import { SERIES } from './series.ts';
 
@@ -15,13 +16,17 @@ import { SERIES } from './series.ts';
  */
 const TIE_BREAK = 1e-9;
 
+/** The signal that is 1 while the newest observation of an API errs, and the counter of its failures. */
+export const FAILING = 'failing';
+const FAILURES = 'aggregator-failures';
+
 /**
  * The formula of domain/ledger.ts as recording rules. One group, in the order of evaluation: each rule reads what the ones before
  * it have just written, so that one evaluation carries an observation through to the top cause.
  */
 export function diagnosisGroup(catalogue: Catalogue, options: GenerateOptions): RuleGroup {
   const entries = ledgerOf(catalogue.causes);
-  const moments = momentsOf([...entries.map((entry) => entry.when), catalogue.symptom]);
+  const moments = momentsOf([...entries.map((entry) => entry.when), catalogue.symptom, catalogue.symptomNow]);
   const context: PromqlContext = {
     catalogue,
     options,
@@ -39,6 +44,7 @@ export function diagnosisGroup(catalogue: Catalogue, options: GenerateOptions): 
       ...elsewhereRules(catalogue, options),
       ...momentRules(moments, context),
       record(SERIES.symptom, printCriterion(catalogue.symptom, context)),
+      ...errsRules(catalogue, context),
       ...priorRules(catalogue),
       ...entries.filter((entry) => !entry.lookBack && !superseding(entry)).map(evidence),
       ...entries.filter(superseding).map(evidence),
@@ -57,6 +63,29 @@ function categoryOf(entry: LedgerEntry, categories: ReadonlyMap<string, string>)
 
 function knownRule(options: GenerateOptions): RecordingRule {
   return record(SERIES.known, `max by (${levelOf(options)}) (aggregated_api_info)`);
+}
+
+/**
+ * What diagnose/held-verdict.ts asks of each tick. A failure that was over before anybody looked shows in the count alone, so the
+ * count of the last evaluation is kept: it is recorded after it was read.
+ */
+function errsRules(catalogue: Catalogue, context: PromqlContext): RecordingRule[] {
+  const level = levelOf(context.options);
+  const newest = (signal: string) =>
+    `max by (${level}) (last_over_time(${selectorOf(signalNamed(catalogue, signal))}[${printDuration(windowOf(0, context.options.scrapeInterval))}]))`;
+  const counted = catalogue.signals.some(({ name }) => name === FAILURES) ? newest(FAILURES) : undefined;
+  const now = printWhere(catalogue.symptomNow, true, context);
+  return [
+    record(
+      SERIES.errs,
+      [
+        `(\n${indent(now)}\n) ^ 0`,
+        ...(counted === undefined ? [] : [`(${counted} > ${SERIES.failures}) ^ 0`]),
+        `(${newest(FAILING)} > bool 0.5)`,
+      ].join('\nor\n'),
+    ),
+    ...(counted === undefined ? [] : [record(SERIES.failures, counted)]),
+  ];
 }
 
 function priorRules(catalogue: Catalogue): RecordingRule[] {
@@ -124,5 +153,5 @@ function others({ otherScore, temperature }: Catalogue): string {
 
 /** Criteria of the catalogue, for those who ask what windows it has. */
 export function criteriaOf(catalogue: Catalogue): Criterion[] {
-  return [...ledgerOf(catalogue.causes).map((entry) => entry.when), catalogue.symptom];
+  return [...ledgerOf(catalogue.causes).map((entry) => entry.when), catalogue.symptom, catalogue.symptomNow];
 }

@@ -7,6 +7,10 @@ export const SERIES = {
   known: 'apiservice:aggregated_api_info:max',
   /** 1 while the API errs, 0 while it does not; absent while neither is known. */
   symptom: 'apiservice:aggregated_api_symptom:bool',
+  /** 1 while the newest observation errs, or a failure was counted since the last evaluation; 0 while every vantage passes. */
+  errs: 'apiservice:aggregated_api_errs:bool',
+  /** Failed probes through the kube-apiserver, as counted at the last evaluation. */
+  failures: 'apiservice:aggregated_api_vantage_failures:last',
   /** 1 or 0 at each evaluation; label `moment`. What `coincides` counts. */
   moment: 'apiservice_moment:aggregated_api_criterion:bool',
   /** Points of one piece of evidence, 0 while it is not met; labels `cause`, `category`, `evidence`, `look_back`. */
@@ -20,8 +24,15 @@ export const SERIES = {
   confidence: 'apiservice_cause:aggregated_api_confidence:softmax',
   /** Confidence of the most likely cause. */
   top: 'apiservice_cause:aggregated_api_confidence:top',
-  /** Confidence of the cause that alerts name: changes seldom, and is there for every API. */
+  /**
+   * Confidence of the cause of the failure, as the exporter itself holds it: while nothing errs that of the failure that ended, for a
+   * quarter of an hour; `unknown` while no cause is at least as likely as not, and for every API without a failure.
+   */
+  held: 'apiservice_cause:aggregated_api_verdict:held',
+  /** The same, but a cause stays for the two evaluations after it was the verdict: what alerts name. */
   verdict: 'apiservice_cause:aggregated_api_verdict:steady',
+  /** 1 for each piece of evidence; label `says` is its sentence, and with an empty `evidence` the title of the cause. */
+  words: 'cause_evidence:aggregated_api_evidence:says',
   failing: 'apiservice:aggregated_api_failing:last',
   /** 1 while no request gets through. */
   outage: 'apiservice:aggregated_api_outage:bool',

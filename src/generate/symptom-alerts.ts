@@ -1,26 +1,28 @@
-import { dashboardUrl, evidenceNow, onCluster, percentNow, readNow, runbookUrl } from './annotations.ts';
+import { causeNow, dashboardUrl, evidenceNow, onCluster, percentNow, readNow, runbookUrl, SURE_NOW, sureness } from './annotations.ts';
 import { type Catalogue, signalNamed } from './catalogue.ts';
 import { PANELS } from './dashboards/panel-ids.ts';
 import { printDuration } from './duration.ts';
 import type { GenerateOptions } from './options.ts';
 import { levelOf, selectorOf, windowOf } from './promql.ts';
+import { FAILING } from './recording-rules.ts';
 import { type AlertingRule, type RecordingRule, type RuleGroup, record } from './rule-book.ts';
 import { SERIES } from './series.ts';
 
-/** The signal that is 1 while the newest observation of an API errs. */
-const FAILING = 'failing';
 /** Seconds that an API must fail without a break before Down fires. */
 const DOWN_AFTER = 60;
 /** Seconds without an outage after which Down resolves. */
 const UP_AFTER = 300;
-/** Seconds over which confidence is gathered: a cause replaces one that was as sure as itself after half of it. */
-const STEADY_OVER = 240;
+/** As diagnose/held-verdict.ts has them: the least confidence that is named, and the seconds for which a verdict is remembered. */
+const NAMED_FROM = 0.5;
+const REMEMBERED = 900;
+/** Evaluations for which a cause stays that is the verdict no more: each change of the label is a new alert. */
+const LINGERS = 2;
 const DAY = 86_400;
 
 /**
  * Symptoms page. They carry the cause as a label, and a label that changes starts an alert's `for` anew: so these alerts have no
  * `for`. How long a symptom must last is in recorded series that know nothing of causes (`…:held`), and the cause they carry is the
- * recorded verdict, which is there for every API (`unknown` at first) and changes only for one that has gathered more confidence.
+ * recorded verdict, which is there for every API (`unknown` at first) and changes with the verdict of the exporter itself.
  *
  * Evaluated twice per scrape, in a group of its own, so that a page waits for nothing but the symptom.
  */
@@ -35,7 +37,7 @@ export function symptomGroup(catalogue: Catalogue, options: GenerateOptions): Ru
       downRule(options, interval),
       ...errorRules(options),
       latencyRule(options),
-      ...verdictRules(options),
+      ...verdictRules(options, interval),
       ...alerts(options),
     ],
   };
@@ -95,34 +97,34 @@ function latencyRule(options: GenerateOptions): RecordingRule {
 }
 
 /**
- * The cause with the most confidence over the last minutes: one that was likely for a moment gives way as soon as another one has
- * gathered more. While nothing is diagnosed, between failures that come and go and after the last one, the verdict stays.
+ * diagnose/held-verdict.ts as rules. While the API errs: the top cause, or `unknown` when that is less likely than not; nothing of
+ * an earlier failure. While nothing errs: what was held, for a quarter of an hour. A label that changes is a new alert, so alerts
+ * keep a cause for the two evaluations after it was the verdict: one that is back by then has not changed.
  */
-function verdictRules(options: GenerateOptions): RecordingRule[] {
+function verdictRules(options: GenerateOptions, interval: number): RecordingRule[] {
   const level = levelOf(options);
-  const window = printDuration(windowOf(STEADY_OVER, options.scrapeInterval));
-  const gathered = `sum_over_time(${SERIES.confidence}[${window}])`;
-  const recently = `max_over_time(${SERIES.symptom}[15m]) == 1`;
+  const failing = `(${SERIES.symptom} == 1 unless on (${level}) (${SERIES.errs} == 0))`;
+  const remembered = `max_over_time(${SERIES.errs}[${printDuration(REMEMBERED)}]) == 1`;
   const unknown = `label_replace(label_replace(0 * max by (${level}) (aggregated_api_info), "cause", "unknown", "", ""), "category", "unknown", "", "")`;
+  const lately = `last_over_time(${SERIES.held}{cause!="unknown"}[${evaluations(LINGERS * interval, interval)}])`;
   return [
     record(
-      SERIES.verdict,
-      `(
-  ${SERIES.confidence}
-  and on (${level}, cause)
-  (${gathered} == on (${level}) group_left () max by (${level}) (${gathered}))
-)
+      SERIES.held,
+      `((${SERIES.top}{cause!="unknown"} >= ${NAMED_FROM}) and on (${level}) ${failing})
 or on (${level})
-(${SERIES.verdict}{cause!="unknown"} and on (${level}) (${recently}))
+(${unknown} and on (${level}) ${failing})
+or on (${level})
+(${SERIES.held}{cause!="unknown"} and on (${level}) (${remembered}))
 or on (${level})
 ${unknown}`,
     ),
+    record(SERIES.verdict, `(${lately} and on (${level}, cause) ${SERIES.verdict})\nor on (${level})\n${SERIES.held}`),
   ];
 }
 
 function alerts(options: GenerateOptions): AlertingRule[] {
   const level = levelOf(options);
-  const where = (condition: string) => `${SERIES.verdict}\nand on (${level})\n(${condition})`;
+  const where = (condition: string) => `${sureness(SERIES.verdict)}\nand on (${level})\n(${condition})`;
   return [
     symptom('AggregatedAPIDown', 'critical', where(`${SERIES.down} == 1`), options, {
       summary: 'An aggregated API is down.',
@@ -170,8 +172,8 @@ function symptom(alert: string, severity: string, expr: string, options: Generat
     labels: { severity, name: '{{ $labels.apiservice }}', ...options.labels },
     annotations: {
       summary: words.summary,
-      description: `${words.description} {{ if eq $labels.cause "unknown" }}The cause is not known yet.{{ else }}Most likely cause: {{ $labels.cause }}, {{ $value | humanizePercentage }} sure. Evidence: ${evidenceNow(options)}.{{ end }}`,
-      confidence: '{{ $value | humanizePercentage }}',
+      description: `${words.description} {{ if eq $labels.cause "unknown" }}The cause is not known.{{ else }}Most likely cause: ${causeNow()}, ${SURE_NOW} sure. Evidence: ${evidenceNow(options)}{{ end }}`,
+      confidence: `{{ if eq $labels.cause "unknown" }}the cause is not known{{ else }}${SURE_NOW}{{ end }}`,
       runbook_url: runbookUrl('{{ $labels.cause }}', options),
       dashboard_url: dashboardUrl(words.panel, options),
     },
@@ -201,7 +203,7 @@ function certificate(severity: 'warning' | 'critical', under: number, atLeast: n
     annotations: {
       summary: 'A certificate of an aggregated API is about to expire.',
       description: `The {{ $labels.certificate }} certificate of {{ $labels.apiservice }}${onCluster(options)} {{ if gt $value 0.0 }}expires in {{ $value | humanizeDuration }}{{ else }}has expired{{ end }}. From then on the kube-apiserver refuses the backend.`,
-      confidence: '100%',
+      confidence: 'the certificate itself says so',
       runbook_url: runbookUrl('aggregatedapicertificateexpiring', options),
       dashboard_url: dashboardUrl(PANELS.certificates, options),
     },

@@ -39,6 +39,7 @@ export const SMALL_CATALOGUE: Catalogue = {
     { ...gauge('buoy-moved', 'aggregated_api_buoy_moved_timestamp_seconds'), kind: 'timestamp' },
   ],
   symptom: above(max('failing', 5 * MINUTE), 0.5),
+  symptomNow: above(last('failing', 5 * MINUTE), 0.5),
   unknownScore: 1,
   temperature: 1.5,
   signatures: [],

@@ -21,6 +21,8 @@ describe('templates expand as Prometheus expands them', () => {
     ['{{ $labels.nothing }}.', '.'],
     ['{{ $value }}', '0.9'],
     ['{{ $value | humanizePercentage }}', '90%'],
+    ['{{ $value | humanizePercentage | reReplaceAll "%" " %" }}', '90 %'],
+    ['{{ with query `up{apiservice="v1.tides.example.com"}` }}{{ . | first | label "evidence" }}{{ end }}', 'a'],
     ['{{ with $labels.cluster }} on {{ . }}{{ end }}', ' on harbour'],
     ['{{ with $labels.nothing }} on {{ . }}{{ end }}', ''],
     ['{{ if eq $labels.cause "unknown" }}?{{ else }}!{{ end }}', '?'],

@@ -98,6 +98,10 @@ function call(parts: readonly string[], piped: readonly unknown[], scope: Scope,
       return (args[0] as unknown[])[0];
     case 'value':
       return (args[0] as Sample).value;
+    case 'label':
+      return (args[1] as Sample).labels[String(args[0])] ?? '';
+    case 'reReplaceAll':
+      return String(args[2]).replaceAll(new RegExp(String(args[0]), 'g'), String(args[1]));
     case 'humanizePercentage':
       return humanizePercentage(Number(args[0]));
     case 'humanizeDuration':

@@ -185,7 +185,7 @@ function carriesCause(name: AlertName): Block[] {
   if (!carrying.includes(name)) return [];
   return [
     paragraph(
-      `Its labels \`cause\` and \`category\` (${CATEGORIES.map((category) => `\`${category}\``).join(', ')}) and its annotation \`confidence\` come from \`${SERIES.verdict}\`. That is \`unknown\` until a cause is found, and then the cause that has gathered the most confidence over the last four minutes: a guess of a moment gives way, and a cause stays while failures come and go. The alert has no \`for\`: how long the symptom must last is part of its series, so a cause that changes neither delays nor repeats it.`,
+      `Its labels \`cause\` and \`category\` (${CATEGORIES.map((category) => `\`${category}\``).join(', ')}) and its annotation \`confidence\` come from \`${SERIES.verdict}\`. That is the verdict of the exporter: \`unknown\` until a cause is at least as likely as all others together, then that cause; while nothing errs, between failures that come and go, the cause of the failure that ended, for a quarter of an hour. A new failure takes nothing over from an earlier one. A cause stays for two evaluations after it was the verdict, because each change of a label is a new alert. The alert has no \`for\`: how long the symptom must last is part of its series, so a cause that changes neither delays nor repeats it.`,
     ),
   ];
 }

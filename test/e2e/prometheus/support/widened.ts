@@ -16,7 +16,12 @@ export function widenedFor(scrapeInterval: number, catalogue: Catalogue): Catalo
       ...(cause.lookBack ? { lookBack: cause.lookBack.map(evidence) } : {}),
     }),
   );
-  return { ...catalogue, causes, symptom: widen(catalogue.symptom, scrapeInterval) };
+  return {
+    ...catalogue,
+    causes,
+    symptom: widen(catalogue.symptom, scrapeInterval),
+    symptomNow: widen(catalogue.symptomNow, scrapeInterval),
+  };
 }
 
 function widen(criterion: Criterion, interval: number): Criterion {
