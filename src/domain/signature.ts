@@ -20,6 +20,13 @@ export interface Signature {
   readonly pointsTo: readonly string[];
   /** Absent = `symptom`, or `mark` where it points nowhere. */
   readonly role?: SignatureRole;
+  /**
+   * Any client of the server makes it print this line whenever it likes: in a log that is followed, one such line is
+   * circumstantial, and what comes once a minute stays so.
+   */
+  readonly anyClient?: true;
+  /** It is about one backend: a line of the kube-apiserver that does not say which is evidence about none. */
+  readonly oneBackend?: true;
   /** RE2 syntax, matched without regard to case. */
   readonly pattern: string;
   /** Lower case, each line that matches contains at least one; best ≥ 9 bytes. */

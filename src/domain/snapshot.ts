@@ -219,6 +219,8 @@ export interface SignatureCount {
   readonly lastAt: number;
   /** One line, cut at 512 characters; for people. */
   readonly sample: string;
+  /** Of a log that is followed: of the five minutes that end with the last hit, those with two hits or more. */
+  readonly busyMinutes?: number;
   /** Cause ids, most likely first; only of a signature that the user wrote. */
   readonly pointsTo?: readonly string[];
 }

@@ -73,9 +73,16 @@ export function mergeCounts(a: readonly SignatureCount[], b: readonly SignatureC
   const merged = new Map(a.map((count) => [count.signature, count]));
   for (const count of b) {
     const own = merged.get(count.signature);
-    merged.set(count.signature, own ? { ...(own.lastAt >= count.lastAt ? own : count), count: own.count + count.count } : count);
+    merged.set(count.signature, own ? both(own, count) : count);
   }
   return [...merged.values()];
+}
+
+/** What a text says that no client wrote is worth more than how often it stands in a log. */
+function both(a: SignatureCount, b: SignatureCount): SignatureCount {
+  const { busyMinutes: _, ...newer } = a.lastAt >= b.lastAt ? a : b;
+  const steady = a.busyMinutes === undefined || b.busyMinutes === undefined ? undefined : Math.max(a.busyMinutes, b.busyMinutes);
+  return { ...newer, count: a.count + b.count, ...(steady === undefined ? {} : { busyMinutes: steady }) };
 }
 
 function refresh<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {

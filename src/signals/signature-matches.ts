@@ -88,10 +88,23 @@ function strength(cause: string, pointers: Pointers, api: ApiFacts, cluster: Clu
 }
 
 /** 0 when the signature of the hit does not point to the cause. */
-function rankOfHit({ signature, pointsTo }: SignatureCount, cause: string, pointers: Pointers): number {
+function rankOfHit(hit: SignatureCount, cause: string, pointers: Pointers): number {
+  const { signature, pointsTo } = hit;
   let best = pointsTo?.includes(cause) ? STRENGTH[rankOf(pointsTo, cause)] : 0;
-  for (const rank of ['only', 'first', 'among'] as const) if (pointers[rank].has(signature)) best = Math.max(best, STRENGTH[rank]);
+  for (const rank of ['only', 'first', 'among'] as const)
+    if (pointers[rank].has(signature)) best = Math.max(best, Math.min(STRENGTH[rank], mostOf(hit)));
   return best;
+}
+
+const ANY_CLIENT: ReadonlySet<string> = new Set(SIGNATURES.filter(({ anyClient }) => anyClient).map(({ id }) => id));
+
+/**
+ * The most that a hit may be worth. A line that any client can cause is circumstantial by itself, however plainly it speaks; each
+ * minute with two of them lifts it by one. A fault repeats it with every request, from every kube-apiserver; a client that
+ * sends one request a minute never gets beyond the first step. Texts that are not from a followed log nobody else wrote.
+ */
+function mostOf({ signature, busyMinutes }: SignatureCount): number {
+  return busyMinutes !== undefined && ANY_CLIENT.has(signature) ? STRENGTH.among + busyMinutes : STRENGTH.only;
 }
 
 /**

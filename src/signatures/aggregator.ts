@@ -40,6 +40,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'address-not-allowed',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['overlay-not-routable'],
     pattern: String.raw`address is not allowed`,
     literals: ['address is not allowed'],
@@ -53,6 +54,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'bad-status-401',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['request-header-ca-mismatch', 'front-proxy-name-not-allowed'],
     pattern: String.raw`bad status from \S+: 401\b`,
     literals: ['bad status from'],
@@ -66,6 +68,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'bad-status-403',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['discovery-forbidden', 'request-header-ca-mismatch'],
     pattern: String.raw`bad status from \S+: 403\b`,
     literals: ['bad status from'],
@@ -79,6 +82,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'bad-status-404',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['version-not-served'],
     pattern: String.raw`bad status from \S+: 404\b`,
     literals: ['bad status from'],
@@ -92,6 +96,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'bad-status-429',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['rate-limited'],
     pattern: String.raw`bad status from \S+: 429\b`,
     literals: ['bad status from'],
@@ -105,6 +110,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'bad-status-5xx',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['backend-server-error', 'backend-dependency-failing'],
     pattern: String.raw`bad status from \S+: 5\d\d\b`,
     literals: ['bad status from'],
@@ -118,6 +124,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'bad-status-other',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['bad-flag-or-config'],
     pattern: String.raw`bad status from \S+: \d{3}\b`,
     literals: ['bad status from'],
@@ -131,6 +138,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-certificate-expired',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['serving-certificate-expired'],
     pattern: String.raw`${PATH}x509: certificate has expired or is not yet valid`,
     literals: PATH_LITERALS,
@@ -147,6 +155,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-certificate-name-mismatch',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['serving-certificate-name-mismatch'],
     pattern: String.raw`${PATH}(?:x509: certificate is valid for .{1,300}, not |not valid for any names|legacy common name|any ip sans)`,
     literals: PATH_LITERALS,
@@ -164,6 +173,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-certificate-untrusted',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['ca-bundle-mismatch'],
     pattern: String.raw`${PATH}x509: certificate signed by unknown authority`,
     literals: PATH_LITERALS,
@@ -180,6 +190,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-client-certificate-rejected',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['request-header-ca-mismatch'],
     pattern: String.raw`${PATH}remote error: tls: (?:unknown certificate authority|bad certificate|certificate required|unknown certificate|expired certificate)`,
     literals: PATH_LITERALS,
@@ -196,6 +207,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-plain-http',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['service-port-mismatch'],
     pattern: String.raw`${PATH}(?:server gave http response to https client|first record does not look like a tls handshake|malformed http)`,
     literals: PATH_LITERALS,
@@ -209,6 +221,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-connection-refused',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['connection-refused', 'pod-restarting'],
     pattern: String.raw`${PATH}connection refused`,
     literals: PATH_LITERALS,
@@ -225,6 +238,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-no-route',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['connection-timed-out', 'network-policy-blocking'],
     pattern: String.raw`${PATH}(?:no route to host|network is unreachable|host is unreachable|host is down)`,
     literals: PATH_LITERALS,
@@ -238,6 +252,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-name-unresolved',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['dns-failing'],
     pattern: String.raw`${PATH}(?:no such host|server misbehaving|lookup \S+ on \S+: (?:read udp|dial udp))`,
     literals: PATH_LITERALS,
@@ -251,6 +266,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-connect-timeout',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['connection-timed-out', 'network-policy-blocking'],
     pattern: String.raw`${PATH}(?:request canceled while waiting for connection|dial tcp .{0,80}(?:i/o timeout|connection timed out))`,
     literals: PATH_LITERALS,
@@ -264,6 +280,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-tls-timeout',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['backend-slow', 'packet-loss'],
     pattern: String.raw`${PATH}tls handshake timeout`,
     literals: PATH_LITERALS,
@@ -277,6 +294,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-response-timeout',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['connection-timed-out', 'backend-slow'],
     pattern: String.raw`${PATH}(?:context deadline exceeded|client\.timeout exceeded|request canceled)`,
     literals: PATH_LITERALS,
@@ -290,6 +308,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-connection-lost',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['packet-loss', 'connection-timed-out'],
     pattern: String.raw`${PATH}http2: (?:client connection lost|timeout awaiting response headers)`,
     literals: PATH_LITERALS,
@@ -320,6 +339,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-goaway',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['pod-restarting', 'rollout-in-progress'],
     pattern: String.raw`${PATH}goaway`,
     literals: PATH_LITERALS,
@@ -333,6 +353,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-stream-error',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['panic', 'connection-reset'],
     pattern: String.raw`${PATH}stream error: stream id \d+; `,
     literals: PATH_LITERALS,
@@ -346,6 +367,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-connection-reset',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['connection-reset', 'pod-restarting'],
     pattern: String.raw`${PATH}(?:connection reset by peer|broken pipe|\beof\b|use of closed network connection)`,
     literals: PATH_LITERALS,
@@ -359,6 +381,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'aggregator-probe-timeout',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['connection-timed-out', 'backend-slow'],
     pattern: String.raw`timed out waiting for https://`,
     literals: ['timed out waiting for https://'],
@@ -372,6 +395,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'ca-bundle-unparsable',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['ca-bundle-mismatch'],
     pattern: String.raw`unable to load root certificates|unable to parse bytes as pem block`,
     literals: ['unable to load root certificates', 'unable to parse bytes as pem'],
@@ -385,6 +409,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'endpoints-missing',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['no-ready-endpoints'],
     pattern: String.raw`no endpoints available for service|endpoint(?:slice)?s for service/\S+ in \S+ have no addresses|cannot find endpoint(?:slice)?s for service/|\(missingendpoints\)|\(endpointsnotfound\)`,
     literals: [
@@ -408,6 +433,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'service-missing',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['service-not-found'],
     pattern: String.raw`service/\S+ in \S+ is not present|error resolving \S+: (?:service|services) \S+ not found|\(servicenotfound\)`,
     literals: [' is not present', 'error resolving ', '(servicenotfound)'],
@@ -422,6 +448,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'service-port-missing',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['service-port-mismatch'],
     pattern: String.raw`no service port \S+ found for service|service/\S+ in \S+ is not listening on port|\(serviceporterror\)`,
     literals: ['no service port', 'is not listening on port', '(serviceporterror)'],
@@ -435,6 +462,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'service-type-unroutable',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['service-not-routable'],
     pattern: String.raw`cannot route to service with clusterip|unsupported service type`,
     literals: ['cannot route to service with clusterip', 'unsupported service type'],
@@ -448,6 +476,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'service-unresolved',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['no-ready-endpoints', 'service-not-found'],
     pattern: String.raw`error resolving [a-z0-9.-]+/[a-z0-9.-]+: `,
     literals: ['error resolving '],
@@ -461,6 +490,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'redirect-rejected',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: ['bad-flag-or-config'],
     pattern: String.raw`backend attempted to redirect this request`,
     literals: ['attempted to redirect this request'],
@@ -474,6 +504,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'discovery-not-served',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     // Aggregated discovery asks for /apis, which older servers do not serve; what the APIService promises is not asked for here.
     pointsTo: ['discovery-stale', 'version-not-served'],
     pattern: String.raw`failed to download (?:legacy )?discovery .*\b40[46]\b`,
@@ -491,6 +522,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'discovery-download-failed',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: [],
     pattern: String.raw`failed to download (?:legacy )?discovery|service \S+ returned non-success response code`,
     literals: ['failed to download', 'returned non-success response'],
@@ -504,6 +536,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'availability-changed',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: [],
     pattern: String.raw`changing apiservice availability`,
     literals: ['changing apiservice availability'],
@@ -517,6 +550,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'proxy-error',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: [],
     role: 'victim',
     pattern: String.raw`error trying to reach service|failing or missing response from|\(faileddiscoverycheck\)`,
@@ -548,6 +582,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'openapi-download-failed',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: [],
     role: 'victim',
     pattern: String.raw`loading openapi spec for .{1,120} failed with|failed to retrieve openapi spec|error updating apiservice .{1,120} with err|could not get list of group versions for apiservice`,
@@ -568,6 +603,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'openapi-requeue',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: [],
     role: 'harmless',
     pattern: String.raw`openapi aggregationcontroller: action for item`,
@@ -582,6 +618,7 @@ export const AGGREGATOR: readonly Signature[] = [
   {
     id: 'service-unavailable-body',
     speaker: 'kube-apiserver',
+    oneBackend: true,
     pointsTo: [],
     role: 'victim',
     pattern: String.raw`^\s*service unavailable\s*$|body: service unavailable`,

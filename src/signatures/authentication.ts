@@ -110,6 +110,7 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'front-proxy-name-not-allowed',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: ['front-proxy-name-not-allowed'],
     pattern: String.raw`subject with cn=[^ ]{1,200} is not in the allowed list`,
     literals: ['is not in the allowed list'],
@@ -123,6 +124,7 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'front-proxy-certificate-untrusted',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: ['request-header-ca-mismatch'],
     pattern: String.raw`(?:unable to authenticate the request|verifying certificate sn=|failed to verify client certificate).*certificate signed by unknown authority`,
     literals: ['unable to authenticate the request', 'verifying certificate sn=', 'failed to verify client certificate'],
@@ -139,6 +141,7 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'front-proxy-certificate-expired',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: ['front-proxy-certificate-rejected'],
     pattern: String.raw`(?:unable to authenticate the request|verifying certificate sn=|failed to verify client certificate).*certificate has expired or is not yet valid`,
     literals: ['unable to authenticate the request', 'verifying certificate sn=', 'failed to verify client certificate'],
@@ -152,6 +155,7 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'service-account-token-rejected',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: ['backend-rights-missing'],
     pattern: String.raw`service account token (?:has expired|is not valid yet)|error in cryptographic primitive|token has been invalidated|service account (?:uid|token) .{0,40}does not match`,
     literals: ['service account token', 'error in cryptographic primitive', 'token has been invalidated', 'does not match'],
@@ -165,6 +169,7 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'bearer-token-invalid',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: [],
     pattern: String.raw`unable to authenticate the request.*(?:invalid bearer token|token (?:lookup|review) failed)`,
     literals: ['unable to authenticate the request'],
@@ -247,6 +252,7 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'authentication-failed',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: ['request-header-ca-mismatch', 'delegated-auth-failing'],
     pattern: String.raw`unable to authenticate the request|authentication failed.{0,40}x509`,
     literals: ['unable to authenticate the request', 'authentication failed'],
@@ -260,6 +266,7 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'anonymous-forbidden',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: ['discovery-forbidden', 'request-header-ca-mismatch'],
     pattern: String.raw`user \\?"system:(?:anonymous|unauthenticated)\\?" cannot`,
     literals: ['system:anonymous', 'system:unauthenticated'],
@@ -299,6 +306,7 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'user-forbidden',
     speaker: 'client',
+    anyClient: true,
     pointsTo: ['aggregated-request-forbidden', 'discovery-forbidden'],
     pattern: String.raw`is forbidden: user \\?".{1,253}\\?" cannot|forbidden: user \\?".{1,253}\\?" cannot get path`,
     literals: ['forbidden: user '],

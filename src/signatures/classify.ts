@@ -1,5 +1,6 @@
 import type { Pattern, Signature } from '../domain/signature.ts';
 import { SPEAKERS } from '../domain/snapshot.ts';
+import { withoutForeignText } from './foreign-text.ts';
 import { SIGNATURES } from './list.ts';
 import { createMatcher } from './matcher.ts';
 import { createScanner, MAX_LINE_BYTES } from './scanner.ts';
@@ -13,7 +14,7 @@ export const BUILT_IN_PATTERNS: readonly Pattern[] = SIGNATURES.map(({ id, patte
 }));
 
 /** What a hit is reported as. */
-export interface NamedSignature extends Pick<Signature, 'id' | 'speaker' | 'pointsTo'> {
+export interface NamedSignature extends Pick<Signature, 'id' | 'speaker' | 'pointsTo' | 'oneBackend'> {
   /** It comes from the user: nobody else knows what it points to. */
   readonly own?: true;
 }
@@ -60,6 +61,13 @@ export function createTextClassifier(own: readonly UserSignature[] = []): (text:
 /** The built-in signature that names a text best. */
 export function classifyText(text: string): Signature | undefined {
   return createTextClassifier()(text) as Signature | undefined;
+}
+
+/** What a log line says by itself, when what its program's clients put into it is left out. `found`: what it says with that. */
+export function saidItself(line: string, found: Signature | undefined): Signature | undefined {
+  if (!found) return undefined;
+  const own = withoutForeignText(line);
+  return own === line ? found : classifyText(own);
 }
 
 let matchers: readonly ReturnType<typeof createMatcher>[] | undefined;

@@ -7,6 +7,7 @@ export const CONNECTION: readonly Signature[] = [
   {
     id: 'client-left-before-preface',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: [],
     role: 'harmless',
     pattern: String.raw`http2: server: error reading preface from client`,
@@ -161,6 +162,7 @@ export const CONNECTION: readonly Signature[] = [
   {
     id: 'stream-error',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: ['panic', 'connection-reset'],
     pattern: String.raw`stream error: stream id \d+; (?:internal_error|protocol_error|refused_stream|cancel)`,
     literals: ['stream error: stream id'],

@@ -46,6 +46,7 @@ export const SERVERS: readonly Signature[] = [
   {
     id: 'request-timeout-or-abort',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: ['backend-slow', 'apiserver-slow'],
     role: 'ordinary',
     pattern: String.raw`timeout or abort while handling`,
@@ -61,6 +62,7 @@ export const SERVERS: readonly Signature[] = [
     // Any client that gave up leaves one behind: a healthy server prints it.
     id: 'post-timeout-activity',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: [],
     role: 'ordinary',
     pattern: String.raw`post-timeout activity`,
@@ -75,6 +77,7 @@ export const SERVERS: readonly Signature[] = [
   {
     id: 'handler-timeout',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: ['backend-slow', 'apiserver-slow'],
     pattern: String.raw`http: handler timeout`,
     literals: ['http: handler timeout'],
@@ -88,6 +91,7 @@ export const SERVERS: readonly Signature[] = [
   {
     id: 'request-deadline',
     speaker: 'client',
+    anyClient: true,
     pointsTo: ['backend-slow', 'apiserver-slow'],
     pattern: String.raw`request did not complete within (?:the allotted timeout|requested timeout)|unable to return a response in the time allotted|stream closed because of a timeout`,
     literals: ['request did not complete within', 'response in the time allotted', 'stream closed because of a timeout'],
@@ -101,6 +105,7 @@ export const SERVERS: readonly Signature[] = [
   {
     id: 'response-not-written',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: [],
     role: 'harmless',
     pattern: String.raw`apiserver was unable to write a (?:json|fallback json) response|not an metav1\.status|http2: (?:stream closed|response body closed)`,
@@ -245,6 +250,7 @@ export const SERVERS: readonly Signature[] = [
   {
     id: 'error-responses',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: [],
     role: 'victim',
     pattern: String.raw`"http" verb="[a-z]+" uri="[^"]*" .*\bresp=5\d\d\b`,

@@ -32,6 +32,7 @@ export const THROTTLING: readonly Signature[] = [
   {
     id: 'server-side-throttling',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: ['rate-limited', 'apiserver-overloaded'],
     pattern: String.raw`the server has received too many requests and has asked us to try again later|too many requests, please try again later|got a retry-after \d+s? response|due to server-side throttling|reason="?server-side throttling|toomanyrequests: |\b429 too many requests\b|rejected by .{0,60}priority level|request was rejected due to .{0,40}queue`,
     literals: [

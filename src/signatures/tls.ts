@@ -5,6 +5,7 @@ export const TLS: readonly Signature[] = [
   {
     id: 'serving-certificate-rejected',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: ['ca-bundle-mismatch'],
     pattern: String.raw`tls handshake error from \S+ remote error: tls: (?:bad certificate|unknown certificate authority|unknown certificate|expired certificate)`,
     literals: ['tls handshake error from'],
@@ -18,6 +19,7 @@ export const TLS: readonly Signature[] = [
   {
     id: 'handshake-plain-http',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: [],
     pattern: String.raw`tls handshake error from \S+ (?:tls: first record does not look like|client sent an http request to an https server)`,
     literals: ['tls handshake error from'],
@@ -31,6 +33,7 @@ export const TLS: readonly Signature[] = [
   {
     id: 'handshake-noise',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: [],
     role: 'harmless',
     pattern: String.raw`tls handshake error from \S+ (?:eof|read tcp .*(?:connection reset by peer|i/o timeout)|.*no certificates configured|write tcp)`,
@@ -45,6 +48,7 @@ export const TLS: readonly Signature[] = [
   {
     id: 'handshake-failed',
     speaker: 'aggregated-server',
+    anyClient: true,
     pointsTo: [],
     role: 'victim',
     pattern: String.raw`http: tls handshake error from`,
@@ -120,6 +124,7 @@ export const TLS: readonly Signature[] = [
   {
     id: 'client-certificate-rejected',
     speaker: 'kube-apiserver',
+    anyClient: true,
     pointsTo: ['front-proxy-certificate-rejected', 'request-header-ca-mismatch'],
     pattern: String.raw`remote error: tls: (?:bad certificate|certificate required|unknown certificate|expired certificate|access denied)`,
     literals: ['remote error: tls: '],
@@ -130,6 +135,7 @@ export const TLS: readonly Signature[] = [
   {
     id: 'protocol-mismatch',
     speaker: 'kube-apiserver',
+    anyClient: true,
     pointsTo: ['serving-certificate-unusable'],
     pattern: String.raw`remote error: tls: (?:protocol version not supported|handshake failure|no application protocol|inappropriate fallback|internal error)|no cipher suite supported by both|tls: client offered only unsupported versions|server selected unsupported protocol version`,
     literals: [

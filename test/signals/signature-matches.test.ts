@@ -36,3 +36,26 @@ describe('a signature that the user wrote', () => {
     expect(signalsOf([hit({ pointsTo: ['backend-slow'], lastAt: NOW - 3_600_000 })], 'backend-slow')).toEqual([3, 0]);
   });
 });
+
+describe('a line that any client can cause', () => {
+  // front-proxy-certificate-untrusted points to request-header-ca-mismatch and to nothing else.
+  const strength = (differs: Partial<SignatureCount>) =>
+    signalsOf([hit({ signature: 'front-proxy-certificate-untrusted', ...differs })], 'request-header-ca-mismatch')[1];
+
+  it.each([
+    ['once', 0, 1],
+    ['with a busy minute', 1, 2],
+    ['with two', 2, 3],
+    ['with five', 5, 3],
+  ])('is worth more the more minutes have two of it: %s', (_, busyMinutes, expected) => {
+    expect(strength({ busyMinutes })).toBe(expected);
+  });
+
+  it('says all it says where it is not read from a log that is followed', () => {
+    expect(strength({})).toBe(3);
+  });
+
+  it('is unlike one that only the server itself can cause', () => {
+    expect(signalsOf([hit({ signature: 'process-panic', busyMinutes: 0 })], 'panic')[1]).toBe(3);
+  });
+});

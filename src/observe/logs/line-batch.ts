@@ -1,4 +1,5 @@
 import type { NamedSignature } from '../../signatures/classify.ts';
+import { blankForeignText } from '../../signatures/foreign-text.ts';
 import { emptyHeader, klogSeverity, type LineHeader, readLineHeader, SEVERITIES, type Severity } from '../../signatures/line-header.ts';
 import type { Scanner } from '../../signatures/scanner.ts';
 import { MAX_LOG_LINE_BYTES } from './line-splitter.ts';
@@ -55,11 +56,22 @@ export class LineBatch {
     if (this.count === 0) return;
     const { bytes, starts, times, matched } = this;
     let line = 0;
+    const again: number[] = [];
     this.scanner.scanLines(bytes, 0, this.used, (pattern, _bytes, start, end) => {
       while (starts[line + 1]! <= start) line++;
+      // Few lines match, so only those are looked at for what clients put into them; without that they may say something else.
+      if (blankForeignText(bytes, start, end)) {
+        again.push(line);
+        return;
+      }
       matched[line] = 1;
       sink.matched(this.signatures[pattern]!, bytes, start, end, times[line]!);
     });
+    for (const i of again)
+      this.scanner.scanLines(bytes, starts[i]!, starts[i + 1]!, (pattern, _bytes, start, end) => {
+        matched[i] = 1;
+        sink.matched(this.signatures[pattern]!, bytes, start, end, times[i]!);
+      });
     for (let i = 0; i < this.count; i++) this.judge(i, sink);
     for (const severity of SEVERITIES) {
       if (this.severities[severity] > 0) sink.lines(severity, this.severities[severity]);

@@ -14,7 +14,14 @@ interface Match {
   lastAt: number;
   sample: string;
   sampleAt: number;
+  /** Of the newest five minutes with hits: [minute since 1970, hits]. */
+  readonly minutes: [minute: number, hits: number][];
 }
+
+const MINUTE_MS = 60_000;
+const MINUTES = 5;
+/** One line a minute is what one client does by the way. */
+const BUSY = 2;
 
 /** What the logs of one API's backend, or of the kube-apiservers, said since the start. Counts only grow; nothing else does. */
 export class LogBook {
@@ -33,11 +40,13 @@ export class LogBook {
   match(signature: NamedSignature, bytes: Uint8Array, start: number, end: number, at: number): void {
     const known = this.found.get(signature.id);
     if (!known) {
-      this.found.set(signature.id, { signature, count: 1, lastAt: at, sample: sampleOf(bytes, start, end), sampleAt: at });
+      this.found.set(signature.id, { signature, count: 1, lastAt: at, sample: sampleOf(bytes, start, end), sampleAt: at, minutes: [] });
+      countMinute(this.found.get(signature.id)!, at);
       return;
     }
     known.count++;
     if (at < known.lastAt) return;
+    countMinute(known, at);
     known.lastAt = at;
     if (at - known.sampleAt < NEW_SAMPLE_AFTER_MS) return;
     known.sample = sampleOf(bytes, start, end);
@@ -52,12 +61,13 @@ export class LogBook {
   }
 
   matches(): SignatureCount[] {
-    return [...this.found.values()].map(({ signature: { id, speaker, pointsTo, own }, count, lastAt, sample }) => ({
+    return [...this.found.values()].map(({ signature: { id, speaker, pointsTo, own }, count, lastAt, sample, minutes }) => ({
       signature: id,
       speaker,
       count,
       lastAt,
       sample,
+      busyMinutes: minutes.filter(([, hits]) => hits >= BUSY).length,
       ...(own ? { pointsTo } : {}),
     }));
   }
@@ -71,6 +81,14 @@ export class LogBook {
       lastWords: [...this.words.values()],
     };
   }
+}
+
+function countMinute({ minutes }: Match, at: number): void {
+  const minute = Math.floor(at / MINUTE_MS);
+  const newest = minutes.at(-1);
+  if (newest?.[0] === minute) newest[1]++;
+  else minutes.push([minute, 1]);
+  while (minutes[0]![0] <= minute - MINUTES) minutes.shift();
 }
 
 function sampleOf(bytes: Uint8Array, start: number, end: number): string {

@@ -3,6 +3,7 @@ import type { LineBatch, LineSink } from './line-batch.ts';
 import { LogLineSplitter, MAX_LOG_LINE_BYTES } from './line-splitter.ts';
 import { lineKey, Seam } from './seam.ts';
 import { StampReader } from './stamp.ts';
+import { TraceRecord } from './trace-record.ts';
 
 /** Told of lines that could not be read as they should. */
 export interface Drops {
@@ -25,6 +26,7 @@ export class LogReader {
   continued = false;
   private readonly splitter = new LogLineSplitter();
   private readonly stamp = new StampReader();
+  private readonly trace = new TraceRecord();
   private readonly batch: LineBatch;
   private readonly sink: LineSink & Drops;
   private readonly budget: ByteBudget;
@@ -104,7 +106,9 @@ export class LogReader {
       return;
     }
     if (length > MAX_LOG_LINE_BYTES) this.sink.dropped('truncated');
-    this.batch.add(bytes, text, Math.min(end, text + MAX_LOG_LINE_BYTES), seconds * 1000 + Math.floor(nanoseconds / 1e6), this.sink);
+    const at = seconds * 1000 + Math.floor(nanoseconds / 1e6);
+    const ownEnd = this.trace.ownEnd(bytes, text, end, at);
+    this.batch.add(bytes, text, Math.min(ownEnd, text + MAX_LOG_LINE_BYTES), at, this.sink);
   }
 
   private keepWord(bytes: Buffer, start: number, end: number): void {

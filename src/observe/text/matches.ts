@@ -1,6 +1,6 @@
 import type { Signature } from '../../domain/signature.ts';
 import type { SignatureCount } from '../../domain/snapshot.ts';
-import { BUILT_IN_PATTERNS } from '../../signatures/classify.ts';
+import { BUILT_IN_PATTERNS, saidItself } from '../../signatures/classify.ts';
 import { SIGNATURES } from '../../signatures/list.ts';
 import { createScanner } from '../../signatures/scanner.ts';
 import { topicOf } from './keywords.ts';
@@ -75,7 +75,7 @@ function signaturesOf(lines: readonly string[]): readonly (Signature | undefined
   scanner.scanLines(buffer, 0, buffer.length, (pattern, _bytes, start) => {
     named[starts.get(start) ?? -1] = SIGNATURES[pattern];
   });
-  return named;
+  return named.map((signature, index) => saidItself(lines[index] ?? '', signature));
 }
 
 function bookOf(books: Map<string, Book>, api: string): Book {

@@ -513,6 +513,7 @@ describe('the user’s signatures', () => {
         count: 1,
         lastAt: expect.any(Number),
         sample: REFUSED,
+        busyMinutes: 0,
         pointsTo: ['backend-dependency-failing'],
       },
       {
@@ -521,6 +522,7 @@ describe('the user’s signatures', () => {
         count: 1,
         lastAt: expect.any(Number),
         sample: 'panic: tide out of range',
+        busyMinutes: 0,
       },
     ]);
   });
