@@ -1,6 +1,7 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Pattern } from '../domain/signature.ts';
+import { isEndless, kindOf, readBoundedFile } from '../files/bounded-file.ts';
 import { BUILT_IN_PATTERNS } from '../signatures/classify.ts';
 import { SIGNATURES } from '../signatures/list.ts';
 import { createScanner, type Scanner } from '../signatures/scanner.ts';
@@ -15,14 +16,15 @@ interface ClassifyOptions {
 /** Where the command writes, and what it leaves as exit code; tests put their own in. */
 export interface ClassifyOutput {
   write(text: string): void;
-  fail(text: string): void;
+  /** 1: what was asked for is not well; 2: it could not be done. */
+  fail(text: string, exitCode: 1 | 2): void;
 }
 
 const CONSOLE: ClassifyOutput = {
   write: (text) => void process.stdout.write(text),
-  fail: (text) => {
+  fail: (text, exitCode) => {
     process.stderr.write(text);
-    process.exitCode = 1;
+    process.exitCode = exitCode;
   },
 };
 
@@ -42,13 +44,13 @@ export function registerClassify(program: Command, output: ClassifyOutput = CONS
         await classify(files, options, output);
       } catch (error) {
         if (!(error instanceof Error)) throw error;
-        output.fail(`classify: ${error instanceof SignatureFileError ? `${options.signatures}:\n${error.message}` : error.message}\n`);
+        output.fail(`classify: ${error instanceof SignatureFileError ? `${options.signatures}:\n${error.message}` : error.message}\n`, 2);
       }
     });
 }
 
 async function classify(files: readonly string[], options: ClassifyOptions, output: ClassifyOutput): Promise<void> {
-  const signatures = options.signatures === undefined ? undefined : parseSignatureFile(readFileSync(options.signatures, 'utf8'));
+  const signatures = options.signatures === undefined ? undefined : parseSignatureFile(readBoundedFile(options.signatures));
   if (options.check) return check(signatures, output);
   const patterns: readonly Pattern[] = signatures ?? BUILT_IN_PATTERNS;
   if (options.test !== undefined) return test(options.test, patterns, signatures ?? SIGNATURES, output);
@@ -64,7 +66,7 @@ async function classify(files: readonly string[], options: ClassifyOptions, outp
 function check(signatures: readonly UserSignature[] | undefined, output: ClassifyOutput): void {
   const checked = signatures ?? SIGNATURES.map((signature) => ({ ...signature, pattern: `(?i)${signature.pattern}` }));
   const problems = checkSignatures(checked);
-  if (problems.length > 0) output.fail(`${problems.join('\n')}\n`);
+  if (problems.length > 0) output.fail(`${problems.join('\n')}\n`, 1);
   else output.write(`${checked.length} signatures are well\n`);
 }
 
@@ -101,6 +103,9 @@ const ADAPT_AFTER_BYTES = 512 * 1024;
 /** Reads synchronously into one buffer: no event, no allocation and no string per chunk. */
 async function scanFile(path: string, scanner: Scanner, onMatch: (pattern: number) => void): Promise<void> {
   const file = path === '-' ? 0 : openSync(path, 'r');
+  const facts = fstatSync(file);
+  if (isEndless(facts, file))
+    throw new Error(`${path === '-' ? 'standard input' : path} is ${kindOf(facts)}, which has no end; a file or a pipe is allowed`);
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let total = 0;
   let adapted = false;

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { CAUSES } from '../correlations/list.ts';
+import { readBoundedFile } from '../files/bounded-file.ts';
 import { checkSignatures, parseSignatureFile, SignatureFileError, type UserSignature } from '../signatures/signature-file.ts';
 
 /** The file that `logs.signatures_file` names. Throws an Error that lists everything that is wrong with it. */
@@ -7,7 +7,7 @@ export function readSignaturesFile(file: string): UserSignature[] {
   const setting = `logs.signatures_file: ${JSON.stringify(file)}`;
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readBoundedFile(file);
   } catch (error) {
     throw new Error(`${setting}: can't be read: ${(error as Error).message}`);
   }

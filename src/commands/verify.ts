@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { readBoundedFile } from '../files/bounded-file.ts';
 import { type OptionTexts, parseOptions } from '../generate/options.ts';
 import type { Query, QueryResult, Verification } from '../generate/verify/verify.ts';
 
@@ -55,7 +55,7 @@ function prometheusAt(url: string, tokenFile: string | undefined): Query {
   if (!/^https?:\/\//.test(url)) throw new Error(`--prometheus.url ${JSON.stringify(url)}: an http:// or https:// URL is allowed`);
   const base = new URL(url.endsWith('/') ? url : `${url}/`);
   const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded' };
-  if (tokenFile) headers.authorization = `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`;
+  if (tokenFile) headers.authorization = `Bearer ${readBoundedFile(tokenFile).trim()}`;
   else if (base.username)
     headers.authorization = `Basic ${Buffer.from(`${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`).toString('base64')}`;
   base.username = '';

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { SecureVersion } from 'node:tls';
 import { loadAll } from 'js-yaml';
 import * as z from 'zod';
+import { yamlProblem } from '../files/yaml-problem.ts';
 
 /**
  * The web configuration file of Prometheus's exporter-toolkit (github.com/prometheus/exporter-toolkit v0.20.0, docs/web-configuration.md):
@@ -166,7 +167,7 @@ export function parseWebConfig(text: string, path: string): WebConfig {
     if (documents.length > 1) throw new Error(`${documents.length} YAML documents: one is allowed`);
     raw = documents[0] ?? {};
   } catch (error) {
-    throw new Error(`${path}: not YAML: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
+    throw new Error(`${path}: not YAML: ${yamlProblem(error)}`);
   }
   const result = schema.safeParse(raw);
   if (!result.success) throw new Error(result.error.issues.map((issue) => `${path}: ${describe(issue)}`).join('\n'));

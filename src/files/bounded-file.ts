@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { isatty } from 'node:tty';
 
 /** More than any file of settings, certificates or signatures has. */
@@ -14,13 +15,13 @@ export function readBoundedFile(path: string, mostBytes = MOST_BYTES): string {
   try {
     const facts = fstatSync(file);
     if (facts.isDirectory()) throw new Error(`${path} is a folder; a file is allowed`);
+    if (isEndless(facts, file)) throw new Error(`${path} is ${kindOf(facts)}; a regular file is allowed`);
     const chunks: Buffer[] = [];
     let total = 0;
     for (;;) {
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
       const read = readSync(file, chunk, 0, CHUNK_BYTES, null);
       if (read === 0) return Buffer.concat(chunks).toString('utf8');
-      if (isEndless(facts, file)) throw new Error(`${path} is ${kindOf(facts)}; a regular file is allowed`);
       total += read;
       if (total > mostBytes) throw new Error(`${path} is longer than ${mostBytes} bytes`);
       chunks.push(chunk.subarray(0, read));
@@ -30,9 +31,12 @@ export function readBoundedFile(path: string, mostBytes = MOST_BYTES): string {
   }
 }
 
-/** Devices such as /dev/zero and /dev/full, which never end; a terminal ends with Ctrl-D. */
+/** Devices such as /dev/zero and /dev/full, which never end; a terminal ends with Ctrl-D, and /dev/null at once. */
 export function isEndless(facts: Stats, descriptor?: number): boolean {
-  return (facts.isCharacterDevice() || facts.isBlockDevice()) && !(descriptor !== undefined && isatty(descriptor));
+  if (!facts.isCharacterDevice() && !facts.isBlockDevice()) return false;
+  if (descriptor !== undefined && isatty(descriptor)) return false;
+  const nothing = statSync(devNull, { throwIfNoEntry: false });
+  return !(nothing && nothing.rdev === facts.rdev && nothing.isCharacterDevice() === facts.isCharacterDevice());
 }
 
 /** What a path is, in words, for an error message. */

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { KubeConfig, type User } from '@kubernetes/client-node';
 import { load } from 'js-yaml';
+import { readBoundedFile } from '../../files/bounded-file.ts';
+import { yamlProblem } from '../../files/yaml-problem.ts';
 
 /** Where the kubelet mounts what belongs to the pod's ServiceAccount. */
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -30,7 +32,7 @@ export interface KubeConfigSource {
  * Exec plugins, token files and the in-cluster token are read again by the client, not here.
  */
 export function loadKubeConfig(source: KubeConfigSource = {}, env: NodeJS.ProcessEnv = process.env): KubeConfig {
-  const files = filesOf(source, env);
+  const files = kubeConfigFiles(source, env);
   const kubeConfig = files.length > 0 ? fromFiles(files) : inCluster(env);
   if (source.context !== undefined) selectContext(kubeConfig, source.context);
   const cluster = kubeConfig.getCurrentCluster();
@@ -44,6 +46,14 @@ export function loadKubeConfig(source: KubeConfigSource = {}, env: NodeJS.Proces
   return cluster.server.startsWith('http:') ? allowPlainHttp(kubeConfig) : kubeConfig;
 }
 
+/**
+ * The kubeconfig files that are to be read; none = the pod's own ServiceAccount, if there is one. A file without anything in it, such as
+ * /dev/null, names no cluster, as with kubectl: `KUBECONFIG=/dev/null` is how people say "not my clusters".
+ */
+export function kubeConfigFiles(source: KubeConfigSource = {}, env: NodeJS.ProcessEnv = process.env): string[] {
+  return filesOf(source, env).filter((file) => !isEmpty(file));
+}
+
 function filesOf(source: KubeConfigSource, env: NodeJS.ProcessEnv): string[] {
   if (source.kubeconfig !== undefined) return [source.kubeconfig];
   const listed = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
@@ -51,6 +61,15 @@ function filesOf(source: KubeConfigSource, env: NodeJS.ProcessEnv): string[] {
   if (listed.length > 0) return listed.some((file) => existsSync(file)) ? listed.filter((file) => existsSync(file)) : listed;
   const home = join(env.HOME ?? homedir(), '.kube', 'config');
   return existsSync(home) ? [home] : [];
+}
+
+/** What can't be read is not empty: its error is told when it is used. */
+function isEmpty(file: string): boolean {
+  try {
+    return readBoundedFile(file).trim() === '';
+  } catch {
+    return false;
+  }
 }
 
 function fromFiles(files: readonly string[]): KubeConfig {
@@ -71,18 +90,42 @@ function fromFiles(files: readonly string[]): KubeConfig {
 function fromFile(file: string): KubeConfig {
   const kubeConfig = new KubeConfig();
   try {
-    kubeConfig.loadFromFile(file);
-    kubeConfig.users = kubeConfig.users.map((user) => withTokenFile(user, tokenFilesOf(file)));
+    const text = readBoundedFile(file);
+    const raw = objectIn(text);
+    kubeConfig.loadFromString(text);
+    kubeConfig.makePathsAbsolute(dirname(file));
+    kubeConfig.users = kubeConfig.users.map((user) => withTokenFile(user, tokenFilesOf(raw)));
   } catch (error) {
-    throw new KubeConfigError('invalid', `${file}: ${(error as Error).message}`, { cause: error });
+    throw new KubeConfigError('invalid', `${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
   return kubeConfig;
 }
 
+interface RawKubeConfig {
+  readonly users?: readonly { readonly name: string; readonly user?: { readonly tokenFile?: string } }[];
+}
+
+/** @throws Error when the text is something else than a kubeconfig. */
+function objectIn(text: string): RawKubeConfig {
+  let raw: unknown;
+  try {
+    raw = load(text);
+  } catch (error) {
+    throw new Error(`no kubeconfig, and not YAML: ${yamlProblem(error)}`, { cause: error });
+  }
+  // One of several files may hold only a part.
+  if (isObject(raw) && ['clusters', 'contexts', 'users', 'current-context'].some((key) => key in raw)) return raw;
+  const kind = !isObject(raw) ? 'a text' : 'kind' in raw ? `an object of kind ${JSON.stringify(raw.kind)}` : 'something else';
+  throw new Error(`no kubeconfig, but ${kind}; YAML or JSON with clusters, contexts and users is allowed`);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
 /** KubeConfig knows token files only by way of an auth provider, and drops a user's plain `tokenFile`. */
-function tokenFilesOf(file: string): ReadonlyMap<string, string> {
-  const raw = load(readFileSync(file, 'utf8')) as { users?: { name: string; user?: { tokenFile?: string } }[] } | null;
-  return new Map((raw?.users ?? []).flatMap(({ name, user }) => (user?.tokenFile ? [[name, user.tokenFile] as const] : [])));
+function tokenFilesOf({ users }: RawKubeConfig): ReadonlyMap<string, string> {
+  return new Map((users ?? []).flatMap(({ name, user }) => (user?.tokenFile ? [[name, user.tokenFile] as const] : [])));
 }
 
 function withTokenFile(user: User, tokenFiles: ReadonlyMap<string, string>): User {
@@ -94,7 +137,7 @@ function inCluster(env: NodeJS.ProcessEnv): KubeConfig {
   if (!env.KUBERNETES_SERVICE_HOST || !existsSync(SERVICE_ACCOUNT_TOKEN))
     throw new KubeConfigError(
       'none',
-      'no cluster is configured: --kubeconfig, $KUBECONFIG, ~/.kube/config or a pod’s ServiceAccount names one',
+      'no cluster is configured: --kubeconfig, $KUBECONFIG, ~/.kube/config or a pod’s ServiceAccount names one; a file that is empty names none',
     );
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromCluster();

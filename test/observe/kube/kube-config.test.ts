@@ -37,6 +37,7 @@ describe('loadKubeConfig', () => {
     ['the first of several in $KUBECONFIG', {}, { KUBECONFIG: `${one}:${two}` }, 'https://one.example:6443'],
     ['the first that exists', {}, { KUBECONFIG: `${join(folder, 'nowhere')}:${two}` }, 'https://two.example:6443'],
     ['a context of another file', { context: 'two' }, { KUBECONFIG: `${one}:${two}` }, 'https://two.example:6443'],
+    ['what is not empty in $KUBECONFIG', {}, { KUBECONFIG: `/dev/null:${two}` }, 'https://two.example:6443'],
     ['the home folder', {}, { HOME: home }, 'https://home.example:6443'],
   ])('reads %s', (_name, source, env, server) => {
     expect(serverOf(source, env)).toBe(server);
@@ -46,7 +47,19 @@ describe('loadKubeConfig', () => {
     ['nothing names a cluster', {}, { HOME: folder }, 'none', 'no cluster is configured'],
     ['the file is missing', { kubeconfig: join(folder, 'nowhere') }, {}, 'invalid', 'nowhere: ENOENT'],
     ['the file is no YAML', { kubeconfig: write('bad', 'a: [') }, {}, 'invalid', 'bad: '],
-    ['the file is something else', { kubeconfig: write('other', 'a: 1') }, {}, 'invalid', 'names no cluster'],
+    ['the file is something else', { kubeconfig: write('other', 'a: 1') }, {}, 'invalid', 'other: no kubeconfig, but something else'],
+    [
+      'the file is a text',
+      { kubeconfig: write('text', 'hello world') },
+      {},
+      'invalid',
+      'text: no kubeconfig, but a text; YAML or JSON with',
+    ],
+    ['the file is a manifest', { kubeconfig: write('pod', 'kind: Pod') }, {}, 'invalid', 'no kubeconfig, but an object of kind "Pod"'],
+    ['the file names none', { kubeconfig: write('part', 'users: []') }, {}, 'invalid', 'names no cluster'],
+    ['the file never ends', { kubeconfig: '/dev/zero' }, {}, 'invalid', '/dev/zero is a character device'],
+    ['$KUBECONFIG is /dev/null', {}, { KUBECONFIG: '/dev/null', HOME: home }, 'none', 'a file that is empty names none'],
+    ['the file that is named is empty', { kubeconfig: write('empty', '\n') }, {}, 'none', 'no cluster is configured'],
     ['the context does not exist', { kubeconfig: one, context: 'three' }, {}, 'invalid', 'context "three" does not exist; allowed: one'],
     ['the server is no URL', { kubeconfig: write('url', config('url', '{}', 'nowhere at all')) }, {}, 'invalid', 'is not a URL'],
   ])('says why when %s', (_name, source, env, kind, message) => {
