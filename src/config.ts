@@ -1,6 +1,8 @@
 import { loadAll } from 'js-yaml';
 import * as z from 'zod';
 import { SOURCES } from './domain/sources.ts';
+import { canParseListenAddress } from './expose/listen-address.ts';
+import { yamlProblem } from './files/yaml-problem.ts';
 
 /** Milliseconds from Prometheus's duration syntax: `500ms`, `10s`, `1m30s`, `2h`, `1d`. */
 function millisecondsOf(text: string): number {
@@ -35,7 +37,9 @@ const size = (standard: string, says: string) =>
     .transform(bytesOf)
     .describe(says);
 
-const listenAddress = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^:[\]]*):\d{1,5}$/, 'host:port, :port or [address]:port is allowed');
+const listenAddress = z
+  .string()
+  .refine((text) => canParseListenAddress(text), 'host:port, :port or [address]:port is allowed, with a port from 0 to 65535');
 const cidr = z.union([z.cidrv4(), z.cidrv6()], { error: 'a CIDR such as 10.0.0.0/8 or fd00::/8 is allowed' });
 const httpUrl = z.url({ protocol: /^https?$/, error: 'an http:// or https:// URL is allowed' });
 
@@ -43,7 +47,18 @@ const schema = z.strictObject({
   web: z
     .strictObject({
       listen_addresses: z.array(listenAddress).min(1).default([':9944']).describe('Where to listen.'),
-      config_file: z.string().optional().describe('Path of a Prometheus web configuration file: TLS and basic authentication.'),
+      config_file: z
+        .string()
+        .optional()
+        .describe(
+          'Path of a web configuration file of the Prometheus exporter-toolkit: TLS, basic authentication, headers, rate limit. It is read again when it changes.',
+        ),
+      allowed_hosts: z
+        .array(z.string().regex(/^[^\s:/]+$/, 'a host name without a port is allowed'))
+        .default([])
+        .describe(
+          'Host names that are served over loopback beside those of loopback itself, e.g. of a reverse proxy on this machine. A page of a stranger can point its own name at 127.0.0.1. In a pod all are.',
+        ),
     })
     .prefault({}),
   log: z
@@ -145,7 +160,7 @@ export function parseConfig(text: string): ConfigResult {
     if (documents.length > 1) return { problems: [`${documents.length} YAML documents: one is allowed`] };
     raw = documents[0] ?? {};
   } catch (error) {
-    return { problems: [`not YAML: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`] };
+    return { problems: [`not YAML: ${yamlProblem(error)}`] };
   }
   const result = schema.safeParse(raw);
   if (result.success) return { config: result.data };
@@ -154,6 +169,32 @@ export function parseConfig(text: string): ConfigResult {
 
 export function defaultConfig(): Config {
   return schema.parse({});
+}
+
+/** What is taken at SIGHUP; all else needs a restart. */
+export const RELOADED_SETTINGS = [
+  'log.level',
+  'apis',
+  'probe',
+  'logs',
+  'apiserver_metrics',
+  'resources',
+  'prometheus',
+  'diagnosis.interval',
+  'diagnosis.disabled_sources',
+] as const;
+
+/** The settings that differ and need a restart, e.g. `web.listen_addresses`. */
+export function needsRestart(before: Config, after: Config): string[] {
+  const flat = (config: Config) =>
+    new Map(
+      Object.entries(config).flatMap(([section, of]) =>
+        Object.entries(of as object).map(([key, value]) => [`${section}.${key}`, JSON.stringify(value)] as const),
+      ),
+    );
+  const [old, now] = [flat(before), flat(after)];
+  const isReloaded = (setting: string) => RELOADED_SETTINGS.some((one) => setting === one || setting.startsWith(`${one}.`));
+  return [...new Set([...old.keys(), ...now.keys()])].filter((setting) => old.get(setting) !== now.get(setting) && !isReloaded(setting));
 }
 
 /** JSON Schema (draft 2020-12) of the file, for editors. */

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { unknownCommand } from './commands/command-names.ts';
+import { surviveClosedPipes } from './commands/process-streams.ts';
 
 /** Each command is loaded only when it is asked for: the exporter starts without the generator, and the generator without the cluster. */
 const COMMANDS = {
@@ -26,6 +28,10 @@ const COMMANDS = {
 
 type CommandName = keyof typeof COMMANDS;
 
+/** Not in the list of commands: for container engines, and for `serve` itself. */
+const HIDDEN: ReadonlySet<string> = new Set<CommandName>(['simulate', 'healthcheck']);
+const HELP: readonly string[] = ['-h', '--help', '-V', '--version'];
+
 /** They leave connections behind when they are stopped; the others end when their work does. */
 const LONG_RUNNING: ReadonlySet<CommandName> = new Set(['serve', 'simulate']);
 
@@ -33,26 +39,33 @@ function isCommand(word: string | undefined): word is CommandName {
   return word !== undefined && Object.hasOwn(COMMANDS, word);
 }
 
-/** Without a command it is `serve`. Only `--help` and `help` need them all. */
+/** Without a command it is `serve`. Only `--help` and `help` need them all. @throws Error when the first word is no command. */
 function wanted(argv: readonly string[]): { names: readonly CommandName[]; argv: readonly string[] } {
   const [first] = argv;
   if (isCommand(first)) return { names: [first], argv };
-  if (first === undefined || (first.startsWith('-') && !['-h', '--help', '-V', '--version'].includes(first)))
-    return { names: ['serve'], argv: ['serve', ...argv] };
+  if (first === undefined || (first.startsWith('-') && !HELP.includes(first))) return { names: ['serve'], argv: ['serve', ...argv] };
+  if (first !== 'help' && !HELP.includes(first))
+    throw new Error(
+      unknownCommand(
+        first,
+        Object.keys(COMMANDS).filter((name) => !HIDDEN.has(name)),
+      ),
+    );
   return { names: Object.keys(COMMANDS) as CommandName[], argv };
 }
 
 async function main(): Promise<void> {
+  surviveClosedPipes();
   const program = new Command('aggregated-api-exporter')
     .description('Names why Kubernetes aggregated APIs fail: a Prometheus exporter, and a generator of rules, dashboards and runbooks.')
     .version(process.env.AGGREGATED_API_EXPORTER_VERSION ?? 'dev', '-V, --version')
-    .showHelpAfterError()
+    .showHelpAfterError('(--help says what is allowed)')
     .exitOverride();
   const { names, argv } = wanted(process.argv.slice(2));
   for (const name of names) await COMMANDS[name](program);
   await program.parseAsync([...argv], { from: 'user' });
   // Everything is closed by now. Node's own way out spins for ever when a connection was being made at that moment (seen with 20.20).
-  if (LONG_RUNNING.has(names[0]!)) process.exit();
+  if (LONG_RUNNING.has(names[0] ?? 'serve')) process.exit();
 }
 
 main().catch((error: unknown) => {

@@ -1,13 +1,15 @@
 import { once } from 'node:events';
+import { fstatSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { createDiagnostician } from '../diagnose/diagnostician.ts';
+import { createDiagnostician, type Diagnostician } from '../diagnose/diagnostician.ts';
 import { renderMarkdown } from '../diagnose/report/markdown.ts';
 import { printable } from '../diagnose/report/printable.ts';
 import { renderText } from '../diagnose/report/text.ts';
 import type { Answer } from '../domain/answer.ts';
 import { type Diagnoses, diagnosesOf } from '../domain/diagnosis.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import { isEndless, kindOf } from '../files/bounded-file.ts';
 import { readBoundedText } from '../observe/dump/bounded-text.ts';
 import { readDump } from '../observe/dump/dump.ts';
 import { InputError } from '../observe/dump/input-error.ts';
@@ -15,7 +17,9 @@ import { openInput } from '../observe/dump/open-input.ts';
 import { looksRecorded, readRecorded } from '../observe/dump/recorded.ts';
 import { readText } from '../observe/text/read-text.ts';
 import { catalogueOptions } from './catalogue-options.ts';
-import { type ClusterFlags, durationFlag, withClusterFlags } from './flags.ts';
+import { type ClusterFlags, forOption, withClusterFlags } from './flags.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { createWindowAnswer } from './window-answer.ts';
 
 /** Snapshots of the live cluster for so long, oldest first; ends by itself, or when the signal aborts. */
 export type ObserveCluster = (options: LiveOptions) => AsyncIterable<Snapshot>;
@@ -23,6 +27,8 @@ export type ObserveCluster = (options: LiveOptions) => AsyncIterable<Snapshot>;
 export interface LiveOptions extends ClusterFlags {
   readonly forMs: number;
   readonly signal: AbortSignal;
+  /** Told once a second how far it is. */
+  readonly progress?: Progress['show'];
 }
 
 interface DiagnoseFlags extends ClusterFlags {
@@ -46,13 +52,13 @@ export function registerDiagnose(program: Command, { observeCluster }: { observe
       '--from <path>',
       'what `record` wrote, the folder of a cluster-info dump, must-gather or support bundle, a text, or - for standard input',
     )
-    .option('--for <duration>', 'how long to observe a live cluster', durationFlag, 30_000)
+    .addOption(forOption('how long to observe a live cluster', '30s'))
     .option('-o, --output <format>', `${OUTPUTS.join(', ')}`, 'text')
     .action(async (apiservices: string[], flags: DiagnoseFlags) => {
       const { diagnoses, complaint } = await run(apiservices, flags, observeCluster);
-      await print(flags.output, diagnoses);
+      const printed = await print(flags.output, diagnoses);
       if (complaint) process.stderr.write(`aggregated-api-exporter: ${complaint}\n`);
-      process.exitCode = complaint ? 2 : EXIT_CODES[diagnoses.answer];
+      process.exitCode = complaint || !printed ? 2 : EXIT_CODES[diagnoses.answer];
     });
 }
 
@@ -63,12 +69,30 @@ async function run(
 ): Promise<{ diagnoses: Diagnoses; complaint?: string }> {
   if (!OUTPUTS.some((output) => output === flags.output))
     throw new InputError(`--output ${flags.output}: one of ${OUTPUTS.join(', ')} is allowed`);
-  const snapshots = flags.from === undefined ? live(flags, observeCluster) : recorded(flags.from, note);
   const doctor = createDiagnostician(catalogueOptions());
-  let diagnoses: Diagnoses | undefined;
-  for await (const snapshot of snapshots) diagnoses = doctor.observe(snapshot).diagnoses;
+  const diagnoses =
+    flags.from === undefined ? await ofCluster(doctor, flags, observeCluster) : await ofInput(doctor, recorded(flags.from, note));
   if (!diagnoses) throw new InputError('the cluster could not be observed in the time given');
   return selected(apiservices, diagnoses, flags.from !== undefined);
+}
+
+/** The answer is that of the whole window. */
+async function ofCluster(doctor: Diagnostician, flags: DiagnoseFlags, observeCluster: ObserveCluster): Promise<Diagnoses | undefined> {
+  const progress = createProgress();
+  const window = createWindowAnswer();
+  try {
+    for await (const snapshot of live({ ...flags, progress: progress.show }, observeCluster)) window.add(doctor.observe(snapshot));
+  } finally {
+    progress.clear();
+  }
+  return window.answer();
+}
+
+/** The answer is that of the newest moment of the input. */
+async function ofInput(doctor: Diagnostician, snapshots: AsyncIterable<Snapshot>): Promise<Diagnoses | undefined> {
+  let diagnoses: Diagnoses | undefined;
+  for await (const snapshot of snapshots) diagnoses = doctor.observe(snapshot).diagnoses;
+  return diagnoses;
 }
 
 function note(text: string): void {
@@ -76,7 +100,7 @@ function note(text: string): void {
 }
 
 /** Snapshots until the time is up; a cluster that hangs cannot hold the answer. */
-async function* live(flags: DiagnoseFlags, observeCluster: ObserveCluster): AsyncGenerator<Snapshot> {
+async function* live(flags: DiagnoseFlags & Pick<LiveOptions, 'progress'>, observeCluster: ObserveCluster): AsyncGenerator<Snapshot> {
   const stop = new AbortController();
   const deadline = setTimeout(() => stop.abort(), flags.for + GRACE_MS);
   const interrupt = () => stop.abort();
@@ -108,7 +132,8 @@ export async function* recorded(from: string, note: (text: string) => void): Asy
       yield* await readDump(from, note);
       return;
     }
-  }
+    refuseEndless(facts, from);
+  } else refuseEndless(fstatSync(0), 'standard input', 0);
   const input = await openInput(from === '-' ? process.stdin : from);
   if (looksRecorded(input.head.subarray(0, 4096).toString('utf8'))) {
     yield* readRecorded(input.chunks, from === '-' ? 'standard input' : from);
@@ -118,6 +143,11 @@ export async function* recorded(from: string, note: (text: string) => void): Asy
   if (omitted > 0) note(`the text is long: ${Math.ceil(omitted / 2 ** 20)} MiB in its middle were left out`);
   if (!text.trim()) throw new InputError('the input is empty: paste conditions, events, log lines or client errors');
   yield* readText(text);
+}
+
+function refuseEndless(facts: Stats, what: string, descriptor?: number): void {
+  if (isEndless(facts, descriptor))
+    throw new InputError(`--from ${what} is ${kindOf(facts)}, which has no end; a file, a folder, a pipe or - is allowed`);
 }
 
 /** The verdicts on the APIs that were asked for. Not having seen one is not the same as finding it well. */
@@ -147,7 +177,8 @@ const WHAT_TO_PASTE =
 const WHAT_TO_WAIT_FOR =
   'look for longer with --for, and see which sources were not visible; `kubectl get apiservices` shows what the kube-apiserver itself says';
 
-async function print(output: string, diagnoses: Diagnoses): Promise<void> {
+/** False when it could not be written. A reader that has gone (`| head -1`) has read what it wanted: the answer is what it is. */
+async function print(output: string, diagnoses: Diagnoses): Promise<boolean> {
   const { stdout } = process;
   const colour = stdout.isTTY === true && !process.env.NO_COLOR;
   const text =
@@ -156,5 +187,5 @@ async function print(output: string, diagnoses: Diagnoses): Promise<void> {
       : output === 'markdown'
         ? renderMarkdown(diagnoses)
         : renderText(diagnoses, { width: stdout.columns ?? 100, colour });
-  await new Promise<void>((resolve, reject) => stdout.write(text, (error) => (error ? reject(error) : resolve())));
+  return new Promise((resolve) => stdout.write(text, (error?: NodeJS.ErrnoException | null) => resolve(!error || error.code === 'EPIPE')));
 }

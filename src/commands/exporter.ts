@@ -1,32 +1,44 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { DERIVED_SIGNALS } from '../diagnose/derived-signals.ts';
 import { createDiagnostician, type Diagnostician } from '../diagnose/diagnostician.ts';
-import { createExposition } from '../expose/exposition.ts';
-import { createSelfMetrics } from '../expose/self-metrics.ts';
+import { createExposition, type Exposition } from '../expose/exposition.ts';
+import { createSelfMetrics, type SelfMetrics } from '../expose/self-metrics.ts';
 import { createWebServer } from '../expose/server.ts';
 import type { ExporterView } from '../expose/view.ts';
-import type { Logger } from '../observe/source.ts';
 import { SIGNALS } from '../signals/list.ts';
 import { readSignals } from '../signals/read.ts';
 import { catalogueOptions } from './catalogue-options.ts';
+import type { OwnLogger } from './logger.ts';
+import { createObservation, type Observation } from './observation.ts';
 import type { ConnectedObserver } from './observe-cluster.ts';
-
-const SAVE_EVERY_MS = 60_000;
-/** A changed probe result causes a tick at once, but not more than one a second. */
-const LEAST_BETWEEN_TICKS_MS = 1000;
+import { createReload } from './reload.ts';
+import { startStateKeeper } from './state-keeper.ts';
+import { startTicking } from './ticker.ts';
+import { createVerdictLog } from './verdict-log.ts';
 
 export const ALL_SIGNALS = [...SIGNALS, ...DERIVED_SIGNALS];
 
+export interface ExporterInput {
+  readonly config: Config;
+  /** A new observer, not started yet. @throws Error when the configuration names no cluster that can be asked. */
+  readonly connect: (config: Config) => ConnectedObserver;
+  readonly log: OwnLogger;
+  readonly stop: AbortSignal;
+  /** Calls the listener whenever the configuration is to be read again. */
+  readonly onReload?: (listener: () => void) => void;
+  /** The configuration as it is now. @throws Error that lists everything that is wrong. */
+  readonly readConfig?: () => Config;
+}
+
 /** Observes, diagnoses and publishes until the signal aborts. Resolves when everything is closed. */
-export async function runExporter({ observer, client }: ConnectedObserver, config: Config, log: Logger, stop: AbortSignal): Promise<void> {
+export async function runExporter({ config, connect, log, stop, onReload, readConfig = () => config }: ExporterInput): Promise<void> {
   const version = process.env.AGGREGATED_API_EXPORTER_VERSION ?? 'dev';
   const self = createSelfMetrics({ version });
-  const waiting = () => ({ time: Date.now(), sources: observer.sources() });
+  const observation = createObservation(connect, config, log);
+  const waiting = () => ({ time: Date.now(), sources: observation.current().sources() });
   const exposition = createExposition({ signals: ALL_SIGNALS, self, waiting, seriesPerFamily: config.limits.series_per_family });
   const diagnostician = createDiagnostician(catalogueOptions());
-  const stateFile = config.diagnosis.state_file;
-  if (stateFile) await restore(diagnostician, stateFile, log);
+  const keeper = await startStateKeeper(diagnostician, config.diagnosis.state_file, log);
 
   let view: ExporterView | undefined;
   const server = await createWebServer({
@@ -35,6 +47,8 @@ export async function runExporter({ observer, client }: ConnectedObserver, confi
     waiting,
     listenAddresses: config.web.listen_addresses,
     ...(config.web.config_file === undefined ? {} : { webConfigFile: config.web.config_file }),
+    allowedHosts: config.web.allowed_hosts,
+    onWebConfig: (good) => reload.webConfigRead(good),
     // The generator is loaded when the first runbook is read.
     runbook: async (cause) => (await import('../generate/runbook-html.ts')).renderRunbookHtml(cause),
     version,
@@ -42,84 +56,51 @@ export async function runExporter({ observer, client }: ConnectedObserver, confi
   });
   log.info({ urls: server.urls.map(String) }, 'listening');
 
-  const tick = () => {
+  const reload = createReload({ config, readConfig, observation, server, self, log });
+  const publish = createPublisher({ observation, diagnostician, exposition, self, log });
+  const ticker = startTicking(
+    () => {
+      view = publish(view);
+    },
+    () => reload.config().diagnosis.interval,
+    log,
+  );
+  onReload?.(reload.now);
+  observation.start(ticker.soon);
+
+  await aborted(stop);
+  ticker.stop();
+  await keeper.stop();
+  await server.close();
+  observation.stop();
+}
+
+interface PublisherInput {
+  readonly observation: Observation;
+  readonly diagnostician: Diagnostician;
+  readonly exposition: Exposition;
+  readonly self: SelfMetrics;
+  readonly log: OwnLogger;
+}
+
+/** One tick: snapshot, signals, diagnosis; published, and what is new in it logged. */
+function createPublisher({ observation, diagnostician, exposition, self, log }: PublisherInput) {
+  const verdicts = createVerdictLog(log);
+  return (before: ExporterView | undefined): ExporterView | undefined => {
+    const observer = observation.current();
     // Before discovery has answered there is nothing to judge, and an empty view would look like a healthy cluster.
-    if (!view && !observer.ready()) return;
+    if (!before && !observer.ready()) return undefined;
     const started = performance.now();
     const snapshot = observer.snapshot();
     const values = readSignals(snapshot);
     const round = diagnostician.observe(snapshot, values);
     const signals = new Map([...values].map(([name, own]) => [name, new Map([...own, ...(round.derived.get(name) ?? [])])]));
-    view = { snapshot, signals, round };
+    const view = { snapshot, signals, round };
     exposition.update(view);
     self.observeTick((performance.now() - started) / 1000);
+    verdicts.follow(round);
+    return view;
   };
-  const ticker = startTicking(tick, config.diagnosis.interval, log);
-  observer.onUrgent(ticker.soon);
-  observer.start(stop);
-
-  const saver = stateFile ? setInterval(() => void save(diagnostician, stateFile, log), SAVE_EVERY_MS) : undefined;
-  await aborted(stop);
-  ticker.stop();
-  clearInterval(saver);
-  if (stateFile) await save(diagnostician, stateFile, log);
-  await server.close();
-  client.close();
-}
-
-/** Every `interval`, and soon after something urgent. A tick that throws is logged and the next one comes all the same. */
-function startTicking(tick: () => void, interval: number, log: Logger): { soon(): void; stop(): void } {
-  let last = 0;
-  let timer: NodeJS.Timeout | undefined;
-  let due = 0;
-  const schedule = (after: number) => {
-    const at = Date.now() + after;
-    if (timer && due <= at) return;
-    clearTimeout(timer);
-    due = at;
-    timer = setTimeout(run, after);
-  };
-  const run = () => {
-    timer = undefined;
-    last = Date.now();
-    try {
-      tick();
-    } catch (error) {
-      log.error({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'a tick failed');
-    }
-    schedule(interval);
-  };
-  schedule(Math.min(interval, 250));
-  return {
-    soon: () => schedule(Math.max(0, last + LEAST_BETWEEN_TICKS_MS - Date.now())),
-    stop: () => clearTimeout(timer),
-  };
-}
-
-async function restore(diagnostician: Diagnostician, file: string, log: Logger): Promise<void> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      log.warn({ file, error: (error as Error).message }, 'the history can not be read: starting without');
-    return;
-  }
-  try {
-    diagnostician.restore(text);
-    log.info({ file }, 'went on with the history of an earlier run');
-  } catch (error) {
-    log.warn({ file, error: (error as Error).message }, 'the history is not usable: starting without');
-  }
-}
-
-async function save(diagnostician: Diagnostician, file: string, log: Logger): Promise<void> {
-  try {
-    await writeFile(`${file}.partial`, diagnostician.serialise(), { mode: 0o600 });
-    await rename(`${file}.partial`, file);
-  } catch (error) {
-    log.warn({ file, error: (error as Error).message }, 'the history could not be saved');
-  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

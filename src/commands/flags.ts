@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, defaultConfig, parseConfig } from '../config.ts';
+import { parseListenAddress } from '../expose/listen-address.ts';
+import { readBoundedFile } from '../files/bounded-file.ts';
 import { readSignaturesFile } from './signatures-file.ts';
 
 /** Flags that every command that looks at a cluster understands. */
@@ -37,11 +38,22 @@ export function withServeFlags(command: Command): Command {
     .addOption(new Option('--log.format <format>', 'of our own log').choices(['logfmt', 'json']));
 }
 
-/** The configuration file with the flags over it. @throws Error that lists everything that is wrong. */
+/** The configuration file with the flags over it. @throws Error that lists everything that is wrong, one problem a line. */
 export function configFrom(flags: ServeFlags | ClusterFlags, extraFile?: string): Config {
-  const file = flags['config.file'] ?? extraFile;
-  const config = file === undefined ? defaultConfig() : configFromFile(file);
   const serve = flags as ServeFlags;
+  const problems: string[] = [];
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  };
+  const file = flags['config.file'] ?? extraFile;
+  const config = file === undefined ? defaultConfig() : attempt(() => configFromFile(file));
+  for (const address of serve['web.listenAddress'] ?? []) attempt(() => parseListenAddress(address));
+  if (!config || problems.length > 0) throw new Error(problems.join('\n'));
   return {
     ...config,
     web: {
@@ -59,7 +71,7 @@ export function configFrom(flags: ServeFlags | ClusterFlags, extraFile?: string)
 function configFromFile(file: string): Config {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readBoundedFile(file);
   } catch (error) {
     throw new Error(`--config.file ${file} can't be read: ${(error as Error).message}`);
   }
@@ -72,9 +84,14 @@ function configFromFile(file: string): Config {
   throw new Error(`${file} is not a valid configuration:\n  ${result.problems.join('\n  ')}`);
 }
 
-/** `30s`, `2m` → milliseconds, for flags. */
-export function durationFlag(text: string): number {
+/** `--for`: a duration in milliseconds. */
+export function forOption(says: string, standard: string): Option {
+  return new Option('--for <duration>', says).argParser(durationFlag).default(durationFlag(standard), standard);
+}
+
+/** `30s`, `2m` → milliseconds. Commander names flag and value itself. */
+function durationFlag(text: string): number {
   const match = /^(\d+)(ms|s|m|h)$/.exec(text);
-  if (!match) throw new InvalidArgumentError(`${text}: a duration such as 30s or 2m is allowed`);
+  if (!match) throw new InvalidArgumentError('a duration such as 30s or 2m is allowed');
   return Number(match[1]) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match[2] as 'ms' | 's' | 'm' | 'h'];
 }

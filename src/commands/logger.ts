@@ -1,8 +1,14 @@
 import pino, { type Logger } from 'pino';
 import type { Config } from '../config.ts';
 
-/** Our own log, on standard error: logfmt for people, JSON for collectors. No transports: worker files do not bundle. */
-export function createLogger({ level, format }: Config['log']): Logger {
+/** Its level may be set while it is in use. */
+export type OwnLogger = Pick<Logger, 'level' | 'debug' | 'info' | 'warn' | 'error'>;
+
+/**
+ * Our own log, on standard error: logfmt for people, JSON for collectors. No transports: worker files do not bundle. Both formats write to the
+ * stream whose errors main.ts listens to: who reads the log may go away.
+ */
+export function createLogger({ level, format }: Config['log']): OwnLogger {
   const options = {
     level,
     base: null,
@@ -10,7 +16,8 @@ export function createLogger({ level, format }: Config['log']): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return pino(options, format === 'json' ? pino.destination(2) : { write: (line: string) => process.stderr.write(logfmt(line)) });
+  const print = format === 'json' ? (line: string) => line : logfmt;
+  return pino(options, { write: (line: string) => void process.stderr.write(print(line)) });
 }
 
 function logfmt(line: string): string {
@@ -22,6 +29,10 @@ function logfmt(line: string): string {
 }
 
 function logfmtValue(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : isNames(value) ? value.join(',') : JSON.stringify(value);
   return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+function isNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string' && !one.includes(','));
 }

@@ -12,6 +12,12 @@ export interface ConnectedObserver {
   readonly client: KubeClient & { close(): void };
 }
 
+/** Changes when an observer by this configuration would be another one. @throws Error when the file of signatures is not well. */
+export function observingSettings({ apis, probe, logs, apiserver_metrics, resources, prometheus, diagnosis }: Config): string {
+  const signatures = logs.signatures_file === undefined ? [] : readSignaturesFile(logs.signatures_file);
+  return JSON.stringify([apis, probe, logs, apiserver_metrics, resources, prometheus, diagnosis.disabled_sources, signatures]);
+}
+
 /** The observer of the cluster that the flags name, tuned by the configuration. */
 export function observeCluster(flags: ClusterFlags, config: Config, log: Logger): ConnectedObserver {
   const kubeConfig = loadKubeConfig({

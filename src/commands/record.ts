@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { InputError } from '../observe/dump/input-error.ts';
 import type { ObserveCluster } from './diagnose.ts';
-import { type ClusterFlags, durationFlag, withClusterFlags } from './flags.ts';
+import { type ClusterFlags, forOption, withClusterFlags } from './flags.ts';
 
 interface RecordFlags extends ClusterFlags {
   readonly for: number;
@@ -17,7 +17,7 @@ interface RecordFlags extends ClusterFlags {
 export function registerRecord(program: Command, { observeCluster }: { observeCluster: ObserveCluster }): void {
   withClusterFlags(program.command('record'))
     .description('write what is observed of a live cluster as JSON lines, for `diagnose --from`')
-    .option('--for <duration>', 'how long; Ctrl-C ends it too', durationFlag, 10 * 60_000)
+    .addOption(forOption('how long; Ctrl-C ends it too', '10m'))
     .option('-o, --output <path>', 'file (with .gz compressed), or - for standard output', '-')
     .action(async (flags: RecordFlags) => {
       const stop = new AbortController();

@@ -1,12 +1,14 @@
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { runExporter } from './exporter.ts';
+import type { Config } from '../config.ts';
+import { kubeConfigFiles } from '../observe/kube/kube-config.ts';
+import { SCENARIOS } from '../simulator/scenarios/list.ts';
+import { checkConfiguration } from './config-check.ts';
+import { type ExporterInput, runExporter } from './exporter.ts';
 import { configFrom, type ServeFlags, withServeFlags } from './flags.ts';
 import { createLogger } from './logger.ts';
 import { keepMemorySmall } from './memory.ts';
 import { observeCluster } from './observe-cluster.ts';
+import { listenToSignals } from './process-signals.ts';
 import { startSimulation } from './simulation.ts';
 
 export function registerServe(program: Command): void {
@@ -18,35 +20,50 @@ export function registerServe(program: Command): void {
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
-  const config = configFrom(flags);
+  const scenario = wantedScenario(flags);
   if (flags['config.check']) {
+    await checkConfiguration(flags);
     process.stdout.write('the configuration is valid\n');
     return;
   }
+  const config = configFrom(flags);
   keepMemorySmall();
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  const scenario = wantedScenario(flags);
-  if (scenario === undefined) {
-    const log = createLogger(config.log);
-    await runExporter(observeCluster(flags, config, log), config, log, stop.signal);
-    return;
+  const signals = listenToSignals();
+  try {
+    if (scenario === undefined) await serveWith(flags, () => configFrom(flags), config, signals);
+    else await simulated(scenario, flags, signals);
+  } finally {
+    signals.end();
   }
+}
+
+type Signals = Pick<ExporterInput, 'stop' | 'onReload'>;
+
+async function simulated(scenario: string, flags: ServeFlags, signals: Signals): Promise<void> {
   const why = flags.simulate === undefined ? 'no cluster is configured, so this' : 'this';
   process.stdout.write(
     `aggregated-api-exporter: ${why} serves a simulated cluster, scenario "${scenario}"; see --kubeconfig for a real one\n`,
   );
   const simulation = await startSimulation(scenario);
-  stop.signal.addEventListener('abort', () => simulation.stop(), { once: true });
-  const simulated = { ...configFrom(flags, flags['config.file'] ?? simulation.configFile) };
-  const log = createLogger(simulated.log);
-  await runExporter(observeCluster({ ...flags, kubeconfig: simulation.kubeconfig }, simulated, log), simulated, log, stop.signal);
+  if (signals.stop.aborted) return simulation.stop();
+  signals.stop.addEventListener('abort', () => simulation.stop(), { once: true });
+  const read = () => configFrom(flags, flags['config.file'] ?? simulation.configFile);
+  await serveWith({ ...flags, kubeconfig: simulation.kubeconfig }, read, read(), signals);
 }
 
-/** The scenario to simulate, or undefined when there is a cluster to serve. */
+async function serveWith(flags: ServeFlags, readConfig: () => Config, config: Config, signals: Signals): Promise<void> {
+  const log = createLogger(config.log);
+  await runExporter({ ...signals, config, readConfig, log, connect: (by) => observeCluster(flags, by, log) });
+}
+
+/** The scenario to simulate, or undefined when there is a cluster to serve. @throws Error when there is no such scenario. */
 function wantedScenario({ simulate, kubeconfig }: ServeFlags): string | undefined {
-  if (simulate !== undefined) return simulate === true ? 'demo' : simulate;
+  if (simulate !== undefined) {
+    const name = simulate === true ? 'demo' : simulate;
+    if (!Object.hasOwn(SCENARIOS, name))
+      throw new Error(`--simulate ${JSON.stringify(name)}: no scenario is called so; allowed are ${Object.keys(SCENARIOS).join(', ')}`);
+    return name;
+  }
   const inPod = process.env.KUBERNETES_SERVICE_HOST !== undefined;
-  const configured = kubeconfig !== undefined || process.env.KUBECONFIG || existsSync(join(homedir(), '.kube', 'config'));
-  return configured || inPod ? undefined : 'demo';
+  return kubeconfig !== undefined || kubeConfigFiles().length > 0 || inPod ? undefined : 'demo';
 }

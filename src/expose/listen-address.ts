@@ -13,3 +13,12 @@ export function parseListenAddress(text: string): ListenAddress {
   const host = bracketed ?? plain;
   return host ? { host, port } : { port };
 }
+
+export function canParseListenAddress(text: string): boolean {
+  try {
+    parseListenAddress(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -5,6 +5,8 @@ import { escapeHelp, escapeLabelValue, type Format, formatBound, formatValue } f
 export interface SelfMetrics {
   /** One turn of observing, diagnosing and publishing. */
   observeTick(seconds: number): void;
+  /** Whether the files of configuration, as they are now, are in force. */
+  reloaded(good: boolean): void;
   text(format: Format): Promise<string>;
 }
 
@@ -32,12 +34,26 @@ export const SELF_FAMILIES = [
     labels: ['version', 'revision', 'nodeversion'],
     cost: '1',
   },
+  {
+    name: 'aggregated_api_exporter_config_last_reload_successful',
+    type: 'gauge',
+    help: 'Whether the configuration and the web configuration were well when they were last read; if not, those before are in force.',
+    labels: [],
+    cost: '1',
+  },
+  {
+    name: 'aggregated_api_exporter_config_last_reload_success_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the configuration and the web configuration were last read and well, Unix time.',
+    labels: [],
+    cost: '1',
+  },
 ] as const;
 
 export function createSelfMetrics(build: BuildInfo): SelfMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const [tick, info] = SELF_FAMILIES;
+  const [tick, info, reloadGood, reloadAt] = SELF_FAMILIES;
   const ticks = new Histogram({
     name: tick.name,
     help: tick.help,
@@ -48,8 +64,14 @@ export function createSelfMetrics(build: BuildInfo): SelfMetrics {
     { version: build.version, revision: build.revision ?? '', nodeversion: process.version },
     1,
   );
+  const good = new Gauge({ name: reloadGood.name, help: reloadGood.help, registers: [registry] });
+  const at = new Gauge({ name: reloadAt.name, help: reloadAt.help, registers: [registry] });
   return {
     observeTick: (seconds) => ticks.observe(seconds),
+    reloaded(well) {
+      good.set(well ? 1 : 0);
+      if (well) at.setToCurrentTime();
+    },
     async text(format) {
       // Its own OpenMetrics renderer renames counters for ever (prometheus/client_js#829): only the values are taken.
       const families = (await registry.getMetricsAsJSON()) as unknown as readonly PromClientFamily[];

@@ -44,8 +44,12 @@ async function serve(...args: string[]): Promise<void> {
   await program.parseAsync(['serve', ...args], { from: 'user' });
 }
 
-const served = () => vi.mocked(observeCluster).mock.calls.map(([flags]) => flags.kubeconfig);
-const config = () => vi.mocked(runExporter).mock.calls[0]![1];
+const served = () =>
+  vi.mocked(runExporter).mock.calls.map(([{ connect, config }]) => {
+    connect(config);
+    return vi.mocked(observeCluster).mock.lastCall?.[0].kubeconfig;
+  });
+const config = () => vi.mocked(runExporter).mock.calls[0]![0].config;
 
 describe('which cluster is served', () => {
   it('without any on this machine: the simulated one, and the first line says so', async () => {
@@ -65,6 +69,18 @@ describe('which cluster is served', () => {
     expect(startSimulation).not.toHaveBeenCalled();
     expect(served()).toEqual([kubeconfig]);
     expect(printed).toBe('');
+  });
+
+  it('the simulated one when $KUBECONFIG is /dev/null, which names none', async () => {
+    vi.stubEnv('KUBECONFIG', '/dev/null');
+    await serve();
+    expect(served()).toEqual(['/simulated/kubeconfig']);
+  });
+
+  it('none, without a word, when no scenario is called so', async () => {
+    await expect(serve('--simulate=nonsense')).rejects.toThrow('--simulate "nonsense": no scenario is called so; allowed are demo, quiet');
+    expect(printed).toBe('');
+    expect(startSimulation).not.toHaveBeenCalled();
   });
 
   it('the simulated one when it is asked for, whatever is configured', async () => {
@@ -96,6 +112,56 @@ describe('the configuration', () => {
     expect(runExporter).not.toHaveBeenCalled();
   });
 
+  const webConfig = join(folder, 'web.yml');
+  it.each<[string, string, string[], string[]]>([
+    ['a port that is none', 'web: {listen_addresses: [":99999"]}', [], ['web.listen_addresses.0: ":99999": ', 'a port from 0 to 65535']],
+    ['an address that is none', '', ['--web.listen-address=nonsense'], ['listen address "nonsense": :port, host:port']],
+    [
+      'a web configuration that is not there',
+      'web: {config_file: /nowhere/web.yml}',
+      [],
+      ['cannot read the web configuration /nowhere/web.yml'],
+    ],
+    ['the same as a flag', '', ['--web.config.file=/nowhere/web.yml'], ['cannot read the web configuration /nowhere/web.yml']],
+    ['a web configuration that is not well', '', [`--web.config.file=${webConfig}`], ['web.yml: basic_auth_users.crane: a bcrypt hash']],
+    [
+      'a device in the place of the state',
+      'diagnosis: {state_file: /dev/null}',
+      [],
+      ['diagnosis.state_file "/dev/null" is a character device'],
+    ],
+    ['a state in a folder that is not there', 'diagnosis: {state_file: /nowhere/state}', [], ["the folder /nowhere can't be written"]],
+    [
+      'signatures that are not there',
+      'logs: {signatures_file: /nowhere/signatures.yml}',
+      [],
+      ['logs.signatures_file: "/nowhere/signatures.yml"'],
+    ],
+    ['a kubeconfig that is not there', '', ['--kubeconfig=/nowhere/kubeconfig'], ['/nowhere/kubeconfig: ENOENT']],
+    ['a scenario that is not there', '', ['--simulate=nonsense'], ['--simulate "nonsense"']],
+    [
+      'a bracket that is never closed',
+      'a: [1\n',
+      [],
+      ['not YAML: line 2, column 1: a bracket, brace or quote that was opened before is not closed'],
+    ],
+    [
+      'all at once',
+      'web: {listen_addresses: [":99999"]}',
+      ['--web.listen-address=nonsense', '--web.config.file=/nowhere/web.yml'],
+      ['":99999"', '"nonsense"', '/nowhere/web.yml'],
+    ],
+  ])('with %s does not pass --config.check', async (_, text, args, words) => {
+    writeFileSync(file, text);
+    writeFileSync(webConfig, 'basic_auth_users: {crane: secret}');
+    const problem = await serve('--config.check', '--config.file', file, ...args).then(
+      () => 'valid',
+      (error: Error) => error.message,
+    );
+    for (const word of words) expect(problem).toContain(word);
+    expect(printed).toBe('');
+  });
+
   it('is refused with all that is wrong with it', async () => {
     writeFileSync(file, 'tides: 1\nprobe: {interval: 0s}\n');
     await expect(serve('--config.file', file)).rejects.toThrow(
@@ -114,7 +180,7 @@ describe('the configuration', () => {
 it('stops the simulated cluster when it is told to end', async () => {
   const stop = vi.fn();
   vi.mocked(startSimulation).mockResolvedValue({ kubeconfig: '/simulated/kubeconfig', stop });
-  vi.mocked(runExporter).mockImplementation((_observer, _config, _log, signal) => {
+  vi.mocked(runExporter).mockImplementation(({ stop: signal }) => {
     expect(stop).not.toHaveBeenCalled();
     for (const listener of ours()) listener('SIGTERM');
     expect(signal.aborted).toBe(true);

@@ -1,0 +1,46 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { kindOf } from '../files/bounded-file.ts';
+import { loadKubeConfig } from '../observe/kube/kube-config.ts';
+import { configFrom, type ServeFlags } from './flags.ts';
+
+/** Everything that would keep `serve` with these flags from starting, but for what only the cluster and the ports tell. @throws Error that lists it. */
+export async function checkConfiguration(flags: ServeFlags): Promise<void> {
+  const problems: string[] = [];
+  const check = <T>(what: () => T): T | undefined => {
+    try {
+      return what();
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  };
+  const config = check(() => configFrom(flags));
+  // What a flag names is looked at also when the file is not well.
+  const webFile = config ? config.web.config_file : flags['web.config.file'];
+  if (webFile !== undefined) {
+    const { checkWebConfig } = await import('../expose/web-security.ts');
+    check(() => checkWebConfig(webFile));
+  }
+  const stateFile = config?.diagnosis.state_file;
+  if (stateFile !== undefined) check(() => checkStateFile(stateFile));
+  if (flags.simulate === undefined && (flags.kubeconfig !== undefined || flags.context !== undefined))
+    check(() =>
+      loadKubeConfig({
+        ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
+        ...(flags.context === undefined ? {} : { context: flags.context }),
+      }),
+    );
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+}
+
+function checkStateFile(file: string): void {
+  const setting = `diagnosis.state_file ${JSON.stringify(file)}`;
+  const facts = statSync(file, { throwIfNoEntry: false });
+  if (facts && !facts.isFile()) throw new Error(`${setting} is ${kindOf(facts)}; a regular file, or none yet, is allowed`);
+  try {
+    accessSync(dirname(file), constants.W_OK);
+  } catch {
+    throw new Error(`${setting}: the folder ${dirname(file)} can't be written; an existing folder that can be is allowed`);
+  }
+}

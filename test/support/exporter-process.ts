@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
+/** As the program is started while it is developed: no build is needed. */
+export const PROGRAM: readonly string[] = [process.execPath, '--import', 'tsx', MAIN];
+const DEADLINE_MS = 60_000;
+
+export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };
+
+export interface ExporterProcess {
+  readonly child: ChildProcess;
+  /** What it logged until now (JSON). */
+  lines(): LogLine[];
+  /** The first line that is so, logged by now or later. */
+  line(matches: (line: LogLine) => boolean): Promise<LogLine>;
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<{ status: number; body: string }>;
+  /** Value of a metric without labels. */
+  metric(name: string): Promise<number | undefined>;
+  readonly port: number;
+  ended(): Promise<number | string>;
+  kill(): void;
+}
+
+/** Starts the exporter with a JSON log, and waits until it listens on a free port of 127.0.0.1. */
+export async function startExporter(args: readonly string[], { shell, env = {} }: { shell?: string; env?: NodeJS.ProcessEnv } = {}) {
+  const all = [...PROGRAM, 'serve', '--log.format=json', '--web.listen-address=127.0.0.1:0', ...args];
+  const [command = '', ...rest] = shell === undefined ? all : ['/bin/sh', '-c', `${shell}; exec "$@"`, 'sh', ...all];
+  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  let err = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  const ended = new Promise<number | string>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 'gone')));
+  const lines = () => err.split('\n').slice(0, -1).flatMap(parsed);
+  const line = async (matches: (line: LogLine) => boolean): Promise<LogLine> => {
+    const end = performance.now() + DEADLINE_MS;
+    for (;;) {
+      const found = lines().find(matches);
+      if (found) return found;
+      if (performance.now() > end || child.exitCode !== null) throw new Error(`no such line:\n${err}`);
+      await sleep(20);
+    }
+  };
+  const listening = await line(({ msg }) => msg === 'listening');
+  const port = Number(new URL((listening.urls as string[])[0] ?? '').port);
+  const get: ExporterProcess['get'] = (path, headers = {}) =>
+    new Promise((resolve, reject) => {
+      const call = request({ host: '127.0.0.1', port, path, headers, agent: false }, (response) => {
+        let body = '';
+        response.on('data', (chunk: Buffer) => {
+          body += chunk.toString();
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+      });
+      call.on('error', reject).end();
+    });
+  const exporter: ExporterProcess = {
+    child,
+    lines,
+    line,
+    get,
+    async metric(name) {
+      const value = new RegExp(`^${name} (\\S+)$`, 'm').exec((await get('/metrics')).body)?.[1];
+      return value === undefined ? undefined : Number(value);
+    },
+    port,
+    ended: () => ended,
+    kill: () => void child.kill('SIGKILL'),
+  };
+  return exporter;
+}
+
+function parsed(line: string): LogLine[] {
+  try {
+    return [JSON.parse(line) as LogLine];
+  } catch {
+    return [];
+  }
+}
