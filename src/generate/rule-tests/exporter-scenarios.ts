@@ -77,7 +77,7 @@ function blindFromTheStart(alert: AlertingRule, options: GenerateOptions): Scena
       { metric: 'aggregated_api_exporter_source_up', labels: { ...here, source }, values: '_x10 0x190' },
       { metric: 'aggregated_api_exporter_source_up', labels: { ...here, source: 'pods' }, values: '_x10 0x190' },
     ],
-    checks: [{ at: 270 }, { at: after - STEP }, { at: after, firing }, { at: 3000, firing }],
+    checks: [{ at: 270 }, { at: after - STEP }, { at: after, firing }, { at: 1800, firing }],
   };
 }
 
