@@ -298,7 +298,7 @@ async function watchPods(pods: number, events: number, port: number): Promise<vo
   globalThis.gc?.();
   await sleep(500);
   clearInterval(sampling);
-  if (cache.size !== pods || cache.malformed > 0) throw new Error(`${cache.size} pods, ${cache.malformed} malformed`);
+  if (cache.size !== pods || cache.unreadable.size > 0) throw new Error(`${cache.size} pods, ${cache.unreadable.size} not readable`);
   const figures: Figures = {
     before,
     after: rss(),

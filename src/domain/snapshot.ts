@@ -26,7 +26,8 @@ export interface ApiFacts {
   readonly version: string;
   readonly backend: BackendReference;
   readonly insecureSkipTLSVerify: boolean;
-  readonly caBundle: CaBundleFacts | null;
+  /** Null: it has none. Missing: not known, because the APIService cannot be read. */
+  readonly caBundle?: CaBundleFacts | null;
   /** Unix milliseconds; set on a tombstone: deleted while it was broken, kept for a day. */
   readonly deletedAt?: number;
   readonly createdAt?: number;

@@ -6,6 +6,7 @@ import { SOURCES, type SourceName, type SourceStatus } from '../domain/sources.t
 import { createApiserverMetricsSource } from './apiserver-metrics/source.ts';
 import { createBackendMetricsSource } from './backend-metrics.ts';
 import { createDiscovery } from './discovery/discovery.ts';
+import { unreadableFact } from './discovery/object-facts.ts';
 import type { KubeClient } from './kube/api.ts';
 import { createLogTail, type LogTailOptions } from './logs/log-tail.ts';
 import { createPolicySource } from './policy/source.ts';
@@ -127,6 +128,10 @@ export function createObserver({
     const probes = prober.tallies(name);
     const unbelieved = prober.unbelieved(name);
     readTexts(name, facts, probes);
+    // Whose pods those would be is not known: none of what is looked up by them says anything of this API.
+    const blind = unreadableFact('the APIService', discovery.unreadable(name));
+    if (blind)
+      return { ...facts, probes, logs: blind, policy: blind, resources: blind, backendMetrics: blind, rights: blind, textMatches: [] };
     return {
       ...facts,
       probes,

@@ -3,7 +3,8 @@ import type { ClusterFacts, RightsFacts } from '../domain/snapshot.ts';
 import type { SourceName, SourceStatus } from '../domain/sources.ts';
 import { readCaBundle } from './certificates.ts';
 import type { KubeClient } from './kube/api.ts';
-import { rawArray, rawObject, text } from './kube/raw.ts';
+import { textOf, unheard } from './kube/fields.ts';
+import { rawArray, rawObject } from './kube/raw.ts';
 import {
   allowed,
   DELEGATE,
@@ -17,6 +18,7 @@ import {
   readRules,
   roleKey,
   type ServiceAccount,
+  UNREADABLE_GRANT,
 } from './role-bindings.ts';
 import type { Clock, Logger, Source } from './source.ts';
 import { statusOf, unauthorised, worstOf } from './source-status.ts';
@@ -44,7 +46,7 @@ export interface RightsInput {
 }
 
 type Answer<T> =
-  | { readonly state: 'ok'; readonly value: T; readonly at: number }
+  | { readonly state: 'ok'; readonly value: T; readonly at: number; readonly message?: string; readonly refused?: number }
   | { readonly state: 'absent' }
   | { readonly state: 'forbidden'; readonly message: string }
   | { readonly state: 'unauthorised' | 'failed'; readonly message: string };
@@ -94,7 +96,8 @@ export function createRightsSource({ client, targets, clock, log, intervalMs = 6
       if (answer.state === 'failed' || answer.state === 'unauthorised') log.warn({ error: answer.message }, `${what} could not be read`);
       if (answer.state === 'forbidden') log.info({}, `${what} may not be read`);
     }
-    return answer.state === 'ok' ? { last: answer, good: answer } : { last: answer, ...(before.good && { good: before.good }) };
+    if (answer.state !== 'ok') return { ...before, last: answer };
+    return { last: answer, good: answer, refused: (before.refused ?? 0) + (answer.refused ?? 0) };
   }
 
   /** Roles that a backend's ServiceAccount has and Kubernetes does not bring along; few, and only then a verdict is possible. */
@@ -103,7 +106,8 @@ export function createRightsSource({ client, targets, clock, log, intervalMs = 6
     const wanted = new Map<string, RoleRef>();
     for (const grant of [...grantsNow(inKubeSystem), ...grantsNow(everywhere)]) {
       const { roleRef } = grant;
-      if (!isBuiltIn(roleRef) && accounts.some((account) => grantsTo(grant, account))) wanted.set(roleKey(roleRef), roleRef);
+      if (roleRef.name !== '' && !isBuiltIn(roleRef) && accounts.some((account) => grantsTo(grant, account)))
+        wanted.set(roleKey(roleRef), roleRef);
     }
     const now = new Map<string, readonly PolicyRule[] | undefined>();
     let read: Answer<true> = { state: 'ok', value: true, at: clock() };
@@ -193,6 +197,8 @@ export function createRightsSource({ client, targets, clock, log, intervalMs = 6
 interface Kept<T> {
   readonly last?: Answer<T>;
   readonly good?: Extract<Answer<T>, { state: 'ok' }>;
+  /** Objects that could not be read, over all readings. */
+  readonly refused?: number;
 }
 
 /** The ServiceAccounts of the API's pods; undefined when one of them is not known. */
@@ -225,13 +231,15 @@ async function get(client: KubeClient, path: string, clock: Clock): Promise<Answ
     if (status !== 200) return { state: 'failed', message: `GET ${path}: status ${status}` };
     return { state: 'ok', value: JSON.parse(body.toString('utf8')) as unknown, at: clock() };
   } catch (error) {
-    return { state: 'failed', message: `GET ${path}: ${error instanceof Error ? error.message : String(error)}` };
+    return { state: 'failed', message: `GET ${path}: ${messageOf(error)}` };
   }
 }
 
 async function listGrants(client: KubeClient, path: string, clock: Clock): Promise<Answer<readonly Grant[]>> {
   const grants: Grant[] = [];
   let next = '';
+  let refused = 0;
+  let why: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
     const answer = await get(client, `${path}?limit=${PAGE}${next && `&continue=${encodeURIComponent(next)}`}`, clock);
     if (answer.state !== 'ok') return answer;
@@ -240,12 +248,14 @@ async function listGrants(client: KubeClient, path: string, clock: Clock): Promi
     for (const item of items) {
       try {
         grants.push(readGrant(item));
-      } catch {
-        // An object without a name grants nothing that could be named.
+      } catch (error) {
+        refused++;
+        why ??= `a binding of ${path} cannot be read: ${messageOf(error)}`;
+        grants.push(UNREADABLE_GRANT);
       }
     }
-    next = text(rawObject(metadata).continue, 65_536) ?? '';
-    if (next === '') return { state: 'ok', value: grants, at: clock() };
+    next = textOf(rawObject(metadata).continue, 'metadata.continue', unheard, 65_536) ?? '';
+    if (next === '') return { state: 'ok', value: grants, at: clock(), refused, ...(why !== undefined && { message: why }) };
   }
   return { state: 'failed', message: `GET ${path}: more than ${MAX_PAGES * PAGE} objects` };
 }
@@ -256,7 +266,12 @@ async function readRole(client: KubeClient, { kind, name }: RoleRef, clock: Cloc
   const path = kind === 'Role' ? `${RBAC}/namespaces/kube-system/roles/${encoded}` : `${RBAC}/clusterroles/${encoded}`;
   const answer = await get(client, path, clock);
   if (answer.state === 'absent') return { state: 'ok', value: [], at: clock() };
-  return answer.state === 'ok' ? { ...answer, value: readRules(answer.value) } : answer;
+  if (answer.state !== 'ok') return answer;
+  try {
+    return { ...answer, value: readRules(answer.value) };
+  } catch (error) {
+    return { state: 'failed', message: `GET ${path}: ${messageOf(error)}` };
+  }
 }
 
 async function readAuthentication(client: KubeClient, clock: Clock): Promise<Answer<Authentication>> {
@@ -264,7 +279,7 @@ async function readAuthentication(client: KubeClient, clock: Clock): Promise<Ans
   if (answer.state !== 'ok') return answer;
   const data = rawObject(rawObject(answer.value).data);
   const value = {
-    requestHeaderCa: text(data['requestheader-client-ca-file'], 2 ** 20),
+    requestHeaderCa: textOf(data['requestheader-client-ca-file'], 'data.requestheader-client-ca-file', unheard, 2 ** 20),
     allowedNames: stringsOf(data['requestheader-allowed-names']),
   };
   return { state: 'ok', value, at: answer.at };
@@ -273,7 +288,9 @@ async function readAuthentication(client: KubeClient, clock: Clock): Promise<Ans
 /** The kube-apiserver writes lists as JSON text. */
 function stringsOf(value: unknown): string[] {
   try {
-    return rawArray(JSON.parse(text(value) ?? '[]')).filter((entry): entry is string => typeof entry === 'string');
+    return rawArray(JSON.parse(typeof value === 'string' && value !== '' ? value : '[]')).filter(
+      (entry): entry is string => typeof entry === 'string',
+    );
   } catch {
     return [];
   }
@@ -287,14 +304,16 @@ function frontProxyCaOf({ requestHeaderCa, allowedNames }: Authentication): Clus
   return observed({ notAfterSeconds: bundle.notAfterSeconds, subjects: bundle.subjects, allowedNames });
 }
 
-function statusOfKept(source: SourceName, { last, good }: Kept<unknown>, rule: string, now: number): SourceStatus {
+function statusOfKept(source: SourceName, { last, good, refused }: Kept<unknown>, rule: string, now: number): SourceStatus {
   const outcome =
     last === undefined
       ? ({ state: 'pending' } as const)
       : last.state === 'ok'
-        ? ({ state: 'ok' } as const)
+        ? ({ state: 'ok', message: last.message } as const)
         : last.state === 'forbidden'
           ? { ...last, rule }
           : last;
-  return statusOf(source, { outcome, lastSuccess: good?.at, staleAfterMs: STALE_MS }, now);
+  return statusOf(source, { outcome, lastSuccess: good?.at, staleAfterMs: STALE_MS, refused }, now);
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,4 @@
-import { identityOf, rawArray, rawObject, text } from './kube/raw.ts';
+import { listOf, objectOf, textOf, textsOf, unreadable } from './kube/fields.ts';
 
 export interface RoleRef {
   readonly kind: 'Role' | 'ClusterRole';
@@ -38,19 +38,28 @@ export interface Permission {
   readonly object?: string;
 }
 
-/** @throws TypeError for an object without a name. */
+/** @throws UnreadableError: whom it gives what is not known then. */
 export function readGrant(raw: unknown): Grant {
-  identityOf(raw);
-  const { roleRef, subjects } = rawObject(raw);
-  const { kind, name } = rawObject(roleRef);
+  const { roleRef, subjects } = objectOf(raw, 'the object', unreadable);
+  const { kind, name } = objectOf(roleRef, 'roleRef', unreadable);
   return {
-    roleRef: { kind: kind === 'Role' ? 'Role' : 'ClusterRole', name: text(name) ?? '' },
-    subjects: rawArray(subjects).map((subject) => {
-      const { kind: subjectKind, name: subjectName, namespace } = rawObject(subject);
-      return { kind: text(subjectKind) ?? '', name: text(subjectName) ?? '', namespace: text(namespace) ?? '' };
+    roleRef: { kind: kind === 'Role' ? 'Role' : 'ClusterRole', name: textOf(name, 'roleRef.name', unreadable) ?? '' },
+    subjects: listOf(subjects, 'subjects', unreadable).map((entry) => {
+      const subject = objectOf(entry, 'subjects', unreadable);
+      return {
+        kind: textOf(subject.kind, 'subjects.kind', unreadable) ?? '',
+        name: textOf(subject.name, 'subjects.name', unreadable) ?? '',
+        namespace: textOf(subject.namespace, 'subjects.namespace', unreadable) ?? '',
+      };
     }),
   };
 }
+
+/** A binding that cannot be read: it may give anything to anybody. */
+export const UNREADABLE_GRANT: Grant = {
+  roleRef: { kind: 'ClusterRole', name: '' },
+  subjects: [{ kind: 'Group', name: 'system:authenticated', namespace: '' }],
+};
 
 /** Every ServiceAccount is a user and in three groups, by the names that the kube-apiserver gives it. */
 export function grantsTo({ subjects }: Grant, { namespace, name }: ServiceAccount): boolean {
@@ -72,11 +81,12 @@ export function grantsTo({ subjects }: Grant, { namespace, name }: ServiceAccoun
   });
 }
 
+/** @throws UnreadableError */
 export function readRules(raw: unknown): PolicyRule[] {
-  const strings = (value: unknown): string[] => rawArray(value).filter((entry): entry is string => typeof entry === 'string');
-  return rawArray(rawObject(raw).rules).map((rule) => {
-    const { verbs, apiGroups, resources, resourceNames } = rawObject(rule);
-    return { verbs: strings(verbs), apiGroups: strings(apiGroups), resources: strings(resources), resourceNames: strings(resourceNames) };
+  return listOf(objectOf(raw, 'the object', unreadable).rules, 'rules', unreadable).map((entry) => {
+    const rule = objectOf(entry, 'rules', unreadable);
+    const texts = (field: string) => textsOf(rule[field], `rules.${field}`, unreadable);
+    return { verbs: texts('verbs'), apiGroups: texts('apiGroups'), resources: texts('resources'), resourceNames: texts('resourceNames') };
   });
 }
 

@@ -91,13 +91,13 @@ export const CERTIFICATE_SIGNALS: readonly Signal[] = [
         ? undefined
         : everyCertificate(
             api,
-            (certificate) => certificate.verifiedByCaBundle ?? (api.caBundle ? undefined : certificate.verifiedBySystem),
+            (certificate) => certificate.verifiedByCaBundle ?? (api.caBundle === null ? certificate.verifiedBySystem : undefined),
           ),
   ),
   gauge(
     'ca-bundle-present',
     '1 while the APIService carries a caBundle or skips verification, else 0.',
-    (api) => flag(api.caBundle !== null || api.insecureSkipTLSVerify),
+    (api) => (api.caBundle === undefined ? undefined : flag(api.caBundle !== null || api.insecureSkipTLSVerify)),
     'api-services',
   ),
   gauge(

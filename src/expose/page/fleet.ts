@@ -1,7 +1,7 @@
 import { bar, chip, type Tone } from './chips.ts';
 import { ago, moment, span, sureness } from './format.ts';
 import { anchor, type Html, html } from './html.ts';
-import { type ApiState, failingSince, type ShownApi } from './state.ts';
+import { type ApiState, backendText, failingSince, type ShownApi } from './state.ts';
 
 export const STATE_CHIPS: Readonly<Record<ApiState, readonly [Tone, string]>> = {
   failing: ['bad', '✕ failing'],
@@ -21,7 +21,7 @@ export function renderFleet(apis: readonly ShownApi[], now: number): Html {
 function row(shown: ShownApi, now: number): Html {
   const { api, state, diagnosis } = shown;
   const since = failingSince(shown);
-  return html`<tr><td><a class="name" href="#${anchor(api.name)}">${api.name}</a><div class="sub">${api.backend.namespace}/${api.backend.service}:${api.backend.port}</div></td>
+  return html`<tr><td><a class="name" href="#${anchor(api.name)}">${api.name}</a><div class="sub">${backendText(api)}</div></td>
 <td class="w">${chip(...STATE_CHIPS[state])}</td>
 <td>${diagnosis && html`${diagnosis.title}<div class="sub">${diagnosis.category}</div>`}</td>
 <td class="conf">${diagnosis && html`${bar(diagnosis.confidence, diagnosis.cause === 'unknown')} ${sureness(diagnosis.confidence)}`}</td>

@@ -10,7 +10,7 @@ import { anchor, type Html, html } from './html.ts';
 import { logsTitle, renderLogs } from './logs.ts';
 import { shell } from './shell.ts';
 import { renderApiservers, renderSources } from './sources.ts';
-import { type ShownApi, shownApis } from './state.ts';
+import { backendText, type ShownApi, shownApis } from './state.ts';
 import { renderVantages } from './vantages.ts';
 
 /** Without JavaScript the page reloads this often; with it, it renews itself every five seconds. */
@@ -104,7 +104,7 @@ function section(shown: ShownApi, view: ExporterView): Html {
   const { api, state, diagnosis } = shown;
   const now = view.snapshot.time;
   return html`<section class="card ${CARD[state]}" id="${anchor(api.name)}"><div class="head"><h2>${api.name}</h2>${chip(...STATE_CHIPS[state])}
-<span class="meta">${api.backend.namespace}/${api.backend.service}:${api.backend.port}</span>${patternWords(shown) !== '' && chip('mute', patternWords(shown))}</div>
+<span class="meta">${backendText(api)}</span>${patternWords(shown) !== '' && chip('mute', patternWords(shown))}</div>
 ${state === 'deleted' && html`<p class="lead">The APIService was deleted ${ago(api.deletedAt!, now)}, while it was broken.</p>`}
 ${state === 'blind' && html`<p class="lead">Nothing was seen yet that tells whether this API works. It may be healthy or not.</p>`}
 ${diagnosis ? renderDiagnosis(shown, diagnosis, now) : renderPattern(shown, now)}
@@ -136,6 +136,6 @@ function healthyOnes(apis: readonly ShownApi[], view: ExporterView): Html {
 function healthyOne(shown: ShownApi, view: ExporterView): Html {
   const { api } = shown;
   return html`<details class="card ok fold" id="${anchor(api.name)}"><summary><b>${api.name}</b> ${chip(...STATE_CHIPS.healthy)}
-<span class="meta">${api.backend.namespace}/${api.backend.service}:${api.backend.port}</span> ${patternWords(shown) !== '' && chip('mute', patternWords(shown))}</summary>
+<span class="meta">${backendText(api)}</span> ${patternWords(shown) !== '' && chip('mute', patternWords(shown))}</summary>
 ${renderPattern(shown, view.snapshot.time)}${facts(shown, view, false)}</details>`;
 }

@@ -52,3 +52,8 @@ export function failingSince({ diagnosis, pattern }: ShownApi): number | undefin
   const since = diagnosis?.since ?? pattern?.since;
   return since === undefined ? undefined : since * 1000;
 }
+
+/** The Service behind it; not known of an APIService that could never be read. */
+export function backendText({ backend: { namespace, service, port } }: ApiFacts): string {
+  return service === '' ? 'backend not known' : `${namespace}/${service}:${port}`;
+}

@@ -1,7 +1,7 @@
 import type { BackendReference, ConditionFacts } from '../../domain/snapshot.ts';
 import type { ResourceSpec } from '../kube/api.ts';
+import { flagOf, identityOf, listOf, nameOf, objectOf, portOf, type Refuse, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
 import { lastWriter, type Writer } from '../kube/managed-fields.ts';
-import { identityOf, rawArray, rawObject, text, time } from '../kube/raw.ts';
 
 /** A remote APIService, as far as we use it. */
 export interface ApiServiceRecord {
@@ -17,6 +17,26 @@ export interface ApiServiceRecord {
   readonly condition: ConditionFacts | undefined;
   readonly writer: Writer | undefined;
   readonly caWriter: Writer | undefined;
+  /** Why nothing is known of it but that it is there. */
+  readonly unreadable?: string;
+}
+
+/** What is known of an APIService that cannot be read: its name, and where it led when it could be read last. */
+export function unreadableApiService(name: string, why: string, before: ApiServiceRecord | undefined): ApiServiceRecord {
+  const dot = name.indexOf('.');
+  return {
+    name,
+    group: name.slice(dot + 1),
+    version: name.slice(0, dot),
+    backend: before?.backend ?? { namespace: '', service: '', port: 443 },
+    insecureSkipTLSVerify: before?.insecureSkipTLSVerify ?? false,
+    caBundle: before?.caBundle,
+    createdAt: before?.createdAt,
+    condition: undefined,
+    writer: before?.writer,
+    caWriter: before?.caWriter,
+    unreadable: why,
+  };
 }
 
 /** apiregistration.k8s.io is served by the aggregation layer itself: this list works while every aggregated API is down. */
@@ -25,46 +45,56 @@ export const API_SERVICES: ResourceSpec<ApiServiceRecord> = {
   path: '/apis/apiregistration.k8s.io/v1/apiservices',
   rule: 'apiregistration.k8s.io/apiservices: list, watch',
   keepManagers: true,
-  project(raw) {
+  project(raw, refuse = unheard) {
     const { metadata, name } = identityOf(raw);
-    const spec = rawObject(rawObject(raw).spec);
+    const { spec: rawSpec, status } = objectOf(raw, 'the object', unreadable);
+    const spec = objectOf(rawSpec, 'spec', unreadable);
     // Local ones (built-in groups and CRDs) have no Service.
     if (spec.service === undefined || spec.service === null) return undefined;
-    const service = rawObject(spec.service);
-    const [namespace, serviceName] = [text(service.namespace), text(service.name)];
-    if (namespace === undefined || serviceName === undefined) throw new TypeError('spec.service has no namespace or no name');
     const dot = name.indexOf('.');
     return {
       name,
-      group: text(spec.group) ?? name.slice(dot + 1),
-      version: text(spec.version) ?? name.slice(0, dot),
-      backend: { namespace, service: serviceName, port: typeof service.port === 'number' ? service.port : 443 },
-      insecureSkipTLSVerify: spec.insecureSkipTLSVerify === true,
+      group: nameOf(spec.group, 'spec.group', unreadable) ?? name.slice(dot + 1),
+      version: nameOf(spec.version, 'spec.version', unreadable) ?? name.slice(0, dot),
+      backend: backendOf(spec.service),
+      insecureSkipTLSVerify: flagOf(spec.insecureSkipTLSVerify, 'spec.insecureSkipTLSVerify', unreadable) === true,
       caBundle: caBundleOf(spec.caBundle),
-      createdAt: time(metadata.creationTimestamp),
-      condition: conditionOf(rawObject(rawObject(raw).status).conditions),
+      createdAt: timeOf(metadata.creationTimestamp, 'metadata.creationTimestamp', refuse),
+      condition: conditionOf(objectOf(status, 'status', unreadable).conditions, refuse),
       writer: lastWriter(metadata.managedFields, ['f:spec']),
       caWriter: lastWriter(metadata.managedFields, ['f:spec', 'f:caBundle']),
     };
   },
 };
 
+function backendOf(value: unknown): BackendReference {
+  const { namespace, name, port } = objectOf(value, 'spec.service', unreadable);
+  const required = (field: string, given: unknown): string => nameOf(given, field, unreadable) ?? unreadable(field, given, 'a name') ?? '';
+  return {
+    namespace: required('spec.service.namespace', namespace),
+    service: required('spec.service.name', name),
+    port: portOf(port, 'spec.service.port', unreadable) ?? 443,
+  };
+}
+
 function caBundleOf(value: unknown): string | undefined {
-  const encoded = text(value, 1_000_000);
+  const encoded = textOf(value, 'spec.caBundle', unreadable, 1_000_000);
   return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8');
 }
 
-function conditionOf(conditions: unknown): ConditionFacts | undefined {
-  const available = rawArray(conditions)
-    .map(rawObject)
+function conditionOf(value: unknown, refuse: Refuse): ConditionFacts | undefined {
+  const available = listOf(value, 'status.conditions', unreadable)
+    .map((condition) => objectOf(condition, 'status.conditions', unreadable))
     .find((condition) => condition.type === 'Available');
-  const status = available?.status;
-  if (!available || (status !== 'True' && status !== 'False' && status !== 'Unknown')) return undefined;
-  const lastTransition = time(available.lastTransitionTime);
+  if (!available) return undefined;
+  const { status, reason, message, lastTransitionTime } = available;
+  if (status !== 'True' && status !== 'False' && status !== 'Unknown')
+    return unreadable('status.conditions.status', status, 'True, False or Unknown');
+  const lastTransition = timeOf(lastTransitionTime, 'status.conditions.lastTransitionTime', refuse);
   return {
     status,
-    reason: text(available.reason) ?? '',
-    message: text(available.message) ?? '',
+    reason: textOf(reason, 'status.conditions.reason', refuse) ?? '',
+    message: textOf(message, 'status.conditions.message', refuse) ?? '',
     ...(lastTransition === undefined ? {} : { lastTransition }),
   };
 }

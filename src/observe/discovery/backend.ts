@@ -17,7 +17,18 @@ export interface Backend {
   /** How many of them the selector matches; undefined without selector. */
   readonly selected: number | undefined;
   readonly workload: WorkloadRecord | undefined;
+  /** Kinds of which an object cannot be read that is, or may be, part of this: nothing that rests on them is known. */
+  readonly unreadable: Unreadable;
   readonly target: ApiTarget;
+}
+
+/** Why, in words. */
+export interface Unreadable {
+  readonly api?: string | undefined;
+  readonly service?: string | undefined;
+  readonly slices?: string | undefined;
+  readonly pods?: string | undefined;
+  readonly workloads?: string | undefined;
 }
 
 const MAX_PODS = 100;
@@ -37,6 +48,7 @@ export function joinBackend(
     readonly podsVisible: boolean;
     /** Workloads of the backend's namespace, by `Kind/name`. */
     readonly workloads: ReadonlyMap<string, WorkloadRecord>;
+    readonly unreadable?: Unreadable;
   },
 ): Backend {
   const { service, slices } = found;
@@ -60,6 +72,7 @@ export function joinBackend(
     pods: sorted,
     selected: selected?.length,
     workload: findWorkload(sorted, selector ?? undefined, found.workloads),
+    unreadable: found.unreadable ?? {},
     target: {
       name: api.name,
       group: api.group,

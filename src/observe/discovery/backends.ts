@@ -1,12 +1,12 @@
 import type { CacheChange, ResourceCache } from '../kube/api.ts';
 import type { Logger } from '../source.ts';
 import type { ApiTarget, TargetChange, Targets } from '../targets.ts';
-import type { ApiServiceRecord } from './api-services.ts';
-import { type Backend, joinBackend, matches } from './backend.ts';
+import { type ApiServiceRecord, unreadableApiService } from './api-services.ts';
+import { type Backend, joinBackend, matches, type Unreadable } from './backend.ts';
 import type { SliceRecord } from './endpoint-slices.ts';
 import type { PodRecord } from './pods.ts';
 import type { ServiceRecord } from './services.ts';
-import type { WorkloadRecord } from './workloads.ts';
+import { WORKLOAD_KINDS, type WorkloadRecord } from './workloads.ts';
 
 /**
  * APIService → Service → EndpointSlices → pods, joined again whenever one of them changes. Reads are always current; listeners
@@ -31,6 +31,7 @@ export interface BackendCaches {
   readonly services: ResourceCache<ServiceRecord>;
   readonly slices: ResourceCache<SliceRecord>;
   readonly pods: ResourceCache<PodRecord>;
+  /** In the order of WORKLOAD_KINDS. */
   readonly workloads: readonly ResourceCache<WorkloadRecord>[];
 }
 
@@ -60,12 +61,15 @@ export function createBackends(caches: BackendCaches, { log }: { log: Logger }):
     let backend = joined.get(name);
     if (!backend) {
       const { namespace, service } = api.backend;
+      // Of an APIService that cannot be read it is not known what stands behind it now.
+      const known = api.unreadable === undefined;
       backend = joinBackend(api, {
-        service: caches.services.get(`${namespace}/${service}`),
-        slices: [...slices.of(`${namespace}/${service}`).values()],
-        pods: pods.of(namespace),
+        service: known ? caches.services.get(`${namespace}/${service}`) : undefined,
+        slices: known ? [...slices.of(`${namespace}/${service}`).values()] : [],
+        pods: known ? pods.of(namespace) : NO_PODS,
         podsVisible: caches.pods.synced,
         workloads: workloads.of(namespace),
+        unreadable: unreadableOf(api),
       });
       joined.set(name, backend);
     }
@@ -96,16 +100,47 @@ export function createBackends(caches: BackendCaches, { log }: { log: Logger }):
     for (const listener of listeners) safely(() => listener(changed));
   }
 
-  caches.apiServices.subscribe(({ type, key, object }) => {
+  const setApi = (key: string, api: ApiServiceRecord | undefined) => {
     const before = apis.get(key);
     if (before) byNamespace.delete(before.backend.namespace, key);
-    if (type === 'deleted') apis.delete(key);
-    else {
-      apis.set(key, object);
-      byNamespace.set(object.backend.namespace, key, object);
-    }
+    if (api) {
+      apis.set(key, api);
+      byNamespace.set(api.backend.namespace, key, api);
+    } else apis.delete(key);
     touch(key);
+  };
+  caches.apiServices.subscribe(({ type, key, object }) => setApi(key, type === 'deleted' ? undefined : object));
+  caches.apiServices.onUnreadable((key, why) => setApi(key, why === undefined ? undefined : unreadableApiService(key, why, apis.get(key))));
+
+  /** Whose object it is cannot be read from it: all APIs of its namespace may be concerned. */
+  const touchNamespaceOf = (key: string) => {
+    for (const api of byNamespace.of(namespaceOf(key)).values()) touch(api.name);
+  };
+  caches.services.onUnreadable(touchNamespaceOf);
+  caches.slices.onUnreadable((key) => {
+    for (const group of [...slices.names()]) if (namespaceOf(group) === namespaceOf(key)) slices.delete(group, key);
+    touchNamespaceOf(key);
   });
+  caches.pods.onUnreadable((key) => {
+    pods.delete(namespaceOf(key), key.slice(key.indexOf('/') + 1));
+    touchNamespaceOf(key);
+  });
+  for (const [index, cache] of caches.workloads.entries())
+    cache.onUnreadable((key) => {
+      workloads.delete(namespaceOf(key), `${WORKLOAD_KINDS[index]}/${key.slice(key.indexOf('/') + 1)}`);
+      touchNamespaceOf(key);
+    });
+
+  function unreadableOf({ backend: { namespace, service }, unreadable }: ApiServiceRecord): Unreadable {
+    return {
+      api: unreadable,
+      service: caches.services.unreadable.get(`${namespace}/${service}`),
+      slices: firstIn(namespace, caches.slices),
+      pods: firstIn(namespace, caches.pods),
+      workloads: caches.workloads.map((cache) => firstIn(namespace, cache)).find((why) => why !== undefined),
+    };
+  }
+
   caches.services.subscribe(({ object }) => {
     for (const api of byNamespace.of(object.namespace).values()) if (api.backend.service === object.name) touch(api.name);
   });
@@ -162,6 +197,17 @@ export function createBackends(caches: BackendCaches, { log }: { log: Logger }):
       return () => listeners.delete(listener);
     },
   };
+}
+
+const NO_PODS: ReadonlyMap<string, PodRecord> = new Map();
+
+const namespaceOf = (key: string): string => key.slice(0, Math.max(0, key.indexOf('/')));
+
+/** Of the first object of a namespace that cannot be read, why. Nearly always there is none in the whole cluster. */
+function firstIn(namespace: string, { unreadable }: Pick<ResourceCache<unknown>, 'unreadable'>): string | undefined {
+  if (unreadable.size === 0) return undefined;
+  for (const [key, why] of unreadable) if (namespaceOf(key) === namespace) return `${key}: ${why}`;
+  return undefined;
 }
 
 interface Groups<T> {

@@ -1,6 +1,6 @@
 import type { ScheduleFacts } from '../../domain/snapshot.ts';
 import type { CacheChange, ResourceSpec } from '../kube/api.ts';
-import { identityOf, rawObject, text, time } from '../kube/raw.ts';
+import { flagOf, identityOf, objectOf, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
 
 export interface CronJobRecord {
   readonly namespace: string;
@@ -15,17 +15,17 @@ export const CRON_JOBS: ResourceSpec<CronJobRecord> = {
   path: '/apis/batch/v1/cronjobs',
   rule: 'batch/cronjobs: list, watch',
   fields: { spec: { schedule: true, suspend: true, timeZone: true }, status: { lastScheduleTime: true } },
-  project(raw) {
+  project(raw, refuse = unheard) {
     const { name, namespace } = identityOf(raw);
-    const { spec, status } = rawObject(raw);
-    const { schedule, suspend, timeZone } = rawObject(spec);
-    const zone = text(timeZone);
+    const { spec, status } = objectOf(raw, 'the object', unreadable);
+    const { schedule, suspend, timeZone } = objectOf(spec, 'spec', unreadable);
+    const zone = textOf(timeZone, 'spec.timeZone', unreadable);
     return {
       namespace,
       name,
-      schedule: `${zone === undefined ? '' : `TZ=${zone} `}${text(schedule, 200) ?? ''}`,
-      suspended: suspend === true,
-      lastSchedule: time(rawObject(status).lastScheduleTime),
+      schedule: `${zone === undefined ? '' : `TZ=${zone} `}${textOf(schedule, 'spec.schedule', unreadable, 200) ?? ''}`,
+      suspended: flagOf(suspend, 'spec.suspend', unreadable) === true,
+      lastSchedule: timeOf(objectOf(status, 'status', refuse).lastScheduleTime, 'status.lastScheduleTime', refuse),
     };
   },
 };

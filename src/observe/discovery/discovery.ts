@@ -16,15 +16,15 @@ import { createConfigMapWatches } from './config-maps.ts';
 import { createVersionWatch } from './control-plane.ts';
 import { observedValueFrom } from './coverage.ts';
 import { CRON_JOBS, createRunHistory } from './cron-jobs.ts';
-import { ENDPOINT_SLICES } from './endpoint-slices.ts';
+import { ENDPOINT_SLICES, type SliceRecord } from './endpoint-slices.ts';
 import { createEventWatch } from './event-watch.ts';
-import { NODES, nodeFacts } from './nodes.ts';
+import { NODES, nodeFacts, unreadableNode } from './nodes.ts';
 import { type ObjectFacts, objectFacts, type Statuses } from './object-facts.ts';
 import { createPodHistory } from './pod-history.ts';
 import { PODS } from './pods.ts';
 import { SERVICES } from './services.ts';
 import { createTombstones } from './tombstones.ts';
-import { WORKLOADS } from './workloads.ts';
+import { WORKLOAD_KINDS, WORKLOADS } from './workloads.ts';
 
 /** What the cluster's own objects say of its aggregated APIs, live by watch. */
 export interface Discovery {
@@ -38,6 +38,8 @@ export interface Discovery {
   /** Remote APIServices and tombstones, sorted. */
   names(): string[];
   facts(name: string): ObjectFacts | undefined;
+  /** Why nothing is known of an APIService that is there; undefined: it can be read. */
+  unreadable(name: string): string | undefined;
   nodes(): Observed<readonly NodeFacts[]>;
   cronJobs(): Observed<readonly ScheduleFacts[]>;
   /** Changes that concern every API. */
@@ -257,7 +259,12 @@ export function createDiscovery({ client, clock, log, exclude = [], isFailing = 
     synced: () => caches.apiServices.synced && settled(),
     names: () => [...new Set([...backends.names(), ...tombstones.names()])].sort(),
     facts: (name) => factsOf(backends.get(name)) ?? tombstones.get(name),
-    nodes: () => observedValueFrom(nodes.status(clock()), () => [...nodes.values()].map(nodeFacts)),
+    unreadable: (name) => backends.get(name)?.unreadable.api,
+    nodes: () =>
+      observedValueFrom(nodes.status(clock()), () => [
+        ...[...nodes.values()].map(nodeFacts),
+        ...[...nodes.unreadable.keys()].map(unreadableNode),
+      ]),
     cronJobs: () => observedValueFrom(cronJobs.status(clock()), () => runs.facts()),
     clusterChanges: () => changes.cluster(),
     systemEvents: () => observedValueFrom(events.status(clock()), () => events.system()),
@@ -270,7 +277,6 @@ export function createDiscovery({ client, clock, log, exclude = [], isFailing = 
 
 /** States in which waiting brings no list. */
 const NO_LIST: readonly string[] = ['forbidden', 'absent'];
-const WORKLOAD_KINDS = ['Deployment', 'DaemonSet', 'StatefulSet'] as const;
 
 function without(names: readonly string[], spec: ResourceSpec<ApiServiceRecord>): ResourceSpec<ApiServiceRecord> {
   return {
@@ -282,13 +288,11 @@ function without(names: readonly string[], spec: ResourceSpec<ApiServiceRecord>)
   };
 }
 
-function apiserversOf(
-  slices: Iterable<{ ports: readonly { port: number | undefined }[]; endpoints: readonly { addresses: readonly string[] }[] }>,
-): string[] {
+function apiserversOf(slices: Iterable<Pick<SliceRecord, 'ports' | 'endpoints'>>): string[] {
   const found = new Set<string>();
   for (const { ports, endpoints } of slices)
     for (const { port } of ports)
-      for (const { addresses } of port === undefined ? [] : endpoints)
-        for (const address of addresses) found.add(address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
+      for (const { address } of typeof port === 'number' ? endpoints : [])
+        if (address) found.add(address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
   return [...found].sort();
 }

@@ -1,7 +1,19 @@
 import type { EndpointAddress, EndpointFacts } from '../../domain/snapshot.ts';
 import type { ResourceSpec } from '../kube/api.ts';
+import {
+  addressOf,
+  flagOf,
+  identityOf,
+  listOf,
+  nameOf,
+  objectOf,
+  portOf,
+  type Refuse,
+  textOf,
+  unheard,
+  unreadable,
+} from '../kube/fields.ts';
 import { createPool } from '../kube/interned.ts';
-import { identityOf, rawArray, rawObject, text } from '../kube/raw.ts';
 
 export interface SliceRecord {
   readonly namespace: string;
@@ -9,13 +21,20 @@ export interface SliceRecord {
   /** Label kubernetes.io/service-name: how kube-apiserver and kube-proxy find it, manual and mirrored ones included. */
   readonly service: string;
   readonly addressType: string;
-  /** `name` undefined never matches a Service's port; `port` undefined: the pods have no container port of that name. */
-  readonly ports: readonly { readonly name: string | undefined; readonly port: number | undefined }[];
+  readonly ports: readonly SlicePortRecord[];
   readonly endpoints: readonly SliceEndpoint[];
 }
 
+export interface SlicePortRecord {
+  /** Undefined never matches a Service's port. */
+  readonly name: string | undefined;
+  /** Undefined: the pods have no container port of that name. `refused`: there is one, with a number that no socket can have. */
+  readonly port: number | 'refused' | undefined;
+}
+
 export interface SliceEndpoint {
-  readonly addresses: readonly string[];
+  /** The first one, which is the one that is used. Undefined: it has none. Null: it has one that is none. */
+  readonly address: string | null | undefined;
   readonly ready: boolean;
   readonly terminating: boolean;
   readonly pod: string | undefined;
@@ -32,39 +51,48 @@ export const ENDPOINT_SLICES: ResourceSpec<SliceRecord> = {
     ports: { name: true, port: true },
     endpoints: { addresses: true, conditions: { ready: true, terminating: true }, nodeName: true, targetRef: { kind: true, name: true } },
   },
-  project(raw) {
+  project(raw, refuse = unheard) {
     const { metadata, name, namespace } = identityOf(raw);
-    const service = text(rawObject(metadata.labels)['kubernetes.io/service-name']);
+    const labels = objectOf(metadata.labels, 'metadata.labels', unreadable);
+    const service = nameOf(labels['kubernetes.io/service-name'], 'metadata.labels.kubernetes.io/service-name', unreadable);
     if (service === undefined) return undefined;
-    const { addressType, ports, endpoints } = rawObject(raw);
+    const slice = objectOf(raw, 'the object', unreadable);
+    const addressType = textOf(slice.addressType, 'addressType', unreadable) ?? 'IPv4';
     return {
       namespace,
       name,
       service,
-      addressType: text(addressType) ?? 'IPv4',
-      ports: rawArray(ports).map((port) => {
-        const { name, port: number } = rawObject(port);
-        return { name: typeof name === 'string' ? name : undefined, port: typeof number === 'number' ? number : undefined };
-      }),
-      endpoints: rawArray(endpoints).map(endpointOf),
+      addressType,
+      ports: listOf(slice.ports, 'ports', unreadable).map((port) => slicePortOf(port, refuse)),
+      endpoints: listOf(slice.endpoints, 'endpoints', unreadable).map((endpoint) => endpointOf(endpoint, addressType === 'FQDN', refuse)),
     };
   },
 };
 
+function slicePortOf(value: unknown, refuse: Refuse): SlicePortRecord {
+  const { name, port } = objectOf(value, 'ports', unreadable);
+  // An unnamed port is named ''.
+  const known = name === '' ? '' : textOf(name, 'ports.name', unreadable);
+  const given = port !== undefined && port !== null;
+  return { name: known, port: given ? (portOf(port, 'ports.port', refuse) ?? 'refused') : undefined };
+}
+
 /** Ten thousand endpoints are on a hundred nodes. */
 const sharedNode = createPool<string>(5_000);
 
-function endpointOf(value: unknown): SliceEndpoint {
-  const { addresses, conditions, targetRef, nodeName } = rawObject(value);
-  const { ready, terminating } = rawObject(conditions);
-  const target = rawObject(targetRef);
-  const node = text(nodeName);
+function endpointOf(value: unknown, isName: boolean, refuse: Refuse): SliceEndpoint {
+  const { addresses, conditions, targetRef, nodeName } = objectOf(value, 'endpoints', unreadable);
+  const { ready, terminating } = objectOf(conditions, 'endpoints.conditions', unreadable);
+  const target = objectOf(targetRef, 'endpoints.targetRef', refuse);
+  const node = nameOf(nodeName, 'endpoints.nodeName', refuse);
+  const [address] = listOf(addresses, 'endpoints.addresses', unreadable);
+  const read = isName ? nameOf : addressOf;
   return {
-    addresses: rawArray(addresses).filter((address) => typeof address === 'string'),
+    address: address === undefined ? undefined : (read(address, 'endpoints.addresses', refuse) ?? null),
     // The aggregator takes a missing condition for ready.
-    ready: ready !== false,
-    terminating: terminating === true,
-    pod: target.kind === 'Pod' ? text(target.name) : undefined,
+    ready: flagOf(ready, 'endpoints.conditions.ready', unreadable) !== false,
+    terminating: flagOf(terminating, 'endpoints.conditions.terminating', unreadable) === true,
+    pod: target.kind === 'Pod' ? nameOf(target.name, 'endpoints.targetRef.name', refuse) : undefined,
     node: node === undefined ? undefined : sharedNode(node),
   };
 }
@@ -88,14 +116,18 @@ export function endpointFacts(slices: readonly SliceRecord[], { portName, ipFami
     const port = portNumber(slice, portName);
     if (port !== undefined) portServed = true;
     for (const endpoint of slice.endpoints) {
-      const ip = endpoint.addresses[0];
-      if (ip === undefined || seen.has(`${ip} ${port}`)) continue;
-      seen.add(`${ip} ${port}`);
+      const ip = endpoint.address;
+      if (ip === undefined) continue;
+      // One whose address cannot be used is there all the same: the aggregator counts it.
+      if (ip !== null) {
+        if (seen.has(`${ip} ${port}`)) continue;
+        seen.add(`${ip} ${port}`);
+      }
       if (endpoint.terminating) counts.terminating++;
       else if (endpoint.ready) counts.ready++;
       else counts.notReady++;
       // An FQDN is no address: nothing here resolves names that somebody wrote into an object.
-      if (port !== undefined && slice.addressType !== 'FQDN') addresses.push(addressOf(endpoint, ip, port));
+      if (ip !== null && typeof port === 'number' && slice.addressType !== 'FQDN') addresses.push(endpointAddress(endpoint, ip, port));
     }
   }
   return { ...counts, slices: slices.length, portServed, addresses };
@@ -109,12 +141,12 @@ function ofOneFamily(slices: readonly SliceRecord[], preferred: string | undefin
 }
 
 /** Undefined name: the Service is not visible, and only a slice with a single port leaves no doubt. */
-function portNumber(slice: SliceRecord, name: string | undefined): number | undefined {
+function portNumber(slice: SliceRecord, name: string | undefined): SlicePortRecord['port'] {
   if (name === undefined) return slice.ports.length === 1 ? slice.ports[0]!.port : undefined;
   return slice.ports.find((port) => port.name === name)?.port;
 }
 
-function addressOf(endpoint: SliceEndpoint, ip: string, port: number): EndpointAddress {
+function endpointAddress(endpoint: SliceEndpoint, ip: string, port: number): EndpointAddress {
   return {
     ip,
     port,

@@ -1,5 +1,5 @@
 import type { ResourceSpec } from '../kube/api.ts';
-import { count, identityOf, rawObject, text, time } from '../kube/raw.ts';
+import { countOf, identityOf, objectOf, type Refuse, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
 
 /** One Event object, whichever API wrote it. */
 export interface EventRecord {
@@ -24,8 +24,8 @@ export function eventSpecs(keep: (event: EventRecord) => boolean): {
   core: ResourceSpec<EventRecord>;
   group: ResourceSpec<EventRecord>;
 } {
-  const project = (raw: unknown): EventRecord | undefined => {
-    const event = readEvent(raw);
+  const project = (raw: unknown, refuse: Refuse = unheard): EventRecord | undefined => {
+    const event = readEvent(raw, refuse);
     return event && keep(event) ? event : undefined;
   };
   return {
@@ -35,24 +35,31 @@ export function eventSpecs(keep: (event: EventRecord) => boolean): {
 }
 
 /** Legacy recorders leave eventTime null; new ones leave lastTimestamp null, count 0, and repeat by way of a series. */
-export function readEvent(raw: unknown): EventRecord {
+export function readEvent(raw: unknown, refuse: Refuse = unheard): EventRecord {
   const { metadata, name: eventName, namespace: eventNamespace } = identityOf(raw);
-  const event = rawObject(raw);
-  const series = rawObject(event.series);
-  const object = rawObject(event.involvedObject ?? event.regarding);
-  const created = time(metadata.creationTimestamp);
-  const started = time(event.eventTime) ?? time(event.firstTimestamp) ?? time(event.deprecatedFirstTimestamp) ?? created ?? 0;
-  const last = time(series.lastObservedTime) ?? time(event.lastTimestamp) ?? time(event.deprecatedLastTimestamp) ?? time(event.eventTime);
+  const event = objectOf(raw, 'the object', unreadable);
+  const series = objectOf(event.series, 'series', refuse);
+  const about = event.involvedObject === undefined ? 'regarding' : 'involvedObject';
+  const object = objectOf(event[about], about, unreadable);
+  const at = (field: string): number | undefined => timeOf(event[field], field, refuse);
+  const created = timeOf(metadata.creationTimestamp, 'metadata.creationTimestamp', refuse);
+  const started = at('eventTime') ?? at('firstTimestamp') ?? at('deprecatedFirstTimestamp') ?? created ?? 0;
+  const last =
+    timeOf(series.lastObservedTime, 'series.lastObservedTime', refuse) ??
+    at('lastTimestamp') ??
+    at('deprecatedLastTimestamp') ??
+    at('eventTime');
+  const counts = [series.count, event.count, event.deprecatedCount].map((count) => countOf(count, 'count', refuse) ?? 0);
   return {
-    uid: text(metadata.uid) ?? `${eventNamespace}/${eventName}`,
-    type: text(event.type) ?? 'Normal',
-    reason: text(event.reason, 128) ?? '',
-    kind: text(object.kind, 128) ?? '',
-    namespace: text(object.namespace) ?? '',
-    name: text(object.name) ?? '',
-    message: (text(event.message, 1024) ?? text(event.note, 1024) ?? '').trim(),
+    uid: textOf(metadata.uid, 'metadata.uid', refuse) ?? `${eventNamespace}/${eventName}`,
+    type: textOf(event.type, 'type', refuse) ?? 'Normal',
+    reason: textOf(event.reason, 'reason', refuse, 128) ?? '',
+    kind: textOf(object.kind, `${about}.kind`, refuse, 128) ?? '',
+    namespace: textOf(object.namespace, `${about}.namespace`, refuse) ?? '',
+    name: textOf(object.name, `${about}.name`, refuse) ?? '',
+    message: (textOf(event.message, 'message', refuse, 1024) ?? textOf(event.note, 'note', refuse, 1024) ?? '').trim(),
     firstAt: started,
     at: last ?? created ?? started,
-    count: Math.max(1, count(series.count) || count(event.count) || count(event.deprecatedCount)),
+    count: Math.max(1, counts.find((count) => count > 0) ?? 1),
   };
 }

@@ -1,6 +1,6 @@
 import type { NodeFacts } from '../../domain/snapshot.ts';
 import type { ResourceSpec } from '../kube/api.ts';
-import { identityOf, rawArray, rawObject, text, time } from '../kube/raw.ts';
+import { addressOf, flagOf, identityOf, listOf, objectOf, type Refuse, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
 
 export interface NodeRecord extends NodeFacts {
   readonly controlPlane: boolean;
@@ -18,37 +18,46 @@ export const NODES: ResourceSpec<NodeRecord> = {
     // status.images alone is half of a node's size.
     status: { conditions: { type: true, status: true, lastTransitionTime: true }, addresses: { type: true, address: true } },
   },
-  project(raw) {
+  project(raw, refuse = unheard) {
     const { metadata, name } = identityOf(raw);
-    const { spec, status } = rawObject(raw);
-    const { conditions: rawConditions, addresses } = rawObject(status);
-    const conditions = rawArray(rawConditions).map(rawObject);
+    const { spec, status } = objectOf(raw, 'the object', unreadable);
+    const { conditions: rawConditions, addresses } = objectOf(status, 'status', unreadable);
+    const conditions = listOf(rawConditions, 'status.conditions', unreadable).map((value) =>
+      objectOf(value, 'status.conditions', unreadable),
+    );
     const ready = conditions.find((condition) => condition.type === 'Ready');
-    const readySince = time(ready?.lastTransitionTime);
-    const labels = rawObject(metadata.labels);
+    const readySince = timeOf(ready?.lastTransitionTime, 'status.conditions.lastTransitionTime', refuse);
+    const labels = objectOf(metadata.labels, 'metadata.labels', refuse);
     return {
       name,
       // Unknown is the control plane's word for a kubelet that fell silent, which kubectl too shows as NotReady.
-      ready: ready === undefined ? undefined : ready.status === 'True',
+      ready: ready === undefined ? undefined : textOf(ready.status, 'status.conditions.status', unreadable) === 'True',
       pressure: conditions.flatMap(({ type, status }) => (status === 'True' && isPressure(type) ? [PRESSURE[type]] : [])),
-      unschedulable: rawObject(spec).unschedulable === true,
-      addresses: addressesOf(addresses),
+      unschedulable: flagOf(objectOf(spec, 'spec', unreadable).unschedulable, 'spec.unschedulable', unreadable) === true,
+      addresses: addressesOf(addresses, refuse),
       ...(readySince === undefined ? {} : { readySince }),
       controlPlane: 'node-role.kubernetes.io/control-plane' in labels || 'node-role.kubernetes.io/master' in labels,
     };
   },
 };
 
-function isPressure(type: unknown): type is keyof typeof PRESSURE {
-  return typeof type === 'string' && type in PRESSURE;
+/** A node that is there and cannot be read: neither ready nor not. */
+export function unreadableNode(name: string): NodeFacts {
+  return { name, ready: undefined, pressure: [], unschedulable: false, addresses: [] };
 }
 
-function addressesOf(value: unknown): string[] {
+function isPressure(type: unknown): type is keyof typeof PRESSURE {
+  return typeof type === 'string' && Object.hasOwn(PRESSURE, type);
+}
+
+function addressesOf(value: unknown, refuse: Refuse): string[] {
   const found: string[] = [];
+  const entries = listOf(value, 'status.addresses', refuse).map((entry) => objectOf(entry, 'status.addresses', refuse));
   for (const wanted of ['InternalIP', 'ExternalIP'])
-    for (const entry of rawArray(value).map(rawObject)) {
-      const address = text(entry.address);
-      if (entry.type === wanted && address !== undefined && !found.includes(address)) found.push(address);
+    for (const entry of entries) {
+      if (entry.type !== wanted) continue;
+      const address = addressOf(entry.address, 'status.addresses.address', refuse);
+      if (address !== undefined && !found.includes(address)) found.push(address);
     }
   return found;
 }

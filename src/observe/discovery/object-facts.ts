@@ -51,41 +51,50 @@ export function objectFacts(
   },
 ): ObjectFacts {
   const { api } = backend;
+  const { transitions, events, changes } = known;
+  const { name, group, version, insecureSkipTLSVerify } = api;
+  const named = { name, group, version, backend: api.backend, insecureSkipTLSVerify, transitions, changes };
+  const blind = unreadableFact('the APIService', api.unreadable);
+  if (blind) return { ...named, condition: blind, service: blind, endpoints: blind, pods: blind, workload: blind, events: blind };
   return {
-    name: api.name,
-    group: api.group,
-    version: api.version,
-    backend: api.backend,
-    insecureSkipTLSVerify: api.insecureSkipTLSVerify,
+    ...named,
     caBundle: known.caBundle,
     ...(api.createdAt === undefined ? {} : { createdAt: api.createdAt }),
     condition: observedFrom<ConditionFacts>(statuses.apiServices, () => (api.condition ? observed(api.condition) : ABSENT)),
-    transitions: known.transitions,
     service: serviceOf(backend, statuses),
     endpoints: endpointsOf(backend, statuses),
     pods: podsOf(backend, statuses, known.history),
     workload: workloadOf(backend, statuses),
-    events: known.events,
-    changes: known.changes,
+    events,
   };
 }
 
-function serviceOf({ service, selected }: Backend, statuses: Statuses): ApiFacts['service'] {
-  return observedFrom(statuses.services, () =>
-    service ? observed(serviceFacts(service, statuses.pods.state === 'ok' ? selected : undefined)) : ABSENT,
-  );
+/** Something is there, and nobody can read what it says: that is neither its absence nor what it said before. */
+export function unreadableFact(what: string, why: string | undefined): Observed<never> | undefined {
+  return why === undefined ? undefined : { state: 'unobserved', why: `${what} cannot be read: ${why}` };
 }
 
-function endpointsOf({ service, slices, endpoints }: Backend, statuses: Statuses): ApiFacts['endpoints'] {
-  return observedFrom(statuses.slices, () =>
+function serviceOf({ service, selected, unreadable }: Backend, statuses: Statuses): ApiFacts['service'] {
+  return observedFrom(statuses.services, () => {
+    const counted = statuses.pods.state === 'ok' && unreadable.pods === undefined ? selected : undefined;
+    return service ? observed(serviceFacts(service, counted)) : (unreadableFact('the Service', unreadable.service) ?? ABSENT);
+  });
+}
+
+function endpointsOf({ service, slices, endpoints, unreadable }: Backend, statuses: Statuses): ApiFacts['endpoints'] {
+  return observedFrom(statuses.slices, () => {
+    const blind = unreadableFact('EndpointSlice', unreadable.slices);
+    if (blind) return blind;
     // An ExternalName has none by nature, which must not read as "none is ready".
-    service?.type === 'ExternalName' && slices.length === 0 ? ABSENT : observed(endpoints),
-  );
+    return service?.type === 'ExternalName' && slices.length === 0 ? ABSENT : observed(endpoints);
+  });
 }
 
 /** Pods are known by the Service's selector or by the slices: when neither can be seen, an empty list would be a guess. */
-function podsOf({ service, pods }: Backend, statuses: Statuses, history: PodHistory): Observed<readonly PodFacts[]> {
+function podsOf({ service, pods, unreadable }: Backend, statuses: Statuses, history: PodHistory): Observed<readonly PodFacts[]> {
   return observedFrom(statuses.pods, () => {
+    const blind = unreadableFact('Pod', unreadable.pods);
+    if (blind) return blind;
     const facts = () => observed(pods.map((pod) => podFacts(pod, history)));
     if (pods.length > 0) return facts();
     if (statuses.services.state !== 'ok') return observedFrom(statuses.services, () => ABSENT);
@@ -94,9 +103,9 @@ function podsOf({ service, pods }: Backend, statuses: Statuses, history: PodHist
   });
 }
 
-function workloadOf({ workload, service, pods }: Backend, statuses: Statuses): ApiFacts['workload'] {
+function workloadOf({ workload, service, pods, unreadable }: Backend, statuses: Statuses): ApiFacts['workload'] {
   if (workload && statuses.ofWorkloadKind(workload.kind).state === 'ok') return observed(workload.facts);
-  const found = observedValueFrom(statuses.workloads, () => undefined);
+  const found = unreadableFact('a workload', unreadable.workloads) ?? observedValueFrom(statuses.workloads, () => undefined);
   if (found.state !== 'observed') return found;
   // Without pods and selector there was nothing to look for it by.
   return pods.length > 0 || service?.selector ? ABSENT : { state: 'unobserved', why: 'neither pods nor a selector name a workload' };

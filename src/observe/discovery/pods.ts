@@ -1,9 +1,27 @@
 import type { TerminationFacts } from '../../domain/snapshot.ts';
 import type { ResourceSpec } from '../kube/api.ts';
+import {
+  addressOf,
+  countOf,
+  flagOf,
+  identityOf,
+  integerOf,
+  labelsOf,
+  listOf,
+  nameOf,
+  objectOf,
+  portOf,
+  quantityOf,
+  type Refuse,
+  textOf,
+  textsOf,
+  timeOf,
+  unheard,
+  unreadable,
+} from '../kube/fields.ts';
 import { createPool } from '../kube/interned.ts';
 import type { FieldTree } from '../kube/json-fields.ts';
-import { parseQuantity } from '../kube/quantity.ts';
-import { count, identityOf, type Raw, rawArray, rawObject, stringMap, text, time } from '../kube/raw.ts';
+import type { Raw } from '../kube/raw.ts';
 
 /**
  * A pod, as far as we use it. Held for every pod of the cluster, since any may come to be selected, so every field is always set
@@ -104,6 +122,7 @@ const FIELDS: FieldTree = {
 };
 
 const MAX_ARGS = 100;
+const MAX_ARG = 512;
 const word = createPool<string>(20_000);
 const sharedLabels = createPool<Readonly<Record<string, string>>>(5_000);
 const sharedTemplate = createPool<PodTemplate>(5_000);
@@ -113,115 +132,182 @@ export const PODS: ResourceSpec<PodRecord> = {
   path: '/api/v1/pods',
   rule: 'pods: list, watch',
   fields: FIELDS,
-  project(raw) {
+  project(raw, refuse = unheard) {
     const { metadata, name, namespace } = identityOf(raw);
-    const { spec: rawSpec, status: rawStatus } = rawObject(raw);
-    const [spec, status] = [rawObject(rawSpec), rawObject(rawStatus)];
-    const condition = new Map(rawArray(status.conditions).map((value) => [rawObject(value).type, rawObject(value)]));
-    const scheduled = condition.get('PodScheduled');
-    const node = text(spec.nodeName);
+    const { spec: rawSpec, status: rawStatus } = objectOf(raw, 'the object', unreadable);
+    const [spec, status] = [objectOf(rawSpec, 'spec', unreadable), objectOf(rawStatus, 'status', unreadable)];
+    const conditions = listOf(status.conditions, 'status.conditions', unreadable);
+    const scheduled = conditionOf(conditions, 'PodScheduled');
+    const node = nameOf(spec.nodeName, 'spec.nodeName', refuse);
     return {
       namespace: word(namespace),
       name,
-      uid: text(metadata.uid) ?? '',
+      uid: textOf(metadata.uid, 'metadata.uid', refuse) ?? '',
       node: shared(node),
-      ip: text(status.podIP),
-      hostNetwork: spec.hostNetwork === true,
-      serviceAccount: shared(text(spec.serviceAccountName)),
-      labels: sharedLabels(stringMap(metadata.labels)),
-      owner: ownerOf(metadata.ownerReferences),
-      createdAt: time(metadata.creationTimestamp) ?? 0,
-      deletingSince: time(metadata.deletionTimestamp),
-      phase: word(text(status.phase) ?? 'Unknown'),
-      reason: shared(text(status.reason)),
-      message: text(status.message, 1024),
-      ready: condition.get('Ready')?.status === 'True',
+      ip: addressOf(status.podIP, 'status.podIP', refuse),
+      hostNetwork: flagOf(spec.hostNetwork, 'spec.hostNetwork', refuse) === true,
+      serviceAccount: shared(nameOf(spec.serviceAccountName, 'spec.serviceAccountName', refuse)),
+      // Who selects a pod goes by its labels: without them nothing can be said of whose it is.
+      labels: sharedLabels(labelsOf(metadata.labels, 'metadata.labels', unreadable)),
+      owner: ownerOf(metadata.ownerReferences, refuse),
+      createdAt: timeOf(metadata.creationTimestamp, 'metadata.creationTimestamp', refuse) ?? 0,
+      deletingSince: timeOf(metadata.deletionTimestamp, 'metadata.deletionTimestamp', refuse),
+      phase: word(textOf(status.phase, 'status.phase', unreadable) ?? 'Unknown'),
+      reason: shared(textOf(status.reason, 'status.reason', refuse)),
+      message: textOf(status.message, 'status.message', refuse, 1024),
+      ready: conditionOf(conditions, 'Ready')?.status === 'True',
       scheduled: scheduled ? scheduled.status === 'True' : node !== undefined,
-      unschedulable: scheduled?.status === 'False' ? (text(scheduled.message, 1024) ?? '') : undefined,
-      template: sharedTemplate(templateOf(spec)),
-      containers: [...rawArray(status.initContainerStatuses), ...rawArray(status.containerStatuses)].map(containerOf),
+      unschedulable:
+        scheduled?.status === 'False' ? (textOf(scheduled.message, 'status.conditions.message', refuse, 1024) ?? '') : undefined,
+      template: sharedTemplate(templateOf(spec, refuse)),
+      containers: [
+        ...listOf(status.initContainerStatuses, 'status.initContainerStatuses', unreadable),
+        ...listOf(status.containerStatuses, 'status.containerStatuses', unreadable),
+      ].map((container) => containerOf(container, refuse)),
     };
   },
 };
+
+function conditionOf(conditions: readonly unknown[], type: string): Raw | undefined {
+  for (const value of conditions) {
+    const condition = objectOf(value, 'status.conditions', unreadable);
+    if (condition.type !== type) continue;
+    textOf(condition.status, 'status.conditions.status', unreadable);
+    return condition;
+  }
+  return undefined;
+}
 
 function shared(value: string | undefined): string | undefined {
   return value === undefined ? undefined : word(value);
 }
 
-function ownerOf(references: unknown): string | undefined {
-  const owners = rawArray(references).map(rawObject);
-  const owner = owners.find((reference) => reference.controller === true) ?? owners[0];
-  const [kind, name] = [text(owner?.kind), text(owner?.name)];
+function ownerOf(value: unknown, refuse: Refuse): string | undefined {
+  const owners = listOf(value, 'metadata.ownerReferences', refuse);
+  let owner: Raw | undefined;
+  for (const entry of owners) {
+    const reference = objectOf(entry, 'metadata.ownerReferences', refuse);
+    if (reference.controller === true) {
+      owner = reference;
+      break;
+    }
+    owner ??= reference;
+  }
+  if (!owner) return undefined;
+  const kind = nameOf(owner.kind, 'metadata.ownerReferences.kind', refuse);
+  const name = nameOf(owner.name, 'metadata.ownerReferences.name', refuse);
   return kind === undefined || name === undefined ? undefined : word(`${kind}/${name}`);
 }
 
-function templateOf(spec: Raw): PodTemplate {
-  const init = rawArray(spec.initContainers).map(rawObject);
-  const main = rawArray(spec.containers).map(rawObject);
-  const configMaps = new Set<string>();
-  const add = (reference: unknown) => {
-    const name = text(rawObject(reference).name);
-    if (name !== undefined) configMaps.add(name);
-  };
-  for (const volume of rawArray(spec.volumes).map(rawObject)) {
-    add(volume.configMap);
-    for (const source of rawArray(rawObject(volume.projected).sources)) add(rawObject(source).configMap);
-  }
-  for (const container of [...init, ...main]) {
-    for (const from of rawArray(container.envFrom)) add(rawObject(from).configMapRef);
-    for (const variable of rawArray(container.env)) add(rawObject(rawObject(variable).valueFrom).configMapKeyRef);
-  }
+function templateOf(spec: Raw, refuse: Refuse): PodTemplate {
+  const containers = (field: string) =>
+    listOf(spec[field], `spec.${field}`, unreadable).map((entry) => objectOf(entry, `spec.${field}`, unreadable));
+  const init = containers('initContainers');
+  const main = containers('containers');
   return {
     containers: [
-      ...init.map((container) => containerTemplate(container, true)),
-      ...main.map((container) => containerTemplate(container, false)),
+      ...init.map((container) => containerTemplate(container, true, refuse)),
+      ...main.map((container) => containerTemplate(container, false, refuse)),
     ],
-    configMaps: [...configMaps].sort(),
+    configMaps: configMapsOf(spec, [...init, ...main], refuse),
   };
 }
 
-function containerTemplate(container: Raw, init: boolean): ContainerTemplate {
-  const limits = rawObject(rawObject(container.resources).limits);
-  const [cpuCores, memoryBytes] = [parseQuantity(limits.cpu), parseQuantity(limits.memory)];
+function configMapsOf(spec: Raw, containers: readonly Raw[], refuse: Refuse): string[] {
+  const found = new Set<string>();
+  const each = (value: unknown, field: string) => listOf(value, field, refuse).map((entry) => objectOf(entry, field, refuse));
+  const add = (reference: unknown, field: string) => {
+    const name = nameOf(objectOf(reference, field, refuse).name, `${field}.name`, refuse);
+    if (name !== undefined) found.add(name);
+  };
+  for (const volume of each(spec.volumes, 'spec.volumes')) {
+    add(volume.configMap, 'spec.volumes.configMap');
+    if (volume.projected === undefined) continue;
+    for (const source of each(objectOf(volume.projected, 'spec.volumes.projected', refuse).sources, 'spec.volumes.projected.sources'))
+      add(source.configMap, 'spec.volumes.projected.sources.configMap');
+  }
+  for (const container of containers) {
+    for (const from of each(container.envFrom, 'spec.containers.envFrom')) add(from.configMapRef, 'spec.containers.envFrom.configMapRef');
+    for (const variable of each(container.env, 'spec.containers.env'))
+      if (variable.valueFrom !== undefined)
+        add(
+          objectOf(variable.valueFrom, 'spec.containers.env.valueFrom', refuse).configMapKeyRef,
+          'spec.containers.env.valueFrom.configMapKeyRef',
+        );
+  }
+  return [...found].sort();
+}
+
+function containerTemplate(container: Raw, init: boolean, refuse: Refuse): ContainerTemplate {
+  const limits = objectOf(
+    objectOf(container.resources, 'spec.containers.resources', refuse).limits,
+    'spec.containers.resources.limits',
+    refuse,
+  );
+  const cpuCores = quantityOf(limits.cpu, 'spec.containers.resources.limits.cpu', refuse);
+  const memoryBytes = quantityOf(limits.memory, 'spec.containers.resources.limits.memory', refuse);
   return {
-    name: text(container.name) ?? '',
+    name: nameOf(container.name, 'spec.containers.name', unreadable) ?? '',
     init,
-    args: [...rawArray(container.command), ...rawArray(container.args)].slice(0, MAX_ARGS).map((argument) => text(argument, 512) ?? ''),
+    args: [...textsOf(container.command, 'spec.containers.command', refuse), ...textsOf(container.args, 'spec.containers.args', refuse)]
+      .slice(0, MAX_ARGS)
+      .map((argument) => (argument.length > MAX_ARG ? `${argument.slice(0, MAX_ARG - 1)}…` : argument)),
     limits: { ...(cpuCores === undefined ? {} : { cpuCores }), ...(memoryBytes === undefined ? {} : { memoryBytes }) },
-    ports: rawArray(container.ports)
-      .map(rawObject)
-      .filter((port) => typeof port.containerPort === 'number')
-      .map((port) => ({ name: text(port.name) ?? '', port: count(port.containerPort), protocol: text(port.protocol) ?? 'TCP' })),
+    ports: listOf(container.ports, 'spec.containers.ports', refuse).flatMap((entry) => containerPortOf(entry, refuse)),
   };
 }
 
-function containerOf(value: unknown): ContainerRecord {
-  const { name, ready, restartCount, state, lastState } = rawObject(value);
-  const { waiting, running, terminated } = rawObject(state);
-  const waits = rawObject(waiting);
+function containerPortOf(value: unknown, refuse: Refuse): ContainerTemplate['ports'][number] | [] {
+  const { name, containerPort, protocol } = objectOf(value, 'spec.containers.ports', refuse);
+  const port = portOf(containerPort, 'spec.containers.ports.containerPort', refuse);
+  if (port === undefined) return [];
   return {
-    name: word(text(name) ?? ''),
-    ready: ready === true,
+    name: nameOf(name, 'spec.containers.ports.name', refuse) ?? '',
+    port,
+    protocol: nameOf(protocol, 'spec.containers.ports.protocol', refuse) ?? 'TCP',
+  };
+}
+
+const STATUS = 'status.containerStatuses';
+
+function containerOf(value: unknown, refuse: Refuse): ContainerRecord {
+  const { name, ready, restartCount, state, lastState } = objectOf(value, STATUS, unreadable);
+  const { waiting, running, terminated } = objectOf(state, 'status.containerStatuses.state', unreadable);
+  const started = objectOf(running, 'status.containerStatuses.state.running', unreadable);
+  const waits = objectOf(waiting, 'status.containerStatuses.state.waiting', unreadable);
+  return {
+    name: word(nameOf(name, 'status.containerStatuses.name', unreadable) ?? ''),
+    ready: flagOf(ready, 'status.containerStatuses.ready', unreadable) === true,
     running: running !== undefined && running !== null,
-    startedAt: time(rawObject(running).startedAt),
-    restarts: count(restartCount),
+    startedAt: timeOf(started.startedAt, 'status.containerStatuses.state.running.startedAt', refuse),
+    restarts: countOf(restartCount, 'status.containerStatuses.restartCount', unreadable) ?? 0,
     waiting:
       waiting === undefined || waiting === null
         ? undefined
-        : { reason: word(text(waits.reason) ?? ''), message: text(waits.message, 1024) ?? '' },
-    terminated: terminationOf(terminated),
-    lastTermination: terminationOf(rawObject(lastState).terminated),
+        : {
+            reason: word(textOf(waits.reason, 'status.containerStatuses.state.waiting.reason', refuse) ?? ''),
+            message: textOf(waits.message, 'status.containerStatuses.state.waiting.message', refuse, 1024) ?? '',
+          },
+    terminated: terminationOf(terminated, 'status.containerStatuses.state.terminated', refuse),
+    lastTermination: terminationOf(
+      objectOf(lastState, 'status.containerStatuses.lastState', unreadable).terminated,
+      'status.containerStatuses.lastState.terminated',
+      refuse,
+    ),
   };
 }
 
-function terminationOf(value: unknown): TerminationFacts | undefined {
+function terminationOf(value: unknown, field: string, refuse: Refuse): TerminationFacts | undefined {
   if (value === undefined || value === null) return undefined;
-  const { reason, exitCode, signal, message, startedAt, finishedAt } = rawObject(value);
-  const [said, from, to] = [text(message, 1024), time(startedAt), time(finishedAt)];
+  const { reason, exitCode, signal, message, startedAt, finishedAt } = objectOf(value, field, unreadable);
+  const number = integerOf(signal, `${field}.signal`, refuse);
+  const said = textOf(message, `${field}.message`, refuse, 1024);
+  const from = timeOf(startedAt, `${field}.startedAt`, refuse);
+  const to = timeOf(finishedAt, `${field}.finishedAt`, refuse);
   return {
-    reason: word(text(reason) ?? ''),
-    exitCode: count(exitCode),
-    ...(typeof signal === 'number' && signal !== 0 ? { signal } : {}),
+    reason: word(textOf(reason, `${field}.reason`, refuse) ?? ''),
+    exitCode: integerOf(exitCode, `${field}.exitCode`, unreadable) ?? 0,
+    ...(number !== undefined && number !== 0 ? { signal: number } : {}),
     ...(said === undefined ? {} : { message: said }),
     ...(from === undefined ? {} : { startedAt: from }),
     ...(to === undefined ? {} : { finishedAt: to }),

@@ -1,7 +1,7 @@
 import type { ServiceFacts } from '../../domain/snapshot.ts';
 import type { ResourceSpec } from '../kube/api.ts';
+import { addressOf, identityOf, labelsOf, listOf, objectOf, portOf, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
 import { lastWriter, type Writer } from '../kube/managed-fields.ts';
-import { identityOf, rawArray, rawObject, stringMap, text, time } from '../kube/raw.ts';
 
 export interface ServiceRecord {
   readonly namespace: string;
@@ -33,34 +33,34 @@ export const SERVICES: ResourceSpec<ServiceRecord> = {
       ipFamilies: true,
     },
   },
-  project(raw) {
+  project(raw, refuse = unheard) {
     const { metadata, name, namespace } = identityOf(raw);
-    const spec = rawObject(rawObject(raw).spec);
-    const selector = stringMap(spec.selector);
-    const family = rawArray(spec.ipFamilies)[0];
+    const spec = objectOf(objectOf(raw, 'the object', unreadable).spec, 'spec', unreadable);
+    const selector = labelsOf(spec.selector, 'spec.selector', unreadable);
+    const [family] = listOf(spec.ipFamilies, 'spec.ipFamilies', refuse);
     return {
       namespace,
       name,
-      type: text(spec.type) ?? 'ClusterIP',
-      clusterIP: text(spec.clusterIP),
-      externalName: text(spec.externalName),
+      type: textOf(spec.type, 'spec.type', unreadable) ?? 'ClusterIP',
+      clusterIP: spec.clusterIP === 'None' ? 'None' : addressOf(spec.clusterIP, 'spec.clusterIP', unreadable),
+      externalName: textOf(spec.externalName, 'spec.externalName', unreadable),
       selector: Object.keys(selector).length > 0 ? selector : null,
-      ports: rawArray(spec.ports).map(portOf),
+      ports: listOf(spec.ports, 'spec.ports', unreadable).map(servicePortOf),
       ipFamily: family === 'IPv4' || family === 'IPv6' ? family : undefined,
-      createdAt: time(metadata.creationTimestamp),
+      createdAt: timeOf(metadata.creationTimestamp, 'metadata.creationTimestamp', refuse),
       writer: lastWriter(metadata.managedFields, ['f:spec']),
     };
   },
 };
 
-function portOf(value: unknown): ServiceFacts['ports'][number] {
-  const { name, port, targetPort } = rawObject(value);
-  if (typeof port !== 'number') throw new TypeError(`spec.ports: port ${JSON.stringify(port)} is not a number`);
-  return {
-    name: text(name) ?? '',
-    port,
-    targetPort: typeof targetPort === 'number' || typeof targetPort === 'string' ? String(targetPort) : String(port),
-  };
+function servicePortOf(value: unknown): ServiceFacts['ports'][number] {
+  const { name, port, targetPort } = objectOf(value, 'spec.ports', unreadable);
+  const number = portOf(port, 'spec.ports.port', unreadable) ?? unreadable('spec.ports.port', port, '1 to 65535') ?? 0;
+  const target =
+    typeof targetPort === 'string'
+      ? textOf(targetPort, 'spec.ports.targetPort', unreadable)
+      : portOf(targetPort === 0 ? undefined : targetPort, 'spec.ports.targetPort', unreadable);
+  return { name: textOf(name, 'spec.ports.name', unreadable) ?? '', port: number, targetPort: String(target ?? number) };
 }
 
 export function serviceFacts(service: ServiceRecord, selectedPods: number | undefined): ServiceFacts {

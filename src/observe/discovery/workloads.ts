@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { WorkloadFacts } from '../../domain/snapshot.ts';
 import type { ResourceSpec } from '../kube/api.ts';
+import { countOf, identityOf, labelsOf, listOf, objectOf, type Refuse, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
 import type { FieldTree } from '../kube/json-fields.ts';
 import { lastWriter, type Writer } from '../kube/managed-fields.ts';
-import { count, identityOf, type Raw, rawArray, rawObject, stringMap, text, time } from '../kube/raw.ts';
+import type { Raw } from '../kube/raw.ts';
 
-export type WorkloadKind = 'Deployment' | 'DaemonSet' | 'StatefulSet';
+export const WORKLOAD_KINDS = ['Deployment', 'DaemonSet', 'StatefulSet'] as const;
+export type WorkloadKind = (typeof WORKLOAD_KINDS)[number];
 
 export interface WorkloadRecord {
   readonly kind: WorkloadKind;
@@ -38,46 +40,67 @@ const spec = (kind: WorkloadKind, plural: string): ResourceSpec<WorkloadRecord> 
   path: `/apis/apps/v1/${plural}`,
   rule: `apps/${plural}: list, watch`,
   fields: FIELDS,
-  project: (raw) => project(kind, raw),
+  project: (raw, refuse = unheard) => project(kind, raw, refuse),
 });
 
+/** In the order of WORKLOAD_KINDS. */
 export const WORKLOADS: readonly ResourceSpec<WorkloadRecord>[] = [
   spec('Deployment', 'deployments'),
   spec('DaemonSet', 'daemonsets'),
   spec('StatefulSet', 'statefulsets'),
 ];
 
-function project(kind: WorkloadKind, raw: unknown): WorkloadRecord {
+function project(kind: WorkloadKind, raw: unknown, refuse: Refuse): WorkloadRecord {
   const { metadata, name, namespace } = identityOf(raw);
-  const { spec: rawSpec, status } = rawObject(raw);
-  const spec = rawObject(rawSpec);
-  const template = rawObject(spec.template);
-  const { labels, annotations } = rawObject(template.metadata);
+  const { spec: rawSpec, status } = objectOf(raw, 'the object', unreadable);
+  const spec = objectOf(rawSpec, 'spec', unreadable);
+  const template = objectOf(spec.template, 'spec.template', unreadable);
+  const { labels, annotations } = objectOf(template.metadata, 'spec.template.metadata', unreadable);
+  const restartedAt = objectOf(annotations, 'spec.template.metadata.annotations', refuse)['kubectl.kubernetes.io/restartedAt'];
   return {
     kind,
     namespace,
     name,
-    createdAt: time(metadata.creationTimestamp),
-    podLabels: stringMap(labels),
+    createdAt: timeOf(metadata.creationTimestamp, 'metadata.creationTimestamp', refuse),
+    podLabels: labelsOf(labels, 'spec.template.metadata.labels', unreadable),
     templateHash: createHash('sha1').update(JSON.stringify(template)).digest('base64url'),
-    restartedAt: text(rawObject(annotations)['kubectl.kubernetes.io/restartedAt']),
-    images: rawArray(rawObject(template.spec).containers)
-      .map(rawObject)
-      .map((container) => `${text(container.name) ?? ''}=${text(container.image) ?? ''}`),
-    facts: FACTS_OF[kind](name, spec, rawObject(status), count(metadata.generation)),
+    restartedAt: textOf(restartedAt, 'spec.template.metadata.annotations.kubectl.kubernetes.io/restartedAt', refuse),
+    images: imagesOf(template, refuse),
+    facts: FACTS_OF[kind](name, spec, objectOf(status, 'status', unreadable), counted(metadata.generation, 'metadata.generation')),
     writer: lastWriter(metadata.managedFields, ['f:spec']),
   };
+}
+
+function imagesOf(template: Raw, refuse: Refuse): string[] {
+  return listOf(objectOf(template.spec, 'spec.template.spec', unreadable).containers, 'spec.template.spec.containers', refuse).map(
+    (entry) => {
+      const { name, image } = objectOf(entry, 'spec.template.spec.containers', refuse);
+      const said = textOf(image, 'spec.template.spec.containers.image', refuse) ?? '';
+      return `${textOf(name, 'spec.template.spec.containers.name', refuse) ?? ''}=${said}`;
+    },
+  );
+}
+
+/** Whether a rollout goes on is told by comparing counts: each of them decides. */
+const counted = (value: unknown, field: string): number => countOf(value, field, unreadable) ?? 0;
+
+function progressOf(status: Raw): Raw | undefined {
+  return listOf(status.conditions, 'status.conditions', unreadable)
+    .map((condition) => objectOf(condition, 'status.conditions', unreadable))
+    .find((condition) => condition.type === 'Progressing');
 }
 
 type FactsOf = (name: string, spec: Raw, status: Raw, generation: number) => WorkloadFacts;
 
 const FACTS_OF: Readonly<Record<WorkloadKind, FactsOf>> = {
   Deployment(name, spec, status, generation) {
-    const replicas = typeof spec.replicas === 'number' ? spec.replicas : 1;
-    const [updated, available, existing] = [count(status.updatedReplicas), count(status.availableReplicas), count(status.replicas)];
-    const progressing = rawArray(status.conditions)
-      .map(rawObject)
-      .find((condition) => condition.type === 'Progressing');
+    const replicas = countOf(spec.replicas, 'spec.replicas', unreadable) ?? 1;
+    const [updated, available, existing] = [
+      counted(status.updatedReplicas, 'status.updatedReplicas'),
+      counted(status.availableReplicas, 'status.availableReplicas'),
+      counted(status.replicas, 'status.replicas'),
+    ];
+    const progressing = progressOf(status);
     // Complete says NewReplicaSetAvailable, and keeps saying it when a pod fails later: a crash is no rollout.
     const unfinished =
       progressing?.status === 'True' && progressing.reason !== 'NewReplicaSetAvailable' && progressing.reason !== 'DeploymentPaused';
@@ -87,38 +110,45 @@ const FACTS_OF: Readonly<Record<WorkloadKind, FactsOf>> = {
       replicas,
       updated,
       available,
-      unavailable: count(status.unavailableReplicas),
-      rollingOut: count(status.observedGeneration) < generation || updated < replicas || existing > updated || unfinished,
+      unavailable: counted(status.unavailableReplicas, 'status.unavailableReplicas'),
+      rollingOut:
+        counted(status.observedGeneration, 'status.observedGeneration') < generation ||
+        updated < replicas ||
+        existing > updated ||
+        unfinished,
       stuck: progressing?.status === 'False' && progressing.reason === 'ProgressDeadlineExceeded',
     };
   },
   DaemonSet(name, _spec, status, generation) {
-    const replicas = count(status.desiredNumberScheduled);
-    const updated = count(status.updatedNumberScheduled);
+    const replicas = counted(status.desiredNumberScheduled, 'status.desiredNumberScheduled');
+    const updated = counted(status.updatedNumberScheduled, 'status.updatedNumberScheduled');
     return {
       kind: 'DaemonSet',
       name,
       replicas,
       updated,
-      available: count(status.numberAvailable),
-      unavailable: count(status.numberUnavailable),
-      rollingOut: count(status.observedGeneration) < generation || updated < replicas,
+      available: counted(status.numberAvailable, 'status.numberAvailable'),
+      unavailable: counted(status.numberUnavailable, 'status.numberUnavailable'),
+      rollingOut: counted(status.observedGeneration, 'status.observedGeneration') < generation || updated < replicas,
       stuck: false,
     };
   },
   StatefulSet(name, spec, status, generation) {
-    const replicas = typeof spec.replicas === 'number' ? spec.replicas : 1;
-    const available = typeof status.availableReplicas === 'number' ? status.availableReplicas : count(status.readyReplicas);
+    const replicas = countOf(spec.replicas, 'spec.replicas', unreadable) ?? 1;
+    const available =
+      countOf(status.availableReplicas, 'status.availableReplicas', unreadable) ?? counted(status.readyReplicas, 'status.readyReplicas');
     // With OnDelete the revisions differ until somebody deletes the pods.
-    const rolls = rawObject(spec.updateStrategy).type !== 'OnDelete';
+    const rolls = objectOf(spec.updateStrategy, 'spec.updateStrategy', unreadable).type !== 'OnDelete';
     return {
       kind: 'StatefulSet',
       name,
       replicas,
-      updated: count(status.updatedReplicas),
+      updated: counted(status.updatedReplicas, 'status.updatedReplicas'),
       available,
       unavailable: Math.max(0, replicas - available),
-      rollingOut: count(status.observedGeneration) < generation || (rolls && status.currentRevision !== status.updateRevision),
+      rollingOut:
+        counted(status.observedGeneration, 'status.observedGeneration') < generation ||
+        (rolls && status.currentRevision !== status.updateRevision),
       stuck: false,
     };
   },

@@ -6,7 +6,8 @@ import { NODES, type NodeRecord } from '../discovery/nodes.ts';
 import { PODS, type PodRecord } from '../discovery/pods.ts';
 import { SERVICES, type ServiceRecord } from '../discovery/services.ts';
 import { WORKLOADS, type WorkloadRecord } from '../discovery/workloads.ts';
-import { identityOf, rawArray, rawObject } from '../kube/raw.ts';
+import { identityOf, type Refuse, refusalText, shortened } from '../kube/fields.ts';
+import { rawArray, rawObject } from '../kube/raw.ts';
 import { type PolicyRecord, readNetworkPolicy } from '../policy/network-policy.ts';
 import type { Kind, ObjectsByKind } from './objects.ts';
 
@@ -24,19 +25,27 @@ export interface Records {
 }
 
 export function recordsOf(objects: ObjectsByKind, note: (text: string) => void): Records {
-  const read = <T>(kind: Kind, project: (raw: unknown) => T | undefined): T[] | undefined => {
+  const read = <T>(kind: Kind, project: (raw: unknown, refuse: Refuse) => T | undefined): T[] | undefined => {
     const raw = objects.get(kind);
     if (!raw) return undefined;
     const records: T[] = [];
     let malformed = 0;
+    let refused = 0;
+    let first = '';
+    const refuse: Refuse = (field, value, allowed) => {
+      refused++;
+      first ||= refusalText({ field, value: shortened(value), allowed });
+      return undefined;
+    };
     for (const object of raw) {
       try {
-        const record = project(object);
+        const record = project(object, refuse);
         if (record !== undefined) records.push(record);
       } catch {
         malformed++;
       }
     }
+    if (refused > 0) note(`${refused} values in objects of kind ${kind} are not used, the first: ${first}`);
     if (malformed > 0) note(`${malformed} of ${raw.length} objects of kind ${kind} are malformed`);
     return records;
   };
@@ -59,18 +68,21 @@ export function recordsOf(objects: ObjectsByKind, note: (text: string) => void):
 }
 
 /** Endpoints, which must-gathers and older clusters hold, as the EndpointSlice that says the same. */
-function sliceOfEndpoints(raw: unknown): SliceRecord | undefined {
+function sliceOfEndpoints(raw: unknown, refuse: Refuse): SliceRecord | undefined {
   const { name, namespace } = identityOf(raw);
   const subsets = rawArray(rawObject(raw).subsets).map(rawObject);
   const endpoint = (value: unknown, ready: boolean) => ({ ...rawObject(value), addresses: [rawObject(value).ip], conditions: { ready } });
-  return ENDPOINT_SLICES.project({
-    metadata: { name, namespace, labels: { 'kubernetes.io/service-name': name } },
-    addressType: 'IPv4',
-    // An unnamed port is '' in a slice and absent here.
-    ports: subsets.flatMap(({ ports }) => rawArray(ports).map((port) => ({ name: '', ...rawObject(port) }))),
-    endpoints: subsets.flatMap(({ addresses, notReadyAddresses }) => [
-      ...rawArray(addresses).map((address) => endpoint(address, true)),
-      ...rawArray(notReadyAddresses).map((address) => endpoint(address, false)),
-    ]),
-  });
+  return ENDPOINT_SLICES.project(
+    {
+      metadata: { name, namespace, labels: { 'kubernetes.io/service-name': name } },
+      addressType: 'IPv4',
+      // An unnamed port is '' in a slice and absent here.
+      ports: subsets.flatMap(({ ports }) => rawArray(ports).map((port) => ({ name: '', ...rawObject(port) }))),
+      endpoints: subsets.flatMap(({ addresses, notReadyAddresses }) => [
+        ...rawArray(addresses).map((address) => endpoint(address, true)),
+        ...rawArray(notReadyAddresses).map((address) => endpoint(address, false)),
+      ]),
+    },
+    refuse,
+  );
 }

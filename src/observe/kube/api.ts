@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { SourceName, SourceStatus } from '../../domain/sources.ts';
+import type { Refuse } from './fields.ts';
 import type { FieldTree } from './json-fields.ts';
 
 /** The contract between our Kubernetes client and the sources. Implemented by client.ts and cache.ts. */
@@ -65,8 +66,11 @@ export interface ResourceSpec<T> {
   readonly fields?: FieldTree;
   /** Asks for PartialObjectMetadata: neither spec, status nor data is sent. */
   readonly metadataOnly?: boolean;
-  /** Raw object (managedFields only when `keepManagers` is set) → the fields we use; undefined drops it. Must not throw on malformed objects: it may, then the object is counted as malformed and dropped. */
-  project(raw: unknown): T | undefined;
+  /**
+   * Raw object (managedFields only when `keepManagers` is set) → the fields we use; undefined drops it. `refuse` is told of values
+   * that are not used. @throws UnreadableError (or anything) when nothing can be said of the object: it is kept as not observed.
+   */
+  project(raw: unknown, refuse?: Refuse): T | undefined;
 }
 
 export interface CacheChange<T> {
@@ -85,8 +89,13 @@ export interface ResourceCache<T> {
   start(signal: AbortSignal): void;
   /** Lists anew soon, e.g. because `project` would keep other objects now. */
   relist(): void;
-  /** Objects that could not be read since start; each was dropped. */
-  readonly malformed: number;
+  /**
+   * Objects that are there, but cannot be read as they are now, with the reason in words: nothing is known of them, neither that
+   * they are as before nor that they are gone. They are in neither `get` nor `values`.
+   */
+  readonly unreadable: ReadonlyMap<string, string>;
+  /** Called when an object cannot be read any more (`why`), and when such a one that never could be read is gone (no `why`). */
+  onUnreadable(listener: (key: string, why: string | undefined) => void): () => void;
   /** The first list has been read completely. */
   readonly synced: boolean;
   get(key: string): T | undefined;

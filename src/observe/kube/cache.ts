@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Logger } from '../source.ts';
 import type { KubeClient, ResourceCache, ResourceSpec } from './api.ts';
 import { createBackOff } from './back-off.ts';
-import { createDecoder, MalformedObjectError } from './decode.ts';
+import { createDecoder, type Decoded, MalformedObjectError } from './decode.ts';
 import { KubeRequestError, KubeStatusError } from './errors.ts';
 import { createHealth, isCut } from './health.ts';
 import { listPages } from './list.ts';
@@ -75,10 +75,36 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
   /** Ends the running watch or wait, for relist(). */
   let interrupt = new AbortController();
 
-  const malformed = (error: MalformedObjectError, live: boolean) => {
-    health.malformed(error.message);
-    // Its state is not known any more: keeping the old one would call it observed.
-    if (error.key !== undefined) store.remove(error.key, undefined, live);
+  /** Takes an object as it is now; one that can't be read stays as not observed: neither as it was, nor gone. */
+  const take = (bytes: Buffer, start: number, end: number, live: boolean): Decoded<T> | undefined => {
+    try {
+      const decoded = decode(bytes, start, end);
+      health.read(decoded.key, decoded.refused);
+      store.put(decoded, live);
+      return decoded;
+    } catch (error) {
+      if (!(error instanceof MalformedObjectError)) throw error;
+      health.unreadable(error);
+      if (error.key !== undefined) store.markUnreadable(error.key, error.why);
+      return undefined;
+    }
+  };
+
+  const drop = (bytes: Buffer, start: number, end: number): Decoded<T> | undefined => {
+    try {
+      const decoded = decode(bytes, start, end);
+      store.remove(decoded.key, decoded.object, true);
+      health.gone(decoded.key);
+      return decoded;
+    } catch (error) {
+      if (!(error instanceof MalformedObjectError)) throw error;
+      // That it is gone is known, whatever it was in the end.
+      if (error.key !== undefined) {
+        store.remove(error.key, undefined, true);
+        health.gone(error.key);
+      }
+      return undefined;
+    }
   };
 
   const list = async (signal: AbortSignal): Promise<string> => {
@@ -89,12 +115,7 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
       signal,
       clock,
       onItem(bytes, start, end) {
-        try {
-          store.put(decode(bytes, start, end), live);
-        } catch (error) {
-          if (!(error instanceof MalformedObjectError)) throw error;
-          malformed(error, live);
-        }
+        take(bytes, start, end, live);
       },
     });
     store.endList(live);
@@ -124,15 +145,8 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
           settled = setTimeout(alive, tuning.shortestWatchMs);
         },
         onEvent(type, bytes, start, end) {
-          try {
-            const decoded = decode(bytes, start, end);
-            if (type === 'DELETED') store.remove(decoded.key, decoded.object, true);
-            else store.put(decoded, true);
-            if (decoded.resourceVersion !== '') resourceVersion = decoded.resourceVersion;
-          } catch (error) {
-            if (!(error instanceof MalformedObjectError)) throw error;
-            malformed(error, true);
-          }
+          const decoded = type === 'DELETED' ? drop(bytes, start, end) : take(bytes, start, end, true);
+          if (decoded && decoded.resourceVersion !== '') resourceVersion = decoded.resourceVersion;
           alive();
         },
         onBookmark(version) {
@@ -221,15 +235,14 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
     get synced() {
       return health.synced;
     },
-    get malformed() {
-      return health.malformedCount;
-    },
     get size() {
       return store.size;
     },
     get: store.get,
     values: store.values,
     subscribe: store.subscribe,
+    unreadable: store.unreadable,
+    onUnreadable: store.onUnreadable,
     status: (now) => health.status(now),
   };
 }

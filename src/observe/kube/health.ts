@@ -2,7 +2,10 @@ import type { SourceStatus } from '../../domain/sources.ts';
 import type { Logger } from '../source.ts';
 import { type Outcome, statusOf, unauthorised } from '../source-status.ts';
 import type { ResourceSpec } from './api.ts';
+import type { MalformedObjectError } from './decode.ts';
 import { KubeRequestError, KubeStatusError } from './errors.ts';
+import type { Refusal } from './fields.ts';
+import { createRefusalBook } from './refusal-book.ts';
 
 type Trouble = {
   readonly state: 'unauthorised' | 'forbidden' | 'absent' | 'failed';
@@ -17,13 +20,16 @@ type Trouble = {
 /** What is known of a cache's own health. One log line when trouble begins or changes, one when it ends. */
 export interface Health {
   readonly synced: boolean;
-  readonly malformedCount: number;
   /** 403 or 401 in a row since the last answer. */
   readonly refusals: number;
   listed(now: number): void;
   answered(now: number): void;
   failed(error: Error, now: number): void;
-  malformed(message: string): void;
+  /** An object was read; what of it was refused, if anything. */
+  read(key: string, refused: readonly Refusal[] | undefined): void;
+  /** An object that cannot be read as a whole. */
+  unreadable(error: MalformedObjectError): void;
+  gone(key: string): void;
   status(now: number): SourceStatus;
 }
 
@@ -32,28 +38,24 @@ export function createHealth(
   { log, staleAfterMs, mayWarn }: { log: Logger; staleAfterMs: number; mayWarn(kind: string, now: number): boolean },
 ): Health {
   let synced = false;
-  let malformedCount = 0;
+  const refusals = createRefusalBook(spec, log);
   let lastSuccess: number | undefined;
   let trouble: Trouble | undefined;
   let expiredBefore = false;
-  let refusals = 0;
+  let inARow = 0;
 
   const outcome = (): Outcome => {
-    if (!trouble) return { state: synced ? 'ok' : 'pending', message: malformedMessage() };
+    if (!trouble) return { state: synced ? 'ok' : 'pending', message: refusals.message() };
     const { state, message } = trouble;
     return state === 'forbidden' ? { state, message, rule: spec.rule } : { state, message };
   };
-  const malformedMessage = () => (malformedCount > 0 ? `${malformedCount} malformed objects of ${spec.path} were dropped` : undefined);
 
   return {
     get synced() {
       return synced;
     },
-    get malformedCount() {
-      return malformedCount;
-    },
     get refusals() {
-      return refusals;
+      return inARow;
     },
     listed(now) {
       synced = true;
@@ -62,7 +64,7 @@ export function createHealth(
     answered(now) {
       lastSuccess = now;
       expiredBefore = false;
-      refusals = 0;
+      inARow = 0;
       if (!trouble) return;
       log[trouble.warned ? 'info' : 'debug']({ source: spec.source, path: spec.path }, `${spec.path} is watched again`);
       trouble = undefined;
@@ -75,7 +77,7 @@ export function createHealth(
       }
       const { state, kind } = classify(error);
       // A kube-apiserver that has just started refuses everything until it knows its roles.
-      if ((state === 'forbidden' || state === 'unauthorised') && ++refusals < REFUSALS_BELIEVED && synced) return;
+      if ((state === 'forbidden' || state === 'unauthorised') && ++inARow < REFUSALS_BELIEVED && synced) return;
       const before = trouble?.kind === kind ? trouble : undefined;
       // A watch that is cut is resumed at once: only what stands in the way of that is worth a line.
       const cut = synced && !trouble && isCut(kind);
@@ -85,12 +87,16 @@ export function createHealth(
       if (!before?.warned) log[warned ? 'warn' : 'debug']({ source: spec.source, path: spec.path, state }, message);
       trouble = { state, kind, message, since: trouble?.state === state ? trouble.since : now, warned };
     },
-    malformed(message) {
-      malformedCount++;
-      if (malformedCount === 1) log.warn({ source: spec.source, path: spec.path }, `a malformed object was dropped: ${message}`);
-    },
+    read: refusals.read,
+    unreadable: refusals.unreadable,
+    gone: refusals.gone,
     // A watch with nothing to tell is healthy however long ago its last event was: only trouble makes it stale.
-    status: (now) => statusOf(spec.source, { outcome: outcome(), lastSuccess, staleAfterMs, failingSince: trouble?.since ?? now }, now),
+    status: (now) =>
+      statusOf(
+        spec.source,
+        { outcome: outcome(), lastSuccess, staleAfterMs, failingSince: trouble?.since ?? now, refused: refusals.total },
+        now,
+      ),
   };
 }
 

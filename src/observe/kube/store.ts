@@ -18,40 +18,65 @@ export interface Store<T> {
   /** An object as it is now; the same resourceVersion again changes nothing. */
   put(decoded: Decoded<T>, live: boolean): void;
   remove(key: string, last: T | undefined, live: boolean): void;
+  /** The object is there, but can't be read: nobody is told that it went, and nobody is given what it was. */
+  markUnreadable(key: string, why: string): void;
+  readonly unreadable: ReadonlyMap<string, string>;
+  onUnreadable(listener: (key: string, why: string | undefined) => void): () => void;
   /** A list begins. */
   beginList(): void;
   /** The list is complete: what it did not contain is gone. */
   endList(live: boolean): void;
 }
 
+/** So many are told apart; a cluster that has more of them has no object worth telling from the others. */
+const MAX_UNREADABLE = 2_000;
+
 export function createStore<T>(log: Logger): Store<T> {
   const entries = new Map<string, Entry<T>>();
   const listeners = new Set<(change: CacheChange<T>) => void>();
+  const unreadable = new Map<string, string>();
+  const unreadableListeners = new Set<(key: string, why: string | undefined) => void>();
+  /** Of unreadable objects: the list that confirmed them last. */
+  const confirmed = new Map<string, number>();
   let generation = 0;
 
+  // One reader's fault must not keep the others, or the watch, from the change.
+  const safely = (key: string, tell: () => void) => {
+    try {
+      tell();
+    } catch (error) {
+      log.error({ err: error, key }, 'a listener of a resource cache failed');
+    }
+  };
   const emit = (change: CacheChange<T>) => {
-    for (const listener of listeners)
-      try {
-        listener(change);
-      } catch (error) {
-        // One reader's fault must not keep the others, or the watch, from the change.
-        log.error({ err: error, key: change.key }, 'a listener of a resource cache failed');
-      }
+    for (const listener of listeners) safely(change.key, () => listener(change));
+  };
+  /** True when it was unreadable. */
+  const forget = (key: string): boolean => {
+    confirmed.delete(key);
+    return unreadable.delete(key);
+  };
+  const tellUnreadable = (key: string, why: string | undefined) => {
+    for (const listener of unreadableListeners) safely(key, () => listener(key, why));
   };
   const remove = (key: string, last: T | undefined, live: boolean) => {
     const entry = entries.get(key);
-    if (!entry) return;
+    const was = forget(key);
+    if (!entry) {
+      if (was) tellUnreadable(key, undefined);
+      return;
+    }
     entries.delete(key);
     emit({ type: 'deleted', key, object: last ?? entry.object, previous: entry.object, live });
   };
 
   return {
     get size() {
-      return entries.size;
+      return entries.size - [...unreadable.keys()].filter((key) => entries.has(key)).length;
     },
-    get: (key) => entries.get(key)?.object,
+    get: (key) => (unreadable.size > 0 && unreadable.has(key) ? undefined : entries.get(key)?.object),
     *values() {
-      for (const entry of entries.values()) yield entry.object;
+      for (const [key, entry] of entries) if (unreadable.size === 0 || !unreadable.has(key)) yield entry.object;
     },
     subscribe(listener) {
       listeners.add(listener);
@@ -61,7 +86,8 @@ export function createStore<T>(log: Logger): Store<T> {
       const before = entries.get(key);
       if (object === undefined) return remove(key, undefined, live);
       const version = compact(resourceVersion);
-      if (before && resourceVersion !== '' && before.resourceVersion === version) {
+      const was = unreadable.size > 0 && forget(key);
+      if (before && !was && resourceVersion !== '' && before.resourceVersion === version) {
         before.generation = generation;
         return;
       }
@@ -70,11 +96,24 @@ export function createStore<T>(log: Logger): Store<T> {
       else emit({ type: 'added', key, object, live });
     },
     remove,
+    unreadable,
+    onUnreadable(listener) {
+      unreadableListeners.add(listener);
+      return () => unreadableListeners.delete(listener);
+    },
+    markUnreadable(key, why) {
+      if (!unreadable.has(key) && unreadable.size >= MAX_UNREADABLE) return;
+      unreadable.set(key, why);
+      confirmed.set(key, generation);
+      tellUnreadable(key, why);
+    },
     beginList() {
       generation++;
     },
     endList(live) {
-      for (const [key, entry] of entries) if (entry.generation !== generation) remove(key, undefined, live);
+      const seen = (key: string, entry: Entry<T> | undefined) => entry?.generation === generation || confirmed.get(key) === generation;
+      for (const [key, entry] of entries) if (!seen(key, entry)) remove(key, undefined, live);
+      for (const key of unreadable.keys()) if (!seen(key, undefined)) remove(key, undefined, live);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type Raw, rawArray, rawObject, stringMap, text } from '../kube/raw.ts';
+import { labelsOf, listOf, objectOf, textOf, textsOf, unreadable } from '../kube/fields.ts';
 
 /** metav1.LabelSelector. An empty one selects everything. */
 export interface LabelSelector {
@@ -12,19 +12,23 @@ export interface LabelExpression {
   readonly values: readonly string[];
 }
 
-export function readLabelSelector(raw: unknown): LabelSelector {
-  const { matchLabels, matchExpressions } = rawObject(raw);
+/** @throws UnreadableError that names the field: a selector with one part unknown selects nobody knows what. */
+export function readLabelSelector(raw: unknown, field: string): LabelSelector {
+  const { matchLabels, matchExpressions } = objectOf(raw, field, unreadable);
   return {
-    matchLabels: stringMap(matchLabels),
-    matchExpressions: rawArray(matchExpressions).map((entry) => readExpression(rawObject(entry))),
+    matchLabels: labelsOf(matchLabels, `${field}.matchLabels`, unreadable),
+    matchExpressions: listOf(matchExpressions, `${field}.matchExpressions`, unreadable).map((entry) => readExpression(entry, field)),
   };
 }
 
-const readExpression = ({ key, operator, values }: Raw): LabelExpression => ({
-  key: text(key) ?? '',
-  operator: text(operator) ?? '',
-  values: rawArray(values).filter((value): value is string => typeof value === 'string'),
-});
+function readExpression(raw: unknown, field: string): LabelExpression {
+  const { key, operator, values } = objectOf(raw, `${field}.matchExpressions`, unreadable);
+  return {
+    key: textOf(key, `${field}.matchExpressions.key`, unreadable) ?? '',
+    operator: textOf(operator, `${field}.matchExpressions.operator`, unreadable) ?? '',
+    values: textsOf(values, `${field}.matchExpressions.values`, unreadable),
+  };
+}
 
 /** An operator that Kubernetes does not know selects nothing: validation refuses it. */
 export function selects({ matchLabels, matchExpressions }: LabelSelector, labels: Readonly<Record<string, string>>): boolean {

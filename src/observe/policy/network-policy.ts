@@ -1,6 +1,19 @@
+import ipaddr from 'ipaddr.js';
 import type { ResourceSpec } from '../kube/api.ts';
+import {
+  countOf,
+  identityOf,
+  listOf,
+  objectOf,
+  portOf,
+  type Refuse,
+  textOf,
+  textsOf,
+  timeOf,
+  unheard,
+  unreadable,
+} from '../kube/fields.ts';
 import { lastWriter, type Writer } from '../kube/managed-fields.ts';
-import { identityOf, rawArray, rawObject, text, time } from '../kube/raw.ts';
 import { type LabelSelector, readLabelSelector } from './label-selector.ts';
 
 /** What matters of a NetworkPolicy (networking.k8s.io/v1) for traffic into pods. */
@@ -43,24 +56,27 @@ export function networkPolicies(keeps: (namespace: string) => boolean): Resource
     path: '/apis/networking.k8s.io/v1/networkpolicies',
     rule: 'networking.k8s.io/networkpolicies: list, watch',
     keepManagers: true,
-    project: (raw) => (keeps(identityOf(raw).namespace) ? readNetworkPolicy(raw) : undefined),
+    project: (raw, refuse = unheard) => (keeps(identityOf(raw).namespace) ? readNetworkPolicy(raw, refuse) : undefined),
   };
 }
 
-/** @throws TypeError for an object without a name. */
-export function readNetworkPolicy(raw: unknown): PolicyRecord {
+/**
+ * Each of its values can admit or block: with one that is not understood nothing is known of what it does.
+ * @throws UnreadableError
+ */
+export function readNetworkPolicy(raw: unknown, refuse: Refuse = unheard): PolicyRecord {
   const { metadata, name, namespace } = identityOf(raw);
-  const { podSelector, policyTypes, ingress } = rawObject(rawObject(raw).spec);
-  const types = rawArray(policyTypes);
-  const createdAt = time(metadata.creationTimestamp);
+  const { podSelector, policyTypes, ingress } = objectOf(objectOf(raw, 'the object', unreadable).spec, 'spec', unreadable);
+  const types = textsOf(policyTypes, 'spec.policyTypes', unreadable);
+  const createdAt = timeOf(metadata.creationTimestamp, 'metadata.creationTimestamp', refuse);
   const writer = lastWriter(metadata.managedFields, []);
   return {
     namespace,
     name,
-    podSelector: readLabelSelector(podSelector),
+    podSelector: readLabelSelector(podSelector, 'spec.podSelector'),
     // Without types it is an ingress policy, whatever else it is.
     ingress: types.length === 0 || types.includes('Ingress'),
-    rules: rawArray(ingress).map(readRule),
+    rules: listOf(ingress, 'spec.ingress', unreadable).map(readRule),
     ...(createdAt !== undefined && { createdAt }),
     ...(writer && { writer }),
   };
@@ -68,8 +84,9 @@ export function readNetworkPolicy(raw: unknown): PolicyRecord {
 
 /** An empty list of ports or sources means all of them, as a missing one does. */
 function readRule(raw: unknown): IngressRule {
-  const ports = rawArray(rawObject(raw).ports);
-  const from = rawArray(rawObject(raw).from);
+  const rule = objectOf(raw, 'spec.ingress', unreadable);
+  const ports = listOf(rule.ports, 'spec.ingress.ports', unreadable);
+  const from = listOf(rule.from, 'spec.ingress.from', unreadable);
   return {
     ...(ports.length > 0 && { ports: ports.map(readPort) }),
     ...(from.length > 0 && { from: from.map(readPeer) }),
@@ -77,26 +94,39 @@ function readRule(raw: unknown): IngressRule {
 }
 
 function readPort(raw: unknown): PolicyPort {
-  const { protocol, port, endPort } = rawObject(raw);
+  const { protocol, port, endPort } = objectOf(raw, 'spec.ingress.ports', unreadable);
+  const first =
+    typeof port === 'string' ? textOf(port, 'spec.ingress.ports.port', unreadable) : portOf(port, 'spec.ingress.ports.port', unreadable);
+  const last = countOf(endPort, 'spec.ingress.ports.endPort', unreadable);
   return {
-    protocol: text(protocol) ?? 'TCP',
-    ...((typeof port === 'number' || typeof port === 'string') && { port }),
-    ...(typeof endPort === 'number' && { endPort }),
+    protocol: textOf(protocol, 'spec.ingress.ports.protocol', unreadable) ?? 'TCP',
+    ...(first !== undefined && { port: first }),
+    ...(last !== undefined && { endPort: last }),
   };
 }
 
 function readPeer(raw: unknown): PolicyPeer {
-  const { ipBlock, podSelector, namespaceSelector } = rawObject(raw);
+  const { ipBlock, podSelector, namespaceSelector } = objectOf(raw, 'spec.ingress.from', unreadable);
   return {
     ...(ipBlock !== undefined && ipBlock !== null && { ipBlock: readBlock(ipBlock) }),
-    ...(podSelector !== undefined && podSelector !== null && { podSelector: readLabelSelector(podSelector) }),
-    ...(namespaceSelector !== undefined && namespaceSelector !== null && { namespaceSelector: readLabelSelector(namespaceSelector) }),
+    ...(podSelector !== undefined &&
+      podSelector !== null && { podSelector: readLabelSelector(podSelector, 'spec.ingress.from.podSelector') }),
+    ...(namespaceSelector !== undefined &&
+      namespaceSelector !== null && { namespaceSelector: readLabelSelector(namespaceSelector, 'spec.ingress.from.namespaceSelector') }),
   };
 }
 
-function readBlock(raw: unknown): { cidr: string; except: string[] } {
-  const { cidr, except } = rawObject(raw);
-  return { cidr: text(cidr) ?? '', except: rawArray(except).filter((entry): entry is string => typeof entry === 'string') };
+function readBlock(raw: unknown): { cidr: string; except: readonly string[] } {
+  const { cidr, except } = objectOf(raw, 'spec.ingress.from.ipBlock', unreadable);
+  return {
+    cidr: cidrOf(cidr, 'spec.ingress.from.ipBlock.cidr'),
+    except: textsOf(except, 'spec.ingress.from.ipBlock.except', unreadable).map((one) => cidrOf(one, 'spec.ingress.from.ipBlock.except')),
+  };
+}
+
+function cidrOf(value: unknown, field: string): string {
+  const text = textOf(value, field, unreadable);
+  return text !== undefined && ipaddr.isValidCIDR(text) ? text : (unreadable(field, value, 'a CIDR such as 10.0.0.0/8') ?? '');
 }
 
 /** What an edit changed for ingress, in words; undefined when nothing did. */

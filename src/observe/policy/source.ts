@@ -99,6 +99,14 @@ export function createPolicySource(input: PolicySourceInput): PolicySource {
     const verdict = evaluatePolicies({ policies, pods: target.pods, port: podPortOf(target), sources: sourcesNow(), nodes: nodes() });
     const notEvaluated = others.notEvaluated(target.backend.namespace);
     const lastChange = lastChangeFor(target, policies);
+    const unread = [...cache.unreadable].find(([key]) => key.startsWith(`${target.backend.namespace}/`));
+    if (unread)
+      return {
+        ...verdict,
+        verdict: 'undetermined',
+        why: `NetworkPolicy ${unread[0]} cannot be read: ${unread[1]}`,
+        notEvaluated: notEvaluated ?? [],
+      };
     return {
       ...verdict,
       ...(notEvaluated?.length === 0 ? {} : { verdict: 'undetermined', why: whyUndetermined(verdict, notEvaluated) }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { observed, observedValue } from '../../../src/domain/observed.ts';
+import type { ObjectFacts } from '../../../src/observe/discovery/object-facts.ts';
 import type { TargetChange } from '../../../src/observe/targets.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
@@ -277,13 +278,78 @@ describe('what is not visible', () => {
     expect(facts().condition).toEqual({ state: 'absent' });
   });
 
-  it('drops a malformed APIService and keeps the others', async () => {
-    const { discovery, sourceState } = await discover({
-      apiServices: [apiService(), apiService('v1.bad.example.com', { spec: { service: { name: 7 } } })],
+  it('keeps an APIService that cannot be read visible as not observed', async () => {
+    const bad = 'v1.bad.example.com';
+    const { discovery, facts, sourceState } = await discover({
+      ...HEALTHY,
+      apiServices: [apiService(), apiService(bad, { spec: { service: { name: 7 } } })],
     });
-    expect(discovery.names()).toEqual([NAME]);
-    expect(sourceState('api-services')).toMatchObject({ state: 'ok', message: expect.stringContaining('1 malformed') });
+    expect(discovery.names()).toEqual([bad, NAME]);
+    const blind = {
+      state: 'unobserved',
+      why: 'the APIService cannot be read: spec.service.namespace is missing; a name is allowed',
+    };
+    const { condition, service, endpoints, pods, workload, events, caBundle, version, group } = facts(bad);
+    expect([condition, service, endpoints, pods, workload, events]).toEqual(Array(6).fill(blind));
+    expect([version, group, caBundle]).toEqual(['v1', 'bad.example.com', undefined]);
+    expect(sourceState('api-services')).toMatchObject({
+      state: 'ok',
+      message: expect.stringContaining(`apiservices ${bad}: cannot be read`),
+      refused: 1,
+    });
   });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['spec.service', { service: 5 }],
+    ['spec.group', { group: 'tides\r\nHost: x' }],
+    ['spec.service.port', { service: { namespace: 'harbour', name: 'tide-gauge', port: 70_000 } }],
+    ['spec.insecureSkipTLSVerify', { insecureSkipTLSVerify: 'yes' }],
+    ['spec.caBundle', { caBundle: ['x'] }],
+  ])(
+    'an update with a bad %s hides nothing and says nothing: no tombstone, no change, and all is known again after it',
+    async (field, spec) => {
+      const { discovery, collection, facts } = await discover(HEALTHY);
+      expect(facts().condition.state).toBe('observed');
+      collection('apiServices').set(apiService(NAME, { spec }));
+      await eventually(() => facts().condition.state === 'unobserved');
+      expect(facts().condition).toMatchObject({ why: expect.stringContaining(`${field} is `) });
+      expect([facts().deletedAt, facts().changes, discovery.targets.all().map(({ addresses, pods }) => [addresses, pods])]).toEqual([
+        undefined,
+        [],
+        [[[], []]],
+      ]);
+      collection('apiServices').set(apiService());
+      await eventually(() => facts().condition.state === 'observed');
+      expect([facts().pods.state, facts().endpoints.state, facts().changes]).toEqual(['observed', 'observed', []]);
+      collection('apiServices').set(apiService(NAME, { spec }));
+      await eventually(() => facts().condition.state === 'unobserved');
+      collection('apiServices').delete(NAME);
+      await eventually(() => discovery.names().length === 0);
+    },
+  );
+
+  it.each<[string, Parameters<typeof discover>[0], (facts: ObjectFacts) => { state: string }]>([
+    ['Service', { services: [service({ spec: { selector: 'app=x' } })] }, ({ service }) => service],
+    ['EndpointSlice', { slices: [slice({ endpoints: 7 })] }, ({ endpoints }) => endpoints],
+    ['Pod', { pods: [pod(undefined, { status: { phase: 5 } })] }, ({ pods }) => pods],
+    ['Deployment', { deployments: [deployment({ status: { replicas: -1 } })] }, ({ workload }) => workload],
+  ])('a %s that cannot be read is not observed, which is not absent', async (_, objects, factOf) => {
+    const { facts } = await discover({ ...HEALTHY, ...objects });
+    expect(factOf(facts())).toMatchObject({ state: 'unobserved', why: expect.stringContaining('cannot be read') });
+  });
+
+  it.each([65_536, 70_000, -1, 1.5, '443'])(
+    'counts the endpoints of a slice whose port is %j, and gives no address of them',
+    async (port) => {
+      const { facts, sourceState } = await discover({ ...HEALTHY, slices: [slice({ ports: [{ name: 'https', port }] })] });
+      expect(facts().endpoints).toMatchObject({ state: 'observed', value: { ready: 1, portServed: true, addresses: [] } });
+      expect(sourceState('endpoint-slices')).toMatchObject({
+        state: 'ok',
+        refused: 1,
+        message: `endpointslices harbour/tide-gauge-x1: a value is not used: ports.port is ${JSON.stringify(port)}; 1 to 65535 is allowed`,
+      });
+    },
+  );
 });
 
 describe('unusual backends', () => {

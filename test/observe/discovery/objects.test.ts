@@ -166,7 +166,9 @@ describe('Services', () => {
   });
 
   it('with a port that is none are malformed', () => {
-    expect(() => SERVICES.project(service({ spec: { ports: [{ port: 'https' }] } }))).toThrow('port "https" is not a number');
+    expect(() => SERVICES.project(service({ spec: { ports: [{ port: 'https' }] } }))).toThrow(
+      'spec.ports.port is "https"; 1 to 65535 is allowed',
+    );
   });
 });
 

@@ -264,21 +264,69 @@ describe('the resource cache', () => {
     },
   );
 
-  it('drops malformed objects one by one, counts them, and keeps nothing old in their place', async () => {
-    const warnings: string[] = [];
-    const log = { ...SILENT, warn: (_fields: object, message: string) => void warnings.push(message) };
-    const { collection, cache, names, state } = await setUp({
-      log,
-      objects: [thing('a'), thing('b', 'malformed'), thing('c')],
+  describe('an object that cannot be read', () => {
+    const start = async () => {
+      const warnings: string[] = [];
+      const log = { ...SILENT, warn: (_fields: object, message: string) => void warnings.push(message) };
+      const set = await setUp({ log, objects: [thing('a'), thing('b', 'malformed'), thing('c')] });
+      const told: string[] = [];
+      set.cache.onUnreadable((key, why) => void told.push(`${key} ${why ?? 'gone'}`));
+      await eventually(() => set.collection.watchers === 1);
+      told.length = 0;
+      const removed = () => set.changes.filter(({ type }) => type === 'deleted').map(({ key }) => key);
+      return { ...set, warnings, told, removed };
+    };
+
+    it('is neither what it was nor gone: it is there, and why it cannot be read is known', async () => {
+      const { collection, cache, names, told, removed } = await start();
+      expect([names(), [...cache.unreadable]]).toEqual([['a', 'c'], [['b', 'value is malformed']]]);
+      collection.set(thing('a', 'malformed'));
+      collection.set(thing('d'));
+      await eventually(() => expect(names()).toEqual(['c', 'd']));
+      expect([...cache.unreadable.keys()]).toEqual(['b', 'a']);
+      expect([cache.get('a'), cache.size, removed(), told]).toEqual([undefined, 2, [], ['a value is malformed']]);
     });
-    await eventually(() => collection.watchers === 1);
-    expect(names()).toEqual(['a', 'c']);
-    collection.set(thing('a', 'malformed'));
-    collection.set(thing('d'));
-    await eventually(() => expect(names()).toEqual(['c', 'd']));
-    expect(cache.malformed).toBe(2);
-    expect(state()).toMatchObject({ state: 'ok', message: '2 malformed objects of /api/v1/things were dropped' });
-    expect(warnings).toEqual([expect.stringContaining('value is malformed')]);
+
+    it('is an object again when it can be read, as modified when it was one before', async () => {
+      const { collection, cache, names, changes } = await start();
+      collection.set(thing('a', 'malformed'));
+      await eventually(() => cache.unreadable.has('a'));
+      changes.length = 0;
+      collection.set(thing('a', 'new'));
+      collection.set(thing('b'));
+      await eventually(() => expect(names()).toEqual(['a', 'b', 'c']));
+      expect(cache.unreadable.size).toBe(0);
+      expect(changes.map(({ type, key }) => `${type} ${key}`)).toEqual(['modified a', 'added b']);
+    });
+
+    it('is gone when it is deleted, or when a new list does not hold it', async () => {
+      const { collection, cache, told, removed } = await start();
+      collection.set(thing('a', 'malformed'));
+      await eventually(() => cache.unreadable.has('a'));
+      collection.delete('b');
+      await eventually(() => !cache.unreadable.has('b'));
+      collection.forget();
+      collection.objects.delete('a');
+      collection.cutWatches();
+      await eventually(() => cache.unreadable.size === 0);
+      expect([told, removed()]).toEqual([['a value is malformed', 'b gone'], ['a']]);
+    });
+
+    it('is named in the message, logged once and counted each time', async () => {
+      const { collection, state, warnings } = await start();
+      expect(state()).toMatchObject({
+        state: 'ok',
+        message: 'things b: cannot be read, so nothing is known of it: value is malformed',
+        refused: 1,
+      });
+      collection.set(thing('a', 'malformed'));
+      await eventually(() => expect(state()).toMatchObject({ message: expect.stringContaining('(and 1 more objects)'), refused: 2 }));
+      expect(warnings).toEqual([expect.stringContaining('value is malformed')]);
+      collection.delete('a');
+      collection.set(thing('b'));
+      await eventually(() => expect(state().message).toBeUndefined());
+      expect(state().refused).toBe(2);
+    });
   });
 
   it('drops what the projection does not keep', async () => {

@@ -72,7 +72,8 @@ function fakeCache(state: SourceStatus['state'] = 'ok') {
       relist() {
         relists += 1;
       },
-      malformed: 0,
+      unreadable: new Map(),
+      onUnreadable: () => () => {},
       synced: state === 'ok',
       get: (key) => held.get(key),
       values: () => held.values(),
