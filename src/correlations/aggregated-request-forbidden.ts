@@ -7,6 +7,7 @@ import { DISCOVERY_PASSES } from './shared/vantages.ts';
 export const aggregatedRequestForbidden = defineCause({
   id: 'aggregated-request-forbidden',
   category: 'authn-authz',
+  part: 'client',
   title: 'A client may not use the API: RBAC',
   summary:
     'The API works, and the client that complains has no right on its resources: a binding is missing, or names another ServiceAccount than the one that the client runs as.',

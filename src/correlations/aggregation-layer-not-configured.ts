@@ -7,6 +7,8 @@ import { FAILING } from './shared/vantages.ts';
 export const aggregationLayerNotConfigured = defineCause({
   id: 'aggregation-layer-not-configured',
   category: 'misconfiguration',
+  part: 'trust',
+  shared: 'the aggregation layer of the kube-apiserver',
   title: "The kube-apiserver's aggregation layer is not configured",
   summary:
     'The kube-apiserver runs without --requestheader-client-ca-file and --proxy-client-cert-file, so it publishes no front-proxy CA. Aggregated API servers can not know whom to trust: they exit at start, or treat each request as anonymous.',

@@ -19,6 +19,8 @@ const ONLY_DIRECT_PASSES = all(DIRECT_PASSES, not(DIRECT_NETWORK_FAILURE));
 export const aggregatorPathBlocked = defineCause({
   id: 'aggregator-path-blocked',
   category: 'network-connectivity',
+  part: 'path',
+  shared: 'the path from the kube-apiserver to the pods',
   title: 'Only the kube-apiserver does not reach the backend',
   summary:
     'The kube-apiserver does not get through to a backend that runs. What differs from other clients is where it sits: a firewall between control plane and nodes, an overlay that the control plane has no part in, a proxy, or a route that is missing on its node.',

@@ -7,6 +7,8 @@ import { CONTROL_PASSES, DIRECT_PASSES, FAILING } from './shared/vantages.ts';
 export const apiserverOverloaded = defineCause({
   id: 'apiserver-overloaded',
   category: 'apiserver-load',
+  part: 'kube-apiserver',
+  shared: 'the kube-apiserver',
   title: 'The kube-apiserver is overloaded',
   summary:
     'The kube-apiserver has more requests than it can serve. It rejects some with 429 and lets others wait; requests for aggregated APIs wait with them, and what they depend on (TokenReview, leases, watches) comes late.',

@@ -8,6 +8,8 @@ const STARTED = any(changedWithin('apiserver-started', 3 * MINUTE), changedWithi
 export const apiserverRestarted = defineCause({
   id: 'apiserver-restarted',
   category: 'apiserver-load',
+  part: 'kube-apiserver',
+  shared: 'the kube-apiserver',
   title: 'The kube-apiserver restarted',
   summary:
     'A kube-apiserver was restarted or upgraded. Until its caches are filled and each API was checked again, requests fail here and there; it passes by itself.',

@@ -7,6 +7,8 @@ import { DIRECT_PASSES, FAILING, SLOW_ANSWERS } from './shared/vantages.ts';
 export const apiserverSlow = defineCause({
   id: 'apiserver-slow',
   category: 'apiserver-load',
+  part: 'kube-apiserver',
+  shared: 'the kube-apiserver',
   title: 'The kube-apiserver is slow',
   summary:
     'The kube-apiserver takes long for its own answers too. Requests for aggregated APIs run out of time on the way, and servers that call back to it (TokenReview, leases) lose their leadership or answer late.',

@@ -6,6 +6,8 @@ import { atLeast, seen } from './shared/seen.ts';
 export const apiserverUnavailable = defineCause({
   id: 'apiserver-unavailable',
   category: 'apiserver-load',
+  part: 'kube-apiserver',
+  shared: 'the kube-apiserver',
   title: 'The kube-apiserver itself is not available',
   summary:
     'The kube-apiserver does not answer, or says that it is not ready. All APIs fail with it, the built-in ones too; the aggregated API servers are not the cause.',

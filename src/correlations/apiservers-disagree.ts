@@ -6,6 +6,8 @@ import { DIRECT_NETWORK_FAILURE, DIRECT_PASSES } from './shared/vantages.ts';
 export const apiserversDisagree = defineCause({
   id: 'apiservers-disagree',
   category: 'network-connectivity',
+  part: 'path',
+  shared: 'the kube-apiservers',
   title: 'It works through one kube-apiserver and fails through another',
   summary:
     'One of several kube-apiservers is cut off from the backend, the others are not. Each writes its own verdict, so the condition flaps, and clients fail by turns, as the load balancer sends them.',

@@ -4,6 +4,7 @@ import { linesSay } from './shared/lines.ts';
 export const backendDependencyFailing = defineCause({
   id: 'backend-dependency-failing',
   category: 'backend-dependency',
+  part: 'backend',
   title: 'What the backend asks fails',
   summary:
     'The aggregated API server is up, and what it needs for an answer is not: Prometheus, an operator behind gRPC, a queue, a cloud API. Its own answers are empty, slow or 500.',

@@ -5,6 +5,7 @@ import { seen } from './shared/seen.ts';
 export const backendRightsMissing = defineCause({
   id: 'backend-rights-missing',
   category: 'authn-authz',
+  part: 'rights',
   title: "The backend's ServiceAccount lacks a right",
   summary:
     'The aggregated API server may not list or watch something that it needs, or its credentials are no longer accepted. Its caches never fill, so it does not become ready or serves nothing.',

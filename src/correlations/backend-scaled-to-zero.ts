@@ -4,6 +4,7 @@ import { none, seen } from './shared/seen.ts';
 export const backendScaledToZero = defineCause({
   id: 'backend-scaled-to-zero',
   category: 'misconfiguration',
+  part: 'backend',
   title: 'The backend is scaled to zero',
   summary:
     'The workload of the aggregated API server asks for no replica: somebody scaled it down, or an autoscaler or a cost saver did. Nothing is broken, and nothing serves.',

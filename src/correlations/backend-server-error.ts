@@ -7,6 +7,7 @@ import { HAS_READY_ENDPOINTS } from './shared/vantages.ts';
 export const backendServerError = defineCause({
   id: 'backend-server-error',
   category: 'backend-dependency',
+  part: 'backend',
   title: 'The backend answers with an error of its own',
   summary:
     'The connection works and the aggregated API server answers 500 or 503 itself. Something inside of it or behind it fails; its log says what.',

@@ -7,6 +7,7 @@ import { CHECK_AWAITS_HEADERS, DIRECT_PASSES, HAS_READY_ENDPOINTS, QUICK_CONNECT
 export const backendSlow = defineCause({
   id: 'backend-slow',
   category: 'backend-dependency',
+  part: 'backend',
   title: 'The backend answers too slowly',
   summary:
     'Connections stand at once, and the answer takes seconds or does not come in time: the server waits for its storage or for something that it asks, or has too much to do. Discovery is cut at five seconds, lists at sixty.',

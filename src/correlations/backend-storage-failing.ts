@@ -8,6 +8,7 @@ import { CONTROL_PASSES, DISCOVERY_PASSES, FAILING } from './shared/vantages.ts'
 export const backendStorageFailing = defineCause({
   id: 'backend-storage-failing',
   category: 'backend-dependency',
+  part: 'backend',
   title: "The backend's own storage fails",
   summary:
     'The aggregated API server keeps its objects in an etcd or database of its own, and that does not answer. Discovery does not touch it, so the condition stays True while every real request hangs or errs.',

@@ -7,6 +7,7 @@ import { NO_READY_ENDPOINTS } from './shared/vantages.ts';
 export const badFlagOrConfig = defineCause({
   id: 'bad-flag-or-config',
   category: 'misconfiguration',
+  part: 'backend',
   title: 'The backend refuses its flags or configuration',
   summary:
     'The aggregated API server starts, finds a flag, a file or a setting that it can not use, says so and exits. It often comes with an upgrade that dropped a flag or changed a default.',

@@ -12,6 +12,7 @@ const NOT_TRUSTED = any(
 export const caBundleMismatch = defineCause({
   id: 'ca-bundle-mismatch',
   category: 'tls-certificate',
+  part: 'trust',
   title: "The caBundle does not fit the backend's certificate",
   summary:
     "The APIService's caBundle does not hold the CA that signed the serving certificate: the certificate was issued again and the caBundle was not injected, or the other way round. From Kubernetes 1.36 the condition says so; before, it stays True while every request gets 503.",

@@ -4,6 +4,7 @@ import { linesSay } from './shared/lines.ts';
 export const clientSideThrottled = defineCause({
   id: 'client-side-throttled',
   category: 'rate-limiting',
+  part: 'backend',
   title: "The backend's own client throttles itself",
   summary:
     'The aggregated API server asks the kube-apiserver more often than its own client allows (QPS and burst), so its calls wait in a queue inside of it, up to tens of seconds. What looks like a network time-out is a wait at home.',

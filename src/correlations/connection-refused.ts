@@ -7,6 +7,7 @@ import { BACKEND_LOOKS_READY, HAS_READY_ENDPOINTS } from './shared/vantages.ts';
 export const connectionRefused = defineCause({
   id: 'connection-refused',
   category: 'network-connectivity',
+  part: 'backend',
   title: 'The backend refuses connections',
   summary:
     'Packets reach the address, and nothing listens on the port, or a rule rejects them. With ready pods that means: the server listens on another port or address than its probes, or a firewall or CNI policy answers with a reset.',

@@ -6,6 +6,7 @@ import { none, reasonSeen } from './shared/seen.ts';
 export const connectionReset = defineCause({
   id: 'connection-reset',
   category: 'network-connectivity',
+  part: 'anywhere',
   title: 'Connections to the backend are cut',
   summary:
     'Connections stand and are then reset or closed without an answer: something between cuts them (a load balancer, a connection table, a mesh), or the server dies while it answers.',

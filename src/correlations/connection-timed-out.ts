@@ -7,6 +7,7 @@ import { BACKEND_LOOKS_READY, DIRECT_PASSES, PACKETS_VANISH } from './shared/van
 export const connectionTimedOut = defineCause({
   id: 'connection-timed-out',
   category: 'network-connectivity',
+  part: 'path',
   title: 'Connections to the backend time out',
   summary:
     'Packets to the backend vanish: no answer and no refusal. Routes, an overlay, a firewall between control plane and nodes, or a node that is gone. Pods look ready meanwhile, because the kubelet probes from the same node.',

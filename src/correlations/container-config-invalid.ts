@@ -6,6 +6,7 @@ import { HAS_READY_ENDPOINTS } from './shared/vantages.ts';
 export const containerConfigInvalid = defineCause({
   id: 'container-config-invalid',
   category: 'misconfiguration',
+  part: 'backend',
   title: "The backend's container can't be created",
   summary:
     'The kubelet can not make the container of the aggregated API server: a Secret or ConfigMap key that it refers to is missing, it must not run as root and does, or its command does not exist in the image.',

@@ -7,6 +7,7 @@ import { FAILING, SLOW_ANSWERS } from './shared/vantages.ts';
 export const cpuThrottled = defineCause({
   id: 'cpu-throttled',
   category: 'resource-pressure',
+  part: 'backend',
   title: 'The backend is throttled by its CPU limit',
   summary:
     'The container uses up its CPU limit and is stopped for the rest of each period, so TLS handshakes and answers take seconds. The discovery check waits five seconds, real requests suffer first.',

@@ -7,6 +7,7 @@ import { DISCOVERY_PASSES, LIST_FAILS } from './shared/vantages.ts';
 export const delegatedAuthFailing = defineCause({
   id: 'delegated-auth-failing',
   category: 'authn-authz',
+  part: 'rights',
   title: "The backend can't ask who may do what",
   summary:
     'The aggregated API server delegates authentication and authorization to the kube-apiserver, and may not: its ServiceAccount lacks system:auth-delegator. Administrators get through, ordinary users get 500 or 403, and the condition stays True, because the check runs as system:masters.',

@@ -6,6 +6,7 @@ import { reasonSeen } from './shared/seen.ts';
 export const discoveryForbidden = defineCause({
   id: 'discovery-forbidden',
   category: 'authn-authz',
+  part: 'rights',
   title: 'The backend forbids discovery',
   summary:
     "The aggregated API server answers 403 to the kube-apiserver's check. Most often it did not accept the front-proxy certificate and sees system:anonymous; sometimes its own authorization is too narrow.",

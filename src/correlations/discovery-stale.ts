@@ -4,6 +4,7 @@ import { linesSay } from './shared/lines.ts';
 export const discoveryStale = defineCause({
   id: 'discovery-stale',
   category: 'software-bug',
+  part: 'backend',
   title: "The backend and the kube-apiserver don't agree on discovery",
   summary:
     'The API works, and its discovery document is stale or missing: the backend answers the newer aggregated discovery (404, 406) or OpenAPI requests in a way that this kube-apiserver can not use. Namespaces hang in Terminating meanwhile.',

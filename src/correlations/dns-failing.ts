@@ -6,6 +6,8 @@ import { reasonSeen } from './shared/seen.ts';
 export const dnsFailing = defineCause({
   id: 'dns-failing',
   category: 'network-connectivity',
+  part: 'network',
+  shared: "the cluster's DNS",
   title: 'A name on the way to the backend does not resolve',
   summary:
     'A host name can not be resolved: that of an ExternalName Service, or one that the aggregated API server needs itself. CoreDNS is down or unreachable, or a search domain catches the name.',

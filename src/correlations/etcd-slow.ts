@@ -7,6 +7,8 @@ import { FAILING, SLOW_ANSWERS } from './shared/vantages.ts';
 export const etcdSlow = defineCause({
   id: 'etcd-slow',
   category: 'apiserver-load',
+  part: 'kube-apiserver',
+  shared: "the cluster's etcd",
   title: "The kube-apiserver's etcd is slow or failing",
   summary:
     'The kube-apiserver waits for etcd: a slow disk, no leader, a database that is full. Everything that reads or writes objects suffers, TokenReviews and leases of the aggregated API servers included.',

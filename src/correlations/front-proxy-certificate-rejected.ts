@@ -4,6 +4,8 @@ import { linesSay } from './shared/lines.ts';
 export const frontProxyCertificateRejected = defineCause({
   id: 'front-proxy-certificate-rejected',
   category: 'tls-certificate',
+  part: 'trust',
+  shared: 'the front-proxy certificate',
   title: "The kube-apiserver's front-proxy certificate has expired or is missing",
   summary:
     'The client certificate with which the kube-apiserver speaks to aggregated API servers is out of date, or not configured at all. Every aggregated API is refused at once, while the built-in ones work.',

@@ -4,6 +4,8 @@ import { linesSay } from './shared/lines.ts';
 export const frontProxyNameNotAllowed = defineCause({
   id: 'front-proxy-name-not-allowed',
   category: 'authn-authz',
+  part: 'trust',
+  shared: 'the front-proxy certificate',
   title: "The kube-apiserver's certificate has a name that is not allowed",
   summary:
     'The common name of the front-proxy client certificate is not in --requestheader-allowed-names, so the aggregated API server does not believe who the request is from and answers 401 or 400.',

@@ -6,6 +6,7 @@ import { reasonSeen, seen } from './shared/seen.ts';
 export const hostUnreachable = defineCause({
   id: 'host-unreachable',
   category: 'network-connectivity',
+  part: 'path',
   title: 'There is no route to the backend',
   summary:
     'The kernel or a router says that the address of the backend can not be reached: a missing CNI route, an address family that does not fit, a firewall that rejects with "host prohibited", or a node that is gone.',

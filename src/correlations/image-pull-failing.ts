@@ -6,6 +6,7 @@ import { HAS_READY_ENDPOINTS } from './shared/vantages.ts';
 export const imagePullFailing = defineCause({
   id: 'image-pull-failing',
   category: 'pod-instability',
+  part: 'backend',
   title: "The backend's image can't be pulled",
   summary:
     'The kubelet does not get the image of the aggregated API server: the tag is gone, the registry refuses or limits, or the name is wrong. The container never starts, so the Service has no endpoint.',

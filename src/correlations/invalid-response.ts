@@ -5,6 +5,7 @@ import { reasonSeen } from './shared/seen.ts';
 export const invalidResponse = defineCause({
   id: 'invalid-response',
   category: 'software-bug',
+  part: 'backend',
   title: 'The backend answers with something that is no API',
   summary:
     'What comes back is not what the Kubernetes API speaks: broken HTTP, a page, a redirect, JSON that does not parse. The server has a bug, or something else answers in its place.',

@@ -5,6 +5,7 @@ import { atLeast } from './shared/seen.ts';
 export const kubeApiserverUnreachableFromBackend = defineCause({
   id: 'kube-apiserver-unreachable-from-backend',
   category: 'network-connectivity',
+  part: 'path',
   title: "The backend can't reach the kube-apiserver",
   summary:
     'The aggregated API server calls back to the kube-apiserver for its configuration, for TokenReviews and SubjectAccessReviews, and its packets do not arrive: kube-proxy, the CNI or an egress policy. It does not start, or answers slowly or with 500.',

@@ -4,6 +4,7 @@ import { linesSay } from './shared/lines.ts';
 export const kubeletCertificateUntrusted = defineCause({
   id: 'kubelet-certificate-untrusted',
   category: 'tls-certificate',
+  part: 'backend',
   title: "The backend does not accept the kubelets' certificates",
   summary:
     'metrics-server checks the serving certificate of each kubelet, and that is self-signed, expired, or without the address of the node in it. Nothing can be scraped, and metrics-server does not become ready.',

@@ -4,6 +4,7 @@ import { linesSay } from './shared/lines.ts';
 export const kubeletProbeForbidden = defineCause({
   id: 'kubelet-probe-forbidden',
   category: 'authn-authz',
+  part: 'backend',
   title: "The backend refuses the kubelet's probes",
   summary:
     'The kubelet asks /livez or /readyz without credentials, and the server answers 401 or 403 because these paths are not exempt from its authorization. The pod never becomes ready and is restarted in a loop.',

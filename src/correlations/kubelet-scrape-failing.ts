@@ -5,6 +5,7 @@ import { seen } from './shared/seen.ts';
 export const kubeletScrapeFailing = defineCause({
   id: 'kubelet-scrape-failing',
   category: 'backend-dependency',
+  part: 'backend',
   title: "The backend can't scrape the kubelets",
   summary:
     'metrics-server is up, and the kubelets that it asks for metrics do not answer, answer 401 or 403, or present a certificate that it does not accept. Without metrics it does not become ready.',

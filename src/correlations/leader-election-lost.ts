@@ -4,6 +4,7 @@ import { linesSay } from './shared/lines.ts';
 export const leaderElectionLost = defineCause({
   id: 'leader-election-lost',
   category: 'apiserver-load',
+  part: 'kube-apiserver',
   title: 'The backend loses its leader election',
   summary:
     'The server could not renew its lease in time, because the kube-apiserver answered late or not at all. The leader steps down or exits; what only the leader serves is not served.',

@@ -7,6 +7,7 @@ import { FAILING, SLOW_ANSWERS } from './shared/vantages.ts';
 export const memoryNearLimit = defineCause({
   id: 'memory-near-limit',
   category: 'resource-pressure',
+  part: 'backend',
   title: 'The backend is close to its memory limit',
   summary:
     'The working set of the container is at its limit. The kernel reclaims all the time and the garbage collector of the server hardly does anything else; soon it will be killed.',

@@ -7,6 +7,7 @@ import { BACKEND_LOOKS_READY, FAILING, NETWORK_FAILURE, PACKETS_VANISH } from '.
 export const networkPolicyBlocking = defineCause({
   id: 'network-policy-blocking',
   category: 'network-policy',
+  part: 'path',
   title: 'A NetworkPolicy keeps the kube-apiserver out',
   summary:
     'A NetworkPolicy selects the backend pods and does not admit the kube-apiserver. It sits on the host network of its node, so pod and namespace selectors never match it; only an ipBlock does. The kubelet is always admitted, so the pods stay ready.',

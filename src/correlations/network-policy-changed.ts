@@ -6,6 +6,7 @@ import { NETWORK_FAILURE } from './shared/vantages.ts';
 export const networkPolicyChanged = defineCause({
   id: 'network-policy-changed',
   category: 'network-policy',
+  part: 'path',
   title: 'A NetworkPolicy changed just before the errors',
   summary:
     'A policy that concerns the backend was written shortly before the API began to err. Whether it blocks can not be told from the policies alone, for instance because the CNI has policies of its own kind.',

@@ -8,6 +8,7 @@ import { NO_READY_ENDPOINTS } from './shared/vantages.ts';
 export const noReadyEndpoints = defineCause({
   id: 'no-ready-endpoints',
   category: 'pod-instability',
+  part: 'backend',
   title: 'The Service has no ready endpoint',
   summary:
     'Nothing that the Service selects is ready, so the kube-apiserver answers 503 for the whole API group. This is what many faults look like from outside: the pods say which one it is.',

@@ -7,6 +7,7 @@ import { AGGREGATOR_FAILS, FAILING, HAS_READY_ENDPOINTS } from './shared/vantage
 export const nodeNotReady = defineCause({
   id: 'node-not-ready',
   category: 'pod-instability',
+  part: 'backend',
   title: 'The node of the backend is down',
   summary:
     'The node that hosts the aggregated API server no longer reports. Its pods count as not ready, but are replaced only after five minutes; connections to them hang until they time out.',

@@ -7,6 +7,7 @@ import { FAILING } from './shared/vantages.ts';
 export const nodeUnderPressure = defineCause({
   id: 'node-under-pressure',
   category: 'resource-pressure',
+  part: 'backend',
   title: 'The node of the backend is short of resources',
   summary:
     'The node that hosts the aggregated API server has memory, disk or process-id pressure. The kubelet evicts pods, starts and probes slowly, and new pods do not come.',

@@ -5,6 +5,7 @@ import { atLeast, seen } from './shared/seen.ts';
 export const oneReplicaBad = defineCause({
   id: 'one-replica-bad',
   category: 'network-connectivity',
+  part: 'backend',
   title: 'One replica of the backend fails, the others work',
   summary:
     'One replica does not serve, but its address stays in the EndpointSlice. The kube-apiserver keeps its connection to one pod, so requests work and fail by turns, or differ between kube-apiservers.',

@@ -6,6 +6,7 @@ import { HAS_READY_ENDPOINTS } from './shared/vantages.ts';
 export const orphanedApiservice = defineCause({
   id: 'orphaned-apiservice',
   category: 'misconfiguration',
+  part: 'service',
   title: 'An APIService was left behind by an uninstall',
   summary:
     'The server of the group is gone and its APIService is not. Discovery reports the group as failed or stale, so namespaces hang in Terminating, Helm refuses and garbage collection stops for it.',

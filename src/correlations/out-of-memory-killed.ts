@@ -7,6 +7,7 @@ import { FAILING, NO_READY_ENDPOINTS } from './shared/vantages.ts';
 export const outOfMemoryKilled = defineCause({
   id: 'out-of-memory-killed',
   category: 'resource-pressure',
+  part: 'backend',
   title: 'The backend is killed for want of memory',
   summary:
     'The aggregated API server needs more memory than its limit allows, and the kernel kills it. It starts again, fills up again, and is killed again; in between the Service has no ready endpoint.',

@@ -6,6 +6,8 @@ import { HAS_READY_ENDPOINTS } from './shared/vantages.ts';
 export const overlayNotRoutable = defineCause({
   id: 'overlay-not-routable',
   category: 'network-connectivity',
+  part: 'path',
+  shared: 'the route from the control plane to the pod network',
   title: 'Pod addresses are not routable from the control plane',
   summary:
     'A managed control plane has no part in the overlay network of the cluster: it can not, or may not, dial pod addresses. Endpoints are ready and no kube-apiserver reaches them.',

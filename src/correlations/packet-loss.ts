@@ -18,6 +18,8 @@ const SOMETIMES_LOST = any(
 export const packetLoss = defineCause({
   id: 'packet-loss',
   category: 'network-connectivity',
+  part: 'network',
+  shared: "the cluster's network",
   title: 'Packets to the backend get lost',
   summary:
     'Some probes pass and others stall and time out in different phases, with healthy pods behind: a lossy link, an overloaded node or NAT table, or a wrong MTU. The condition stays True, because one of five checks is enough.',

@@ -7,6 +7,7 @@ import { NO_READY_ENDPOINTS } from './shared/vantages.ts';
 export const panic = defineCause({
   id: 'panic',
   category: 'software-bug',
+  part: 'backend',
   title: 'The backend panics',
   summary:
     'The aggregated API server runs into a programming error and ends, or cuts the request in which it happened. The trace in its log names the place.',

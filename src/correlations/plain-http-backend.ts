@@ -4,6 +4,7 @@ import { linesSay } from './shared/lines.ts';
 export const plainHttpBackend = defineCause({
   id: 'plain-http-backend',
   category: 'misconfiguration',
+  part: 'backend',
   title: 'The backend speaks plain HTTP',
   summary:
     'The kube-apiserver speaks TLS to aggregated API servers. What answers on the target port does not: it is the wrong port, or the server was started without a certificate.',

@@ -7,6 +7,7 @@ import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
 export const podCrashLooping = defineCause({
   id: 'pod-crash-looping',
   category: 'pod-instability',
+  part: 'backend',
   title: 'The backend crashes again and again',
   summary:
     'A container of the aggregated API server ends soon after each start, and the kubelet waits longer before each new one. Meanwhile the Service has no ready endpoint, so the kube-apiserver answers 503 for the whole API group. Why it ends stands in its last words.',

@@ -6,6 +6,7 @@ import { HAS_READY_ENDPOINTS } from './shared/vantages.ts';
 export const podCreationRefused = defineCause({
   id: 'pod-creation-refused',
   category: 'misconfiguration',
+  part: 'backend',
   title: 'The backend pod is refused at admission',
   summary:
     'The controller of the workload asks for a pod and the kube-apiserver refuses it: a ResourceQuota is used up, Pod Security forbids it, a webhook denies it, or the ServiceAccount is missing. There is no pod at all to look at.',

@@ -7,6 +7,7 @@ import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
 export const podEvicted = defineCause({
   id: 'pod-evicted',
   category: 'resource-pressure',
+  part: 'backend',
   title: 'The kubelet evicted the backend',
   summary:
     'The node ran short of memory, disk or process ids, and the kubelet removed the pod of the aggregated API server to save itself. The API is down until a new pod is ready, and again when that lands on the same node.',

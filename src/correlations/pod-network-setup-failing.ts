@@ -6,6 +6,7 @@ import { HAS_READY_ENDPOINTS } from './shared/vantages.ts';
 export const podNetworkSetupFailing = defineCause({
   id: 'pod-network-setup-failing',
   category: 'network-connectivity',
+  part: 'backend',
   title: "The CNI can't give the backend pod a network",
   summary:
     "The kubelet can't create the sandbox of the pod because the CNI plugin fails: no free address, its agent is down, its configuration is missing. The pod never starts.",

@@ -8,6 +8,7 @@ import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
 export const podProbeFailing = defineCause({
   id: 'pod-probe-failing',
   category: 'pod-instability',
+  part: 'backend',
   title: 'The backend runs, but its probes fail',
   summary:
     'The kubelet asks the aggregated API server whether it is ready and gets no good answer, so its address leaves the EndpointSlice and the kube-apiserver has nowhere to send requests. A liveness probe that fails also restarts it.',

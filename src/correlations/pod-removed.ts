@@ -7,6 +7,7 @@ import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
 export const podRemoved = defineCause({
   id: 'pod-removed',
   category: 'pod-instability',
+  part: 'backend',
   title: 'The backend pod was drained, preempted or removed',
   summary:
     'Somebody drained the node, a pod of higher priority took the place, or a taint removed the pod of the aggregated API server. With one replica and no PodDisruptionBudget that is an outage until the next pod is ready.',

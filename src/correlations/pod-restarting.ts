@@ -7,6 +7,7 @@ import { FAILING } from './shared/vantages.ts';
 export const podRestarting = defineCause({
   id: 'pod-restarting',
   category: 'pod-instability',
+  part: 'backend',
   title: 'Restarts of the backend coincide with the errors',
   summary:
     'The aggregated API server restarts. While it starts, requests are refused until it listens; then it answers 403 or 503 until its caches are filled. Without a second ready replica each restart is an outage.',

@@ -7,6 +7,7 @@ import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
 export const podUnschedulable = defineCause({
   id: 'pod-unschedulable',
   category: 'pod-instability',
+  part: 'backend',
   title: 'No node takes the backend pod',
   summary:
     'The scheduler finds no node for the pod of the aggregated API server: requests that are too large, a taint that it does not tolerate, a node selector, or a volume in another zone. Until it is placed there is no endpoint.',

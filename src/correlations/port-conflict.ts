@@ -4,6 +4,7 @@ import { linesSay } from './shared/lines.ts';
 export const portConflict = defineCause({
   id: 'port-conflict',
   category: 'misconfiguration',
+  part: 'backend',
   title: "The backend can't listen on its port",
   summary:
     "The port of the aggregated API server is taken or not allowed: with hostNetwork its port 10250 is the kubelet's, and a port below 1024 needs a capability. It exits or never serves.",

@@ -7,6 +7,7 @@ import { DIRECT_PASSES } from './shared/vantages.ts';
 export const proxyInTheWay = defineCause({
   id: 'proxy-in-the-way',
   category: 'network-connectivity',
+  part: 'path',
   title: 'Traffic to the backend goes to an HTTP proxy',
   summary:
     'HTTPS_PROXY is set for the kube-apiserver or for the aggregated API server, and NO_PROXY leaves the Service and pod networks out. Calls inside the cluster go to the proxy, which refuses or can not reach them.',

@@ -8,6 +8,7 @@ const THE_KUBE_APISERVER_REJECTS = above(increase('apiserver-rejected', 5 * MINU
 export const rateLimited = defineCause({
   id: 'rate-limited',
   category: 'rate-limiting',
+  part: 'backend',
   title: 'Requests are refused by a limit or quota',
   summary:
     'The backend, or a service that it asks, answers 429: too many requests, or a quota is used up. The condition may stay True, because the check as system:masters is exempt.',

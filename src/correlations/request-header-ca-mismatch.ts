@@ -6,6 +6,8 @@ import { lessThan, reasonSeen } from './shared/seen.ts';
 export const requestHeaderCaMismatch = defineCause({
   id: 'request-header-ca-mismatch',
   category: 'tls-certificate',
+  part: 'trust',
+  shared: 'the front-proxy certificate authority',
   title: "The backend does not trust the kube-apiserver's front-proxy certificate",
   summary:
     'The kube-apiserver proves who it is with its front-proxy client certificate, and the aggregated API server checks that against the request-header CA which it once read. After a rotation the two differ, and every request is answered with 401.',

@@ -7,6 +7,8 @@ import { FAILING, NO_READY_ENDPOINTS } from './shared/vantages.ts';
 export const requestHeaderConfigUnreadable = defineCause({
   id: 'request-header-config-unreadable',
   category: 'authn-authz',
+  part: 'rights',
+  shared: 'the extension-apiserver-authentication ConfigMap',
   title: 'The backend may not read its authentication ConfigMap',
   summary:
     'The aggregated API server reads ConfigMap kube-system/extension-apiserver-authentication at start, to know whom to trust, and RBAC forbids it. Most servers exit then; others treat everybody as anonymous.',

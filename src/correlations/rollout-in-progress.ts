@@ -7,6 +7,7 @@ import { FAILING, NO_READY_ENDPOINTS } from './shared/vantages.ts';
 export const rolloutInProgress = defineCause({
   id: 'rollout-in-progress',
   category: 'pod-instability',
+  part: 'backend',
   title: 'The backend is being rolled out',
   summary:
     'The pods of the aggregated API server are being replaced and for a while none is ready: one replica without surge, or a server that needs long to become ready (metrics-server needs two scrapes).',

@@ -6,6 +6,7 @@ import { seen } from './shared/seen.ts';
 export const scheduledOperation = defineCause({
   id: 'scheduled-operation',
   category: 'scheduled-trigger',
+  part: 'anywhere',
   title: 'The errors come on a schedule',
   summary:
     'Failures begin at even intervals: something that runs on a schedule disturbs it, such as a CronJob, a certificate rotation, a backup, a rebalancing, or a nightly restart. Between the runs all is well.',

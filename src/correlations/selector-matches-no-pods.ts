@@ -6,6 +6,7 @@ import { NO_READY_ENDPOINTS } from './shared/vantages.ts';
 export const selectorMatchesNoPods = defineCause({
   id: 'selector-matches-no-pods',
   category: 'misconfiguration',
+  part: 'service',
   title: "The Service's selector matches no pod",
   summary:
     'The labels that the Service selects are on no pod: a typo, a renamed label, or a chart that changed them. The server may run perfectly well; nothing is sent to it.',

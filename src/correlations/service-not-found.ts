@@ -5,6 +5,7 @@ import { none, seen } from './shared/seen.ts';
 export const serviceNotFound = defineCause({
   id: 'service-not-found',
   category: 'misconfiguration',
+  part: 'service',
   title: 'The APIService names a Service that does not exist',
   summary:
     'The APIService points to a Service that is not there: it was renamed, never created, is in another namespace, or an uninstall removed the server and left the APIService behind. Discovery of the whole cluster reports the group as failed, and namespaces hang in Terminating.',

@@ -7,6 +7,7 @@ import { FAILING } from './shared/vantages.ts';
 export const serviceNotRoutable = defineCause({
   id: 'service-not-routable',
   category: 'misconfiguration',
+  part: 'service',
   title: "The kube-apiserver can't route to a Service of this type",
   summary:
     'The Service behind the API is headless or of type ExternalName. With its default routing the kube-apiserver dials a ClusterIP, and there is none; ExternalName works only without endpoint routing.',

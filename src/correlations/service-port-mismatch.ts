@@ -7,6 +7,7 @@ import { BACKEND_LOOKS_READY } from './shared/vantages.ts';
 export const servicePortMismatch = defineCause({
   id: 'service-port-mismatch',
   category: 'misconfiguration',
+  part: 'service',
   title: 'The ports of APIService, Service and pod do not fit together',
   summary:
     'The APIService asks for a port that its Service does not declare, or the Service sends it to a port on which the pod does not listen. The pods run, but no request arrives.',

@@ -6,6 +6,7 @@ import { DIRECT_PASSES, HAS_READY_ENDPOINTS, SERVICE_FAILS } from './shared/vant
 export const serviceRoutingBroken = defineCause({
   id: 'service-routing-broken',
   category: 'network-connectivity',
+  part: 'service',
   title: "The Service's address leads nowhere",
   summary:
     'The pods run, but the ClusterIP of their Service does not lead to them. kube-proxy (or what replaces it) did not program the Service on this node, or its rules are old.',

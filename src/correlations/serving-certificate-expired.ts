@@ -6,6 +6,7 @@ import { none, reasonSeen, seen } from './shared/seen.ts';
 export const servingCertificateExpired = defineCause({
   id: 'serving-certificate-expired',
   category: 'tls-certificate',
+  part: 'trust',
   title: "The backend's serving certificate is out of date",
   summary:
     'The certificate that the aggregated API server presents has expired, or is not valid yet because a clock is wrong. From Kubernetes 1.36 the condition says so; before, it stays True while every request is answered with 503.',

@@ -6,6 +6,7 @@ import { none, reasonSeen, seen } from './shared/seen.ts';
 export const servingCertificateNameMismatch = defineCause({
   id: 'serving-certificate-name-mismatch',
   category: 'tls-certificate',
+  part: 'trust',
   title: "The backend's certificate is for another name",
   summary:
     'The kube-apiserver expects the DNS name of the Service, "service.namespace.svc", in the serving certificate, and it is not there. This happens when the Service or its namespace was renamed, or when the certificate has a common name only.',

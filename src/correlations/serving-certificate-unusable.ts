@@ -6,6 +6,7 @@ import { reasonSeen, seen } from './shared/seen.ts';
 export const servingCertificateUnusable = defineCause({
   id: 'serving-certificate-unusable',
   category: 'tls-certificate',
+  part: 'trust',
   title: 'The TLS handshake with the backend fails',
   summary:
     'Key and certificate do not belong together, the certificate is not made for servers, it is missing, or both sides share no protocol version or cipher. The connection ends before any request.',

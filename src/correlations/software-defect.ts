@@ -4,6 +4,7 @@ import { linesSay } from './shared/lines.ts';
 export const softwareDefect = defineCause({
   id: 'software-defect',
   category: 'software-bug',
+  part: 'anywhere',
   title: 'A known defect of the software shows',
   summary:
     'An error line that a defect of a certain release is known for. The objects and the network are well; another release is the cure.',

@@ -6,6 +6,7 @@ import { lessThan, seen } from './shared/seen.ts';
 export const stuckConnections = defineCause({
   id: 'stuck-connections',
   category: 'software-bug',
+  part: 'path',
   title: 'Connections that are dead are used on',
   summary:
     'A client keeps a connection in its pool whose other end is gone, and every request on it fails until it is closed, while fresh connections work. Restarts of the client cure it; newer HTTP/2 libraries check their connections.',

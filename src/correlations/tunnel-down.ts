@@ -6,6 +6,8 @@ import { reasonSeen } from './shared/seen.ts';
 export const tunnelDown = defineCause({
   id: 'tunnel-down',
   category: 'network-connectivity',
+  part: 'path',
+  shared: 'the tunnel between kube-apiserver and nodes',
   title: 'The tunnel between control plane and nodes is down',
   summary:
     'The kube-apiserver reaches the nodes through a tunnel (Konnectivity, tunnelfront, an SSH tunnel), and that has no agent or is broken. Aggregated APIs, logs, exec and webhooks all fail with it, while the pods are well.',

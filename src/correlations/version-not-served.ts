@@ -6,6 +6,7 @@ import { reasonSeen } from './shared/seen.ts';
 export const versionNotServed = defineCause({
   id: 'version-not-served',
   category: 'misconfiguration',
+  part: 'backend',
   title: 'The backend does not serve this group and version',
   summary:
     'The server behind the Service does not know this group and version. It is another server, another port, or a release that dropped the version.',

@@ -7,6 +7,7 @@ import { HAS_READY_ENDPOINTS } from './shared/vantages.ts';
 export const volumeMountFailing = defineCause({
   id: 'volume-mount-failing',
   category: 'misconfiguration',
+  part: 'backend',
   title: "A volume of the backend can't be mounted",
   summary:
     'The pod of the aggregated API server hangs in ContainerCreating because a volume is not there: most often the Secret with its serving certificate, which another controller should have written.',

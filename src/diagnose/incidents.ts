@@ -1,3 +1,4 @@
+import type { Cause } from '../domain/cause.ts';
 import type { Candidate, Diagnosis } from '../domain/diagnosis.ts';
 import { observedValue } from '../domain/observed.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
@@ -8,29 +9,14 @@ export type Incident = NonNullable<Diagnosis['incident']>;
 export interface Failing {
   readonly api: ApiFacts;
   readonly candidates: readonly Candidate[];
+  readonly causes: ReadonlyMap<string, Cause>;
 }
-
-/** Causes that sit in a part of the cluster which all APIs share: two APIs that have one of them have it from there. */
-const SHARED_PART: Readonly<Record<string, string>> = {
-  'apiserver-overloaded': 'the kube-apiserver',
-  'apiserver-slow': 'the kube-apiserver',
-  'apiservers-disagree': 'the kube-apiservers',
-  'etcd-slow': "the cluster's etcd",
-  'rate-limited': 'the kube-apiserver',
-  'tunnel-down': 'the tunnel between kube-apiserver and nodes',
-  'aggregator-path-blocked': 'the path from the kube-apiserver to the pods',
-  'request-header-ca-mismatch': 'the front-proxy certificate authority',
-  'request-header-config-unreadable': 'the extension-apiserver-authentication ConfigMap',
-  'dns-failing': "the cluster's DNS",
-  'packet-loss': "the cluster's network",
-};
 
 /** What a failing API may share with another, widest first; the id is stable while the reason is. */
 const SHARED_REASONS: readonly ((failing: Failing, snapshot: Snapshot) => { id: string; shared: string } | undefined)[] = [
-  ({ candidates }) => {
-    const cause = candidates[0]?.cause ?? '';
-    const part = SHARED_PART[cause];
-    return part === undefined ? undefined : { id: cause, shared: part };
+  ({ candidates, causes }) => {
+    const cause = causes.get(candidates[0]?.cause ?? '');
+    return cause?.shared === undefined ? undefined : { id: cause.id, shared: cause.shared };
   },
   ({ api }) => {
     const instance = onlyFailingInstance(api);

@@ -1,3 +1,5 @@
+import type { Cause } from '../domain/cause.ts';
+import type { Part } from '../domain/part.ts';
 import type { Vantage } from '../domain/probe.ts';
 import type { ApiFacts, ClusterFacts } from '../domain/snapshot.ts';
 
@@ -14,137 +16,87 @@ export interface VantageStates {
   readonly onlyList: boolean;
 }
 
-type Expected = VantageState | 'any';
+type Direct = Pick<VantageStates, 'service' | 'endpoint'>;
+type Asked = Omit<VantageStates, 'onlyList'>;
 
-/**
- * The truth table of vantage disagreement: the first row that fits says what it means. `direct` is the service vantage, or,
- * where a ClusterIP cannot be reached from here, the endpoint vantage.
- */
-export const VANTAGE_TABLE: readonly {
-  readonly control: Expected;
-  readonly aggregator: Expected;
-  readonly service: Expected;
-  readonly endpoint: Expected;
+/** What a disagreement of the vantages points to, beyond what was seen. */
+export interface VantageMeaning {
+  /** Words after "so". */
   readonly says: string;
-}[] = [
+  /**
+   * The parts that it blames; `us` = our own connection. It contradicts each cause that sits in another part, or that does not
+   * tell where it sits. Absent = it blames nobody.
+   */
+  readonly blames?: readonly (Part | 'us')[];
+  readonly when: (states: VantageStates) => boolean;
+}
+
+const asked = (state: VantageState) => state !== 'unseen';
+const answersDirectly = ({ service, endpoint }: Direct) => service === 'passes' || endpoint === 'passes';
+const allAskedPass = ({ service, endpoint }: Direct) => [service, endpoint].filter(asked).every((state) => state === 'passes');
+
+/** The truth table of vantage disagreement: the first row that fits says what it means. */
+export const VANTAGE_MEANINGS: readonly VantageMeaning[] = [
   {
-    control: 'fails',
-    aggregator: 'any',
-    service: 'passes',
-    endpoint: 'any',
-    says: 'The kube-apiserver itself does not answer, the backend does directly: the fault is with the kube-apiserver or on our way to it.',
+    when: ({ control, service, endpoint }) => control === 'fails' && answersDirectly({ service, endpoint }),
+    says: 'the fault is with the kube-apiserver or on our way to it',
+    blames: ['kube-apiserver', 'us'],
   },
   {
-    control: 'fails',
-    aggregator: 'any',
-    service: 'any',
-    endpoint: 'any',
-    says: 'Not even the kube-apiserver answers us: what the API does cannot be told apart from our own connection.',
+    when: ({ control }) => control === 'fails',
+    says: 'what the API does cannot be told apart from our own connection',
+    blames: ['kube-apiserver', 'us'],
   },
   {
-    control: 'any',
-    aggregator: 'fails',
-    service: 'passes',
-    endpoint: 'mixed',
-    says: 'Only the way through the kube-apiserver fails for certain, and one replica fails directly too.',
+    when: ({ onlyList }) => onlyList,
+    says: 'the backend answers, but not for ordinary users, or its storage does not',
+    blames: ['rights', 'backend'],
   },
   {
-    control: 'any',
-    aggregator: 'fails',
-    service: 'passes',
-    endpoint: 'any',
-    says: 'Through the kube-apiserver it fails, directly the backend answers: the path, the trust or the rights between kube-apiserver and backend are broken, not the backend.',
+    when: ({ aggregator, service, endpoint }) =>
+      aggregator === 'fails' && service === 'passes' && (endpoint === 'passes' || endpoint === 'unseen'),
+    says: 'the path, the trust or the rights between kube-apiserver and backend are broken, not the backend',
+    blames: ['path', 'trust', 'rights'],
   },
   {
-    control: 'any',
-    aggregator: 'fails',
-    service: 'fails',
-    endpoint: 'passes',
-    says: 'The pods answer directly, their Service does not: its port, its selector or the service proxy is broken.',
+    when: ({ aggregator, service, endpoint }) => aggregator === 'fails' && service === 'fails' && endpoint === 'passes',
+    says: 'the port or the selector of the Service, or the service proxy, is broken',
+    blames: ['service'],
   },
   {
-    control: 'any',
-    aggregator: 'fails',
-    service: 'unseen',
-    endpoint: 'passes',
-    says: 'Through the kube-apiserver it fails, the pods answer directly: the path, the Service, the trust or the rights in between are broken, not the pods.',
+    when: ({ aggregator, service, endpoint }) => aggregator === 'fails' && service === 'unseen' && endpoint === 'passes',
+    says: 'the path, the Service, the trust or the rights in between are broken, not the pods',
+    blames: ['path', 'service', 'trust', 'rights'],
   },
   {
-    control: 'any',
-    aggregator: 'fails',
-    service: 'any',
-    endpoint: 'mixed',
-    says: 'Some pods answer directly and some do not, and it shows through the kube-apiserver.',
+    when: ({ aggregator, service, endpoint }) =>
+      aggregator === 'fails' && !answersDirectly({ service, endpoint }) && (service === 'fails' || endpoint === 'fails'),
+    says: 'the fault is at the backend or in the network before it',
+    blames: ['backend', 'path', 'network'],
   },
   {
-    control: 'any',
-    aggregator: 'fails',
-    service: 'fails',
-    endpoint: 'any',
-    says: 'It fails through the kube-apiserver and directly: the fault is at the backend or in the network before it.',
+    when: ({ aggregator, service, endpoint }) => aggregator === 'fails' && !asked(service) && !asked(endpoint),
+    says: 'by probes alone, the way and the backend cannot be told apart',
   },
   {
-    control: 'any',
-    aggregator: 'fails',
-    service: 'unseen',
-    endpoint: 'fails',
-    says: 'It fails through the kube-apiserver, and the pods fail directly too: the fault is at the backend or in the network before it.',
+    when: ({ aggregator, service, endpoint }) =>
+      aggregator === 'mixed' && answersDirectly({ service, endpoint }) && allAskedPass({ service, endpoint }),
+    says: 'one kube-apiserver, the way from it, or one kind of request is at fault',
+    blames: ['kube-apiserver', 'path', 'trust', 'rights'],
   },
   {
-    control: 'any',
-    aggregator: 'fails',
-    service: 'any',
-    endpoint: 'any',
-    says: 'It fails through the kube-apiserver; the backend was not reached directly, so the two cannot be told apart.',
+    when: ({ aggregator, endpoint }) => aggregator === 'passes' && endpoint === 'mixed',
+    says: 'the next connection may end at the one that does not',
   },
   {
-    control: 'any',
-    aggregator: 'mixed',
-    service: 'passes',
-    endpoint: 'any',
-    says: 'Some ways through the kube-apiserver fail and some pass, directly it answers: the kube-apiservers disagree, or one kind of request fails.',
+    when: ({ aggregator, service, endpoint }) => aggregator === 'passes' && (service === 'fails' || endpoint === 'fails'),
+    says: 'users are served, and we may be kept away, e.g. by a NetworkPolicy',
+    blames: ['us'],
   },
   {
-    control: 'any',
-    aggregator: 'mixed',
-    service: 'any',
-    endpoint: 'any',
-    says: 'Some ways through the kube-apiserver fail and some pass: one instance, one replica or one kind of request is at fault.',
-  },
-  {
-    control: 'any',
-    aggregator: 'passes',
-    service: 'passes',
-    endpoint: 'mixed',
-    says: 'It answers, but one replica does not: the next connection may end there.',
-  },
-  {
-    control: 'any',
-    aggregator: 'passes',
-    service: 'passes',
-    endpoint: 'passes',
-    says: 'Every vantage passes now: the fault is over, comes and goes, or is in what probes do not ask.',
-  },
-  {
-    control: 'any',
-    aggregator: 'passes',
-    service: 'any',
-    endpoint: 'any',
-    says: 'Through the kube-apiserver it answers while a direct vantage fails: users are served, we may be kept away, e.g. by a NetworkPolicy.',
-  },
-  {
-    control: 'any',
-    aggregator: 'unseen',
-    service: 'fails',
-    endpoint: 'any',
-    says: 'Directly it fails; through the kube-apiserver it was not asked.',
-  },
-  {
-    control: 'any',
-    aggregator: 'unseen',
-    service: 'any',
-    endpoint: 'fails',
-    says: 'The pods fail directly; through the kube-apiserver it was not asked.',
+    when: ({ aggregator, service, endpoint }) =>
+      aggregator === 'passes' && answersDirectly({ service, endpoint }) && allAskedPass({ service, endpoint }),
+    says: 'the fault is over, comes and goes, or is in what probes do not ask',
   },
 ];
 
@@ -182,25 +134,65 @@ export function oddApiservers(api: ApiFacts): string[] {
   return failing.length === discovery.length ? [] : failing.sort();
 }
 
-/** The disagreement in words, with the odd kube-apiservers; undefined when nothing was probed. */
-export function vantagesInWords(states: VantageStates, odd: readonly string[] = []): string | undefined {
-  const says = meaningOf(states);
-  return says === undefined || odd.length === 0 ? says : `${says} It fails through ${odd.join(' and ')}.`;
+/**
+ * What the vantages saw, what it means, and the odd kube-apiservers. Undefined when neither the kube-apiserver nor the backend was
+ * asked. Where the meaning contradicts the verdict, only what was seen is said.
+ * @param part where the cause of the verdict sits; undefined = the cause is unknown.
+ */
+export function vantagesInWords(states: VantageStates, part?: Cause['part'], odd: readonly string[] = []): string | undefined {
+  const { aggregator, service, endpoint, control } = states;
+  if (![aggregator, service, endpoint].some(asked) && control !== 'fails') return undefined;
+  const meaning = VANTAGE_MEANINGS.find(({ when }) => when(states));
+  const sentences = [`${seenInWords(states)}${meaning && !contradicts(meaning, part) ? `, so ${meaning.says}` : ''}.`];
+  if (odd.length > 0) sentences.push(`It fails through ${odd.join(' and ')}.`);
+  return sentences.join(' ');
 }
 
-function meaningOf(states: VantageStates): string | undefined {
-  if (states.onlyList)
-    return 'Discovery passes through the kube-apiserver and a real list fails: the backend answers, but not for ordinary users, or its storage does not.';
-  const row = VANTAGE_TABLE.find(
-    (candidate) =>
-      fits(candidate.control, states.control) &&
-      fits(candidate.aggregator, states.aggregator) &&
-      fits(candidate.service, states.service) &&
-      fits(candidate.endpoint, states.endpoint),
-  );
-  return row?.says;
+/** What blames certain parts contradicts a cause that sits in none of them. */
+export function contradicts({ blames }: Pick<VantageMeaning, 'blames'>, part: Cause['part'] | undefined): boolean {
+  if (blames === undefined || part === undefined) return false;
+  return part === 'anywhere' || !blames.includes(part);
 }
 
-function fits(expected: Expected, state: VantageState): boolean {
-  return expected === 'any' || expected === state;
+function seenInWords(states: VantageStates): string {
+  const { service, endpoint } = states;
+  if (states.control !== 'fails' && states.aggregator === 'passes' && answersDirectly({ service, endpoint }) && allAskedPass(states))
+    return 'Every vantage passes now';
+  const seen = [...CONTROL_SEEN[states.control], throughInWords(states), ...directInWords(states)].join('; ');
+  return `${seen.charAt(0).toUpperCase()}${seen.slice(1)}`;
+}
+
+const CONTROL_SEEN: Readonly<Record<VantageState, readonly string[]>> = {
+  passes: [],
+  unseen: [],
+  mixed: ['one of the kube-apiservers itself does not answer us'],
+  fails: ['the kube-apiserver itself does not answer us'],
+};
+
+const THROUGH_SEEN: Readonly<Record<VantageState, string>> = {
+  passes: 'through the kube-apiserver it answers',
+  fails: 'through the kube-apiserver it fails',
+  mixed: 'some requests through the kube-apiserver pass and some fail',
+  unseen: 'through the kube-apiserver it was not asked',
+};
+
+function throughInWords({ aggregator, onlyList }: VantageStates): string {
+  return onlyList ? 'discovery passes through the kube-apiserver and a real list fails' : THROUGH_SEEN[aggregator];
+}
+
+const SERVICE_SEEN: Readonly<Record<Exclude<VantageState, 'unseen'>, string>> = {
+  passes: 'its Service answers',
+  fails: 'its Service does not answer',
+  mixed: 'its Service answers now and then',
+};
+
+const ENDPOINT_SEEN: Readonly<Record<Exclude<VantageState, 'unseen'>, string>> = {
+  passes: 'each pod answers',
+  fails: 'no pod answers',
+  mixed: 'some pods answer and some do not',
+};
+
+function directInWords({ service, endpoint }: Asked): string[] {
+  const seen = [...(service === 'unseen' ? [] : [SERVICE_SEEN[service]]), ...(endpoint === 'unseen' ? [] : [ENDPOINT_SEEN[endpoint]])];
+  return [seen.length === 0 ? 'directly it was not asked' : `directly ${seen.join(' and ')}`];
 }

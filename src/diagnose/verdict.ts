@@ -56,7 +56,7 @@ export function verdictOn(judged: Judged, incident: Incident | undefined): Diagn
   const recovering = verdict.state === 'recovering';
   const unsure = !recovering && (top!.cause === UNKNOWN || top!.confidence < UNSURE);
   const nextCheck = unsure ? nextCheckFor(api, judged.weighed, judged.entries, judged.truths, causes, notSeen) : undefined;
-  const vantages = vantagesInWords(vantageStates(api, snapshot.cluster), oddApiservers(api));
+  const vantages = vantagesInWords(vantageStates(api, snapshot.cluster), cause?.part, oddApiservers(api));
   return {
     apiservice: api.name,
     state: recovering ? 'recovering' : 'failing',

@@ -1,5 +1,6 @@
 import type { Category } from './category.ts';
 import type { Criterion } from './criterion.ts';
+import type { Part } from './part.ts';
 
 /** Named weights: natural-log odds. A new number needs a reason in how Kubernetes works. */
 export const WEIGHTS = {
@@ -65,6 +66,10 @@ export interface Cause {
   /** = file name, kebab-case; label `cause`. */
   readonly id: string;
   readonly category: Exclude<Category, 'unknown'>;
+  /** Where on the way to the backend it sits; `anywhere` = the cause does not tell. */
+  readonly part: Part | 'anywhere';
+  /** What all APIs share of that part: two APIs that have this cause at a time have it from there. */
+  readonly shared?: string;
   readonly title: string;
   /** Two or three sentences: what happens and why it breaks the API. */
   readonly summary: string;

@@ -40,6 +40,7 @@ const CAUSES: readonly Cause[] = [
   {
     id: 'restarting',
     category: 'pod-instability',
+    part: 'backend',
     title: 'The pods restart',
     summary: 'Pods of {namespace}/{service} restart.',
     severity: 'warning',
@@ -61,6 +62,7 @@ const CAUSES: readonly Cause[] = [
   {
     id: 'panic',
     category: 'software-bug',
+    part: 'backend',
     title: 'It panics',
     summary: 'A bug.',
     severity: 'critical',
@@ -82,6 +84,7 @@ const CAUSES: readonly Cause[] = [
   {
     id: 'policy-changed',
     category: 'network-policy',
+    part: 'backend',
     title: 'A policy changed',
     summary: '',
     severity: 'warning',
@@ -149,7 +152,7 @@ describe('diagnostician', () => {
       ],
     });
     expect(verdict!.confidence).toBeCloseTo(Math.exp(3) / (Math.exp(3) + 1), 9);
-    expect(verdict!.vantages).toMatch(/fails through the kube-apiserver/);
+    expect(verdict!.vantages).toMatch(/^Through the kube-apiserver it fails; directly it was not asked/);
   });
 
   it('quotes the line that shows it, and explains the consequence away', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CAUSES } from '../../src/correlations/list.ts';
 import { type Failing, incidentsOf } from '../../src/diagnose/incidents.ts';
 import type { Candidate } from '../../src/domain/diagnosis.ts';
 import { observed } from '../../src/domain/observed.ts';
@@ -15,6 +16,7 @@ const candidate = (cause: string, confidence = 0.9, category: Candidate['categor
 const failing = (name: string, candidates: Candidate[], differs: Partial<ApiFacts> = {}): Failing => ({
   api: healthyApi({ name, backend: { namespace: 'harbour', service: name, port: 443 }, ...differs }),
   candidates,
+  causes: new Map(CAUSES.map((cause) => [cause.id, cause])),
 });
 const crash = [candidate('pod-crash-looping')];
 const shared = { namespace: 'harbour', service: 'tide-gauge', port: 443 };

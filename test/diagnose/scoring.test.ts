@@ -8,6 +8,7 @@ const when = above(last('a'), 0);
 const cause = (id: string, differs: Partial<Cause> = {}): Cause => ({
   id,
   category: 'pod-instability',
+  part: 'backend',
   title: id,
   summary: '',
   severity: 'warning',

@@ -47,6 +47,7 @@ export const SMALL_CATALOGUE: Catalogue = {
     defineCause({
       id: 'buoy-adrift',
       category: 'misconfiguration',
+      part: 'backend',
       title: 'The buoy is adrift',
       summary: 'It was moved and not moored again.',
       severity: 'warning',
@@ -68,6 +69,7 @@ export const SMALL_CATALOGUE: Catalogue = {
     defineCause({
       id: 'heavy-swell',
       category: 'resource-pressure',
+      part: 'backend',
       title: 'The swell is too heavy',
       summary: 'Waves break over the gauge.',
       severity: 'critical',
@@ -85,6 +87,7 @@ export const SMALL_CATALOGUE: Catalogue = {
     defineCause({
       id: 'tide-table',
       category: 'scheduled-trigger',
+      part: 'backend',
       title: 'It fails with the tide',
       summary: 'The tide comes twice a day.',
       severity: 'info',
