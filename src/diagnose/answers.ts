@@ -9,6 +9,11 @@ import type { ApiFacts } from '../domain/snapshot.ts';
  * @param diagnosis the verdict, when the API errs.
  */
 export function answerOf(api: ApiFacts, failing: number | undefined, diagnosis: Diagnosis | undefined): ApiAnswer {
+  const answer = judged(api, failing, diagnosis);
+  return api.harmless === undefined ? answer : { ...answer, harmless: api.harmless };
+}
+
+function judged(api: ApiFacts, failing: number | undefined, diagnosis: Diagnosis | undefined): ApiAnswer {
   const { name: apiservice } = api;
   if (diagnosis)
     return diagnosis.cause === 'unknown'

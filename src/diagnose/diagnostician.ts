@@ -20,6 +20,7 @@ import { patternOf } from './pattern.ts';
 import { matchSchedule } from './schedules.ts';
 import { UNKNOWN, weigh } from './scoring.ts';
 import { parseState, type State } from './state.ts';
+import { withTimesOfText } from './text-times.ts';
 import { candidatesOf, type Judged, verdictOn } from './verdict.ts';
 
 export interface DiagnosticianOptions {
@@ -129,16 +130,17 @@ class Doctor implements Diagnostician {
     const diagnoses = judged.map((one) => verdictOn(one, incidents.get(one.api.name)));
     const answers = this.#answers(snapshot, all, diagnoses);
     diagnoses.sort(worstFirst);
+    const said: Diagnoses = {
+      schema: DIAGNOSES_SCHEMA,
+      time: snapshot.time / 1000,
+      answer: wholeAnswer(answers),
+      answers,
+      diagnoses,
+      examined: [...patterns.keys()],
+      notSeen: sourcesNotSeen(snapshot),
+    };
     return {
-      diagnoses: {
-        schema: DIAGNOSES_SCHEMA,
-        time: snapshot.time / 1000,
-        answer: wholeAnswer(answers),
-        answers,
-        diagnoses,
-        examined: [...patterns.keys()],
-        notSeen: sourcesNotSeen(snapshot),
-      },
+      diagnoses: withTimesOfText(said, snapshot),
       patterns,
       candidates,
       derived,

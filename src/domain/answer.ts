@@ -1,3 +1,5 @@
+import type { HarmlessLine } from './snapshot.ts';
+
 /**
  * What can be said of an API, or of all of them. Four answers that are never confused: `healthy` means that something shows that
  * the API answers, `errs-cause-unknown` that somebody got an error, `nothing-to-judge` that there is no API or no observation of one.
@@ -9,6 +11,8 @@ export interface ApiAnswer {
   readonly answer: Answer;
   /** What shows it, in words. */
   readonly because: string;
+  /** Lines that look bad and are not. */
+  readonly harmless?: readonly HarmlessLine[];
 }
 
 /** Worst first. One API that nobody observed keeps the whole from being healthy. */

@@ -15,8 +15,8 @@ export interface Evidence {
   readonly lookBack: boolean;
   /** Value of each signal that the criterion reads. */
   readonly values: Readonly<Record<string, number>>;
-  /** Since when it has been met without a break, Unix seconds. */
-  readonly since: number;
+  /** Since when it has been met without a break, Unix seconds; absent where a text was read. */
+  readonly since?: number;
   readonly reproduce?: string;
   /** A line or message that shows it, at most 512 characters. */
   readonly sample?: string;
@@ -75,8 +75,10 @@ export interface Diagnosis {
 
 export interface Diagnoses {
   readonly schema: typeof DIAGNOSES_SCHEMA;
-  /** Unix seconds. */
-  readonly time: number;
+  /** Unix seconds; absent where a text was read that gives no date. */
+  readonly time?: number;
+  /** Of a text: its newest time stamp, in words. */
+  readonly asOf?: string;
   /** Of the whole: the worst of `answers`. */
   readonly answer: Answer;
   /** Of each API that was looked at. */

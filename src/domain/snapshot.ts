@@ -12,10 +12,19 @@ export const SNAPSHOT_SCHEMA = 'aggregated-api-exporter/snapshot/v1';
 export interface Snapshot {
   readonly schema: typeof SNAPSHOT_SCHEMA;
   readonly time: number;
+  /** Set where a text was read, not a cluster: `time` is its newest time stamp, and nobody knows how long anything has lasted. */
+  readonly asOf?: TextTime;
   readonly cluster: ClusterFacts;
   /** Remote APIServices only, sorted by name. Local ones (`spec.service` unset) never appear. */
   readonly apis: readonly ApiFacts[];
   readonly sources: readonly SourceStatus[];
+}
+
+export interface TextTime {
+  /** The newest time stamp of the text, for people. */
+  readonly words: string;
+  /** False: without a year, or there is none at all; `time` is arbitrary then. */
+  readonly dated: boolean;
 }
 
 /** One APIService and everything behind it. */
@@ -51,10 +60,18 @@ export interface ApiFacts {
   readonly rights: Observed<RightsFacts>;
   /** What a pasted text or a dump says of the API as a whole; absent where it says nothing, and for a live cluster, which says it by conditions and probes. */
   readonly reported?: ReportFacts;
+  /** Lines of a pasted text that look bad and are not, at most 5 kinds. */
+  readonly harmless?: readonly HarmlessLine[];
   /** Signature hits in texts other than logs: condition messages, event messages, proxy bodies, pasted client errors. */
   readonly textMatches: readonly SignatureCount[];
   /** What changed and when, newest last; at least an hour back, at most 100. */
   readonly changes: readonly Change[];
+}
+
+export interface HarmlessLine {
+  readonly line: string;
+  readonly says: string;
+  readonly count: number;
 }
 
 export interface ReportFacts {

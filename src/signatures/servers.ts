@@ -142,7 +142,7 @@ export const SERVERS: readonly Signature[] = [
   {
     id: 'etcd-check-failed',
     speaker: 'kube-apiserver',
-    pointsTo: ['etcd-slow', 'backend-storage-failing'],
+    pointsTo: ['etcd-slow'],
     pattern: String.raw`^\s*\[-\]etcd(?:-readiness|-override-\d+)? failed`,
     literals: ['[-]etcd'],
     says: 'The health check of a server says that its etcd does not answer.',

@@ -1,5 +1,6 @@
 import type { Answer } from '../../domain/answer.ts';
 import type { Diagnoses } from '../../domain/diagnosis.ts';
+import { isoTime } from './printable.ts';
 
 /** How many APIs have which answer, one sentence without its full stop. */
 export function answersInWords({ answer, answers, examined }: Diagnoses): string {
@@ -37,4 +38,23 @@ function listed(names: readonly string[]): string {
 
 function apis(count: number): string {
   return count === 1 ? '1 aggregated API' : `${count} aggregated APIs`;
+}
+
+/** Lines that look bad and are not, each kind once: what it means, and the line. */
+export function harmlessInWords({ answers }: Diagnoses): string[] {
+  const byMeaning = new Map<string, string>();
+  for (const { harmless = [] } of answers) for (const { says, line } of harmless) if (!byMeaning.has(says)) byMeaning.set(says, line);
+  return [...byMeaning].map(([says, line]) => `${says} (${line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line})`);
+}
+
+const LONGEST_LINE = 120;
+
+/** The moment that is described. */
+export function asOfInWords({ asOf, time }: Diagnoses): string {
+  return asOf ?? (time === undefined ? 'an unknown time' : isoTime(time));
+}
+
+/** Unix seconds; undefined for a text: nobody knows when it was taken. */
+export function nowOf({ asOf, time }: Diagnoses): number | undefined {
+  return asOf === undefined ? time : undefined;
 }

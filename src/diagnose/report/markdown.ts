@@ -1,23 +1,25 @@
 import type { Diagnoses, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
-import { answersInWords, reasonsInWords } from './answer-words.ts';
+import { answersInWords, asOfInWords, harmlessInWords, nowOf, reasonsInWords } from './answer-words.ts';
 import { patternInWords } from './pattern-words.ts';
 import { isoTime, percent, printable } from './printable.ts';
 import { alternativesInWords, incidentInWords, notSeenInWords, recoveryInWords } from './text.ts';
 
 /** The verdicts for an issue, a ticket or a chat. */
 export function renderMarkdown(diagnoses: Diagnoses): string {
-  const { diagnoses: all, time } = diagnoses;
-  const head = `${answersInWords(diagnoses)} (as of ${isoTime(time)}).`;
+  const { diagnoses: all } = diagnoses;
+  const now = nowOf(diagnoses);
+  const head = `${answersInWords(diagnoses)} (as of ${asOfInWords(diagnoses)}).`;
   const reasons = [
     ...reasonsInWords(diagnoses, 'healthy').map((line) => `- **Well**: ${plain(line)}`),
     ...reasonsInWords(diagnoses, 'nothing-to-judge').map((line) => `- **Not judged**: ${plain(line)}`),
+    ...harmlessInWords(diagnoses).map((line) => `- **Harmless**: ${plain(line)}`),
   ].join('\n');
   const unseen =
     all.length === 0 && diagnoses.notSeen.length > 0 ? [`Not seen: ${plain(notSeenInWords(diagnoses.notSeen).join('; '))}`] : [];
-  return `${['# Aggregated APIs', head, ...(reasons === '' ? [] : [reasons]), ...unseen, ...all.map((diagnosis) => section(diagnosis, time))].join('\n\n')}\n`;
+  return `${['# Aggregated APIs', head, ...(reasons === '' ? [] : [reasons]), ...unseen, ...all.map((diagnosis) => section(diagnosis, now))].join('\n\n')}\n`;
 }
 
-function section(diagnosis: Diagnosis, now: number): string {
+function section(diagnosis: Diagnosis, now: number | undefined): string {
   const sure = diagnosis.cause === 'unknown' ? '' : `, ${percent(diagnosis.confidence)} sure`;
   const facts = [
     `- **Cause**: ${code(diagnosis.cause)} (${diagnosis.category}${sure})`,
@@ -43,7 +45,7 @@ function section(diagnosis: Diagnosis, now: number): string {
 }
 
 function evidenceItem({ says, points, since, sample, reproduce }: Evidence): string {
-  const lines = [`- (${points > 0 ? '+' : ''}${points}, since ${isoTime(since)}) ${plain(says)}`];
+  const lines = [`- (${points > 0 ? '+' : ''}${points}${since === undefined ? '' : `, since ${isoTime(since)}`}) ${plain(says)}`];
   if (sample) lines.push(`  - ${code(sample)}`);
   if (reproduce) lines.push(`  - ${code(reproduce)}`);
   return lines.join('\n');

@@ -1,9 +1,13 @@
 import type { FailurePattern } from '../../domain/pattern.ts';
 import { secondsInWords } from '../words.ts';
-import { isoTime, isUnknownTime } from './printable.ts';
+import { isoTime } from './printable.ts';
 
-/** How the failures spread over time, one sentence. @param now Unix seconds. */
-export function patternInWords(failures: FailurePattern, now: number): string {
+/** How the failures spread over time, one sentence. @param now Unix seconds; undefined for a text, which shows one moment. */
+export function patternInWords(failures: FailurePattern, now: number | undefined): string {
+  if (now === undefined)
+    return failures.since === undefined
+      ? 'a text shows one moment: how long it has failed is not in it'
+      : `failing since ${isoTime(failures.since)}, by the condition's last transition; until when is not in the text`;
   const since = sinceInWords(failures.since, now);
   switch (failures.name) {
     case 'none':
@@ -22,6 +26,6 @@ export function patternInWords(failures: FailurePattern, now: number): string {
 }
 
 function sinceInWords(since: number | undefined, now: number): string {
-  if (since === undefined || isUnknownTime(since)) return '';
+  if (since === undefined) return '';
   return `, failing since ${isoTime(since)}${now - since < 1 ? '' : ` (${secondsInWords(now - since)})`}`;
 }

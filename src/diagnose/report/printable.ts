@@ -30,18 +30,7 @@ export function percent(confidence: number): string {
   return `${Math.round(confidence * 100)} %`;
 }
 
-/** Times of a pasted text without a year are put into this one: see observe/text. */
-const NO_YEAR = 2000;
-
-/** A time for people: of a pasted text it may lack its year, or be unknown altogether. */
+/** A time for people, to the second: `2026-01-05T09:00:00Z`. */
 export function isoTime(unixSeconds: number): string {
-  const time = new Date(unixSeconds * 1000);
-  if (isUnknownTime(unixSeconds)) return 'an unknown time';
-  const text = time.toISOString().slice(0, 19);
-  return time.getUTCFullYear() === NO_YEAR ? text.slice(5).replace('T', ' ') : `${text}Z`;
-}
-
-/** A text without any time stamp. */
-export function isUnknownTime(unixSeconds: number): boolean {
-  return unixSeconds === Date.UTC(NO_YEAR) / 1000;
+  return `${new Date(unixSeconds * 1000).toISOString().slice(0, 19)}Z`;
 }

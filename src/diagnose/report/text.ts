@@ -1,5 +1,5 @@
 import type { Diagnoses, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
-import { answersInWords, reasonsInWords } from './answer-words.ts';
+import { answersInWords, asOfInWords, harmlessInWords, nowOf, reasonsInWords } from './answer-words.ts';
 import { patternInWords } from './pattern-words.ts';
 import { isoTime, percent, printable, wrapped } from './printable.ts';
 
@@ -13,7 +13,7 @@ export interface TextOptions {
 export function renderText(diagnoses: Diagnoses, { width, colour }: TextOptions): string {
   const paint = colour ? COLOURS : PLAIN;
   const page = { width: Math.max(40, Math.min(width, 120)), paint };
-  const blocks = diagnoses.diagnoses.map((diagnosis) => block(diagnosis, diagnoses.time, page));
+  const blocks = diagnoses.diagnoses.map((diagnosis) => block(diagnosis, nowOf(diagnoses), page));
   return `${[...blocks, summary(diagnoses, page)].join('\n\n')}\n`;
 }
 
@@ -30,7 +30,7 @@ interface Page {
 const INDENT = '  ';
 const LABEL = 12;
 
-function block(diagnosis: Diagnosis, now: number, page: Page): string {
+function block(diagnosis: Diagnosis, now: number | undefined, page: Page): string {
   const { paint } = page;
   const sure = diagnosis.cause === 'unknown' ? '' : `, ${percent(diagnosis.confidence)} sure`;
   const lines = [
@@ -51,9 +51,9 @@ function block(diagnosis: Diagnosis, now: number, page: Page): string {
   return lines.join('\n');
 }
 
-function evidenceLines(evidence: Evidence, first: boolean, now: number, page: Page): string[] {
+function evidenceLines(evidence: Evidence, first: boolean, now: number | undefined, page: Page): string[] {
   const sign = evidence.points > 0 ? `+${evidence.points}` : String(evidence.points);
-  const since = evidence.since < now ? ` (since ${isoTime(evidence.since)})` : '';
+  const since = evidence.since !== undefined && now !== undefined && evidence.since < now ? ` (since ${isoTime(evidence.since)})` : '';
   const lines = labelled(first ? 'evidence' : '', [`[${sign}] ${evidence.says}${since}`], page);
   const under = ' '.repeat(INDENT.length + LABEL);
   if (evidence.sample) lines.push(`${under}${page.paint.faint(cut(`> ${printable(evidence.sample)}`, page.width - under.length))}`);
@@ -111,16 +111,17 @@ export function notSeenInWords(notSeen: Diagnosis['notSeen']): string[] {
 
 /** The end of the report: what is said of all of them, and of those that have no block of their own. */
 function summary(diagnoses: Diagnoses, page: Page): string {
-  const { answer, answers, notSeen, time } = diagnoses;
+  const { answer, answers, notSeen } = diagnoses;
   const { paint } = page;
   const mark = answer === 'healthy' ? `${paint.good('✔')} ` : answer === 'nothing-to-judge' ? '? ' : '';
-  const [first = '', ...more] = wrapped(`${answersInWords(diagnoses)} (as of ${isoTime(time)}).`, page.width - INDENT.length);
+  const [first = '', ...more] = wrapped(`${answersInWords(diagnoses)} (as of ${asOfInWords(diagnoses)}).`, page.width - INDENT.length);
   const judged = answers.length > 0 && diagnoses.diagnoses.length > 0;
   return [
     `${mark}${first}`,
     ...more,
     ...labelled('well', reasonsInWords(diagnoses, 'healthy'), page),
     ...labelled('not judged', reasonsInWords(diagnoses, 'nothing-to-judge'), page),
+    ...labelled('harmless', harmlessInWords(diagnoses), page),
     ...(judged ? [] : labelled('not seen', notSeenInWords(notSeen), page)),
   ].join('\n');
 }

@@ -47,7 +47,7 @@ export function evidenceList(evidence: readonly Evidence[], now: number): Html {
 
 /** A line or a command that stands above already is not said again. */
 function evidenceRow(piece: Evidence, above: readonly Evidence[], now: number): Html {
-  const at = piece.since * 1000;
+  const at = piece.since === undefined ? now : piece.since * 1000;
   const values = Object.entries(piece.values).map(([signal, value]) => `${signal} = ${figure(value)}`);
   return html`<li><div class="row"><span class="says">${piece.says}</span>${weight(piece)}</div>
 <div class="sub">since ${moment(at)} (${ago(at, now)})${piece.lookBack && ', found in the last hour'}${values.length > 0 && html` · ${values.join(', ')}`}</div>

@@ -1,5 +1,5 @@
-import type { Signature } from '../../domain/signature.ts';
-import type { SignatureCount } from '../../domain/snapshot.ts';
+import { roleOf, type Signature } from '../../domain/signature.ts';
+import type { HarmlessLine, SignatureCount } from '../../domain/snapshot.ts';
 import { BUILT_IN_PATTERNS, saidItself } from '../../signatures/classify.ts';
 import { SIGNATURES } from '../../signatures/list.ts';
 import { createScanner } from '../../signatures/scanner.ts';
@@ -11,10 +11,12 @@ import { isError, looksLikeError, tellsOfFailure } from './symptoms.ts';
 const BATCH_BYTES = 1 << 20;
 const SAMPLE = 512;
 const MOST_UNEXPLAINED = 2000;
+const MOST_HARMLESS = 5;
 
 /** What some messages say together. */
 export interface Said {
   readonly counts: readonly SignatureCount[];
+  readonly harmless: readonly HarmlessLine[];
   /** The first error that somebody got, by a signature. */
   readonly error: string | undefined;
   /** The first line of the severity error that no signature knows. */
@@ -24,7 +26,7 @@ export interface Said {
 export interface Matches {
   /** What the messages say that are about this API, and, where wanted, those that are about none in so many words. */
   of(api: string, withNeutral: boolean): Said;
-  /** Some line was matched by a signature. */
+  /** Some line was matched by a signature, or is an error for one. */
   readonly any: boolean;
 }
 
@@ -63,7 +65,7 @@ export function matchMessages(messages: readonly Message[], time: number): Match
   const neutral = books.get(NEUTRAL);
   return {
     of: (api, withNeutral) => summed([books.get(api), ...(withNeutral ? [neutral] : [])], time),
-    any: [...books.values()].some(({ found }) => found.size > 0),
+    any: [...books.values()].some(({ found, error }) => found.size > 0 || error !== undefined),
   };
 }
 
@@ -124,6 +126,10 @@ function summed(books: readonly (Book | undefined)[], time: number): Said {
   if (topic) counts.push(topic);
   return {
     counts,
+    harmless: [...found.values()]
+      .filter(({ signature }) => roleOf(signature) === 'harmless')
+      .slice(0, MOST_HARMLESS)
+      .map(({ signature, count, sample }) => ({ line: sample, says: signature.says, count })),
     error: own.find(({ error }) => error !== undefined)?.error,
     unknownError: own.find(({ unknownError }) => unknownError !== undefined)?.unknownError,
   };

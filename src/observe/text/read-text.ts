@@ -16,7 +16,7 @@ import { isProse, quotedError } from './prose.ts';
 import { conditionError, reportOf, troubleOf } from './report.ts';
 import { isOfServer, serverStems } from './servers.ts';
 import { TableReader } from './tables.ts';
-import { timeOf } from './times.ts';
+import { textTime, timeOf } from './times.ts';
 import { UsageReader } from './usage.ts';
 
 /** A text without any time stamp is of no time: the same text must give the same answer. */
@@ -115,6 +115,7 @@ class TextReading {
   snapshots(omitted: number): Snapshot[] {
     this.#end();
     const time = this.#latest ?? SOME_TIME;
+    const asOf = textTime(this.#latest);
     for (const [api, { message }] of this.#apis.conditions)
       if (message !== '') this.#joiner.messages.push({ text: message, voice: 'kube-apiserver', about: [api] });
     for (const event of this.#ownEvents(time)) if (event.message !== '') this.#joiner.push(event.message, 'unknown');
@@ -125,8 +126,8 @@ class TextReading {
     const sources = this.#sources(time, omitted);
     const before = apis.map((api) => unknownApi(api.name, api.backend));
     return [
-      { schema: SNAPSHOT_SCHEMA, time: time - BEFORE_MS, cluster: EMPTY_CLUSTER, apis: before, sources },
-      { schema: SNAPSHOT_SCHEMA, time, cluster: this.#cluster(), apis, sources },
+      { schema: SNAPSHOT_SCHEMA, time: time - BEFORE_MS, asOf, cluster: EMPTY_CLUSTER, apis: before, sources },
+      { schema: SNAPSHOT_SCHEMA, time, asOf, cluster: this.#cluster(), apis, sources },
     ];
   }
 
@@ -180,6 +181,7 @@ class TextReading {
       ...this.#tables.facts(backend?.service),
       textMatches: said.counts,
       ...(reported ? { reported } : {}),
+      ...(said.harmless.length > 0 ? { harmless: said.harmless } : {}),
     };
   }
 

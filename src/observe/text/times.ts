@@ -1,8 +1,24 @@
+import type { TextTime } from '../../domain/snapshot.ts';
+
 const KLOG = /\b[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)/;
 const ISO = /\b(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)/;
 
 /** klog writes no year. One that is fixed keeps intervals right within a year, and the same text gives the same answer. */
 const SOME_YEAR = 2000;
+
+/** The time is one of a text without a year. */
+function hasYear(time: number): boolean {
+  return new Date(time).getUTCFullYear() !== SOME_YEAR;
+}
+
+/** The newest time stamp of a text, for people and for the snapshot. */
+export function textTime(latest: number | undefined): TextTime {
+  if (latest === undefined) return { words: 'an unknown time', dated: false };
+  const iso = new Date(latest).toISOString().slice(0, 19);
+  return hasYear(latest)
+    ? { words: `${iso}Z`, dated: true }
+    : { words: `${iso.slice(5).replace('T', ' ')} of an unknown year`, dated: false };
+}
 
 /** Unix milliseconds of the first time stamp in the first 200 characters of a line. */
 export function timeOf(line: string): number | undefined {
@@ -16,7 +32,7 @@ export function timeOf(line: string): number | undefined {
 function utc(year: number, match: RegExpExecArray, from: number): number | undefined {
   const [month, day, hour, minute, second] = [0, 1, 2, 3, 4].map((index) => Number(match[from + index]));
   const time = Date.UTC(year, month! - 1, day, hour, minute, second);
-  return Number.isNaN(time) || month! < 1 || month! > 12 || year < 2000 || year > 2200 ? undefined : time;
+  return Number.isNaN(time) || month! < 1 || month! > 12 || year < SOME_YEAR || year > 2200 ? undefined : time;
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, y: 31_536_000 };

@@ -1,0 +1,489 @@
+import type { Answer } from '../../../src/domain/answer.ts';
+
+/** A text that a person pastes, and what it proves. */
+export interface AnswerRow {
+  readonly what: string;
+  readonly text: string;
+  readonly answer: Answer;
+  /** The APIs that it is about. */
+  readonly api?: string | readonly string[];
+  readonly cause?: string;
+  readonly notCause?: string;
+  /** What is said to be harmless. */
+  readonly harmless?: RegExp;
+}
+
+const TIDES = 'v1.tides.example.com';
+const PATH = 'https://10.96.7.7:443/apis/tides.example.com/v1';
+const METRICS = 'v1beta1.metrics.k8s.io';
+const CUSTOM = 'v1beta1.custom.metrics.k8s.io';
+const EXTERNAL = 'v1beta1.external.metrics.k8s.io';
+const klog = (severity: string, file: string, text: string) => `${severity}0105 09:00:00.000000       1 ${file}] ${text}`;
+const lines = (...all: readonly string[]) => all.join('\n');
+const old = (tail: string) => klog('E', 'available_controller.go:353', `${TIDES} failed with: Get https://10.96.7.7:443: ${tail}`);
+const LIST = lines(
+  '$ kubectl logs tide-gauge-0',
+  klog('I', 'wrap.go:47', 'GET /apis/tides.example.com/v1: (7.9ms) 200 [[Go-http-client/2.0] 192.0.2.1:4680]'),
+);
+
+const NOTHING: readonly AnswerRow[] = [
+  { what: 'a shell without kubectl', text: 'bash: kubectl: command not found', answer: 'nothing-to-judge' },
+  { what: 'an empty list', text: '$ kubectl get pods -n harbour\nNo resources found in harbour namespace.', answer: 'nothing-to-judge' },
+  { what: 'a greeting', text: 'hello world, what a nice day', answer: 'nothing-to-judge' },
+  { what: 'bytes of chance', text: '\u0001\u0091x\u00ffk}9~~\u0003 ÿþ q8', answer: 'nothing-to-judge' },
+  { what: 'a name alone', text: TIDES, answer: 'nothing-to-judge', api: TIDES },
+  { what: 'an object without a status', text: `kind: APIService\nmetadata:\n  name: ${TIDES}`, answer: 'nothing-to-judge', api: TIDES },
+  { what: 'JSON that is cut', text: '{"kind":"APIService","a":[[[[', answer: 'nothing-to-judge' },
+  {
+    what: 'a question of somebody whose API works',
+    text: `Does anybody know what "connection refused" means for ${TIDES}? It all works here, I only wonder.`,
+    answer: 'nothing-to-judge',
+  },
+  {
+    what: 'a guess in words',
+    text: 'Hello, once a week our tides API is away. At first I thought of an expired certificate (x509: certificate has expired) or an OOMKilled pod, but it is neither. Is it the network policy?',
+    answer: 'nothing-to-judge',
+  },
+  {
+    what: 'release notes',
+    text: '## Changelog v2.4.1\n- Fixed a panic: nil pointer dereference in the gauge\n- Fix: pods were OOMKilled under load\n* Bump Go to 1.25',
+    answer: 'nothing-to-judge',
+    api: [],
+  },
+  { what: 'versions', text: 'Client Version: v1.34.2\nServer Version: v1.33.5-gke.1080000', answer: 'nothing-to-judge', api: [] },
+  {
+    what: 'a pod that runs',
+    text: 'NAME                         READY   STATUS    RESTARTS   AGE\ntide-gauge-7c9f8d6b5-abcde   1/1     Running   0          12d',
+    answer: 'nothing-to-judge',
+  },
+  {
+    what: 'lines of a start',
+    text: lines('$ kubectl logs tide-gauge-0', klog('I', 'secure_serving.go:211', 'Serving securely on [::]:10250')),
+    answer: 'nothing-to-judge',
+  },
+  {
+    what: 'a client that went away',
+    text: lines(
+      '$ kubectl logs tide-gauge-0',
+      klog('E', 'writers.go:135', 'apiserver was unable to write a JSON response: http2: stream closed'),
+    ),
+    answer: 'nothing-to-judge',
+    harmless: /client went away/,
+  },
+  {
+    what: 'a backend without OpenAPI',
+    text: lines(
+      '$ kubectl logs -n kube-system kube-apiserver-a',
+      klog('E', 'controller.go:114', `loading OpenAPI spec for "${TIDES}" failed with: OpenAPI spec does not exist`),
+      klog('I', 'controller.go:127', `OpenAPI AggregationController: action for item ${TIDES}: Rate Limited Requeue.`),
+    ),
+    answer: 'nothing-to-judge',
+    api: TIDES,
+    harmless: /serves no OpenAPI document/,
+  },
+  {
+    what: 'a scan of the port',
+    text: '$ kubectl logs tide-gauge-0\n2026/01/05 09:00:00 http: TLS handshake error from 192.0.2.9:41000: EOF',
+    answer: 'nothing-to-judge',
+    harmless: /without TLS/,
+  },
+  {
+    what: 'etcd a little late',
+    text: '{"level":"warn","ts":"2026-01-05T09:00:13Z","caller":"txn/util.go:93","msg":"apply request took too long","took":"212ms","expected-duration":"100ms"}',
+    answer: 'nothing-to-judge',
+  },
+  {
+    what: 'a webhook that a controller tries again',
+    text: lines(
+      '$ kubectl logs tide-gauge-0',
+      klog(
+        'W',
+        'tier.go:1',
+        'failed calling webhook "tide.example.com": Post "https://tide.harbour.svc:443/": dial tcp 10.96.7.7:443: connect: connection refused. Retry attempt: 1',
+      ),
+    ),
+    answer: 'nothing-to-judge',
+  },
+  {
+    what: 'the rule of an alert',
+    text: '- alert: KubeAggregatedAPIDown\n  expr: (1 - max by (name) (avg_over_time(aggregator_unavailable_apiservice[10m]))) * 100 < 85',
+    answer: 'nothing-to-judge',
+  },
+  { what: 'an alert that has ended', text: `[RESOLVED] KubeAggregatedAPIErrors ${TIDES}`, answer: 'nothing-to-judge', api: TIDES },
+];
+
+const HEALTHY: readonly AnswerRow[] = [
+  { what: 'a row that is True', text: `${TIDES}   harbour/tide-gauge   True   30d`, answer: 'healthy', api: TIDES },
+  {
+    what: 'a condition that passed',
+    text: `kind: APIService\nmetadata:\n  name: ${TIDES}\nstatus:\n  conditions:\n  - type: Available\n    status: "True"\n    reason: Passed\n    message: all checks passed`,
+    answer: 'healthy',
+    api: TIDES,
+  },
+  {
+    what: 'a discovery document',
+    text: '$ kubectl get --raw /apis/tides.example.com/v1\n{"kind":"APIResourceList","apiVersion":"v1","groupVersion":"tides.example.com/v1","resources":[]}',
+    answer: 'healthy',
+    api: TIDES,
+  },
+  {
+    what: 'a discovery document over several lines',
+    text: '{\n  "kind": "APIResourceList",\n  "apiVersion": "v1",\n  "groupVersion": "tides.example.com/v1",\n  "resources": []\n}',
+    answer: 'healthy',
+    api: TIDES,
+  },
+  {
+    what: 'figures of pods',
+    text: 'NAME           CPU(cores)   MEMORY(bytes)\ntide-gauge-0   3m           17Mi',
+    answer: 'healthy',
+    api: METRICS,
+  },
+  {
+    what: 'figures of nodes',
+    text: 'NAME     CPU(cores)   CPU%   MEMORY(bytes)   MEMORY%\nnode-a   167m         2%     1623Mi          38%',
+    answer: 'healthy',
+    api: METRICS,
+  },
+  { what: 'an access log with 200', text: LIST, answer: 'healthy', api: TIDES },
+  {
+    what: 'an access log with 200 in the newer form',
+    text: '"HTTP" verb="GET" URI="/apis/tides.example.com/v1/gauges?limit=1" latency="1.5ms" userAgent="kubectl" srcIP="192.0.2.5:4822" resp=200',
+    answer: 'healthy',
+    api: TIDES,
+  },
+  {
+    what: 'a request of kubectl -v=6',
+    text: 'I0105 09:00:00.000000   12345 round_trippers.go:553] GET https://192.0.2.2:6443/apis/tides.example.com/v1?timeout=32s 200 OK in 5 milliseconds',
+    answer: 'healthy',
+    api: TIDES,
+  },
+  {
+    what: 'a client that went away after a 200',
+    text: lines(
+      LIST,
+      klog('E', 'status.go:71', 'apiserver received an error that is not an metav1.Status: &errors.errorString{s:"http2: stream closed"}'),
+    ),
+    answer: 'healthy',
+    harmless: /client went away/,
+  },
+  {
+    what: 'a group with nothing in it',
+    text: `E0105 09:00:13.100000   12345 memcache.go:255] couldn't get resource list for external.metrics.k8s.io/v1beta1: Got empty response for: external.metrics.k8s.io/v1beta1`,
+    answer: 'healthy',
+    api: EXTERNAL,
+    harmless: /has no resources just now/,
+  },
+  {
+    what: 'an autoscaler with a value',
+    text: 'NAME    REFERENCE          TARGETS       MINPODS   MAXPODS   REPLICAS   AGE\nferry   Deployment/ferry   cpu: 12%/80%   1         10        2          41d',
+    answer: 'healthy',
+    api: METRICS,
+  },
+  {
+    what: 'an autoscaler whose pods have no request',
+    text: lines(
+      'Name:  ferry',
+      'Metrics:  ( current / target )',
+      '  resource cpu on pods  (as a percentage of request):  <unknown> / 50%',
+      '  ScalingActive  False   FailedGetResourceMetric  the HPA was unable to compute the replica count: failed to get cpu utilization: missing request for cpu in container ferry of Pod ferry-0',
+    ),
+    answer: 'healthy',
+    api: METRICS,
+    harmless: /no request for what it scales on/,
+  },
+  {
+    what: 'an autoscaler with new pods',
+    text: 'Warning  FailedGetResourceMetric  60s (x5 over 5m1s)  horizontal-pod-autoscaler  failed to get cpu utilization: did not receive metrics for targeted pods (pods might be unready)',
+    answer: 'healthy',
+    harmless: /new or not ready/,
+  },
+  { what: 'the metric that is 0', text: `aggregator_unavailable_apiservice{name="${TIDES}"} 0`, answer: 'healthy', api: TIDES },
+];
+
+const ERRS: readonly AnswerRow[] = [
+  { what: 'an alert in a chat', text: `[FIRING:1] KubeAggregatedAPIErrors ${TIDES} warning`, answer: 'errs-cause-unknown', api: TIDES },
+  {
+    what: 'an alert in a table',
+    text: `<tr><th>alertname</th>\n<td>KubeAggregatedAPIDown</td></tr>\n<tr><th>name</th>\n<td>${TIDES}</td></tr>`,
+    answer: 'errs-cause-unknown',
+    api: TIDES,
+  },
+  {
+    what: 'an alert as labels',
+    text: `alertname="AggregatedAPIDown", apiservice="${TIDES}", severity="critical"`,
+    answer: 'errs-cause-unknown',
+    api: TIDES,
+  },
+  {
+    what: 'the words of an alert',
+    text: `Kubernetes aggregated API ${TIDES}/harbour has been only 71% available over the last 10m.`,
+    answer: 'errs-cause-unknown',
+    api: TIDES,
+  },
+  {
+    what: 'the metric that is 1',
+    text: `aggregator_unavailable_apiservice{instance="a", name="${TIDES}"} 1`,
+    answer: 'errs-cause-unknown',
+    api: TIDES,
+  },
+  {
+    what: 'an answer of Prometheus',
+    text: `{"metric":{"__name__":"aggregator_unavailable_apiservice","name":"${TIDES}"},"value":[1767603600,"1"]}`,
+    answer: 'errs-cause-unknown',
+    api: TIDES,
+  },
+  {
+    what: 'autoscalers without a value',
+    text: 'NAME    REFERENCE          TARGETS              MINPODS   MAXPODS   REPLICAS   AGE\nferry   Deployment/ferry   cpu: <unknown>/80%   1         10        2          41d',
+    answer: 'errs-cause-unknown',
+    api: METRICS,
+  },
+  {
+    what: 'an event of an autoscaler',
+    text: 'Warning  FailedGetResourceMetric  73s (x341 over 86m)  horizontal-pod-autoscaler  failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server is currently unable to handle the request (get pods.metrics.k8s.io)',
+    answer: 'errs-cause-unknown',
+    api: METRICS,
+  },
+  {
+    what: 'a namespace that does not end',
+    text: 'Status:       Terminating\nConditions:\n  NamespaceDeletionDiscoveryFailure  True  Mon, 05 Jan 2026 09:00:00 +0000  DiscoveryFailed  Discovery failed for some groups, 2 failing: unable to retrieve the complete list of server APIs: buoys.example.com/v1: the server is currently unable to handle the request, tides.example.com/v1: the server is currently unable to handle the request',
+    answer: 'errs-cause-unknown',
+    api: ['v1.buoys.example.com', TIDES],
+  },
+  {
+    what: 'Helm that stops',
+    text: 'Error: UPGRADE FAILED: could not get apiVersions from Kubernetes: unable to retrieve the complete list of server APIs: tides.example.com/v1: the server is currently unable to handle the request',
+    answer: 'errs-cause-unknown',
+    api: TIDES,
+  },
+  {
+    what: 'the check of the aggregator without its message',
+    text: `${TIDES}   harbour/tide-gauge   False (FailedDiscoveryCheck)   12h`,
+    answer: 'errs-cause-unknown',
+    api: TIDES,
+  },
+  {
+    what: 'a login that has expired',
+    text: '$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)',
+    answer: 'errs-cause-unknown',
+    notCause: 'request-header-ca-mismatch',
+  },
+  {
+    what: 'kubectl top without an API',
+    text: '$ kubectl top node\nerror: Metrics API not available',
+    answer: 'errs-cause-unknown',
+    api: METRICS,
+  },
+  {
+    what: 'an error in a sentence of a person',
+    text: 'any idea? we get “Error from server (ServiceUnavailable): the server is currently unable to handle the request (get tides.tides.example.com)”',
+    answer: 'errs-cause-unknown',
+    api: TIDES,
+  },
+  {
+    what: 'an access log with 503',
+    text: '"HTTP" verb="LIST" URI="/apis/tides.example.com/v1/gauges" latency="1.5ms" userAgent="kubectl" srcIP="192.0.2.5:4822" resp=503',
+    answer: 'errs-cause-unknown',
+    api: TIDES,
+  },
+  {
+    what: 'an expired certificate of whom the kube-apiserver does not say',
+    text: '$ kubectl logs -n kube-system kube-apiserver-a\ntls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-01-05T09:00:00Z is after 2026-01-04T09:00:00Z',
+    answer: 'errs-cause-unknown',
+    notCause: 'serving-certificate-expired',
+  },
+  {
+    what: 'a panic of the kube-apiserver',
+    text: lines(
+      '$ kubectl logs -n kube-system kube-apiserver-a',
+      klog('E', 'runtime.go:77', 'Observed a panic: "assignment to entry in nil map"'),
+    ),
+    answer: 'errs-cause-unknown',
+    notCause: 'panic',
+  },
+];
+
+const DIAGNOSED: readonly AnswerRow[] = [
+  {
+    what: 'no route, in the words of 1.13',
+    text: old('dial tcp 10.96.7.7:443: connect: no route to host'),
+    answer: 'diagnosed',
+    api: TIDES,
+  },
+  {
+    what: 'refused, in the words of 1.13',
+    text: old('dial tcp 10.96.7.7:443: connect: connection refused'),
+    answer: 'diagnosed',
+    cause: 'connection-refused',
+  },
+  {
+    what: 'a time-out, in the words of 1.13',
+    text: old('dial tcp 10.96.7.7:443: i/o timeout'),
+    answer: 'diagnosed',
+    cause: 'connection-timed-out',
+  },
+  {
+    what: 'a client that gave up, in the words of 1.13',
+    text: old('net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)'),
+    answer: 'diagnosed',
+    cause: 'connection-timed-out',
+  },
+  { what: 'an end of file, in the words of 1.13', text: old('EOF'), answer: 'diagnosed', cause: 'connection-reset' },
+  {
+    what: 'a certificate, in the words of 1.13',
+    text: old('x509: certificate has expired or is not yet valid'),
+    answer: 'diagnosed',
+    cause: 'serving-certificate-expired',
+  },
+  { what: 'a handshake, in the words of 1.13', text: old('net/http: TLS handshake timeout'), answer: 'diagnosed', cause: 'backend-slow' },
+  {
+    what: 'a socket of the tunnel',
+    text: 'Error from server: error dialing backend: read unix @->/tunnel-uds/socket: read: connection reset by peer',
+    answer: 'diagnosed',
+    cause: 'tunnel-down',
+  },
+  {
+    what: 'an out-of-memory kill in the words of an old kernel',
+    text: '[ 12.4] Out of memory: Kill process 4711 (tide-gauge) score 1068 or sacrifice child',
+    answer: 'diagnosed',
+    cause: 'out-of-memory-killed',
+  },
+  {
+    what: 'the same of the kube-apiserver',
+    text: '[ 12.4] Out of memory: Kill process 4711 (kube-apiserver) score 1068 or sacrifice child',
+    answer: 'diagnosed',
+    cause: 'node-under-pressure',
+  },
+  {
+    what: 'requests turned away',
+    text: lines(
+      '$ kubectl logs -n kube-system kube-apiserver-a',
+      klog('I', 'maxinflight.go:111', 'GET /api/v1/services?resourceVersion=0: (7.054µs) 429 [[kubelet/v1.10] 192.0.2.10:41957]'),
+    ),
+    answer: 'diagnosed',
+    cause: 'apiserver-overloaded',
+  },
+  {
+    what: 'a disk of etcd that takes seconds',
+    text: '{"level":"warn","ts":"2026-01-05T09:00:00Z","caller":"wal/wal.go:806","msg":"slow fdatasync","took":"7.454439372s","expected-duration":"1s"}',
+    answer: 'diagnosed',
+    cause: 'etcd-slow',
+  },
+  {
+    what: 'checks of the kube-apiserver',
+    text: "$ kubectl get --raw '/readyz?verbose'\n[+]ping ok\n[-]etcd failed: reason withheld\n[-]poststarthook/apiservice-discovery-controller failed: reason withheld\nreadyz check failed",
+    answer: 'diagnosed',
+    cause: 'etcd-slow',
+    notCause: 'pod-crash-looping',
+  },
+  {
+    what: 'events of a cluster in which another workload crashes',
+    text: lines(
+      '$ kubectl get events -A',
+      'default       12m   Warning   BackOff   pod/ferry-6d5f9c9b7d-x2x2p            Back-off restarting failed container ferry in pod ferry-6d5f9c9b7d-x2x2p',
+      'kube-system   5m    Warning   Evicted   pod/metrics-server-6d94bc8694-q5tdq   The node was low on resource: ephemeral-storage. Threshold quantity: 5Gi, available: 3Gi.',
+    ),
+    answer: 'diagnosed',
+    api: METRICS,
+    cause: 'pod-evicted',
+  },
+  {
+    what: 'two pods described, the other one killed for memory',
+    text: lines(
+      'Name:         ferry-6d5f9c9b7d-x2x2p',
+      'Containers:',
+      '  ferry:',
+      '    State:          Waiting',
+      '      Reason:       CrashLoopBackOff',
+      '    Last State:     Terminated',
+      '      Reason:       OOMKilled',
+      '      Exit Code:    137',
+      '    Restart Count:  51',
+      '',
+      'Name:         metrics-server-6d94bc8694-zk4lw',
+      'Containers:',
+      '  metrics-server:',
+      '    State:          Running',
+      '    Ready:          False',
+      '    Restart Count:  0',
+      'Events:',
+      '  Type     Reason     Age   From     Message',
+      '  Warning  Unhealthy  2m (x9 over 10m)  kubelet  Readiness probe failed: HTTP probe failed with statuscode: 500',
+    ),
+    answer: 'diagnosed',
+    api: METRICS,
+    cause: 'pod-probe-failing',
+  },
+  {
+    what: 'words of a person beside a log line',
+    text: lines(
+      'Last month the serving certificate had expired, but this time that is not what we see.',
+      '```',
+      klog(
+        'E',
+        'available_controller.go:524',
+        `${TIDES} failed with: failing or missing response from ${PATH}: Get "${PATH}": dial tcp 10.96.7.7:443: i/o timeout`,
+      ),
+      '```',
+    ),
+    answer: 'diagnosed',
+    cause: 'connection-timed-out',
+    notCause: 'serving-certificate-expired',
+  },
+  {
+    what: 'a table without endpoints',
+    text: '$ kubectl -n kube-system get endpoints metrics-server\nNAME             ENDPOINTS   AGE\nmetrics-server   <none>      12m',
+    answer: 'diagnosed',
+    api: METRICS,
+    cause: 'no-ready-endpoints',
+  },
+  {
+    what: 'a release in a line of the server',
+    text: lines(
+      'time="2026-01-05T09:00:00Z" level=info msg="connection established. cluster-version: v1.34.1"',
+      'time="2026-01-05T09:00:01Z" level=error msg="PackageManifest list failed" error="rpc error: code = Unavailable desc = connection error: desc = \\"transport: Error while dialing dial tcp 10.0.4.3:50051: i/o timeout\\"" component=packageserver',
+    ),
+    answer: 'diagnosed',
+    api: 'v1.packages.operators.coreos.com',
+  },
+  {
+    what: 'an API that nobody serves',
+    text: 'failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from API: the server could not find the requested resource (get pods.metrics.k8s.io)',
+    answer: 'diagnosed',
+    api: METRICS,
+    cause: 'version-not-served',
+  },
+  {
+    what: 'one API that answers beside one that does not',
+    text: lines(
+      `${TIDES}   harbour/tide-gauge   True   30d`,
+      klog(
+        'E',
+        'available_controller.go:524',
+        `v1.buoys.example.com failed with: failing or missing response from https://10.96.8.8:443/apis/buoys.example.com/v1: bad status from https://10.96.8.8:443/apis/buoys.example.com/v1: 404`,
+      ),
+    ),
+    answer: 'diagnosed',
+    api: ['v1.buoys.example.com', TIDES],
+    cause: 'version-not-served',
+  },
+  {
+    what: 'two errors of two APIs',
+    text: lines(
+      klog(
+        'E',
+        'available_controller.go:524',
+        `${CUSTOM} failed with: failing or missing response from https://10.96.8.8:443/apis/custom.metrics.k8s.io/v1beta1: bad status from https://10.96.8.8:443/apis/custom.metrics.k8s.io/v1beta1: 404`,
+      ),
+      klog(
+        'E',
+        'available_controller.go:524',
+        `${EXTERNAL} failed with: failing or missing response from https://10.96.9.9:443/apis/external.metrics.k8s.io/v1beta1: Get "https://10.96.9.9:443/apis/external.metrics.k8s.io/v1beta1": dial tcp 10.96.9.9:443: connect: connection refused`,
+      ),
+    ),
+    answer: 'diagnosed',
+    api: [CUSTOM, EXTERNAL],
+  },
+];
+
+export const ANSWERS: readonly AnswerRow[] = [...NOTHING, ...HEALTHY, ...ERRS, ...DIAGNOSED];
