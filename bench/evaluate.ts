@@ -1,13 +1,17 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { UnobservedClaim } from '../src/diagnose/witness.ts';
+import { ANSWERS } from '../src/domain/answer.ts';
 import { readText } from '../src/observe/text/read-text.ts';
 import { type FaultCase, faultCases } from './fault-cases.ts';
 import { loadIncidents } from './incidents.ts';
-import { judge, secondsToVerdict } from './judge.ts';
+import { judge, secondsToVerdict, type Verdict } from './judge.ts';
 import { bins, brier, calibrationError, confidentAndWrong, interval, isDefensible, isRight, type Judgement, share } from './measures.ts';
 import { patternScores } from './patterns.ts';
 import { type SimulatedOutcome, simulatedFaults } from './simulated.ts';
 
 /**
- * `npm run evaluate [-- --misses] [-- --simulated[=LANES]]`: how often the verdict is right, and whether its confidence can be
+ * `npm run evaluate [-- --misses] [-- --simulated[=LANES]] [-- --forms=FOLDER]`: how often the verdict is right, and whether its confidence can be
  * believed: on real incidents, on generated faults, on synthetic patterns, and, where asked for, on every fault of the simulator,
  * over HTTPS and in real time (two minutes per fault and lane).
  */
@@ -44,7 +48,38 @@ function confusion(all: readonly Judgement[]): void {
   }
 }
 
-type Judged = ReturnType<typeof judge>;
+/** Each of the four answers on incidents and on healthy input, and how often a sentence said what nobody observed: that must be 0. */
+function reportAnswers(all: readonly Verdict[]): void {
+  console.log('\nanswer               incidents  healthy');
+  for (const answer of ANSWERS) {
+    const own = all.filter((one) => one.answer === answer);
+    const well = own.filter(({ truth }) => truth === 'healthy').length;
+    console.log(`${answer.padEnd(20)} ${String(own.length - well).padStart(9)}  ${String(well).padStart(7)}`);
+  }
+  reportUnobserved(all.flatMap(({ id, unobserved }) => unobserved.map((claim) => ({ id, ...claim }))));
+}
+
+function reportUnobserved(all: readonly (UnobservedClaim & { readonly id: string })[]): void {
+  console.log(`sentences without their observation: ${all.length}`);
+  for (const { id, cause, where, sentence } of all.slice(0, 20)) console.log(`  ${id}: ${cause}/${where}: ${sentence}`);
+}
+
+/** `--forms=FOLDER`: what is said of each text of a folder, for a look by eye. */
+async function reportForms(folder: string): Promise<void> {
+  const files = (await readdir(folder)).filter((file) => file !== 'README.md').sort();
+  const verdicts: Verdict[] = [];
+  console.log(`\n## Texts of ${folder}\n`);
+  for (const file of files) {
+    const verdict = judge(readText(await readFile(join(folder, file))), { id: file, truth: 'unknown' });
+    verdicts.push(verdict);
+    const said = verdict.answers.map(({ apiservice, because }) => `${apiservice}: ${because}`).join(' | ');
+    const cause = verdict.top ? `${verdict.top.cause} ${verdict.top.confidence.toFixed(2)}` : '–';
+    console.log(`${file.padEnd(40)} ${verdict.answer.padEnd(18)} ${cause.padEnd(32)} ${said.slice(0, 160)}`);
+  }
+  reportAnswers(verdicts);
+}
+
+type Judged = Verdict;
 
 function misses(all: readonly Judged[], wanted?: ReadonlyMap<string, string>): void {
   for (const one of all) {
@@ -97,17 +132,24 @@ function reportSimulated(outcomes: readonly SimulatedOutcome[]): void {
 
 async function main(): Promise<void> {
   const verbose = process.argv.includes('--misses');
+  const forms = process.argv.find((argument) => argument.startsWith('--forms='));
+  if (forms) {
+    await reportForms(forms.slice('--forms='.length));
+    return;
+  }
   const incidents = await loadIncidents();
   if (!incidents) console.log('No incidents at ../shared/incidents: the accuracy on real incidents is not measured.');
   else {
     const judged = incidents.map((incident) => judge(readText(incident.text), incident));
     report('Real incidents as pasted text', judged);
+    reportAnswers(judged);
     if (verbose) misses(judged);
   }
   const cases = faultCases();
   const causes = new Map(cases.map(({ id, cause }) => [id, cause]));
   const judged = cases.map((fault) => judge(fault.snapshots, fault));
   report('Generated faults', judged);
+  reportAnswers(judged);
   reportVariants(cases, judged);
   if (verbose) misses(judged, causes);
   reportPatterns();

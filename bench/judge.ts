@@ -1,5 +1,7 @@
 import { catalogueOptions } from '../src/commands/catalogue-options.ts';
 import { createDiagnostician } from '../src/diagnose/diagnostician.ts';
+import { type UnobservedClaim, Witness } from '../src/diagnose/witness.ts';
+import type { Answer, ApiAnswer } from '../src/domain/answer.ts';
 import type { Diagnosis } from '../src/domain/diagnosis.ts';
 import type { Snapshot } from '../src/domain/snapshot.ts';
 import type { Judgement } from './measures.ts';
@@ -10,22 +12,45 @@ export interface Truth {
   readonly also?: readonly string[];
 }
 
+export interface Verdict extends Judgement {
+  readonly top: Diagnosis | undefined;
+  readonly answer: Answer;
+  readonly answers: readonly ApiAnswer[];
+  /** Sentences of any moment that said what was not observed. */
+  readonly unobserved: readonly UnobservedClaim[];
+}
+
 /** Diagnoses some snapshots with the catalogue and holds the verdict against the truth. */
-export function judge(
-  snapshots: readonly Snapshot[],
-  { id, truth, also = [] }: Truth,
-  temperature?: number,
-): Judgement & { top: Diagnosis | undefined } {
-  const doctor = createDiagnostician({ ...catalogueOptions(), ...(temperature === undefined ? {} : { temperature }) });
+export function judge(snapshots: readonly Snapshot[], { id, truth, also = [] }: Truth, temperature?: number): Verdict {
+  const options = { ...catalogueOptions(), ...(temperature === undefined ? {} : { temperature }) };
+  const doctor = createDiagnostician(options);
+  const witness = new Witness(options.signals);
+  let answer: Answer = 'nothing-to-judge';
+  let answers: readonly ApiAnswer[] = [];
   let diagnoses: readonly Diagnosis[] = [];
-  for (const snapshot of snapshots) diagnoses = doctor.observe(snapshot).diagnoses.diagnoses;
+  const unobserved: UnobservedClaim[] = [];
+  for (const snapshot of snapshots) {
+    ({ answer, answers, diagnoses } = doctor.observe(snapshot).diagnoses);
+    unobserved.push(...witness.observe(snapshot, diagnoses));
+  }
   const top = diagnoses[0];
   const byCategory = new Map<string, number>();
   if (!top) byCategory.set('healthy', 1);
   else
     for (const { category, confidence } of [top, ...top.alternatives])
       byCategory.set(category, (byCategory.get(category) ?? 0) + confidence);
-  return { id, truth, also, named: diagnoses.map(({ category }) => category), confidence: top?.confidence, byCategory, top };
+  return {
+    id,
+    truth,
+    also,
+    named: diagnoses.map(({ category }) => category),
+    confidence: top?.confidence,
+    byCategory,
+    top,
+    answer,
+    answers,
+    unobserved,
+  };
 }
 
 /** Seconds from the first snapshot that errs to the first verdict with the right category that stays; undefined when it never comes. */

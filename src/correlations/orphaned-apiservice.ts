@@ -1,6 +1,7 @@
 import { defineCause } from '../domain/cause.ts';
-import { linesSay } from './shared/lines.ts';
-import { seen } from './shared/seen.ts';
+import { all } from '../domain/criterion.ts';
+import { linesAllow, linesPointTo } from './shared/lines.ts';
+import { none, seen } from './shared/seen.ts';
 import { HAS_READY_ENDPOINTS } from './shared/vantages.ts';
 
 export const orphanedApiservice = defineCause({
@@ -13,7 +14,15 @@ export const orphanedApiservice = defineCause({
   severity: 'warning',
   prior: -1.5,
   evidence: [
-    ...linesSay('orphaned-apiservice'),
+    {
+      // Stale discovery has as many causes as an outage has: only with the server gone it is an APIService without one.
+      id: 'stale-and-without-a-server',
+      when: all(linesPointTo('orphaned-apiservice'), none('pods-known')),
+      weight: 'strong',
+      says: 'Discovery reports the group as failed or stale, and no pod of its server is there.',
+      reproduce: 'kubectl get pods -n {namespace}',
+    },
+    linesAllow('orphaned-apiservice'),
     { id: 'pods-are-there', when: seen('pods-known'), weight: 'stronglyAgainst', says: 'The server still has pods.' },
     { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'stronglyAgainst', says: 'The server is still there and ready.' },
   ],

@@ -4,7 +4,8 @@ import type { HarmlessLine } from './snapshot.ts';
  * What can be said of an API, or of all of them. Four answers that are never confused: `healthy` means that something shows that
  * the API answers, `errs-cause-unknown` that somebody got an error, `nothing-to-judge` that there is no API or no observation of one.
  */
-export type Answer = 'healthy' | 'diagnosed' | 'errs-cause-unknown' | 'nothing-to-judge';
+export const ANSWERS = ['healthy', 'diagnosed', 'errs-cause-unknown', 'nothing-to-judge'] as const;
+export type Answer = (typeof ANSWERS)[number];
 
 export interface ApiAnswer {
   readonly apiservice: string;

@@ -142,7 +142,7 @@ export const SERVERS: readonly Signature[] = [
   {
     id: 'etcd-check-failed',
     speaker: 'kube-apiserver',
-    pointsTo: ['etcd-slow'],
+    pointsTo: ['etcd-slow', 'backend-storage-failing'],
     pattern: String.raw`^\s*\[-\]etcd(?:-readiness|-override-\d+)? failed`,
     literals: ['[-]etcd'],
     says: 'The health check of a server says that its etcd does not answer.',
@@ -174,6 +174,17 @@ export const SERVERS: readonly Signature[] = [
     nearMisses: ['I0105 09:00:13.100000       1 wrap.go:47] GET /api/v1/services: (7.054ms) 200 [[kubelet]]', 'resp=4290'],
   },
   {
+    id: 'health-checks-summed-up',
+    speaker: 'aggregated-server',
+    pointsTo: [],
+    role: 'victim',
+    pattern: String.raw`^\s*(?:healthz|livez|readyz) check failed\s*$`,
+    literals: ['healthz check failed', 'livez check failed', 'readyz check failed'],
+    says: 'The last line of a health document: one of the checks above it failed.',
+    matches: ['healthz check failed', 'readyz check failed'],
+    nearMisses: ['readyz check passed', 'I0105 09:00:13.100000       1 healthz.go:311] informer-sync check failed: readyz'],
+  },
+  {
     id: 'readiness-check-failed',
     speaker: 'aggregated-server',
     pointsTo: ['backend-dependency-failing', 'pod-probe-failing'],
@@ -183,7 +194,6 @@ export const SERVERS: readonly Signature[] = [
     matches: [
       'I0105 09:00:13.100000       1 healthz.go:311] informer-sync,poststarthook/start-tide check failed: readyz',
       '[-]informer-sync failed: reason withheld',
-      'healthz check failed',
     ],
     nearMisses: ['[+]informer-sync ok', 'readyz check passed'],
   },

@@ -15,6 +15,8 @@ const QUALIFIED = new RegExp(String.raw`\b(${NAME})\.(${GROUP})`, 'g');
 const IN_PATH = new RegExp(String.raw`/apis/(${GROUP})/(${NAME})\b`, 'g');
 const GROUP_VERSION = new RegExp(String.raw`\b(${GROUP})/(${NAME}): ?(?:the server|stale|an error|Get|Got|failed|Unauthorized)`, 'g');
 const FAILED_WITH = new RegExp(String.raw`\b(${NAME})\.(${GROUP})[\\"]{0,2} failed with`, 'g');
+/** `no matches for kind "Gauge" in version "tides.example.com/v1"`: of whom a client speaks; most such groups are custom resources. */
+const IN_VERSION = new RegExp(String.raw`in version \\{0,2}"(${GROUP})/(${NAME})`);
 const OF_AUTOSCALER = /\b(resource|custom|external) metrics api\b/i;
 const VERB = new RegExp(String.raw`\((?:get|post|put|patch|delete|list|watch) [a-z0-9*-]{1,63}\.(${GROUP})\)`);
 const BUILT_IN =
@@ -62,9 +64,11 @@ export class NamedApis {
 
   /** APIs that a line is about in so many words: it says whose request failed, or with what. */
   accuse(line: string): readonly string[] {
-    const found = accusedIn(line.length > 4096 ? line.slice(0, 4096) : line);
+    const text = line.length > 4096 ? line.slice(0, 4096) : line;
+    const found = accusedIn(text);
     for (const api of found) if (this.#accused.size < MOST_APIS) this.#accused.add(api);
-    return found;
+    const asked = found.length === 0 && text.includes('in version') ? IN_VERSION.exec(text) : null;
+    return asked ? [`${asked[2]!}.${asked[1]!}`] : found;
   }
 
   /** Looks for names in a line; the one that is named most often is what the text is about. */
