@@ -94,6 +94,16 @@ export interface UnbelievedTarget {
   readonly answersAs?: string;
 }
 
+/** Unix milliseconds. */
+export interface ProbeRun {
+  /** Start of the first probe of the run. */
+  readonly since: number;
+  /** Probes in it. */
+  readonly length: number;
+  /** Since when the outcome has also had the same reason and, numbers aside, the same words. */
+  readonly alikeSince: number;
+}
+
 /** Counts since the start of the exporter, per target; they only grow. */
 export interface ProbeTally {
   readonly vantage: Vantage;
@@ -105,6 +115,10 @@ export interface ProbeTally {
   /** Unix milliseconds. */
   readonly lastOk?: number;
   readonly lastFailure?: ProbeResult;
+  /** The unbroken run of passes, or of failures, that the newest outcome belongs to. Left out in snapshots of older versions. */
+  readonly run?: ProbeRun;
+  /** Reasons that came back after something else: when each last did. What an intermittent fault looks like. Unix milliseconds. */
+  readonly recurred?: Readonly<Partial<Record<FailureReason, number>>>;
   /** Cumulative histogram: count of undisturbed successful probes ≤ PROBE_DURATION_BUCKETS[i] seconds; last entry = +Inf. */
   readonly durationBuckets: readonly number[];
   readonly durationSum: number;

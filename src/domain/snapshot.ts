@@ -239,6 +239,12 @@ export interface SignatureCount {
   readonly sample: string;
   /** Of a log that is followed: of the five minutes that end with the last hit, those with two hits or more. */
   readonly busyMinutes?: number;
+  /** Longest time between two hits of the present series, milliseconds; a series ends after five silent minutes. Absent for one hit. */
+  readonly gap?: number;
+  /** It is part of what a condition or a failing probe says now. */
+  readonly standing?: true;
+  /** Unix milliseconds: since then nothing says it any more, because the condition or the probe says something else. */
+  readonly endedAt?: number;
   /** Cause ids, most likely first; only of a signature that the user wrote. */
   readonly pointsTo?: readonly string[];
 }

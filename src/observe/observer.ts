@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UNOBSERVED } from '../domain/observed.ts';
+import type { ProbeTally } from '../domain/probe.ts';
 import type { ApiFacts, ApiserverFacts, ClusterFacts, Snapshot } from '../domain/snapshot.ts';
 import { SNAPSHOT_SCHEMA } from '../domain/snapshot.ts';
 import { SOURCES, type SourceName, type SourceStatus } from '../domain/sources.ts';
@@ -17,7 +18,7 @@ import { createResourceSource } from './resources/source.ts';
 import { createRightsSource } from './rights.ts';
 import type { Clock, Logger, Source } from './source.ts';
 import { worstOf } from './source-status.ts';
-import { createTextMatches, mergeCounts } from './text-matches.ts';
+import { createTextMatches, mergeCounts, type Statement } from './text-matches.ts';
 
 /** What may be switched off or tuned; everything has a default. Times in milliseconds. */
 export interface ObserverOptions {
@@ -145,16 +146,13 @@ export function createObserver({
     };
   }
 
-  function readTexts(name: string, facts: Pick<ApiFacts, 'condition' | 'events'>, probes: ApiFacts['probes']): void {
-    if (facts.condition.state === 'observed' && facts.condition.value.status !== 'True')
-      texts.record(name, facts.condition.value.message, facts.condition.value.lastTransition ?? clock(), 'condition');
-    if (facts.events.state === 'observed')
+  function readTexts(name: string, { condition, events }: Pick<ApiFacts, 'condition' | 'events'>, probes: ApiFacts['probes']): void {
+    const now = clock();
+    texts.stand(name, [...statedBy(condition, now), ...probes.flatMap((tally) => statementsOf(tally, now))], now);
+    if (events.state === 'observed')
       // What a Normal event tells is a change, and known as one.
-      for (const event of facts.events.value.recent)
+      for (const event of events.value.recent)
         if (event.type !== 'Normal') texts.record(name, event.message, event.at, `${event.object} ${event.reason}`);
-    // Only the kube-apiserver's words: of a connection of our own the reason of its failure is known.
-    for (const { lastFailure, target, request, vantage } of probes)
-      if (vantage === 'aggregator' && lastFailure?.detail) texts.record(name, lastFailure.detail, lastFailure.at, `${request} ${target}`);
   }
 
   function clusterFacts(): ClusterFacts {
@@ -232,10 +230,26 @@ export function createObserver({
   };
 }
 
+function statedBy(condition: ApiFacts['condition'], now: number): Statement[] {
+  if (condition.state !== 'observed' || condition.value.status === 'True') return [];
+  return [{ text: condition.value.message, at: condition.value.lastTransition ?? now, where: 'condition' }];
+}
+
+/**
+ * What the kube-apiserver says to a probe now; of a connection of our own the reason of its failure is known. A failure that recurs
+ * is not ended by one pass.
+ */
+function statementsOf({ vantage, request, target, last, lastFailure, recurred }: ProbeTally, now: number): Statement[] {
+  if (vantage !== 'aggregator' || !lastFailure?.detail) return [];
+  const recurs = now - (recurred?.[lastFailure.reason ?? 'other'] ?? Number.NEGATIVE_INFINITY) <= RECURS_MS;
+  return last.ok && !recurs ? [] : [{ text: lastFailure.detail, at: lastFailure.at, where: `${request} ${target}` }];
+}
+
 /** These read everything now and then; a first reading before the backends are known would find nothing, and call it a success. */
 const AFTER_DISCOVERY: readonly SourceName[] = ['role-bindings', 'resources', 'backend-metrics'];
 const DISCOVERY_MS = 20_000;
 const FIRST_TURN_MS = 15_000;
+const RECURS_MS = 60_000;
 
 function interval(milliseconds: number | undefined): { intervalMs?: number } {
   return milliseconds === undefined ? {} : { intervalMs: milliseconds };

@@ -10,8 +10,20 @@ export interface TextMatches {
    * @param where Who says it, in a few words, for people.
    */
   record(api: string, text: string, at: number, where: string): void;
-  /** Cumulative, in the order of first appearance. */
+  /**
+   * What the API's condition and failing probes say at `now`, all of it: what stood before and is not among it has ended. They
+   * count as texts too.
+   */
+  stand(api: string, statements: readonly Statement[], now: number): void;
+  /** Cumulative; each signature once, what was stated first. */
   factsFor(api: string): SignatureCount[];
+}
+
+/** A text, when it was first said (Unix milliseconds), and who says it. */
+export interface Statement {
+  readonly text: string;
+  readonly at: number;
+  readonly where: string;
 }
 
 const MAX_APIS = 2000;
@@ -30,7 +42,9 @@ interface KnownText {
 interface ApiTexts {
   /** The least recently recorded first. */
   readonly texts: Map<string, KnownText>;
-  readonly counts: Map<string, SignatureCount>;
+  /** Hits in events, which age by the clock, and in what conditions and probes state. By signature. */
+  readonly told: Map<string, SignatureCount>;
+  readonly stated: Map<string, SignatureCount>;
 }
 
 /** @param signatures The user's own, asked before the built-in ones. */
@@ -39,32 +53,48 @@ export function createTextMatches(signatures: readonly UserSignature[] = []): Te
   const classify = createTextClassifier(signatures);
 
   function textsOf(api: string): ApiTexts {
-    const own = apis.get(api) ?? { texts: new Map(), counts: new Map() };
+    const own = apis.get(api) ?? { texts: new Map(), told: new Map(), stated: new Map() };
     refresh(apis, api, own, MAX_APIS);
     return own;
   }
 
+  /** Counts the text once, and returns its signature, if it has one. */
+  function count({ texts }: ApiTexts, counts: Map<string, SignatureCount>, { text, at, where }: Statement): string | undefined {
+    if (text.trim() === '') return undefined;
+    const message = text.length > LONGEST_TEXT ? text.slice(0, LONGEST_TEXT) : text;
+    const known = texts.get(message) ?? { signature: classify(message), times: new Set() };
+    refresh(texts, message, known, MAX_TEXTS);
+    if (!known.signature) return undefined;
+    const { id, speaker, pointsTo, own } = known.signature;
+    if (!remember(known.times, at)) return id;
+    const before = counts.get(id);
+    const newest = !before || at >= before.lastAt;
+    counts.set(id, {
+      signature: id,
+      speaker,
+      count: (before?.count ?? 0) + 1,
+      lastAt: newest ? at : before.lastAt,
+      sample: newest ? sampleOf(where, message) : before.sample,
+      ...(own ? { pointsTo } : {}),
+    });
+    return id;
+  }
+
   return {
     record(api, text, at, where) {
-      if (text.trim() === '') return;
-      const { texts, counts } = textsOf(api);
-      const message = text.length > LONGEST_TEXT ? text.slice(0, LONGEST_TEXT) : text;
-      const known = texts.get(message) ?? { signature: classify(message), times: new Set() };
-      refresh(texts, message, known, MAX_TEXTS);
-      if (!known.signature || !remember(known.times, at)) return;
-      const { id, speaker, pointsTo, own } = known.signature;
-      const before = counts.get(id);
-      const newest = !before || at >= before.lastAt;
-      counts.set(id, {
-        signature: id,
-        speaker,
-        count: (before?.count ?? 0) + 1,
-        lastAt: newest ? at : before.lastAt,
-        sample: newest ? sampleOf(where, message) : before.sample,
-        ...(own ? { pointsTo } : {}),
-      });
+      const own = textsOf(api);
+      count(own, own.told, { text, at, where });
     },
-    factsFor: (api) => [...(apis.get(api)?.counts.values() ?? [])],
+    stand(api, statements, now) {
+      const own = textsOf(api);
+      const standing = new Set(statements.map((statement) => count(own, own.stated, statement)));
+      for (const [id, { standing: _, endedAt, ...hits }] of own.stated)
+        own.stated.set(id, standing.has(id) ? { ...hits, standing: true } : { ...hits, endedAt: endedAt ?? now });
+    },
+    factsFor(api) {
+      const own = apis.get(api);
+      return own ? mergeCounts([...own.stated.values()], [...own.told.values()]) : [];
+    },
   };
 }
 
@@ -80,9 +110,16 @@ export function mergeCounts(a: readonly SignatureCount[], b: readonly SignatureC
 
 /** What a text says that no client wrote is worth more than how often it stands in a log. */
 function both(a: SignatureCount, b: SignatureCount): SignatureCount {
-  const { busyMinutes: _, ...newer } = a.lastAt >= b.lastAt ? a : b;
+  const { busyMinutes: _, ...current } = currentOf(a, b);
   const steady = a.busyMinutes === undefined || b.busyMinutes === undefined ? undefined : Math.max(a.busyMinutes, b.busyMinutes);
-  return { ...newer, count: a.count + b.count, ...(steady === undefined ? {} : { busyMinutes: steady }) };
+  return { ...current, count: a.count + b.count, ...(steady === undefined ? {} : { busyMinutes: steady }) };
+}
+
+/** What stands goes before what ages, and what ages before what has ended; else the newer. */
+function currentOf(a: SignatureCount, b: SignatureCount): SignatureCount {
+  const rank = ({ standing, endedAt }: SignatureCount): number => (standing ? 2 : endedAt === undefined ? 1 : 0);
+  if (rank(a) !== rank(b)) return rank(a) > rank(b) ? a : b;
+  return a.lastAt >= b.lastAt ? a : b;
 }
 
 function refresh<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {

@@ -2,6 +2,7 @@ import { observedValue } from '../domain/observed.ts';
 import type { ProbeTally } from '../domain/probe.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { ApiserverMetrics, ClusterFacts } from '../domain/snapshot.ts';
+import { passingSeconds } from './probes.ts';
 import { count, flag, largest, seconds, total } from './reading.ts';
 
 type Read = (metrics: ApiserverMetrics) => number | undefined;
@@ -45,6 +46,14 @@ export const APISERVER_SIGNALS: readonly Signal[] = [
       const tallies = control(cluster);
       return tallies.length === 0 ? undefined : count(tallies, (tally) => !tally.last.ok) / tallies.length;
     },
+  },
+  {
+    name: 'control-passing',
+    help: 'For how long /readyz of each kube-apiserver has passed, seconds, at most 600; 0 while one fails or comes and goes.',
+    kind: 'gauge',
+    metric: 'aggregated_api_apiserver_control_passing_seconds',
+    source: 'probes',
+    observe: (_api, cluster, time) => passingSeconds(control(cluster), time),
   },
   {
     name: 'control-seconds',

@@ -1,7 +1,7 @@
 import type { Quote } from '../domain/quote.ts';
 import type { Signal } from '../domain/signal.ts';
-import type { ContainerFacts, TerminationFacts } from '../domain/snapshot.ts';
-import { containersOf, count, countContainers, isRecent, largest, RECENT_EVENT_MS, seconds } from './reading.ts';
+import type { ApiFacts, ContainerFacts, PodFacts, TerminationFacts } from '../domain/snapshot.ts';
+import { containersOf, count, countContainers, hostOf, isRecent, largest, podsOf, RECENT_EVENT_MS, seconds } from './reading.ts';
 
 /** `state.waiting.reason` of the kubelet, grouped by what has to change. */
 const WAITING = {
@@ -30,12 +30,12 @@ const EXITS: Readonly<Record<string, (termination: TerminationFacts) => boolean>
   completed: (t) => t.exitCode === 0,
 };
 
-/** The newest end of the container, when it is recent or the container has not run since. */
+/** The newest end of the container, when it is recent or the container has not run since; none once it is ready again. */
 function lastEnd(container: ContainerFacts, time: number): TerminationFacts | undefined {
   if (container.terminated) return container.terminated;
   const last = container.lastTermination;
   if (!last) return undefined;
-  const backThen = container.running && !isRecent(last.finishedAt, time, RECENT_EVENT_MS);
+  const backThen = container.running && (container.ready || !isRecent(last.finishedAt, time, RECENT_EVENT_MS));
   return backThen ? undefined : last;
 }
 
@@ -56,6 +56,19 @@ function endedLike(
 function messageOf(messages: readonly (string | undefined)[]): Quote | undefined {
   const text = messages.find(Boolean);
   return text === undefined ? undefined : { text };
+}
+
+/** A restart is over when the container is ready and its address has answered directly since it started, for so long. */
+const SETTLES_MS = 10_000;
+const RESTART_MS = 3 * 60_000;
+
+function isRestarting(api: ApiFacts, pod: PodFacts, container: ContainerFacts, time: number): boolean {
+  if (container.init || container.restarts === 0 || !isRecent(restartTime(container), time, RESTART_MS)) return false;
+  if (!container.running || !container.ready) return true;
+  const direct = api.probes.filter(({ vantage, target }) => vantage === 'endpoint' && hostOf(target) === pod.ip);
+  if (direct.some(({ last, lastOk }) => !last.ok && (lastOk ?? 0) < (container.startedAt ?? time))) return true;
+  const answersSince = largest(direct.map(({ run }) => run?.since));
+  return answersSince !== undefined && isRecent(answersSince, time, SETTLES_MS);
 }
 
 const restartTime = (container: ContainerFacts): number | undefined =>
@@ -87,6 +100,15 @@ export const CONTAINER_SIGNALS: readonly Signal[] = [
     metric: 'aggregated_api_backend_last_restart_timestamp_seconds',
     source: 'pods',
     observe: (api) => seconds(largest((containersOf(api) ?? []).map(restartTime))),
+  },
+  {
+    name: 'restarting',
+    help: 'Backend containers that restarted within three minutes and are not ready, or have not answered directly for ten seconds since.',
+    kind: 'gauge',
+    metric: 'aggregated_api_backend_restarting_containers',
+    source: 'pods',
+    observe: (api, _cluster, time) =>
+      podsOf(api)?.reduce((sum, pod) => sum + count(pod.containers, (container) => isRestarting(api, pod, container, time)), 0),
   },
   ...Object.entries(WAITING).map(
     ([group, reasons]): Signal => ({
@@ -127,7 +149,7 @@ export const CONTAINER_SIGNALS: readonly Signal[] = [
   ...Object.entries(EXITS).map(
     ([how, matches]): Signal => ({
       name: `ended-${how}`,
-      help: `Backend containers whose newest end, at most ten minutes ago or not restarted since, was: ${how.replaceAll('-', ' ')}.`,
+      help: `Backend containers that are not ready since their newest end, at most ten minutes ago or not restarted since, which was: ${how.replaceAll('-', ' ')}.`,
       kind: 'gauge',
       metric: 'aggregated_api_backend_recent_ends',
       labels: { how: how.replaceAll('-', '_') },

@@ -1,8 +1,9 @@
+import { observedValue } from '../domain/observed.ts';
 import { FAILURE_REASONS, type FailureReason, type Phase, type ProbeResult, type ProbeTally, type Vantage } from '../domain/probe.ts';
 import type { Quote } from '../domain/quote.ts';
 import type { Signal } from '../domain/signal.ts';
 import { type ApiFacts, failuresOf } from '../domain/snapshot.ts';
-import { count, flag, isRecent, largest, RECENT_FAILURE_MS } from './reading.ts';
+import { count, flag, hostOf, isRecent, largest, podsOf, RECENT_FAILURE_MS } from './reading.ts';
 
 type Pick = (tally: ProbeTally) => boolean;
 
@@ -23,28 +24,77 @@ function failingShare(tallies: readonly ProbeTally[], pick: Pick): number | unde
   return kept.length === 0 ? undefined : count(kept, (tally) => !tally.last.ok) / kept.length;
 }
 
-/** Why the target failed last, when that is at most a minute old or still so. */
-function recentReason(tally: ProbeTally, time: number): FailureReason | undefined {
-  if (!tally.last.ok) return tally.last.reason ?? 'other';
-  const failure = tally.lastFailure;
-  return isRecent(failure?.at, time, RECENT_FAILURE_MS) ? (failure?.reason ?? 'other') : undefined;
+/** It came back after something else, the last time within a minute: one pass does not end an intermittent fault. */
+const recurs = ({ recurred }: ProbeTally, reason: FailureReason, time: number): boolean =>
+  isRecent(recurred?.[reason], time, RECENT_FAILURE_MS);
+
+/** The newest outcome of the target, and what recurs there: another answer ends the one before. */
+function failsWith(tally: ProbeTally, reason: FailureReason, time: number): boolean {
+  return (!tally.last.ok && (tally.last.reason ?? 'other') === reason) || recurs(tally, reason, time);
 }
+
+const isSteady = (tally: ProbeTally, time: number): boolean => !FAILURE_REASONS.some((reason) => recurs(tally, reason, time));
+
+/** Since when the outcome has been the same, pass or failure. A target that never failed has passed since we look. */
+const unchangedSince = ({ run, last, lastOk, lastFailure }: ProbeTally): number => run?.since ?? (last.ok ? lastFailure?.at : lastOk) ?? 0;
+
+/** For how long each target has passed, seconds: 0 while one fails or comes and goes. */
+export function passingSeconds(kept: readonly ProbeTally[], time: number): number | undefined {
+  if (kept.length === 0) return undefined;
+  if (!kept.every((tally) => tally.last.ok && isSteady(tally, time))) return 0;
+  return secondsSince(largest(kept.map(unchangedSince)), time);
+}
+
+/** A failure is steady after so many in a row: lost packets hit a target now and then. */
+const IN_A_ROW = 3;
+
+/** For how long the same targets have passed and the same have failed, seconds: 0 while they agree, or while one comes and goes. */
+function splitSeconds(tallies: readonly ProbeTally[], pick: Pick, time: number): number | undefined {
+  const kept = tallies.filter(pick);
+  if (kept.length === 0) return undefined;
+  const failing = kept.filter(({ last }) => !last.ok);
+  const steady =
+    failing.every(({ run }) => run === undefined || run.length >= IN_A_ROW) &&
+    kept.every((tally) => !tally.last.ok || isSteady(tally, time));
+  if (failing.length === 0 || failing.length === kept.length || !steady) return 0;
+  return secondsSince(largest(kept.map(unchangedSince)), time);
+}
+
+/** Longer says no more, and a value that stands still costs nothing to remember. */
+const LONG_SECONDS = 600;
+
+const secondsSince = (since: number | undefined, time: number): number | undefined =>
+  since === undefined ? undefined : Math.min(LONG_SECONDS, Math.max(0, time - since) / 1000);
 
 function recentFailures(api: ApiFacts, pick: Pick, reason: FailureReason, time: number): number | undefined {
   const kept = api.probes.filter(pick);
-  return kept.length === 0 ? undefined : count(kept, (tally) => recentReason(tally, time) === reason);
+  return kept.length === 0 ? undefined : count(kept, (tally) => failsWith(tally, reason, time));
 }
 
 /** What the newest failure of that reason said. */
 function newestDetail(api: ApiFacts, pick: Pick, reason: FailureReason, time: number, from: Quote['from']): Quote | undefined {
   let newest: ProbeResult | undefined;
   for (const tally of api.probes) {
-    if (!pick(tally) || recentReason(tally, time) !== reason) continue;
+    if (!pick(tally) || !failsWith(tally, reason, time)) continue;
     const failure = tally.last.ok ? tally.lastFailure : tally.last;
-    if (failure?.detail && (!newest || failure.at > newest.at)) newest = failure;
+    if (failure?.detail && (failure.reason ?? 'other') === reason && (!newest || failure.at > newest.at)) newest = failure;
   }
   return newest?.detail === undefined ? undefined : { text: newest.detail, ...(from === undefined ? {} : { from }) };
 }
+
+/** Who the backend address is that fails while others answer, and what it says. */
+function oddAddress(api: ApiFacts): Quote | undefined {
+  const odd = api.probes.find(({ vantage, last }) => vantage === 'endpoint' && !last.ok);
+  if (!odd) return undefined;
+  const ip = hostOf(odd.target);
+  const address = observedValue(api.endpoints)?.addresses.find((one) => one.ip === ip);
+  const pod = podsOf(api)?.find((one) => one.ip === ip);
+  const who = [named('pod', address?.pod ?? pod?.name), named('on node', address?.node ?? pod?.node)].filter(Boolean).join(' ');
+  const says = odd.last.detail ?? odd.last.reason ?? 'no answer';
+  return { text: `${who === '' ? odd.target : `${who} (${odd.target})`}: ${says}` };
+}
+
+const named = (what: string, name: string | undefined): string => (name ? `${what} ${name}` : '');
 
 function slowestPhase(api: ApiFacts, pick: Pick, phase: Phase): number | undefined {
   return largest(api.probes.filter(pick).map((tally) => tally.last.phases[phase]));
@@ -90,7 +140,7 @@ const slowest = (name: string, help: string, vantage: string, observe: (api: Api
 const reasons = (prefix: string, label: string, where: string, pick: Pick): Signal[] =>
   FAILURE_REASONS.map((reason) => ({
     name: `${prefix}-${reason.replaceAll('_', '-')}`,
-    help: `Targets ${where} whose last failure is at most a minute old and has the reason ${reason}.`,
+    help: `Targets ${where} whose newest probe failed with the reason ${reason}, or where it came back within the last minute.`,
     kind: 'gauge',
     metric: 'aggregated_api_recent_failures',
     labels: { vantage: label, reason },
@@ -164,6 +214,7 @@ export const PROBE_SIGNALS: readonly Signal[] = [
     labels: { vantage: 'endpoint' },
     source: 'probes',
     observe: (api) => flag(areSplit(api.probes, from('endpoint'))),
+    quote: oddAddress,
   },
   {
     name: 'apiservers-disagree',
@@ -175,16 +226,45 @@ export const PROBE_SIGNALS: readonly Signal[] = [
     observe: (api) => flag(areSplit(api.probes, discoveryFrom('aggregator'))),
   },
   {
+    name: 'endpoints-passing',
+    help: 'For how long each backend address has passed, seconds, at most 600; 0 while one fails or comes and goes.',
+    kind: 'gauge',
+    metric: 'aggregated_api_passing_seconds',
+    labels: { vantage: 'endpoint' },
+    source: 'probes',
+    observe: (api, _cluster, time) => passingSeconds(api.probes.filter(from('endpoint')), time),
+  },
+  {
+    name: 'endpoints-split',
+    help: 'For how long the same backend addresses have answered while the same others failed, seconds, at most 600; 0 while they agree.',
+    kind: 'gauge',
+    metric: 'aggregated_api_split_seconds',
+    labels: { vantage: 'endpoint' },
+    source: 'probes',
+    observe: (api, _cluster, time) => splitSeconds(api.probes, from('endpoint'), time),
+    quote: oddAddress,
+  },
+  {
+    name: 'apiservers-split',
+    help: 'For how long the API has worked through the same kube-apiservers and failed through the same others, seconds, at most 600; 0 while they agree.',
+    kind: 'gauge',
+    metric: 'aggregated_api_split_seconds',
+    labels: { vantage: 'aggregator' },
+    source: 'probes',
+    observe: (api, _cluster, time) => splitSeconds(api.probes, discoveryFrom('aggregator'), time),
+  },
+  {
     name: 'dead-connections',
-    help: 'Targets whose newest failure came over a reused connection while a fresh one passed after it.',
+    help: 'Targets that fail again and again over a reused connection, while a fresh one passed after the last time.',
     kind: 'gauge',
     metric: 'aggregated_api_dead_connections',
     source: 'probes',
     observe(api, _cluster, time) {
       if (api.probes.length === 0) return undefined;
-      return count(api.probes, ({ last, lastFailure }) => {
-        const dead = lastFailure?.connection === 'reused' && isRecent(lastFailure.at, time, RECENT_FAILURE_MS);
-        return dead && last.ok && last.connection === 'fresh';
+      return count(api.probes, ({ last, lastFailure, recurred }) => {
+        if (!last.ok || last.connection !== 'fresh' || lastFailure?.connection !== 'reused') return false;
+        // Each failure begins on a connection that stood: once alone says nothing.
+        return isRecent(recurred?.[lastFailure.reason ?? 'other'], time, RECENT_FAILURE_MS);
       });
     },
   },

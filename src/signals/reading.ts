@@ -74,9 +74,18 @@ export function hostsOf(api: ApiFacts, nodes: Observed<readonly NodeFacts[]>): r
   return known.filter((node) => names.has(node.name));
 }
 
+/** Host of `host:port`, brackets of IPv6 left out. */
+export const hostOf = (target: string): string => target.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+
+/** Every backend pod is ready and stays, and there are as many as are wanted: whatever went wrong with one of them is over. */
+export function isWhole(api: ApiFacts): boolean {
+  const pods = podsOf(api);
+  if (!pods || pods.length === 0 || !pods.every((pod) => pod.ready && pod.deletingSince === undefined)) return false;
+  return (observedValue(api.workload)?.replicas ?? 0) <= pods.length;
+}
+
 /** Occurrences in the last ten minutes of the events that `keep` keeps. */
 export function countRecentEvents(api: ApiFacts, time: number, keep: (event: ClusterEvent) => boolean): number | undefined {
   const events = api.events.state === 'absent' ? [] : observedValue(api.events)?.recent;
-  if (!events) return undefined;
-  return count(events, (event) => isRecent(event.at, time, RECENT_EVENT_MS) && keep(event));
+  return events && count(events, (event) => isRecent(event.at, time, RECENT_EVENT_MS) && keep(event));
 }

@@ -4,7 +4,7 @@ import type { Quote } from '../domain/quote.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { ApiFacts, ClusterFacts, SignatureCount, Speaker } from '../domain/snapshot.ts';
 import { SIGNATURES } from '../signatures/list.ts';
-import { isRecent, RECENT_LINE_MS } from './reading.ts';
+import { containersOf, isRecent, isWhole, largest, RECENT_LINE_MS } from './reading.ts';
 
 /** How strongly a signature points to a cause: it names it alone, or first of several, or among several. */
 type Rank = 'only' | 'first' | 'among';
@@ -34,9 +34,33 @@ function rankOf(pointsTo: readonly string[], cause: string): Rank {
   return pointsTo.length === 1 ? 'only' : 'first';
 }
 
-/** Hits in the backend's log, in other texts about the API, and in the kube-apiserver's log where it names no single API. */
-function hits(api: ApiFacts, cluster: ClusterFacts): readonly SignatureCount[] {
-  return [...api.textMatches, ...(observedValue(api.logs)?.matches ?? []), ...(observedValue(cluster.apiserverLogs)?.matches ?? [])];
+/** Where a hit was found decides what can end it. */
+type Place = 'text' | 'backend log' | 'kube-apiserver log';
+
+interface Hit extends SignatureCount {
+  readonly place: Place;
+}
+
+const placed = (matches: readonly SignatureCount[], place: Place): Hit[] => matches.map((match) => ({ ...match, place }));
+
+/** Hits in texts about the API, in the backend's log, and in the kube-apiserver's log where it names no single API. */
+function hits(api: ApiFacts, cluster: ClusterFacts): readonly Hit[] {
+  const known = HITS.get(api);
+  if (known?.cluster === cluster) return known.hits;
+  const found = findHits(api, cluster);
+  HITS.set(api, { cluster, hits: found });
+  return found;
+}
+
+/** Every cause asks for the hits of each API. */
+const HITS = new WeakMap<ApiFacts, { readonly cluster: ClusterFacts; readonly hits: readonly Hit[] }>();
+
+function findHits(api: ApiFacts, cluster: ClusterFacts): readonly Hit[] {
+  return [
+    ...placed(api.textMatches, 'text'),
+    ...placed(observedValue(api.logs)?.matches ?? [], 'backend log'),
+    ...placed(observedValue(cluster.apiserverLogs)?.matches ?? [], 'kube-apiserver log'),
+  ];
 }
 
 /** Longest line that is quoted, in characters. */
@@ -44,18 +68,18 @@ const LONGEST_QUOTE = 512;
 
 /** The newest current line whose signature points to the cause, the plainest first. */
 function quoted(cause: string, pointers: Pointers, api: ApiFacts, cluster: ClusterFacts, time: number): Quote | undefined {
-  let best: { hit: SignatureCount; rank: number } | undefined;
+  let best: { hit: Hit; rank: number } | undefined;
   for (const hit of hits(api, cluster)) {
     const rank = rankOfHit(hit, cause, pointers);
-    if (rank === 0 || !hit.sample || !isCurrent(hit.lastAt, api, time)) continue;
+    if (rank === 0 || !hit.sample || !isCurrent(hit, api, time)) continue;
     if (!best || rank > best.rank || (rank === best.rank && hit.lastAt > best.hit.lastAt)) best = { hit, rank };
   }
-  return best && { text: best.hit.sample.slice(0, LONGEST_QUOTE), from: placeOf(best.hit, api, cluster) };
+  return best && { text: best.hit.sample.slice(0, LONGEST_QUOTE), from: placeOf(best.hit, api) };
 }
 
-function placeOf(hit: SignatureCount, api: ApiFacts, cluster: ClusterFacts): QuoteSource {
-  if (observedValue(cluster.apiserverLogs)?.matches.includes(hit)) return 'kube-apiserver-log';
-  if (!observedValue(api.logs)?.matches.includes(hit)) {
+function placeOf(hit: Hit, api: ApiFacts): QuoteSource {
+  if (hit.place === 'kube-apiserver log') return 'kube-apiserver-log';
+  if (hit.place === 'text') {
     const isIn = (text: string | undefined): boolean => text?.includes(hit.sample) === true;
     if (isIn(observedValue(api.condition)?.message)) return 'condition';
     if (observedValue(api.events)?.recent.some(({ message }) => isIn(message))) return 'events';
@@ -73,17 +97,58 @@ const PLACE_OF_SPEAKER: Readonly<Record<Speaker, QuoteSource>> = {
 
 const STRENGTH: Readonly<Record<Rank, number>> = { only: 3, first: 2, among: 1 };
 
-/** A hit is current for five minutes, and for as long as the outage lasts in which it was seen: a condition stands still. */
-function isCurrent(at: number, api: ApiFacts, time: number): boolean {
-  if (isRecent(at, time, RECENT_LINE_MS)) return true;
+/**
+ * A hit counts for five minutes, and for as long as the outage lasts in which it was seen; what stands in a condition or a probe's
+ * answer counts while it stands. A newer observation ends it before: another condition or answer, a server that started after the
+ * line and is ready, or the silence of one that said it again and again.
+ */
+function isCurrent(hit: Hit, api: ApiFacts, time: number): boolean {
+  if (hit.standing) return true;
+  if (hit.endedAt !== undefined || isOfThePast(hit, api) || hasFallenSilent(hit, api, time)) return false;
+  if (isAboutPods(hit) && isWhole(api)) return false;
+  if (isRecent(hit.lastAt, time, RECENT_LINE_MS)) return true;
   const condition = observedValue(api.condition);
-  return condition !== undefined && condition.status !== 'True' && condition.lastTransition !== undefined && at >= condition.lastTransition;
+  return (
+    condition !== undefined &&
+    condition.status !== 'True' &&
+    condition.lastTransition !== undefined &&
+    hit.lastAt >= condition.lastTransition
+  );
+}
+
+/** Events about the backend's pods: over once all of them are ready. */
+const isAboutPods = ({ place, speaker }: Hit): boolean => place === 'text' && (speaker === 'kubelet' || speaker === 'controller');
+
+/** Lines of a process that is gone: each server of the backend started after them, and is ready. While one is not, they may say why. */
+function isOfThePast({ place, lastAt }: Hit, api: ApiFacts): boolean {
+  const servers = serversOf(api);
+  if (place !== 'backend log' || servers.length === 0) return false;
+  return servers.every(({ running, ready, startedAt }) => running && ready && startedAt !== undefined && lastAt < startedAt);
+}
+
+const serversOf = (api: ApiFacts) => (containersOf(api) ?? []).filter(({ init }) => !init);
+
+/** Silence says something after so many of the longest gaps that there were, but not sooner than two of the usual probes. */
+const GAPS = 3;
+const SILENCE_MS = 12_000;
+
+/**
+ * It was said again and again, then the failure took another form, and since then it is not said: it was of what ended. Only of
+ * somebody who still lives: the silence of a process that is gone says nothing.
+ */
+function hasFallenSilent({ place, gap, lastAt }: Hit, api: ApiFacts, time: number): boolean {
+  if (gap === undefined || time - lastAt <= Math.max(SILENCE_MS, GAPS * gap)) return false;
+  const changedAt = largest(api.probes.map(({ run }) => run?.alikeSince));
+  if (changedAt === undefined || changedAt <= lastAt) return false;
+  return (
+    place !== 'backend log' || serversOf(api).every(({ running, startedAt }) => running && startedAt !== undefined && startedAt <= lastAt)
+  );
 }
 
 /** The best rank among the current signatures; 0 when none points there. */
 function strength(cause: string, pointers: Pointers, api: ApiFacts, cluster: ClusterFacts, time: number): number {
   let best = 0;
-  for (const hit of hits(api, cluster)) if (isCurrent(hit.lastAt, api, time)) best = Math.max(best, rankOfHit(hit, cause, pointers));
+  for (const hit of hits(api, cluster)) if (isCurrent(hit, api, time)) best = Math.max(best, rankOfHit(hit, cause, pointers));
   return best;
 }
 

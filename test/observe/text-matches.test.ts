@@ -63,6 +63,41 @@ describe('texts', () => {
   });
 });
 
+describe('what conditions and probes state', () => {
+  const FORBIDDEN =
+    'failing or missing response from https://10.1.0.5:443/apis/tides.example.com/v1: bad status from https://10.1.0.5:443/apis/tides.example.com/v1: 403';
+  const condition = (text: string) => ({ text, at: 1000, where: 'condition' });
+  const states = (texts: ReturnType<typeof createTextMatches>) =>
+    texts.factsFor(API).map(({ count, standing, endedAt }) => [count, standing ?? endedAt]);
+
+  it('ends when they state something else, though the condition has not changed its status', () => {
+    const texts = createTextMatches();
+    texts.stand(API, [condition(CONDITION)], 1000);
+    texts.stand(API, [condition(CONDITION)], 2000);
+    expect(states(texts)).toEqual([[1, true]]);
+    texts.stand(API, [condition(FORBIDDEN)], 3000);
+    texts.stand(API, [condition(FORBIDDEN)], 4000);
+    expect(states(texts)).toEqual([
+      [1, 3000],
+      [1, true],
+    ]);
+    texts.stand(API, [condition(CONDITION)], 5000);
+    expect(states(texts)).toEqual([
+      [1, true],
+      [1, 5000],
+    ]);
+  });
+
+  it('does not end what an event tells, which ages by the clock', () => {
+    const texts = createTextMatches();
+    texts.stand(API, [condition(CONDITION)], 1000);
+    texts.record(API, CONDITION, 1500, 'an event');
+    texts.stand(API, [], 2000);
+    expect(texts.factsFor(API)).toMatchObject([{ count: 2, lastAt: 1500 }]);
+    expect(states(texts)).toEqual([[2, undefined]]);
+  });
+});
+
 describe('counts of two places', () => {
   const count = (signature: string, n: number, lastAt: number): SignatureCount => ({
     signature,

@@ -6,6 +6,7 @@ import { DERIVED_SIGNALS } from '../../src/diagnose/derived-signals.ts';
 import { signalsOf } from '../../src/domain/criterion.ts';
 import { ledgerOf } from '../../src/domain/ledger.ts';
 import { ABSENT, observed, UNOBSERVED } from '../../src/domain/observed.ts';
+import type { ProbeTally } from '../../src/domain/probe.ts';
 import type { ApiFacts, ClusterFacts } from '../../src/domain/snapshot.ts';
 import { SIGNALS } from '../../src/signals/list.ts';
 import { readSignals } from '../../src/signals/read.ts';
@@ -24,6 +25,14 @@ function valuesOf(api: Partial<ApiFacts> = {}, cluster: Partial<ClusterFacts> = 
   const snapshot = healthySnapshot({ apis: [healthyApi(api)], cluster: healthyCluster(cluster) });
   return readSignals(snapshot).get('v1.tides.example.com')!;
 }
+
+const OOM_KILLED = { reason: 'OOMKilled', exitCode: 137, finishedAt: NOW - 60_000 };
+const RESTARTED = { restarts: 1, restartTimes: [NOW - 60_000], startedAt: NOW - 59_000 };
+const answers = (forSeconds: number): Partial<ApiFacts> => ({
+  probes: [
+    healthyTally('endpoint', 'discovery', { run: { since: NOW - forSeconds * 1000, length: 3, alikeSince: NOW - forSeconds * 1000 } }),
+  ],
+});
 
 /** Nothing at all was looked at. */
 const BLIND: Partial<ApiFacts> = {
@@ -45,10 +54,32 @@ const BLIND_CLUSTER: Partial<ClusterFacts> = { nodes: UNOBSERVED, apiservers: []
 const pods = (differs: Parameters<typeof healthyPod>[0], container: Parameters<typeof healthyContainer>[0] = {}): Partial<ApiFacts> => ({
   pods: observed([healthyPod({ containers: [healthyContainer(container)], ...differs })]),
 });
-const failed = (reason: 'connection_timeout' | 'forbidden', agoMs: number) => {
+/** A target that failed some time ago, and what it did since. */
+const failed = (reason: 'connection_timeout' | 'forbidden', agoMs: number, since: Partial<ProbeTally> = {}) => {
   const failure = probeResult({ at: NOW - agoMs, ok: false, reason });
-  return { probes: [healthyTally('aggregator', 'discovery', { lastFailure: failure, failures: { [reason]: 1 } })] };
+  return {
+    probes: [healthyTally('aggregator', 'discovery', { last: failure, lastFailure: failure, failures: { [reason]: 1 }, ...since })],
+  };
 };
+const PASSED_SINCE: Partial<ProbeTally> = { last: probeResult() };
+const REFUSED_SINCE: Partial<ProbeTally> = { last: probeResult({ ok: false, reason: 'connection_refused' }) };
+const back = (reason: 'connection_timeout' | 'forbidden', agoMs: number): Partial<ProbeTally> => ({
+  ...PASSED_SINCE,
+  recurred: { [reason]: NOW - agoMs },
+});
+/** Backend addresses, each for so many seconds in its state. */
+const addresses = (...states: readonly (readonly [ok: boolean, forSeconds: number, differs?: Partial<ProbeTally>])[]) => ({
+  probes: states.map(([ok, forSeconds, differs], index) =>
+    healthyTally('endpoint', 'discovery', {
+      target: `10.1.0.${index}:10250`,
+      last: probeResult({ vantage: 'endpoint', ok, ...(ok ? {} : { reason: 'server_error' }) }),
+      run: { since: NOW - forSeconds * 1000, length: 3, alikeSince: NOW - forSeconds * 1000 },
+      ...differs,
+    }),
+  ),
+});
+/** An event about a pod counts while not every pod is ready. */
+const unwell = (api: Partial<ApiFacts>): Partial<ApiFacts> => ({ ...pods({ ready: false }), ...api });
 const event = (reason: string, message: string, agoMs = 0) => ({
   events: observed({
     counts: [{ reason, kind: 'Pod', count: 1 }],
@@ -93,15 +124,35 @@ describe('signals', () => {
     ['pods-ready', 1, 0, pods({ deletingSince: NOW })],
     ['waiting-crash-loop', 0, 1, pods({}, { running: false, waiting: { reason: 'CrashLoopBackOff', message: '' } })],
     ['waiting-image-pull', 0, 1, pods({}, { running: false, waiting: { reason: 'ErrImagePull', message: '' } })],
-    ['ended-out-of-memory', 0, 1, pods({}, { lastTermination: { reason: 'OOMKilled', exitCode: 137, finishedAt: NOW - 60_000 } })],
-    ['ended-out-of-memory', 0, 0, pods({}, { lastTermination: { reason: 'OOMKilled', exitCode: 137, finishedAt: NOW - 3_600_000 } })],
+    ['ended-out-of-memory', 0, 1, pods({}, { ready: false, lastTermination: OOM_KILLED })],
+    ['ended-out-of-memory', 0, 0, pods({}, { ready: true, lastTermination: OOM_KILLED })],
+    ['ended-out-of-memory', 0, 0, pods({}, { ready: false, lastTermination: { ...OOM_KILLED, finishedAt: NOW - 3_600_000 } })],
     ['restarts', 0, 3, pods({}, { restarts: 3 })],
-    ['events-probe-failed', 0, 1, event('Unhealthy', 'Readiness probe failed')],
-    ['events-probe-failed', 0, 0, event('Unhealthy', 'Readiness probe failed', 11 * 60_000)],
-    ['events-pull-failed', 0, 1, event('Failed', 'Failed to pull image "tide-gauge:2"')],
-    ['events-container-refused', 0, 1, event('Failed', 'Error: secret "tide-gauge-tls" not found')],
-    ['aggregator-connection-timeout', 0, 1, failed('connection_timeout', 59_000)],
-    ['aggregator-connection-timeout', 0, 0, failed('connection_timeout', 61_000)],
+    ['events-probe-failed', 0, 1, unwell(event('Unhealthy', 'Readiness probe failed'))],
+    ['events-probe-failed', 0, 0, event('Unhealthy', 'Readiness probe failed')],
+    ['events-probe-failed', 0, 0, unwell(event('Unhealthy', 'Readiness probe failed', 11 * 60_000))],
+    ['events-pull-failed', 0, 1, unwell(event('Failed', 'Failed to pull image "tide-gauge:2"'))],
+    ['events-container-refused', 0, 1, unwell(event('Failed', 'Error: secret "tide-gauge-tls" not found'))],
+    ['events-node-lost', 0, 1, event('NodeNotReady', 'Node quay-a status is now: NodeNotReady')],
+    ['restarting', 0, 1, pods({ ready: false }, { ready: false, restarts: 1, restartTimes: [NOW - 60_000] })],
+    ['restarting', 0, 0, pods({ ready: false }, { ready: false, restarts: 1, restartTimes: [NOW - 181_000] })],
+    ['restarting', 0, 0, pods({}, { restarts: 1, restartTimes: [NOW - 60_000], startedAt: NOW - 59_000 })],
+    ['restarting', 0, 1, { ...pods({}, RESTARTED), ...answers(9) }],
+    ['restarting', 0, 0, { ...pods({}, RESTARTED), ...answers(11) }],
+    ['endpoints-passing', 600, 9, addresses([true, 600], [true, 9])],
+    ['endpoints-passing', 600, 0, addresses([true, 600], [false, 1])],
+    ['endpoints-passing', 600, 0, addresses([true, 600], [true, 20, { recurred: { server_error: NOW - 59_000 } }])],
+    ['endpoints-split', 0, 9, addresses([true, 600], [false, 9])],
+    ['endpoints-split', 0, 0, addresses([true, 600], [false, 9, { run: { since: NOW - 9000, length: 2, alikeSince: NOW } }])],
+    ['endpoints-split', 0, 0, addresses([false, 600], [false, 9])],
+    ['endpoints-split', 0, 0, addresses([false, 9], [true, 600, { recurred: { server_error: NOW } }])],
+    ['aggregator-connection-timeout', 0, 1, failed('connection_timeout', 90_000)],
+    ['aggregator-connection-timeout', 0, 0, failed('connection_timeout', 1000, PASSED_SINCE)],
+    ['aggregator-connection-timeout', 0, 0, failed('connection_timeout', 1000, REFUSED_SINCE)],
+    ['aggregator-connection-refused', 0, 1, failed('connection_timeout', 1000, REFUSED_SINCE)],
+    ['aggregator-connection-timeout', 0, 1, failed('connection_timeout', 60_000, back('connection_timeout', 60_000))],
+    ['aggregator-connection-timeout', 0, 0, failed('connection_timeout', 60_001, back('connection_timeout', 60_001))],
+    ['aggregator-connection-timeout', 0, 0, failed('connection_timeout', 1000, back('forbidden', 1000))],
     ['aggregator-forbidden', 0, 1, failed('forbidden', 1000)],
     ['policy-blocks', 0, 1, { policy: observed({ verdict: 'blocks', why: '', selecting: ['default-deny'], notEvaluated: [] }) }],
     ['auth-delegator-bound', 1, 0, { rights: observed({ authReader: true, authDelegator: false }) }],
@@ -133,13 +184,13 @@ describe('signals', () => {
       'signature-strength-image-pull-failing',
       0,
       3,
-      { textMatches: [{ signature: 'image-pull-failed', speaker: 'kubelet', count: 1, lastAt: NOW, sample: '' }] },
+      unwell({ textMatches: [{ signature: 'image-pull-failed', speaker: 'kubelet', count: 1, lastAt: NOW, sample: '' }] }),
     ],
     [
       'signature-strength-image-pull-failing',
       0,
       0,
-      { textMatches: [{ signature: 'image-pull-failed', speaker: 'kubelet', count: 1, lastAt: NOW - 301_000, sample: '' }] },
+      unwell({ textMatches: [{ signature: 'image-pull-failed', speaker: 'kubelet', count: 1, lastAt: NOW - 301_000, sample: '' }] }),
     ],
   ])('%s is %d on a healthy cluster, and %d when it is not', (signal, well, ill, api, cluster) => {
     expect(valuesOf().get(signal)).toBe(well);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { observed } from '../../src/domain/observed.ts';
-import type { SignatureCount } from '../../src/domain/snapshot.ts';
+import { observed, UNOBSERVED } from '../../src/domain/observed.ts';
+import type { ApiFacts, ContainerFacts, SignatureCount } from '../../src/domain/snapshot.ts';
 import { SIGNATURE_SIGNALS } from '../../src/signals/signature-matches.ts';
-import { healthyApi, healthyCluster, NOW } from '../support/healthy.ts';
+import { healthyApi, healthyCluster, healthyContainer, healthyPod, healthyTally, NOW } from '../support/healthy.ts';
 
 const hit = (differs: Partial<SignatureCount>): SignatureCount => ({
   signature: 'mine',
@@ -57,5 +57,57 @@ describe('a line that any client can cause', () => {
 
   it('is unlike one that only the server itself can cause', () => {
     expect(signalsOf([hit({ signature: 'process-panic', busyMinutes: 0 })], 'panic')[1]).toBe(3);
+  });
+});
+
+describe('what a hit in a text or a line still says', () => {
+  const SERVER = { restarts: 1, startedAt: NOW - 60_000 };
+  const DOWN = observed({ status: 'False' as const, reason: 'FailedDiscoveryCheck', message: '', lastTransition: NOW - 1_000_000 });
+  const line = (differs: Partial<SignatureCount>): Partial<ApiFacts> => {
+    const { logs } = healthyApi();
+    return {
+      logs: logs.state === 'observed' ? observed({ ...logs.value, matches: [hit({ pointsTo: ['backend-slow'], ...differs })] }) : logs,
+    };
+  };
+  const text = (differs: Partial<SignatureCount>): Partial<ApiFacts> => ({
+    textMatches: [hit({ pointsTo: ['backend-slow'], ...differs })],
+  });
+  const server = (differs: Partial<ContainerFacts>): Partial<ApiFacts> => ({
+    pods: observed([healthyPod({ containers: [healthyContainer({ ...SERVER, ...differs })] })]),
+  });
+  const answersSince = (alikeSince: number): Partial<ApiFacts> => ({
+    probes: [healthyTally('aggregator', 'discovery', { run: { since: alikeSince, length: 9, alikeSince } })],
+  });
+  const changed = answersSince(NOW - 30_000);
+
+  it.each<[string, number, Partial<ApiFacts>]>([
+    ['stands for as long as a condition says it', 3, text({ lastAt: NOW - 3_600_000, standing: true })],
+    ['ends with the condition or the answer that said it', 0, text({ lastAt: NOW - 1000, endedAt: NOW - 500 })],
+    ['of a server counts for five minutes', 3, line({ lastAt: NOW - 299_000 })],
+    ['of a server counts for as long as the outage that it belongs to', 3, { ...line({ lastAt: NOW - 999_000 }), condition: DOWN }],
+    ['from before the outage does not', 0, { ...line({ lastAt: NOW - 1_000_001 }), condition: DOWN }],
+    ['of a server that started since and is ready says nothing', 0, { ...line({ lastAt: NOW - 60_001 }), ...server({}) }],
+    ['of the server that runs does', 3, { ...line({ lastAt: NOW - 60_000 }), ...server({}) }],
+    ['of a server that is not ready again may say why', 3, { ...line({ lastAt: NOW - 60_001 }), ...server({ ready: false }) }],
+    [
+      'that came every 5 s ends after 15 s, once something else is seen',
+      0,
+      { ...line({ lastAt: NOW - 15_001, gap: 5000 }), ...answersSince(NOW - 1) },
+    ],
+    ['is waited for so long', 3, { ...line({ lastAt: NOW - 15_000, gap: 5000 }), ...answersSince(NOW - 1) }],
+    ['is waited for at least for two probes', 3, { ...line({ lastAt: NOW - 12_000, gap: 100 }), ...answersSince(NOW - 1) }],
+    ['stays while nothing else is seen', 3, { ...line({ lastAt: NOW - 29_000, gap: 5000 }), ...changed }],
+    ['said once is not waited for', 3, { ...line({ lastAt: NOW - 40_000 }), ...answersSince(NOW - 1) }],
+    [
+      'of a process that is gone is not waited for',
+      3,
+      { ...line({ lastAt: NOW - 70_000, gap: 100 }), ...changed, ...server({ ready: false }) },
+    ],
+    ['about a pod ends when every pod is ready', 0, text({ speaker: 'kubelet' })],
+    ['about a pod counts while one is not', 3, { ...text({ speaker: 'kubelet' }), pods: observed([healthyPod({ ready: false })]) }],
+    ['about a pod counts where pods are not seen', 3, { ...text({ speaker: 'kubelet' }), pods: UNOBSERVED }],
+  ])('%s', (_, expected, differs) => {
+    const strength = SIGNATURE_SIGNALS.find(({ name }) => name === 'signature-strength-backend-slow')!;
+    expect(strength.observe(healthyApi(differs), healthyCluster(), NOW)).toBe(expected);
   });
 });

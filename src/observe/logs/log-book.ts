@@ -12,6 +12,7 @@ interface Match {
   readonly signature: NamedSignature;
   count: number;
   lastAt: number;
+  gap?: number;
   sample: string;
   sampleAt: number;
   /** Of the newest five minutes with hits: [minute since 1970, hits]. */
@@ -22,6 +23,8 @@ const MINUTE_MS = 60_000;
 const MINUTES = 5;
 /** One line a minute is what one client does by the way. */
 const BUSY = 2;
+/** After so long a silence it is said anew, not again. */
+const SERIES_MS = 5 * 60_000;
 
 /** What the logs of one API's backend, or of the kube-apiservers, said since the start. Counts only grow; nothing else does. */
 export class LogBook {
@@ -47,6 +50,9 @@ export class LogBook {
     known.count++;
     if (at < known.lastAt) return;
     countMinute(known, at);
+    const gap = at - known.lastAt;
+    if (gap <= SERIES_MS) known.gap = Math.max(known.gap ?? 0, gap);
+    else delete known.gap;
     known.lastAt = at;
     if (at - known.sampleAt < NEW_SAMPLE_AFTER_MS) return;
     known.sample = sampleOf(bytes, start, end);
@@ -61,13 +67,14 @@ export class LogBook {
   }
 
   matches(): SignatureCount[] {
-    return [...this.found.values()].map(({ signature: { id, speaker, pointsTo, own }, count, lastAt, sample, minutes }) => ({
+    return [...this.found.values()].map(({ signature: { id, speaker, pointsTo, own }, count, lastAt, sample, minutes, gap }) => ({
       signature: id,
       speaker,
       count,
       lastAt,
       sample,
       busyMinutes: minutes.filter(([, hits]) => hits >= BUSY).length,
+      ...(gap === undefined ? {} : { gap }),
       ...(own ? { pointsTo } : {}),
     }));
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FailureReason, ProbeTally } from '../../../src/domain/probe.ts';
 import { createTallyBook, type TallyBook } from '../../../src/observe/probe/tally-book.ts';
 import { probeResult } from '../../support/healthy.ts';
 
@@ -89,4 +90,68 @@ describe('the tallies of an API', () => {
     book.skip('b');
     expect(book.settled()).toBe(true);
   });
+});
+
+describe('what the newest outcome ends and continues', () => {
+  const AT = 1_000_000;
+  type Outcomes = readonly (readonly [atSeconds: number, reason?: FailureReason, detail?: string])[];
+  const tallied = (outcomes: Outcomes) => {
+    const book = createTallyBook();
+    open(book, 'a');
+    for (const [at, reason, detail] of outcomes)
+      book.record(
+        'a',
+        probeResult({ at: AT + at * 1000, ok: reason === undefined, ...(reason ? { reason } : {}), ...(detail ? { detail } : {}) }),
+      );
+    return book.published()[0]!;
+  };
+  const since = (seconds: number) => AT + seconds * 1000;
+
+  it.each<[string, Outcomes, Partial<ProbeTally>['run']]>([
+    ['a pass after passes', [[0], [10], [20]], { since: since(0), length: 3, alikeSince: since(0) }],
+    ['a first failure', [[0], [10, 'forbidden']], { since: since(10), length: 1, alikeSince: since(10) }],
+    ['another reason', [[0], [10, 'forbidden'], [11, 'not_found']], { since: since(10), length: 2, alikeSince: since(11) }],
+    [
+      'other words',
+      [
+        [10, 'forbidden', 'no 1'],
+        [11, 'forbidden', 'never 1'],
+      ],
+      { since: since(10), length: 2, alikeSince: since(11) },
+    ],
+    [
+      'another number',
+      [
+        [10, 'forbidden', 'no 1'],
+        [11, 'forbidden', 'no 2'],
+      ],
+      { since: since(10), length: 2, alikeSince: since(10) },
+    ],
+  ])('%s', (_, outcomes, run) => expect(tallied(outcomes).run).toEqual(run));
+
+  it.each<[string, Outcomes, Partial<ProbeTally>['recurred']]>([
+    [
+      'that goes on',
+      [
+        [0, 'forbidden'],
+        [10, 'forbidden'],
+        [20, 'forbidden'],
+      ],
+      undefined,
+    ],
+    ['after a pass', [[0, 'forbidden'], [5], [10, 'forbidden'], [15]], { forbidden: since(10) }],
+    [
+      'after another reason',
+      [
+        [0, 'forbidden'],
+        [5, 'not_found'],
+        [10, 'forbidden'],
+      ],
+      { forbidden: since(10) },
+    ],
+    ['within the few seconds of one restart', [[0, 'forbidden'], [1], [9.9, 'forbidden']], undefined],
+    ['after more than five minutes', [[0, 'forbidden'], [10], [301, 'forbidden']], undefined],
+    ['after five minutes', [[0, 'forbidden'], [10], [300, 'forbidden']], { forbidden: since(300) }],
+    ['of another kind', [[0, 'forbidden'], [10], [20, 'not_found']], undefined],
+  ])('a reason %s', (_, outcomes, recurred) => expect(tallied(outcomes).recurred).toEqual(recurred));
 });
