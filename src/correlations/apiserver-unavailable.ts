@@ -1,7 +1,7 @@
 import { defineCause } from '../domain/cause.ts';
-import { above, MINUTE, max } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
-import { atLeast, seen } from './shared/seen.ts';
+import { atLeast, lessThan, seen } from './shared/seen.ts';
+import { STEADY_SECONDS } from './shared/vantages.ts';
 
 export const apiserverUnavailable = defineCause({
   id: 'apiserver-unavailable',
@@ -23,9 +23,9 @@ export const apiserverUnavailable = defineCause({
     },
     {
       id: 'was-not-ready',
-      when: above(max('control-failing', MINUTE), 0.5),
+      when: lessThan('control-passing', STEADY_SECONDS),
       weight: 'strong',
-      says: "The kube-apiserver's own /readyz failed within the last minute.",
+      says: "The kube-apiserver's own /readyz failed within the last ten seconds, or comes and goes.",
       reproduce: 'kubectl get --raw /readyz?verbose',
     },
     { id: 'our-path-fails', when: seen('our-path-failing'), weight: 'suggestive', says: 'Our own connection to the kube-apiserver fails.' },

@@ -1,7 +1,7 @@
 import { defineCause } from '../domain/cause.ts';
 import { above, all, avg, MINUTE } from '../domain/criterion.ts';
-import { seen } from './shared/seen.ts';
-import { DIRECT_NETWORK_FAILURE, DIRECT_PASSES } from './shared/vantages.ts';
+import { atLeast, seen } from './shared/seen.ts';
+import { DIRECT_NETWORK_FAILURE, DIRECT_PASSES, STEADY_SECONDS } from './shared/vantages.ts';
 
 export const apiserversDisagree = defineCause({
   id: 'apiservers-disagree',
@@ -17,7 +17,7 @@ export const apiserversDisagree = defineCause({
     {
       id: 'instances-disagree',
       // For half of the last minute: two instances that notice one outage at different times are over it sooner.
-      when: all(above(avg('apiservers-disagree', MINUTE), 0.45), DIRECT_PASSES),
+      when: all(atLeast('apiservers-split', STEADY_SECONDS), DIRECT_PASSES),
       weight: 'decisive',
       says: 'For half a minute the API has worked through some kube-apiservers and failed through others, and the backend answers directly.',
       reproduce: 'kubectl get endpointslices -n default -l kubernetes.io/service-name=kubernetes',
@@ -31,7 +31,7 @@ export const apiserversDisagree = defineCause({
     },
     {
       id: 'judge-differently',
-      when: above(avg('apiservers-judge-differently', MINUTE), 0.7),
+      when: all(above(avg('apiservers-judge-differently', MINUTE), 0.7), seen('apiservers-judge-differently')),
       weight: 'strong',
       says: 'For a minute some kube-apiservers have held the API unavailable and others not.',
       reproduce: 'kubectl get --raw /metrics | grep aggregator_unavailable_apiservice',

@@ -11,7 +11,8 @@ export const backendDependencyFailing = defineCause({
   severity: 'critical',
   prior: -1,
   evidence: [...linesSay('backend-dependency-failing')],
-  supersedes: ['pod-probe-failing', 'no-ready-endpoints', 'backend-server-error', 'backend-slow'],
+  supersedes: ['pod-probe-failing', 'no-ready-endpoints'],
+  deepens: ['backend-server-error', 'backend-slow'],
   remedy: [
     { says: 'Read what the backend could not reach', command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200' },
     'Look at that service first.',

@@ -1,8 +1,8 @@
 import { defineCause } from '../domain/cause.ts';
-import { above, all, any, avg, MINUTE } from '../domain/criterion.ts';
+import { all, any } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, lessThan, none, reasonSeen, seen } from './shared/seen.ts';
-import { CHECK_AWAITS_HEADERS, DIRECT_PASSES, HAS_READY_ENDPOINTS, QUICK_CONNECT, SLOW_ANSWERS } from './shared/vantages.ts';
+import { CHECK_AWAITS_HEADERS, DIRECT_PASSES, HAS_READY_ENDPOINTS, QUICK_CONNECT, SLOW_ANSWERS, takesSeconds } from './shared/vantages.ts';
 
 export const backendSlow = defineCause({
   id: 'backend-slow',
@@ -35,11 +35,7 @@ export const backendSlow = defineCause({
     },
     {
       id: 'answers-take-seconds',
-      when: any(
-        above(avg('list-seconds', MINUTE), 2),
-        above(avg('aggregator-seconds', MINUTE), 2),
-        above(avg('direct-response-seconds', MINUTE), 2),
-      ),
+      when: any(takesSeconds('list-seconds'), takesSeconds('aggregator-seconds'), takesSeconds('direct-response-seconds')),
       weight: 'suggestive',
       says: 'For a minute answers have taken {value} s.',
     },

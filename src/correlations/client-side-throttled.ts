@@ -1,5 +1,7 @@
 import { defineCause } from '../domain/cause.ts';
-import { linesSay } from './shared/lines.ts';
+import { above, all, increase, MINUTE } from '../domain/criterion.ts';
+import { linesPointTo, linesSay } from './shared/lines.ts';
+import { FAILING } from './shared/vantages.ts';
 
 export const clientSideThrottled = defineCause({
   id: 'client-side-throttled',
@@ -10,7 +12,21 @@ export const clientSideThrottled = defineCause({
     'The aggregated API server asks the kube-apiserver more often than its own client allows (QPS and burst), so its calls wait in a queue inside of it, up to tens of seconds. What looks like a network time-out is a wait at home.',
   severity: 'warning',
   prior: -1,
-  evidence: [...linesSay('client-side-throttled')],
+  evidence: [
+    // A line now and then is of most days: it takes many of them, or one request that waited past its deadline.
+    ...linesSay('client-side-throttled').filter(({ id }) => id !== 'lines-suggest-it'),
+    {
+      id: 'waits-again-and-again',
+      when: all(
+        above(increase('signature-matches-client-side-throttled', 5 * MINUTE), 9.5),
+        linesPointTo('client-side-throttled'),
+        FAILING,
+      ),
+      weight: 'strong',
+      says: 'Its log told of {value} waits in its own client within five minutes.',
+      reproduce: 'kubectl logs -n {namespace} --all-containers --tail=200 -l <selector of service {service}>',
+    },
+  ],
   supersedes: ['backend-slow', 'leader-election-lost'],
   remedy: [
     'Raise --kube-api-qps and --kube-api-burst of the server. Some servers name these flags differently.',

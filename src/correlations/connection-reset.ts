@@ -1,7 +1,7 @@
 import { defineCause } from '../domain/cause.ts';
-import { any, changedWithin, MINUTE } from '../domain/criterion.ts';
+import { any } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
-import { none, reasonSeen } from './shared/seen.ts';
+import { none, reasonSeen, seen } from './shared/seen.ts';
 
 export const connectionReset = defineCause({
   id: 'connection-reset',
@@ -26,7 +26,7 @@ export const connectionReset = defineCause({
       says: "The kube-apiserver's connections to the backend are reset.",
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
-    { id: 'just-restarted', when: changedWithin('last-restart', 3 * MINUTE), weight: 'against', says: 'The backend restarted just now.' },
+    { id: 'just-restarted', when: seen('restarting'), weight: 'against', says: 'The backend restarted just now.' },
     { id: 'no-endpoints', when: none('endpoints-ready'), weight: 'against', says: 'No endpoint is ready.' },
     ...linesSay('connection-reset'),
   ],

@@ -1,7 +1,10 @@
 import { defineCause } from '../domain/cause.ts';
-import { changedWithin, MINUTE } from '../domain/criterion.ts';
+import { changedWithin } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { reasonSeen } from './shared/seen.ts';
+
+/** The informers of a server that just listens have filled by then; seconds. */
+const STARTS_WITHIN = 10;
 
 export const discoveryForbidden = defineCause({
   id: 'discovery-forbidden',
@@ -22,9 +25,9 @@ export const discoveryForbidden = defineCause({
     },
     {
       id: 'just-started',
-      when: changedWithin('last-restart', MINUTE),
+      when: changedWithin('last-restart', STARTS_WITHIN),
       weight: 'stronglyAgainst',
-      says: 'It restarted within the last minute: a fresh server answers 403 until its caches are filled.',
+      says: 'It restarted within the last ten seconds: a fresh server answers 403 until its caches are filled.',
     },
     ...linesSay('discovery-forbidden'),
   ],

@@ -50,7 +50,10 @@ export const networkPolicyBlocking = defineCause({
     },
     {
       id: 'errors-follow-policy-changes',
-      when: coincides(changedWithin('last-change-network-policy', MINUTE), FAILING, { within: 5 * MINUTE, over: HOUR, atLeast: 0.8 }),
+      when: all(
+        coincides(changedWithin('last-change-network-policy', MINUTE), FAILING, { within: 5 * MINUTE, over: HOUR, atLeast: 0.8 }),
+        PACKETS_VANISH,
+      ),
       weight: 'suggestive',
       says: 'Within the last hour, nearly every error came at most five minutes after a change of a NetworkPolicy.',
     },

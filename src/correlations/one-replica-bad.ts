@@ -1,6 +1,7 @@
 import { defineCause } from '../domain/cause.ts';
-import { above, all, avg, below, MINUTE, max } from '../domain/criterion.ts';
+import { all } from '../domain/criterion.ts';
 import { atLeast, seen } from './shared/seen.ts';
+import { STEADY_SECONDS } from './shared/vantages.ts';
 
 export const oneReplicaBad = defineCause({
   id: 'one-replica-bad',
@@ -15,13 +16,9 @@ export const oneReplicaBad = defineCause({
     {
       id: 'endpoints-disagree',
       // Lost packets hit all addresses by turns, and sometimes all at once.
-      when: all(
-        above(avg('endpoints-disagree', MINUTE), 0.45),
-        below(max('endpoint-failing', MINUTE), 0.99),
-        atLeast('endpoints-ready', 1.5),
-      ),
+      when: all(atLeast('endpoints-split', STEADY_SECONDS), atLeast('endpoints-ready', 1.5)),
       weight: 'decisive',
-      says: 'For half a minute some backend addresses have answered and others have failed.',
+      says: 'For {value} the same backend addresses have answered and the same others have failed.',
       reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service} -o yaml',
     },
     {
@@ -39,6 +36,9 @@ export const oneReplicaBad = defineCause({
     'aggregator-path-blocked',
     'service-routing-broken',
     'apiservers-disagree',
+    'backend-server-error',
+    'backend-slow',
+    'invalid-response',
   ],
   runbookCorrelation: 'network-connectivity',
   remedy: [

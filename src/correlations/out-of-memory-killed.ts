@@ -1,5 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
-import { all, any, changedWithin, coincides, HOUR, MINUTE } from '../domain/criterion.ts';
+import { all, any, changedWithin, coincides, HOUR, MINUTE, not } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, seen } from './shared/seen.ts';
 import { FAILING, NO_READY_ENDPOINTS } from './shared/vantages.ts';
@@ -33,7 +33,11 @@ export const outOfMemoryKilled = defineCause({
     },
     {
       id: 'errors-follow-kills',
-      when: coincides(changedWithin('last-out-of-memory', MINUTE), FAILING, { within: 3 * MINUTE, over: HOUR, atLeast: 0.8 }),
+      when: all(
+        coincides(changedWithin('last-out-of-memory', MINUTE), FAILING, { within: 3 * MINUTE, over: HOUR, atLeast: 0.8 }),
+        // What fails although the container works again fails for another reason.
+        any(seen('ended-out-of-memory'), not(FAILING)),
+      ),
       weight: 'strong',
       says: 'Within the last hour, nearly every error came at most three minutes after a kill for want of memory.',
     },

@@ -23,6 +23,7 @@ export const panic = defineCause({
     },
     ...linesSay('panic'),
   ],
+  deepens: ['backend-server-error'],
   supersedes: [
     'connection-reset',
     'pod-crash-looping',

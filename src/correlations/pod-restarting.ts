@@ -1,8 +1,11 @@
 import { defineCause } from '../domain/cause.ts';
-import { above, all, changedWithin, coincides, HOUR, increase, MINUTE } from '../domain/criterion.ts';
+import { above, all, any, changedWithin, coincides, HOUR, increase, MINUTE, not } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, seen } from './shared/seen.ts';
 import { FAILING } from './shared/vantages.ts';
+
+/** What fails although the container works again fails for another reason. */
+const NOT_OVER = any(seen('restarting'), not(FAILING));
 
 export const podRestarting = defineCause({
   id: 'pod-restarting',
@@ -16,9 +19,9 @@ export const podRestarting = defineCause({
   evidence: [
     {
       id: 'just-restarted',
-      when: all(changedWithin('last-restart', 3 * MINUTE), FAILING),
+      when: all(changedWithin('last-restart', 3 * MINUTE), seen('restarting'), FAILING),
       weight: 'suggestive',
-      says: 'A container restarted within the last three minutes.',
+      says: 'A container restarted within the last three minutes, and has not worked for ten seconds since.',
       reproduce: 'kubectl get pods -n {namespace}',
     },
     {
@@ -26,6 +29,7 @@ export const podRestarting = defineCause({
       when: all(
         coincides(changedWithin('last-restart', MINUTE), FAILING, { within: 3 * MINUTE, over: HOUR, atLeast: 0.8 }),
         above(increase('restarts', HOUR), 0.5),
+        NOT_OVER,
       ),
       weight: 'strong',
       says: 'Within the last hour, nearly every error came at most three minutes after a restart.',
@@ -33,7 +37,7 @@ export const podRestarting = defineCause({
     },
     {
       id: 'restarted-many-times',
-      when: all(atLeast('restarts', 4.5), changedWithin('last-restart', HOUR), FAILING),
+      when: all(atLeast('restarts', 4.5), changedWithin('last-restart', HOUR), FAILING, NOT_OVER),
       weight: 'suggestive',
       says: 'Containers of the backend restarted {value} times, the last time within the hour.',
       reproduce: 'kubectl get pods -n {namespace}',
@@ -56,7 +60,8 @@ export const podRestarting = defineCause({
       reproduce: 'kubectl get pods -n {namespace}',
     },
   ],
-  supersedes: ['no-ready-endpoints', 'connection-refused', 'connection-reset'],
+  supersedes: ['no-ready-endpoints'],
+  deepens: ['connection-refused', 'connection-reset'],
   runbookCorrelation: 'restart-patterns',
   remedy: [
     { says: 'Find why it restarted: last state, exit code, events', command: 'kubectl describe pod -n {namespace} {pod}' },

@@ -23,9 +23,9 @@ export const rolloutInProgress = defineCause({
     },
     {
       id: 'just-changed',
-      when: all(changedWithin('last-change-rollout', 3 * MINUTE), FAILING),
+      when: all(changedWithin('last-change-rollout', 3 * MINUTE), seen('rolling-out'), FAILING),
       weight: 'suggestive',
-      says: 'The pod template changed within the last three minutes.',
+      says: 'The pod template changed within the last three minutes, and the rollout goes on.',
       reproduce: 'kubectl rollout history -n {namespace} {workload}',
     },
     {

@@ -1,15 +1,19 @@
-import { above, all, any, avg, below, type Criterion, HOUR, increase, last, MINUTE, max, min } from '../domain/criterion.ts';
+import { above, all, any, below, type Criterion, HOUR, increase, last, MINUTE, max, min } from '../domain/criterion.ts';
+import { takesSeconds } from './shared/vantages.ts';
 
 /**
- * Without this there is no diagnosis: the API erred within the last minute, or each probe of the last minute was slow.
+ * Without this there is no diagnosis: the API erred within the last minute, its probes have been slow for a minute, or one of its
+ * replicas fails on.
  * A minute, so that one probe in six that gets lost is enough, and a recovery clears the verdict soon.
  */
 export const SYMPTOM: Criterion = any(
   above(max('failing', MINUTE), 0.5),
   // The same by the counter: whoever looks every half minute sees few of the moments at which an API that comes and goes fails.
   above(increase('aggregator-failures', MINUTE), 0.5),
-  above(avg('aggregator-seconds', MINUTE), 2),
-  above(avg('list-seconds', MINUTE), 2),
+  takesSeconds('aggregator-seconds'),
+  takesSeconds('list-seconds'),
+  // One of several replicas fails on, and a kube-apiserver that failed may hold a connection to another one for now.
+  all(above(last('endpoints-split', 2 * MINUTE), MINUTE), above(max('failing', 15 * MINUTE), 0.5)),
 );
 
 /** A direct vantage that has not passed for an hour tells nothing of a recovery: it may be kept away from the backend for ever. */

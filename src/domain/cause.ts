@@ -81,6 +81,11 @@ export interface Cause {
   readonly lookBack?: readonly EvidenceDeclaration[];
   /** Ids of the causes that are consequences of this one. They lose SUPERSEDED_WEIGHT while this one has strong evidence. */
   readonly supersedes?: readonly string[];
+  /**
+   * Ids of causes that are the same fault, seen less deeply. While this one has direct evidence of its own it takes their place, and
+   * their evidence speaks for it.
+   */
+  readonly deepens?: readonly string[];
   /** Which of the runbook's correlations this answers. */
   readonly runbookCorrelation?: RunbookCorrelation;
   /** Steps, most likely first. */

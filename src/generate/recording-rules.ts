@@ -1,4 +1,4 @@
-import { EXPLAINING_POINTS, WEIGHTS } from '../domain/cause.ts';
+import { WEIGHTS } from '../domain/cause.ts';
 import type { Criterion } from '../domain/criterion.ts';
 import { type LedgerEntry, ledgerOf } from '../domain/ledger.ts';
 import { type Catalogue, signalNamed } from './catalogue.ts';
@@ -34,7 +34,7 @@ export function diagnosisGroup(catalogue: Catalogue, options: GenerateOptions): 
     elsewhere: signalsElsewhere(catalogue, options.with),
   };
   const categories = new Map<string, string>(catalogue.causes.map((cause) => [cause.id, cause.category]));
-  const superseding = (entry: LedgerEntry) => entry.declaration === undefined;
+  const superseding = (entry: LedgerEntry) => entry.explainedBy !== undefined;
   const evidence = (entry: LedgerEntry) => evidenceRule(entry, categoryOf(entry, categories), context);
   return {
     name: 'aggregated-api-diagnosis',
@@ -116,14 +116,15 @@ function evidenceRule(entry: LedgerEntry, category: string, context: PromqlConte
     category,
     evidence: entry.evidence,
     ...(entry.lookBack ? { look_back: 'true' } : {}),
+    ...(entry.inherited ? { inherited: 'true' } : {}),
   });
 }
 
-/** `superseded-by-<cause>` is met while that cause has strong evidence: which is recorded by then, so it is not evaluated twice. */
+/** `superseded-by-<cause>` is met while that cause has evidence that explains it: which is recorded by then, so it is not evaluated twice. */
 function supersededBy(entry: LedgerEntry, level: string): string | undefined {
-  if (entry.declaration) return undefined;
+  if (entry.explainedBy === undefined) return undefined;
   const cause = entry.evidence.replace(/^superseded-by-/, '');
-  return `max by (${level}) (${SERIES.evidence}{cause="${cause}", look_back=""} >= ${EXPLAINING_POINTS})`;
+  return `max by (${level}) (${SERIES.evidence}{cause="${cause}", look_back="", inherited=""} >= ${entry.explainedBy})`;
 }
 
 function lookBackRule(options: GenerateOptions): RecordingRule {

@@ -18,7 +18,8 @@ export const THROTTLING: readonly Signature[] = [
   {
     id: 'client-side-throttling',
     speaker: 'aggregated-server',
-    pointsTo: ['client-side-throttled'],
+    // A wait of a second is a line of most days.
+    pointsTo: ['client-side-throttled', 'backend-slow'],
     pattern: String.raw`due to client-side throttling|client-side throttling, not priority and fairness|throttling request took`,
     literals: ['client-side throttling', 'throttling request took'],
     says: "Requests wait in the server's own client limiter (QPS, burst).",

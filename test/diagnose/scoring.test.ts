@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { weigh } from '../../src/diagnose/scoring.ts';
-import type { Cause } from '../../src/domain/cause.ts';
-import { above, last } from '../../src/domain/criterion.ts';
+import type { Cause, WeightName } from '../../src/domain/cause.ts';
+import { above, type Criterion, last } from '../../src/domain/criterion.ts';
 import { ledgerOf } from '../../src/domain/ledger.ts';
 
 const when = above(last('a'), 0);
@@ -123,5 +123,72 @@ describe('scoring', () => {
   it('stays finite with extreme scores', () => {
     const [first] = weighed([cause('a', { prior: 5000 })], ['a/seen']);
     expect(first!.confidence).toBe(1);
+  });
+});
+
+describe('causes that differ only in depth', () => {
+  const sees = (id: string, weight: WeightName, signal: string) => ({ id, when: above(last(signal), 0), weight, says: '' });
+  const late = cause('late', {
+    evidence: [sees('slow', 'strong', 'slow'), sees('line', 'circumstantial', 'line'), sees('quick', 'against', 'quick')],
+  });
+  const starved = cause('starved', {
+    evidence: [sees('empty', 'suggestive', 'empty'), sees('line', 'circumstantial', 'line')],
+    deepens: ['late'],
+  });
+  const other = cause('other', { evidence: [sees('slow', 'strong', 'slow')] });
+
+  const holds = (criterion: Criterion, met: ReadonlySet<string>): boolean => {
+    if (criterion.kind === 'above') return met.has(criterion.value.signal);
+    if (criterion.kind === 'all') return criterion.of.every((part) => holds(part, met));
+    return criterion.kind === 'any' && criterion.of.some((part) => holds(part, met));
+  };
+  const scores = (causes: readonly Cause[], ...met: string[]) => {
+    const entries = ledgerOf(causes);
+    const truths = entries.map(({ when: criterion }) => holds(criterion, new Set(met)));
+    return weigh(causes, entries, truths, { unknownScore: 0, temperature: 2 }).map(({ cause: id, score }) => [id, score]);
+  };
+
+  it.each<[string, readonly string[], readonly [string, number][]]>([
+    [
+      'the shallower one stands without evidence of the deeper one',
+      ['slow', 'line'],
+      [
+        ['late', 4],
+        ['unknown', 0],
+      ],
+    ],
+    [
+      'the deeper one takes its place and its points, each once',
+      ['slow', 'line', 'empty'],
+      [
+        ['starved', 6],
+        ['unknown', 0],
+        ['late', -12],
+      ],
+    ],
+    [
+      'what speaks against the shallower one is not passed on',
+      ['slow', 'quick', 'empty'],
+      [
+        ['starved', 5],
+        ['unknown', 0],
+        ['late', -15],
+      ],
+    ],
+    ['what is passed on names nothing alone', ['line'], [['unknown', 0]]],
+  ])('%s', (_, met, expected) => expect(scores([late, starved], ...met)).toEqual(expected));
+
+  it('share one verdict: a neighbour of another kind gets no more than before', () => {
+    expect(scores([late, other, starved], 'slow', 'empty')).toEqual([
+      ['starved', 5],
+      ['other', 3],
+      ['unknown', 0],
+      ['late', -13],
+    ]);
+  });
+
+  it('explain nothing more away by what was passed on', () => {
+    const entries = ledgerOf([late, cause('starved', { ...starved, supersedes: ['other'] }), other]);
+    expect(entries.filter(({ evidence }) => evidence === 'superseded-by-starved').map(({ cause: id }) => id)).toEqual(['late']);
   });
 });

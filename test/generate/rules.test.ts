@@ -53,8 +53,16 @@ describe('the formula', () => {
 
   it('takes superseding from the evidence that is recorded already', () => {
     expect(recorded[positionOf(SERIES.evidence, { evidence: 'superseded-by-buoy-adrift' })]!.expr).toContain(
-      '{cause="buoy-adrift", look_back=""} >= 4',
+      '{cause="buoy-adrift", look_back="", inherited=""} >= 4',
     );
+  });
+
+  it('hands the evidence of a shallower cause to the deeper one, as soon as that has direct evidence of its own', () => {
+    const superseded = recorded[positionOf(SERIES.evidence, { evidence: 'superseded-by-fog-bank' })]!;
+    expect(superseded.labels).toMatchObject({ cause: 'heavy-swell' });
+    expect(superseded.expr).toContain('{cause="fog-bank", look_back="", inherited=""} >= 2');
+    const passedOn = recorded[positionOf(SERIES.evidence, { evidence: 'heavy-swell-high' })]!;
+    expect(passedOn.labels).toMatchObject({ cause: 'fog-bank', inherited: 'true' });
   });
 
   it('looks back after all direct evidence is in, and counts that only while nothing explains the failure', () => {
@@ -69,8 +77,9 @@ describe('the formula', () => {
     expect(priors).toEqual([
       ['unknown', '1'],
       ['buoy-adrift', '-0.500000001'],
-      ['heavy-swell', '-1.000000002'],
-      ['tide-table', '-1.000000003'],
+      ['fog-bank', '-1.000000002'],
+      ['heavy-swell', '-1.000000003'],
+      ['tide-table', '-1.000000004'],
     ]);
   });
 

@@ -85,6 +85,23 @@ export const SMALL_CATALOGUE: Catalogue = {
       references: [],
     }),
     defineCause({
+      id: 'fog-bank',
+      category: 'resource-pressure',
+      title: 'Swell in the fog',
+      summary: 'Waves break over a gauge that nobody sees.',
+      severity: 'critical',
+      prior: -1,
+      evidence: [
+        { id: 'blind', when: above(last('wind'), 0.6), weight: 'suggestive', says: 'blind' },
+        { id: 'grounded', when: above(increase('groundings', 10 * MINUTE), 0), weight: 'circumstantial', says: 'grounded' },
+      ],
+      deepens: ['heavy-swell'],
+      supersedes: ['tide-table'],
+      remedy: ['Sound the horn.'],
+      verify: { command: 'kubectl get waves', expect: 'none' },
+      references: [],
+    }),
+    defineCause({
       id: 'tide-table',
       category: 'scheduled-trigger',
       part: 'backend',

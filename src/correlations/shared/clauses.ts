@@ -6,7 +6,7 @@ import { AGGREGATOR_NETWORK_FAILURE, DIRECT_PASSES, NO_READY_ENDPOINTS } from '.
 
 /** Clauses that several sentences share, each with what carries it. Lower case: a sentence begins with a capital by itself. */
 export const CONNECTION_THROUGH_FAILS = clause('through the kube-apiserver the connection fails', AGGREGATOR_NETWORK_FAILURE);
-export const EACH_ADDRESS_ANSWERS = clause('each backend address has answered our own probes for a minute', DIRECT_PASSES);
+export const EACH_ADDRESS_ANSWERS = clause('each backend address has answered our own probes for ten seconds', DIRECT_PASSES);
 export const NO_ADDRESS_READY = clause('no address of the Service is ready', NO_READY_ENDPOINTS);
 export const SLICES_SHOW_NONE = clause('the EndpointSlices show none', none('endpoints-ready'));
 export const CONDITION_SHOWS_NONE = clause(

@@ -1,4 +1,4 @@
-import { above, all, any, below, type Criterion, last, MINUTE, max, min } from '../../domain/criterion.ts';
+import { above, all, any, avg, below, type Criterion, last, MINUTE, min } from '../../domain/criterion.ts';
 import { lessThan, none, reasonSeen, seen } from './seen.ts';
 
 /** The truth table of vantages, as criteria: docs/vantages.md. */
@@ -8,10 +8,12 @@ export const LIST_FAILS: Criterion = above(last('list-failing', 2 * MINUTE), 0.5
 export const DISCOVERY_PASSES: Criterion = below(last('aggregator-failing', 2 * MINUTE), 0.01);
 export const SERVICE_FAILS: Criterion = above(last('service-failing', 2 * MINUTE), 0.5);
 export const CONTROL_PASSES: Criterion = below(last('control-failing', 2 * MINUTE), 0.5);
-/** It has passed all the time that failures are remembered: they are not of its own restart. */
-export const CONTROL_PASSED: Criterion = below(max('control-failing', 2 * MINUTE), 0.5);
-/** Without the kube-apiserver in between, each backend address has answered for a minute: one that answers now and then does not pass. */
-export const DIRECT_PASSES: Criterion = below(max('endpoint-failing', MINUTE), 0.01);
+/** Longer than a burst of probes, which is what one failure sets off; short enough for a verdict within a quarter of a minute. */
+export const STEADY_SECONDS = 9;
+/** It has passed for a while: the failures are not of its own restart. */
+export const CONTROL_PASSED: Criterion = above(last('control-passing', 2 * MINUTE), STEADY_SECONDS);
+/** Without the kube-apiserver in between, each backend address has passed for a while: one that answers now and then does not pass. */
+export const DIRECT_PASSES: Criterion = above(last('endpoints-passing', 2 * MINUTE), STEADY_SECONDS);
 
 export const HAS_READY_ENDPOINTS: Criterion = seen('endpoints-ready');
 /** By the slices, or by the condition or the pods where slices are not visible. */
@@ -58,6 +60,8 @@ export const SLOW_ANSWERS: Criterion = any(
   above(last('list-seconds', 2 * MINUTE), 2),
   above(last('aggregator-seconds', 2 * MINUTE), 2),
 );
+/** For a minute on average, and still: one time-out makes the average of a minute, and the next answer ends it. */
+export const takesSeconds = (signal: string): Criterion => all(above(avg(signal, MINUTE), 2), above(last(signal, 2 * MINUTE), 1));
 export const QUICK_CONNECT: Criterion = lessThan('direct-connect-seconds', 0.5);
 
 /**

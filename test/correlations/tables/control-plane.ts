@@ -40,6 +40,9 @@ const control = (ok: boolean): Situation => ({
 });
 const election = 'E0105 09:02:00.000000       1 main.go:80] leader election lost';
 
+const WAITED =
+  'I0105 09:02:00.000000       1 request.go:697] Waited for 1.2s due to client-side throttling, not priority and fairness, request: GET:https://10.0.0.1:443/api/v1/pods';
+
 /** The kube-apiserver and its etcd. */
 export const CONTROL_PLANE_ROWS: readonly Row[] = [
   {
@@ -76,13 +79,10 @@ export const CONTROL_PLANE_ROWS: readonly Row[] = [
     cause: 'client-side-throttled',
     match: {
       probes: SLOW,
-      lines: [
-        'I0105 09:02:00.000000       1 request.go:697] Waited for 5.2s due to client-side throttling, not priority and fairness, request: GET:https://10.0.0.1:443/api/v1/pods',
-      ],
+      lines: ['E0105 09:02:00.000000       1 leaderelection.go:436] client rate limiter Wait returned an error: context deadline exceeded'],
     },
-    miss: { probes: { list: 'too_many_requests' } },
-    because: 'the other side refuses',
-    instead: 'rate-limited',
+    miss: { probes: SLOW, lines: [WAITED] },
+    because: 'a wait of a second is a line of most days',
   },
   {
     cause: 'rate-limited',

@@ -104,6 +104,7 @@ const deadConnection = (freshPasses: boolean): Situation => ({
             ...aggregator!,
             last: freshPasses && moment.ticks % 2 === 0 ? probeResult({ at: moment.time }) : { ...failure, at: moment.time },
             lastFailure: failure,
+            recurred: { response_timeout: failure.at },
             failures: { response_timeout: moment.ticks },
           },
           ...others,
