@@ -1,5 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
 import { above, all, increase, MINUTE } from '../domain/criterion.ts';
+import { WHERE_THE_LINE_STANDS } from '../domain/placeholders.ts';
 import { linesPointTo, linesSay } from './shared/lines.ts';
 import { FAILING } from './shared/vantages.ts';
 
@@ -24,7 +25,7 @@ export const clientSideThrottled = defineCause({
       ),
       weight: 'strong',
       says: 'Its log told of {value} waits in its own client within five minutes.',
-      reproduce: 'kubectl logs -n {namespace} --all-containers --tail=200 -l <selector of service {service}>',
+      reproduce: WHERE_THE_LINE_STANDS,
     },
   ],
   supersedes: ['backend-slow', 'leader-election-lost'],

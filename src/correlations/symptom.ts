@@ -1,5 +1,4 @@
-import { above, all, any, below, type Criterion, HOUR, increase, last, MINUTE, max, min } from '../domain/criterion.ts';
-import { takesSeconds } from './shared/vantages.ts';
+import { above, all, any, avg, below, type Criterion, HOUR, increase, last, MINUTE, max, min } from '../domain/criterion.ts';
 
 /**
  * Without this there is no diagnosis: the API erred within the last minute, its probes have been slow for a minute, or one of its
@@ -10,8 +9,8 @@ export const SYMPTOM: Criterion = any(
   above(max('failing', MINUTE), 0.5),
   // The same by the counter: whoever looks every half minute sees few of the moments at which an API that comes and goes fails.
   above(increase('aggregator-failures', MINUTE), 0.5),
-  takesSeconds('aggregator-seconds'),
-  takesSeconds('list-seconds'),
+  above(avg('aggregator-seconds', MINUTE), 2),
+  above(avg('list-seconds', MINUTE), 2),
   // One of several replicas fails on, and a kube-apiserver that failed may hold a connection to another one for now.
   all(above(last('endpoints-split', 2 * MINUTE), MINUTE), above(max('failing', 15 * MINUTE), 0.5)),
 );
