@@ -87,6 +87,7 @@ export const SMALL_CATALOGUE: Catalogue = {
     defineCause({
       id: 'fog-bank',
       category: 'resource-pressure',
+      part: 'backend',
       title: 'Swell in the fog',
       summary: 'Waves break over a gauge that nobody sees.',
       severity: 'critical',
