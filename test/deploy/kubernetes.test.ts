@@ -52,9 +52,9 @@ interface Role extends Manifest {
 const pod = only<Deployment>('Deployment').spec.template.spec;
 const container = pod.containers[0]!;
 
-describe.each(['kubernetes', 'prometheus-operator'])('deploy/%s', (folder) => {
-  const { resources, configMapGenerator = [] } = kustomizationOf(folder);
-  const listed = [...resources, ...configMapGenerator.flatMap(({ files }) => files)];
+describe.each(['kubernetes', 'prometheus-operator', 'tls'])('deploy/%s', (folder) => {
+  const { resources, configMapGenerator = [], patches = [] } = kustomizationOf(folder);
+  const listed = [...resources, ...configMapGenerator.flatMap(({ files }) => files), ...patches.map(({ path }) => path)];
 
   it('lists each of its files, and none that is missing', () => {
     expect(listed.filter((file) => !file.startsWith('../')).sort()).toEqual(
@@ -125,7 +125,7 @@ describe('the pod', () => {
     ['liveness', container.livenessProbe, '/-/healthy'],
     ['readiness', container.readinessProbe, '/-/ready'],
   ])('has a %s probe on a path that the server has and a port of its own', (_, { httpGet }, path) => {
-    // test/expose/server.test.ts asks for both paths.
+    // test/deploy/probes.test.ts asks as the kubelet does.
     expect(httpGet).toEqual({ path, port: container.ports[0]!.name });
   });
 

@@ -16,6 +16,7 @@ export interface Kustomization {
   readonly resources: readonly string[];
   readonly labels?: readonly { readonly pairs: Readonly<Record<string, string>>; readonly includeSelectors: boolean }[];
   readonly configMapGenerator?: readonly { readonly name: string; readonly files: readonly string[] }[];
+  readonly patches?: readonly { readonly path: string }[];
 }
 
 export function textOf(path: string): string {

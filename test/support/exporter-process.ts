@@ -24,8 +24,11 @@ export interface ExporterProcess {
 }
 
 /** Starts the exporter with a JSON log, and waits until it listens on a free port of 127.0.0.1. */
-export async function startExporter(args: readonly string[], { shell, env = {} }: { shell?: string; env?: NodeJS.ProcessEnv } = {}) {
-  const all = [...PROGRAM, 'serve', '--log.format=json', '--web.listen-address=127.0.0.1:0', ...args];
+export async function startExporter(
+  args: readonly string[],
+  { shell, port: wanted = 0, env = {} }: { shell?: string; port?: number; env?: NodeJS.ProcessEnv } = {},
+): Promise<ExporterProcess> {
+  const all = [...PROGRAM, 'serve', '--log.format=json', `--web.listen-address=127.0.0.1:${wanted}`, ...args];
   const [command = '', ...rest] = shell === undefined ? all : ['/bin/sh', '-c', `${shell}; exec "$@"`, 'sh', ...all];
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let err = '';
