@@ -18,6 +18,7 @@ import type { WebSecurity } from './web-security.ts';
 
 /** Prometheus scrapes every 15 to 60 s over one connection; Node would close it after 5 s and the scrape after that would fail. */
 const KEEP_ALIVE_MS = 75_000;
+type Times = Readonly<Record<keyof typeof TIMES, number>>;
 const TIMES = {
   /** From the first byte of a request (of a new connection: from its begin) to the end of its head. Not counted while a connection rests. */
   headersTimeout: 10_000,
@@ -44,6 +45,8 @@ export interface WebServerOptions {
   readonly webConfigFile?: string;
   /** HTML of a cause's runbook, a whole page or a fragment; undefined = no such cause. */
   readonly runbook?: (cause: string) => string | undefined | Promise<string | undefined>;
+  /** Milliseconds; for tests. */
+  readonly times?: Partial<Times>;
   /** Host names that may be asked for over loopback, beside those of loopback itself. */
   readonly allowedHosts?: readonly string[];
   /** Told after each later reading of the web configuration file whether what is in it is what is in force. */
@@ -75,7 +78,7 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
   const servers: Server[] = [];
   try {
     for (const { text, host, port } of addresses) {
-      const server = newServer(app, security);
+      const server = newServer(app, security, { ...TIMES, ...options.times });
       limit.attach(server);
       servers.push(server);
       await listen(server, text, host, port);
@@ -94,10 +97,10 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
   };
 }
 
-function newServer(app: express.Express, security: WebSecurity | undefined): Server {
-  const server: Server = security?.tls ? createHttpsServer({ ...security.tls, ...TIMES }, app) : createHttpServer({ ...TIMES }, app);
+function newServer(app: express.Express, security: WebSecurity | undefined, times: Times): Server {
+  const server: Server = security?.tls ? createHttpsServer({ ...security.tls, ...times }, app) : createHttpServer({ ...times }, app);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.timeout = TIMES.timeout;
+  server.timeout = times.timeout;
   security?.attach(server);
   return server;
 }

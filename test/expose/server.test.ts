@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { type IncomingHttpHeaders, request } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createExposition } from '../../src/expose/exposition.ts';
 import { createWebServer, type WebServer, type WebServerOptions } from '../../src/expose/server.ts';
 import type { ExporterView } from '../../src/expose/view.ts';
@@ -277,5 +280,111 @@ describe('listening', () => {
   it('keeps connections for longer than any scrape interval', async () => {
     const got = await get(await serve(undefined), '/-/healthy', { headers: { connection: 'keep-alive' } });
     expect(got.headers['keep-alive']).toBe('timeout=75');
+  });
+});
+
+describe('a client that', () => {
+  const times = { headersTimeout: 300, requestTimeout: 400, connectionsCheckingInterval: 50, timeout: 600 };
+  const open = async (url: URL): Promise<Socket> => {
+    const socket = connect(Number(url.port), url.hostname).on('error', () => {});
+    await once(socket, 'connect');
+    return socket;
+  };
+  /** Milliseconds until it is closed. */
+  const life = async (socket: Socket): Promise<number> => {
+    const begin = performance.now();
+    await once(socket.resume(), 'close');
+    return performance.now() - begin;
+  };
+
+  it.each<[string, (socket: Socket) => void]>([
+    ['says nothing', () => {}],
+    [
+      'says its request by and by',
+      (socket) => {
+        socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n');
+        const slow = setInterval(() => socket.write('X-A: b\r\n'), 50);
+        socket.once('close', () => clearInterval(slow));
+      },
+    ],
+    ['never ends the head of its request', (socket) => void socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nX: ')],
+  ])('%s is closed soon', async (_, behave) => {
+    const socket = await open(await serve(FAILING, { times }));
+    behave(socket);
+    expect(await life(socket)).toBeLessThan(5000);
+  });
+
+  it('rests between two requests, for longer than a head may take, is not', async () => {
+    const socket = await open(await serve(FAILING, { times }));
+    const ask = async () => {
+      socket.write('GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      return String(((await once(socket, 'data')) as [Buffer])[0]).slice(0, 15);
+    };
+    expect(await ask()).toBe('HTTP/1.1 200 OK');
+    await sleep(1200);
+    expect(await ask()).toBe('HTTP/1.1 200 OK');
+    socket.destroy();
+  });
+
+  it('does not read its answer is cut', async () => {
+    const runbook = () => 'x'.repeat(32 * 2 ** 20);
+    const socket = await open(await serve(FAILING, { times, runbook }));
+    socket.pause();
+    socket.write('GET /runbooks/x HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await sleep(2000);
+    await life(socket);
+    expect(socket.bytesRead).toBeLessThan(32 * 2 ** 20);
+  });
+
+  it('comes when all places are taken by requests gets none; one that rests makes room', async () => {
+    let letGo = () => {};
+    const held = new Promise<undefined>((resolve) => {
+      letGo = () => resolve(undefined);
+    });
+    const url = await serve(FAILING, { runbook: () => held });
+    const busy = await Promise.all(Array.from({ length: 127 }, () => open(url)));
+    for (const socket of busy) socket.write('GET /runbooks/x HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await sleep(500);
+    const resting = await open(url);
+    const restingClosed = life(resting);
+    expect((await get(url, '/-/healthy')).status).toBe(200);
+    await restingClosed;
+    const last = await open(url);
+    last.write('GET /runbooks/x HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await sleep(200);
+    await expect(get(url, '/-/healthy')).rejects.toThrow();
+    expect(busy.every(({ readyState }) => readyState === 'open')).toBe(true);
+    letGo();
+    for (const socket of [...busy, last]) socket.destroy();
+  });
+});
+
+describe('the name that is asked for over loopback', () => {
+  afterEach(() => vi.unstubAllEnvs());
+  const status = async (host: string, path = '/', differs: Partial<WebServerOptions> = {}) =>
+    (await get(await serve(FAILING, differs), path, { headers: { host } })).status;
+
+  it.each([
+    ['localhost', 200],
+    ['localhost:9944', 200],
+    ['LOCALHOST.:80', 200],
+    ['harbour.localhost', 200],
+    ['127.0.0.1:9944', 200],
+    ['[::1]:9944', 200],
+    ['192.168.1.7', 200],
+    ['rebound.example.com', 421],
+    ['rebound.example.com:9944', 421],
+    ['localhost.example.com', 421],
+    ['127.0.0.1.example.com', 421],
+    ['::1.example', 421],
+  ])('%s is answered with %i', async (host, expected) => {
+    expect(await status(host)).toBe(expected);
+  });
+
+  it('may be one that is configured, and any of them for the health endpoints and in a pod', async () => {
+    expect(await status('quay.example.com', '/', { allowedHosts: ['Quay.example.com'] })).toBe(200);
+    expect(await status('quay.example.com', '/-/healthy')).toBe(200);
+    vi.stubEnv('KUBERNETES_SERVICE_HOST', '10.96.0.1');
+    expect(await status('quay.example.com')).toBe(200);
   });
 });
