@@ -7,6 +7,7 @@ interface VerifyFlags extends OptionTexts {
   readonly 'prometheus.url': string;
   readonly 'prometheus.tokenFile'?: string;
   readonly output: 'text' | 'json';
+  readonly all?: true;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -20,6 +21,7 @@ export function registerVerify(program: Command): void {
     .option('--scrape-interval <duration>', 'that the rules were generated with (default 30s)')
     .option('--cluster-label <labels>', 'that the rules were generated with (default cluster)')
     .option('--with <exporters>', 'that the rules were generated with')
+    .option('--all', 'also list the selectors that find nothing as it should be')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
     .action(async (flags: VerifyFlags) => {
       const parsed = parseOptions(flags);
@@ -31,18 +33,22 @@ export function registerVerify(program: Command): void {
         BUILT_IN,
         parsed.options,
       );
-      process.stdout.write(flags.output === 'json' ? `${JSON.stringify(verification, null, 2)}\n` : printed(verification));
+      process.stdout.write(
+        flags.output === 'json' ? `${JSON.stringify(verification, null, 2)}\n` : printed(verification, flags.all === true),
+      );
       if (verification.findings.some((finding) => finding.state === 'missing')) process.exitCode = 1;
     });
 }
 
-function printed({ findings, warnings }: Verification): string {
+function printed({ findings, warnings }: Verification, all: boolean): string {
   const of = (state: string) => findings.filter((finding) => finding.state === state);
   const lines = (state: string) => of(state).map(({ selector, why }) => `  ${selector}\n      ${why}`);
   return [
     ...warnings.map((warning) => `warning: ${warning}`),
     `${of('found').length} of ${findings.length} selectors find series`,
-    ...(of('quiet').length > 0 ? [`${of('quiet').length} find nothing now, as it should be:`, ...lines('quiet')] : []),
+    ...(of('quiet').length > 0
+      ? [`${of('quiet').length} find nothing now, as it should be${all ? ':' : ' (--all lists them)'}`, ...(all ? lines('quiet') : [])]
+      : []),
     ...(of('missing').length > 0
       ? [`${of('missing').length} find nothing, and the rules that read them cannot fire:`, ...lines('missing')]
       : []),
@@ -72,9 +78,22 @@ function prometheusAt(url: string, tokenFile: string | undefined): Query {
       throw new Error(`${endpoint}: ${cause instanceof Error ? cause.message : message}`);
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`${endpoint}: ${response.status} ${text.slice(0, 200)}`);
+    if (!response.ok)
+      throw new Error(`${endpoint}: ${response.status} ${text.trim().slice(0, 200)}${isPrometheus(text) ? '' : NO_PROMETHEUS}`);
     return resultsOf(text, endpoint);
   };
+}
+
+const NO_PROMETHEUS = '; --prometheus.url is the root of a Prometheus (or of what answers as it does), e.g. http://localhost:9090';
+
+/** Its errors too are JSON with a status. */
+function isPrometheus(text: string): boolean {
+  try {
+    const answer: unknown = JSON.parse(text);
+    return typeof answer === 'object' && answer !== null && 'status' in answer;
+  } catch {
+    return false;
+  }
 }
 
 function resultsOf(text: string, endpoint: URL): QueryResult[] {
@@ -82,6 +101,6 @@ function resultsOf(text: string, endpoint: URL): QueryResult[] {
     const answer = JSON.parse(text) as { data: { result: { metric: Record<string, string>; value: [number, string] }[] } };
     return answer.data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
   } catch {
-    throw new Error(`${endpoint}: not an answer of Prometheus's API: ${text.slice(0, 100)}`);
+    throw new Error(`${endpoint}: not an answer of Prometheus's API: ${text.trim().slice(0, 100)}${NO_PROMETHEUS}`);
   }
 }

@@ -72,6 +72,21 @@ describe('verify', () => {
     expect(findings.some(({ state }) => state === 'missing')).toBe(true);
   });
 
+  it('counts what finds nothing as it should be, and lists it when asked', async () => {
+    answer = (query) => ({
+      body: query.includes('aggregated_api_exporter')
+        ? found
+        : JSON.stringify({ status: 'success', data: { resultType: 'vector', result: [] } }),
+    });
+    await verify('--prometheus.url', url);
+    expect(out).toMatch(/^\d+ find nothing now, as it should be \(--all lists them\)$/m);
+    const short = out.split('\n').length;
+    out = '';
+    await verify('--prometheus.url', url, '--all');
+    expect(out).toMatch(/as it should be:\n {2}/);
+    expect(out.split('\n').length).toBeGreaterThan(short + 50);
+  });
+
   it('keeps a path prefix, and sends the password of the URL as a header', async () => {
     answer = () => ({ status: 500, body: 'one question is enough' });
     await expect(verify('--prometheus.url', `${url.replace('http://', 'http://me:p%40ss@')}/prometheus`)).rejects.toThrow('500');
@@ -107,6 +122,12 @@ describe('verify', () => {
       '--scrape-interval 5m: too long',
     ],
     ['a refusal of Prometheus', [], { status: 401, body: 'who are you?' }, '/api/v1/query: 401 who are you?'],
+    [
+      'another server, such as the exporter itself',
+      [],
+      { status: 405, body: 'only GET and HEAD are allowed\n' },
+      '/api/v1/query: 405 only GET and HEAD are allowed; --prometheus.url is the root of a Prometheus',
+    ],
     ['something that is no Prometheus', [], { body: '<html>Welcome</html>' }, "not an answer of Prometheus's API: <html>Welcome</html>"],
   ])('names %s', async (_, args, given, words) => {
     if (given) answer = () => given;

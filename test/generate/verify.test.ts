@@ -26,13 +26,21 @@ function matches(series: Series, { label, operator, value }: Matcher): boolean {
 }
 
 /** A Prometheus that has these series, each for as long as anybody asks. */
-function prometheus(series: readonly Series[], values: Readonly<Record<string, number>> = {}): Query {
+function prometheus(
+  series: readonly Series[],
+  values: Readonly<Record<string, number>> = {},
+  scraped = { samples: 60, span: 1770 },
+): Query {
   return async (promql) => {
     const [{ metric, matchers }] = selectorsOf(promql) as [ReturnType<typeof selectorsOf>[number]];
     const found = series.filter((one) => one.__name__ === metric && matchers.every((matcher) => matches(one, matcher)));
     const by = /^count by \((\w+)\)/.exec(promql)?.[1];
     if (found.length === 0) return [];
-    const value = promql.startsWith('max(count_over_time') ? 60 : (values[metric] ?? 1);
+    const value = promql.startsWith('max(count_over_time')
+      ? scraped.samples
+      : promql.startsWith('max(timestamp(')
+        ? scraped.span
+        : (values[metric] ?? 1);
     return by
       ? [...new Set(found.map((one) => one[by] ?? ''))].map((text) => ({ labels: { [by]: text }, value }))
       : [{ labels: {}, value }];
@@ -98,8 +106,14 @@ describe('verifying rules', () => {
       (await verifyRules(prometheus(series), SMALL_CATALOGUE, { ...DEFAULT_OPTIONS, scrapeInterval })).warnings;
     expect(await warningsOf(ALL)).toEqual([]);
     expect(await warningsOf(ALL, 15)).toEqual([
-      expect.stringMatching(/^scraped about every 30s, .*the rules are for 15s: pass --scrape-interval$/),
+      expect.stringMatching(/^scraped about every 30s; the rules are for 15s: pass --scrape-interval$/),
     ]);
+    // Two minutes of scrapes every 15 s are no scrapes every four minutes, and two scrapes are too few to say.
+    const young = async (samples: number, span: number) =>
+      (await verifyRules(prometheus(ALL, {}, { samples, span }), SMALL_CATALOGUE, { ...DEFAULT_OPTIONS, scrapeInterval: 15 })).warnings;
+    expect(await young(8, 105)).toEqual([]);
+    expect(await young(3, 120)).toEqual([]);
+    expect(await young(8, 210)).toEqual([expect.stringMatching(/^scraped about every 30s; /)]);
     expect(await warningsOf(renamed('cluster', undefined))).toEqual([expect.stringContaining('aggregated_api_info has no label cluster')]);
   });
 });

@@ -144,12 +144,11 @@ async function notObserved({ metric, text }: Selector, query: Query, catalogue: 
 
 async function warnings(query: Query, options: GenerateOptions): Promise<string[]> {
   const found: string[] = [];
-  const samples = await query(`max(count_over_time(${EXPORTER}[30m]))`);
-  const interval = samples[0] ? 1800 / samples[0].value : undefined;
-  // A quarter off is jitter, or a series that is younger than half an hour.
-  if (interval !== undefined && samples[0]!.value >= 4 && interval > options.scrapeInterval * 1.25)
+  const interval = await scrapeInterval(query);
+  // A quarter off is jitter.
+  if (interval !== undefined && interval > options.scrapeInterval * 1.25)
     found.push(
-      `scraped about every ${printDuration(Math.round(interval))}, or for less than half an hour; the rules are for ${printDuration(options.scrapeInterval)}: pass --scrape-interval`,
+      `scraped about every ${printDuration(Math.round(interval))}; the rules are for ${printDuration(options.scrapeInterval)}: pass --scrape-interval`,
     );
   for (const label of options.clusterLabels) {
     const values = await query(`count by (${label}) (aggregated_api_info)`);
@@ -159,4 +158,11 @@ async function warnings(query: Query, options: GenerateOptions): Promise<string[
       );
   }
   return found;
+}
+
+/** Mean seconds between two scrapes of the last half hour, by the times of the samples: a series may be younger. Undefined below four samples. */
+async function scrapeInterval(query: Query): Promise<number | undefined> {
+  const [samples] = await query(`max(count_over_time(${EXPORTER}[30m]))`);
+  const [span] = await query(`max(timestamp(${EXPORTER}) - min_over_time(timestamp(${EXPORTER})[30m:5s]))`);
+  return samples === undefined || span === undefined || samples.value < 4 ? undefined : span.value / (samples.value - 1);
 }
