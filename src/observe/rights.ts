@@ -20,7 +20,7 @@ import {
   type ServiceAccount,
   UNREADABLE_GRANT,
 } from './role-bindings.ts';
-import type { Clock, Logger, Source } from './source.ts';
+import { ageOf, type Clock, type Logger, monotonic, type Source } from './source.ts';
 import { statusOf, unauthorised, worstOf } from './source-status.ts';
 import type { ApiTarget, Targets } from './targets.ts';
 
@@ -120,10 +120,10 @@ export function createRightsSource({ client, targets, clock, log, intervalMs = 6
     rolesRead = keep(rolesRead, read, 'roles of a backend’s ServiceAccount');
   }
 
-  const grantsNow = ({ good }: Kept<readonly Grant[]>): readonly Grant[] => (good && clock() - good.at < STALE_MS ? good.value : []);
+  const grantsNow = ({ good }: Kept<readonly Grant[]>): readonly Grant[] => (good && ageOf(good.at, clock()) < STALE_MS ? good.value : []);
   const isKnown = ({ last, good }: Kept<unknown>): boolean =>
     last?.state === 'ok' ||
-    ((last?.state === 'failed' || last?.state === 'unauthorised') && good !== undefined && clock() - good.at < STALE_MS);
+    ((last?.state === 'failed' || last?.state === 'unauthorised') && good !== undefined && ageOf(good.at, clock()) < STALE_MS);
 
   function rightsOf(account: ServiceAccount): RightsFacts {
     const rulesOf = (role: RoleRef): readonly PolicyRule[] | undefined => roles.get(roleKey(role));
@@ -147,7 +147,7 @@ export function createRightsSource({ client, targets, clock, log, intervalMs = 6
       const read = async (): Promise<void> => {
         if (reading) return;
         reading = true;
-        lastRead = clock();
+        lastRead = monotonic();
         try {
           await refresh();
         } catch (error) {
@@ -158,7 +158,7 @@ export function createRightsSource({ client, targets, clock, log, intervalMs = 6
       };
       void read();
       readNow = () => {
-        if (clock() - lastRead >= SOON_MS) void read();
+        if (monotonic() - lastRead >= SOON_MS) void read();
       };
       const timer = setInterval(() => void read(), intervalMs);
       signal.addEventListener('abort', () => clearInterval(timer), { once: true });

@@ -1,4 +1,5 @@
 import { compareStates, type SourceName, type SourceState, type SourceStatus } from '../domain/sources.ts';
+import { ageOf } from './source.ts';
 
 /** What the last look at one part of a source brought. */
 export type Outcome =
@@ -39,7 +40,7 @@ export function statusOf(source: SourceName, part: Part, now: number): SourceSta
 }
 
 function stateOf({ outcome, lastSuccess, staleAfterMs, failingSince = lastSuccess }: Part, now: number): SourceState {
-  const old = failingSince !== undefined && now - failingSince >= staleAfterMs;
+  const old = failingSince !== undefined && ageOf(failingSince, now) >= staleAfterMs;
   switch (outcome.state) {
     case 'failed':
       if (lastSuccess === undefined || staleAfterMs === 0) return 'failed';

@@ -23,6 +23,9 @@ describe('one part', () => {
       part(FAILED, { lastSuccess: NOW - 60 * MINUTE, failingSince: NOW - 1 }),
       { state: 'ok' },
     ],
+    // An hour of "ok" it would be otherwise, until the clock has caught up.
+    ['failed before our clock was set back', part(FAILED, { lastSuccess: NOW + 60 * MINUTE }), { state: 'stale' }],
+    ['answered a second ahead of us, as clocks differ', part({ state: 'ok' }, { lastSuccess: NOW + 1000 }), { state: 'ok' }],
     ['may not be read', part({ state: 'forbidden', rule: 'p: get' }, { lastSuccess: NOW }), { state: 'forbidden', rule: 'p: get' }],
     [
       'does not know us',

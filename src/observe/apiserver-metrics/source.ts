@@ -3,7 +3,7 @@ import type { ApiserverMetrics } from '../../domain/snapshot.ts';
 import type { KubeClient } from '../kube/api.ts';
 import { type AddressRules, createAddressRules } from '../probe/addresses.ts';
 import { type Repetition, repeat } from '../repeat.ts';
-import type { Clock, Logger, Source } from '../source.ts';
+import { ageOf, type Clock, type Logger, type Source } from '../source.ts';
 import { bestOf, type Outcome, type Part, statusOf, unauthorised } from '../source-status.ts';
 import { createInstanceConnections, serverInstance } from './direct.ts';
 import { type ApiserverReading, apiserverMetrics, readApiserverMetrics } from './reading.ts';
@@ -127,7 +127,7 @@ export function createApiserverMetricsSource(deps: {
 
   function failed(name: string, instance: Instance, message: string): void {
     note(name, instance, { state: 'failed', message });
-    const old = instance.lastSuccess === undefined || clock() - instance.lastSuccess > MISSES * intervalMs;
+    const old = instance.lastSuccess === undefined || ageOf(instance.lastSuccess, clock()) > MISSES * intervalMs;
     if (old || instance.metrics.state !== 'observed') instance.metrics = { state: 'unobserved', why: message };
   }
 

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock, Logger } from '../source.ts';
+import { type Clock, type Logger, monotonic } from '../source.ts';
 import type { KubeClient, ResourceCache, ResourceSpec } from './api.ts';
 import { createBackOff } from './back-off.ts';
 import { createDecoder, type Decoded, MalformedObjectError } from './decode.ts';
@@ -127,10 +127,10 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
     const [shortest, longest] = tuning.watchSeconds;
     const timeoutSeconds = Math.round(shortest + (longest - shortest) * random());
     const wholeMs = timeoutSeconds * 1000 + tuning.idleSlackMs;
-    const openedAt = clock();
+    const openedAt = monotonic();
     const alive = () => {
       health.answered(clock());
-      backOff.healthy(clock());
+      backOff.healthy(monotonic());
     };
     // A watch of something that never changes is healthy too, but not in its first moment.
     let settled: NodeJS.Timeout | undefined;
@@ -158,22 +158,22 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
     } finally {
       clearTimeout(settled);
     }
-    if (clock() - openedAt < tuning.shortestWatchMs) throw new KubeRequestError('GET', spec.path, 'CUT', 'the watch ended at once');
+    if (monotonic() - openedAt < tuning.shortestWatchMs) throw new KubeRequestError('GET', spec.path, 'CUT', 'the watch ended at once');
   };
 
   /** How watches end in good health too, and what a restarted server answers next: the back-off counts it, but is not waited out. */
   const excused = (error: unknown): boolean => {
     const kind = endOfWatch(error);
     if (kind === undefined || !mayExcuse(kind)) return false;
-    excuses.set(kind, clock());
+    excuses.set(kind, monotonic());
     return true;
   };
   const mayExcuse = (kind: 'cut' | 'expired' | 'reachable'): boolean =>
-    clock() - (excuses.get(kind) ?? Number.NEGATIVE_INFINITY) >= tuning.excuseMs;
+    monotonic() - (excuses.get(kind) ?? Number.NEGATIVE_INFINITY) >= tuning.excuseMs;
 
   /** Milliseconds to wait before the next attempt. */
   const failed = (error: unknown): number => {
-    const step = backOff.next(clock());
+    const step = backOff.next(monotonic());
     const delay = excused(error) ? Math.min(step, tuning.firstDelayMs * (0.5 + 0.5 * random())) : step;
     if (mustList(error)) resourceVersion = undefined;
     health.failed(error as Error, clock());
@@ -194,7 +194,7 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
     signal.addEventListener('abort', stop, { once: true });
     const unreachable = error instanceof KubeRequestError && error.code !== 'GARBAGE' && error.code !== 'CREDENTIALS';
     const wake = () => {
-      excuses.set('reachable', clock());
+      excuses.set('reachable', monotonic());
       setTimeout(stop, tuning.spreadMs * random()).unref();
     };
     const forget = unreachable && mayExcuse('reachable') ? client.onReachable?.(wake) : undefined;

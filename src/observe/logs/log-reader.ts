@@ -30,16 +30,13 @@ export class LogReader {
   private readonly batch: LineBatch;
   private readonly sink: LineSink & Drops;
   private readonly budget: ByteBudget;
-  private readonly now: () => number;
-  private pushedAt = 0;
   /** The last lines of this stream, when they are wanted. */
   private words: string[] | undefined;
 
-  constructor({ batch, sink, budget, now }: { batch: LineBatch; sink: LineSink & Drops; budget: ByteBudget; now: () => number }) {
+  constructor({ batch, sink, budget }: { batch: LineBatch; sink: LineSink & Drops; budget: ByteBudget }) {
     this.batch = batch;
     this.sink = sink;
     this.budget = budget;
-    this.now = now;
   }
 
   /** A stream begins. `keepWords`: of a container that ended, whose last lines are kept and which no budget cuts. */
@@ -54,7 +51,6 @@ export class LogReader {
   }
 
   push(chunk: Buffer): void {
-    this.pushedAt = this.now();
     this.splitter.push(chunk, this.onLine);
     this.batch.flush(this.sink);
   }
@@ -101,7 +97,7 @@ export class LogReader {
   /** @param length Bytes of the line, those that were cut included. */
   private take(bytes: Buffer, text: number, end: number, length: number): void {
     const { seconds, nanoseconds } = this.stamp;
-    if (!this.words && !this.budget.take(length + 1, this.pushedAt)) {
+    if (!this.words && !this.budget.take(length + 1)) {
       this.sink.dropped('budget');
       return;
     }

@@ -131,7 +131,7 @@ export function createLogTail(deps: {
         for (const book of stream.books) book.dropped[why]++;
       },
     };
-    const reader = new LogReader({ batch, sink, budget: createByteBudget(bytesPerMinute, clock()), now: clock });
+    const reader = new LogReader({ batch, sink, budget: createByteBudget(bytesPerMinute) });
     const follower = new Follower(container, {
       client,
       clock,

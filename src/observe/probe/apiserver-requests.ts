@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { KubeClient } from '../kube/api.ts';
 import { type TrustedTls, trustedWay } from '../kube/token-trust.ts';
-import type { Clock } from '../source.ts';
+import { type Clock, monotonic } from '../source.ts';
 import { hostPort, isIp } from './addresses.ts';
 import type { AttemptRequest, AttemptRuntime, AttemptTls } from './attempt.ts';
 import { createParkedSockets } from './parked-sockets.ts';
@@ -40,7 +40,7 @@ export interface PrepareOptions {
 
 const RESOLVED_LIVES_MS = 30_000;
 
-export function createApiserverRequests(client: KubeClient, runtime: AttemptRuntime, clock: Clock): ApiserverRequests {
+export function createApiserverRequests(client: KubeClient, runtime: AttemptRuntime): ApiserverRequests {
   const { server } = client;
   const secure = server.protocol === 'https:';
   const host = server.hostname.replace(/^\[|\]$/g, '');
@@ -49,7 +49,7 @@ export function createApiserverRequests(client: KubeClient, runtime: AttemptRunt
   const prefix = server.pathname.replace(/\/+$/, '');
   const sockets = createParkedSockets();
   const contextOf = createContextCache();
-  const resolve = createResolver(clock);
+  const resolve = createResolver();
   let anew = false;
 
   return {
@@ -120,7 +120,7 @@ function same(a: string | Buffer | undefined, b: string | Buffer | undefined): b
 }
 
 /** getaddrinfo, as the rest of the process resolves, and remembered: four threads serve all lookups, and queueing there is not DNS. */
-function createResolver(clock: Clock): (host: string) => Promise<string> {
+function createResolver(clock: Clock = monotonic): (host: string) => Promise<string> {
   const known = new Map<string, { address: string; at: number }>();
   return async (host) => {
     const before = known.get(host);

@@ -1,6 +1,6 @@
 import type { ProbeResult, ProbeTally, UnbelievedTarget } from '../../domain/probe.ts';
 import type { KubeClient } from '../kube/api.ts';
-import type { Clock, Logger, Source } from '../source.ts';
+import { type Clock, type Logger, monotonic, type Source } from '../source.ts';
 import { type Part, statusOf, unauthorised } from '../source-status.ts';
 import type { ApiTarget, Targets } from '../targets.ts';
 import { createAddressRules, isIp, splitHostPort } from './addresses.ts';
@@ -73,7 +73,7 @@ export function createProber({ client, targets, clock, log, options: given = {},
     open: new Set(),
   };
   const rules = createAddressRules(options.allowAddresses);
-  const requests = createApiserverRequests(client, runtime, clock);
+  const requests = createApiserverRequests(client, runtime);
   const asker = createAsker(runtime, requests, clock, options);
   const beliefs = createBeliefs(options.inCluster);
   // Nothing of HTTP is read before the certificate was verified.
@@ -81,7 +81,7 @@ export function createProber({ client, targets, clock, log, options: given = {},
     (apiserver) => asker.control(apiserver),
     ({ own, instance }, result) => own || beliefs.counts(controlKey(instance), result, result.status !== undefined),
   );
-  const schedule = createSchedule({ clock, ...options });
+  const schedule = createSchedule({ clock: monotonic, ...options });
   const apis = new Map<string, ProbedApi>();
   let apiservers: readonly Apiserver[] = [];
   let running = 0;

@@ -3,7 +3,7 @@ import type { NodeFacts, ResourceFacts } from '../../domain/snapshot.ts';
 import type { KubeClient } from '../kube/api.ts';
 import { type AddressRules, createAddressRules } from '../probe/addresses.ts';
 import { type Repetition, repeat } from '../repeat.ts';
-import type { Clock, Logger, Source } from '../source.ts';
+import { ageOf, type Clock, type Logger, type Source } from '../source.ts';
 import { type Outcome, statusOf, unauthorised } from '../source-status.ts';
 import type { ApiTarget, TargetPod, Targets } from '../targets.ts';
 import { KUBELET_RULE, KubeletError, type KubeletOptions, readKubelet } from './kubelet.ts';
@@ -176,7 +176,7 @@ export function createResourceSource(deps: {
 
   /** One failed reading does not make what was read half a minute ago untrue. */
   function keepRecent(next: Map<string, Observed<readonly ResourceFacts[]>>): void {
-    if (lastSuccess === undefined || clock() - lastSuccess > MISSES * intervalMs) return;
+    if (lastSuccess === undefined || ageOf(lastSuccess, clock()) > MISSES * intervalMs) return;
     for (const name of next.keys()) {
       const last = facts.get(name);
       if (last?.state === 'observed') next.set(name, last);

@@ -36,7 +36,6 @@ function read(
     batch: new LineBatch(scanner, signatures),
     sink: { ...sink, dropped: () => {} },
     budget: { take: () => true },
-    now: () => NOW,
   });
   reader.begin();
   const stamp = (index: number) => new Date(NOW - (lines.length - 1 - index) * everyMs).toISOString();

@@ -20,7 +20,7 @@ afterEach(() => servers.close());
 async function ask(bytes: string, freshAnswer: Partial<ProbeResult>) {
   const { port } = await servers.tcp((socket) => socket.once('data', () => socket.end(bytes)));
   const runtime: AttemptRuntime = { slots: createHandshakeSlots(4, 250), loop: createLoopWatch(), open: new Set() };
-  const requests = createApiserverRequests(kubeClient(`http://127.0.0.1:${port}`, {}), runtime, Date.now);
+  const requests = createApiserverRequests(kubeClient(`http://127.0.0.1:${port}`, {}), runtime);
   let last: ProbeResult | undefined = probeResult({ vantage: 'control', at: Date.now() - 100 });
   const control: Control = {
     keep() {},

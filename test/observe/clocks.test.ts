@@ -1,0 +1,18 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+const ROOT = new URL('../../src/', import.meta.url);
+/** A clock that is set jumps: what is a duration is taken by `performance.now()` (`monotonic`). Here, and only here, is the time of day meant. */
+const TIME_OF_DAY: Readonly<Record<string, string>> = {
+  'commands/exporter.ts': 'the moment at which sources are shown',
+  'commands/observe-cluster.ts': 'the clock of the observer',
+  'expose/server.ts': 'the moment at which sources are shown',
+  'observe/dump/dump.ts': 'the moment of a dump that names none',
+};
+
+it('the time of day is asked where it is meant, and nowhere for a duration', () => {
+  const asking = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.startsWith('simulator/') && /\bDate\.now\b/.test(readFileSync(new URL(file, ROOT), 'utf8')),
+  );
+  expect(asking.sort()).toEqual(Object.keys(TIME_OF_DAY).sort());
+});
