@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
+import { DISCOVERY_WORKS } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { reasonSeen } from './shared/seen.ts';
 import { DISCOVERY_PASSES } from './shared/vantages.ts';
@@ -8,9 +9,8 @@ export const aggregatedRequestForbidden = defineCause({
   id: 'aggregated-request-forbidden',
   category: 'authn-authz',
   part: 'client',
-  title: 'A client may not use the API: RBAC',
-  summary:
-    'The API works, and the client that complains has no right on its resources: a binding is missing, or names another ServiceAccount than the one that the client runs as.',
+  title: 'A client has no right to use the API',
+  summary: 'The API works. The client has no right on its resources: a binding is missing, or it names another ServiceAccount.',
   severity: 'warning',
   prior: -1,
   evidence: [
@@ -19,7 +19,7 @@ export const aggregatedRequestForbidden = defineCause({
       id: 'lists-forbidden',
       when: all(DISCOVERY_PASSES, reasonSeen('list', 'forbidden')),
       weight: 'suggestive',
-      says: 'Discovery passes, and a list as an ordinary user is answered with 403.',
+      says: [DISCOVERY_WORKS, clause('a list as an ordinary user is answered with 403', reasonSeen('list', 'forbidden'))],
     },
   ],
   remedy: [

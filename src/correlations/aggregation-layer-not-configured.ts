@@ -11,7 +11,7 @@ export const aggregationLayerNotConfigured = defineCause({
   shared: 'the aggregation layer of the kube-apiserver',
   title: "The kube-apiserver's aggregation layer is not configured",
   summary:
-    'The kube-apiserver runs without --requestheader-client-ca-file and --proxy-client-cert-file, so it publishes no front-proxy CA. Aggregated API servers can not know whom to trust: they exit at start, or treat each request as anonymous.',
+    'The kube-apiserver runs without --requestheader-client-ca-file and --proxy-client-cert-file, so it publishes no front-proxy CA. Aggregated API servers do not know whom to trust. They exit at start, or treat each request as anonymous.',
   severity: 'critical',
   prior: -1,
   evidence: [

@@ -1,6 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all, changedWithin, HOUR, not } from '../domain/criterion.ts';
-import { CONNECTION_THROUGH_FAILS, EACH_ADDRESS_ANSWERS } from './shared/clauses.ts';
+import { CONNECTION_THROUGH_FAILS, EACH_ADDRESS_ANSWERS, OWN_CHECK_FAILS } from './shared/clauses.ts';
 import { lessThan, none, reasonSeen, seen } from './shared/seen.ts';
 import {
   AGGREGATOR_FAILS,
@@ -23,7 +23,7 @@ export const aggregatorPathBlocked = defineCause({
   shared: 'the path from the kube-apiserver to the pods',
   title: 'Only the kube-apiserver does not reach the backend',
   summary:
-    'The kube-apiserver does not get through to a backend that runs. What differs from other clients is where it sits: a firewall between control plane and nodes, an overlay that the control plane has no part in, a proxy, or a route that is missing on its node.',
+    'Only the kube-apiserver has no way to the backend. Possible reasons are a firewall between control plane and nodes, an overlay network, a proxy, or a missing route on its node.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -47,14 +47,17 @@ export const aggregatorPathBlocked = defineCause({
         CONTROL_PASSES,
       ),
       weight: 'strong',
-      says: 'Through the kube-apiserver nothing comes back in time; directly, each backend address answers at once.',
+      says: [
+        clause('through the kube-apiserver no answer comes in time', reasonSeen('aggregator', 'response-timeout', 'gateway-timeout')),
+        EACH_ADDRESS_ANSWERS,
+      ],
       reproduce: 'kubectl get --raw /apis/{group}/{version}',
     },
     {
       id: 'discovery-check-fails-alone',
       when: all(seen('condition-failed-discovery-check'), AGGREGATOR_FAILS, ONLY_DIRECT_PASSES, CONTROL_PASSES, PACKETS_VANISH),
       weight: 'strong',
-      says: "The kube-apiserver's own check fails, while each backend address answers us.",
+      says: [OWN_CHECK_FAILS, EACH_ADDRESS_ANSWERS],
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
     {
@@ -68,26 +71,26 @@ export const aggregatorPathBlocked = defineCause({
         not(CHECK_AWAITS_HEADERS),
       ),
       weight: 'suggestive',
-      says: "The kube-apiserver's own check times out, while each backend address answers us.",
+      says: [OWN_CHECK_FAILS, clause('lines point to a time-out', seen('signature-strength-connection-timed-out')), EACH_ADDRESS_ANSWERS],
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
     {
       id: 'another-kube-apiserver-gets-through',
       when: seen('apiservers-disagree'),
       weight: 'stronglyAgainst',
-      says: 'Through another kube-apiserver it works.',
+      says: 'It works through another kube-apiserver.',
     },
     {
       id: 'direct-fails-too',
       when: DIRECT_NETWORK_FAILURE,
       weight: 'stronglyAgainst',
-      says: 'The backend does not answer our own connections either.',
+      says: 'Our own connections to the backend fail.',
     },
     {
       id: 'an-answer-came-back',
       when: all(AGGREGATOR_FAILS, reasonSeen('aggregator', 'unauthorized', 'forbidden', 'not-found', 'too-many-requests', 'server-error')),
       weight: 'stronglyAgainst',
-      says: 'An answer of the backend comes back: the path is open.',
+      says: 'An HTTP answer comes back through the kube-apiserver.',
     },
     { id: 'no-endpoints', when: none('endpoints-ready'), weight: 'stronglyAgainst', says: 'No endpoint is ready.' },
   ],
@@ -97,14 +100,14 @@ export const aggregatorPathBlocked = defineCause({
       id: 'discovery-check-fails',
       when: all(seen('condition-failed-discovery-check'), AGGREGATOR_FAILS, ONLY_DIRECT_PASSES),
       weight: 'suggestive',
-      says: "The kube-apiserver's own check fails; directly, each backend address answers.",
+      says: [OWN_CHECK_FAILS, EACH_ADDRESS_ANSWERS],
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
     {
       id: 'control-plane-changed-within-the-hour',
       when: changedWithin('last-change-control-plane', HOUR),
       weight: 'circumstantial',
-      says: 'The control plane changed within the last hour.',
+      says: 'The control plane changed in the last hour.',
     },
   ],
   supersedes: ['backend-slow', 'connection-timed-out', 'connection-refused', 'connection-reset', 'host-unreachable', 'packet-loss'],

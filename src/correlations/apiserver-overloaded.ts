@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { above, all, HOUR, increase, MINUTE, not, tracks } from '../domain/criterion.ts';
+import { EACH_ADDRESS_ANSWERS } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, reasonSeen } from './shared/seen.ts';
 import { CONTROL_PASSES, DIRECT_PASSES, FAILING } from './shared/vantages.ts';
@@ -11,7 +12,7 @@ export const apiserverOverloaded = defineCause({
   shared: 'the kube-apiserver',
   title: 'The kube-apiserver is overloaded',
   summary:
-    'The kube-apiserver has more requests than it can serve. It rejects some with 429 and lets others wait; requests for aggregated APIs wait with them, and what they depend on (TokenReview, leases, watches) comes late.',
+    'The kube-apiserver gets more requests than it can serve. It rejects some with 429 and lets others wait. Requests for aggregated APIs wait with them; TokenReviews, leases and watches come late.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -19,33 +20,37 @@ export const apiserverOverloaded = defineCause({
       id: 'rejects-requests',
       when: all(above(increase('apiserver-rejected', 5 * MINUTE), 0.5), FAILING),
       weight: 'strong',
-      says: 'The kube-apiserver rejected {value} requests within five minutes.',
+      says: 'The kube-apiserver rejected {value|request|requests} in the last 5 min.',
       reproduce: 'kubectl get --raw /metrics | grep apiserver_flowcontrol_rejected_requests_total',
     },
     {
       id: 'inflight-near-maximum',
       when: all(atLeast('apiserver-inflight', 0.8), FAILING),
       weight: 'strong',
-      says: 'Requests in flight are at {value} of the maximum.',
+      says: 'The kube-apiserver serves {value} of the requests in flight that it allows.',
       reproduce: 'kubectl get --raw /metrics | grep apiserver_current_inflight_requests',
     },
     {
       id: 'requests-queue',
       when: atLeast('apiserver-queued', 10),
       weight: 'suggestive',
-      says: '{value} requests wait in the queues of the kube-apiserver.',
+      says: '{value|request waits|requests wait} in the queues of the kube-apiserver.',
     },
     {
       id: 'too-many-requests-only-through-it',
       when: all(reasonSeen('aggregator', 'too-many-requests'), DIRECT_PASSES, atLeast('control-seconds', 0.5)),
       weight: 'suggestive',
-      says: 'The kube-apiserver answers 429 and is slow itself; the backend answers directly.',
+      says: [
+        clause('discovery through the kube-apiserver is answered with 429', reasonSeen('aggregator', 'too-many-requests')),
+        clause('its own /readyz takes {value}', atLeast('control-seconds', 0.5)),
+        EACH_ADDRESS_ANSWERS,
+      ],
     },
     {
       id: 'errors-track-load',
       when: tracks('apiserver-inflight', 'error-ratio', { over: HOUR, atLeast: 0.7 }),
       weight: 'suggestive',
-      says: "Over the last hour errors rise and fall with the kube-apiserver's load.",
+      says: 'Since {from}, failures rise and fall with the load of the kube-apiserver (correlation {r}).',
     },
     {
       id: 'answers-at-once',
@@ -57,7 +62,13 @@ export const apiserverOverloaded = defineCause({
         not(above(increase('apiserver-rejected', 5 * MINUTE), 0.5)),
       ),
       weight: 'against',
-      says: 'The kube-apiserver answers at once and has little to do.',
+      says: [
+        clause('the kube-apiserver answers at once', all(CONTROL_PASSES, not(atLeast('control-seconds', 0.2)))),
+        clause(
+          'it serves few requests and rejects none',
+          all(not(atLeast('apiserver-inflight', 0.3)), not(above(increase('apiserver-rejected', 5 * MINUTE), 0.5))),
+        ),
+      ],
     },
     ...linesSay('apiserver-overloaded'),
   ],

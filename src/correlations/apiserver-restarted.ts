@@ -1,9 +1,12 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all, any, changedWithin, coincides, HOUR, MINUTE } from '../domain/criterion.ts';
+
 import { CONTROL_PASSES, FAILING } from './shared/vantages.ts';
 
 /** That a process is young says nothing yet: every new cluster has one. */
 const STARTED = any(changedWithin('apiserver-started', 3 * MINUTE), changedWithin('last-change-control-plane', 3 * MINUTE));
+
+const FOLLOWS_STARTS = coincides(changedWithin('apiserver-started', 5 * MINUTE), FAILING, { within: MINUTE, over: HOUR, atLeast: 0.5 });
 
 export const apiserverRestarted = defineCause({
   id: 'apiserver-restarted',
@@ -12,7 +15,7 @@ export const apiserverRestarted = defineCause({
   shared: 'the kube-apiserver',
   title: 'The kube-apiserver restarted',
   summary:
-    'A kube-apiserver was restarted or upgraded. Until its caches are filled and each API was checked again, requests fail here and there; it passes by itself.',
+    'A kube-apiserver was restarted or upgraded. Some requests fail until its caches are filled and it has checked each API again. This passes by itself.',
   severity: 'info',
   prior: -1.5,
   evidence: [
@@ -20,26 +23,29 @@ export const apiserverRestarted = defineCause({
       id: 'was-down-and-started',
       when: all(STARTED, changedWithin('control-changed', 5 * MINUTE), FAILING),
       weight: 'suggestive',
-      says: 'A kube-apiserver started within the last three minutes, and its /readyz failed just before.',
+      says: [
+        clause('a kube-apiserver started in the last 3 min', STARTED),
+        clause('a /readyz failed in the last 5 min', changedWithin('control-changed', 5 * MINUTE)),
+      ],
       reproduce: 'kubectl get --raw /metrics | grep process_start_time_seconds',
     },
     {
       id: 'is-back',
       when: all(STARTED, CONTROL_PASSES),
       weight: 'circumstantial',
-      says: 'It is ready again.',
+      says: [clause('a kube-apiserver started in the last 3 min', STARTED), clause('every /readyz passes now', CONTROL_PASSES)],
       reproduce: 'kubectl get --raw /readyz',
     },
   ],
   lookBack: [
     {
       id: 'errors-after-restarts-within-the-hour',
-      when: all(
-        changedWithin('control-changed', HOUR),
-        coincides(changedWithin('apiserver-started', 5 * MINUTE), FAILING, { within: MINUTE, over: HOUR, atLeast: 0.5 }),
-      ),
+      when: all(changedWithin('control-changed', HOUR), FOLLOWS_STARTS),
       weight: 'suggestive',
-      says: 'Within the last hour its /readyz failed, and most errors came at most five minutes after a kube-apiserver started.',
+      says: [
+        clause('{met} of {of} failed checks since {from} came at most 6 minutes after a kube-apiserver started', FOLLOWS_STARTS),
+        clause('a /readyz failed in the last hour', changedWithin('control-changed', HOUR)),
+      ],
       reproduce: 'kubectl get --raw /metrics | grep process_start_time_seconds',
     },
   ],

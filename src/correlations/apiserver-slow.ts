@@ -1,4 +1,4 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all, any, HOUR, tracks } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, lessThan } from './shared/seen.ts';
@@ -11,7 +11,7 @@ export const apiserverSlow = defineCause({
   shared: 'the kube-apiserver',
   title: 'The kube-apiserver is slow',
   summary:
-    'The kube-apiserver takes long for its own answers too. Requests for aggregated APIs run out of time on the way, and servers that call back to it (TokenReview, leases) lose their leadership or answer late.',
+    'The kube-apiserver takes long for its own answers too. Requests for aggregated APIs run out of time on the way. Servers that call back to it answer late or lose their leases.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -19,33 +19,37 @@ export const apiserverSlow = defineCause({
       id: 'control-probe-slow',
       when: all(atLeast('control-seconds', 1), any(FAILING, SLOW_ANSWERS)),
       weight: 'strong',
-      says: "The kube-apiserver's own /readyz took {value} s.",
+      says: "The kube-apiserver's own /readyz took {value}.",
       reproduce: 'time kubectl get --raw /readyz',
     },
     {
       id: 'requests-slow',
       when: all(atLeast('apiserver-seconds', 1), any(FAILING, SLOW_ANSWERS)),
       weight: 'strong',
-      says: 'Requests to the kube-apiserver take {value} s on average.',
+      says: 'Requests to the kube-apiserver take {value} on average.',
       reproduce: 'kubectl get --raw /metrics | grep apiserver_request_duration_seconds_sum',
     },
     {
       id: 'slow-only-through-it',
       when: all(atLeast('aggregator-seconds', 1), lessThan('direct-seconds', 0.5), DIRECT_PASSES, atLeast('control-seconds', 0.5)),
       weight: 'suggestive',
-      says: 'Through the kube-apiserver it takes {value} s, directly it is quick.',
+      says: [
+        clause('through the kube-apiserver an answer takes {value}', atLeast('aggregator-seconds', 1)),
+        clause('directly it takes {value}', all(lessThan('direct-seconds', 0.5), DIRECT_PASSES)),
+        clause("the kube-apiserver's own /readyz takes {value}", atLeast('control-seconds', 0.5)),
+      ],
     },
     {
       id: 'errors-track-latency',
       when: tracks('apiserver-seconds', 'error-ratio', { over: HOUR, atLeast: 0.7 }),
       weight: 'suggestive',
-      says: "Over the last hour errors rise and fall with the kube-apiserver's latency.",
+      says: 'Since {from}, failures rise and fall with the latency of the kube-apiserver (correlation {r}).',
     },
     {
       id: 'control-probe-quick',
       when: lessThan('control-seconds', 0.2),
       weight: 'against',
-      says: 'The kube-apiserver answers its own /readyz at once.',
+      says: "The kube-apiserver's own /readyz took {value}, which is quick.",
     },
     ...linesSay('apiserver-slow'),
   ],

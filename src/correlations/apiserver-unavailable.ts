@@ -10,7 +10,7 @@ export const apiserverUnavailable = defineCause({
   shared: 'the kube-apiserver',
   title: 'The kube-apiserver itself is not available',
   summary:
-    'The kube-apiserver does not answer, or says that it is not ready. All APIs fail with it, the built-in ones too; the aggregated API servers are not the cause.',
+    'The kube-apiserver does not answer, or says that it is not ready. All APIs fail with it, the built-in ones too. The cause is not in the aggregated API servers.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -25,7 +25,7 @@ export const apiserverUnavailable = defineCause({
       id: 'was-not-ready',
       when: lessThan('control-passing', STEADY_SECONDS),
       weight: 'strong',
-      says: "The kube-apiserver's own /readyz failed within the last ten seconds, or comes and goes.",
+      says: "The kube-apiserver's own /readyz has passed for less than 10 s.",
       reproduce: 'kubectl get --raw /readyz?verbose',
     },
     { id: 'our-path-fails', when: seen('our-path-failing'), weight: 'suggestive', says: 'Our own connection to the kube-apiserver fails.' },

@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { above, all, avg, MINUTE } from '../domain/criterion.ts';
+import { EACH_ADDRESS_ANSWERS } from './shared/clauses.ts';
 import { atLeast, seen } from './shared/seen.ts';
 import { DIRECT_NETWORK_FAILURE, DIRECT_PASSES, STEADY_SECONDS } from './shared/vantages.ts';
 
@@ -10,7 +11,7 @@ export const apiserversDisagree = defineCause({
   shared: 'the kube-apiservers',
   title: 'It works through one kube-apiserver and fails through another',
   summary:
-    'One of several kube-apiservers is cut off from the backend, the others are not. Each writes its own verdict, so the condition flaps, and clients fail by turns, as the load balancer sends them.',
+    'One of several kube-apiservers has no way to the backend, the others have one. Each writes its own verdict, so the condition changes to and fro. Clients fail when the load balancer sends them to that one.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -19,7 +20,13 @@ export const apiserversDisagree = defineCause({
       // For half of the last minute: two instances that notice one outage at different times are over it sooner.
       when: all(atLeast('apiservers-split', STEADY_SECONDS), DIRECT_PASSES),
       weight: 'decisive',
-      says: 'For half a minute the API has worked through some kube-apiservers and failed through others, and the backend answers directly.',
+      says: [
+        clause(
+          'for {value} the API has worked through some kube-apiservers and failed through others',
+          atLeast('apiservers-split', STEADY_SECONDS),
+        ),
+        EACH_ADDRESS_ANSWERS,
+      ],
       reproduce: 'kubectl get endpointslices -n default -l kubernetes.io/service-name=kubernetes',
     },
     {
@@ -33,10 +40,10 @@ export const apiserversDisagree = defineCause({
       id: 'judge-differently',
       when: all(above(avg('apiservers-judge-differently', MINUTE), 0.7), seen('apiservers-judge-differently')),
       weight: 'strong',
-      says: 'For a minute some kube-apiservers have held the API unavailable and others not.',
+      says: 'For most of the last minute, kube-apiservers disagreed about whether the API is available.',
       reproduce: 'kubectl get --raw /metrics | grep aggregator_unavailable_apiservice',
     },
-    { id: 'direct-fails-too', when: DIRECT_NETWORK_FAILURE, weight: 'against', says: 'The backend does not answer directly either.' },
+    { id: 'direct-fails-too', when: DIRECT_NETWORK_FAILURE, weight: 'against', says: 'Our own connections to the backend fail.' },
   ],
   supersedes: [
     'aggregator-path-blocked',

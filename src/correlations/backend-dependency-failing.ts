@@ -5,9 +5,9 @@ export const backendDependencyFailing = defineCause({
   id: 'backend-dependency-failing',
   category: 'backend-dependency',
   part: 'backend',
-  title: 'What the backend asks fails',
+  title: 'A service that the backend needs fails',
   summary:
-    'The aggregated API server is up, and what it needs for an answer is not: Prometheus, an operator behind gRPC, a queue, a cloud API. Its own answers are empty, slow or 500.',
+    'The aggregated API server runs, but a service that it needs for its answers does not. This can be Prometheus, an operator, a queue or a cloud API. Its answers are empty, slow or 500.',
   severity: 'critical',
   prior: -1,
   evidence: [...linesSay('backend-dependency-failing')],

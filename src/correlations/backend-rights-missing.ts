@@ -8,7 +8,7 @@ export const backendRightsMissing = defineCause({
   part: 'rights',
   title: "The backend's ServiceAccount lacks a right",
   summary:
-    'The aggregated API server may not list or watch something that it needs, or its credentials are no longer accepted. Its caches never fill, so it does not become ready or serves nothing.',
+    'The aggregated API server has no right to list or watch something that it needs, or its credentials are no longer accepted. Its caches never fill. It does not become ready, or serves nothing.',
   severity: 'warning',
   prior: -1.5,
   evidence: [
@@ -18,7 +18,7 @@ export const backendRightsMissing = defineCause({
       id: 'runs-but-not-ready',
       when: seen('containers-not-ready'),
       weight: 'circumstantial',
-      says: 'A container runs without being ready.',
+      says: 'A backend container runs but is not ready.',
     },
   ],
   supersedes: ['pod-probe-failing', 'no-ready-endpoints'],

@@ -7,7 +7,7 @@ export const backendScaledToZero = defineCause({
   part: 'backend',
   title: 'The backend is scaled to zero',
   summary:
-    'The workload of the aggregated API server asks for no replica: somebody scaled it down, or an autoscaler or a cost saver did. Nothing is broken, and nothing serves.',
+    'The workload of the aggregated API server asks for 0 replicas. Somebody scaled it down, or an autoscaler did. Nothing is broken, but nothing serves.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -18,7 +18,7 @@ export const backendScaledToZero = defineCause({
       says: 'The workload behind the API asks for 0 replicas.',
       reproduce: 'kubectl get deployments,statefulsets -n {namespace}',
     },
-    { id: 'pods-are-there', when: seen('pods-ready'), weight: 'stronglyAgainst', says: '{value} backend pods are ready.' },
+    { id: 'pods-are-there', when: seen('pods-ready'), weight: 'stronglyAgainst', says: '{value|backend pod is|backend pods are} ready.' },
   ],
   supersedes: ['no-ready-endpoints', 'selector-matches-no-pods', 'rollout-in-progress', 'connection-refused', 'pod-removed'],
   remedy: [

@@ -10,7 +10,7 @@ export const backendServerError = defineCause({
   part: 'backend',
   title: 'The backend answers with an error of its own',
   summary:
-    'The connection works and the aggregated API server answers 500 or 503 itself. Something inside of it or behind it fails; its log says what.',
+    'The connection works, and the aggregated API server itself answers 500 or 503. Something in it or behind it fails. Its log says what.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -18,20 +18,20 @@ export const backendServerError = defineCause({
       id: 'server-error',
       when: all(reasonSeen('aggregator', 'server-error'), HAS_READY_ENDPOINTS),
       weight: 'strong',
-      says: 'Discovery is answered with 500 by the backend.',
+      says: 'Discovery through the kube-apiserver is answered with 500.',
       reproduce: 'kubectl get --raw /apis/{group}/{version}',
     },
     {
       id: 'error-directly',
       when: all(reasonSeen('direct', 'server-error', 'service-unavailable', 'bad-gateway', 'gateway-timeout'), HAS_READY_ENDPOINTS),
       weight: 'strong',
-      says: 'Our own requests are answered by the backend with 500, 502, 503 or 504.',
+      says: 'Our own requests to the backend are answered with 500, 502, 503 or 504.',
     },
     {
       id: 'list-error',
       when: reasonSeen('list', 'server-error'),
       weight: 'suggestive',
-      says: 'A list is answered with 500.',
+      says: 'A list through the kube-apiserver is answered with 500.',
     },
     { id: 'no-endpoints', when: none('endpoints-ready'), weight: 'stronglyAgainst', says: 'No endpoint is ready.' },
     ...linesSay('backend-server-error'),

@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all, any } from '../domain/criterion.ts';
+import { EACH_ADDRESS_ANSWERS } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, lessThan, none, reasonSeen, seen } from './shared/seen.ts';
 import { CHECK_AWAITS_HEADERS, DIRECT_PASSES, HAS_READY_ENDPOINTS, QUICK_CONNECT, SLOW_ANSWERS, takesSeconds } from './shared/vantages.ts';
@@ -10,7 +11,7 @@ export const backendSlow = defineCause({
   part: 'backend',
   title: 'The backend answers too slowly',
   summary:
-    'Connections stand at once, and the answer takes seconds or does not come in time: the server waits for its storage or for something that it asks, or has too much to do. Discovery is cut at five seconds, lists at sixty.',
+    'Connections are made at once, but the answer takes seconds or does not come in time. The server waits for its storage or another service, or has too much to do. The kube-apiserver cuts discovery after 5 s and lists after 60 s.',
   severity: 'warning',
   prior: -1,
   evidence: [
@@ -25,46 +26,50 @@ export const backendSlow = defineCause({
         HAS_READY_ENDPOINTS,
       ),
       weight: 'suggestive',
-      says: 'Connections stand, and no answer comes in time.',
+      says: 'A connection is made, and no answer comes in time.',
     },
     {
       id: 'no-answer-directly',
       when: all(reasonSeen('direct', 'response-timeout', 'transfer-timeout'), QUICK_CONNECT),
       weight: 'strong',
-      says: 'Directly the connection stands at once too, and no answer comes in time.',
+      says: 'Our own connection to the backend is made at once, and no answer comes in time.',
     },
     {
       id: 'answers-take-seconds',
       when: any(takesSeconds('list-seconds'), takesSeconds('aggregator-seconds'), takesSeconds('direct-response-seconds')),
       weight: 'suggestive',
-      says: 'For a minute answers have taken {value} s.',
+      says: 'Answers have taken {value} for a minute.',
     },
     {
       id: 'slow-after-quick-connect',
       when: all(SLOW_ANSWERS, QUICK_CONNECT),
       weight: 'circumstantial',
-      says: 'TCP connections to the backend stand at once.',
+      says: 'Our own TCP connections to the backend are made at once.',
     },
     {
       id: 'check-awaits-headers',
       when: CHECK_AWAITS_HEADERS,
       weight: 'strong',
-      says: "For a minute the kube-apiserver's check has had a connection and waited for the answer.",
+      says: "For a minute, the kube-apiserver's check has had a connection and has waited for the answer.",
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
     {
       id: 'slow-to-connect',
       when: atLeast('direct-connect-seconds', 0.5),
       weight: 'against',
-      says: 'TCP connections themselves take {value} s: the path is slow, not the server.',
+      says: 'Our own TCP connections take {value}, so the path is slow.',
     },
     {
       id: 'direct-is-quick',
       when: all(reasonSeen('aggregator', 'response-timeout', 'gateway-timeout'), DIRECT_PASSES, lessThan('direct-response-seconds', 1)),
       weight: 'against',
-      says: 'Directly each backend address answers within a second.',
+      says: [
+        clause('through the kube-apiserver no answer comes in time', reasonSeen('aggregator', 'response-timeout', 'gateway-timeout')),
+        EACH_ADDRESS_ANSWERS,
+        clause('the slowest of these answers took {value}', lessThan('direct-response-seconds', 1)),
+      ],
     },
-    { id: 'packets-vanish', when: seen('direct-connection-timeout'), weight: 'against', says: 'Connections are not answered at all.' },
+    { id: 'packets-vanish', when: seen('direct-connection-timeout'), weight: 'against', says: 'Our own connections are not answered.' },
     { id: 'no-endpoints', when: none('endpoints-ready'), weight: 'against', says: 'No endpoint is ready.' },
     ...linesSay('backend-slow'),
   ],
@@ -76,7 +81,7 @@ export const backendSlow = defineCause({
   verify: { command: 'time kubectl get --raw /apis/{group}/{version}', expect: 'it takes less than one second' },
   confusedWith: [
     { cause: 'cpu-throttled', tell: 'its container is throttled' },
-    { cause: 'connection-timed-out', tell: 'the connection itself does not stand' },
+    { cause: 'connection-timed-out', tell: 'no connection is made' },
   ],
   references: ['https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/'],
 });

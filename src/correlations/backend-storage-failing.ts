@@ -1,6 +1,7 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
 import { WHERE_THE_LINE_STANDS } from '../domain/placeholders.ts';
+import { DISCOVERY_WORKS } from './shared/clauses.ts';
 import { linesPointTo, linesSay } from './shared/lines.ts';
 import { reasonSeen } from './shared/seen.ts';
 import { CONTROL_PASSES, DISCOVERY_PASSES, FAILING } from './shared/vantages.ts';
@@ -11,7 +12,7 @@ export const backendStorageFailing = defineCause({
   part: 'backend',
   title: "The backend's own storage fails",
   summary:
-    'The aggregated API server keeps its objects in an etcd or database of its own, and that does not answer. Discovery does not touch it, so the condition stays True while every real request hangs or errs.',
+    'The aggregated API server keeps its objects in an etcd or database of its own, and that does not answer. Discovery does not use it, so the condition stays True. Lists and other real requests hang or fail.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -19,20 +20,26 @@ export const backendStorageFailing = defineCause({
       id: 'discovery-passes-lists-hang',
       when: all(DISCOVERY_PASSES, reasonSeen('list', 'response-timeout', 'gateway-timeout', 'transfer-timeout')),
       weight: 'strong',
-      says: 'Discovery passes, and a real list gets no answer in time.',
+      says: [
+        DISCOVERY_WORKS,
+        clause('a list gets no answer in time', reasonSeen('list', 'response-timeout', 'gateway-timeout', 'transfer-timeout')),
+      ],
     },
     {
       id: 'discovery-passes-lists-err',
       when: all(DISCOVERY_PASSES, reasonSeen('list', 'server-error', 'service-unavailable')),
       weight: 'suggestive',
-      says: 'Discovery passes, and a real list is answered with 500 or 503.',
+      says: [DISCOVERY_WORKS, clause('a list is answered with 500 or 503', reasonSeen('list', 'server-error', 'service-unavailable'))],
     },
     {
       // /readyz of the kube-apiserver asks its own etcd (k8s.io/apiserver: server/options/etcd.go).
       id: 'own-storage-not-the-clusters',
       when: all(linesPointTo('backend-storage-failing'), CONTROL_PASSES, FAILING),
       weight: 'strong',
-      says: 'The backend gets no answer from its storage, while the kube-apiserver gets one from its own.',
+      says: [
+        clause('error lines point to the storage of the backend first', linesPointTo('backend-storage-failing')),
+        clause('the /readyz of the kube-apiserver, which asks its own etcd, passes', CONTROL_PASSES),
+      ],
       reproduce: WHERE_THE_LINE_STANDS,
     },
     ...linesSay('backend-storage-failing'),

@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { above, all, any, changedWithin, HOUR, increase, MINUTE } from '../domain/criterion.ts';
+import { NO_ADDRESS_READY } from './shared/clauses.ts';
 import { lastWordsSay, linesSay } from './shared/lines.ts';
 import { seen } from './shared/seen.ts';
 import { NO_READY_ENDPOINTS } from './shared/vantages.ts';
@@ -10,7 +11,7 @@ export const badFlagOrConfig = defineCause({
   part: 'backend',
   title: 'The backend refuses its flags or configuration',
   summary:
-    'The aggregated API server starts, finds a flag, a file or a setting that it can not use, says so and exits. It often comes with an upgrade that dropped a flag or changed a default.',
+    'The aggregated API server starts, finds a flag, file or setting that it cannot use, and exits. This often comes with an upgrade that dropped a flag or changed a default.',
   severity: 'critical',
   prior: -1.5,
   evidence: [
@@ -24,7 +25,17 @@ export const badFlagOrConfig = defineCause({
         NO_READY_ENDPOINTS,
       ),
       weight: 'suggestive',
-      says: 'The backend logs fatal errors since its configuration or pod template changed.',
+      says: [
+        clause(
+          'the backend logged {value|fatal line|fatal lines} in the last 10 min',
+          above(increase('log-fatal-lines', 10 * MINUTE), 0.5),
+        ),
+        clause(
+          'its pod template or a ConfigMap changed in the last hour',
+          any(changedWithin('last-change-rollout', HOUR), changedWithin('last-change-configuration', HOUR)),
+        ),
+        NO_ADDRESS_READY,
+      ],
       reproduce: 'kubectl logs -n {namespace} {pod} -c {container} --previous --tail=200',
     },
     {
@@ -35,7 +46,14 @@ export const badFlagOrConfig = defineCause({
         any(changedWithin('last-change-rollout', 30 * MINUTE), changedWithin('last-change-configuration', 30 * MINUTE)),
       ),
       weight: 'circumstantial',
-      says: 'The container exits with an error since its pod template or configuration changed.',
+      says: [
+        clause('a backend container ended with an error', any(seen('ended-error'), seen('ended-panic'))),
+        clause('{value|container is|containers are} in CrashLoopBackOff', seen('waiting-crash-loop')),
+        clause(
+          'the pod template or a ConfigMap changed in the last 30 min',
+          any(changedWithin('last-change-rollout', 30 * MINUTE), changedWithin('last-change-configuration', 30 * MINUTE)),
+        ),
+      ],
     },
   ],
   lookBack: [
@@ -43,7 +61,7 @@ export const badFlagOrConfig = defineCause({
       id: 'configuration-changed-within-the-hour',
       when: changedWithin('last-change-configuration', HOUR),
       weight: 'suggestive',
-      says: 'A ConfigMap of the backend changed within the last hour.',
+      says: 'A ConfigMap of the backend changed in the last hour.',
       reproduce: 'kubectl get configmaps -n {namespace} --show-managed-fields -o yaml',
     },
   ],

@@ -1,4 +1,4 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all, any, changedWithin, HOUR } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { lessThan, none, reasonSeen, seen } from './shared/seen.ts';
@@ -13,9 +13,9 @@ export const caBundleMismatch = defineCause({
   id: 'ca-bundle-mismatch',
   category: 'tls-certificate',
   part: 'trust',
-  title: "The caBundle does not fit the backend's certificate",
+  title: "The caBundle does not match the backend's certificate",
   summary:
-    "The APIService's caBundle does not hold the CA that signed the serving certificate: the certificate was issued again and the caBundle was not injected, or the other way round. From Kubernetes 1.36 the condition says so; before, it stays True while every request gets 503.",
+    'The caBundle of the APIService does not hold the CA that signed the serving certificate. One of the two was renewed without the other. From Kubernetes 1.36 the condition shows this; before, it stays True while requests get 503.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -23,21 +23,24 @@ export const caBundleMismatch = defineCause({
       id: 'does-not-verify',
       when: all(none('certificate-trusted'), seen('certificate-in-force')),
       weight: 'decisive',
-      says: 'The serving certificate does not verify against the caBundle, although it is within its dates.',
+      says: [
+        clause('the CA of the serving certificate is not in the caBundle', none('certificate-trusted')),
+        clause('the certificate is valid today', seen('certificate-in-force')),
+      ],
       reproduce: "kubectl get apiservice {apiservice} -o jsonpath='{.spec.caBundle}'",
     },
     {
       id: 'refused-as-unknown',
       when: NOT_TRUSTED,
       weight: 'strong',
-      says: 'Connections fail because the certificate is signed by an unknown authority.',
+      says: 'Connections fail because the CA that signed the certificate is not known.',
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
     {
       id: 'bundle-not-pem',
       when: none('ca-bundle-valid'),
       weight: 'decisive',
-      says: 'The caBundle is no PEM certificate.',
+      says: 'The caBundle does not hold a PEM certificate.',
       reproduce: "kubectl get apiservice {apiservice} -o jsonpath='{.spec.caBundle}'",
     },
     {
@@ -51,26 +54,26 @@ export const caBundleMismatch = defineCause({
       id: 'no-bundle',
       when: all(none('ca-bundle-present'), any(NOT_TRUSTED, none('certificate-trusted'))),
       weight: 'suggestive',
-      says: 'The APIService has no caBundle, so only the roots of the system count.',
+      says: 'The APIService has no caBundle, so only CAs of the system count.',
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
     {
       id: 'bundle-changed-before',
       when: all(any(changedWithin('last-change-ca-bundle', HOUR), changedWithin('last-change-rollout', HOUR)), NOT_TRUSTED),
       weight: 'circumstantial',
-      says: 'The caBundle or the backend changed within the last hour.',
+      says: 'The caBundle or the backend changed in the last hour.',
     },
     {
       id: 'not-verified',
       when: none('tls-verified'),
       weight: 'stronglyAgainst',
-      says: 'The APIService sets insecureSkipTLSVerify: the CA does not matter.',
+      says: 'The APIService sets insecureSkipTLSVerify, so the CA does not matter.',
     },
     {
       id: 'verifies',
       when: seen('certificate-trusted'),
       weight: 'against',
-      says: 'The serving certificate verifies against the caBundle.',
+      says: 'The caBundle holds the CA of the serving certificate.',
     },
     ...linesSay('ca-bundle-mismatch'),
   ],
@@ -79,7 +82,7 @@ export const caBundleMismatch = defineCause({
       id: 'bundle-changed-within-the-hour',
       when: changedWithin('last-change-ca-bundle', HOUR),
       weight: 'suggestive',
-      says: 'The caBundle changed within the last hour.',
+      says: 'The caBundle changed in the last hour.',
     },
   ],
   supersedes: ['serving-certificate-unusable', 'connection-reset'],

@@ -10,7 +10,7 @@ export const clientSideThrottled = defineCause({
   part: 'backend',
   title: "The backend's own client throttles itself",
   summary:
-    'The aggregated API server asks the kube-apiserver more often than its own client allows (QPS and burst), so its calls wait in a queue inside of it, up to tens of seconds. What looks like a network time-out is a wait at home.',
+    'The aggregated API server sends the kube-apiserver more requests than its own client allows (QPS and burst). Its calls wait inside it, up to tens of seconds. From outside this looks like a network time-out.',
   severity: 'warning',
   prior: -1,
   evidence: [
@@ -24,7 +24,7 @@ export const clientSideThrottled = defineCause({
         FAILING,
       ),
       weight: 'strong',
-      says: 'Its log told of {value} waits in its own client within five minutes.',
+      says: 'The log of the backend tells of {value|wait|waits} in its own client in the last 5 min.',
       reproduce: WHERE_THE_LINE_STANDS,
     },
   ],

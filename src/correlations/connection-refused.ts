@@ -1,4 +1,4 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { none, reasonSeen } from './shared/seen.ts';
@@ -10,7 +10,7 @@ export const connectionRefused = defineCause({
   part: 'backend',
   title: 'The backend refuses connections',
   summary:
-    'Packets reach the address, and nothing listens on the port, or a rule rejects them. With ready pods that means: the server listens on another port or address than its probes, or a firewall or CNI policy answers with a reset.',
+    'Packets reach the address, but nothing listens on the port, or a rule rejects them. When the pods pass their own probes, the server listens on another port, or a firewall or CNI policy answers with a reset.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -18,21 +18,24 @@ export const connectionRefused = defineCause({
       id: 'refused-directly',
       when: all(reasonSeen('direct', 'connection-refused'), HAS_READY_ENDPOINTS),
       weight: 'strong',
-      says: 'The backend address refuses our own connection, although it counts as ready.',
+      says: [
+        clause('our own connections to the backend are refused', reasonSeen('direct', 'connection-refused')),
+        clause('an endpoint is ready', HAS_READY_ENDPOINTS),
+      ],
       reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
     },
     {
       id: 'refused-through-the-aggregator',
       when: all(reasonSeen('aggregator', 'connection-refused'), BACKEND_LOOKS_READY),
       weight: 'suggestive',
-      says: 'The kube-apiserver is refused by the backend.',
+      says: 'Connections of the kube-apiserver to the backend are refused.',
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
     {
       id: 'no-endpoints',
       when: none('endpoints-ready'),
       weight: 'stronglyAgainst',
-      says: 'No endpoint is ready: a Service without endpoints refuses by itself.',
+      says: 'No endpoint is ready, and a Service without endpoints refuses connections by itself.',
     },
     ...linesSay('connection-refused'),
   ],

@@ -9,7 +9,7 @@ export const connectionReset = defineCause({
   part: 'anywhere',
   title: 'Connections to the backend are cut',
   summary:
-    'Connections stand and are then reset or closed without an answer: something between cuts them (a load balancer, a connection table, a mesh), or the server dies while it answers.',
+    'Connections are made, and then reset or closed without an answer. Something between cuts them (a load balancer, a connection table, a mesh), or the server dies while it answers.',
   severity: 'warning',
   prior: -1,
   evidence: [
@@ -23,10 +23,10 @@ export const connectionReset = defineCause({
       id: 'reset-through-the-aggregator',
       when: any(reasonSeen('aggregator', 'connection-reset'), reasonSeen('list', 'connection-reset')),
       weight: 'suggestive',
-      says: "The kube-apiserver's connections to the backend are reset.",
+      says: 'Connections of the kube-apiserver to the backend are reset.',
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
-    { id: 'just-restarted', when: seen('restarting'), weight: 'against', says: 'The backend restarted just now.' },
+    { id: 'just-restarted', when: seen('restarting'), weight: 'against', says: 'The backend restarted and has not worked for 10 s since.' },
     { id: 'no-endpoints', when: none('endpoints-ready'), weight: 'against', says: 'No endpoint is ready.' },
     ...linesSay('connection-reset'),
   ],

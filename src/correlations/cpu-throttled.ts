@@ -1,4 +1,4 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { above, all, any, avg, HOUR, MINUTE, tracks } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, lessThan } from './shared/seen.ts';
@@ -10,7 +10,7 @@ export const cpuThrottled = defineCause({
   part: 'backend',
   title: 'The backend is throttled by its CPU limit',
   summary:
-    'The container uses up its CPU limit and is stopped for the rest of each period, so TLS handshakes and answers take seconds. The discovery check waits five seconds, real requests suffer first.',
+    'The container uses up its CPU limit and is stopped for the rest of each period. TLS handshakes and answers take seconds. The discovery check allows five seconds, so real requests suffer first.',
   severity: 'warning',
   prior: -1,
   evidence: [
@@ -18,36 +18,48 @@ export const cpuThrottled = defineCause({
       id: 'throttled-and-failing',
       when: all(atLeast('cpu-throttled', 0.5), FAILING),
       weight: 'strong',
-      says: 'A backend container was throttled in more than half of its CPU periods.',
+      says: 'A backend container was throttled in {value} of its CPU periods.',
       reproduce: 'kubectl top pods -n {namespace} --containers',
     },
     {
       id: 'throttled-and-slow',
       when: all(atLeast('cpu-throttled', 0.25), SLOW_ANSWERS),
       weight: 'strong',
-      says: 'A backend container is throttled and answers are slow.',
+      says: [
+        clause('a backend container was throttled in {value} of its CPU periods', atLeast('cpu-throttled', 0.25)),
+        clause('answers are slow', SLOW_ANSWERS),
+      ],
       reproduce: 'kubectl top pods -n {namespace} --containers',
     },
     {
       id: 'throttled-for-minutes',
       when: above(avg('cpu-throttled', 5 * MINUTE), 0.25),
       weight: 'circumstantial',
-      says: 'Over five minutes, {value} of the CPU periods were throttled.',
+      says: 'Over the last 5 min, {value} of the CPU periods were throttled.',
     },
     {
       id: 'at-the-limit',
       when: any(all(atLeast('cpu-usage', 0.9), SLOW_ANSWERS), all(atLeast('cpu-usage', 0.97), FAILING)),
       weight: 'suggestive',
-      says: 'A backend container uses {value} of its CPU limit, and answers are slow or fail.',
+      says: [
+        clause('a backend container uses {value} of its CPU limit', atLeast('cpu-usage', 0.9)),
+        clause('answers are slow', SLOW_ANSWERS),
+        clause('the API fails', FAILING),
+      ],
       reproduce: 'kubectl top pods -n {namespace} --containers',
     },
     {
       id: 'errors-track-throttling',
       when: tracks('cpu-throttled', 'error-ratio', { over: HOUR, atLeast: 0.7 }),
       weight: 'suggestive',
-      says: 'Over the last hour errors rise and fall with CPU throttling.',
+      says: 'Since {from}, failures rise and fall with CPU throttling (correlation {r}).',
     },
-    { id: 'not-throttled', when: lessThan('cpu-throttled', 0.05), weight: 'stronglyAgainst', says: 'No backend container is throttled.' },
+    {
+      id: 'not-throttled',
+      when: lessThan('cpu-throttled', 0.05),
+      weight: 'stronglyAgainst',
+      says: 'Backend containers are throttled in at most {value} of their CPU periods.',
+    },
     ...linesSay('cpu-throttled'),
   ],
   supersedes: [

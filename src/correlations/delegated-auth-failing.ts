@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { above, all, increase, MINUTE } from '../domain/criterion.ts';
+import { DISCOVERY_WORKS } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { none, reasonSeen } from './shared/seen.ts';
 import { DISCOVERY_PASSES, LIST_FAILS } from './shared/vantages.ts';
@@ -8,9 +9,9 @@ export const delegatedAuthFailing = defineCause({
   id: 'delegated-auth-failing',
   category: 'authn-authz',
   part: 'rights',
-  title: "The backend can't ask who may do what",
+  title: "The backend can't check tokens and access",
   summary:
-    'The aggregated API server delegates authentication and authorization to the kube-apiserver, and may not: its ServiceAccount lacks system:auth-delegator. Administrators get through, ordinary users get 500 or 403, and the condition stays True, because the check runs as system:masters.',
+    'The aggregated API server asks the kube-apiserver who a client is and what it may do. Its ServiceAccount has no right to ask (system:auth-delegator). Administrators get through, ordinary users get 500 or 403. The condition stays True, because the check runs as system:masters.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -18,7 +19,10 @@ export const delegatedAuthFailing = defineCause({
       id: 'not-bound-and-lists-fail',
       when: all(none('auth-delegator-bound'), LIST_FAILS),
       weight: 'decisive',
-      says: "The backend's ServiceAccount is not bound to system:auth-delegator, and lists fail.",
+      says: [
+        clause("the backend's ServiceAccount is not bound to system:auth-delegator", none('auth-delegator-bound')),
+        clause('lists fail', LIST_FAILS),
+      ],
       reproduce: 'kubectl get clusterrolebindings -o wide | grep system:auth-delegator',
     },
     {
@@ -32,19 +36,22 @@ export const delegatedAuthFailing = defineCause({
       id: 'reviews-fail',
       when: above(increase('backend-authz-failures', 5 * MINUTE), 0.5),
       weight: 'strong',
-      says: 'By its own metrics the backend failed to make {value} SubjectAccessReviews within five minutes.',
+      says: 'The metrics of the backend count {value|failed SubjectAccessReview|failed SubjectAccessReviews} in the last 5 min.',
     },
     {
       id: 'token-reviews-fail',
       when: above(increase('backend-authn-failures', 5 * MINUTE), 0.5),
       weight: 'suggestive',
-      says: 'By its own metrics the backend failed to make {value} TokenReviews within five minutes.',
+      says: 'The metrics of the backend count {value|failed TokenReview|failed TokenReviews} in the last 5 min.',
     },
     {
       id: 'discovery-passes-lists-err',
       when: all(DISCOVERY_PASSES, reasonSeen('list', 'server-error', 'unauthorized')),
       weight: 'suggestive',
-      says: 'Discovery passes, and a list as an ordinary user is answered with 500 or 401.',
+      says: [
+        DISCOVERY_WORKS,
+        clause('a list as an ordinary user is answered with 500 or 401', reasonSeen('list', 'server-error', 'unauthorized')),
+      ],
     },
     ...linesSay('delegated-auth-failing'),
   ],

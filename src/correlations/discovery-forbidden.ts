@@ -12,7 +12,7 @@ export const discoveryForbidden = defineCause({
   part: 'rights',
   title: 'The backend forbids discovery',
   summary:
-    "The aggregated API server answers 403 to the kube-apiserver's check. Most often it did not accept the front-proxy certificate and sees system:anonymous; sometimes its own authorization is too narrow.",
+    "The aggregated API server answers 403 to the kube-apiserver's check. Most often it did not accept the front-proxy certificate and sees system:anonymous. Sometimes its own authorization is too narrow.",
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -20,14 +20,14 @@ export const discoveryForbidden = defineCause({
       id: 'forbidden',
       when: reasonSeen('aggregator', 'forbidden'),
       weight: 'strong',
-      says: 'Discovery through the kube-apiserver answers 403.',
+      says: 'Discovery through the kube-apiserver is answered with 403.',
       reproduce: 'kubectl get --raw /apis/{group}/{version}',
     },
     {
       id: 'just-started',
       when: changedWithin('last-restart', STARTS_WITHIN),
       weight: 'stronglyAgainst',
-      says: 'It restarted within the last ten seconds: a fresh server answers 403 until its caches are filled.',
+      says: 'The backend restarted in the last 10 s. A new server answers 403 until its caches are filled.',
     },
     ...linesSay('discovery-forbidden'),
   ],

@@ -7,7 +7,7 @@ export const discoveryStale = defineCause({
   part: 'backend',
   title: "The backend and the kube-apiserver don't agree on discovery",
   summary:
-    'The API works, and its discovery document is stale or missing: the backend answers the newer aggregated discovery (404, 406) or OpenAPI requests in a way that this kube-apiserver can not use. Namespaces hang in Terminating meanwhile.',
+    'The API works, but its discovery document is old or missing. This kube-apiserver cannot use the answers of the backend to newer discovery or OpenAPI requests. Namespaces can hang in Terminating.',
   severity: 'warning',
   prior: -1,
   evidence: [...linesSay('discovery-stale')],

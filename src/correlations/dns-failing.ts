@@ -10,7 +10,7 @@ export const dnsFailing = defineCause({
   shared: "the cluster's DNS",
   title: 'A name on the way to the backend does not resolve',
   summary:
-    'A host name can not be resolved: that of an ExternalName Service, or one that the aggregated API server needs itself. CoreDNS is down or unreachable, or a search domain catches the name.',
+    'A host name does not resolve: the name of an ExternalName Service, or one that the aggregated API server needs. CoreDNS is down or not reachable, or a search domain catches the name.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -25,7 +25,7 @@ export const dnsFailing = defineCause({
       id: 'name-does-not-resolve-here',
       when: reasonSeen('direct', 'dns-failed'),
       weight: 'strong',
-      says: 'We can not resolve the name of the backend either.',
+      says: "Our own probes can't resolve the name of the backend.",
     },
     ...linesSay('dns-failing'),
   ],

@@ -11,7 +11,7 @@ export const etcdSlow = defineCause({
   shared: "the cluster's etcd",
   title: "The kube-apiserver's etcd is slow or failing",
   summary:
-    'The kube-apiserver waits for etcd: a slow disk, no leader, a database that is full. Everything that reads or writes objects suffers, TokenReviews and leases of the aggregated API servers included.',
+    'The kube-apiserver waits for etcd: a slow disk, no leader, or a full database. Everything that reads or writes objects suffers, also TokenReviews and leases of the aggregated API servers.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -19,17 +19,22 @@ export const etcdSlow = defineCause({
       id: 'etcd-takes-long',
       when: all(atLeast('etcd-seconds', 0.25), any(FAILING, SLOW_ANSWERS)),
       weight: 'strong',
-      says: 'Requests to etcd take {value} s on average; a tenth of that is usual.',
+      says: 'Requests to etcd take {value} on average. A few milliseconds are usual.',
       reproduce: 'kubectl get --raw /metrics | grep etcd_request_duration_seconds_sum',
     },
     {
       id: 'etcd-errors',
       when: all(above(increase('etcd-errors', 5 * MINUTE), 0.5), FAILING),
       weight: 'strong',
-      says: '{value} requests to etcd failed within five minutes.',
+      says: '{value|request|requests} to etcd failed in the last 5 min.',
       reproduce: 'kubectl get --raw /metrics | grep etcd_request_errors_total',
     },
-    { id: 'etcd-quick', when: lessThan('etcd-seconds', 0.05), weight: 'against', says: 'Etcd answers the kube-apiserver quickly.' },
+    {
+      id: 'etcd-quick',
+      when: lessThan('etcd-seconds', 0.05),
+      weight: 'against',
+      says: 'Requests to etcd take {value} on average, which is quick.',
+    },
     ...linesSay('etcd-slow'),
   ],
   supersedes: [

@@ -8,7 +8,7 @@ export const frontProxyCertificateRejected = defineCause({
   shared: 'the front-proxy certificate',
   title: "The kube-apiserver's front-proxy certificate has expired or is missing",
   summary:
-    'The client certificate with which the kube-apiserver speaks to aggregated API servers is out of date, or not configured at all. Every aggregated API is refused at once, while the built-in ones work.',
+    'The kube-apiserver shows a client certificate to aggregated API servers. It has expired, or is not configured. All aggregated APIs are refused at once, and the built-in ones work.',
   severity: 'critical',
   prior: -1,
   evidence: [...linesSay('front-proxy-certificate-rejected')],

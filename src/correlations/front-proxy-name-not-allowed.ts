@@ -8,7 +8,7 @@ export const frontProxyNameNotAllowed = defineCause({
   shared: 'the front-proxy certificate',
   title: "The kube-apiserver's certificate has a name that is not allowed",
   summary:
-    'The common name of the front-proxy client certificate is not in --requestheader-allowed-names, so the aggregated API server does not believe who the request is from and answers 401 or 400.',
+    'The common name of the front-proxy client certificate is not in --requestheader-allowed-names. The aggregated API server does not believe who sends the request. It answers 401 or 400.',
   severity: 'critical',
   prior: -1,
   evidence: [...linesSay('front-proxy-name-not-allowed')],

@@ -9,7 +9,7 @@ export const hostUnreachable = defineCause({
   part: 'path',
   title: 'There is no route to the backend',
   summary:
-    'The kernel or a router says that the address of the backend can not be reached: a missing CNI route, an address family that does not fit, a firewall that rejects with "host prohibited", or a node that is gone.',
+    'The kernel or a router says that the address of the backend cannot be reached. Possible reasons are a missing CNI route, a wrong address family, a firewall that rejects, or a node that is gone.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -30,7 +30,7 @@ export const hostUnreachable = defineCause({
       id: 'node-network-unavailable',
       when: seen('hosts-network-unavailable'),
       weight: 'suggestive',
-      says: '{value} nodes that host the backend have NetworkUnavailable.',
+      says: '{value|node that hosts the backend has|nodes that host the backend have} NetworkUnavailable.',
     },
     ...linesSay('host-unreachable'),
   ],

@@ -6,9 +6,9 @@ export const invalidResponse = defineCause({
   id: 'invalid-response',
   category: 'software-bug',
   part: 'backend',
-  title: 'The backend answers with something that is no API',
+  title: "The backend's answer is not that of a Kubernetes API",
   summary:
-    'What comes back is not what the Kubernetes API speaks: broken HTTP, a page, a redirect, JSON that does not parse. The server has a bug, or something else answers in its place.',
+    'The answer is not what the Kubernetes API speaks: broken HTTP, a web page, a redirect, or JSON that cannot be read. The server has a bug, or another server answers in its place.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -26,7 +26,7 @@ export const invalidResponse = defineCause({
       id: 'not-understood-directly',
       when: reasonSeen('direct', 'invalid-response'),
       weight: 'suggestive',
-      says: 'The answer of the backend itself is not that of a Kubernetes API.',
+      says: 'The answer to our own requests is not that of a Kubernetes API.',
     },
   ],
   remedy: [

@@ -8,7 +8,7 @@ export const kubeApiserverUnreachableFromBackend = defineCause({
   part: 'path',
   title: "The backend can't reach the kube-apiserver",
   summary:
-    'The aggregated API server calls back to the kube-apiserver for its configuration, for TokenReviews and SubjectAccessReviews, and its packets do not arrive: kube-proxy, the CNI or an egress policy. It does not start, or answers slowly or with 500.',
+    'The aggregated API server calls the kube-apiserver for its configuration and for access reviews. Its packets do not arrive: kube-proxy, the CNI or an egress policy. It does not start, or answers slowly or with 500.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -18,7 +18,7 @@ export const kubeApiserverUnreachableFromBackend = defineCause({
       id: 'control-fails-too',
       when: atLeast('control-failing', 0.5),
       weight: 'against',
-      says: 'The kube-apiserver does not answer us either.',
+      says: 'The kube-apiserver does not answer our own probes.',
     },
   ],
   supersedes: [

@@ -7,7 +7,7 @@ export const kubeletCertificateUntrusted = defineCause({
   part: 'backend',
   title: "The backend does not accept the kubelets' certificates",
   summary:
-    'metrics-server checks the serving certificate of each kubelet, and that is self-signed, expired, or without the address of the node in it. Nothing can be scraped, and metrics-server does not become ready.',
+    'metrics-server checks the serving certificate of each kubelet. That certificate is self-signed, expired, or without the address of the node. metrics-server gets no metrics and does not become ready.',
   severity: 'critical',
   prior: -1,
   evidence: [...linesSay('kubelet-certificate-untrusted')],

@@ -7,7 +7,7 @@ export const kubeletProbeForbidden = defineCause({
   part: 'backend',
   title: "The backend refuses the kubelet's probes",
   summary:
-    'The kubelet asks /livez or /readyz without credentials, and the server answers 401 or 403 because these paths are not exempt from its authorization. The pod never becomes ready and is restarted in a loop.',
+    'The kubelet asks /livez or /readyz without credentials. The server answers 401 or 403, because its authorization does not exempt these paths. The pod never becomes ready and is restarted again and again.',
   severity: 'critical',
   prior: -1,
   evidence: [...linesSay('kubelet-probe-forbidden')],

@@ -8,7 +8,7 @@ export const kubeletScrapeFailing = defineCause({
   part: 'backend',
   title: "The backend can't scrape the kubelets",
   summary:
-    'metrics-server is up, and the kubelets that it asks for metrics do not answer, answer 401 or 403, or present a certificate that it does not accept. Without metrics it does not become ready.',
+    'metrics-server runs, but it gets no metrics from the kubelets. They do not answer, answer 401 or 403, or show a certificate that it does not accept. Without metrics it does not become ready.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -17,7 +17,7 @@ export const kubeletScrapeFailing = defineCause({
       id: 'runs-but-not-ready',
       when: seen('containers-not-ready'),
       weight: 'circumstantial',
-      says: 'A container runs without being ready.',
+      says: 'A backend container runs but is not ready.',
     },
   ],
   supersedes: ['pod-probe-failing', 'no-ready-endpoints'],

@@ -7,7 +7,7 @@ export const leaderElectionLost = defineCause({
   part: 'kube-apiserver',
   title: 'The backend loses its leader election',
   summary:
-    'The server could not renew its lease in time, because the kube-apiserver answered late or not at all. The leader steps down or exits; what only the leader serves is not served.',
+    'The server could not renew its lease in time, because the kube-apiserver answered late or not at all. The leader steps down or exits. What only the leader serves is not served.',
   severity: 'warning',
   prior: -1,
   evidence: [...linesSay('leader-election-lost')],

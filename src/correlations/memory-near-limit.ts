@@ -10,7 +10,7 @@ export const memoryNearLimit = defineCause({
   part: 'backend',
   title: 'The backend is close to its memory limit',
   summary:
-    'The working set of the container is at its limit. The kernel reclaims all the time and the garbage collector of the server hardly does anything else; soon it will be killed.',
+    'The container uses nearly all the memory that its limit allows. The kernel and the garbage collector of the server free memory all the time. Soon the kernel may kill it.',
   severity: 'warning',
   prior: -1,
   evidence: [
@@ -25,13 +25,13 @@ export const memoryNearLimit = defineCause({
       id: 'errors-track-memory',
       when: tracks('memory-usage', 'error-ratio', { over: HOUR, atLeast: 0.8 }),
       weight: 'circumstantial',
-      says: 'Over the last hour errors rise and fall with memory.',
+      says: 'Since {from}, failures rise and fall with the memory of the backend (correlation {r}).',
     },
     {
       id: 'memory-is-free',
       when: lessThan('memory-usage', 0.7),
       weight: 'stronglyAgainst',
-      says: 'Each backend container is far from its memory limit.',
+      says: 'The backend container that uses most memory uses {value} of its limit.',
     },
     ...linesSay('memory-near-limit'),
   ],

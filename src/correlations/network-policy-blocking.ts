@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all, any, changedWithin, coincides, HOUR, MINUTE } from '../domain/criterion.ts';
+import { PODS_READY } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { none, seen } from './shared/seen.ts';
 import { BACKEND_LOOKS_READY, FAILING, NETWORK_FAILURE, PACKETS_VANISH } from './shared/vantages.ts';
@@ -10,7 +11,7 @@ export const networkPolicyBlocking = defineCause({
   part: 'path',
   title: 'A NetworkPolicy keeps the kube-apiserver out',
   summary:
-    'A NetworkPolicy selects the backend pods and does not admit the kube-apiserver. It sits on the host network of its node, so pod and namespace selectors never match it; only an ipBlock does. The kubelet is always admitted, so the pods stay ready.',
+    'A NetworkPolicy selects the backend pods and does not admit the kube-apiserver. The kube-apiserver is on the host network, so pod and namespace selectors never match it; only an ipBlock does. The kubelet is always admitted, so the pods stay Ready.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -18,35 +19,45 @@ export const networkPolicyBlocking = defineCause({
       id: 'policy-blocks-and-packets-vanish',
       when: all(seen('policy-blocks'), any(NETWORK_FAILURE, PACKETS_VANISH)),
       weight: 'decisive',
-      says: 'The NetworkPolicies that select the backend do not admit the kube-apiserver, and connections fail.',
+      says: [
+        clause('the NetworkPolicies of the backend do not admit the kube-apiserver', seen('policy-blocks')),
+        clause('connections fail', any(NETWORK_FAILURE, PACKETS_VANISH)),
+      ],
       reproduce: 'kubectl get networkpolicies -n {namespace} -o yaml',
     },
     {
       id: 'policy-blocks',
       when: all(seen('policy-blocks'), FAILING),
       weight: 'suggestive',
-      says: 'The NetworkPolicies that select the backend do not admit the kube-apiserver.',
+      says: 'The NetworkPolicies of the backend do not admit the kube-apiserver.',
       reproduce: 'kubectl get networkpolicies -n {namespace} -o yaml',
     },
     {
       id: 'policy-changed-before',
       when: all(changedWithin('last-change-network-policy', 15 * MINUTE), PACKETS_VANISH),
       weight: 'strong',
-      says: 'A NetworkPolicy changed within a quarter of an hour, and packets vanish since.',
+      says: [
+        clause('a NetworkPolicy of the backend changed in the last 15 min', changedWithin('last-change-network-policy', 15 * MINUTE)),
+        clause('packets vanish', PACKETS_VANISH),
+      ],
       reproduce: 'kubectl get networkpolicies -n {namespace} -o yaml --show-managed-fields',
     },
     {
       id: 'policy-selects-and-packets-vanish',
       when: all(seen('policy-undetermined'), seen('policies-selecting'), PACKETS_VANISH, BACKEND_LOOKS_READY),
       weight: 'suggestive',
-      says: 'NetworkPolicies select the backend pods, packets to them vanish, and the pods are ready.',
+      says: [
+        clause('{value|NetworkPolicy selects|NetworkPolicies select} the backend pods', seen('policies-selecting')),
+        clause('packets vanish', PACKETS_VANISH),
+        PODS_READY,
+      ],
       reproduce: 'kubectl get networkpolicies -n {namespace}',
     },
     {
       id: 'other-policies-exist',
       when: all(seen('policies-not-evaluated'), PACKETS_VANISH, BACKEND_LOOKS_READY),
       weight: 'circumstantial',
-      says: 'The CNI has policies of its own kind, which are not evaluated here.',
+      says: 'The CNI has policies of its own kind, and they are not evaluated here.',
     },
     {
       id: 'errors-follow-policy-changes',
@@ -55,7 +66,7 @@ export const networkPolicyBlocking = defineCause({
         PACKETS_VANISH,
       ),
       weight: 'suggestive',
-      says: 'Within the last hour, nearly every error came at most five minutes after a change of a NetworkPolicy.',
+      says: '{met} of {of} failed checks since {from} came at most 6 minutes after a NetworkPolicy changed.',
     },
     {
       id: 'policy-admits',

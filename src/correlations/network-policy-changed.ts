@@ -1,4 +1,4 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all, changedWithin, HOUR, MINUTE } from '../domain/criterion.ts';
 import { seen } from './shared/seen.ts';
 import { NETWORK_FAILURE } from './shared/vantages.ts';
@@ -7,9 +7,9 @@ export const networkPolicyChanged = defineCause({
   id: 'network-policy-changed',
   category: 'network-policy',
   part: 'path',
-  title: 'A NetworkPolicy changed just before the errors',
+  title: 'A NetworkPolicy of the backend changed recently',
   summary:
-    'A policy that concerns the backend was written shortly before the API began to err. Whether it blocks can not be told from the policies alone, for instance because the CNI has policies of its own kind.',
+    'A policy that concerns the backend was written recently. The policies alone do not show whether it blocks, for example because the CNI has policies of its own kind.',
   severity: 'warning',
   prior: -1,
   evidence: [
@@ -17,7 +17,10 @@ export const networkPolicyChanged = defineCause({
       id: 'changed-before-failures',
       when: all(changedWithin('last-change-network-policy', 15 * MINUTE), NETWORK_FAILURE),
       weight: 'suggestive',
-      says: 'A NetworkPolicy changed within a quarter of an hour, and connections fail.',
+      says: [
+        clause('a NetworkPolicy of the backend changed in the last 15 min', changedWithin('last-change-network-policy', 15 * MINUTE)),
+        clause('connections fail', NETWORK_FAILURE),
+      ],
       reproduce: 'kubectl get networkpolicies -n {namespace} -o yaml --show-managed-fields',
     },
     { id: 'policy-admits', when: seen('policy-admits'), weight: 'against', says: 'The NetworkPolicies admit the kube-apiserver.' },
@@ -27,7 +30,7 @@ export const networkPolicyChanged = defineCause({
       id: 'changed-within-the-hour',
       when: changedWithin('last-change-network-policy', HOUR),
       weight: 'suggestive',
-      says: 'A NetworkPolicy that concerns the backend changed within the last hour.',
+      says: 'A NetworkPolicy of the backend changed in the last hour.',
       reproduce: 'kubectl get networkpolicies -n {namespace} -o yaml --show-managed-fields',
     },
   ],

@@ -1,7 +1,7 @@
 import { defineCause } from '../domain/cause.ts';
 import { all, any } from '../domain/criterion.ts';
-import { CONDITION_SHOWS_NONE, linesNameIt, NO_ADDRESS_READY, SLICES_SHOW_NONE } from './shared/clauses.ts';
-import { linesAllow, linesName } from './shared/lines.ts';
+import { CONDITION_SHOWS_NONE, NO_ADDRESS_READY, SLICES_SHOW_NONE } from './shared/clauses.ts';
+import { linesAllow, linesName, linesNameIt } from './shared/lines.ts';
 import { none, seen } from './shared/seen.ts';
 import { NO_READY_ENDPOINTS } from './shared/vantages.ts';
 
@@ -11,7 +11,7 @@ export const noReadyEndpoints = defineCause({
   part: 'backend',
   title: 'The Service has no ready endpoint',
   summary:
-    'Nothing that the Service selects is ready, so the kube-apiserver answers 503 for the whole API group. This is what many faults look like from outside: the pods say which one it is.',
+    'No pod behind the Service is ready, so the kube-apiserver answers 503 for the whole API group. Many faults look like this from outside. The pods show which one it is.',
   severity: 'critical',
   prior: -0.5,
   evidence: [
@@ -26,7 +26,7 @@ export const noReadyEndpoints = defineCause({
       id: 'endpoints-are-ready',
       when: all(seen('endpoints-ready'), none('condition-missing-endpoints')),
       weight: 'stronglyAgainst',
-      says: '{value} addresses of the Service are ready.',
+      says: '{value|address of the Service is|addresses of the Service are} ready.',
     },
     linesAllow('no-ready-endpoints'),
   ],

@@ -10,7 +10,7 @@ export const nodeUnderPressure = defineCause({
   part: 'backend',
   title: 'The node of the backend is short of resources',
   summary:
-    'The node that hosts the aggregated API server has memory, disk or process-id pressure. The kubelet evicts pods, starts and probes slowly, and new pods do not come.',
+    'The node that hosts the aggregated API server is short of memory, disk or process ids. The kubelet evicts pods, and starts and probes them slowly. New pods are not placed there.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -18,15 +18,20 @@ export const nodeUnderPressure = defineCause({
       id: 'host-has-pressure',
       when: all(any(seen('hosts-memory-pressure'), seen('hosts-disk-pressure'), seen('hosts-pid-pressure')), FAILING),
       weight: 'strong',
-      says: 'A node that hosts the backend reports memory, disk or process-id pressure.',
+      says: 'A node that hosts the backend is short of memory, disk or process ids.',
       reproduce: 'kubectl describe nodes',
     },
-    { id: 'eviction-events', when: seen('events-evicted'), weight: 'circumstantial', says: 'Events say that the kubelet evicts pods.' },
+    {
+      id: 'eviction-events',
+      when: seen('events-evicted'),
+      weight: 'circumstantial',
+      says: 'Events of the last 10 min say that the kubelet evicts pods.',
+    },
     {
       id: 'node-out-of-memory',
       when: all(seen('events-out-of-memory'), seen('ended-killed')),
       weight: 'suggestive',
-      says: 'The node kills processes for want of memory.',
+      says: 'Events of the last 10 min say that the node had no memory left and killed a process.',
     },
     ...linesSay('node-under-pressure'),
   ],

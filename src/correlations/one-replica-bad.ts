@@ -7,9 +7,9 @@ export const oneReplicaBad = defineCause({
   id: 'one-replica-bad',
   category: 'network-connectivity',
   part: 'backend',
-  title: 'One replica of the backend fails, the others work',
+  title: 'One replica of the backend fails',
   summary:
-    'One replica does not serve, but its address stays in the EndpointSlice. The kube-apiserver keeps its connection to one pod, so requests work and fail by turns, or differ between kube-apiservers.',
+    'One replica does not serve, but its address stays in the EndpointSlice. A kube-apiserver keeps its connection to one pod. So requests work and fail by turns, or differ between kube-apiservers.',
   severity: 'warning',
   prior: -1,
   evidence: [
@@ -18,14 +18,14 @@ export const oneReplicaBad = defineCause({
       // Lost packets hit all addresses by turns, and sometimes all at once.
       when: all(atLeast('endpoints-split', STEADY_SECONDS), atLeast('endpoints-ready', 1.5)),
       weight: 'decisive',
-      says: 'For {value} the same backend addresses have answered and the same others have failed.',
+      says: 'For {value}, the same backend addresses answered our own probes and the same others failed.',
       reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service} -o yaml',
     },
     {
       id: 'endpoints-disagree-now',
       when: all(seen('endpoints-disagree'), atLeast('endpoints-ready', 1.5)),
       weight: 'circumstantial',
-      says: 'Some backend addresses answer and others fail.',
+      says: 'Some backend addresses answer our own probes and others fail.',
     },
   ],
   supersedes: [

@@ -1,4 +1,4 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
 import { linesAllow, linesPointTo } from './shared/lines.ts';
 import { none, seen } from './shared/seen.ts';
@@ -10,7 +10,7 @@ export const orphanedApiservice = defineCause({
   part: 'service',
   title: 'An APIService was left behind by an uninstall',
   summary:
-    'The server of the group is gone and its APIService is not. Discovery reports the group as failed or stale, so namespaces hang in Terminating, Helm refuses and garbage collection stops for it.',
+    'The server of the group is gone, but its APIService is still there. Discovery reports the group as failed or old. So namespaces hang in Terminating, Helm refuses, and garbage collection stops for it.',
   severity: 'warning',
   prior: -1.5,
   evidence: [
@@ -19,12 +19,15 @@ export const orphanedApiservice = defineCause({
       id: 'stale-and-without-a-server',
       when: all(linesPointTo('orphaned-apiservice'), none('pods-known')),
       weight: 'strong',
-      says: 'Discovery reports the group as failed or stale, and no pod of its server is there.',
+      says: [
+        clause('discovery reports the group as failed or old', linesPointTo('orphaned-apiservice')),
+        clause('the backend has no pod', none('pods-known')),
+      ],
       reproduce: 'kubectl get pods -n {namespace}',
     },
     linesAllow('orphaned-apiservice'),
-    { id: 'pods-are-there', when: seen('pods-known'), weight: 'stronglyAgainst', says: 'The server still has pods.' },
-    { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'stronglyAgainst', says: 'The server is still there and ready.' },
+    { id: 'pods-are-there', when: seen('pods-known'), weight: 'stronglyAgainst', says: 'The server still has {value|pod|pods}.' },
+    { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'stronglyAgainst', says: 'An endpoint is ready.' },
   ],
   remedy: [
     { says: 'Make sure that nobody needs the API any more', command: 'kubectl get apiservice {apiservice} -o yaml' },

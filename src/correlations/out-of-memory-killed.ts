@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all, any, changedWithin, coincides, HOUR, MINUTE, not } from '../domain/criterion.ts';
+import { NO_ADDRESS_READY } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, seen } from './shared/seen.ts';
 import { FAILING, NO_READY_ENDPOINTS } from './shared/vantages.ts';
@@ -8,9 +9,9 @@ export const outOfMemoryKilled = defineCause({
   id: 'out-of-memory-killed',
   category: 'resource-pressure',
   part: 'backend',
-  title: 'The backend is killed for want of memory',
+  title: 'The backend is killed because it runs out of memory',
   summary:
-    'The aggregated API server needs more memory than its limit allows, and the kernel kills it. It starts again, fills up again, and is killed again; in between the Service has no ready endpoint.',
+    'The aggregated API server needs more memory than its limit allows, and the kernel kills it. It starts again, fills up again, and is killed again. In between the Service has no ready endpoint.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -21,14 +22,21 @@ export const outOfMemoryKilled = defineCause({
         any(NO_READY_ENDPOINTS, seen('waiting-crash-loop'), changedWithin('last-out-of-memory', 3 * MINUTE)),
       ),
       weight: 'decisive',
-      says: 'A backend container was killed for want of memory (OOMKilled), and the backend is down since.',
+      says: [
+        clause(
+          '{value|backend container was|backend containers were} killed because they had no memory left (OOMKilled)',
+          seen('ended-out-of-memory'),
+        ),
+        NO_ADDRESS_READY,
+        clause('the last kill was in the last 3 min', changedWithin('last-out-of-memory', 3 * MINUTE)),
+      ],
       reproduce: "kubectl get pods -n {namespace} -o jsonpath='{.items[*].status.containerStatuses[*].lastState.terminated.reason}'",
     },
     {
       id: 'killed-lately',
       when: all(seen('ended-out-of-memory'), FAILING),
       weight: 'suggestive',
-      says: '{value} backend containers were killed for want of memory within ten minutes.',
+      says: '{value|backend container was|backend containers were} killed because they had no memory left (OOMKilled).',
       reproduce: 'kubectl describe pods -n {namespace}',
     },
     {
@@ -39,20 +47,23 @@ export const outOfMemoryKilled = defineCause({
         any(seen('ended-out-of-memory'), not(FAILING)),
       ),
       weight: 'strong',
-      says: 'Within the last hour, nearly every error came at most three minutes after a kill for want of memory.',
+      says: '{met} of {of} failed checks since {from} came at most 4 minutes after a container was killed because it had no memory left.',
     },
     {
       id: 'out-of-memory-events',
       when: seen('events-out-of-memory'),
       weight: 'suggestive',
-      says: 'A node reports that it killed a process for want of memory.',
+      says: 'Events of the last 10 min say that a node had no memory left and killed a process.',
       reproduce: 'kubectl get events -A --field-selector reason=SystemOOM',
     },
     {
       id: 'memory-was-high',
       when: all(atLeast('memory-usage', 0.9), seen('ended-killed')),
       weight: 'suggestive',
-      says: 'A container was killed with its memory near the limit.',
+      says: [
+        clause('a backend container was killed', seen('ended-killed')),
+        clause('a backend container uses {value} of its memory limit', atLeast('memory-usage', 0.9)),
+      ],
     },
     ...linesSay('out-of-memory-killed'),
   ],

@@ -10,13 +10,13 @@ export const overlayNotRoutable = defineCause({
   shared: 'the route from the control plane to the pod network',
   title: 'Pod addresses are not routable from the control plane',
   summary:
-    'A managed control plane has no part in the overlay network of the cluster: it can not, or may not, dial pod addresses. Endpoints are ready and no kube-apiserver reaches them.',
+    'A managed control plane is not part of the overlay network of the cluster, so it cannot connect to pod addresses. The pods run, but no kube-apiserver reaches them.',
   severity: 'critical',
   prior: -1,
   evidence: [
     ...linesSay('overlay-not-routable'),
     { id: 'on-the-host-network', when: seen('pods-host-network'), weight: 'against', says: 'The backend uses the host network.' },
-    { id: 'has-endpoints', when: HAS_READY_ENDPOINTS, weight: 'circumstantial', says: 'Its endpoints are ready.' },
+    { id: 'has-endpoints', when: HAS_READY_ENDPOINTS, weight: 'circumstantial', says: 'An endpoint is ready.' },
   ],
   supersedes: ['aggregator-path-blocked', 'connection-timed-out', 'connection-refused'],
   runbookCorrelation: 'network-connectivity',

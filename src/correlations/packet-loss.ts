@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { above, all, any, avg, HOUR, increase, MINUTE, min } from '../domain/criterion.ts';
+import { PODS_READY } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { lessThan, reasonSeen, seen } from './shared/seen.ts';
 import { BACKEND_LOOKS_READY } from './shared/vantages.ts';
@@ -22,7 +23,7 @@ export const packetLoss = defineCause({
   shared: "the cluster's network",
   title: 'Packets to the backend get lost',
   summary:
-    'Some probes pass and others stall and time out in different phases, with healthy pods behind: a lossy link, an overloaded node or NAT table, or a wrong MTU. The condition stays True, because one of five checks is enough.',
+    'Some connections work, others stall and time out. Possible reasons are a bad link, an overloaded node or NAT table, or a wrong MTU. The condition can stay True, because one of five checks is enough.',
   severity: 'warning',
   prior: -1.5,
   evidence: [
@@ -34,34 +35,50 @@ export const packetLoss = defineCause({
         BACKEND_LOOKS_READY,
       ),
       weight: 'strong',
-      says: 'Some probes time out while connecting and others pass; the pods are ready.',
+      says: [
+        clause('some probes in the last 5 min failed and others passed', SOME_FAIL),
+        clause(
+          'connections time out',
+          any(reasonSeen('direct', 'connection-timeout', 'tls-timeout'), reasonSeen('aggregator', 'connection-timeout', 'tls-timeout')),
+        ),
+        PODS_READY,
+      ],
     },
     {
       id: 'passes-and-fails-by-turns',
       when: all(SOME_FAIL, SOMETIMES_LOST, BACKEND_LOOKS_READY),
       weight: 'suggestive',
-      says: 'Over five minutes some probes time out and others pass; the pods are ready.',
+      says: [
+        clause('some probes in the last 5 min failed and others passed', SOME_FAIL),
+        clause('some timed out', SOMETIMES_LOST),
+        PODS_READY,
+      ],
     },
     {
       id: 'slow-to-connect',
       when: above(avg('direct-connect-seconds', 2 * MINUTE), 0.5),
       weight: 'suggestive',
-      says: 'TCP connections to the backend take {value} s on average: packets are sent again.',
+      says: 'Our own TCP connections to the backend take {value} on average.',
     },
     {
       id: 'condition-stays-true',
       when: all(SOMETIMES_LOST, seen('condition-passed')),
       weight: 'circumstantial',
-      says: 'The condition says True meanwhile: one of five concurrent checks is enough.',
+      says: 'The condition says True. One of five checks that pass is enough for that.',
       reproduce: 'kubectl get apiservice {apiservice}',
     },
     {
       id: 'nothing-passes',
       when: above(min('failing', MINUTE), 0.5),
       weight: 'stronglyAgainst',
-      says: 'For a minute no probe has passed.',
+      says: 'No probe has passed for a minute.',
     },
-    { id: 'restarted', when: above(increase('restarts', 5 * MINUTE), 0.5), weight: 'against', says: 'The backend restarted meanwhile.' },
+    {
+      id: 'restarted',
+      when: above(increase('restarts', 5 * MINUTE), 0.5),
+      weight: 'against',
+      says: 'The backend restarted {value|time|times} in the last 5 min.',
+    },
     ...linesSay('packet-loss'),
   ],
   lookBack: [
@@ -69,7 +86,7 @@ export const packetLoss = defineCause({
       id: 'failed-within-the-hour',
       when: all(above(increase('aggregator-failures', HOUR), 1.5), SOMETIMES_LOST),
       weight: 'suggestive',
-      says: 'Probes timed out {value} times within the last hour.',
+      says: '{value|probe|probes} failed in the last hour.',
     },
   ],
   supersedes: ['connection-timed-out'],
@@ -82,7 +99,7 @@ export const packetLoss = defineCause({
   verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it answers within one second twenty times in a row' },
   confusedWith: [
     { cause: 'one-replica-bad', tell: 'it is always the same backend address that fails' },
-    { cause: 'cpu-throttled', tell: 'connections stand at once, and answers are slow' },
+    { cause: 'cpu-throttled', tell: 'connections are made at once, and answers are slow' },
   ],
   references: ['https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/'],
 });

@@ -10,7 +10,7 @@ export const panic = defineCause({
   part: 'backend',
   title: 'The backend panics',
   summary:
-    'The aggregated API server runs into a programming error and ends, or cuts the request in which it happened. The trace in its log names the place.',
+    'The aggregated API server runs into a programming error. It ends, or cuts the request in which the error happened. The trace in its log names the place.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -18,7 +18,7 @@ export const panic = defineCause({
       id: 'ended-like-a-panic',
       when: all(seen('ended-panic'), any(NO_READY_ENDPOINTS, seen('waiting-crash-loop'))),
       weight: 'suggestive',
-      says: 'A container ended with exit code 2, 134 or 139, as a panic or a segmentation fault does.',
+      says: 'A container ended with exit code 2, 134 or 139: a panic or a segmentation fault.',
       reproduce: "kubectl get pods -n {namespace} -o jsonpath='{.items[*].status.containerStatuses[*].lastState.terminated.exitCode}'",
     },
     ...linesSay('panic'),

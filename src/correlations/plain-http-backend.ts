@@ -7,7 +7,7 @@ export const plainHttpBackend = defineCause({
   part: 'backend',
   title: 'The backend speaks plain HTTP',
   summary:
-    'The kube-apiserver speaks TLS to aggregated API servers. What answers on the target port does not: it is the wrong port, or the server was started without a certificate.',
+    'The kube-apiserver speaks TLS to aggregated API servers. The server on the target port does not. The port is wrong, or the server was started without a certificate.',
   severity: 'critical',
   prior: -1,
   evidence: [...linesSay('plain-http-backend')],

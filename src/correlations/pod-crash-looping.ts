@@ -1,6 +1,8 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { above, all, any, increase, MINUTE } from '../domain/criterion.ts';
-import { linesAllow, linesName, linesPointTo } from './shared/lines.ts';
+import { WHERE_THE_LINE_STANDS } from '../domain/placeholders.ts';
+import { NO_ADDRESS_READY } from './shared/clauses.ts';
+import { linesAllow, linesName, linesNameIt, linesPointTo } from './shared/lines.ts';
 import { none, seen } from './shared/seen.ts';
 import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
 
@@ -10,7 +12,7 @@ export const podCrashLooping = defineCause({
   part: 'backend',
   title: 'The backend crashes again and again',
   summary:
-    'A container of the aggregated API server ends soon after each start, and the kubelet waits longer before each new one. Meanwhile the Service has no ready endpoint, so the kube-apiserver answers 503 for the whole API group. Why it ends stands in its last words.',
+    'A container of the aggregated API server ends soon after each start, and the kubelet waits longer before each new one. Meanwhile the Service has no ready endpoint, and the kube-apiserver answers 503. The last lines of its log say why it ends.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -23,28 +25,33 @@ export const podCrashLooping = defineCause({
         linesName('pod-crash-looping'),
       ),
       weight: 'decisive',
-      says: 'The kubelet holds back restarting a container: CrashLoopBackOff, or several restarts within ten minutes.',
+      says: [
+        clause('{value|container is|containers are} in CrashLoopBackOff', seen('waiting-crash-loop')),
+        clause('events of the last 10 min say that the kubelet waits before it restarts a container', seen('events-crash-back-off')),
+        clause('backend containers restarted {value|time|times} in the last 10 min', above(increase('restarts', 10 * MINUTE), 2.5)),
+        linesNameIt('pod-crash-looping'),
+      ],
       reproduce: 'kubectl get pods -n {namespace} -o wide',
     },
     {
       id: 'ended-with-error',
       when: all(seen('ended-error'), NO_READY_ENDPOINTS),
       weight: 'circumstantial',
-      says: 'A container ended with an error code and no endpoint is ready.',
+      says: [clause('{value|container|containers} ended with an error code', seen('ended-error')), NO_ADDRESS_READY],
       reproduce: "kubectl get pods -n {namespace} -o jsonpath='{.items[*].status.containerStatuses[*].lastState}'",
     },
     {
       id: 'another-replica-serves',
       when: all(HAS_READY_ENDPOINTS, none('condition-missing-endpoints')),
       weight: 'against',
-      says: 'Another replica is ready and serves.',
+      says: 'An endpoint is ready.',
     },
     {
       id: 'lines-suggest-it',
       when: linesPointTo('pod-crash-looping'),
       weight: 'suggestive',
-      says: 'Lines of the backend or the kubelet say that it ended.',
-      reproduce: 'kubectl logs -n {namespace} {pod} -c {container} --previous --tail=200',
+      says: 'Lines of the backend or the kubelet point to this cause first.',
+      reproduce: WHERE_THE_LINE_STANDS,
     },
     linesAllow('pod-crash-looping'),
   ],

@@ -9,7 +9,7 @@ export const podCreationRefused = defineCause({
   part: 'backend',
   title: 'The backend pod is refused at admission',
   summary:
-    'The controller of the workload asks for a pod and the kube-apiserver refuses it: a ResourceQuota is used up, Pod Security forbids it, a webhook denies it, or the ServiceAccount is missing. There is no pod at all to look at.',
+    'The controller of the workload asks for a pod, and the kube-apiserver refuses it. A ResourceQuota is used up, Pod Security forbids it, a webhook denies it, or the ServiceAccount is missing. There is no pod to look at.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -17,7 +17,7 @@ export const podCreationRefused = defineCause({
       id: 'creation-events',
       when: seen('events-creation-refused'),
       weight: 'decisive',
-      says: 'Events say that the controller could not create a pod (FailedCreate).',
+      says: 'Events of the last 10 min say that the controller could not create a pod (FailedCreate).',
       reproduce: 'kubectl get events -n {namespace} --field-selector reason=FailedCreate',
     },
     { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'stronglyAgainst', says: 'An endpoint is ready.' },

@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
+import { NO_ADDRESS_READY } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { seen } from './shared/seen.ts';
 import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
@@ -10,7 +11,7 @@ export const podEvicted = defineCause({
   part: 'backend',
   title: 'The kubelet evicted the backend',
   summary:
-    'The node ran short of memory, disk or process ids, and the kubelet removed the pod of the aggregated API server to save itself. The API is down until a new pod is ready, and again when that lands on the same node.',
+    'The node ran short of memory, disk or process ids. The kubelet removed the pod of the aggregated API server to save the node. The API is down until a new pod is ready.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -18,14 +19,14 @@ export const podEvicted = defineCause({
       id: 'evicted-pods',
       when: all(seen('pods-evicted'), NO_READY_ENDPOINTS),
       weight: 'decisive',
-      says: '{value} backend pods were evicted, and no endpoint is ready.',
+      says: [clause('the kubelet evicted {value|backend pod|backend pods}', seen('pods-evicted')), NO_ADDRESS_READY],
       reproduce: 'kubectl get pods -n {namespace} --field-selector status.phase=Failed',
     },
     {
       id: 'eviction-events',
       when: seen('events-evicted'),
       weight: 'strong',
-      says: 'Events say that a pod was evicted because the node was low on a resource.',
+      says: 'Events of the last 10 min say that a pod was evicted because its node was short of a resource.',
       reproduce: 'kubectl get events -A --field-selector reason=Evicted',
     },
     { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'against', says: 'An endpoint is ready.' },

@@ -1,7 +1,7 @@
 import { clause, defineCause } from '../domain/cause.ts';
 import { all, any } from '../domain/criterion.ts';
-import { linesNameIt, NO_ADDRESS_READY } from './shared/clauses.ts';
-import { linesAllow, linesName, linesPointTo } from './shared/lines.ts';
+import { NO_ADDRESS_READY } from './shared/clauses.ts';
+import { linesAllow, linesName, linesNameIt, linesPointTo } from './shared/lines.ts';
 import { none, seen } from './shared/seen.ts';
 import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
 
@@ -11,7 +11,7 @@ export const podProbeFailing = defineCause({
   part: 'backend',
   title: 'The backend runs, but its probes fail',
   summary:
-    'The kubelet asks the aggregated API server whether it is ready and gets no good answer, so its address leaves the EndpointSlice and the kube-apiserver has nowhere to send requests. A liveness probe that fails also restarts it.',
+    'The kubelet asks the aggregated API server whether it is ready and gets no good answer. Its address leaves the EndpointSlice, and the kube-apiserver has nowhere to send requests. A liveness probe that fails also restarts it.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -24,8 +24,8 @@ export const podProbeFailing = defineCause({
       ),
       weight: 'strong',
       says: [
-        clause('a container runs without being ready', seen('containers-not-ready')),
-        clause('events say that its probe fails', seen('events-probe-failed')),
+        clause('a backend container runs but is not ready', seen('containers-not-ready')),
+        clause('events of the last 10 min say that its probe fails', seen('events-probe-failed')),
         linesNameIt('pod-probe-failing'),
         NO_ADDRESS_READY,
       ],
@@ -35,14 +35,14 @@ export const podProbeFailing = defineCause({
       id: 'addresses-not-ready',
       when: all(seen('endpoints-not-ready'), NO_READY_ENDPOINTS),
       weight: 'circumstantial',
-      says: 'The EndpointSlice holds the address of the backend as not ready.',
+      says: '{value|address in the EndpointSlices is|addresses in the EndpointSlices are} not ready.',
       reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
     },
     {
       id: 'killed-for-liveness',
       when: seen('events-liveness-kill'),
       weight: 'suggestive',
-      says: 'The kubelet restarted a container because its liveness or startup probe failed.',
+      says: 'Events of the last 10 min say that the kubelet restarted a container after its liveness or startup probe failed.',
       reproduce: 'kubectl get events -n {namespace} --field-selector reason=Killing',
     },
     {
@@ -55,7 +55,7 @@ export const podProbeFailing = defineCause({
       id: 'lines-suggest-it',
       when: linesPointTo('pod-probe-failing'),
       weight: 'suggestive',
-      says: 'Events or lines of the kubelet tell of a probe that fails.',
+      says: 'Events or lines of the kubelet say that a probe fails.',
       reproduce: 'kubectl get events -n {namespace} --field-selector reason=Unhealthy',
     },
     linesAllow('pod-probe-failing'),

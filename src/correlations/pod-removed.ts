@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
+import { NO_ADDRESS_READY } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { seen } from './shared/seen.ts';
 import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
@@ -10,7 +11,7 @@ export const podRemoved = defineCause({
   part: 'backend',
   title: 'The backend pod was drained, preempted or removed',
   summary:
-    'Somebody drained the node, a pod of higher priority took the place, or a taint removed the pod of the aggregated API server. With one replica and no PodDisruptionBudget that is an outage until the next pod is ready.',
+    'Somebody drained the node, a pod of higher priority took the place, or a taint removed the pod. With one replica the API is down until the next pod is ready.',
   severity: 'warning',
   prior: -1.5,
   evidence: [
@@ -18,21 +19,21 @@ export const podRemoved = defineCause({
       id: 'removed-pods',
       when: all(seen('pods-removed'), NO_READY_ENDPOINTS),
       weight: 'strong',
-      says: '{value} backend pods were preempted, drained or removed, and no endpoint is ready.',
+      says: [clause('{value|backend pod was|backend pods were} preempted, drained or removed', seen('pods-removed')), NO_ADDRESS_READY],
       reproduce: 'kubectl get pods -n {namespace} -o wide',
     },
     {
       id: 'removal-events',
       when: all(seen('events-preempted'), NO_READY_ENDPOINTS),
       weight: 'strong',
-      says: 'Events say that a pod was preempted or removed by a taint.',
+      says: 'Events of the last 10 min say that a pod was preempted or removed by a taint.',
       reproduce: 'kubectl get events -n {namespace}',
     },
     {
       id: 'host-cordoned',
       when: all(seen('hosts-cordoned'), seen('pods-terminating'), NO_READY_ENDPOINTS),
       weight: 'strong',
-      says: 'The node of the backend is cordoned and its pod is terminating: a drain.',
+      says: 'A node of the backend is cordoned, and a backend pod is terminating.',
       reproduce: 'kubectl get nodes',
     },
     { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'against', says: 'An endpoint is ready.' },

@@ -1,4 +1,4 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { above, all, any, changedWithin, coincides, HOUR, increase, MINUTE, not } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, seen } from './shared/seen.ts';
@@ -11,9 +11,9 @@ export const podRestarting = defineCause({
   id: 'pod-restarting',
   category: 'pod-instability',
   part: 'backend',
-  title: 'Restarts of the backend coincide with the errors',
+  title: 'Failures come with restarts of the backend',
   summary:
-    'The aggregated API server restarts. While it starts, requests are refused until it listens; then it answers 403 or 503 until its caches are filled. Without a second ready replica each restart is an outage.',
+    'The aggregated API server restarts. While it starts, connections are refused; then it answers 403 or 503 until its caches are filled. Without a second ready replica each restart is an outage.',
   severity: 'warning',
   prior: -1,
   evidence: [
@@ -21,7 +21,10 @@ export const podRestarting = defineCause({
       id: 'just-restarted',
       when: all(changedWithin('last-restart', 3 * MINUTE), seen('restarting'), FAILING),
       weight: 'suggestive',
-      says: 'A container restarted within the last three minutes, and has not worked for ten seconds since.',
+      says: [
+        clause('a backend container restarted in the last 3 min', changedWithin('last-restart', 3 * MINUTE)),
+        clause('it has not worked for 10 s since', seen('restarting')),
+      ],
       reproduce: 'kubectl get pods -n {namespace}',
     },
     {
@@ -32,21 +35,21 @@ export const podRestarting = defineCause({
         NOT_OVER,
       ),
       weight: 'strong',
-      says: 'Within the last hour, nearly every error came at most three minutes after a restart.',
+      says: '{met} of {of} failed checks since {from} came at most 4 minutes after a restart.',
       reproduce: "kubectl get pods -n {namespace} -o jsonpath='{.items[*].status.containerStatuses[*].lastState.terminated.finishedAt}'",
     },
     {
       id: 'restarted-many-times',
       when: all(atLeast('restarts', 4.5), changedWithin('last-restart', HOUR), FAILING, NOT_OVER),
       weight: 'suggestive',
-      says: 'Containers of the backend restarted {value} times, the last time within the hour.',
+      says: 'Backend containers restarted {value|time|times} in all, and the last restart was in the last hour.',
       reproduce: 'kubectl get pods -n {namespace}',
     },
     {
       id: 'not-ready-after-restart',
       when: all(changedWithin('last-restart', 3 * MINUTE), seen('containers-not-ready')),
       weight: 'circumstantial',
-      says: 'A container that just restarted is not ready yet.',
+      says: 'A backend container restarted a moment ago and is not ready yet.',
       reproduce: 'kubectl get pods -n {namespace}',
     },
     ...linesSay('pod-restarting'),
@@ -56,7 +59,7 @@ export const podRestarting = defineCause({
       id: 'errors-after-restarts-within-the-hour',
       when: coincides(changedWithin('last-restart', 5 * MINUTE), FAILING, { within: MINUTE, over: HOUR, atLeast: 0.5 }),
       weight: 'suggestive',
-      says: 'Within the last hour, most errors came at most five minutes after a restart.',
+      says: '{met} of {of} failed checks since {from} came at most 6 minutes after a restart.',
       reproduce: 'kubectl get pods -n {namespace}',
     },
   ],

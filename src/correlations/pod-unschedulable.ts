@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
+import { NO_ADDRESS_READY } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { seen } from './shared/seen.ts';
 import { HAS_READY_ENDPOINTS, NO_READY_ENDPOINTS } from './shared/vantages.ts';
@@ -10,7 +11,7 @@ export const podUnschedulable = defineCause({
   part: 'backend',
   title: 'No node takes the backend pod',
   summary:
-    'The scheduler finds no node for the pod of the aggregated API server: requests that are too large, a taint that it does not tolerate, a node selector, or a volume in another zone. Until it is placed there is no endpoint.',
+    'The scheduler finds no node for the pod of the aggregated API server. Requests are too large, a taint is not tolerated, a node selector matches nothing, or a volume is in another zone. Until the pod is placed there is no endpoint.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -18,23 +19,23 @@ export const podUnschedulable = defineCause({
       id: 'pod-unschedulable',
       when: all(seen('pods-unschedulable'), NO_READY_ENDPOINTS),
       weight: 'decisive',
-      says: '{value} backend pods could not be scheduled, and no endpoint is ready.',
+      says: [clause('the scheduler found no node for {value|backend pod|backend pods}', seen('pods-unschedulable')), NO_ADDRESS_READY],
       reproduce: 'kubectl describe pods -n {namespace}',
     },
     {
       id: 'scheduling-failed-events',
       when: seen('events-scheduling-failed'),
       weight: 'strong',
-      says: 'The scheduler reports FailedScheduling.',
+      says: 'Events of the last 10 min say that the scheduler found no node.',
       reproduce: 'kubectl get events -n {namespace} --field-selector reason=FailedScheduling',
     },
     {
       id: 'pods-pending',
       when: all(seen('pods-pending'), NO_READY_ENDPOINTS),
       weight: 'circumstantial',
-      says: '{value} backend pods are Pending.',
+      says: '{value|backend pod is|backend pods are} Pending.',
     },
-    { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'stronglyAgainst', says: 'Another replica is ready and serves.' },
+    { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'stronglyAgainst', says: 'An endpoint is ready.' },
     ...linesSay('pod-unschedulable'),
   ],
   supersedes: ['no-ready-endpoints', 'rollout-in-progress', 'connection-refused'],

@@ -7,7 +7,7 @@ export const portConflict = defineCause({
   part: 'backend',
   title: "The backend can't listen on its port",
   summary:
-    "The port of the aggregated API server is taken or not allowed: with hostNetwork its port 10250 is the kubelet's, and a port below 1024 needs a capability. It exits or never serves.",
+    'The port of the aggregated API server is taken or not allowed. With hostNetwork, port 10250 belongs to the kubelet. A port below 1024 needs a capability. The server exits or never serves.',
   severity: 'critical',
   prior: -1,
   evidence: [...linesSay('port-conflict')],

@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
+import { EACH_ADDRESS_ANSWERS } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { reasonSeen } from './shared/seen.ts';
 import { DIRECT_PASSES } from './shared/vantages.ts';
@@ -10,7 +11,7 @@ export const proxyInTheWay = defineCause({
   part: 'path',
   title: 'Traffic to the backend goes to an HTTP proxy',
   summary:
-    'HTTPS_PROXY is set for the kube-apiserver or for the aggregated API server, and NO_PROXY leaves the Service and pod networks out. Calls inside the cluster go to the proxy, which refuses or can not reach them.',
+    'HTTPS_PROXY is set for the kube-apiserver or for the aggregated API server, and NO_PROXY does not list the Service and pod networks. Calls inside the cluster go to the proxy. It refuses them or cannot reach the target.',
   severity: 'critical',
   prior: -1.5,
   evidence: [
@@ -18,7 +19,10 @@ export const proxyInTheWay = defineCause({
       id: 'gateway-error-between',
       when: all(reasonSeen('aggregator', 'bad-gateway'), DIRECT_PASSES),
       weight: 'suggestive',
-      says: 'A gateway answers 502 through the kube-apiserver, and the backend answers directly.',
+      says: [
+        clause('discovery through the kube-apiserver is answered with 502', reasonSeen('aggregator', 'bad-gateway')),
+        EACH_ADDRESS_ANSWERS,
+      ],
       reproduce: 'kubectl get --raw /apis/{group}/{version}',
     },
     ...linesSay('proxy-in-the-way'),

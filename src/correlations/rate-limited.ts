@@ -1,4 +1,4 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { above, all, increase, MINUTE, not } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { reasonSeen } from './shared/seen.ts';
@@ -11,7 +11,7 @@ export const rateLimited = defineCause({
   part: 'backend',
   title: 'Requests are refused by a limit or quota',
   summary:
-    'The backend, or a service that it asks, answers 429: too many requests, or a quota is used up. The condition may stay True, because the check as system:masters is exempt.',
+    'The backend, or a service that it calls, answers 429: too many requests, or a quota is used up. The condition can stay True, because the check runs as system:masters and is exempt.',
   severity: 'warning',
   prior: -1,
   evidence: [
@@ -19,32 +19,35 @@ export const rateLimited = defineCause({
       id: 'too-many-requests',
       when: all(reasonSeen('aggregator', 'too-many-requests'), not(THE_KUBE_APISERVER_REJECTS)),
       weight: 'strong',
-      says: 'Discovery answers 429, and the kube-apiserver itself rejects nothing.',
+      says: [
+        clause('discovery through the kube-apiserver is answered with 429', reasonSeen('aggregator', 'too-many-requests')),
+        clause('the kube-apiserver rejected no request in the last 5 min', not(THE_KUBE_APISERVER_REJECTS)),
+      ],
       reproduce: 'kubectl get --raw /apis/{group}/{version}',
     },
     {
       id: 'too-many-requests-for-lists',
       when: reasonSeen('list', 'too-many-requests'),
       weight: 'strong',
-      says: 'Lists answer 429.',
+      says: 'Lists through the kube-apiserver are answered with 429.',
     },
     {
       id: 'too-many-requests-anywhere',
       when: reasonSeen('aggregator', 'too-many-requests'),
       weight: 'suggestive',
-      says: 'Requests are answered with 429.',
+      says: 'Discovery through the kube-apiserver is answered with 429.',
     },
     {
       id: 'too-many-requests-directly',
       when: reasonSeen('direct', 'too-many-requests'),
       weight: 'strong',
-      says: 'The backend itself answers 429.',
+      says: 'Our own requests to the backend are answered with 429.',
     },
     {
       id: 'backend-rejects',
       when: above(increase('backend-rejected-requests', 5 * MINUTE), 0.5),
       weight: 'strong',
-      says: 'By its own metrics the backend rejected {value} requests within five minutes.',
+      says: 'The metrics of the backend count {value|rejected request|rejected requests} in the last 5 min.',
     },
     ...linesSay('rate-limited'),
   ],

@@ -10,7 +10,7 @@ export const requestHeaderCaMismatch = defineCause({
   shared: 'the front-proxy certificate authority',
   title: "The backend does not trust the kube-apiserver's front-proxy certificate",
   summary:
-    'The kube-apiserver proves who it is with its front-proxy client certificate, and the aggregated API server checks that against the request-header CA which it once read. After a rotation the two differ, and every request is answered with 401.',
+    'The kube-apiserver shows its front-proxy client certificate. The aggregated API server checks it against a CA that it read earlier. After a rotation the two differ, and requests are answered with 401.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -18,7 +18,7 @@ export const requestHeaderCaMismatch = defineCause({
       id: 'unauthorized',
       when: any(reasonSeen('aggregator', 'unauthorized'), reasonSeen('list', 'unauthorized')),
       weight: 'strong',
-      says: "The backend answers the kube-apiserver's requests with 401.",
+      says: 'Requests through the kube-apiserver are answered with 401.',
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
     {

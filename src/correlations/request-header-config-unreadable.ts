@@ -1,6 +1,7 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
-import { linesSay } from './shared/lines.ts';
+import { NO_ADDRESS_READY } from './shared/clauses.ts';
+import { linesPointTo, linesSay } from './shared/lines.ts';
 import { atLeast, none } from './shared/seen.ts';
 import { FAILING, NO_READY_ENDPOINTS } from './shared/vantages.ts';
 
@@ -11,7 +12,7 @@ export const requestHeaderConfigUnreadable = defineCause({
   shared: 'the extension-apiserver-authentication ConfigMap',
   title: 'The backend may not read its authentication ConfigMap',
   summary:
-    'The aggregated API server reads ConfigMap kube-system/extension-apiserver-authentication at start, to know whom to trust, and RBAC forbids it. Most servers exit then; others treat everybody as anonymous.',
+    'At its start the aggregated API server reads ConfigMap kube-system/extension-apiserver-authentication. RBAC forbids it. Most servers exit then; others treat everybody as anonymous.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -19,7 +20,10 @@ export const requestHeaderConfigUnreadable = defineCause({
       id: 'not-bound-and-down',
       when: all(none('auth-reader-bound'), NO_READY_ENDPOINTS),
       weight: 'strong',
-      says: "The backend's ServiceAccount is not bound to extension-apiserver-authentication-reader, and it is down.",
+      says: [
+        clause("the backend's ServiceAccount is not bound to extension-apiserver-authentication-reader", none('auth-reader-bound')),
+        NO_ADDRESS_READY,
+      ],
       reproduce: 'kubectl get rolebindings -n kube-system -o wide | grep extension-apiserver-authentication-reader',
     },
     {
@@ -33,7 +37,7 @@ export const requestHeaderConfigUnreadable = defineCause({
       id: 'says-so-and-is-down',
       when: all(atLeast('signature-strength-request-header-config-unreadable', 2), NO_READY_ENDPOINTS),
       weight: 'strong',
-      says: 'Its last words name that ConfigMap, and no endpoint is ready.',
+      says: [clause('error lines point to this cause first', linesPointTo('request-header-config-unreadable')), NO_ADDRESS_READY],
       reproduce: 'kubectl logs -n {namespace} {pod} -c {container} --previous --tail=200',
     },
     ...linesSay('request-header-config-unreadable'),

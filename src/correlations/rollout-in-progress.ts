@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all, any, changedWithin, coincides, HOUR, MINUTE } from '../domain/criterion.ts';
+import { NO_ADDRESS_READY } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { seen } from './shared/seen.ts';
 import { FAILING, NO_READY_ENDPOINTS } from './shared/vantages.ts';
@@ -10,7 +11,7 @@ export const rolloutInProgress = defineCause({
   part: 'backend',
   title: 'The backend is being rolled out',
   summary:
-    'The pods of the aggregated API server are being replaced and for a while none is ready: one replica without surge, or a server that needs long to become ready (metrics-server needs two scrapes).',
+    'The pods of the aggregated API server are being replaced, and for a while none is ready. There is one replica without surge, or the server needs long to become ready. metrics-server needs two scrapes.',
   severity: 'warning',
   prior: -1.5,
   evidence: [
@@ -18,14 +19,17 @@ export const rolloutInProgress = defineCause({
       id: 'rolling-out',
       when: all(seen('rolling-out'), NO_READY_ENDPOINTS),
       weight: 'strong',
-      says: 'A rollout goes on and no endpoint is ready.',
+      says: [clause('a rollout of the backend goes on', seen('rolling-out')), NO_ADDRESS_READY],
       reproduce: 'kubectl rollout status -n {namespace} {workload} --watch=false',
     },
     {
       id: 'just-changed',
       when: all(changedWithin('last-change-rollout', 3 * MINUTE), seen('rolling-out'), FAILING),
       weight: 'suggestive',
-      says: 'The pod template changed within the last three minutes, and the rollout goes on.',
+      says: [
+        clause('the pod template changed in the last 3 min', changedWithin('last-change-rollout', 3 * MINUTE)),
+        clause('a rollout of the backend goes on', seen('rolling-out')),
+      ],
       reproduce: 'kubectl rollout history -n {namespace} {workload}',
     },
     {
@@ -39,20 +43,25 @@ export const rolloutInProgress = defineCause({
       id: 'rollout-events',
       when: all(seen('events-rollout'), NO_READY_ENDPOINTS),
       weight: 'circumstantial',
-      says: 'Events say that the Deployment was scaled within ten minutes.',
+      says: 'Events of the last 10 min say that the Deployment was scaled.',
       reproduce: 'kubectl get events -n {namespace} --field-selector reason=ScalingReplicaSet',
     },
     {
       id: 'stuck',
       when: seen('rollout-stuck'),
       weight: 'stronglyAgainst',
-      says: 'The rollout exceeds its deadline: something holds it back.',
+      says: 'The rollout is past its deadline.',
     },
     {
       id: 'pods-in-trouble',
       when: any(seen('waiting-crash-loop'), seen('waiting-image-pull'), seen('waiting-config-error'), seen('pods-unschedulable')),
       weight: 'stronglyAgainst',
-      says: 'The new pods do not come up.',
+      says: [
+        clause('{value|container is|containers are} in CrashLoopBackOff', seen('waiting-crash-loop')),
+        clause('{value|container waits for its image|containers wait for their images}', seen('waiting-image-pull')),
+        clause('{value|container waits|containers wait} in CreateContainerConfigError', seen('waiting-config-error')),
+        clause('the scheduler found no node for {value|pod|pods}', seen('pods-unschedulable')),
+      ],
     },
     ...linesSay('rollout-in-progress'),
   ],
@@ -61,7 +70,7 @@ export const rolloutInProgress = defineCause({
       id: 'errors-after-rollouts-within-the-hour',
       when: coincides(changedWithin('last-change-rollout', 10 * MINUTE), FAILING, { within: MINUTE, over: HOUR, atLeast: 0.5 }),
       weight: 'suggestive',
-      says: 'Within the last hour, most errors came at most ten minutes after a rollout of the backend.',
+      says: '{met} of {of} failed checks since {from} came at most 11 minutes after a rollout of the backend.',
       reproduce: 'kubectl rollout history -n {namespace} {workload}',
     },
   ],

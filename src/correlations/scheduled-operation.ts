@@ -7,9 +7,9 @@ export const scheduledOperation = defineCause({
   id: 'scheduled-operation',
   category: 'scheduled-trigger',
   part: 'anywhere',
-  title: 'The errors come on a schedule',
+  title: 'The failures come on a schedule',
   summary:
-    'Failures begin at even intervals: something that runs on a schedule disturbs it, such as a CronJob, a certificate rotation, a backup, a rebalancing, or a nightly restart. Between the runs all is well.',
+    'Failures begin at even intervals. Something that runs on a schedule disturbs the API: a CronJob, a certificate rotation, a backup, or a nightly restart. Between the runs it works.',
   severity: 'warning',
   prior: -1,
   evidence: [
@@ -23,14 +23,14 @@ export const scheduledOperation = defineCause({
       id: 'matches-a-schedule',
       when: all(seen('failures-periodic'), seen('schedule-matched')),
       weight: 'decisive',
-      says: 'The failures begin when a job with a schedule starts.',
+      says: 'The failures begin when a known schedule runs.',
       reproduce: 'kubectl get cronjobs,jobs -A',
     },
     {
       id: 'crash-back-off',
       when: seen('waiting-crash-loop'),
       weight: 'stronglyAgainst',
-      says: 'A crash loop restarts at even intervals by itself.',
+      says: 'A container is in CrashLoopBackOff, which restarts at even intervals by itself.',
     },
     ...linesSay('scheduled-operation'),
   ],

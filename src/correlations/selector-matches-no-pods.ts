@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all, changedWithin, MINUTE } from '../domain/criterion.ts';
+import { NO_ADDRESS_READY } from './shared/clauses.ts';
 import { none, seen } from './shared/seen.ts';
 import { NO_READY_ENDPOINTS } from './shared/vantages.ts';
 
@@ -9,7 +10,7 @@ export const selectorMatchesNoPods = defineCause({
   part: 'service',
   title: "The Service's selector matches no pod",
   summary:
-    'The labels that the Service selects are on no pod: a typo, a renamed label, or a chart that changed them. The server may run perfectly well; nothing is sent to it.',
+    'No pod has the labels that the Service selects. There is a typo, a renamed label, or a chart changed them. The server may run well, but no request is sent to it.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -24,18 +25,21 @@ export const selectorMatchesNoPods = defineCause({
       id: 'replicas-are-wanted',
       when: all(none('selected-pods'), seen('replicas-wanted')),
       weight: 'suggestive',
-      says: 'The workload asks for {value} replicas, and none of them is selected.',
+      says: [
+        clause('the selector of the Service matches no pod', none('selected-pods')),
+        clause('the workload asks for {value|replica|replicas}', seen('replicas-wanted')),
+      ],
       reproduce: 'kubectl get pods -n {namespace} --show-labels',
     },
     {
       id: 'service-just-changed',
       when: all(changedWithin('last-change-service', 30 * MINUTE), NO_READY_ENDPOINTS),
       weight: 'strong',
-      says: 'The Service was changed within half an hour, and no endpoint is ready since.',
+      says: [clause('the Service changed in the last 30 min', changedWithin('last-change-service', 30 * MINUTE)), NO_ADDRESS_READY],
       reproduce: 'kubectl get service -n {namespace} {service} -o yaml --show-managed-fields',
     },
-    { id: 'asks-for-none', when: none('replicas-wanted'), weight: 'stronglyAgainst', says: 'The workload asks for no replica.' },
-    { id: 'selects-some', when: seen('selected-pods'), weight: 'stronglyAgainst', says: 'The selector matches {value} pods.' },
+    { id: 'asks-for-none', when: none('replicas-wanted'), weight: 'stronglyAgainst', says: 'The workload asks for 0 replicas.' },
+    { id: 'selects-some', when: seen('selected-pods'), weight: 'stronglyAgainst', says: 'The selector matches {value|pod|pods}.' },
   ],
   supersedes: ['no-ready-endpoints', 'connection-refused'],
   remedy: [

@@ -8,7 +8,7 @@ export const serviceNotFound = defineCause({
   part: 'service',
   title: 'The APIService names a Service that does not exist',
   summary:
-    'The APIService points to a Service that is not there: it was renamed, never created, is in another namespace, or an uninstall removed the server and left the APIService behind. Discovery of the whole cluster reports the group as failed, and namespaces hang in Terminating.',
+    'The APIService points to a Service that is not there. It was renamed, never created, or is in another namespace; or an uninstall left the APIService behind. Discovery reports the group as failed, and namespaces hang in Terminating.',
   severity: 'critical',
   prior: -1,
   evidence: [

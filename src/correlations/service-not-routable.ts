@@ -10,7 +10,7 @@ export const serviceNotRoutable = defineCause({
   part: 'service',
   title: "The kube-apiserver can't route to a Service of this type",
   summary:
-    'The Service behind the API is headless or of type ExternalName. With its default routing the kube-apiserver dials a ClusterIP, and there is none; ExternalName works only without endpoint routing.',
+    'The Service behind the API is headless or of type ExternalName. By default the kube-apiserver connects to a ClusterIP, and there is none. ExternalName works only without endpoint routing.',
   severity: 'critical',
   prior: -1.5,
   evidence: [

@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all, any, changedWithin, HOUR, MINUTE } from '../domain/criterion.ts';
+import { PODS_READY } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { none, reasonSeen, seen } from './shared/seen.ts';
 import { BACKEND_LOOKS_READY } from './shared/vantages.ts';
@@ -10,7 +11,7 @@ export const servicePortMismatch = defineCause({
   part: 'service',
   title: 'The ports of APIService, Service and pod do not fit together',
   summary:
-    'The APIService asks for a port that its Service does not declare, or the Service sends it to a port on which the pod does not listen. The pods run, but no request arrives.',
+    'The APIService asks for a port that its Service does not declare. Or the Service sends requests to a port on which the pod does not listen. The pods run, but no request arrives.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -33,7 +34,7 @@ export const servicePortMismatch = defineCause({
       // A slice without addresses has no ports either.
       when: all(none('endpoint-port-served'), seen('service-exists'), any(seen('endpoints-ready'), seen('endpoints-not-ready'))),
       weight: 'strong',
-      says: 'No EndpointSlice carries a port of that name: the targetPort resolves to nothing on the pods.',
+      says: 'No EndpointSlice has a port of that name, so the targetPort leads to no port of the pods.',
       reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service} -o yaml',
     },
     {
@@ -44,7 +45,11 @@ export const servicePortMismatch = defineCause({
         BACKEND_LOOKS_READY,
       ),
       weight: 'strong',
-      says: 'The Service was changed within half an hour, the pods are ready, and its target port is refused.',
+      says: [
+        clause('the Service changed in the last 30 min', changedWithin('last-change-service', 30 * MINUTE)),
+        clause('our own connections to the backend fail', reasonSeen('direct', 'connection-refused', 'connection-timeout')),
+        PODS_READY,
+      ],
       reproduce: 'kubectl get service -n {namespace} {service} -o yaml',
     },
     ...linesSay('service-port-mismatch'),
@@ -54,7 +59,7 @@ export const servicePortMismatch = defineCause({
       id: 'service-changed-within-the-hour',
       when: changedWithin('last-change-service', HOUR),
       weight: 'suggestive',
-      says: 'The Service was changed within the last hour.',
+      says: 'The Service changed in the last hour.',
       reproduce: 'kubectl get service -n {namespace} {service} -o yaml --show-managed-fields',
     },
   ],

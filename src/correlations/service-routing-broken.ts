@@ -1,5 +1,6 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
+import { EACH_ADDRESS_ANSWERS } from './shared/clauses.ts';
 import { reasonSeen } from './shared/seen.ts';
 import { DIRECT_PASSES, HAS_READY_ENDPOINTS, SERVICE_FAILS } from './shared/vantages.ts';
 
@@ -9,7 +10,7 @@ export const serviceRoutingBroken = defineCause({
   part: 'service',
   title: "The Service's address leads nowhere",
   summary:
-    'The pods run, but the ClusterIP of their Service does not lead to them. kube-proxy (or what replaces it) did not program the Service on this node, or its rules are old.',
+    'The pods run, but the ClusterIP of their Service does not lead to them. On this node, kube-proxy or its replacement did not program the Service, or its rules are old.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -22,7 +23,7 @@ export const serviceRoutingBroken = defineCause({
         reasonSeen('direct', 'connection-timeout', 'connection-refused', 'host-unreachable', 'connection-reset'),
       ),
       weight: 'decisive',
-      says: 'The ClusterIP does not answer, and each backend address does.',
+      says: [clause('the ClusterIP of the Service does not answer', SERVICE_FAILS), EACH_ADDRESS_ANSWERS],
       reproduce: 'kubectl get service,endpointslices -n {namespace}',
     },
   ],

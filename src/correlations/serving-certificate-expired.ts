@@ -9,7 +9,7 @@ export const servingCertificateExpired = defineCause({
   part: 'trust',
   title: "The backend's serving certificate is out of date",
   summary:
-    'The certificate that the aggregated API server presents has expired, or is not valid yet because a clock is wrong. From Kubernetes 1.36 the condition says so; before, it stays True while every request is answered with 503.',
+    'The certificate of the aggregated API server has expired, or is not valid yet because a clock is wrong. From Kubernetes 1.36 the condition shows this; before, it stays True while requests get 503.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -17,7 +17,7 @@ export const servingCertificateExpired = defineCause({
       id: 'out-of-date',
       when: none('certificate-in-force'),
       weight: 'decisive',
-      says: 'The serving certificate that the backend presents is not within its dates.',
+      says: 'The serving certificate of the backend has expired or is not valid yet.',
       reproduce: `kubectl get apiservice {apiservice} -o jsonpath='{.status.conditions[?(@.type=="Available")].message}'`,
     },
     {
@@ -28,20 +28,20 @@ export const servingCertificateExpired = defineCause({
         reasonSeen('direct', 'certificate-expired', 'certificate-not-yet-valid'),
       ),
       weight: 'strong',
-      says: 'Connections fail because the certificate is not within its dates.',
+      says: 'Connections fail because the certificate has expired or is not valid yet.',
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
     {
       id: 'not-verified',
       when: none('tls-verified'),
       weight: 'stronglyAgainst',
-      says: 'The APIService sets insecureSkipTLSVerify: dates do not matter.',
+      says: 'The APIService sets insecureSkipTLSVerify, so dates do not matter.',
     },
     {
       id: 'in-force',
       when: seen('certificate-in-force'),
       weight: 'stronglyAgainst',
-      says: 'The certificate that the backend presents is within its dates.',
+      says: 'The serving certificate of the backend is valid today.',
     },
     ...linesSay('serving-certificate-expired'),
   ],

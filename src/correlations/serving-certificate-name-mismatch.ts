@@ -9,7 +9,7 @@ export const servingCertificateNameMismatch = defineCause({
   part: 'trust',
   title: "The backend's certificate is for another name",
   summary:
-    'The kube-apiserver expects the DNS name of the Service, "service.namespace.svc", in the serving certificate, and it is not there. This happens when the Service or its namespace was renamed, or when the certificate has a common name only.',
+    'The kube-apiserver expects the DNS name of the Service, "service.namespace.svc", in the serving certificate. It is not there. The Service or its namespace was renamed, or the certificate has a common name only.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -35,7 +35,7 @@ export const servingCertificateNameMismatch = defineCause({
       id: 'not-verified',
       when: none('tls-verified'),
       weight: 'stronglyAgainst',
-      says: 'The APIService sets insecureSkipTLSVerify: names do not matter.',
+      says: 'The APIService sets insecureSkipTLSVerify, so names do not matter.',
     },
     ...linesSay('serving-certificate-name-mismatch'),
   ],

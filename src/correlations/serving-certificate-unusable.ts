@@ -9,7 +9,7 @@ export const servingCertificateUnusable = defineCause({
   part: 'trust',
   title: 'The TLS handshake with the backend fails',
   summary:
-    'Key and certificate do not belong together, the certificate is not made for servers, it is missing, or both sides share no protocol version or cipher. The connection ends before any request.',
+    'The connection ends before any request. Key and certificate do not belong together, the certificate is not made for servers or is missing, or no protocol version or cipher is shared.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -30,7 +30,7 @@ export const servingCertificateUnusable = defineCause({
       id: 'operator-complains',
       when: seen('events-certificate-issue'),
       weight: 'strong',
-      says: 'An operator reports trouble with the serving certificate.',
+      says: 'Events of the last 10 min say that the serving certificate has a problem.',
       reproduce: 'kubectl get events -n {namespace}',
     },
     ...linesSay('serving-certificate-unusable'),

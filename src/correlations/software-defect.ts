@@ -5,9 +5,8 @@ export const softwareDefect = defineCause({
   id: 'software-defect',
   category: 'software-bug',
   part: 'anywhere',
-  title: 'A known defect of the software shows',
-  summary:
-    'An error line that a defect of a certain release is known for. The objects and the network are well; another release is the cure.',
+  title: 'A known defect of the software',
+  summary: 'The log holds an error line that is known from a defect of certain releases. Another release does not have it.',
   severity: 'warning',
   prior: -1,
   evidence: [...linesSay('software-defect')],

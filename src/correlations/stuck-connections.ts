@@ -7,9 +7,9 @@ export const stuckConnections = defineCause({
   id: 'stuck-connections',
   category: 'software-bug',
   part: 'path',
-  title: 'Connections that are dead are used on',
+  title: 'A client keeps using a dead connection',
   summary:
-    'A client keeps a connection in its pool whose other end is gone, and every request on it fails until it is closed, while fresh connections work. Restarts of the client cure it; newer HTTP/2 libraries check their connections.',
+    'A client keeps a connection in its pool after the other end is gone. Every request on it fails until it is closed, while new connections work. A restart of the client helps; newer HTTP/2 libraries check their connections.',
   severity: 'warning',
   prior: -1,
   evidence: [
@@ -18,7 +18,7 @@ export const stuckConnections = defineCause({
       // A fresh connection that passes late says that all is slow.
       when: all(seen('dead-connections'), lessThan('aggregator-seconds', 1)),
       weight: 'strong',
-      says: '{value} targets failed over a reused connection and passed over a fresh one.',
+      says: '{value|target|targets} failed over an old connection and passed over a new one.',
     },
     ...linesSay('stuck-connections'),
   ],

@@ -10,7 +10,7 @@ export const tunnelDown = defineCause({
   shared: 'the tunnel between kube-apiserver and nodes',
   title: 'The tunnel between control plane and nodes is down',
   summary:
-    'The kube-apiserver reaches the nodes through a tunnel (Konnectivity, tunnelfront, an SSH tunnel), and that has no agent or is broken. Aggregated APIs, logs, exec and webhooks all fail with it, while the pods are well.',
+    'The kube-apiserver reaches the nodes through a tunnel: Konnectivity, tunnelfront or SSH. The tunnel is broken or has no agent. Aggregated APIs, logs, exec and webhooks fail with it, while the pods run.',
   severity: 'critical',
   prior: -1.5,
   evidence: [
@@ -18,14 +18,14 @@ export const tunnelDown = defineCause({
       id: 'dials-fail',
       when: above(increase('tunnel-dial-failures', 5 * MINUTE), 0.5),
       weight: 'strong',
-      says: 'The kube-apiserver counts {value} failed dials through its egress proxy within five minutes.',
+      says: 'The kube-apiserver counts {value|failed connection|failed connections} through its egress proxy in the last 5 min.',
       reproduce: 'kubectl get --raw /metrics | grep apiserver_egress_dialer_dial_failure_count',
     },
     {
       id: 'bad-gateway',
       when: reasonSeen('aggregator', 'bad-gateway'),
       weight: 'circumstantial',
-      says: 'Something between the kube-apiserver and the backend answers 502.',
+      says: 'Discovery through the kube-apiserver is answered with 502.',
     },
     ...linesSay('tunnel-down'),
   ],

@@ -1,8 +1,8 @@
-import { type Aggregate, type Criterion, last, MINUTE, signalsOf } from '../domain/criterion.ts';
+import { type Aggregate, type Criterion, FEWEST_SPIKES, filledAfter, last, MINUTE, signalsOf } from '../domain/criterion.ts';
 import { episodesOf } from './episodes.ts';
 import { type ApiHistory, SignalHistory } from './history.ts';
 import { patternOf } from './pattern.ts';
-import { aggregateOver, correlationOver, NO_SAMPLES, type Rows, rowsWithin, type Samples, sumOver } from './windows.ts';
+import { aggregateOver, correlationOver, firstIn, firstPair, NO_SAMPLES, type Rows, rowsWithin, type Samples, sumOver } from './windows.ts';
 
 /** Three-valued: undefined = not observed. */
 export type Truth = boolean | undefined;
@@ -13,10 +13,21 @@ export const FAILURES_PERIODIC = 'failures-periodic';
 type Test = (moment: Moment) => Truth;
 type Reading = (moment: Moment) => number | undefined;
 
+/** What a window holds: `met` of `of` spikes had the event, or the two series move together with `r`. */
+export interface WindowCount {
+  /** Unix seconds of the first spike, or of the first pair of samples. */
+  readonly from: number;
+  readonly met?: number;
+  readonly of?: number;
+  readonly r?: number;
+}
+
 /** The value that each signal of a criterion had, and the first of them, which decided it. */
 export interface Explanation {
   readonly values: Record<string, number>;
   readonly decisive?: { readonly signal: string; readonly value: number };
+  /** Of the first `coincides` or `tracks` in it. */
+  readonly window?: WindowCount;
 }
 
 /**
@@ -34,6 +45,7 @@ export class Criteria {
   readonly #recorded: { readonly columns: Recorded; readonly event: Test; readonly spike: Test; readonly within: number }[] = [];
   readonly #moment: Moment;
   readonly #ids = new WeakMap<Criterion, Test>();
+  readonly #counts = new Map<string, (moment: Moment) => WindowCount | undefined>();
   #tally = 0;
 
   /** @param alsoKept signals to keep though no criterion reads them. */
@@ -80,7 +92,25 @@ export class Criteria {
       decisive ??= { signal, value };
     };
     this.#collect(criterion, true, note);
-    return decisive ? { values, decisive } : { values };
+    const window = this.#windowOf(criterion);
+    return { values, ...(decisive ? { decisive } : {}), ...(window ? { window } : {}) };
+  }
+
+  #windowOf(criterion: Criterion): WindowCount | undefined {
+    switch (criterion.kind) {
+      case 'coincides':
+      case 'tracks':
+        return this.truth(criterion) === true ? this.#counts.get(JSON.stringify(criterion))?.(this.#moment) : undefined;
+      case 'all':
+      case 'any':
+        for (const part of criterion.of) {
+          const window = this.#windowOf(part);
+          if (window) return window;
+        }
+        return undefined;
+      default:
+        return undefined;
+    }
   }
 
   #collect(criterion: Criterion, wanted: boolean, note: (signal: string, value: number | undefined) => void): void {
@@ -157,9 +187,15 @@ export class Criteria {
         const { over, atLeast } = criterion;
         const a = this.#samples(criterion.a);
         const b = this.#samples(criterion.b);
+        this.#counts.set(JSON.stringify(criterion), (moment) => {
+          const from = firstPair(a(moment), b(moment), moment.timeMs, over);
+          const r = correlationOver(a(moment), b(moment), moment.timeMs, over);
+          return from === undefined || r === undefined ? undefined : { from: from / 1000, r };
+        });
         return (moment) => {
           const r = correlationOver(a(moment), b(moment), moment.timeMs, over);
-          return r === undefined ? undefined : r >= atLeast;
+          if (r === undefined || !isFilled(firstPair(a(moment), b(moment), moment.timeMs, over), moment, over)) return undefined;
+          return r >= atLeast;
         };
       }
       case 'regular':
@@ -202,10 +238,19 @@ export class Criteria {
     if (columns.spike === undefined || columns.event === undefined || columns.both === undefined) return () => undefined;
     const kept = columns as Recorded;
     this.#recorded.push({ columns: kept, event, spike, within: criterion.within });
+    this.#counts.set(JSON.stringify(criterion), (moment) => {
+      const met = sumOver(moment.samples(kept.both), moment.timeMs, criterion.over);
+      const of = sumOver(moment.samples(kept.spike), moment.timeMs, criterion.over);
+      const from = firstIn(moment.samples(kept.spike), moment.timeMs, criterion.over, (value) => value > 0);
+      return met === undefined || of === undefined || from === undefined ? undefined : { from: from / 1000, met, of };
+    });
     return (moment) => {
-      const both = sumOver(moment.samples(kept.both), moment.timeMs, criterion.over);
+      const samples = moment.samples(kept.both);
+      const both = sumOver(samples, moment.timeMs, criterion.over);
       const spikes = sumOver(moment.samples(kept.spike), moment.timeMs, criterion.over);
-      return both === undefined || spikes === undefined ? undefined : both / spikes >= criterion.atLeast;
+      const first = firstIn(samples, moment.timeMs, criterion.over, () => true);
+      if (both === undefined || spikes === undefined || !isFilled(first, moment, criterion.over)) return undefined;
+      return spikes >= FEWEST_SPIKES && both / spikes >= criterion.atLeast;
     };
   }
 
@@ -247,6 +292,11 @@ export class Criteria {
     this.#readings.set(key, reading);
     return reading;
   }
+}
+
+/** @param firstMs time of the first sample in the window. */
+function isFilled(firstMs: number | undefined, { timeMs }: Moment, over: number): boolean {
+  return firstMs !== undefined && timeMs - firstMs >= filledAfter(over) * 1000;
 }
 
 const UNASKED = 0;

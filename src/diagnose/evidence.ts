@@ -7,7 +7,7 @@ import type { ApiFacts, ClusterFacts } from '../domain/snapshot.ts';
 import { evidenceCommand } from './commands.ts';
 import type { Explanation } from './criteria.ts';
 import { SCHEDULE_MATCHED } from './derived-signals.ts';
-import { fill, inWords } from './words.ts';
+import { fill, inWords, windowInWords } from './words.ts';
 
 /** Longest line that evidence quotes, in characters. */
 const LONGEST_SAMPLE = 512;
@@ -65,8 +65,11 @@ function quoteOf(values: Evidence['values'], { api, cluster, signals, time, sche
   return undefined;
 }
 
-function clauseInWords({ text, explanation: { decisive } }: MetClause, { api, signals }: EvidenceContext): string {
-  return fill(text, api, decisive && { value: inWords(decisive.value, signals.get(decisive.signal)) });
+function clauseInWords({ text, explanation: { decisive, window } }: MetClause, { api, signals }: EvidenceContext): string {
+  return fill(text, api, {
+    ...(decisive ? { value: inWords(decisive.value, signals.get(decisive.signal)) } : {}),
+    ...(window ? windowInWords(window) : {}),
+  });
 }
 
 function supersededBy(entry: LedgerEntry, values: Evidence['values'], since: number, { causes }: EvidenceContext): Evidence {

@@ -191,6 +191,27 @@ function valueAt({ values }: Samples, row: number): number {
   return typeof values === 'number' ? values : values[row]!;
 }
 
+/** Time in Unix milliseconds of the first sample in the window that `keep` keeps; undefined when there is none. */
+export function firstIn(
+  samples: Samples,
+  timeMs: number,
+  windowSeconds: number,
+  keep: (value: number, row: number) => boolean,
+): number | undefined {
+  const rows = rowsWithin(samples.times, samples.length, timeMs, windowSeconds);
+  const to = Math.min(rows.to, samples.end);
+  for (let row = Math.max(rows.from, samples.first); row < to; row++) {
+    const value = valueAt(samples, row);
+    if (!Number.isNaN(value) && keep(value, row)) return samples.times[row];
+  }
+  return undefined;
+}
+
+/** Time of the first moment in the window at which both series have a sample. */
+export function firstPair(a: Samples, b: Samples, timeMs: number, windowSeconds: number): number | undefined {
+  return firstIn(a, timeMs, windowSeconds, (_, row) => row >= b.first && row < b.end && !Number.isNaN(valueAt(b, row)));
+}
+
 /** Sums over the window: of `spike`, and of `both` (the spikes that had the event). Undefined = no sample of it. */
 export function sumOver(samples: Samples, timeMs: number, windowSeconds: number): number | undefined {
   const rows = rowsWithin(samples.times, samples.length, timeMs, windowSeconds);

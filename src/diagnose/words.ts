@@ -1,7 +1,11 @@
 import type { Signal } from '../domain/signal.ts';
 import type { ApiFacts } from '../domain/snapshot.ts';
+import type { WindowCount } from './criteria.ts';
 
-/** Names of a sentence, from the snapshot; `values` are those that the evidence found. Commands: see commands.ts. */
+/**
+ * Names of a sentence, from the snapshot; `values` are those that the evidence found: `{value}`, and `{value|pod|pods}` with its noun.
+ * Commands: see commands.ts.
+ */
 export function fill(text: string, api: ApiFacts, values: Readonly<Record<string, string>> = {}): string {
   const { namespace, service } = api.backend;
   const words: Readonly<Record<string, string>> = {
@@ -12,7 +16,9 @@ export function fill(text: string, api: ApiFacts, values: Readonly<Record<string
     version: api.version,
     ...values,
   };
-  return text.replace(/\{([a-z]+)\}/g, (_, name: string) => words[name] || `(${name} not known)`);
+  return text
+    .replace(/\{value\|([^|}]*)\|([^|}]*)\}/g, (_, one: string, many: string) => `${words.value} ${words.value === '1' ? one : many}`)
+    .replace(/\{([a-z]+)\}/g, (_, name: string) => words[name] || `(${name} not known)`);
 }
 
 /** A signal's value for people, by the unit in its metric's name. */
@@ -24,6 +30,16 @@ export function inWords(value: number, signal: Pick<Signal, 'metric' | 'kind'> |
   if (metric.endsWith('_bytes')) return `${round(value / 2 ** 20)} MiB`;
   // An extrapolated increase is no whole number; what happened is.
   return signal?.kind === 'counter' ? String(Math.max(1, Math.round(value))) : String(round(value));
+}
+
+/** `{met} of {of}`, `{from}` and `{r}` of a sentence about a window. */
+export function windowInWords({ from, met, of, r }: WindowCount): Readonly<Record<string, string>> {
+  return {
+    from: `${new Date(from * 1000).toISOString().slice(11, 16)} UTC`,
+    ...(met === undefined ? {} : { met: String(met) }),
+    ...(of === undefined ? {} : { of: String(of) }),
+    ...(r === undefined ? {} : { r: r.toFixed(2) }),
+  };
 }
 
 export function secondsInWords(seconds: number): string {

@@ -24,7 +24,7 @@ export const SUPERSEDED_WEIGHT = -16;
 
 /** A part of a sentence, and the criterion that carries it: it is printed only while that is true. */
 export interface Clause {
-  /** Without a full stop. `{value}` is replaced by the value that decides `when`. */
+  /** Without a full stop. `{value}` is the value that decides `when`, `{value|pod|pods}` the value with its noun, `{met}`, `{of}`, `{from}`, `{r}` count a window. */
   readonly text: string;
   readonly when: Criterion;
 }

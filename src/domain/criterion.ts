@@ -9,9 +9,11 @@
  *   above/below aggregate > bool n, aggregate < bool n  (strict)
  *   changedWithin  time() - last_over_time(m[5m]) <= bool w
  *   coincides   sum_over_time((spike * max_over_time(event[within]))[over]) / sum_over_time(spike[over]) >= bool atLeast, where
- *               spike and event are the recorded 0/1 of each evaluation; no spike at all = false, no sample of the product = undefined
+ *               spike and event are the recorded 0/1 of each evaluation; fewer than FEWEST_SPIKES = false, no sample of the product
+ *               at least filledAfter(over) old = undefined
  *   tracks      (avg_over_time((a*b)[over]) - avg_over_time(a[over]) * avg_over_time(b[over]))
- *               / (stddev_over_time(a[over]) * stddev_over_time(b[over])) >= bool atLeast; a constant series = false
+ *               / (stddev_over_time(a[over]) * stddev_over_time(b[over])) >= bool atLeast; a constant series = false,
+ *               no sample of a*b at least filledAfter(over) old = undefined
  *   regular     of `failing`: last_over_time(aggregated_api_failures_periodic[5m]) > bool 0.5 (a derived signal: PromQL has no onsets)
  */
 export type Criterion =
@@ -43,6 +45,11 @@ export interface Aggregate {
 export const MINUTE = 60;
 export const HOUR = 3600;
 
+/** What moves together in the first minutes of a fault does so by chance: a window says nothing before its first sample is this old. */
+export const filledAfter = (over: Seconds): Seconds => Math.min(5 * MINUTE, over / 2);
+/** Spikes below this number coincide with anything. */
+export const FEWEST_SPIKES = 3;
+
 export const last = (signal: string, window: Seconds = 5 * MINUTE): Aggregate => ({ aggregate: 'last', signal, window });
 export const min = (signal: string, window: Seconds): Aggregate => ({ aggregate: 'min', signal, window });
 export const max = (signal: string, window: Seconds): Aggregate => ({ aggregate: 'max', signal, window });
@@ -54,7 +61,7 @@ export const above = (value: Aggregate, threshold: number): Criterion => ({ kind
 export const below = (value: Aggregate, threshold: number): Criterion => ({ kind: 'below', value, threshold });
 /** True when the timestamp signal (Unix seconds) lies within the last `window` seconds. */
 export const changedWithin = (signal: string, window: Seconds): Criterion => ({ kind: 'changedWithin', signal, window });
-/** Of the moments in `over` at which `spike` holds, at least the share `atLeast` had `event` in the `within` seconds before. */
+/** Of the moments in `over` at which `spike` holds, at least three, the share `atLeast` had `event` in the `within` seconds before. */
 export const coincides = (
   event: Criterion,
   spike: Criterion,

@@ -53,7 +53,7 @@ export function replacePlaceholders(text: string, replace: (name: PlaceholderNam
 }
 
 /** Where a line stands that is quoted. */
-export const QUOTE_SOURCES = ['backend-log', 'kube-apiserver-log', 'condition', 'events', 'client'] as const;
+export const QUOTE_SOURCES = ['backend-log', 'backend-last-words', 'kube-apiserver-log', 'condition', 'events', 'client'] as const;
 export type QuoteSource = (typeof QUOTE_SOURCES)[number];
 
 /** The command of evidence that lines give: it is the one of the place in which the line stands. */
@@ -62,6 +62,7 @@ export const WHERE_THE_LINE_STANDS = 'where the line stands';
 /** Commands that show a line where it stands. Of a kube-apiserver that is no pod (k3s, managed) the second prints nothing. */
 export const SHOW_LINE: Readonly<Record<QuoteSource, string>> = {
   'backend-log': 'kubectl logs -n {namespace} -l {selector} --all-containers --prefix --tail=200',
+  'backend-last-words': 'kubectl logs -n {namespace} {pod} -c {container} --previous --tail=200',
   'kube-apiserver-log': 'kubectl logs -n kube-system -l component=kube-apiserver --prefix --tail=200',
   condition: 'kubectl get apiservice {apiservice} -o yaml',
   events: 'kubectl get events -n {namespace} --sort-by=.lastTimestamp',

@@ -1,4 +1,4 @@
-import type { Aggregate, Criterion, Seconds } from '../domain/criterion.ts';
+import { type Aggregate, type Criterion, FEWEST_SPIKES, filledAfter, type Seconds } from '../domain/criterion.ts';
 import { type Catalogue, type PrintableSignal, signalNamed } from './catalogue.ts';
 import { printDuration } from './duration.ts';
 import type { GenerateOptions } from './options.ts';
@@ -119,8 +119,13 @@ function whereCoincides(criterion: CriterionOf<'coincides'>, verdict: boolean, c
   const sum = (part: 'spike' | 'both') =>
     `max by (${level}) (sum_over_time(${SERIES.moment}{moment="${context.momentOf!(criterion, part)}"}[${printDuration(criterion.over)}]))`;
   const share = `${sum('both')} / ${sum('spike')}`;
-  if (verdict) return `${share} >= ${criterion.atLeast}`;
-  return `${share} < ${criterion.atLeast}\nor\n(${sum('spike')} == 0 and ${sum('both')})`;
+  // The window without its newest minutes: a sample in it is at least that old.
+  const both = `${SERIES.moment}{moment="${context.momentOf(criterion, 'both')}"}`;
+  const older = `[${printDuration(criterion.over - filledAfter(criterion.over))}] offset ${printDuration(filledAfter(criterion.over))}`;
+  const filled = `max by (${level}) (present_over_time(${both}${older}))`;
+  const enough = (holds: boolean) => `${sum('spike')} ${holds ? '>=' : '<'} ${FEWEST_SPIKES}`;
+  if (verdict) return `${share} >= ${criterion.atLeast}\nand\n${enough(true)}\nand\n${filled}`;
+  return `(\n  ${share} < ${criterion.atLeast}\n  or\n  (${enough(false)} and ${sum('both')})\n)\nand\n${filled}`;
 }
 
 /**
@@ -135,8 +140,12 @@ function whereTracks(criterion: CriterionOf<'tracks'>, verdict: boolean, context
   const covariance = `(avg_over_time((${a} * ${b})${over}) - avg_over_time(${both.a}${over}) * avg_over_time(${both.b}${over}))`;
   const deviations = `(stddev_over_time(${both.a}${over}) * stddev_over_time(${both.b}${over}))`;
   const defined = `${deviations} > 0`;
-  if (verdict) return `${covariance} / ${deviations} >= ${criterion.atLeast}\nand\n${defined}`;
-  return `(\n  ${covariance} / ${deviations} < ${criterion.atLeast}\n  and\n  ${defined}\n)\nor\n${deviations} == 0`;
+  const step = printDuration(context.options.scrapeInterval);
+  const window = windowOf(criterion.over, context.options.scrapeInterval);
+  const older = `[${printDuration(window - filledAfter(window))}:${step}] offset ${printDuration(filledAfter(window))}`;
+  const filled = `present_over_time((${a} * ${b})${older})`;
+  if (verdict) return `${covariance} / ${deviations} >= ${criterion.atLeast}\nand\n${defined}\nand\n${filled}`;
+  return `(\n  (${covariance} / ${deviations} < ${criterion.atLeast} and ${defined})\n  or\n  ${deviations} == 0\n)\nand\n${filled}`;
 }
 
 export function indent(text: string): string {

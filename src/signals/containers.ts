@@ -160,7 +160,7 @@ export const CONTAINER_SIGNALS: readonly Signal[] = [
   ),
   {
     name: 'last-out-of-memory',
-    help: 'When a backend container was last killed for want of memory, Unix time.',
+    help: 'When a backend container was last killed because it had no memory left, Unix time.',
     kind: 'timestamp',
     metric: 'aggregated_api_backend_last_out_of_memory_timestamp_seconds',
     source: 'pods',

@@ -33,7 +33,7 @@ const GROUPS: Readonly<Record<string, { readonly says: string; readonly keep: (e
   'scheduling-failed': { says: 'no node was found (FailedScheduling)', keep: (e) => e.reason === 'FailedScheduling' },
   'creation-refused': { says: 'a controller could not create a pod (FailedCreate)', keep: (e) => e.reason === 'FailedCreate' },
   evicted: {
-    says: 'a pod was evicted for want of a resource (Evicted)',
+    says: 'a pod was evicted because a resource was short (Evicted)',
     keep: (e) => e.reason === 'Evicted' || e.reason === 'EvictionThresholdMet',
   },
   preempted: {
@@ -41,7 +41,7 @@ const GROUPS: Readonly<Record<string, { readonly says: string; readonly keep: (e
     keep: (e) => ['Preempted', 'Preempting', 'TaintManagerEviction'].includes(e.reason),
   },
   'out-of-memory': {
-    says: 'the node killed a process for want of memory (SystemOOM, OOMKilling)',
+    says: 'the node had no memory left and killed a process (SystemOOM, OOMKilling)',
     keep: (e) => ['SystemOOM', 'OOMKilling', 'OOMKilled'].includes(e.reason),
   },
   'sandbox-failed': {

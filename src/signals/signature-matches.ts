@@ -79,12 +79,19 @@ function quoted(cause: string, pointers: Pointers, api: ApiFacts, cluster: Clust
 
 function placeOf(hit: Hit, api: ApiFacts): QuoteSource {
   if (hit.place === 'kube-apiserver log') return 'kube-apiserver-log';
-  if (hit.place === 'text') {
-    const isIn = (text: string | undefined): boolean => text?.includes(hit.sample) === true;
+  if (hit.place !== 'text') {
+    if (observedValue(api.logs)?.lastWords.some(({ lines }) => lines.includes(hit.sample))) return 'backend-last-words';
+  } else {
+    // What is kept of a text begins with who says it.
+    const isIn = (text = ''): boolean => text !== '' && (text.includes(hit.sample) || hit.sample.includes(oneLine(text)));
     if (isIn(observedValue(api.condition)?.message)) return 'condition';
     if (observedValue(api.events)?.recent.some(({ message }) => isIn(message))) return 'events';
   }
   return PLACE_OF_SPEAKER[hit.speaker];
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim().slice(0, 200);
 }
 
 const PLACE_OF_SPEAKER: Readonly<Record<Speaker, QuoteSource>> = {

@@ -46,6 +46,12 @@ function play(criteria: Criteria, series: Series): void {
   }
 }
 
+const TRACKS = tracks('a', 'b', { over: HOUR, atLeast: 0.9 });
+/** The values again and again, for longer than a window must be filled. */
+function long(values: readonly number[]): number[] {
+  return Array.from({ length: 12 }, (_, tick) => values[tick % values.length]!);
+}
+
 const YES = above(last('one'), 0);
 const NO = above(last('zero'), 0);
 const UNSEEN = above(last('nothing'), 0);
@@ -86,10 +92,17 @@ describe('criteria', () => {
     ['changed at the edge of the window', changedWithin('t', 600), { t: [START / 1000 - 600] }, true],
     ['changed just before the window', changedWithin('t', 600), { t: [START / 1000 - 600.001] }, false],
     ['change unseen', changedWithin('t', 600), { t: [null] }, undefined],
-    ['tracks', tracks('a', 'b', { over: HOUR, atLeast: 0.9 }), { a: [1, 2, 3, 5], b: [2, 4, 6, 9] }, true],
-    ['does not track', tracks('a', 'b', { over: HOUR, atLeast: 0.9 }), { a: [1, 2, 3, 5], b: [2, 4, 1, 9] }, false],
-    ['tracks nothing when constant', tracks('a', 'b', { over: HOUR, atLeast: 0.9 }), { a: [1, 1, 1], b: [2, 4, 1] }, false],
-    ['tracks unseen', tracks('a', 'b', { over: HOUR, atLeast: 0.9 }), { a: [1, 1, 1], b: [] }, undefined],
+    ['tracks', TRACKS, { a: long([1, 2, 3, 5]), b: long([2, 4, 6, 9]) }, true],
+    [
+      'tracks in the first five minutes, by chance',
+      TRACKS,
+      { a: long([1, 2, 3, 5]).slice(0, 10), b: long([2, 4, 6, 9]).slice(0, 10) },
+      undefined,
+    ],
+    ['tracks once they are over', TRACKS, { a: long([1, 2, 3, 5]).slice(0, 11), b: long([2, 4, 6, 9]).slice(0, 11) }, true],
+    ['does not track', TRACKS, { a: long([1, 2, 3, 5]), b: long([2, 4, 1, 9]) }, false],
+    ['tracks nothing when constant', TRACKS, { a: long([1]), b: long([2, 4, 1]) }, false],
+    ['tracks unseen', TRACKS, { a: long([1]), b: [] }, undefined],
     ['regular reads the derived signal', regular('failing', { over: HOUR }), { [FAILURES_PERIODIC]: [1] }, true],
     ['regular, and it is not', regular('failing', { over: HOUR }), { [FAILURES_PERIODIC]: [0] }, false],
     ['regular unseen', regular('failing', { over: HOUR }), { failing: [1] }, undefined],
@@ -106,29 +119,40 @@ describe('criteria', () => {
   const together = (within: number, atLeast: number) =>
     coincides(above(last('event', 20), 0), above(last('spike', 20), 0), { within, over: HOUR, atLeast });
   it.each<[string, Criterion, Series, Truth]>([
-    ['every spike had the event at once', together(20, 1), { event: [0, 1, 0, 1], spike: [0, 1, 0, 1] }, true],
-    ['half of them had', together(20, 0.5), { event: [0, 1, 0, 0], spike: [0, 1, 0, 1] }, true],
-    ['half of them are not more than half', together(20, 0.51), { event: [0, 1, 0, 0], spike: [0, 1, 0, 1] }, false],
-    ['the event came just before', together(40, 1), { event: [1, 0, 1, 0], spike: [0, 1, 0, 1] }, true],
-    ['the event came too long before', together(20, 1), { event: [1, 0, 1, 0], spike: [0, 1, 0, 1] }, false],
-    ['the event came after', together(40, 0.5), { event: [0, 0, 1, 0], spike: [0, 1, 0, 0] }, false],
-    ['no spike is no coincidence', together(20, 0.5), { event: [1, 1], spike: [0, 0] }, false],
-    ['spikes unseen', together(20, 0.5), { event: [1, 1], spike: [] }, undefined],
-    ['events unseen', together(20, 0.5), { event: [], spike: [1, 1] }, undefined],
+    ['every spike had the event at once', together(20, 1), { event: long([0, 1, 0, 1]), spike: long([0, 1, 0, 1]) }, true],
+    ['half of them had', together(20, 0.5), { event: long([0, 1, 0, 0]), spike: long([0, 1, 0, 1]) }, true],
+    ['half of them are not more than half', together(20, 0.51), { event: long([0, 1, 0, 0]), spike: long([0, 1, 0, 1]) }, false],
+    ['the event came just before', together(40, 1), { event: long([1, 0, 1, 0]), spike: long([0, 1, 0, 1]) }, true],
+    ['the event came too long before', together(20, 1), { event: long([1, 0, 1, 0]), spike: long([0, 1, 0, 1]) }, false],
+    ['the event came after', together(40, 0.5), { event: long([0, 0, 1, 0]), spike: long([0, 1, 0, 0]) }, false],
+    ['no spike is no coincidence', together(20, 0.5), { event: long([1]), spike: long([0]) }, false],
+    ['one failure, seconds after the start', together(20, 0.5), { event: [1], spike: [1] }, undefined],
+    [
+      'three spikes in the first five minutes',
+      together(20, 0.5),
+      { event: long([1]).slice(0, 10), spike: long([1]).slice(0, 10) },
+      undefined,
+    ],
+    ['two spikes are too few', together(20, 0.5), { event: [...long([1]), 1, 1], spike: [...long([0]), 1, 1] }, false],
+    ['three are enough', together(20, 0.5), { event: [...long([1]), 1, 1, 1], spike: [...long([0]), 1, 1, 1] }, true],
+    ['spikes unseen', together(20, 0.5), { event: long([1]), spike: [] }, undefined],
+    ['events unseen', together(20, 0.5), { event: [], spike: long([1]) }, undefined],
   ])('coincides: %s', (_, criterion, series, expected) => {
     expect(judge(criterion, series)).toBe(expected);
   });
 
   it('forgets coincidences that left the window', () => {
-    const criterion = coincides(above(last('event', 20), 0), above(last('spike', 20), 0), { within: 20, over: 120, atLeast: 0.6 });
-    expect(judge(criterion, { event: [1, 0, 0, 0, 0, 0], spike: [1, 0, 0, 1, 0, 0] })).toBe(false);
-    expect(judge(criterion, { event: [0, 0, 0, 1, 0, 0], spike: [1, 0, 0, 1, 0, 0] })).toBe(true);
+    const criterion = coincides(above(last('event', 20), 0), above(last('spike', 20), 0), { within: 20, over: 300, atLeast: 0.6 });
+    const quiet = Array.from({ length: 8 }, () => 0);
+    const spike = [1, 1, 1, ...quiet, 1, 1, 1];
+    expect(judge(criterion, { event: [1, 1, 1, ...quiet, 0, 0, 0], spike })).toBe(false);
+    expect(judge(criterion, { event: [0, 0, 0, ...quiet, 1, 1, 1], spike })).toBe(true);
   });
 
   it('records a coincidence inside an event before the event', () => {
-    const inner = coincides(above(last('a', 20), 0), above(last('b', 20), 0), { within: 20, over: 60, atLeast: 1 });
-    const outer = coincides(inner, above(last('c', 20), 0), { within: 20, over: 60, atLeast: 1 });
-    expect(judge(all(outer, inner), { a: [1], b: [1], c: [1] })).toBe(true);
+    const inner = coincides(above(last('a', 20), 0), above(last('b', 20), 0), { within: 20, over: 240, atLeast: 1 });
+    const outer = coincides(inner, above(last('c', 20), 0), { within: 20, over: 240, atLeast: 0.4 });
+    expect(judge(all(outer, inner), { a: long([1]), b: long([1]), c: long([1]) })).toBe(true);
   });
 
   it('explains with the values that bear the result out', () => {
@@ -137,6 +161,15 @@ describe('criteria', () => {
     play(criteria, { a: [1, 1], b: [9, 7], c: [0, 2] });
     expect(criteria.truth(criterion)).toBe(true);
     expect(criteria.explain(criterion)).toEqual({ values: { b: 9, c: 2 }, decisive: { signal: 'b', value: 9 } });
+  });
+
+  it('counts what is in the window', () => {
+    const follows = together(40, 0.5);
+    const criteria = new Criteria([all(YES, follows), TRACKS]);
+    play(criteria, { one: long([1]), event: long([0, 0, 1, 0, 0, 0]), spike: long([0, 0, 1, 1, 1, 0]), a: long([1, 3]), b: long([2, 7]) });
+    expect(criteria.explain(all(YES, follows)).window).toEqual({ from: START / 1000 + 2 * STEP, met: 4, of: 6 });
+    expect(criteria.explain(TRACKS).window?.from).toBe(START / 1000);
+    expect(criteria.explain(TRACKS).window?.r).toBeCloseTo(1, 9);
   });
 
   it('answers for an API that it never saw with undefined', () => {

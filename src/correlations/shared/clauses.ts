@@ -1,8 +1,14 @@
 import { clause } from '../../domain/cause.ts';
-import { any } from '../../domain/criterion.ts';
-import { linesName } from './lines.ts';
+import { all, any } from '../../domain/criterion.ts';
 import { none, seen } from './seen.ts';
-import { AGGREGATOR_NETWORK_FAILURE, DIRECT_PASSES, NO_READY_ENDPOINTS } from './vantages.ts';
+import {
+  AGGREGATOR_FAILS,
+  AGGREGATOR_NETWORK_FAILURE,
+  BACKEND_LOOKS_READY,
+  DIRECT_PASSES,
+  DISCOVERY_PASSES,
+  NO_READY_ENDPOINTS,
+} from './vantages.ts';
 
 /** Clauses that several sentences share, each with what carries it. Lower case: a sentence begins with a capital by itself. */
 export const CONNECTION_THROUGH_FAILS = clause('through the kube-apiserver the connection fails', AGGREGATOR_NETWORK_FAILURE);
@@ -13,4 +19,9 @@ export const CONDITION_SHOWS_NONE = clause(
   'the condition Available says that endpoints are missing',
   any(seen('condition-missing-endpoints'), seen('condition-endpoints-not-found')),
 );
-export const linesNameIt = (cause: string) => clause('error lines point to this cause and to no other', linesName(cause));
+export const PODS_READY = clause('the backend counts as ready', BACKEND_LOOKS_READY);
+export const DISCOVERY_WORKS = clause('discovery passes', DISCOVERY_PASSES);
+export const OWN_CHECK_FAILS = clause(
+  "the kube-apiserver's own check fails",
+  all(seen('condition-failed-discovery-check'), AGGREGATOR_FAILS),
+);

@@ -1,6 +1,7 @@
-import type { EvidenceDeclaration } from '../../domain/cause.ts';
+import { clause, type EvidenceDeclaration } from '../../domain/cause.ts';
 import { above, all, below, type Criterion, last, MINUTE } from '../../domain/criterion.ts';
 import { WHERE_THE_LINE_STANDS } from '../../domain/placeholders.ts';
+import { NO_ADDRESS_READY } from './clauses.ts';
 import { NO_READY_ENDPOINTS } from './vantages.ts';
 
 /** Lines point to the cause first (or to no other): the criterion, for evidence that may show in lines or elsewhere. */
@@ -8,13 +9,15 @@ export const linesPointTo = (cause: string): Criterion => above(last(`signature-
 /** Lines point to the cause and to no other. */
 export const linesName = (cause: string): Criterion => above(last(`signature-strength-${cause}`, 5 * MINUTE), 2.5);
 
+export const linesNameIt = (cause: string) => clause('error lines point to this cause and to no other', linesName(cause));
+
 /** A backend that is not ready and says why: its own log is the best witness. */
 export function lastWordsSay(cause: string): EvidenceDeclaration {
   return {
     id: 'says-so-and-is-down',
     when: all(linesPointTo(cause), NO_READY_ENDPOINTS),
     weight: 'strong',
-    says: 'No endpoint is ready, and the log of the backend points to this cause first.',
+    says: [NO_ADDRESS_READY, clause('the log of the backend points to this cause first', linesPointTo(cause))],
     reproduce: 'kubectl logs -n {namespace} {pod} -c {container} --previous --tail=200',
   };
 }
@@ -36,7 +39,7 @@ export function linesSay(cause: string): EvidenceDeclaration[] {
       id: 'lines-allow-it',
       when: above(strength, 0.5),
       weight: 'circumstantial',
-      says: 'Error lines fit this cause, among others.',
+      says: 'Error lines fit this cause and others.',
       reproduce,
     },
     {

@@ -74,7 +74,11 @@ function howWeKnow(cause: Cause, catalogue: Catalogue): Block[] {
 
 /** What is seen, of any API. */
 function inWords(declaration: EvidenceDeclaration): string {
-  return withVariables(sentenceOf(clausesOf(declaration).map(({ text }) => text)).replaceAll('{value}', '…'));
+  return withVariables(
+    sentenceOf(clausesOf(declaration).map(({ text }) => text))
+      .replace(/\{value\|[^|}]*\|([^|}]*)\}/g, '… $1')
+      .replace(/\{(?:value|met|of|from|r)\}/g, '…'),
+  );
 }
 
 /** The series that the evidence reads, each once. */

@@ -116,7 +116,7 @@ export const POD_ROWS: readonly Row[] = [
     cause: 'pod-crash-looping',
     match: crashing(),
     miss: outOfMemory,
-    because: 'the container was killed for want of memory',
+    because: 'the container was killed because it had no memory left',
     instead: 'out-of-memory-killed',
   },
   {

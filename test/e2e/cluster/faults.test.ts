@@ -52,6 +52,7 @@ describe('faults in a real cluster', () => {
       console.log(tableOf([outcome]).split('\n')[2]);
       if (!outcome.right) console.log(outcome.ledger);
       expect(outcome.blamed).toEqual([]);
+      expect(outcome.commands).toEqual([]);
       // Whether the verdict is right is judged over all of them, below.
     },
     240_000,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Diagnosis } from '../../../src/domain/diagnosis.ts';
+import { runEvidence, runVerify } from './commands.ts';
 import type { Fault } from './fault.ts';
 import { type Cluster, METRICS, WARDLE } from './harness/cluster.ts';
 import type { Exporter } from './harness/exporter.ts';
@@ -27,6 +28,8 @@ export interface Outcome {
   cleared?: number;
   /** Other APIs that were blamed meanwhile. */
   readonly blamed: readonly string[];
+  /** What is wrong with the commands that were printed: see commands.ts. */
+  readonly commands: string[];
   /** What spoke for the verdict and its rivals, for the reader of a miss. */
   readonly ledger: string;
 }
@@ -68,6 +71,7 @@ export async function runFault(cluster: Cluster, exporter: Exporter, fault: Faul
       await sleep(300);
     }
     const condition = await cluster.condition(api).catch(() => undefined);
+    const commands = last ? await runEvidence(cluster, last) : [];
     outcome = {
       fault: fault.id,
       expected: `${fault.causes[0]} (${fault.category})`,
@@ -82,12 +86,14 @@ export async function runFault(cluster: Cluster, exporter: Exporter, fault: Faul
       ...(since === undefined || firstAt === undefined ? {} : { detected: Math.max(0, (firstAt - since) / 1000) }),
       ...(since === undefined || rightSince === undefined ? {} : { rightAfter: Math.max(0, (rightSince - since) / 1000) }),
       blamed: [...blamed],
+      commands,
       ledger: last ? JSON.stringify(last, undefined, 1) : 'no diagnosis',
     };
   } finally {
     await undo();
     await recovered(cluster, fault.id);
   }
+  if (last) outcome.commands.push(...(await runVerify(cluster, last)));
   try {
     if (toTheEnd) {
       const recoveredAt = Date.now();
