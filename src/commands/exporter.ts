@@ -5,6 +5,7 @@ import { createExposition, type Exposition } from '../expose/exposition.ts';
 import { createSelfMetrics, type SelfMetrics } from '../expose/self-metrics.ts';
 import { createWebServer } from '../expose/server.ts';
 import type { ExporterView } from '../expose/view.ts';
+import { redactionTotals } from '../redact/redact.ts';
 import { SIGNALS } from '../signals/list.ts';
 import { readSignals } from '../signals/read.ts';
 import { catalogueOptions } from './catalogue-options.ts';
@@ -33,7 +34,7 @@ export interface ExporterInput {
 /** Observes, diagnoses and publishes until the signal aborts. Resolves when everything is closed. */
 export async function runExporter({ config, connect, log, stop, onReload, readConfig = () => config }: ExporterInput): Promise<void> {
   const version = process.env.AGGREGATED_API_EXPORTER_VERSION ?? 'dev';
-  const self = createSelfMetrics({ version });
+  const self = createSelfMetrics({ version }, redactionTotals);
   const observation = createObservation(connect, config, log);
   const waiting = () => ({ time: Date.now(), sources: observation.current().sources() });
   const exposition = createExposition({ signals: ALL_SIGNALS, self, waiting, seriesPerFamily: config.limits.series_per_family });

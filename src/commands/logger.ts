@@ -1,5 +1,6 @@
 import pino, { type Logger } from 'pino';
 import type { Config } from '../config.ts';
+import { redacted } from '../redact/redact.ts';
 
 /** Its level may be set while it is in use. */
 export type OwnLogger = Pick<Logger, 'level' | 'debug' | 'info' | 'warn' | 'error'>;
@@ -17,7 +18,8 @@ export function createLogger({ level, format }: Config['log']): OwnLogger {
     formatters: { level: (label: string) => ({ level: label }) },
   };
   const print = format === 'json' ? (line: string) => line : logfmt;
-  return pino(options, { write: (line: string) => void process.stderr.write(print(line)) });
+  // Whatever a server answered may be in an error.
+  return pino(options, { write: (line: string) => void process.stderr.write(print(redacted(line))) });
 }
 
 function logfmt(line: string): string {

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { escapeHelp, escapeLabelValue, type Format, formatBound, formatValue } from './render.ts';
 
 /** Metrics of our own process. The only ones that prom-client keeps: it is too slow for families that fan out. */
@@ -48,12 +48,20 @@ export const SELF_FAMILIES = [
     labels: [],
     cost: '1',
   },
+  {
+    name: 'aggregated_api_exporter_redactions_total',
+    type: 'counter',
+    help: 'Secrets that were cut out of log lines, events, messages and our own log before they were kept, by their kind.',
+    labels: ['kind'],
+    cost: 'kinds: 9',
+  },
 ] as const;
 
-export function createSelfMetrics(build: BuildInfo): SelfMetrics {
+/** @param redactions What was cut since the start, by kind; each kind from the start. */
+export function createSelfMetrics(build: BuildInfo, redactions: () => Readonly<Record<string, number>> = () => ({})): SelfMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const [tick, info, reloadGood, reloadAt] = SELF_FAMILIES;
+  const [tick, info, reloadGood, reloadAt, cuts] = SELF_FAMILIES;
   const ticks = new Histogram({
     name: tick.name,
     help: tick.help,
@@ -64,6 +72,16 @@ export function createSelfMetrics(build: BuildInfo): SelfMetrics {
     { version: build.version, revision: build.revision ?? '', nodeversion: process.version },
     1,
   );
+  new Counter({
+    name: cuts.name,
+    help: cuts.help,
+    labelNames: cuts.labels,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [kind, count] of Object.entries(redactions())) this.inc({ kind }, count);
+    },
+  });
   const good = new Gauge({ name: reloadGood.name, help: reloadGood.help, registers: [registry] });
   const at = new Gauge({ name: reloadAt.name, help: reloadAt.help, registers: [registry] });
   return {

@@ -1,6 +1,19 @@
 import type { BackendReference, ConditionFacts } from '../../domain/snapshot.ts';
 import type { ResourceSpec } from '../kube/api.ts';
-import { flagOf, identityOf, listOf, nameOf, objectOf, portOf, type Refuse, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
+import {
+  flagOf,
+  identityOf,
+  listOf,
+  nameOf,
+  objectOf,
+  portOf,
+  proseOf,
+  type Refuse,
+  textOf,
+  timeOf,
+  unheard,
+  unreadable,
+} from '../kube/fields.ts';
 import { lastWriter, type Writer } from '../kube/managed-fields.ts';
 
 /** A remote APIService, as far as we use it. */
@@ -94,7 +107,7 @@ function conditionOf(value: unknown, refuse: Refuse): ConditionFacts | undefined
   return {
     status,
     reason: textOf(reason, 'status.conditions.reason', refuse) ?? '',
-    message: textOf(message, 'status.conditions.message', refuse) ?? '',
+    message: proseOf(message, 'status.conditions.message', refuse) ?? '',
     ...(lastTransition === undefined ? {} : { lastTransition }),
   };
 }

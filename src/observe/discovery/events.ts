@@ -1,5 +1,5 @@
 import type { ResourceSpec } from '../kube/api.ts';
-import { countOf, identityOf, objectOf, type Refuse, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
+import { countOf, identityOf, objectOf, proseOf, type Refuse, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
 
 /** One Event object, whichever API wrote it. */
 export interface EventRecord {
@@ -57,7 +57,7 @@ export function readEvent(raw: unknown, refuse: Refuse = unheard): EventRecord {
     kind: textOf(object.kind, `${about}.kind`, refuse, 128) ?? '',
     namespace: textOf(object.namespace, `${about}.namespace`, refuse) ?? '',
     name: textOf(object.name, `${about}.name`, refuse) ?? '',
-    message: (textOf(event.message, 'message', refuse, 1024) ?? textOf(event.note, 'note', refuse, 1024) ?? '').trim(),
+    message: (proseOf(event.message, 'message', refuse, 1024) ?? proseOf(event.note, 'note', refuse, 1024) ?? '').trim(),
     firstAt: started,
     at: last ?? created ?? started,
     count: Math.max(1, counts.find((count) => count > 0) ?? 1),

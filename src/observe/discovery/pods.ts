@@ -1,4 +1,5 @@
 import type { TerminationFacts } from '../../domain/snapshot.ts';
+import { redacted } from '../../redact/redact.ts';
 import type { ResourceSpec } from '../kube/api.ts';
 import {
   addressOf,
@@ -11,6 +12,7 @@ import {
   nameOf,
   objectOf,
   portOf,
+  proseOf,
   quantityOf,
   type Refuse,
   textOf,
@@ -154,11 +156,11 @@ export const PODS: ResourceSpec<PodRecord> = {
       deletingSince: timeOf(metadata.deletionTimestamp, 'metadata.deletionTimestamp', refuse),
       phase: word(textOf(status.phase, 'status.phase', unreadable) ?? 'Unknown'),
       reason: shared(textOf(status.reason, 'status.reason', refuse)),
-      message: textOf(status.message, 'status.message', refuse, 1024),
+      message: proseOf(status.message, 'status.message', refuse, 1024),
       ready: conditionOf(conditions, 'Ready')?.status === 'True',
       scheduled: scheduled ? scheduled.status === 'True' : node !== undefined,
       unschedulable:
-        scheduled?.status === 'False' ? (textOf(scheduled.message, 'status.conditions.message', refuse, 1024) ?? '') : undefined,
+        scheduled?.status === 'False' ? (proseOf(scheduled.message, 'status.conditions.message', refuse, 1024) ?? '') : undefined,
       template: sharedTemplate(templateOf(spec, refuse)),
       containers: [
         ...listOf(status.initContainerStatuses, 'status.initContainerStatuses', unreadable),
@@ -251,10 +253,19 @@ function containerTemplate(container: Raw, init: boolean, refuse: Refuse): Conta
     init,
     args: [...textsOf(container.command, 'spec.containers.command', refuse), ...textsOf(container.args, 'spec.containers.args', refuse)]
       .slice(0, MAX_ARGS)
+      .map((argument, index, all) => withoutSecret(argument, all[index - 1]))
       .map((argument) => (argument.length > MAX_ARG ? `${argument.slice(0, MAX_ARG - 1)}…` : argument)),
     limits: { ...(cpuCores === undefined ? {} : { cpuCores }), ...(memoryBytes === undefined ? {} : { memoryBytes }) },
     ports: listOf(container.ports, 'spec.containers.ports', refuse).flatMap((entry) => containerPortOf(entry, refuse)),
   };
+}
+
+const FLAG = /^--?[a-z][\w-]{0,128}$/i;
+
+/** Also where a flag and its value are two arguments. */
+function withoutSecret(argument: string, before: string | undefined): string {
+  if (before === undefined || !FLAG.test(before) || argument.startsWith('-')) return redacted(argument);
+  return redacted(`${before}=${argument}`).slice(before.length + 1);
 }
 
 function containerPortOf(value: unknown, refuse: Refuse): ContainerTemplate['ports'][number] | [] {
@@ -286,7 +297,7 @@ function containerOf(value: unknown, refuse: Refuse): ContainerRecord {
         ? undefined
         : {
             reason: word(textOf(waits.reason, 'status.containerStatuses.state.waiting.reason', refuse) ?? ''),
-            message: textOf(waits.message, 'status.containerStatuses.state.waiting.message', refuse, 1024) ?? '',
+            message: proseOf(waits.message, 'status.containerStatuses.state.waiting.message', refuse, 1024) ?? '',
           },
     terminated: terminationOf(terminated, 'status.containerStatuses.state.terminated', refuse),
     lastTermination: terminationOf(
@@ -301,7 +312,7 @@ function terminationOf(value: unknown, field: string, refuse: Refuse): Terminati
   if (value === undefined || value === null) return undefined;
   const { reason, exitCode, signal, message, startedAt, finishedAt } = objectOf(value, field, unreadable);
   const number = integerOf(signal, `${field}.signal`, refuse);
-  const said = textOf(message, `${field}.message`, refuse, 1024);
+  const said = proseOf(message, `${field}.message`, refuse, 1024);
   const from = timeOf(startedAt, `${field}.startedAt`, refuse);
   const to = timeOf(finishedAt, `${field}.finishedAt`, refuse);
   return {

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { LogFacts } from '../../domain/snapshot.ts';
+import { redacted } from '../../redact/redact.ts';
 import { BUILT_IN_PATTERNS } from '../../signatures/classify.ts';
 import { SIGNATURES } from '../../signatures/list.ts';
 import { createScanner } from '../../signatures/scanner.ts';
@@ -51,9 +52,10 @@ export async function readLogs(logs: readonly PodLog[], at: number, note: (text:
       countSeverities(bytes, lines);
       scanner.scanLines(bytes, 0, bytes.length, (pattern, line, start, end) => {
         const known = counts.get(pattern);
-        const sample = Buffer.from(line.subarray(start, Math.min(end, start + 4 * LONGEST_SAMPLE)))
-          .toString('utf8')
-          .slice(0, LONGEST_SAMPLE);
+        const sample = redacted(Buffer.from(line.subarray(start, Math.min(end, start + 4 * LONGEST_SAMPLE))).toString('utf8')).slice(
+          0,
+          LONGEST_SAMPLE,
+        );
         if (known) {
           known.count++;
           known.sample = sample;
@@ -119,8 +121,7 @@ function isDigit(byte: number): boolean {
 }
 
 function lastLines(bytes: Uint8Array): string[] {
-  return Buffer.from(bytes.subarray(Math.max(0, bytes.length - 65_536)))
-    .toString('utf8')
+  return redacted(Buffer.from(bytes.subarray(Math.max(0, bytes.length - 65_536))).toString('utf8'))
     .split('\n')
     .filter((line) => line.trim())
     .slice(-LAST_WORDS)

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { redacted } from '../../redact/redact.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** No answer: network, TLS, time-out, or an answer that broke off. The message names the path and the cause. */
@@ -92,6 +93,6 @@ function statusFields(object: unknown): { reason?: string; message?: string; ret
 }
 
 function cut(text: string): string {
-  const line = text.trim().replace(/\s+/g, ' ');
+  const line = redacted(text.slice(0, 4096)).trim().replace(/\s+/g, ' ');
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }

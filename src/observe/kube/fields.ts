@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { redacted } from '../../redact/redact.ts';
 import { parseQuantity } from './quantity.ts';
 import type { Raw } from './raw.ts';
 
@@ -74,6 +75,12 @@ export function textOf(value: unknown, field: string, refuse: Refuse, maxLength 
   if (absent(value) || value === '') return undefined;
   if (typeof value !== 'string') return refuse(field, value, 'a text');
   return value.length > maxLength ? `${value.slice(0, maxLength - 1)}…` : value;
+}
+
+/** What somebody wrote, for people: without secrets before it is kept anywhere. */
+export function proseOf(value: unknown, field: string, refuse: Refuse, maxLength?: number): string | undefined {
+  const said = textOf(value, field, refuse, maxLength);
+  return said === undefined ? undefined : redacted(said);
 }
 
 const NAME = /^[A-Za-z0-9](?:[-A-Za-z0-9_.:]{0,251}[A-Za-z0-9])?$/;

@@ -1,4 +1,5 @@
 import type { LogFacts } from '../../domain/snapshot.ts';
+import { redacted } from '../../redact/redact.ts';
 import type { LineHeader } from '../../signatures/line-header.ts';
 
 const MAX_TEMPLATES = 50;
@@ -64,9 +65,7 @@ export class LineTemplates {
 const OTHER_KEY = 2 ** 40;
 
 function textOf(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(end - start, 4 * SAMPLE))
-    .toString('utf8')
-    .slice(0, SAMPLE);
+  return redacted(Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(end - start, 4 * SAMPLE)).toString('utf8')).slice(0, SAMPLE);
 }
 
 /** The same for lines of one template: a run of letters and digits with a digit in it counts as one sign, and so does what is quoted. */

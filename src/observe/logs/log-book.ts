@@ -1,4 +1,5 @@
 import type { LogFacts, SignatureCount } from '../../domain/snapshot.ts';
+import { redacted } from '../../redact/redact.ts';
 import type { NamedSignature } from '../../signatures/classify.ts';
 import type { Severity } from '../../signatures/line-header.ts';
 import { LineTemplates } from './line-templates.ts';
@@ -99,7 +100,5 @@ function countMinute({ minutes }: Match, at: number): void {
 }
 
 function sampleOf(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(end - start, 4 * SAMPLE))
-    .toString('utf8')
-    .slice(0, SAMPLE);
+  return redacted(Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(end - start, 4 * SAMPLE)).toString('utf8')).slice(0, SAMPLE);
 }

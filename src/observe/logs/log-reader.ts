@@ -1,3 +1,4 @@
+import { redacted } from '../../redact/redact.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { LineBatch, LineSink } from './line-batch.ts';
 import { LogLineSplitter, MAX_LOG_LINE_BYTES } from './line-splitter.ts';
@@ -60,7 +61,8 @@ export class LogReader {
     this.splitter.end(this.onLine);
     this.batch.flush(this.sink);
     if (this.seam.passed) this.continued = true;
-    return this.words ?? [];
+    // As one text: a key has many lines.
+    return this.words ? redacted(this.words.join('\n')).split('\n') : [];
   }
 
   private readonly onLine = (bytes: Buffer, start: number, end: number, length: number): void => {
@@ -68,7 +70,7 @@ export class LogReader {
     const { stamp, seam } = this;
     const text = stamp.read(bytes, start, end);
     if (text < 0) {
-      this.trailer = Buffer.from(bytes.subarray(start, Math.min(end, start + LONGEST_WORD))).toString('utf8');
+      this.trailer = redacted(Buffer.from(bytes.subarray(start, Math.min(end, start + LONGEST_WORD))).toString('utf8'));
       return;
     }
     const { seconds, nanoseconds } = stamp;

@@ -1,4 +1,5 @@
 import type { FailureReason, ProbeResult } from '../../domain/probe.ts';
+import { redacted } from '../../redact/redact.ts';
 
 export interface Finding {
   readonly reason: FailureReason;
@@ -115,8 +116,7 @@ function hopOfForbidden(body: string): 'backend' | 'kube-apiserver' {
 
 /** For people: the message of a Status object, or the text as it is; control characters out, one line, at most 512 characters. */
 export function cleanDetail(text: string): string {
-  return messageOf(text)
-    .slice(0, 2048)
+  return redacted(messageOf(text).slice(0, 2048))
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()
     .slice(0, 512);

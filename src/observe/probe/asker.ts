@@ -1,4 +1,5 @@
 import type { ProbeResult } from '../../domain/probe.ts';
+import { redacted } from '../../redact/redact.ts';
 import type { Clock } from '../source.ts';
 import type { ApiTarget } from '../targets.ts';
 import type { Apiserver, ApiserverRequests } from './apiserver-requests.ts';
@@ -147,6 +148,6 @@ function resultOf({ vantage, request, target }: Probed, at: number, seen: Attemp
 
 /** A probe that this process could not make: it says nothing about the other side. */
 export function ourFailure({ vantage, request, target }: Probed, at: number, error: unknown): ProbeResult {
-  const detail = (error instanceof Error ? error.message : String(error)).slice(0, 512);
+  const detail = redacted(error instanceof Error ? error.message : String(error)).slice(0, 512);
   return { vantage, request, target, at, ok: false, reason: 'other', hop: 'us', detail, seconds: 0, phases: {}, connection: 'fresh' };
 }

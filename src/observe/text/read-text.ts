@@ -1,6 +1,7 @@
 import { observed } from '../../domain/observed.ts';
 import { type ApiFacts, type ClusterEvent, type ClusterFacts, SNAPSHOT_SCHEMA, type Snapshot } from '../../domain/snapshot.ts';
 import { SOURCES, type SourceName, type SourceStatus } from '../../domain/sources.ts';
+import { redacted } from '../../redact/redact.ts';
 import { NamedApis } from './apis.ts';
 import { ClaimBook, claimOf } from './claims.ts';
 import { ConditionReader } from './conditions.ts';
@@ -34,7 +35,7 @@ const FENCE = /^\s{0,12}(?:```|~~~)/;
  */
 export function readText(input: string | Uint8Array): Snapshot[] {
   const decoded = decodeText(input);
-  const { text, omitted } = boundLines(decoded.text);
+  const { text, omitted } = boundLines(redacted(decoded.text));
   const read = new TextReading();
   for (const line of linesOf(text)) read.line(line);
   return read.snapshots(decoded.omitted + omitted);
