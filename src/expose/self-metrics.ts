@@ -53,7 +53,7 @@ export const SELF_FAMILIES = [
     type: 'counter',
     help: 'Secrets that were cut out of log lines, events, messages and our own log before they were kept, by their kind.',
     labels: ['kind'],
-    cost: 'kinds: 9',
+    cost: '9',
   },
 ] as const;
 
