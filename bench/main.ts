@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   startup: 'start and memory at rest, against an empty Node program',
   'kube-cache': 'memory of 10,000 watched pods',
   probe: 'CPU of a TLS probe, against blackbox_exporter',
+  hostile: 'CPU of probing hostile backends, against good ones',
   exposition: "reading a kube-apiserver's metrics, against Go's expfmt",
   'exposition-serving': 'serving /metrics, against client_golang and prom-client',
   classify: 'classifying log lines, against ripgrep and mtail',

@@ -6,6 +6,7 @@ import { labelOf } from './apiserver-metrics/labels.ts';
 import { createExpositionScanner } from './apiserver-metrics/scanner.ts';
 import { streamBody } from './apiserver-metrics/stream-body.ts';
 import { type AddressRules, createAddressRules, hostPort } from './probe/addresses.ts';
+import { LIMITS } from './probe/limits.ts';
 import { type Repetition, repeat } from './repeat.ts';
 import type { Clock, Logger, Source } from './source.ts';
 import { bestOf, type Outcome, statusOf } from './source-status.ts';
@@ -148,6 +149,12 @@ function readEndpoint({ ip, port, serverName }: Endpoint, timeoutMs: number, sig
       signal,
     });
     const timer = setTimeout(() => sent.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    // Node reads interim responses for ever.
+    let interim = 0;
+    sent.on('information', () => {
+      interim += 1;
+      if (interim > LIMITS.interimHeads) sent.destroy(new Error(`more than ${LIMITS.interimHeads} interim responses (1xx)`));
+    });
     sent.on('error', (error) => {
       clearTimeout(timer);
       unobserved(error.message);

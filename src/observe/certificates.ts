@@ -84,14 +84,19 @@ export function leadsTo(anchors: Iterable<X509Certificate>, chain: readonly X509
   const [leaf, ...intermediates] = chain;
   if (!leaf) return false;
   const trusted = [...anchors];
-  const visit = (certificate: X509Certificate, depth: number): boolean => {
-    if (trusted.some((anchor) => anchor.fingerprint256 === certificate.fingerprint256 || isSignedBy(certificate, anchor))) return true;
-    if (depth >= MAX_CHAIN) return false;
-    return intermediates.some(
-      (next) => next.ca && next.fingerprint256 !== certificate.fingerprint256 && isSignedBy(certificate, next) && visit(next, depth + 1),
-    );
-  };
-  return visit(leaf, 0);
+  // Each certificate once: certificates of one name and key sign each other, and paths through them grow by the factorial.
+  const reached = new Set([leaf.fingerprint256]);
+  const waiting = [leaf];
+  for (let certificate = waiting.shift(); certificate; certificate = waiting.shift()) {
+    const current = certificate;
+    if (trusted.some((anchor) => anchor.fingerprint256 === current.fingerprint256 || isSignedBy(current, anchor))) return true;
+    for (const next of intermediates)
+      if (next.ca && !reached.has(next.fingerprint256) && isSignedBy(current, next)) {
+        reached.add(next.fingerprint256);
+        waiting.push(next);
+      }
+  }
+  return false;
 }
 
 function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BACKEND_METRICS_RULE, createBackendMetricsSource, readBackendMetrics } from '../../src/observe/backend-metrics.ts';
 import { createAddressRules } from '../../src/observe/probe/addresses.ts';
+import { LIMITS } from '../../src/observe/probe/limits.ts';
 import { SILENT } from '../../src/observe/source.ts';
 import { type ApiTarget, fixedTargets } from '../../src/observe/targets.ts';
 import { createAuthority } from '../support/certificates.ts';
@@ -42,7 +43,7 @@ afterEach(async () => {
 });
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-async function start(answer: Answer, { allow = ['127.0.0.0/8'], replicas = 1 } = {}) {
+async function start(answer: Answer, { allow = ['127.0.0.0/8'], replicas = 1, isVouchedFor = true } = {}) {
   const authority = await createAuthority();
   const server = await startKubeServer(answer, { tls: await authority.issue({ names: ['wrong.example.com'] }) });
   const port = Number(new URL(server.url).port);
@@ -64,6 +65,7 @@ async function start(answer: Answer, { allow = ['127.0.0.0/8'], replicas = 1 } =
     targets: fixedTargets([target]),
     clock: () => 1000,
     log: SILENT,
+    vouchesFor: (api, at) => isVouchedFor && api === target.name && at === `127.0.0.1:${port}`,
     options: { intervalMs: 20, timeoutMs: 200, addresses: createAddressRules(allow) },
   });
   source.start(abort.signal);
@@ -71,6 +73,23 @@ async function start(answer: Answer, { allow = ['127.0.0.0/8'], replicas = 1 } =
 }
 
 describe('the aggregated server’s own metrics', () => {
+  it('are not asked for where nobody has shown to be the backend', async () => {
+    const { server, facts } = await start((_, response) => void response.end(EXPOSITION), { isVouchedFor: false });
+    await eventually(() => expect(facts()).toMatchObject({ why: expect.stringContaining('no endpoint has proved to be the backend') }));
+    expect(server.connections).toBe(0);
+  });
+
+  it.each([
+    [LIMITS.interimHeads, 'observed', undefined],
+    [LIMITS.interimHeads + 1, 'unobserved', `more than ${LIMITS.interimHeads} interim responses (1xx)`],
+  ])('after %d interim responses are %s', async (count, state, why) => {
+    const { facts } = await start((_, response) => {
+      for (let i = 0; i < count; i += 1) response.writeProcessing();
+      response.end(EXPOSITION);
+    });
+    await eventually(() => expect(facts()).toMatchObject({ state, ...(why !== undefined && { why: expect.stringContaining(why) }) }));
+  });
+
   it('are read where it lets anybody in, whatever its certificate', async () => {
     const { facts, status } = await start((_, response) => void response.end(EXPOSITION));
     await eventually(() => expect(facts()).toEqual({ state: 'observed', value: FACTS }));

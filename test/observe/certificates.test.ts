@@ -84,6 +84,18 @@ describe('a chain', () => {
     expect(leadsTo([], [leaf])).toBe(false);
     expect(leadsTo(parsePem(first.cert), [])).toBe(false);
   });
+
+  it('is followed at the cost of its length, though its certificates sign each other', async () => {
+    const stranger = await createAuthority({ name: 'maze' });
+    const maze = await Promise.all(Array.from({ length: 7 }, () => stranger.renew()));
+    const [leaf] = parsePem((await stranger.issue({ names: ['tide-gauge.harbour.svc'] })).cert);
+    const chain = [leaf!, ...maze.flatMap(({ cert }) => parsePem(cert))];
+    const started = performance.now();
+    expect(leadsTo([], chain)).toBe(false);
+    expect(leadsTo(parsePem(stranger.cert), chain)).toBe(true);
+    // Each of 8 certificates against each other one: milliseconds. All paths through them: a minute and more.
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
 });
 
 describe('the verdict', () => {

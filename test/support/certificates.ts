@@ -40,6 +40,8 @@ export interface Authority {
   /** PEM text of the CA certificate: what an APIService's caBundle holds. */
   readonly cert: string;
   readonly issue: (options?: IssueOptions) => Promise<Issued>;
+  /** Another certificate of the same name and key. */
+  readonly renew: () => Promise<Authority>;
   /** An intermediate that this authority signs. */
   readonly issueAuthority: (options?: AuthorityOptions) => Promise<Authority>;
 }
@@ -63,7 +65,10 @@ const AUTHORITY_EXTENSIONS = [
 
 /** A certificate authority of its own (ECDSA P-256): two calls with one name give two authorities that differ in their key only. */
 export async function createAuthority({ name = 'test-ca', notBefore, notAfter }: AuthorityOptions = {}): Promise<Authority> {
-  const keys = await keyPair();
+  return selfSigned({ name, ...(notBefore && { notBefore }), ...(notAfter && { notAfter }) }, await keyPair());
+}
+
+async function selfSigned({ name = 'test-ca', notBefore, notAfter }: AuthorityOptions, keys: webcrypto.CryptoKeyPair): Promise<Authority> {
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: nextSerial(),
     name: `CN=${name}`,
@@ -80,6 +85,7 @@ function authorityOf(name: string, keys: webcrypto.CryptoKeyPair, cert: string):
   const signed = { issuer: `CN=${name}`, signingAlgorithm: SIGNING, signingKey: keys.privateKey };
   return {
     cert,
+    renew: () => selfSigned({ name }, keys),
     async issue({ names = ['localhost'], ips = [], commonName, notBefore, notAfter, usage = 'server' } = {}) {
       const own = await keyPair();
       const alternatives = [

@@ -1,10 +1,12 @@
+import { constants } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { KubeClient } from '../kube/api.ts';
 import { type TrustedTls, trustedWay } from '../kube/token-trust.ts';
 import { type Clock, monotonic } from '../source.ts';
 import { hostPort, isIp } from './addresses.ts';
-import type { AttemptRequest, AttemptRuntime, AttemptTls } from './attempt.ts';
+import type { AttemptRequest, AttemptRuntime } from './attempt.ts';
+import type { AttemptTls } from './connect.ts';
 import { createParkedSockets } from './parked-sockets.ts';
 
 /** One kube-apiserver as it is addressed: the kube client's server, or an instance of `default/kubernetes`. */
@@ -67,6 +69,7 @@ export function createApiserverRequests(client: KubeClient, runtime: AttemptRunt
         timeoutMs,
         maxBody,
         ...runtime,
+        urgency: 'first',
         park: (socket) => sockets.park(apiserver.instance, socket),
         ...(idle && { reuse: idle }),
         ...(!isIp(apiserver.host) && { resolve }),
@@ -104,6 +107,7 @@ function createContextCache(): (tls: TrustedTls) => SecureContext {
     const { ca, cert, key } = credentials;
     const context = createSecureContext({
       allowPartialTrustChain: true,
+      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
       ...(ca !== undefined && { ca }),
       ...(cert !== undefined && { cert }),
       ...(key !== undefined && { key }),

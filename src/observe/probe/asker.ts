@@ -47,6 +47,7 @@ export function createAsker(runtime: AttemptRuntime, requests: ApiserverRequests
       const serving = servingTrust(target);
       const seen = await attempt({
         ...runtime,
+        urgency: 'later',
         host: plan.host,
         port: plan.port,
         path: pathOf(target),

@@ -1,22 +1,14 @@
-import type { X509Certificate } from 'node:crypto';
-import { connect as connectTcp, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import { connect as connectTls, type DetailedPeerCertificate, type PeerCertificate, type SecureContext, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { Phase } from '../../domain/probe.ts';
-import type { HandshakeSlots } from './handshake-slots.ts';
+import { type AttemptTls, open, type Peer, peerOf } from './connect.ts';
+import type { HandshakeSlots, Urgency } from './handshake-slots.ts';
+import { areCrumbs, LIMITS } from './limits.ts';
 import type { LoopWatch } from './loop-watch.ts';
 import type { AttemptProblem } from './network-errors.ts';
 import { type ResponseHead, ResponseReader } from './response-reader.ts';
-
-export interface AttemptTls {
-  readonly context: SecureContext;
-  /** Never an IP address. */
-  readonly servername?: string;
-  /** False: the chain is judged afterwards, and the HTTP answer is read whatever it is. */
-  readonly rejectUnauthorized: boolean;
-  /** Undefined: names are judged afterwards. */
-  readonly checkIdentity?: (certificate: PeerCertificate) => Error | undefined;
-}
+import { watchWire } from './wire-watch.ts';
 
 /** What all attempts of a process share. */
 export interface AttemptRuntime {
@@ -27,6 +19,7 @@ export interface AttemptRuntime {
 }
 
 export interface AttemptRequest extends AttemptRuntime {
+  readonly urgency: Urgency;
   /** An IP address, or a name where `resolve` is given. */
   readonly host: string;
   readonly port: number;
@@ -60,12 +53,6 @@ export interface Attempt {
   readonly peer?: Peer;
 }
 
-export interface Peer {
-  /** OpenSSL's verdict on the chain, e.g. CERT_HAS_EXPIRED; undefined = verified against the context's roots. */
-  readonly chainError?: string;
-  readonly certificate?: X509Certificate;
-}
-
 const EMPTY = Buffer.alloc(0);
 const ignore = (): void => {};
 
@@ -91,7 +78,7 @@ export async function attempt(request: AttemptRequest): Promise<Attempt> {
     address = resolved;
   }
   const spent = performance.now() - started;
-  const release = await request.slots.take();
+  const release = await request.slots.take(request.urgency);
   try {
     return await exchange(request, address, undefined, Math.max(1, request.timeoutMs - spent), phases, release);
   } finally {
@@ -134,13 +121,15 @@ function exchange(
   return new Promise((resolve) => {
     const started = performance.now();
     // First of all, because it may throw: a timer that was set before would find no socket to end.
-    const socket = reused ?? open(request, address);
+    const { socket, wire } = reused ? { socket: reused, wire: reused } : open(address, request.port, request.tls);
     const wasDisturbed = request.loop.begin();
     const reader = new ResponseReader(request.maxBody);
     let phase: Phase = reused ? 'response' : 'connect';
     let phaseStarted = started;
     let peer: Peer | undefined;
     let ended = false;
+    let pieces = 0;
+    let received = 0;
 
     const enter = (next: Phase): void => {
       const now = performance.now();
@@ -153,6 +142,7 @@ function exchange(
       if (ended) return;
       ended = true;
       clearTimeout(timer);
+      endWatch();
       request.open.delete(cancel);
       onHandshakeEnd();
       if (!problem || problem.kind === 'timeout') phases[phase] = (performance.now() - phaseStarted) / 1000;
@@ -187,6 +177,12 @@ function exchange(
 
     const onData = within((piece: Buffer): void => {
       if (phase === 'response') enter('transfer');
+      pieces += 1;
+      received += piece.length;
+      if (areCrumbs(pieces, received)) {
+        finish(beyond(phase, `${pieces} records for ${received} bytes`));
+        return;
+      }
       const state = reader.push(piece);
       if (state === 'complete' || state === 'capped') finish();
       else if (state === 'invalid') finish({ phase, kind: 'invalid', message: reader.problem ?? 'not an HTTP response' });
@@ -204,6 +200,9 @@ function exchange(
       socket.write(requestText(request));
     };
 
+    // No body comes before the handshake has ended.
+    const allowed = (): number => LIMITS.wireBytes + (phase === 'connect' || phase === 'tls' ? 0 : request.maxBody);
+    const endWatch = watchWire(wire, allowed, (bytes, most) => finish(beyond(phase, `${bytes} bytes on the wire, ${most} are allowed`)));
     // A blocked event loop runs due timers before it reads what has arrived: give the reading one turn.
     const timer = setTimeout(
       () => setImmediate(() => finish({ phase, kind: 'timeout', message: timedOutIn(phase, timeoutMs) })),
@@ -211,7 +210,7 @@ function exchange(
     );
 
     // Otherwise the request waits for the acknowledgement of the handshake's last flight: 40 ms that are not the backend's.
-    socket.setNoDelay(true);
+    wire.setNoDelay(true);
     socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onEnd);
     if (reused) {
       socket.write(requestText(request));
@@ -228,7 +227,7 @@ function exchange(
       return;
     }
     // First of its listeners: Node's own starts the ClientHello, which is our work and not the network's.
-    socket.prependOnceListener('connect', () => enter('tls'));
+    wire.prependOnceListener('connect', () => enter('tls'));
     socket.once(
       'secureConnect',
       within(() => {
@@ -240,32 +239,11 @@ function exchange(
   });
 }
 
-function open(request: AttemptRequest, address: string): Socket {
-  const { port, tls } = request;
-  if (!tls) return connectTcp({ host: address, port });
-  const { checkIdentity } = tls;
-  const socket = connectTls({
-    host: address,
-    port,
-    secureContext: tls.context,
-    rejectUnauthorized: tls.rejectUnauthorized,
-    checkServerIdentity: (_host, certificate) => identityIn(certificate, checkIdentity),
-    ALPNProtocols: ['http/1.1'],
-    ...(tls.servername !== undefined && { servername: tls.servername }),
-  });
-  // Node makes a plain object of the whole chain for the identity check: a sixth of a probe's CPU, for nobody to look at.
-  if (!checkIdentity) socket.getPeerCertificate = () => NO_CERTIFICATE;
-  return socket;
-}
-
-/** Node calls this from inside the handshake: what it threw there would be nobody's. */
-function identityIn(certificate: PeerCertificate, check: AttemptTls['checkIdentity']): Error | undefined {
-  try {
-    return check?.(certificate);
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
-}
+const beyond = (phase: Phase, what: string): AttemptProblem => ({
+  phase,
+  kind: 'invalid',
+  message: `not an answer of an API server: ${what}`,
+});
 
 function parked(park: (socket: Socket) => void, socket: Socket): void {
   try {
@@ -273,17 +251,6 @@ function parked(park: (socket: Socket) => void, socket: Socket): void {
   } catch {
     socket.destroy();
   }
-}
-
-const NO_CERTIFICATE = {} as DetailedPeerCertificate;
-
-function peerOf(socket: TLSSocket): Peer {
-  const error = socket.authorizationError as Error | string | null | undefined;
-  const certificate = socket.getPeerX509Certificate();
-  return {
-    ...(error && { chainError: error instanceof Error ? error.message : error }),
-    ...(certificate && { certificate }),
-  };
 }
 
 function requestText({ path, headers = {}, host, port, park }: AttemptRequest): string {

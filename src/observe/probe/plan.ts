@@ -1,6 +1,6 @@
 import type { ProbeRequest, Vantage } from '../../domain/probe.ts';
 import type { ApiTarget } from '../targets.ts';
-import { type AddressRules, hostPort } from './addresses.ts';
+import { type AddressRules, hostPort, splitHostPort } from './addresses.ts';
 import type { Apiserver } from './apiserver-requests.ts';
 
 /** One thing that is probed again and again. */
@@ -81,4 +81,14 @@ function endpointsOf({ addresses }: ApiTarget): { ip: string; port: number }[] {
   const ready = addresses.filter((address) => address.ready);
   const unique = new Map((ready.length > 0 ? ready : addresses).map(({ ip, port }) => [hostPort(ip, port), { ip, port }]));
   return [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, address]) => address);
+}
+
+/** The kube client's own server, and each instance that may be addressed. */
+export function apiserversOf(own: Apiserver, instances: readonly string[], isRefused: (host: string) => boolean): Apiserver[] {
+  const found = new Map([[own.instance, own]]);
+  for (const instance of instances) {
+    const parts = splitHostPort(instance);
+    if (parts && !found.has(instance) && !isRefused(parts.host)) found.set(instance, { instance, ...parts, own: false });
+  }
+  return [...found.values()];
 }

@@ -3,17 +3,17 @@ import type { KubeClient } from '../kube/api.ts';
 import { type Clock, type Logger, monotonic, type Source } from '../source.ts';
 import { type Part, statusOf, unauthorised } from '../source-status.ts';
 import type { ApiTarget, Targets } from '../targets.ts';
-import { createAddressRules, isIp, splitHostPort } from './addresses.ts';
+import { createAddressRules, isIp } from './addresses.ts';
 import { type Apiserver, createApiserverRequests } from './apiserver-requests.ts';
 import { createAsker, type DirectAnswer, ourFailure } from './asker.ts';
 import type { AttemptRuntime } from './attempt.ts';
 import { createBeliefs } from './belief.ts';
 import { createControl } from './control.ts';
-import { createHandshakeSlots } from './handshake-slots.ts';
+import { createHandshakeSlots, type Urgency } from './handshake-slots.ts';
 import { createListChoice, type ListChoice } from './list-choice.ts';
 import { createLoopWatch } from './loop-watch.ts';
 import { PROBER_DEFAULTS, type ProberOptions } from './options.ts';
-import { endpointKey, type ProbePlan, plansFor } from './plan.ts';
+import { apiserversOf, endpointKey, type ProbePlan, plansFor } from './plan.ts';
 import { createSchedule, type JobOutcome } from './schedule.ts';
 import { createTallyBook, type TallyBook } from './tally-book.ts';
 
@@ -49,6 +49,8 @@ export interface ProberInput {
   readonly onChange?: () => void;
 }
 
+/** Of the probes that may be open. */
+const DIRECT_SHARE = 0.75;
 /** The source is stale when no probe has ended for that many intervals. */
 const STALE_INTERVALS = 6;
 
@@ -84,7 +86,9 @@ export function createProber({ client, targets, clock, log, options: given = {},
   const schedule = createSchedule({ clock: monotonic, ...options });
   const apis = new Map<string, ProbedApi>();
   let apiservers: readonly Apiserver[] = [];
-  let running = 0;
+  /** Open probes; of direct targets there may be fewer, so that those that hang leave room. */
+  const open: Record<Urgency, number> = { first: 0, later: 0 };
+  const mostOpen: Readonly<Record<Urgency, number>> = { first: options.maxOpen, later: Math.ceil(options.maxOpen * DIRECT_SHARE) };
   let stopped = false;
   /** Newest result through the kube client's own server, control included. */
   let lastOwn: ProbeResult | undefined;
@@ -155,11 +159,12 @@ export function createProber({ client, targets, clock, log, options: given = {},
   async function run(name: string, plan: ProbePlan, api: ProbedApi): Promise<JobOutcome> {
     const target = targets.get(name);
     if (!target) return 'skipped';
-    if (running >= options.maxOpen) {
-      log.debug({ apiservice: name, open: running }, 'probe put off: too many are open');
+    const urgency = plan.vantage === 'aggregator' ? 'first' : 'later';
+    if (open[urgency] >= mostOpen[urgency] || open.first + open.later >= options.maxOpen) {
+      log.debug({ apiservice: name, ...open }, 'probe put off: too many are open');
       return 'skipped';
     }
-    running += 1;
+    open[urgency] += 1;
     const at = clock();
     try {
       const answer = await ask(target, plan, api);
@@ -171,7 +176,7 @@ export function createProber({ client, targets, clock, log, options: given = {},
       log.debug({ apiservice: name, vantage: plan.vantage, error: messageOf(error) }, 'probe could not be made');
       return settle(name, plan, api, ourFailure(plan, at, error));
     } finally {
-      running -= 1;
+      open[urgency] -= 1;
     }
   }
 
@@ -283,15 +288,5 @@ const newApi = (): ProbedApi => ({
 
 const NOBODY_BELIEVED = 'outside the cluster: no address has shown a certificate of a backend yet';
 const controlKey = (instance: string): string => `control ${instance}`;
-
-/** The kube client's own server, and each instance that may be addressed. */
-function apiserversOf(own: Apiserver, instances: readonly string[], isRefused: (host: string) => boolean): Apiserver[] {
-  const found = new Map([[own.instance, own]]);
-  for (const instance of instances) {
-    const parts = splitHostPort(instance);
-    if (parts && !found.has(instance) && !isRefused(parts.host)) found.set(instance, { instance, ...parts, own: false });
-  }
-  return [...found.values()];
-}
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

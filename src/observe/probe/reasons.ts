@@ -130,7 +130,7 @@ export const REASONS: Readonly<Record<FailureReason, ReasonDocumentation>> = {
     pointsTo: 'Something else than an aggregated API server listens on the address.',
   },
   invalid_response: {
-    seen: 'The answer is not HTTP, or is 200 with something that is no discovery document or list.',
+    seen: 'The answer is not HTTP, is 200 with something that is no discovery document or list, or is beyond what an API server sends: more than 10 interim responses, 64 KiB or 256 lines of head, 4 KiB of trailers or of one chunk line, crumbs of some bytes without end.',
     by: 'all vantages; the Available condition does not see it, because the aggregator never reads the body.',
     pointsTo: 'Another program on the port, a proxy that answers for it, a broken version of the server.',
   },

@@ -1,3 +1,5 @@
+import { areCrumbs, LIMITS } from './limits.ts';
+
 /** What a probe needs of an HTTP/1.x response head. Header names are in lower case; repeated ones are joined by `, `. */
 export interface ResponseHead {
   readonly status: number;
@@ -7,8 +9,6 @@ export interface ResponseHead {
 /** `capped` = as many bytes as were asked for have been read, and more are to come. */
 export type ReadState = 'head' | 'body' | 'complete' | 'capped' | 'invalid';
 
-const MAX_HEAD = 64 * 1024;
-const MAX_CHUNK_LINE = 1024;
 const CR = 13;
 const LF = 10;
 const EMPTY = Buffer.alloc(0);
@@ -16,13 +16,13 @@ const EMPTY = Buffer.alloc(0);
 type Framing =
   | { kind: 'none' }
   | { kind: 'length'; left: number }
-  | { kind: 'chunked'; expect: ChunkPart; left: number }
+  | { kind: 'chunked'; expect: ChunkPart; left: number; chunks: number; excess: number; trailerBytes: number }
   | { kind: 'until-close' };
 type ChunkPart = 'size' | 'data' | 'data-end' | 'trailer';
 
 /**
  * Reads one HTTP/1.x response from pieces of any size. Strict where a wrong reading would call garbage an answer, lenient
- * where servers differ (bare LF, no reason phrase). Holds at most 64 KiB of head and `maxBody` bytes of body.
+ * where servers differ (bare LF, no reason phrase). Holds at most `maxBody` bytes of body, and nothing beyond limits.ts.
  */
 export class ResponseReader {
   state: ReadState = 'head';
@@ -34,6 +34,9 @@ export class ResponseReader {
 
   readonly #maxBody: number;
   #pending: Buffer = EMPTY;
+  #interimHeads = 0;
+  /** Of the heads that were read. */
+  #headBytes = 0;
   #framing: Framing = { kind: 'none' };
   readonly #body: Buffer[] = [];
   #bodyBytes = 0;
@@ -79,17 +82,20 @@ export class ResponseReader {
   /** True when an interim head was read, and another must follow. */
   #readHead(): boolean {
     const end = headEnd(this.#pending);
-    if (end < 0) {
-      if (this.#pending.length > MAX_HEAD) return this.#fail(`response head is longer than ${MAX_HEAD} bytes`);
-      if (!couldBeHttp(this.#pending)) return this.#fail(`not an HTTP/1.x response: ${printable(this.#pending)}`);
-      return false;
-    }
+    if (end === TOO_MANY_LINES) return this.#fail(`more than ${LIMITS.headLines} lines in a response head`);
+    if (this.#headBytes + (end < 0 ? this.#pending.length : end) > LIMITS.headBytes)
+      return this.#fail(`response heads are longer than ${LIMITS.headBytes} bytes`);
+    if (end < 0) return couldBeHttp(this.#pending) ? false : this.#fail(`not an HTTP/1.x response: ${printable(this.#pending)}`);
+    this.#headBytes += end;
     const lines = this.#pending.toString('latin1', 0, end).split(/\r?\n/);
     this.#pending = this.#pending.subarray(end);
     const status = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: .*)?$/.exec(lines[0] ?? '');
     if (!status) return this.#fail(`malformed status line: ${printable(Buffer.from(lines[0] ?? '', 'latin1'))}`);
     const code = Number(status[2]);
-    if (code >= 100 && code < 200 && code !== 101) return true;
+    if (code >= 100 && code < 200 && code !== 101) {
+      this.#interimHeads += 1;
+      return this.#interimHeads <= LIMITS.interimHeads || this.#fail(`more than ${LIMITS.interimHeads} interim responses (1xx)`);
+    }
     const headers = readHeaders(lines.slice(1));
     if (!headers) return this.#fail('malformed header line');
     this.head = { status: code, headers };
@@ -148,20 +154,33 @@ export class ResponseReader {
       if (line !== '') return this.#fail('malformed chunk: no line end after its data');
       framing.expect = 'size';
     } else if (framing.expect === 'size') {
-      const size = /^([0-9a-f]{1,12})[ \t]*(?:;.*)?$/i.exec(line);
-      if (!size) return this.#fail(`malformed chunk size: ${printable(Buffer.from(line, 'latin1'))}`);
-      framing.left = Number.parseInt(size[1] ?? '0', 16);
-      framing.expect = framing.left === 0 ? 'trailer' : 'data';
+      return this.#startChunk(framing, line);
     } else if (line === '') {
       this.state = 'complete';
+    } else {
+      framing.trailerBytes += line.length + 2;
+      if (framing.trailerBytes > LIMITS.trailerBytes) return this.#fail(`trailers are longer than ${LIMITS.trailerBytes} bytes`);
     }
+    return true;
+  }
+
+  #startChunk(framing: Framing & { kind: 'chunked' }, line: string): boolean {
+    const size = /^([0-9a-f]{1,12})[ \t]*(?:;.*)?$/i.exec(line);
+    if (!size) return this.#fail(`malformed chunk size: ${printable(Buffer.from(line, 'latin1'))}`);
+    framing.left = Number.parseInt(size[1] ?? '0', 16);
+    framing.expect = framing.left === 0 ? 'trailer' : 'data';
+    framing.chunks += 1;
+    // As net/http/internal chunkedReader.beginChunk: 16 bytes and twice the data are granted to each chunk.
+    framing.excess = Math.max(0, framing.excess + line.length + 4 - (16 + 2 * framing.left));
+    if (framing.excess > LIMITS.chunkExcessBytes) return this.#fail('chunked encoding contains too much non-data');
+    if (areCrumbs(framing.chunks, this.#bodyBytes)) return this.#fail(`${framing.chunks} chunks for ${this.#bodyBytes} bytes of body`);
     return true;
   }
 
   #takeLine(): string | undefined {
     const end = this.#pending.indexOf(LF);
-    if (end > MAX_CHUNK_LINE || (end < 0 && this.#pending.length > MAX_CHUNK_LINE)) {
-      this.#fail('chunk line is too long');
+    if (end > LIMITS.chunkLineBytes || (end < 0 && this.#pending.length > LIMITS.chunkLineBytes)) {
+      this.#fail(`a chunk line or trailer is longer than ${LIMITS.chunkLineBytes} bytes`);
       return undefined;
     }
     if (end < 0) return undefined;
@@ -171,9 +190,14 @@ export class ResponseReader {
   }
 }
 
-/** Offset behind the empty line that ends the head, or -1. */
+const TOO_MANY_LINES = -2;
+
+/** Offset behind the empty line that ends the head, or -1; TOO_MANY_LINES beyond the limit. */
 function headEnd(bytes: Buffer): number {
+  let lines = 0;
   for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
+    lines += 1;
+    if (lines > LIMITS.headLines) return TOO_MANY_LINES;
     if (bytes[at + 1] === LF) return at + 2;
     if (bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3;
   }
@@ -203,7 +227,8 @@ function readHeaders(lines: readonly string[]): Map<string, string> | undefined 
 
 function framingOf(status: number, headers: ReadonlyMap<string, string>): Framing | undefined {
   if (status === 204 || status === 304 || status === 101) return { kind: 'none' };
-  if (/\bchunked$/i.test(headers.get('transfer-encoding') ?? '')) return { kind: 'chunked', expect: 'size', left: 0 };
+  if (/\bchunked$/i.test(headers.get('transfer-encoding') ?? ''))
+    return { kind: 'chunked', expect: 'size', left: 0, chunks: 0, excess: 0, trailerBytes: 0 };
   const length = headers.get('content-length');
   if (length === undefined) return { kind: 'until-close' };
   const values = new Set(length.split(/\s*,\s*/));

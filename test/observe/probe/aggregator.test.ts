@@ -476,3 +476,30 @@ describe('kube-apiserver instances', () => {
     expect(probing.results.filter(({ target }) => target === instance)).toEqual([]);
   });
 });
+
+it('direct targets that hang take neither slots nor places from the way through the kube-apiserver', async () => {
+  const own = await servers.https(serving, apiserver(healthy));
+  const silent = await servers.tcp((socket) => void socket.resume(), '0.0.0.0');
+  const addresses = Array.from({ length: 60 }, (_, i) => ({ ip: `127.0.1.${i + 1}`, port: silent.port, ready: true }));
+  const { prober } = start(
+    own.port,
+    {
+      intervalMs: 100,
+      list: false,
+      vantages: ['aggregator', 'endpoint'],
+      allowAddresses: ['127.0.0.0/8'],
+      inCluster: true,
+      maxEndpoints: 60,
+      maxOpen: 16,
+      maxHandshakes: 2,
+      discoveryTimeoutMs: 20_000,
+    },
+    { addresses },
+  );
+  // All places of direct targets are taken from here on: the prober does not wait for one of them.
+  await eventually(() => silent.connections() >= 8);
+  const attempts = (): number => prober.tallies('v1.tides.example.com').find(({ vantage }) => vantage === 'aggregator')?.attempts ?? 0;
+  const before = attempts();
+  await eventually(() => attempts() - before >= 10);
+  expect(silent.connections()).toBeLessThanOrEqual(12);
+});

@@ -28,6 +28,7 @@ it('leaves a kept connection with the listeners that it had before, however ofte
     kept = undefined;
     const seen = await attempt({
       ...shared,
+      urgency: 'later',
       host: '127.0.0.1',
       port: server.port,
       tls: { context: createSecureContext({ ca }), servername: 'localhost', rejectUnauthorized: true },
@@ -50,7 +51,7 @@ it('leaves a kept connection with the listeners that it had before, however ofte
 
 describe('what throws inside an attempt ends that attempt only', () => {
   const shared = () => ({ slots: createHandshakeSlots(4, 1000), loop: createLoopWatch(), open: new Set<() => void>() });
-  const asked = { path: '/apis/tides.example.com/v1', timeoutMs: 30, maxBody: 65_536 };
+  const asked = { urgency: 'later' as const, path: '/apis/tides.example.com/v1', timeoutMs: 30, maxBody: 65_536 };
 
   it.each([65_536, 70_000, -1, 1.5])('port %d: refused at once, no timer, no listener and no slot left behind', async (port) => {
     const runtime = shared();
@@ -67,6 +68,7 @@ describe('what throws inside an attempt ends that attempt only', () => {
       ...shared(),
       ...asked,
       timeoutMs: 10_000,
+      urgency: 'later',
       host: '127.0.0.1',
       port: server.port,
       tls: {
@@ -88,6 +90,7 @@ describe('what throws inside an attempt ends that attempt only', () => {
       ...runtime,
       ...asked,
       timeoutMs: 10_000,
+      urgency: 'later',
       host: '127.0.0.1',
       port: server.port,
       tls: { context: createSecureContext({ ca }), servername: 'localhost', rejectUnauthorized: true },

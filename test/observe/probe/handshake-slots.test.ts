@@ -14,7 +14,7 @@ describe('handshake slots', () => {
     const got: number[] = [];
     const releases: (() => void)[] = [];
     for (let i = 0; i < 5; i++)
-      void slots.take().then((release) => {
+      void slots.take('first').then((release) => {
         got.push(i);
         releases.push(release);
       });
@@ -29,9 +29,9 @@ describe('handshake slots', () => {
 
   it('come back by themselves, so that black holes do not hold them', async () => {
     const slots = createHandshakeSlots(1, 250);
-    const first = await slots.take();
+    const first = await slots.take('first');
     let second = false;
-    void slots.take().then(() => {
+    void slots.take('first').then(() => {
       second = true;
     });
     await vi.advanceTimersByTimeAsync(249);
@@ -41,10 +41,29 @@ describe('handshake slots', () => {
     // Given back late, the first one frees nothing that is not its own.
     first();
     let third = false;
-    void slots.take().then(() => {
+    void slots.take('first').then(() => {
       third = true;
     });
     await vi.advanceTimersByTimeAsync(10);
     expect(third).toBe(false);
+  });
+
+  it('are for probes through the kube-apiserver first, and one is theirs alone', async () => {
+    const slots = createHandshakeSlots(4, 250);
+    const got: string[] = [];
+    for (let i = 0; i < 100; i++) void slots.take('later').then(() => got.push('later'));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(got).toEqual(['later', 'later', 'later']);
+    void slots.take('first').then(() => got.push('first'));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(got).toEqual(['later', 'later', 'later', 'first']);
+    for (let i = 0; i < 2; i++) void slots.take('first').then(() => got.push('first'));
+    await vi.advanceTimersByTimeAsync(249);
+    expect(got.slice(4)).toEqual(['first', 'first', 'later', 'later']);
+  });
+
+  it('of which there is one are given to both', async () => {
+    const slots = createHandshakeSlots(1, 250);
+    expect(await slots.take('later')).toBeDefined();
   });
 });

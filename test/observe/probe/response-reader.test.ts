@@ -68,7 +68,7 @@ describe('the response reader', () => {
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n',
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n',
     `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(70_000)}`,
-    `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${'0'.repeat(2000)}`,
+    `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${'0'.repeat(5000)}`,
   ])('calls %j invalid, and says why', (text) => {
     const reader = read(text);
     expect(reader.state).toBe('invalid');

@@ -33,7 +33,8 @@ export interface Listening {
 export interface Servers {
   /** @param port default: any free one. */
   https(issued: Issued, handler: RequestListener, options?: TlsOptions, port?: number): Promise<Listening>;
-  tcp(onConnection: (socket: Socket) => void): Promise<Listening>;
+  /** @param host default 127.0.0.1; 0.0.0.0 answers on all of 127/8. */
+  tcp(onConnection: (socket: Socket) => void, host?: string): Promise<Listening>;
   /** A port on which nothing listens. */
   refusing(): Promise<number>;
   close(): Promise<void>;
@@ -42,7 +43,7 @@ export interface Servers {
 export function createServers(): Servers {
   const closers: (() => Promise<void>)[] = [];
 
-  const listen = async (server: Server, received: Listening['received'], wanted = 0): Promise<Listening> => {
+  const listen = async (server: Server, received: Listening['received'], wanted = 0, host = '127.0.0.1'): Promise<Listening> => {
     const sockets = new Set<Socket>();
     let connections = 0;
     server.on('connection', (socket: Socket) => {
@@ -50,7 +51,7 @@ export function createServers(): Servers {
       sockets.add(socket);
       socket.on('error', () => {}).on('close', () => sockets.delete(socket));
     });
-    await new Promise<void>((done) => server.listen(wanted, '127.0.0.1', done));
+    await new Promise<void>((done) => server.listen(wanted, host, done));
     const close = async (): Promise<void> => {
       for (const socket of sockets) socket.destroy();
       await new Promise((done) => server.close(done));
@@ -69,7 +70,7 @@ export function createServers(): Servers {
       server.on('tlsClientError', () => {});
       return listen(server, received, port);
     },
-    tcp: (onConnection) => listen(createTcpServer(onConnection), []),
+    tcp: (onConnection, host) => listen(createTcpServer(onConnection), [], 0, host),
     async refusing() {
       const server = createTcpServer();
       await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
