@@ -29,7 +29,6 @@ function keptOfLog(...lines: string[]): string {
     batch: new LineBatch(createScanner(patterns), signatures),
     sink: { ...backendSink(() => [book]), dropped: () => {} },
     budget: { take: () => true },
-    now: () => 0,
   });
   reader.begin({ keepWords: true });
   reader.push(Buffer.from(lines.map((line, index) => `2026-01-05T09:00:0${index}.000000000Z ${line}\n`).join('')));
