@@ -23,6 +23,18 @@ const FORMATS: Readonly<Record<What, readonly string[]>> = {
   'rule-tests': ['promtool'],
 };
 
+/** Value of `--output` for standard output. */
+const STREAM = '-';
+
+/** Formats of a stream where none is asked for: it holds one. */
+const STANDARD: Readonly<Record<What, string>> = {
+  all: 'prometheus,json',
+  rules: 'prometheus',
+  dashboards: 'json',
+  runbooks: 'markdown',
+  'rule-tests': 'promtool',
+};
+
 export function registerGenerate(program: Command): void {
   program
     .command('generate')
@@ -34,27 +46,31 @@ export function registerGenerate(program: Command): void {
     .option('--labels <name=value,…>', 'further labels of every alert')
     .option('--object-labels <name=value,…>', 'labels of the Kubernetes objects, e.g. release=kube-prometheus-stack')
     .option('--namespace <name>', 'namespace of the Kubernetes objects')
-    .option('--runbook-url <pattern>', 'with {page}, e.g. https://runbooks.example.com/{page}')
-    .option('--dashboard-url <pattern>', 'with {uid}, e.g. https://grafana.example.com/d/{uid}')
+    .option('--web.external-url <url>', "where people open the exporter's pages: alerts link to its status page and runbooks")
+    .option('--grafana.url <url>', 'of the Grafana that has the dashboards: alerts link to their panels')
+    .option('--runbook-url <pattern>', 'runbooks elsewhere; with {page}, e.g. https://runbooks.example.com/{page}')
+    .option('--dashboard-url <pattern>', 'dashboards elsewhere; with {uid}, e.g. https://grafana.example.com/d/{uid}')
     .option('--with <exporters>', 'take what the exporter cannot see from kube-state-metrics, cadvisor, kube-apiserver')
     .option('--causes <ids>', 'causes that get an alert of their own (default all); every cause is weighed all the same')
     .option('--kube-apiserver-selector <matchers>', 'of the job of the kube-apiserver (default job="kube-apiserver")')
     .option('--loki-selector <selector>', 'stream selector of the log rules')
     .option('--mixin-fix', "also the replacement of the kubernetes-mixin's two alerts, which needs no exporter")
-    .option('--output <folder>', 'folder that gets rules/, dashboards/, runbooks/', '.')
+    .option('--output <folder>', 'folder that gets rules/, dashboards/, runbooks/; - prints one kind of them to standard output', '.')
     .option('--check', 'write nothing; exit 1 and name the files that differ')
     .action(async (what: What, flags: GenerateFlags) => {
-      const printed = await printAll(what, flags);
+      const stream = flags.output === STREAM;
+      if (stream && flags.check) throw new Error('--output - --check: a folder is allowed, whose files are compared');
+      const printed = await printAll(what, flags, stream);
       for (const note of printed.flatMap(({ notes }) => notes)) process.stderr.write(`${note}\n`);
-      await (flags.check ? check : write)(printed, flags.output);
+      await (stream ? print : flags.check ? check : write)(printed, flags.output);
     });
 }
 
-/** Everything is printed before anything is written. @throws Error that lists all that is wrong with the flags. */
-export async function printAll(what: What, flags: Omit<GenerateFlags, 'output'>): Promise<Printed[]> {
+/** Everything is printed before anything is written. @param stream into one text, not into files. @throws Error that lists all that is wrong with the flags. */
+export async function printAll(what: What, flags: Omit<GenerateFlags, 'output'>, stream = false): Promise<Printed[]> {
   const parsed = parseOptions(flags);
   const problems = 'problems' in parsed ? [...parsed.problems] : [];
-  const formats = (flags.format ?? FORMATS[what].filter((format) => format !== 'configmap').join(','))
+  const formats = (flags.format ?? (stream ? STANDARD[what] : FORMATS[what].filter((format) => format !== 'configmap').join(',')))
     .split(',')
     .filter((format) => format !== '');
   for (const format of formats)
@@ -72,15 +88,38 @@ export async function printAll(what: What, flags: Omit<GenerateFlags, 'output'>)
   const rules = RULE_FORMATS.filter((format): format is RuleFormat => formats.includes(format));
   const printed: Printed[] = [];
   if (asked('rules') && rules.length > 0)
-    printed.push(printRuleFiles(BUILT_IN, options, { formats: rules, mixinFix: flags.mixinFix === true || what === 'all' }));
-  if (asked('rule-tests')) printed.push(printRuleTestFiles(BUILT_IN, options));
+    printed.push(
+      printRuleFiles(BUILT_IN, options, { formats: rules, mixinFix: flags.mixinFix === true || what === 'all', joined: stream }),
+    );
+  // Rules over logs have no tests: promtool knows PromQL only.
+  if (what === 'rule-tests' || (what === 'all' && rules.some((format) => format !== 'loki')))
+    printed.push(printRuleTestFiles(BUILT_IN, options, stream));
   if (asked('runbooks')) printed.push(printRunbookFiles(BUILT_IN, options));
   for (const format of ['json', 'configmap'] as const satisfies readonly DashboardFormat[])
     if (asked('dashboards') && formats.includes(format)) {
       const { printDashboardFiles } = await import('../generate/dashboards/files.ts');
       printed.push(printDashboardFiles(options, format));
     }
-  return printed;
+  return withoutRepeats(printed);
+}
+
+/** The rules that tests load may be asked for as well. */
+function withoutRepeats(printed: readonly Printed[]): Printed[] {
+  const paths = new Set<string>();
+  return printed.map((one) => ({
+    ...one,
+    artifacts: one.artifacts.filter(({ path }) => {
+      const first = !paths.has(path);
+      paths.add(path);
+      return first;
+    }),
+  }));
+}
+
+async function print(printed: readonly Printed[]): Promise<void> {
+  const { streamOf } = await import('../generate/stream.ts');
+  const text = streamOf(printed.flatMap(({ artifacts }) => artifacts));
+  await new Promise<void>((resolve, reject) => process.stdout.write(text, (error) => (error ? reject(error) : resolve())));
 }
 
 async function write(printed: readonly Printed[], root: string): Promise<void> {

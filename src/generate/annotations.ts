@@ -66,6 +66,11 @@ export function runbookUrl(page: string, options: GenerateOptions): string {
   return options.runbookUrl.replaceAll('{page}', page);
 }
 
+/** The status page, at the API of the alert. */
+export function statusUrl({ externalUrl }: GenerateOptions, perApi = true): string {
+  return `${externalUrl}/${perApi ? '#api-{{ $labels.apiservice }}' : ''}`;
+}
+
 export interface PanelReference {
   readonly uid: string;
   readonly panel: number;

@@ -1,5 +1,5 @@
 import type { Cause } from '../domain/cause.ts';
-import { dashboardUrl, evidenceNow, onCluster, runbookUrl, SURE_NOW, sureness } from './annotations.ts';
+import { dashboardUrl, evidenceNow, onCluster, runbookUrl, SURE_NOW, statusUrl, sureness } from './annotations.ts';
 import type { Catalogue } from './catalogue.ts';
 import { PANELS } from './dashboards/panel-ids.ts';
 import { causeAlertName, EXPORTER_ALERTS, SYMPTOM_ALERTS } from './names.ts';
@@ -48,6 +48,7 @@ function causeAlert(cause: Cause, options: GenerateOptions): AlertingRule {
       summary: `An aggregated API fails: ${cause.title.charAt(0).toLowerCase()}${cause.title.slice(1).replace(/\.$/, '')}.`,
       description: `{{ $labels.apiservice }}${onCluster(options)} fails. Cause: ${cause.title.replace(/\.$/, '')} ({{ $labels.cause }}), ${SURE_NOW} sure. Evidence: ${evidenceNow(options)} ${cause.summary}`,
       confidence: SURE_NOW,
+      status_url: statusUrl(options),
       runbook_url: runbookUrl(cause.id, options),
       dashboard_url: dashboardUrl(PANELS.causes, options),
     },

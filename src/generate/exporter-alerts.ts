@@ -1,4 +1,4 @@
-import { dashboardUrl, onCluster, runbookUrl } from './annotations.ts';
+import { dashboardUrl, onCluster, runbookUrl, statusUrl } from './annotations.ts';
 import { PANELS } from './dashboards/panel-ids.ts';
 import { alertPage } from './names.ts';
 import type { GenerateOptions } from './options.ts';
@@ -44,6 +44,7 @@ function blind(severity: 'warning' | 'info', operator: '=~' | '!~', seconds: num
   const sources = essential ? ESSENTIAL_SOURCES : [...ESSENTIAL_SOURCES, ...REFUSED_BY_MOST];
   return exporterAlert('AggregatedAPIExporterBlind', severity, seconds, options, {
     expr: `max${by([...options.clusterLabels, 'source'])} (aggregated_api_exporter_source_up{source${operator}"${sources.join('|')}"}) == 0`,
+    page: 'top',
     summary: essential ? 'The exporter cannot see aggregated APIs.' : 'The exporter lacks a source of observations.',
     description: `aggregated-api-exporter${onCluster(options)} cannot read {{ $labels.source }}: it is forbidden, refused our credentials, stale or failing. ${
       essential
@@ -56,6 +57,7 @@ function blind(severity: 'warning' | 'info', operator: '=~' | '!~', seconds: num
 function stale(options: GenerateOptions): AlertingRule {
   return exporterAlert('AggregatedAPIExporterStale', 'warning', 120, options, {
     expr: `time() - max by (${levelOf(options)}) (aggregated_api_last_probe_timestamp_seconds{vantage="aggregator"}) > 300`,
+    page: 'api',
     summary: 'The exporter no longer probes an aggregated API.',
     description: `The last probe of {{ $labels.apiservice }}${onCluster(options)} through the kube-apiserver began {{ $value | humanizeDuration }} ago. What the exporter says about it is out of date.`,
   });
@@ -65,6 +67,8 @@ interface Words {
   readonly expr: string;
   readonly summary: string;
   readonly description: string;
+  /** What to open of the exporter; absent where the exporter itself does not answer. */
+  readonly page?: 'top' | 'api';
 }
 
 function exporterAlert(alert: string, severity: string, seconds: number, options: GenerateOptions, words: Words): AlertingRule {
@@ -78,6 +82,7 @@ function exporterAlert(alert: string, severity: string, seconds: number, options
     annotations: {
       summary: words.summary,
       description: words.description,
+      ...(words.page === undefined ? {} : { status_url: statusUrl(options, words.page === 'api') }),
       runbook_url: runbookUrl(alertPage(alert), options),
       dashboard_url: dashboardUrl(PANELS.sources, options, false),
     },

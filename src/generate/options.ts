@@ -14,6 +14,8 @@ export interface GenerateOptions {
   readonly objectLabels: Readonly<Record<string, string>>;
   /** Namespace of the objects; empty = the one they are applied in. */
   readonly namespace: string;
+  /** Where people open the exporter's pages, without a slash at its end. */
+  readonly externalUrl: string;
   /** `{page}` is replaced by a cause or by an alert's name in lower case. */
   readonly runbookUrl: string;
   /** `{uid}` is replaced by the dashboard's uid; the query string is appended. */
@@ -27,13 +29,17 @@ export interface GenerateOptions {
   readonly lokiSelector: string;
 }
 
+/** The Service of deploy/kubernetes: it opens inside the cluster only. */
+const IN_CLUSTER = 'http://aggregated-api-exporter.monitoring.svc:9944';
+
 export const DEFAULT_OPTIONS: GenerateOptions = {
   scrapeInterval: 30,
   clusterLabels: ['cluster'],
   labels: {},
   objectLabels: {},
   namespace: '',
-  runbookUrl: 'http://aggregated-api-exporter.monitoring.svc:9944/runbooks/{page}',
+  externalUrl: IN_CLUSTER,
+  runbookUrl: `${IN_CLUSTER}/runbooks/{page}`,
   dashboardUrl: '/d/{uid}',
   with: [],
   causes: [],
@@ -51,6 +57,8 @@ export interface OptionTexts {
   readonly labels?: string;
   readonly objectLabels?: string;
   readonly namespace?: string;
+  readonly 'web.externalUrl'?: string;
+  readonly 'grafana.url'?: string;
   readonly runbookUrl?: string;
   readonly dashboardUrl?: string;
   readonly with?: string;
@@ -123,6 +131,8 @@ export function parseOptions(texts: OptionTexts): { readonly options: GenerateOp
     problems.push(
       `--namespace ${JSON.stringify(texts.namespace)}: a Kubernetes namespace is allowed: lower-case letters, digits and dashes`,
     );
+  const externalUrl = parseAddress('--web.external-url', texts['web.externalUrl'], problems);
+  const grafana = parseAddress('--grafana.url', texts['grafana.url'], problems);
   checkUrl('--runbook-url', texts.runbookUrl, '{page}', problems);
   checkUrl('--dashboard-url', texts.dashboardUrl, '{uid}', problems);
   if (texts.lokiSelector !== undefined && !/^\{.+\}$/.test(texts.lokiSelector))
@@ -135,8 +145,9 @@ export function parseOptions(texts: OptionTexts): { readonly options: GenerateOp
       labels,
       objectLabels,
       namespace: texts.namespace ?? DEFAULT_OPTIONS.namespace,
-      runbookUrl: texts.runbookUrl ?? DEFAULT_OPTIONS.runbookUrl,
-      dashboardUrl: texts.dashboardUrl ?? DEFAULT_OPTIONS.dashboardUrl,
+      externalUrl: externalUrl ?? DEFAULT_OPTIONS.externalUrl,
+      runbookUrl: texts.runbookUrl ?? `${externalUrl ?? DEFAULT_OPTIONS.externalUrl}/runbooks/{page}`,
+      dashboardUrl: texts.dashboardUrl ?? `${grafana ?? ''}${DEFAULT_OPTIONS.dashboardUrl}`,
       with: others,
       causes: (texts.causes ?? '').split(',').filter((id) => id !== ''),
       kubeApiserverSelector: texts.kubeApiserverSelector ?? DEFAULT_OPTIONS.kubeApiserverSelector,
@@ -180,6 +191,26 @@ function parseOthers(text: string | undefined, problems: string[]): OtherExporte
     if (!(OTHER_EXPORTERS as readonly string[]).includes(name))
       problems.push(`--with ${JSON.stringify(name)}: allowed are ${OTHER_EXPORTERS.join(', ')}`);
   return OTHER_EXPORTERS.filter((name) => names.includes(name));
+}
+
+/** The address of a web interface, without the slash at its end. */
+function parseAddress(flag: string, text: string | undefined, problems: string[]): string | undefined {
+  if (text === undefined) return undefined;
+  if (/^https?:\/\/[^\s?#{}]+$/.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '');
+  problems.push(`${flag} ${JSON.stringify(text)}: an http:// or https:// URL without a query is allowed`);
+  return undefined;
+}
+
+/** Links of alerts that do not open everywhere, and the flag that mends it. */
+export function unopenable({ externalUrl, runbookUrl, dashboardUrl }: GenerateOptions, dashboards: boolean): string[] {
+  const notes: string[] = [];
+  if (externalUrl === IN_CLUSTER)
+    notes.push(
+      `${runbookUrl.startsWith(IN_CLUSTER) ? 'runbook_url and status_url open' : 'status_url opens'} inside the cluster only: --web.external-url names the address that people open`,
+    );
+  if (dashboards && dashboardUrl.startsWith('/'))
+    notes.push('dashboard_url is a path, which opens in Grafana only: --grafana.url makes it whole');
+  return notes;
 }
 
 function checkUrl(flag: string, text: string | undefined, placeholder: string, problems: string[]): void {

@@ -3,7 +3,7 @@ import type { Catalogue } from './catalogue.ts';
 import { type Artifact, printRules, RULE_FORMATS, type RuleFormat } from './formats/rule-formats.ts';
 import { logRules } from './log-rules.ts';
 import { mixinFix as mixinFixBook } from './mixin-fix.ts';
-import type { GenerateOptions } from './options.ts';
+import { type GenerateOptions, unopenable } from './options.ts';
 import { mixinTestFiles, ruleTestFiles } from './rule-tests/files.ts';
 import { diagnosisRules } from './rules.ts';
 import { runbookFiles } from './runbooks/files.ts';
@@ -24,30 +24,44 @@ export interface RuleRequest {
   readonly formats: readonly RuleFormat[];
   /** Also the replacement of the kubernetes-mixin's two alerts, which needs no exporter. */
   readonly mixinFix: boolean;
+  /** One file for the format that has several: for a stream. */
+  readonly joined?: boolean;
 }
 
 /** Paths are relative to the folder of the repository or of `--output`. */
-export function printRuleFiles(catalogue: Catalogue, options: GenerateOptions, { formats, mixinFix }: RuleRequest): Printed {
+export function printRuleFiles(
+  catalogue: Catalogue,
+  options: GenerateOptions,
+  { formats, mixinFix, joined = false }: RuleRequest,
+): Printed {
   const book = diagnosisRules(catalogue, options);
   const logs = logRules(catalogue, options);
   const fix = mixinFix ? [mixinFixBook(options)] : [];
   const artifacts = RULE_FORMATS.filter((format) => formats.includes(format)).flatMap((format) =>
     format === 'loki'
-      ? printRules(logs, format, LOGS_NAME, options)
-      : [...printRules(book, format, OBJECT_NAME, options), ...fix.flatMap((one) => printRules(one, format, MIXIN_NAME, options))],
+      ? printRules(logs, format, { name: LOGS_NAME, options, joined })
+      : [book, ...fix].flatMap((one) => printRules(one, format, { name: one === book ? OBJECT_NAME : MIXIN_NAME, options, joined })),
   );
   const metrics = formats.some((format) => format !== 'loki');
   return {
     artifacts: under('rules', metrics ? [...artifacts, alertmanagerExample(options)] : artifacts),
     owned: [...formats, ...(metrics ? ['alertmanager'] : [])].map((folder) => `rules/${folder}`),
-    notes: book.notes,
+    notes: [...book.notes, ...unopenable(options, metrics)],
   };
 }
 
-export function printRuleTestFiles(catalogue: Catalogue, options: GenerateOptions): Printed {
+/**
+ * promtool reads neither the objects of an operator nor what mimirtool loads: so the tests name the files of the format prometheus,
+ * and those come with them, out of the same rules, unless they are wanted alone.
+ */
+export function printRuleTestFiles(catalogue: Catalogue, options: GenerateOptions, alone = false): Printed {
+  const loaded = alone ? [] : printRuleFiles(catalogue, options, { formats: ['prometheus'], mixinFix: true }).artifacts;
   return {
-    artifacts: under('rules', [...ruleTestFiles(catalogue, options), ...mixinTestFiles(options)]),
-    owned: ['rules/tests'],
+    artifacts: [
+      ...loaded.filter(({ path }) => path.startsWith('rules/prometheus/')),
+      ...under('rules', [...ruleTestFiles(catalogue, options), ...mixinTestFiles(options)]),
+    ],
+    owned: ['rules/prometheus', 'rules/tests'],
     notes: [],
   };
 }

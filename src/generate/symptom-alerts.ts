@@ -1,4 +1,15 @@
-import { causeNow, dashboardUrl, evidenceNow, onCluster, percentNow, readNow, runbookUrl, SURE_NOW, sureness } from './annotations.ts';
+import {
+  causeNow,
+  dashboardUrl,
+  evidenceNow,
+  onCluster,
+  percentNow,
+  readNow,
+  runbookUrl,
+  SURE_NOW,
+  statusUrl,
+  sureness,
+} from './annotations.ts';
 import { type Catalogue, signalNamed } from './catalogue.ts';
 import { PANELS } from './dashboards/panel-ids.ts';
 import { printDuration } from './duration.ts';
@@ -174,6 +185,7 @@ function symptom(alert: string, severity: string, expr: string, options: Generat
       summary: words.summary,
       description: `${words.description} {{ if eq $labels.cause "unknown" }}The cause is not known.{{ else }}Most likely cause: ${causeNow()}, ${SURE_NOW} sure. Evidence: ${evidenceNow(options)}{{ end }}`,
       confidence: `{{ if eq $labels.cause "unknown" }}the cause is not known{{ else }}${SURE_NOW}{{ end }}`,
+      status_url: statusUrl(options),
       runbook_url: runbookUrl('{{ $labels.cause }}', options),
       dashboard_url: dashboardUrl(words.panel, options),
     },
@@ -204,6 +216,7 @@ function certificate(severity: 'warning' | 'critical', under: number, atLeast: n
       summary: 'A certificate of an aggregated API is about to expire.',
       description: `The {{ $labels.certificate }} certificate of {{ $labels.apiservice }}${onCluster(options)} {{ if gt $value 0.0 }}expires in {{ $value | humanizeDuration }}{{ else }}has expired{{ end }}. From then on the kube-apiserver refuses the backend.`,
       confidence: 'the certificate itself says so',
+      status_url: statusUrl(options),
       runbook_url: runbookUrl('aggregatedapicertificateexpiring', options),
       dashboard_url: dashboardUrl(PANELS.certificates, options),
     },

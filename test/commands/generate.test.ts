@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { load } from 'js-yaml';
+import { load, loadAll } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { registerGenerate } from '../../src/commands/generate.ts';
 
@@ -14,8 +14,9 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'generate-'));
   out = '';
   complaints = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+  vi.spyOn(process.stdout, 'write').mockImplementation((text: unknown, done: unknown) => {
     out += String(text);
+    if (typeof done === 'function') done();
     return true;
   });
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
@@ -34,7 +35,8 @@ async function generate(...args: string[]): Promise<number> {
   const program = new Command().exitOverride().configureOutput({ writeErr: (text) => (complaints += text) });
   registerGenerate(program);
   process.exitCode = undefined;
-  await program.parseAsync(['generate', ...args, '--output', root], { from: 'user' });
+  const output = args.includes('--output') ? [] : ['--output', root];
+  await program.parseAsync(['generate', ...args, ...output], { from: 'user' });
   return Number(process.exitCode ?? 0);
 }
 
@@ -60,6 +62,104 @@ describe('generate', () => {
     ]);
     const weighed = read('aggregated-api-diagnosis.yaml').groups.flatMap(({ rules }) => rules.flatMap(({ labels }) => labels?.cause ?? []));
     expect(new Set(weighed).size).toBeGreaterThan(35);
+  });
+});
+
+describe('the rule tests that are printed', () => {
+  const namedBy = (folder: string): string[] =>
+    readdirSync(join(root, folder))
+      .filter((file) => file.endsWith('.test.yaml'))
+      .flatMap((file) => (load(readFileSync(join(root, folder, file), 'utf8')) as { rule_files: string[] }).rule_files)
+      .map((file) => join(root, folder, file));
+
+  it.each([
+    ['all', '--format', 'prometheus'],
+    ['all', '--format', 'prometheusrule'],
+    ['all', '--format', 'mimir'],
+    ['all', '--format', 'vmrule'],
+    ['all', '--format', 'prometheusrule,loki'],
+    ['rule-tests'],
+  ])('find the rule files that they name: generate %s %s %s', async (...args) => {
+    expect(await generate(...args)).toBe(0);
+    const named = namedBy('rules/tests');
+    expect(named.length).toBeGreaterThan(4);
+    expect(named.filter((file) => !existsSync(file))).toEqual([]);
+  });
+
+  it.each([['loki'], ['json']])('are none where no rule is over metrics: --format %s', async (format) => {
+    expect(await generate('all', '--format', format)).toBe(0);
+    expect(existsSync(join(root, 'rules/tests'))).toBe(false);
+  });
+});
+
+describe('generate --output -', () => {
+  const stream = async (...args: string[]) => {
+    out = '';
+    await generate(...args, '--output', '-');
+    return out;
+  };
+
+  it('prints rules as one file of Prometheus, and writes none', async () => {
+    const { groups } = load(await stream('rules')) as RuleFile;
+    expect(groups.length).toBeGreaterThan(3);
+    expect(readdirSync(root)).toEqual([]);
+    expect(existsSync('-')).toBe(false);
+  });
+
+  it('prints objects as documents that can be applied', async () => {
+    const objects = loadAll(await stream('rules', '--format', 'prometheusrule', '--mixin-fix')) as { kind: string }[];
+    expect(new Set(objects.map(({ kind }) => kind))).toEqual(new Set(['PrometheusRule']));
+  });
+
+  it('prints rule tests, dashboards and runbooks', async () => {
+    expect((loadAll(await stream('rule-tests')) as { tests?: unknown }[]).filter(({ tests }) => tests).length).toBeGreaterThan(3);
+    expect((await stream('dashboards')).match(/^\{$/gm)?.length).toBe(4);
+    expect((await stream('dashboards', '--format', 'configmap')).match(/^kind: ConfigMap$/gm)?.length).toBe(4);
+    expect(await stream('runbooks')).toContain('<!-- Source: runbooks/panic.md -->');
+  });
+
+  it.each([
+    [['all'], /rules\/prometheus \(yaml\).*runbooks \(md\).*in one stream; one kind is allowed/],
+    [['rules', '--format', 'mimir,vmrule'], /rules\/mimir \(yaml\), rules\/vmrule \(yaml\) in one stream/],
+    [['rules', '--check'], /a folder is allowed/],
+  ])('refuses %j', async (args, words) => {
+    await expect(generate(...args, '--output', '-')).rejects.toThrow(words);
+    expect(out).toBe('');
+  });
+});
+
+describe('links of alerts', () => {
+  const links = async (...flags: string[]) => {
+    await generate('rules', '--format', 'prometheus', ...flags);
+    const { groups } = load(readFileSync(join(root, 'rules/prometheus/aggregated-api-symptoms.yaml'), 'utf8')) as RuleFile;
+    const { status_url, runbook_url, dashboard_url } = groups[0]!.rules.find(({ alert }) => alert === 'AggregatedAPIDown')!.annotations!;
+    return [status_url, runbook_url, dashboard_url?.split('?')[0]];
+  };
+
+  it('open from a browser where it is said what people open', async () => {
+    expect(await links('--web.external-url', 'https://harbour.example.com/apis/', '--grafana.url', 'https://grafana.example.com/')).toEqual(
+      [
+        'https://harbour.example.com/apis/#api-{{ $labels.apiservice }}',
+        'https://harbour.example.com/apis/runbooks/{{ $labels.cause }}',
+        'https://grafana.example.com/d/aggregated-api-one',
+      ],
+    );
+    expect(complaints).not.toMatch(/--web.external-url|--grafana.url/);
+  });
+
+  it('go elsewhere where that is said', async () => {
+    const elsewhere = ['--runbook-url', 'https://wiki.example.com/{page}', '--dashboard-url', 'https://boards.example.com/{uid}'];
+    expect(await links('--web.external-url', 'https://harbour.example.com', ...elsewhere)).toEqual([
+      'https://harbour.example.com/#api-{{ $labels.apiservice }}',
+      'https://wiki.example.com/{{ $labels.cause }}',
+      'https://boards.example.com/aggregated-api-one',
+    ]);
+  });
+
+  it('say when they do not, and which flag mends it', async () => {
+    await links();
+    expect(complaints).toContain('runbook_url and status_url open inside the cluster only: --web.external-url');
+    expect(complaints).toContain('dashboard_url is a path, which opens in Grafana only: --grafana.url');
   });
 });
 
@@ -137,5 +237,11 @@ describe('generate refuses', () => {
 });
 
 interface RuleFile {
-  readonly groups: readonly { readonly rules: readonly { readonly alert?: string; readonly labels?: { readonly cause?: string } }[] }[];
+  readonly groups: readonly {
+    readonly rules: readonly {
+      readonly alert?: string;
+      readonly labels?: { readonly cause?: string };
+      readonly annotations?: Readonly<Record<string, string>>;
+    }[];
+  }[];
 }

@@ -41,7 +41,9 @@ const book = diagnosisRules(BUILT_IN, OPTIONS);
 
 describe.each(['prometheus', 'prometheusrule', 'vmrule', 'mimir', 'loki'] as const)('format %s', (format) => {
   const files =
-    format === 'loki' ? printRules(logRules(BUILT_IN, OPTIONS), format, 'logs', OPTIONS) : printRules(book, format, 'rules', OPTIONS);
+    format === 'loki'
+      ? printRules(logRules(BUILT_IN, OPTIONS), format, { name: 'logs', options: OPTIONS })
+      : printRules(book, format, { name: 'rules', options: OPTIONS });
 
   it.each(files.map((file) => [file.path, file.content] as const))('%s has the fields that its reader knows', (_, content) => {
     check(format, content);
@@ -66,8 +68,8 @@ describe.each(['prometheus', 'prometheusrule', 'vmrule', 'mimir', 'loki'] as con
   it('is the same each time', () => {
     const again =
       format === 'loki'
-        ? printRules(logRules(BUILT_IN, OPTIONS), format, 'logs', OPTIONS)
-        : printRules(diagnosisRules(BUILT_IN, OPTIONS), format, 'rules', OPTIONS);
+        ? printRules(logRules(BUILT_IN, OPTIONS), format, { name: 'logs', options: OPTIONS })
+        : printRules(diagnosisRules(BUILT_IN, OPTIONS), format, { name: 'rules', options: OPTIONS });
     expect(again).toEqual(files);
   });
 });
@@ -75,7 +77,7 @@ describe.each(['prometheus', 'prometheusrule', 'vmrule', 'mimir', 'loki'] as con
 type Change = (object: { kind: string; spec: { groups: { interval: unknown; rules: Record<string, unknown>[] }[] } }) => void;
 
 describe('the schemas of the objects', () => {
-  const [file] = printRules(book, 'prometheusrule', 'rules', OPTIONS);
+  const [file] = printRules(book, 'prometheusrule', { name: 'rules', options: OPTIONS });
   const wrong = (change: Change) => {
     const object = load(file!.content) as Parameters<Change>[0];
     change(object);
@@ -94,7 +96,7 @@ describe('the schemas of the objects', () => {
 });
 
 describe('objects', () => {
-  const files = printRules(book, 'prometheusrule', 'rules', OPTIONS);
+  const files = printRules(book, 'prometheusrule', { name: 'rules', options: OPTIONS });
 
   it('carry the labels and the namespace that operators select by', () => {
     for (const file of files)
@@ -109,13 +111,13 @@ describe('objects', () => {
   });
 
   it('of Mimir have groups of at most 20 rules', () => {
-    for (const file of printRules(book, 'mimir', 'rules', OPTIONS))
+    for (const file of printRules(book, 'mimir', { name: 'rules', options: OPTIONS }))
       for (const group of (load(file.content) as { groups: RuleGroup[] }).groups) expect(group.rules.length).toBeLessThanOrEqual(20);
   });
 
   it('of the replacement of the mixin are valid in every format', () => {
     for (const format of ['prometheus', 'prometheusrule', 'vmrule', 'mimir'] as const)
-      for (const file of printRules(mixinFix(OPTIONS), format, 'fix', OPTIONS)) check(format, file.content);
+      for (const file of printRules(mixinFix(OPTIONS), format, { name: 'fix', options: OPTIONS })) check(format, file.content);
   });
 });
 

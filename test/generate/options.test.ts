@@ -35,6 +35,8 @@ describe('options', () => {
     [{ namespace: 'Harbour_1' }, '--namespace "Harbour_1": a Kubernetes namespace is allowed'],
     [{ runbookUrl: 'ftp://x/{page}' }, '--runbook-url "ftp://x/{page}": an http:// or https:// URL or a path is allowed'],
     [{ runbookUrl: 'https://runbooks.example.com' }, 'it must contain {page}'],
+    [{ 'web.externalUrl': 'harbour.example.com' }, '--web.external-url "harbour.example.com": an http:// or https:// URL without a query'],
+    [{ 'grafana.url': 'https://x/?a={uid}' }, '--grafana.url "https://x/?a={uid}": an http:// or https:// URL without a query'],
     [{ dashboardUrl: 'https://grafana.example.com' }, 'it must contain {uid}'],
     [{ lokiSelector: 'namespace="x"' }, '--loki-selector "namespace=\\"x\\"": a stream selector'],
   ])('%j is refused with what is allowed', (texts, words) => {

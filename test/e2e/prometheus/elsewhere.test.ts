@@ -198,7 +198,8 @@ const CATALOGUE = {
     },
   ],
 };
-const RULES = printRules({ groups: [diagnosisGroup(CATALOGUE, OPTIONS)], notes: [] }, 'prometheus', 'rules', OPTIONS)[0]!.content;
+const RULES = printRules({ groups: [diagnosisGroup(CATALOGUE, OPTIONS)], notes: [] }, 'prometheus', { name: 'rules', options: OPTIONS })[0]!
+  .content;
 
 async function complaints(
   promtool: string,

@@ -31,7 +31,7 @@ async function complaints(
 ): Promise<string> {
   const steps = Math.max(...told.map((one) => one.steps));
   const groups = [diagnosisGroup(BUILT_IN, OPTIONS), symptomGroup(BUILT_IN, OPTIONS)];
-  const rules = printRules({ groups, notes: [] }, 'prometheus', 'rules', OPTIONS);
+  const rules = printRules({ groups, notes: [] }, 'prometheus', { name: 'rules', options: OPTIONS });
   const over = `[${steps * STEP}s:${EVALUATED}s]`;
   const never = [
     `count_over_time((${NAMED} unless on (cluster, cause) allowed)${over})`,

@@ -40,7 +40,7 @@ export async function disagreement(promtool: string, histories: readonly History
     testOf(sorted, batch * perTest, perTest, catalogue),
   );
   const test = { rule_files: ['rules.yaml'], evaluation_interval: printDuration(step), tests: batches };
-  const rules = printRules(book, 'prometheus', 'rules', options)[0]!.content;
+  const rules = printRules(book, 'prometheus', { name: 'rules', options: options })[0]!.content;
   return inFolder({ 'rules.yaml': rules, 'test.yaml': printYaml(test) }, async (folder) => {
     const { code, output } = await run(promtool, ['test', 'rules', 'test.yaml'], folder);
     return code === 0 ? '' : output;
