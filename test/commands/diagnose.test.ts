@@ -225,6 +225,24 @@ describe('diagnose', () => {
     expect((JSON.parse(out) as Diagnoses).diagnoses[0]).toMatchObject({ cause: 'pod-crash-looping' });
   });
 
+  it('calls no API healthy that failed within the window, however long it passes now', async () => {
+    const calm = Array.from({ length: 30 }, (_, tick) => healthySnapshot({ time: NOW + (6 + tick) * 10_000 }));
+    expect(await run(['diagnose', '--for', '6m', '-o', 'json'], () => play([...well, ...ill, ...calm]))).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      answer: 'diagnosed',
+      answers: [
+        {
+          apiservice: 'v1.tides.example.com',
+          answer: 'diagnosed',
+          because: expect.stringMatching(/^it failed while it was observed/) as string,
+        },
+      ],
+      diagnoses: [{ apiservice: 'v1.tides.example.com', cause: 'pod-crash-looping', state: 'recovering' }],
+    });
+    // What never failed is well.
+    expect(await run(['diagnose', '--for', '6m', '-o', 'json'], () => play([...well, ...calm]))).toBe(0);
+  });
+
   it('answers with what it saw when the cluster hangs', async () => {
     vi.useFakeTimers();
     let ended = false;

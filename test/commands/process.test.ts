@@ -159,6 +159,26 @@ describe('SIGTERM', () => {
   });
 });
 
+describe('a cluster that cannot be asked', () => {
+  it('is one line, and exit code 2', async () => {
+    write('dead.kubeconfig', kubeconfigFor('http://127.0.0.1:1'));
+    const [command = '', ...rest] = PROGRAM;
+    const child = spawn(command, [...rest, 'diagnose', '--for=1500ms', '--kubeconfig', path('dead.kubeconfig')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const said = { out: '', err: '' };
+    child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
+    expect(await once(child, 'close')).toEqual([2, null]);
+    expect(said).toEqual({
+      out: '',
+      err: expect.stringMatching(
+        /^aggregated-api-exporter: the cluster at http:\/\/127\.0\.0\.1:1 does not tell its APIServices: .*ECONNREFUSED 127\.0\.0\.1:1\n$/,
+      ) as string,
+    });
+  });
+});
+
 describe('whoever reads the output goes away', () => {
   const run = async (args: readonly string[], input = ''): Promise<number | null> => {
     const [command = '', ...rest] = PROGRAM;
