@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -56,19 +57,28 @@ describe('a saved state', () => {
   });
 });
 
-const linkToDevice = (file: string) => {
-  symlinkSync('/dev/full', file);
-  return file;
-};
 const folderAt = (file: string) => {
   mkdirSync(file);
+  return file;
+};
+const linkToSocket = (file: string) => {
+  symlinkSync(socketAt(`${file}.socket`), file);
+  return file;
+};
+// No device of this machine: without the refusal it would be gone.
+const sockets: Server[] = [];
+afterAll(() => {
+  for (const server of sockets) server.close();
+});
+const socketAt = (file: string) => {
+  sockets.push(createServer().listen(file));
   return file;
 };
 
 describe('in the place of the file', () => {
   it.each<[string, (file: string) => string, string]>([
-    ['a device', () => '/dev/null', 'is a character device'],
-    ['a link to a device', linkToDevice, 'is a character device'],
+    ['a socket', socketAt, 'is a socket'],
+    ['a link to a socket', linkToSocket, 'is a socket'],
     ['a folder', folderAt, 'is a folder'],
   ])('%s is refused, and stays', async (_, make, words) => {
     const file = make(fresh());
