@@ -30,12 +30,13 @@ const EXITS: Readonly<Record<string, (termination: TerminationFacts) => boolean>
   completed: (t) => t.exitCode === 0,
 };
 
-/** The newest end of the container, when it is recent or the container has not run since; none once it is ready again. */
+/** The newest end of the container, when it is recent, of no known time (in a text), or the container has not run since; none once it is ready again. */
 function lastEnd(container: ContainerFacts, time: number): TerminationFacts | undefined {
   if (container.terminated) return container.terminated;
   const last = container.lastTermination;
   if (!last) return undefined;
-  const backThen = container.running && (container.ready || !isRecent(last.finishedAt, time, RECENT_EVENT_MS));
+  const longAgo = last.finishedAt !== undefined && !isRecent(last.finishedAt, time, RECENT_EVENT_MS);
+  const backThen = container.running && (container.ready || longAgo);
   return backThen ? undefined : last;
 }
 

@@ -371,7 +371,7 @@ export const STARTUP: readonly Signature[] = [
   {
     id: 'post-start-hook-failed',
     speaker: 'aggregated-server',
-    pointsTo: ['pod-crash-looping'],
+    pointsTo: ['pod-crash-looping', 'pod-probe-failing'],
     pattern: String.raw`poststarthook \\?".{1,120}\\?" failed`,
     literals: ['poststarthook'],
     says: 'A hook at the start failed; the server ends, or stays unready.',

@@ -1,4 +1,4 @@
-import type { ContainerFacts, PodFacts, TerminationFacts } from '../../domain/snapshot.ts';
+import type { ContainerFacts, PodFacts } from '../../domain/snapshot.ts';
 import { keyValueOf } from './key-values.ts';
 import { ageOf } from './times.ts';
 
@@ -216,8 +216,7 @@ function podOf(name: string, draft: Draft, time: number): PodFacts {
   const init = draft.status.startsWith('Init:');
   const status = draft.status.replace(/^Init:/, '');
   const restartedAt = draft.restartedAgo === undefined ? undefined : time - draft.restartedAgo * 1000;
-  const containers =
-    draft.containers.length > 0 ? draft.containers.map((one) => containerOf(one, time)) : [rowContainer(draft, status, init, restartedAt)];
+  const containers = draft.containers.length > 0 ? draft.containers.map(containerOf) : [rowContainer(draft, status, init, restartedAt)];
   const running = status === 'Running' || containers.some((container) => container.running);
   return {
     name,
@@ -265,8 +264,8 @@ function rowContainer(draft: Draft, status: string, init: boolean, restartedAt: 
   };
 }
 
-function containerOf(draft: ContainerDraft, time: number): ContainerFacts {
-  const end = (ended: { reason: string; exitCode: number }): TerminationFacts => ({ ...ended, finishedAt: time });
+/** When it ended is not known: ages of a text are of no clock. */
+function containerOf(draft: ContainerDraft): ContainerFacts {
   return {
     name: 'server',
     init: draft.init,
@@ -275,8 +274,8 @@ function containerOf(draft: ContainerDraft, time: number): ContainerFacts {
     restarts: draft.restarts,
     restartTimes: [],
     ...(draft.waiting === undefined ? {} : { waiting: { reason: draft.waiting, message: '' } }),
-    ...(draft.ended ? { terminated: end(draft.ended) } : {}),
-    ...(draft.lastEnded ? { lastTermination: end(draft.lastEnded) } : {}),
+    ...(draft.ended ? { terminated: draft.ended } : {}),
+    ...(draft.lastEnded ? { lastTermination: draft.lastEnded } : {}),
     limits: {},
     args: [],
   };

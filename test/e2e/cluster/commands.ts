@@ -51,7 +51,9 @@ function faultsOf(place: string, { sample, reproduce }: Evidence, run: Run): str
   if (sample === undefined) return [`${place}: ${reproduce} has no entry in shows.ts, and the evidence quotes nothing`];
   // What is kept of a text begins with who says it.
   const quoted = [sample, sample.replace(/^[^:]*: /, '')];
-  return quoted.some((text) => normal(run.output).includes(normal(text))) ? [] : [`${place}: ${said(run)} does not hold ${JSON.stringify(sample)}`];
+  return quoted.some((text) => normal(run.output).includes(normal(text)))
+    ? []
+    : [`${place}: ${said(run)} does not hold ${JSON.stringify(sample)}`];
 }
 
 /** Spaces, quotes and their escapes differ between YAML, tables and logs. */
