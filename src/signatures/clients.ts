@@ -138,7 +138,7 @@ export const CLIENTS: readonly Signature[] = [
     speaker: 'controller',
     pointsTo: [],
     role: 'victim',
-    pattern: String.raw`failed to discover some groups|discovery failed for some groups|namespacedeletiondiscoveryfailure`,
+    pattern: String.raw`failed to discover some groups|discovery failed for some groups|namespacedeletiondiscoveryfailure\\?"?\s+true`,
     literals: ['failed to discover some groups', 'discovery failed for some groups', 'namespacedeletiondiscoveryfailure'],
     says: 'Garbage collection or the deletion of a namespace waits for an aggregated API: a victim.',
     matches: [
@@ -174,19 +174,6 @@ export const CLIENTS: readonly Signature[] = [
       `couldn't get resource list for buoys.example.com/v1: Unauthorized`,
     ],
     nearMisses: [`couldn't get current server API group list: EOF`, 'got resource list for tides.example.com/v1'],
-  },
-  {
-    id: 'kube-apiserver-unreachable',
-    speaker: 'client',
-    pointsTo: ['apiserver-unavailable'],
-    pattern: String.raw`couldn't get current server api group list|the connection to the server \S+ was refused|unable to connect to the server`,
-    literals: ["couldn't get current server api group list", 'the connection to the server', 'unable to connect to the server'],
-    says: 'The kube-apiserver itself is not reached: not a fault of one aggregated API.',
-    matches: [
-      `E0105 09:00:13.100000   12345 memcache.go:265] couldn't get current server API group list: the server is down`,
-      'The connection to the server 192.0.2.2:6443 was refused - did you specify the right host or port?',
-    ],
-    nearMisses: [`couldn't get resource list for tides.example.com/v1`, 'connected to the server 192.0.2.2:6443'],
   },
   {
     id: 'server-unavailable',
@@ -226,5 +213,32 @@ export const CLIENTS: readonly Signature[] = [
     says: 'kubectl top finds no metrics API: a victim.',
     matches: ['error: Metrics API not available', 'error: metrics not available yet'],
     nearMisses: ['Metrics API available', 'metrics are not configured'],
+  },
+];
+
+/** What stops a client before any API is asked: asked before the network error inside it, which is not about a backend. */
+export const CLIENTS_THEMSELVES: readonly Signature[] = [
+  {
+    id: 'kube-apiserver-unreachable',
+    speaker: 'client',
+    pointsTo: ['apiserver-unavailable'],
+    pattern: String.raw`couldn't get current server api group list|the connection to the server \S+ was refused|unable to connect to the server`,
+    literals: ["couldn't get current server api group list", 'the connection to the server', 'unable to connect to the server'],
+    says: 'The kube-apiserver itself is not reached: not a fault of one aggregated API.',
+    matches: [
+      `E0105 09:00:13.100000   12345 memcache.go:265] couldn't get current server API group list: the server is down`,
+      'The connection to the server 192.0.2.2:6443 was refused - did you specify the right host or port?',
+    ],
+    nearMisses: [`couldn't get resource list for tides.example.com/v1`, 'connected to the server 192.0.2.2:6443'],
+  },
+  {
+    id: 'own-command-mistyped',
+    speaker: 'client',
+    pointsTo: [],
+    pattern: String.raw`unknown (?:shorthand )?(?:command|flag).{0,200}(?:for \\?"?|see ')(?:kubectl|oc|helm)\b`,
+    literals: ['unknown command', 'unknown flag', 'unknown shorthand'],
+    says: 'The person mistyped a command.',
+    matches: ['error: unknown command "tides" for "kubectl"', `error: unknown flag: --tide. See 'kubectl get --help' for usage.`],
+    nearMisses: ['Error: unknown flag: --tide', 'unknown command "tide" for "tide-gauge"'],
   },
 ];

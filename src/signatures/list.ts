@@ -2,7 +2,7 @@ import type { Signature } from '../domain/signature.ts';
 import { ADAPTERS } from './adapters.ts';
 import { AGGREGATOR } from './aggregator.ts';
 import { AUTHENTICATION } from './authentication.ts';
-import { CLIENTS } from './clients.ts';
+import { CLIENTS, CLIENTS_THEMSELVES } from './clients.ts';
 import { CONNECTION } from './connection.ts';
 import { ETCD } from './etcd.ts';
 import { INTERMEDIARIES } from './intermediaries.ts';
@@ -26,6 +26,7 @@ export const SIGNATURES: readonly Signature[] = [
   ...AUTHENTICATION,
   ...AGGREGATOR,
   ...THROTTLING,
+  ...CLIENTS_THEMSELVES,
   ...STARTUP,
   ...SERVERS,
   ...TLS,

@@ -2,7 +2,7 @@ import type { ConditionFacts } from '../../domain/snapshot.ts';
 
 /** Kinds of servers and the group that each one serves: for a text that names the server only. */
 const SERVED_BY: readonly (readonly [pattern: RegExp, api: string])[] = [
-  [/\bmetrics-server\b|\bscraper\.go:\d|Metrics API not available/i, 'v1beta1.metrics.k8s.io'],
+  [/\bmetrics-server\b|\bscraper\.go:\d|Metrics API not available|\bkubectl top\b/i, 'v1beta1.metrics.k8s.io'],
   [/\bkeda\b/i, 'v1beta1.external.metrics.k8s.io'],
   [/\bpackageserver\b|PackageManifest|packages\.operators\.coreos\.com/i, 'v1.packages.operators.coreos.com'],
   [/\bprometheus-adapter\b|custom-metrics-apiserver/i, 'v1beta1.custom.metrics.k8s.io'],

@@ -34,6 +34,8 @@ export function claimOf(line: string): Claim | undefined {
 
 const ALERT_NAME = /\b((?:Kube)?AggregatedAPI(?:Errors|Down|Flapping|Slow))\b/;
 const ALERT_WORDS = /aggregated API (v\d\S{0,260}?)(?:\/\S{1,63})? has (?:reported errors|been only \d)/i;
+const ALERT_AS_LABEL = /\balertname\b|\bfiring\b/i;
+const ENDED = /\bresolved\b/i;
 const ALERT_LABEL = /\b(?:name|apiservice)["'\s]{0,2}[=:]\s{0,2}["']?(v\d\w{0,20}\.[a-z0-9.-]{1,252})/;
 
 /** Alerts of the Kubernetes mixin and our own, in whatever a chat, a mail or Alertmanager makes of them. */
@@ -42,7 +44,7 @@ function alert(line: string): Claim | undefined {
   const words = line.includes('ggregated API') ? ALERT_WORDS.exec(line) : null;
   if (!name && !words) return undefined;
   // A rule's text, a link to a runbook, and an alert that has ended say nothing of now.
-  if (/\balert:\s|runbook|\bresolved\b/i.test(line) && !words) return undefined;
+  if (ENDED.test(line) || (!words && !ALERT_AS_LABEL.test(line) && /\balert:\s|runbook/i.test(line))) return undefined;
   const api = words?.[1] ?? ALERT_LABEL.exec(line)?.[1] ?? /\b(v[1-9]\w{0,20}\.[a-z][a-z0-9.-]{1,252})/.exec(line)?.[1];
   return {
     ...(api ? { api } : {}),

@@ -37,3 +37,27 @@ export function isProse(line: string): boolean {
 export function quotedError(line: string): string | undefined {
   return QUOTED_ERROR.exec(line.length > 4096 ? line.slice(0, 4096) : line)?.[1];
 }
+
+const NOTES_HEADING =
+  /^\s*(?:#{1,6}\s*)?(?:\[?v?\d+\.\d+\.\d+\]?(?:\s*[-–(].{0,30})?\s*$|(?:release notes?|change ?log|what['’]s changed)\b)|^#{1,6}\s*(?:fixed|added|changed|removed|deprecated|bug ?fixes)\b/i;
+const BULLET = /^\s*(?:[-*•+]|\d{1,3}[.)])\s/;
+
+/** Release notes: below their heading each item of a list is a change, not an error that somebody got. */
+export class ReleaseNotes {
+  #open = false;
+
+  /** True for a line of release notes. */
+  holds(line: string): boolean {
+    if (NOTES_HEADING.test(line.length > 200 ? line.slice(0, 200) : line) && !startsLogLine(line)) {
+      this.#open = true;
+      return true;
+    }
+    if (!this.#open || line.trim() === '') return false;
+    this.#open = BULLET.test(line);
+    return this.#open;
+  }
+
+  end(): void {
+    this.#open = false;
+  }
+}

@@ -13,7 +13,7 @@ import { boundLines, commandOf, linesOf } from './lines.ts';
 import { type Matches, matchMessages, type Said } from './matches.ts';
 import { MessageJoiner, type Voice, voiceOfCommand } from './messages.ts';
 import { PodReader } from './pods.ts';
-import { isProse, quotedError } from './prose.ts';
+import { isProse, quotedError, ReleaseNotes } from './prose.ts';
 import { conditionError, reportOf, troubleOf } from './report.ts';
 import { isOfServer, serverStems } from './servers.ts';
 import { TableReader } from './tables.ts';
@@ -58,6 +58,7 @@ class TextReading {
   #servers = '';
   #logLines = 0;
   #fenced = false;
+  readonly #notes = new ReleaseNotes();
 
   line(line: string): void {
     const command = commandOf(line);
@@ -88,6 +89,7 @@ class TextReading {
   }
 
   #message(line: string): void {
+    if (this.#notes.holds(line)) return;
     if (this.#fenced || !isProse(line)) {
       this.#joiner.add(line, this.#voice);
       return;
@@ -100,6 +102,7 @@ class TextReading {
   #section(command: string): void {
     this.#voice = voiceOfCommand(command);
     this.#servers += `${command.slice(0, 200)}\n`;
+    this.#notes.end();
     this.#end();
     this.#documents.command(command);
   }

@@ -50,6 +50,25 @@ const NOTHING: readonly AnswerRow[] = [
     answer: 'nothing-to-judge',
     api: [],
   },
+  {
+    what: 'the items of a list of changes',
+    text: '# v2.4.1\n### Fixed\n- panic when the list of gauges is empty (#12)\n- x509: certificate has expired after a rotation\n* OOMKilled adapters in large clusters',
+    answer: 'nothing-to-judge',
+    api: [],
+  },
+  {
+    what: 'a namespace that another finalizer holds',
+    text: 'Status:       Terminating\nConditions:\n  NamespaceDeletionDiscoveryFailure  False  Mon, 05 Jan 2026 09:00:00 +0000  ResourcesDiscovered    All resources successfully discovered\n  NamespaceFinalizersRemaining       True   Mon, 05 Jan 2026 09:00:00 +0000  SomeFinalizersRemain   Some content in the namespace has finalizers remaining: tides.example.com/cleanup in 1 resource instances',
+    answer: 'nothing-to-judge',
+  },
+  { what: 'a command that is mistyped', text: 'error: unknown command "tides" for "kubectl"', answer: 'nothing-to-judge' },
+  { what: 'a program that is not Kubernetes', text: 'docker: Error response from daemon: pull access denied', answer: 'nothing-to-judge' },
+  {
+    what: 'an alert that has ended, as JSON',
+    text: `{"status":"resolved","labels":{"alertname":"KubeAggregatedAPIErrors","name":"${TIDES}"}}`,
+    answer: 'nothing-to-judge',
+    api: TIDES,
+  },
   { what: 'versions', text: 'Client Version: v1.34.2\nServer Version: v1.33.5-gke.1080000', answer: 'nothing-to-judge', api: [] },
   {
     what: 'a pod that runs',
@@ -215,6 +234,25 @@ const ERRS: readonly AnswerRow[] = [
     api: TIDES,
   },
   {
+    what: 'an alert of Alertmanager with its runbook',
+    text: `{"status":"firing","labels":{"alertname":"KubeAggregatedAPIErrors","name":"${TIDES}"},"annotations":{"runbook_url":"https://runbooks.example.com/kubeaggregatedapierrors"}}`,
+    answer: 'errs-cause-unknown',
+    api: TIDES,
+  },
+  {
+    what: 'a Status object',
+    text: '{"kind":"Status","apiVersion":"v1","status":"Failure","message":"the server is currently unable to handle the request (get tides.tides.example.com)","reason":"ServiceUnavailable","code":503}',
+    answer: 'errs-cause-unknown',
+    api: TIDES,
+  },
+  {
+    what: 'discovery that is stale',
+    text: 'Error: unable to retrieve the complete list of server APIs: tides.example.com/v1: stale GroupVersion discovery: tides.example.com/v1',
+    answer: 'errs-cause-unknown',
+    api: TIDES,
+    notCause: 'orphaned-apiservice',
+  },
+  {
     what: 'the words of an alert',
     text: `Kubernetes aggregated API ${TIDES}/harbour has been only 71% available over the last 10m.`,
     answer: 'errs-cause-unknown',
@@ -304,6 +342,13 @@ const ERRS: readonly AnswerRow[] = [
 ];
 
 const DIAGNOSED: readonly AnswerRow[] = [
+  {
+    what: 'a kube-apiserver that a client does not reach',
+    text: 'Unable to connect to the server: dial tcp 192.0.2.2:6443: i/o timeout',
+    answer: 'diagnosed',
+    cause: 'apiserver-unavailable',
+    notCause: 'connection-timed-out',
+  },
   {
     what: 'no route, in the words of 1.13',
     text: old('dial tcp 10.96.7.7:443: connect: no route to host'),
