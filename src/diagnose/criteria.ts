@@ -194,7 +194,8 @@ export class Criteria {
         });
         return (moment) => {
           const r = correlationOver(a(moment), b(moment), moment.timeMs, over);
-          if (r === undefined || !isFilled(firstPair(a(moment), b(moment), moment.timeMs, over), moment, over)) return undefined;
+          if (r === undefined || !isFilled(firstPair(a(moment), b(moment), moment.timeMs, over), moment, filledAfter('tracks', over)))
+            return undefined;
           return r >= atLeast;
         };
       }
@@ -249,7 +250,8 @@ export class Criteria {
       const both = sumOver(samples, moment.timeMs, criterion.over);
       const spikes = sumOver(moment.samples(kept.spike), moment.timeMs, criterion.over);
       const first = firstIn(samples, moment.timeMs, criterion.over, () => true);
-      if (both === undefined || spikes === undefined || !isFilled(first, moment, criterion.over)) return undefined;
+      if (both === undefined || spikes === undefined || !isFilled(first, moment, filledAfter('coincides', criterion.over)))
+        return undefined;
       return spikes >= FEWEST_SPIKES && both / spikes >= criterion.atLeast;
     };
   }
@@ -295,8 +297,8 @@ export class Criteria {
 }
 
 /** @param firstMs time of the first sample in the window. */
-function isFilled(firstMs: number | undefined, { timeMs }: Moment, over: number): boolean {
-  return firstMs !== undefined && timeMs - firstMs >= filledAfter(over) * 1000;
+function isFilled(firstMs: number | undefined, { timeMs }: Moment, after: number): boolean {
+  return firstMs !== undefined && timeMs - firstMs >= after * 1000;
 }
 
 const UNASKED = 0;

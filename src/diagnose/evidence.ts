@@ -7,7 +7,7 @@ import type { ApiFacts, ClusterFacts } from '../domain/snapshot.ts';
 import { evidenceCommand } from './commands.ts';
 import type { Explanation } from './criteria.ts';
 import { SCHEDULE_MATCHED } from './derived-signals.ts';
-import { fill, inWords, windowInWords } from './words.ts';
+import { fill, inWords, readingInWords, windowInWords } from './words.ts';
 
 /** Longest line that evidence quotes, in characters. */
 const LONGEST_SAMPLE = 512;
@@ -49,10 +49,19 @@ export function evidenceOf(entry: LedgerEntry, { explanation, since, clauses }: 
     points: entry.points,
     lookBack: entry.lookBack,
     values,
+    readings: readingsOf(values, context),
     since,
     ...(declaration.reproduce === undefined ? {} : { reproduce: evidenceCommand(declaration.reproduce, context.api, quote) }),
     ...(quote === undefined ? {} : { sample: quote.text.slice(0, LONGEST_SAMPLE) }),
   };
+}
+
+/** What the criterion read, for people. */
+function readingsOf(values: Evidence['values'], { signals }: EvidenceContext): string[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    const signal = signals.get(name);
+    return signal ? [readingInWords(value, signal)] : [];
+  });
 }
 
 /** A line that one of the signals of the evidence itself quotes: a line about something else would mislead. */

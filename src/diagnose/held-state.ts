@@ -10,6 +10,7 @@ const EVIDENCE = z.object({
   points: z.number(),
   lookBack: z.boolean(),
   values: z.record(z.string(), z.number()),
+  readings: z.array(z.string()).exactOptional(),
   since: z.number(),
   reproduce: z.string().exactOptional(),
   sample: z.string().exactOptional(),

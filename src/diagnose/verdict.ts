@@ -62,8 +62,7 @@ export function verdictOn(judged: Judged, incident: Incident | undefined): Diagn
     state: recovering ? 'recovering' : 'failing',
     cause: top!.cause,
     category: top!.category,
-    title: cause?.title ?? 'No known cause explains it',
-    summary: cause ? fill(cause.summary, api) : UNKNOWN_SUMMARY,
+    ...statementOf(cause, unsure, api),
     confidence: top!.confidence,
     pattern: pattern.name,
     failures: pattern,
@@ -80,13 +79,20 @@ export function verdictOn(judged: Judged, incident: Incident | undefined): Diagn
   };
 }
 
+/** Title and summary are statements too: below UNSURE they are a possibility. */
+function statementOf(cause: Cause | undefined, unsure: boolean, api: ApiFacts): Pick<Diagnosis, 'title' | 'summary'> {
+  if (!cause) return { title: 'No known cause explains it', summary: UNKNOWN_SUMMARY };
+  const summary = fill(cause.summary, api);
+  return unsure ? { title: `Possibly: ${cause.title}`, summary: `If so: ${summary}` } : { title: cause.title, summary };
+}
+
 function sinceOf(pattern: FailurePattern, { state, since, endedAt }: HeldVerdict): Pick<Diagnosis, 'since' | 'endedAt'> {
   if (state === 'recovering') return { since, ...(endedAt === undefined ? {} : { endedAt }) };
   return { since: pattern.since ?? since };
 }
 
 const UNKNOWN_SUMMARY =
-  'The API errs, and nothing that was seen points to one cause strongly enough to name it. What could not be seen, and the check that would decide it, are listed.';
+  'The API fails, and nothing that was seen points strongly enough to one cause. What could not be seen, and the check that would decide it, are listed.';
 
 /** Sources of the signals in evidence that could not be judged: what they say could still change the verdict. */
 function sourcesOfTheUnanswered({ entries, truths, signals }: Judged): ReadonlySet<SourceName> {

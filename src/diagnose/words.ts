@@ -42,6 +42,28 @@ export function windowInWords({ from, met, of, r }: WindowCount): Readonly<Recor
   };
 }
 
+/** A signal and its value: `restarts in the last hour: 3`, `the rollout goes on: yes`. */
+export function readingInWords(value: number, signal: Pick<Signal, 'name' | 'metric' | 'kind' | 'help' | 'words'>): string {
+  // Says what the flag is: `1 while the Service exists, 0 while it does not.`
+  const flag = /^([01]) while (.*?)(?:[,;:] .*|)\.?$/.exec(signal.help);
+  if (flag) return `${signal.words ?? flag[2]}: ${value === Number(flag[1]) ? 'yes' : 'no'}`;
+  const left = /^Seconds (until .*?);/.exec(signal.help);
+  if (left)
+    return value < 0
+      ? `time since ${left[1]!.slice('until '.length)}: ${secondsInWords(-value)}`
+      : `time ${left[1]}: ${secondsInWords(value)}`;
+  return `${signal.words ?? labelOf(signal.help)}: ${value > 0 && value <= 1 && isShare(signal) ? `${round(value * 100)} %` : inWords(value, signal)}`;
+}
+
+const isShare = ({ help }: Pick<Signal, 'help'>): boolean => /^Share of /.test(help);
+
+/** The first words of the help, without its unit. */
+function labelOf(help: string): string {
+  const [words = ''] = help.replace(/, (?:Unix time|0 to 1|as a share of its limit)\b.*|[;:] .*|\.$/g, '').split('. ');
+  // Names keep their capitals: NetworkPolicies, TLS.
+  return /^[A-Z][a-z]* /.test(words) ? words.charAt(0).toLowerCase() + words.slice(1) : words;
+}
+
 export function secondsInWords(seconds: number): string {
   if (seconds < 1) return `${round(seconds * 1000)} ms`;
   if (seconds < 120) return `${round(seconds)} s`;

@@ -10,10 +10,10 @@
  *   changedWithin  time() - last_over_time(m[5m]) <= bool w
  *   coincides   sum_over_time((spike * max_over_time(event[within]))[over]) / sum_over_time(spike[over]) >= bool atLeast, where
  *               spike and event are the recorded 0/1 of each evaluation; fewer than FEWEST_SPIKES = false, no sample of the product
- *               at least filledAfter(over) old = undefined
+ *               at least filledAfter old = undefined
  *   tracks      (avg_over_time((a*b)[over]) - avg_over_time(a[over]) * avg_over_time(b[over]))
  *               / (stddev_over_time(a[over]) * stddev_over_time(b[over])) >= bool atLeast; a constant series = false,
- *               no sample of a*b at least filledAfter(over) old = undefined
+ *               no sample of a*b at least filledAfter old = undefined
  *   regular     of `failing`: last_over_time(aggregated_api_failures_periodic[5m]) > bool 0.5 (a derived signal: PromQL has no onsets)
  */
 export type Criterion =
@@ -45,8 +45,12 @@ export interface Aggregate {
 export const MINUTE = 60;
 export const HOUR = 3600;
 
-/** What moves together in the first minutes of a fault does so by chance: a window says nothing before its first sample is this old. */
-export const filledAfter = (over: Seconds): Seconds => Math.min(5 * MINUTE, over / 2);
+/**
+ * What moves together at the beginning does so by chance: a window says nothing before its first sample is this old. Two curves need
+ * longer than spikes that are counted.
+ */
+export const filledAfter = (kind: 'coincides' | 'tracks', over: Seconds): Seconds =>
+  Math.min((kind === 'tracks' ? 5 : 1) * MINUTE, over / 2);
 /** Spikes below this number coincide with anything. */
 export const FEWEST_SPIKES = 3;
 

@@ -13,8 +13,10 @@ export interface Evidence {
   readonly weight: WeightName | 'superseded';
   readonly points: number;
   readonly lookBack: boolean;
-  /** Value of each signal that the criterion reads. */
+  /** Value of each signal that the criterion reads, by the signal's name: for machines. */
   readonly values: Readonly<Record<string, number>>;
+  /** The same for people: `restarts of the containers of all backend pods: 3`. */
+  readonly readings?: readonly string[];
   /** Since when it has been met without a break, Unix seconds; absent where a text was read. */
   readonly since?: number;
   readonly reproduce?: string;

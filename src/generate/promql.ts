@@ -121,7 +121,7 @@ function whereCoincides(criterion: CriterionOf<'coincides'>, verdict: boolean, c
   const share = `${sum('both')} / ${sum('spike')}`;
   // The window without its newest minutes: a sample in it is at least that old.
   const both = `${SERIES.moment}{moment="${context.momentOf(criterion, 'both')}"}`;
-  const older = `[${printDuration(criterion.over - filledAfter(criterion.over))}] offset ${printDuration(filledAfter(criterion.over))}`;
+  const older = `[${printDuration(criterion.over - filledAfter('coincides', criterion.over))}] offset ${printDuration(filledAfter('coincides', criterion.over))}`;
   const filled = `max by (${level}) (present_over_time(${both}${older}))`;
   const enough = (holds: boolean) => `${sum('spike')} ${holds ? '>=' : '<'} ${FEWEST_SPIKES}`;
   if (verdict) return `${share} >= ${criterion.atLeast}\nand\n${enough(true)}\nand\n${filled}`;
@@ -142,7 +142,7 @@ function whereTracks(criterion: CriterionOf<'tracks'>, verdict: boolean, context
   const defined = `${deviations} > 0`;
   const step = printDuration(context.options.scrapeInterval);
   const window = windowOf(criterion.over, context.options.scrapeInterval);
-  const older = `[${printDuration(window - filledAfter(window))}:${step}] offset ${printDuration(filledAfter(window))}`;
+  const older = `[${printDuration(window - filledAfter('tracks', window))}:${step}] offset ${printDuration(filledAfter('tracks', window))}`;
   const filled = `present_over_time((${a} * ${b})${older})`;
   if (verdict) return `${covariance} / ${deviations} >= ${criterion.atLeast}\nand\n${defined}\nand\n${filled}`;
   return `(\n  (${covariance} / ${deviations} < ${criterion.atLeast} and ${defined})\n  or\n  ${deviations} == 0\n)\nand\n${filled}`;

@@ -73,6 +73,7 @@ export const CERTIFICATE_SIGNALS: readonly Signal[] = [
       ),
   },
   {
+    words: 'every serving certificate has the name of the Service',
     ...gauge('certificate-name-matches', '1 while every serving certificate is valid for <service>.<namespace>.svc, else 0.', (api) =>
       everyCertificate(api, (certificate) => certificate.nameMatches),
     ),

@@ -18,6 +18,7 @@ const SOURCE_OF: Readonly<Record<(typeof CHANGE_KINDS)[number], SourceName>> = {
 export const CHANGE_SIGNALS: readonly Signal[] = CHANGE_KINDS.map((what) => ({
   name: `last-change-${what}`,
   help: `When something of the kind ${what} that the API depends on was last changed, Unix time.`,
+  words: `last change (${what.replaceAll('-', ' ')})`,
   kind: 'timestamp',
   metric: 'aggregated_api_last_change_timestamp_seconds',
   labels: { what },

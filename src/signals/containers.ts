@@ -115,6 +115,7 @@ export const CONTAINER_SIGNALS: readonly Signal[] = [
     ([group, reasons]): Signal => ({
       name: `waiting-${group}`,
       help: `Backend containers that wait with one of the reasons ${reasons.join(', ')}.`,
+      words: `backend containers that wait (${group.replaceAll('-', ' ')})`,
       kind: 'gauge',
       metric: 'aggregated_api_backend_waiting_containers',
       labels: { why: group.replaceAll('-', '_') },
@@ -151,6 +152,7 @@ export const CONTAINER_SIGNALS: readonly Signal[] = [
     ([how, matches]): Signal => ({
       name: `ended-${how}`,
       help: `Backend containers that are not ready since their newest end, at most ten minutes ago or not restarted since, which was: ${how.replaceAll('-', ' ')}.`,
+      words: `backend containers that are not ready since they ended (${how.replaceAll('-', ' ')})`,
       kind: 'gauge',
       metric: 'aggregated_api_backend_recent_ends',
       labels: { how: how.replaceAll('-', '_') },

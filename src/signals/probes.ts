@@ -141,6 +141,7 @@ const reasons = (prefix: string, label: string, where: string, pick: Pick): Sign
   FAILURE_REASONS.map((reason) => ({
     name: `${prefix}-${reason.replaceAll('_', '-')}`,
     help: `Targets ${where} whose newest probe failed with the reason ${reason}, or where it came back within the last minute.`,
+    words: `targets ${where} that failed with "${reason.replaceAll('_', ' ')}"`,
     kind: 'gauge',
     metric: 'aggregated_api_recent_failures',
     labels: { vantage: label, reason },

@@ -200,6 +200,7 @@ export const SIGNATURE_SIGNALS: readonly Signal[] = [...POINTERS]
       },
       {
         name: `signature-strength-${cause}`,
+        words: 'how plainly lines point to this cause, from 0 to 3',
         help: `How plainly the texts of the last five minutes point to ${cause}: 3 a signature that points nowhere else, 2 first of several causes, 1 among several, 0 none.`,
         kind: 'gauge',
         metric: 'aggregated_api_signature_strength',

@@ -90,5 +90,10 @@ describe('the look back of one hour', () => {
     if (cause !== 'unknown') expect(verdict!.evidence.some(({ lookBack, points }) => lookBack && points > 0)).toBe(true);
     // It never sounds sure.
     expect(verdict!.confidence).toBeLessThan(0.6);
+    if (cause !== 'unknown')
+      expect([verdict!.title, verdict!.summary]).toEqual([
+        expect.stringMatching(/^Possibly: [A-Z]/),
+        expect.stringMatching(/^If so: [A-Z]/),
+      ]);
   });
 });

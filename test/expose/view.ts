@@ -69,6 +69,7 @@ export function diagnosis(differs: Partial<Diagnosis> = {}): Diagnosis {
         points: 6,
         lookBack: false,
         values: { 'terminations-oom-killed': 3 },
+        readings: ['containers killed for their memory: 3'],
         since,
         reproduce: 'kubectl -n harbour get pods -l app=tide-gauge -o wide',
         sample: 'Last State: Terminated, Reason: OOMKilled, Exit Code: 137',

@@ -40,7 +40,7 @@ function section(diagnosis: Diagnosis, now: number | undefined): string {
   if (diagnosis.evidence.length > 0) parts.push('### Evidence', diagnosis.evidence.map((one) => evidenceItem(one)).join('\n'));
   if (diagnosis.remedy.length > 0)
     parts.push('### Remedy', diagnosis.remedy.map((step, index) => `${index + 1}. ${plain(step)}`).join('\n'));
-  if (diagnosis.verify) parts.push('### Verify', `${code(diagnosis.verify.command)}: ${plain(diagnosis.verify.expect)}`);
+  if (diagnosis.verify) parts.push('### Verify', `${code(diagnosis.verify.command)}: it worked when ${plain(diagnosis.verify.expect)}.`);
   return parts.join('\n\n');
 }
 

@@ -44,7 +44,7 @@ function block(diagnosis: Diagnosis, now: number | undefined, page: Page): strin
     ...diagnosis.evidence.flatMap((evidence, index) => evidenceLines(evidence, index === 0, now, page)),
     ...labelled('or', diagnosis.alternatives.length === 0 ? [] : [alternativesInWords(diagnosis)], page),
     ...labelled('remedy', numbered(diagnosis.remedy), page),
-    ...labelled('verify', diagnosis.verify ? [`${diagnosis.verify.command}   (then: ${diagnosis.verify.expect})`] : [], page),
+    ...labelled('verify', diagnosis.verify ? [`${diagnosis.verify.command}   (it worked when ${diagnosis.verify.expect})`] : [], page),
     ...labelled('next check', diagnosis.nextCheck === undefined ? [] : [diagnosis.nextCheck], page),
     ...labelled('not seen', notSeenInWords(diagnosis.notSeen), page),
   ];

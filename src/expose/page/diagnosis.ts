@@ -14,7 +14,7 @@ ${diagnosis.cause !== 'unknown' && html`${chip('info', diagnosis.category)}<a hr
 ${diagnosis.vantages !== undefined && html`<p class="lead">${diagnosis.vantages}</p>`}
 ${incident(diagnosis)}
 <div class="two">${diagnosis.evidence.length > 0 && html`<div>${titled('Evidence', evidenceList(diagnosis.evidence, now))}</div>`}<div>${titled('What to do', remedies(diagnosis))}
-${diagnosis.nextCheck !== undefined && html`<h3>What would decide it</h3><p class="lead">${diagnosis.nextCheck}</p>`}
+${diagnosis.nextCheck !== undefined && html`<h3>What would decide it</h3><p class="lead">${withCommands(diagnosis.nextCheck)}</p>`}
 ${titled('Failures in time', renderPattern(shown, now))}
 ${titled('Not seen', renderNotSeen(diagnosis.notSeen))}</div></div>
 ${alternatives(diagnosis, now)}`;
@@ -48,9 +48,9 @@ export function evidenceList(evidence: readonly Evidence[], now: number): Html {
 /** A line or a command that stands above already is not said again. */
 function evidenceRow(piece: Evidence, above: readonly Evidence[], now: number): Html {
   const at = piece.since === undefined ? now : piece.since * 1000;
-  const values = Object.entries(piece.values).map(([signal, value]) => `${signal} = ${figure(value)}`);
+  const values = piece.readings ?? [];
   return html`<li><div class="row"><span class="says">${piece.says}</span>${weight(piece)}</div>
-<div class="sub">since ${moment(at)} (${ago(at, now)})${piece.lookBack && ', found in the last hour'}${values.length > 0 && html` · ${values.join(', ')}`}</div>
+<div class="sub">since ${moment(at)} (${ago(at, now)})${piece.lookBack && ', found in the last hour'}${values.length > 0 && html` · ${values.join('; ')}`}</div>
 ${piece.sample !== undefined && !above.some(({ sample }) => sample === piece.sample) && html`<pre>${piece.sample}</pre>`}
 ${piece.reproduce !== undefined && !above.some(({ reproduce }) => reproduce === piece.reproduce) && html`<code class="cmd">${piece.reproduce}</code>`}</li>`;
 }
@@ -61,8 +61,13 @@ function weight({ points, weight: name }: Evidence): Html {
 
 function remedies({ remedy, verify }: Diagnosis): Html {
   if (remedy.length === 0 && !verify) return NOTHING;
-  return html`${remedy.length > 0 && html`<ol>${remedy.map((step) => html`<li>${step}</li>`)}</ol>`}
-${verify && html`<p class="lead">It worked when this prints ${verify.expect}:</p><code class="cmd">${verify.command}</code>`}`;
+  return html`${remedy.length > 0 && html`<ol>${remedy.map((step) => html`<li>${withCommands(step)}</li>`)}</ol>`}
+${verify && html`<p class="lead">It worked when ${verify.expect}:</p><code class="cmd">${verify.command}</code>`}`;
+}
+
+/** Commands stand between backticks. */
+function withCommands(text: string): Html {
+  return html`${text.split('`').map((part, i) => (i % 2 === 1 ? html`<code class="cmd">${part}</code>` : part))}`;
 }
 
 export function renderPattern({ pattern }: ShownApi, now: number): Html {

@@ -91,7 +91,7 @@ describe('text', () => {
   or          unknown 4 %
   remedy      1. Raise the limit.
               2. Find the leak.
-  verify      kubectl get apiservice v1.tides.example.com (then: AVAILABLE True)
+  verify      kubectl get apiservice v1.tides.example.com (it worked when AVAILABLE True)
   not seen    logs: is forbidden; a role with \`pods/log: get\` would open it
               events, pods: is not there
 
