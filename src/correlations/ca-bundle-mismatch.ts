@@ -27,7 +27,7 @@ export const caBundleMismatch = defineCause({
         clause('the CA of the serving certificate is not in the caBundle', none('certificate-trusted')),
         clause('the certificate is valid today', seen('certificate-in-force')),
       ],
-      reproduce: "kubectl get apiservice {apiservice} -o jsonpath='{.spec.caBundle}'",
+      reproduce: "kubectl get apiservice {apiservice} -o jsonpath='{.spec.caBundle}' | base64 -d | openssl x509 -noout -enddate -subject",
     },
     {
       id: 'refused-as-unknown',
@@ -41,14 +41,14 @@ export const caBundleMismatch = defineCause({
       when: none('ca-bundle-valid'),
       weight: 'decisive',
       says: 'The caBundle does not hold a PEM certificate.',
-      reproduce: "kubectl get apiservice {apiservice} -o jsonpath='{.spec.caBundle}'",
+      reproduce: "kubectl get apiservice {apiservice} -o jsonpath='{.spec.caBundle}' | base64 -d | head -c 200",
     },
     {
       id: 'bundle-expired',
       when: lessThan('ca-bundle-seconds-left', 0),
       weight: 'strong',
       says: 'A certificate of the caBundle has expired.',
-      reproduce: "kubectl get apiservice {apiservice} -o jsonpath='{.spec.caBundle}'",
+      reproduce: "kubectl get apiservice {apiservice} -o jsonpath='{.spec.caBundle}' | base64 -d | openssl x509 -noout -enddate -subject",
     },
     {
       id: 'no-bundle',

@@ -23,14 +23,14 @@ export const delegatedAuthFailing = defineCause({
         clause("the backend's ServiceAccount is not bound to system:auth-delegator", none('auth-delegator-bound')),
         clause('lists fail', LIST_FAILS),
       ],
-      reproduce: 'kubectl get clusterrolebindings -o wide | grep system:auth-delegator',
+      reproduce: 'kubectl get clusterrolebindings -o wide',
     },
     {
       id: 'not-bound',
       when: none('auth-delegator-bound'),
       weight: 'suggestive',
       says: "The backend's ServiceAccount is not bound to system:auth-delegator.",
-      reproduce: 'kubectl get clusterrolebindings -o wide | grep system:auth-delegator',
+      reproduce: 'kubectl get clusterrolebindings -o wide',
     },
     {
       id: 'reviews-fail',

@@ -24,14 +24,14 @@ export const requestHeaderConfigUnreadable = defineCause({
         clause("the backend's ServiceAccount is not bound to extension-apiserver-authentication-reader", none('auth-reader-bound')),
         NO_ADDRESS_READY,
       ],
-      reproduce: 'kubectl get rolebindings -n kube-system -o wide | grep extension-apiserver-authentication-reader',
+      reproduce: 'kubectl get rolebindings -n kube-system -o wide',
     },
     {
       id: 'not-bound',
       when: all(none('auth-reader-bound'), FAILING),
       weight: 'suggestive',
       says: "The backend's ServiceAccount is not bound to extension-apiserver-authentication-reader.",
-      reproduce: 'kubectl get rolebindings -n kube-system -o wide | grep extension-apiserver-authentication-reader',
+      reproduce: 'kubectl get rolebindings -n kube-system -o wide',
     },
     {
       id: 'says-so-and-is-down',

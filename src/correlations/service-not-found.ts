@@ -24,7 +24,7 @@ export const serviceNotFound = defineCause({
       when: none('service-exists'),
       weight: 'decisive',
       says: 'Service {service} does not exist in namespace {namespace}.',
-      reproduce: 'kubectl get service -n {namespace} {service}',
+      reproduce: 'kubectl get services -n {namespace}',
     },
     ...linesSay('service-not-found'),
   ],
