@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { unknownCommand } from './commands/command-names.ts';
 import { surviveClosedPipes } from './commands/process-streams.ts';
+import { catchUncaught } from './commands/uncaught.ts';
 
 /** Each command is loaded only when it is asked for: the exporter starts without the generator, and the generator without the cluster. */
 const COMMANDS = {
@@ -56,6 +57,7 @@ function wanted(argv: readonly string[]): { names: readonly CommandName[]; argv:
 
 async function main(): Promise<void> {
   surviveClosedPipes();
+  catchUncaught();
   const program = new Command('aggregated-api-exporter')
     .description('Names why Kubernetes aggregated APIs fail: a Prometheus exporter, and a generator of rules, dashboards and runbooks.')
     .version(process.env.AGGREGATED_API_EXPORTER_VERSION ?? 'dev', '-V, --version')

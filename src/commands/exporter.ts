@@ -15,6 +15,7 @@ import type { ConnectedObserver } from './observe-cluster.ts';
 import { createReload } from './reload.ts';
 import { startStateKeeper } from './state-keeper.ts';
 import { startTicking } from './ticker.ts';
+import { createSurvivor, handleUncaught } from './uncaught.ts';
 import { createVerdictLog } from './verdict-log.ts';
 
 export const ALL_SIGNALS = [...SIGNALS, ...DERIVED_SIGNALS];
@@ -37,6 +38,9 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
   const self = createSelfMetrics({ version }, redactionTotals);
   const observation = createObservation(connect, config, log);
   const waiting = () => ({ time: Date.now(), sources: observation.current().sources() });
+  const letGo = handleUncaught(
+    createSurvivor({ log, count: self.uncaught, restart: observation.restart, exit: (code) => process.exit(code) }),
+  );
   const exposition = createExposition({ signals: ALL_SIGNALS, self, waiting, seriesPerFamily: config.limits.series_per_family });
   const diagnostician = createDiagnostician(catalogueOptions());
   const keeper = await startStateKeeper(diagnostician, config.diagnosis.state_file, log);
@@ -74,6 +78,7 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
   await keeper.stop();
   await server.close();
   observation.stop();
+  letGo();
 }
 
 interface PublisherInput {

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import type { SourceName } from '../domain/sources.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { Logger } from '../observe/source.ts';
 import type { ConnectedObserver } from './observe-cluster.ts';
@@ -15,6 +16,8 @@ export interface Observation {
    * the new one has seen everything once, so that no series goes and no verdict ends. @throws Error as `connect` does.
    */
   prepare(config: Config): { begin(): void; discard(): void };
+  /** Starts one source anew, after an error that nobody caught. */
+  restart(source: SourceName): void;
   stop(): void;
 }
 
@@ -58,6 +61,9 @@ export function createObservation(connect: (config: Config) => ConnectedObserver
         },
         discard: () => end(prepared),
       };
+    },
+    restart(source) {
+      for (const one of [now, next]) one?.connected.observer.restart(source);
     },
     stop() {
       for (const one of [now, next]) if (one) end(one);

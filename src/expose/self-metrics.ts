@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { SOURCES, type SourceName } from '../domain/sources.ts';
 import { escapeHelp, escapeLabelValue, type Format, formatBound, formatValue } from './render.ts';
 
 /** Metrics of our own process. The only ones that prom-client keeps: it is too slow for families that fan out. */
@@ -7,6 +8,8 @@ export interface SelfMetrics {
   observeTick(seconds: number): void;
   /** Whether the files of configuration, as they are now, are in force. */
   reloaded(good: boolean): void;
+  /** An error that nobody caught; `source`: in whose work it came up. */
+  uncaught(source: SourceName | 'none'): void;
   text(format: Format): Promise<string>;
 }
 
@@ -55,13 +58,20 @@ export const SELF_FAMILIES = [
     labels: ['kind'],
     cost: '9',
   },
+  {
+    name: 'aggregated_api_exporter_uncaught_errors_total',
+    type: 'counter',
+    help: 'Errors of the exporter itself that nothing caught, by the source in whose work they came up, or none; that source was started anew.',
+    labels: ['source'],
+    cost: String(SOURCES.length + 1),
+  },
 ] as const;
 
 /** @param redactions What was cut since the start, by kind; each kind from the start. */
 export function createSelfMetrics(build: BuildInfo, redactions: () => Readonly<Record<string, number>> = () => ({})): SelfMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const [tick, info, reloadGood, reloadAt, cuts] = SELF_FAMILIES;
+  const [tick, info, reloadGood, reloadAt, cuts, uncaught] = SELF_FAMILIES;
   const ticks = new Histogram({
     name: tick.name,
     help: tick.help,
@@ -84,7 +94,10 @@ export function createSelfMetrics(build: BuildInfo, redactions: () => Readonly<R
   });
   const good = new Gauge({ name: reloadGood.name, help: reloadGood.help, registers: [registry] });
   const at = new Gauge({ name: reloadAt.name, help: reloadAt.help, registers: [registry] });
+  const errors = new Counter({ name: uncaught.name, help: uncaught.help, labelNames: uncaught.labels, registers: [registry] });
+  for (const source of [...SOURCES, 'none']) errors.inc({ source }, 0);
   return {
+    uncaught: (source) => errors.inc({ source }),
     observeTick: (seconds) => ticks.observe(seconds),
     reloaded(well) {
       good.set(well ? 1 : 0);

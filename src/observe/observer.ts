@@ -17,6 +17,7 @@ import { createProber } from './probe/prober.ts';
 import { createResourceSource } from './resources/source.ts';
 import { createRightsSource } from './rights.ts';
 import type { Clock, Logger, Source } from './source.ts';
+import { asSource } from './source-context.ts';
 import { worstOf } from './source-status.ts';
 import { createTextMatches, mergeCounts, type Statement } from './text-matches.ts';
 
@@ -37,6 +38,8 @@ export interface ObserverOptions {
 export interface Observer {
   /** Starts every source; returns at once. */
   start(signal: AbortSignal): void;
+  /** Starts a source anew in a moment, because an error came up in its work that nobody caught: who knows what of it still runs. */
+  restart(source: SourceName): void;
   /** Everything that is known now. */
   snapshot(): Snapshot;
   /** How far each source is, from the first second on. */
@@ -207,13 +210,36 @@ export function createObserver({
 
   const refused = () => sources.find(({ name }) => name === 'api-services')?.status(clock()).state === 'forbidden';
 
+  /** Of each source that runs: what ends it alone. */
+  const ends = new Map<SourceName, AbortController>();
+  let whole: AbortSignal | undefined;
+
+  function begin(source: Source, signal: AbortSignal): void {
+    const own = new AbortController();
+    ends.set(source.name, own);
+    asSource(source.name, () => source.start(AbortSignal.any([signal, own.signal])));
+  }
+
   return {
     start(signal) {
+      whole = signal;
       const wanted = sources.filter(({ name }) => enabled(name));
-      for (const source of wanted) if (!AFTER_DISCOVERY.includes(source.name)) source.start(signal);
+      for (const source of wanted) if (!AFTER_DISCOVERY.includes(source.name)) begin(source, signal);
       void discovered(signal).then(() => {
-        for (const source of wanted) if (AFTER_DISCOVERY.includes(source.name)) source.start(signal);
+        for (const source of wanted) if (AFTER_DISCOVERY.includes(source.name)) begin(source, signal);
       });
+    },
+    restart(name) {
+      const source = sources.find((one) => one.name === name);
+      const running = ends.get(name);
+      // Each probe has a deadline of its own and comes again by itself: to start them all anew would lose what they counted.
+      if (!source || !running || running.signal.aborted || name === 'probes') return;
+      running.abort();
+      const signal = whole;
+      const timer = setTimeout(() => {
+        if (signal && !signal.aborted) begin(source, signal);
+      }, RESTART_MS);
+      timer.unref();
     },
     snapshot() {
       const time = clock();
@@ -250,6 +276,7 @@ const AFTER_DISCOVERY: readonly SourceName[] = ['role-bindings', 'resources', 'b
 const DISCOVERY_MS = 20_000;
 const FIRST_TURN_MS = 15_000;
 const RECURS_MS = 60_000;
+const RESTART_MS = 1_000;
 
 function interval(milliseconds: number | undefined): { intervalMs?: number } {
   return milliseconds === undefined ? {} : { intervalMs: milliseconds };

@@ -55,7 +55,10 @@ export function createConfigMapWatches(
       for (const namespace of namespaces) {
         if (watches.has(namespace)) continue;
         const controller = new AbortController();
-        const onAbort = () => controller.abort();
+        const onAbort = () => {
+          controller.abort();
+          watches.delete(namespace);
+        };
         signal.addEventListener('abort', onAbort, { once: true });
         const cache = createResourceCache(client, specOf(namespace), options);
         cache.subscribe(options.onChange);

@@ -85,7 +85,7 @@ export interface CacheChange<T> {
 
 export interface ResourceCache<T> {
   readonly spec: ResourceSpec<T>;
-  /** Once only; later calls do nothing. */
+  /** While it runs, later calls do nothing; after its signal has aborted it goes on from where it was. */
   start(signal: AbortSignal): void;
   /** Lists anew soon, e.g. because `project` would keep other objects now. */
   relist(): void;

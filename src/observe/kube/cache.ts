@@ -67,7 +67,7 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
   const decode = createDecoder(spec);
   const health = createHealth(spec, { log, staleAfterMs: tuning.staleAfterMs, mayWarn: warningsOf(client) });
   const backOff = createBackOff({ firstMs: tuning.firstDelayMs, maxMs: tuning.maxDelayMs, healthyMs: tuning.healthyMs, random });
-  let started = false;
+  let running: { readonly signal: AbortSignal; readonly end: Promise<void> } | undefined;
   let resourceVersion: string | undefined;
   let bookmarks = false;
   /** When a wait was last cut short, and why. */
@@ -219,14 +219,25 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
     }
   };
 
+  /** Whatever the loop throws is a fault of ours; the resource is watched all the same. */
+  const keepRunning = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted)
+      try {
+        await run(signal);
+      } catch (error) {
+        log.error({ err: error, source: spec.source }, 'a watch loop ended, which is a bug: it begins anew');
+        await sleep(tuning.maxDelayMs, undefined, { signal }).catch(() => {});
+      }
+  };
+
   return {
     spec,
     start(signal) {
-      if (started) return;
-      started = true;
       // One signal ends the whole process: dozens of listeners on it are no leak.
       setMaxListeners(0, signal);
-      run(signal).catch((error: unknown) => log.error({ err: error, source: spec.source }, 'a watch loop ended, which is a bug'));
+      if (running && !running.signal.aborted) return;
+      // One loop after the other: two would both write to the store.
+      running = { signal, end: (running?.end ?? Promise.resolve()).then(() => keepRunning(signal)) };
     },
     relist() {
       resourceVersion = undefined;

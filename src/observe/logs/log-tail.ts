@@ -160,6 +160,8 @@ export function createLogTail(deps: {
     stop.signal.addEventListener('abort', () => signal.removeEventListener('abort', end), { once: true });
     follower.run(stop.signal, streams.size * SPREAD_MS).catch((error: unknown) => {
       stream.state = { kind: 'failed', message: String(error) };
+      // The next plan opens it anew.
+      streams.delete(keyOf(container));
       log.error({ source: 'logs', pod: container.pod, error: String(error) }, 'a log is no longer followed');
     });
   }
@@ -201,6 +203,8 @@ export function createLogTail(deps: {
           clearInterval(timer);
           unsubscribe();
           unreach?.();
+          // Their followers end with the signal: whoever starts again opens them anew.
+          streams.clear();
         },
         { once: true },
       );
