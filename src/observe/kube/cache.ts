@@ -6,7 +6,7 @@ import { createBackOff } from './back-off.ts';
 import { createDecoder, type Decoded, MalformedObjectError } from './decode.ts';
 import { KubeRequestError, KubeStatusError } from './errors.ts';
 import { createHealth, isCut } from './health.ts';
-import { listPages } from './list.ts';
+import { type ListLimits, listPages } from './list.ts';
 import { createStore } from './store.ts';
 import { watchOnce } from './watch.ts';
 
@@ -32,6 +32,10 @@ export interface CacheTuning {
   readonly maxRetryAfterMs: number;
   /** A first cut, a first 410 and a first answer of the server in so long a time cut the wait short, whatever happened before. */
   readonly excuseMs: number;
+  /** Where a list is given up. */
+  readonly listLimits: Partial<ListLimits>;
+  /** How long one event of a watch may take to arrive. */
+  readonly eventMs: number;
 }
 
 const TUNING: CacheTuning = {
@@ -47,6 +51,8 @@ const TUNING: CacheTuning = {
   spreadMs: 1_000,
   maxRetryAfterMs: 120_000,
   excuseMs: 5_000,
+  listLimits: {},
+  eventMs: 60_000,
 };
 
 export interface CacheOptions {
@@ -112,6 +118,7 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
     store.beginList();
     const version = await listPages(client, spec, {
       pageSize: tuning.pageSize,
+      limits: tuning.listLimits,
       signal,
       clock,
       onItem(bytes, start, end) {
@@ -138,6 +145,7 @@ export function createResourceCache<T>(client: KubeClient, spec: ResourceSpec<T>
       await watchOnce(client, spec, {
         resourceVersion: from,
         timeoutSeconds,
+        eventMs: tuning.eventMs,
         idleMs: () => (bookmarks ? Math.min(wholeMs, tuning.bookmarkIdleMs) : wholeMs),
         signal,
         clock,

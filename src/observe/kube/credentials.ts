@@ -22,6 +22,8 @@ export interface Identity {
 
 /** Token files and exec plugins are asked again after this time: bound tokens are rotated, client-go re-reads them each minute too. */
 const MAX_AGE = 60_000;
+/** Longer than an exec plugin is given: whatever else may hang (a login server, a file system). */
+const DEADLINE_MS = 35_000;
 
 export interface Identities {
   /** Rejects with KubeRequestError (code CREDENTIALS) when a plugin or a file fails. */
@@ -31,7 +33,10 @@ export interface Identities {
   close(): void;
 }
 
-export function createIdentities(source: CredentialSource, { log }: { log: Logger }): Identities {
+export function createIdentities(
+  source: CredentialSource,
+  { log, deadlineMs = DEADLINE_MS }: { log: Logger; deadlineMs?: number },
+): Identities {
   const proxied = source.getCurrentCluster()?.proxyUrl !== undefined;
   const plain = source.getCurrentCluster()?.server.startsWith('http:') ?? false;
   let identity: Identity | undefined;
@@ -45,7 +50,9 @@ export function createIdentities(source: CredentialSource, { log }: { log: Logge
       await source.applyToHTTPSOptions(options);
       await readTokenFile(source, options);
     } catch (error) {
-      throw new KubeRequestError('GET', path, 'CREDENTIALS', `credentials can't be had: ${(error as Error).message}`, error);
+      // What JSON.parse says of a text quotes the text, and here that may be a credential.
+      const why = error instanceof SyntaxError ? 'the answer is no JSON (not shown: it may hold a secret)' : (error as Error).message;
+      throw new KubeRequestError('GET', path, 'CREDENTIALS', `credentials can't be had: ${why}`);
     }
     const credentials = credentialsOf(options);
     const fingerprint = fingerprintOf(credentials);
@@ -63,10 +70,11 @@ export function createIdentities(source: CredentialSource, { log }: { log: Logge
     return identity;
   };
   const once = (path: string): Promise<Identity> => {
+    // While one hangs no other is started: waiting callers are told, and the one that hangs may still end.
     applying ??= apply(path).finally(() => {
       applying = undefined;
     });
-    return applying;
+    return within(applying, path, deadlineMs);
   };
 
   return {
@@ -82,6 +90,25 @@ export function createIdentities(source: CredentialSource, { log }: { log: Logge
     },
     close: () => identity?.agent.destroy(),
   };
+}
+
+/** @throws KubeRequestError (code CREDENTIALS) when it has not settled in time. */
+async function within<T>(promise: Promise<T>, path: string, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const seconds = Math.round(milliseconds / 1000);
+    timer = setTimeout(
+      () => reject(new KubeRequestError('GET', path, 'CREDENTIALS', `credentials can't be had: nobody gave them within ${seconds} s`)),
+      milliseconds,
+    );
+  });
+  // Nobody waits for it any more after that: what it rejects with then is nobody's.
+  promise.catch(() => {});
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** KubeConfig holds on to what it read from a token file for a minute, even when the server refuses it meanwhile. */

@@ -155,7 +155,7 @@ function withoutOthers(given: Raw, field: string, refuse: Refuse): Readonly<Reco
 /** Those of a list that are texts. */
 export function textsOf(value: unknown, field: string, refuse: Refuse): readonly string[] {
   const list = listOf(value, field, refuse);
-  if (list.every((entry) => typeof entry === 'string')) return list as readonly string[];
+  if (list.every((entry) => typeof entry === 'string')) return list;
   return list.filter((entry): entry is string => {
     if (typeof entry !== 'string') refuse(field, entry, 'a text');
     return typeof entry === 'string';

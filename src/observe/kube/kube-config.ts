@@ -5,6 +5,7 @@ import { KubeConfig, type User } from '@kubernetes/client-node';
 import { load } from 'js-yaml';
 import { readBoundedFile } from '../../files/bounded-file.ts';
 import { yamlProblem } from '../../files/yaml-problem.ts';
+import { createPluginAuthenticator, withOwnPlugin } from './exec-plugin.ts';
 
 /** Where the kubelet mounts what belongs to the pod's ServiceAccount. */
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -74,6 +75,7 @@ function isEmpty(file: string): boolean {
 
 function fromFiles(files: readonly string[]): KubeConfig {
   const merged = new KubeConfig();
+  merged.addAuthenticator(createPluginAuthenticator());
   for (const [index, file] of files.entries()) {
     const one = fromFile(file);
     if (index === 0) merged.loadFromOptions(one);
@@ -94,7 +96,7 @@ function fromFile(file: string): KubeConfig {
     const raw = objectIn(text);
     kubeConfig.loadFromString(text);
     kubeConfig.makePathsAbsolute(dirname(file));
-    kubeConfig.users = kubeConfig.users.map((user) => withTokenFile(user, tokenFilesOf(raw)));
+    kubeConfig.users = kubeConfig.users.map((user) => withOwnPlugin(withTokenFile(user, tokenFilesOf(raw))));
   } catch (error) {
     throw new KubeConfigError('invalid', `${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }

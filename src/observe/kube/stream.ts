@@ -3,14 +3,21 @@ import { requestError } from './client.ts';
 import { KubeRequestError } from './errors.ts';
 
 /**
- * Feeds a response to `onChunk` until its end. Rejects when it breaks off, when `onChunk` throws, or when nothing arrives for
- * `idleMs()` milliseconds; the response is closed then.
+ * Feeds a response to `onChunk` until its end. Rejects when it breaks off, when `onChunk` throws, when nothing arrives for
+ * `idleMs()` milliseconds, or when it goes on for longer than `wholeMs`, however little arrives; the response is closed then.
  */
-export function consume(response: IncomingMessage, path: string, idleMs: () => number, onChunk: (chunk: Buffer) => void): Promise<void> {
+export function consume(
+  response: IncomingMessage,
+  path: string,
+  { idleMs, wholeMs }: { readonly idleMs: () => number; readonly wholeMs: number },
+  onChunk: (chunk: Buffer) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let idle: NodeJS.Timeout | undefined;
+    let bytes = 0;
     const settle = (error?: Error) => {
       clearTimeout(idle);
+      clearTimeout(whole);
       if (error) {
         reject(error);
         response.destroy();
@@ -21,8 +28,13 @@ export function consume(response: IncomingMessage, path: string, idleMs: () => n
       const ms = idleMs();
       idle = setTimeout(() => settle(new KubeRequestError('GET', path, 'TIMEOUT', `nothing arrived for ${Math.round(ms / 1000)} s`)), ms);
     };
+    const whole = setTimeout(() => {
+      const why = `not ended after ${Math.round(wholeMs / 1000)} s, with ${bytes} bytes`;
+      settle(new KubeRequestError('GET', path, 'TIMEOUT', why));
+    }, wholeMs);
     restartIdle();
     response.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
       try {
         onChunk(chunk);
         restartIdle();
@@ -36,18 +48,15 @@ export function consume(response: IncomingMessage, path: string, idleMs: () => n
   });
 }
 
+const REASON_MS = 10_000;
+
 /** The beginning of a body that says why a request was refused. */
 export async function shortText(response: IncomingMessage, path: string): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  await consume(
-    response,
-    path,
-    () => 10_000,
-    (chunk) => {
-      if (bytes < 16_384) chunks.push(chunk);
-      bytes += chunk.length;
-    },
-  );
+  await consume(response, path, { idleMs: () => REASON_MS, wholeMs: REASON_MS }, (chunk) => {
+    if (bytes < 16_384) chunks.push(chunk);
+    bytes += chunk.length;
+  });
   return Buffer.concat(chunks).toString('utf8').slice(0, 16_384);
 }

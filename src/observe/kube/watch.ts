@@ -13,6 +13,8 @@ export interface WatchOptions {
   readonly timeoutSeconds: number;
   /** Asked anew with each chunk: how long silence is believed. */
   readonly idleMs: () => number;
+  /** How long one event may take to arrive. */
+  readonly eventMs: number;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly onOpen: () => void;
@@ -21,6 +23,8 @@ export interface WatchOptions {
   readonly onBookmark: (resourceVersion: string) => void;
 }
 
+/** The server ends a watch at the time that was asked for; one that goes on for longer than this beyond it is opened anew. */
+const OVERTIME_MS = 30_000;
 const TYPE = Buffer.from('type');
 const OBJECT = Buffer.from('object');
 
@@ -44,10 +48,20 @@ export async function watchOnce(
   if (response.statusCode !== 200)
     throw statusErrorOf(spec.path, response.statusCode!, response.headers, await shortText(response, spec.path), options.clock());
   options.onOpen();
-  const split = createLineSplitter(createFrameReader(spec.path, options));
-  await consume(response, spec.path, options.idleMs, (chunk) => {
+  const frame = createFrameReader(spec.path, options);
+  /** When the event that has not arrived as a whole began to. */
+  let begun: number | undefined;
+  const split = createLineSplitter((bytes, start, end) => {
+    begun = undefined;
+    frame(bytes, start, end);
+  });
+  const { eventMs } = options;
+  const wholeMs = options.timeoutSeconds * 1000 + OVERTIME_MS;
+  await consume(response, spec.path, { idleMs: options.idleMs, wholeMs }, (chunk) => {
     try {
-      split(chunk);
+      begun = split(chunk) ? (begun ?? performance.now()) : undefined;
+      if (begun !== undefined && performance.now() - begun > eventMs)
+        throw new KubeRequestError('GET', spec.path, 'TIMEOUT', `one event took longer than ${eventMs / 1000} s to arrive`);
     } catch (error) {
       throw (error as Error).name.startsWith('Kube') ? error : garbage(spec.path, (error as Error).message);
     }

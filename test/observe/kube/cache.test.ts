@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CacheChange, ResourceSpec } from '../../../src/observe/kube/api.ts';
@@ -263,6 +264,69 @@ describe('the resource cache', () => {
       await eventually(() => state().state === 'ok' && state().message === undefined);
     },
   );
+
+  describe('a server that does not come to an end', () => {
+    const page = (token: string | undefined, items: object[] = []) => ({
+      kind: 'ThingList',
+      metadata: { resourceVersion: '1', ...(token && { continue: token }) },
+      items,
+    });
+    const drip = (response: ServerResponse, text: string) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      let at = 0;
+      const timer = setInterval(() => response.write(text[at++ % text.length]), 5);
+      response.on('close', () => clearInterval(timer));
+    };
+
+    it.each<[string, (url: URL, response: ServerResponse) => void, Partial<CacheTuning>, RegExp]>([
+      [
+        'pages without end',
+        (url, response) => answer(response, 200, page(String(Number(url.searchParams.get('continue') ?? 0) + 1), [thing('a')])),
+        { listLimits: { maxPages: 20 } },
+        /the list does not end: 20 pages with 20 objects in \d+ s, and it goes on$/,
+      ],
+      [
+        'objects without end',
+        (url, response) => answer(response, 200, page(String(Number(url.searchParams.get('continue') ?? 0) + 1), [thing('a'), thing('b')])),
+        { listLimits: { maxItems: 30 } },
+        /15 pages with 30 objects/,
+      ],
+      ['the same page for ever', (_, response) => answer(response, 200, page('again')), {}, /the next page has the token of this one$/],
+      [
+        'a byte now and then',
+        (_, response) => drip(response, '{"kind":"ThingList","metadata":{"resourceVersion":"1"},"items":[]                 '),
+        { listLimits: { pageMs: 150 } },
+        /: not ended after 0 s, with \d+ bytes$/,
+      ],
+      [
+        'pages for longer than a list may take',
+        (url, response) => setTimeout(() => answer(response, 200, page(String(Number(url.searchParams.get('continue') ?? 0) + 1))), 10),
+        { listLimits: { wholeMs: 100 } },
+        /and it goes on$/,
+      ],
+    ])('(%s) has failed, and why is told', async (_, respond, tuning, message) => {
+      const { state, cache } = await setUp({ handler: (_request, response, url) => respond(url, response), tuning });
+      expect(state().state).toBe('pending');
+      await eventually(() => expect(state()).toMatchObject({ state: 'failed', message: expect.stringMatching(message) }));
+      expect(cache.synced).toBe(false);
+    });
+
+    it('(an event that arrives a byte at a time) is told after a while, and the watch is opened anew', async () => {
+      let watches = 0;
+      const { state } = await setUp({
+        tuning: { eventMs: 100, staleAfterMs: 1 },
+        handler(_request, response, url) {
+          if (!url.searchParams.get('watch')) return answer(response, 200, page(undefined, [thing('a')]));
+          watches++;
+          drip(response, '{"type":"MODIFIED","object":{"metadata":{"name":"a"}                        ');
+        },
+      });
+      await eventually(() =>
+        expect(state()).toMatchObject({ state: 'stale', message: expect.stringMatching(/one event took longer than 0\.1 s to arrive$/) }),
+      );
+      await eventually(() => watches > 1);
+    });
+  });
 
   describe('an object that cannot be read', () => {
     const start = async () => {

@@ -7,7 +7,7 @@ import * as fields from '../../../src/observe/kube/fields.ts';
 function read<T>(reader: (value: unknown, field: string, refuse: Refuse) => T, value: unknown): { value: T; refused: string[] } {
   const refused: string[] = [];
   const refuse: Refuse = (field, given, allowed) =>
-    void refused.push(fields.refusalText({ field, value: fields.shortened(given), allowed })) as undefined;
+    void refused.push(fields.refusalText({ field, value: fields.shortened(given), allowed }));
   return { value: reader(value, 'f', refuse), refused };
 }
 

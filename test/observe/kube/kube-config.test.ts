@@ -1,9 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createPluginAuthenticator, withOwnPlugin } from '../../../src/observe/kube/exec-plugin.ts';
 import { isInCluster, KubeConfigError, loadKubeConfig } from '../../../src/observe/kube/kube-config.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kube-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -86,6 +88,75 @@ describe('loadKubeConfig', () => {
     chmodSync(plugin, 0o755);
     const user = `{exec: {apiVersion: client.authentication.k8s.io/v1, command: ${plugin}, interactiveMode: Never}}`;
     expect(await authorization(write('exec', config('exec', user)))).toBe('Bearer from-plugin');
+  });
+
+  describe('an exec plugin', () => {
+    const SECRET = 'k8s-aws-v1.aGVsbG8tdGhpcy1pcy1hLXNlY3JldA';
+    const failureOf = async (script: string, deadlineMs?: number): Promise<string> => {
+      const path = write('bad-plugin', `#!/bin/sh\n${script}\n`);
+      chmodSync(path, 0o755);
+      const authenticator = createPluginAuthenticator(deadlineMs === undefined ? {} : { deadlineMs });
+      const user = withOwnPlugin({ name: 'exec', exec: { command: path } });
+      expect(authenticator.isAuthProvider(user)).toBe(true);
+      const error = await authenticator.applyAuthentication(user, {}).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      return (error as Error).message.replace(path, 'PLUGIN');
+    };
+
+    it.each([
+      ['prints rubbish', `echo '${SECRET} {{{'`, /^exec plugin PLUGIN: printed \d+ bytes that are no ExecCredential/],
+      [
+        'prints half of its JSON',
+        `printf '{"status":{"token":"${SECRET}'`,
+        /^exec plugin PLUGIN: printed \d+ bytes that are no ExecCredential/,
+      ],
+      ['has no token', `echo '{"status":{"user":"${SECRET}"}}'`, /^exec plugin PLUGIN: printed \d+ bytes that are no ExecCredential/],
+      ['complains', `echo 'token ${SECRET} is expired' >&2; exit 3`, /^exec plugin PLUGIN: ended with exit code 3; run it by hand/],
+      ['prints without end', `while :; do echo ${SECRET}; done`, /^exec plugin PLUGIN: printed more than 1048576 bytes$/],
+    ])('that %s is told of, and what it printed is not', async (_, script, message) => {
+      const said = await failureOf(script);
+      expect(said).toMatch(message);
+      expect(said).not.toContain(SECRET.slice(0, 8));
+    });
+
+    it('that hangs is ended within its time, with what it started', async () => {
+      const pid = join(folder, 'plugin-child');
+      const began = performance.now();
+      expect(await failureOf(`sleep 300 & echo $! > ${pid}; wait`, 300)).toBe(
+        'exec plugin PLUGIN: gave no credential within 0.3 s, and was ended',
+      );
+      expect(performance.now() - began).toBeLessThan(5_000);
+      const child = Number(readFileSync(pid, 'utf8'));
+      await eventually(() => expect(() => process.kill(child, 0)).toThrow('ESRCH'));
+    });
+
+    it('that does not exist is named', async () => {
+      const authenticator = createPluginAuthenticator();
+      const user = withOwnPlugin({ name: 'exec', exec: { command: '/nowhere/gauge-login' } });
+      await expect(authenticator.applyAuthentication(user, {})).rejects.toThrow(
+        'exec plugin /nowhere/gauge-login: there is no such program',
+      );
+    });
+
+    it('is told that nobody can answer questions, and is asked again when its credential has expired', async () => {
+      const count = join(folder, 'asked');
+      const plugin = write(
+        'counting',
+        `#!/bin/sh\necho x >> ${count}\ncase "$KUBERNETES_EXEC_INFO" in *'"interactive":false'*) ;; *) exit 9;; esac\n` +
+          `echo '{"status":{"token":"abc","expirationTimestamp":"'$(date -u -d "$AT" +%Y-%m-%dT%H:%M:%SZ)'"}}'\n`,
+      );
+      chmodSync(plugin, 0o755);
+      const asked = async (at: string) => {
+        writeFileSync(count, '');
+        const authenticator = createPluginAuthenticator();
+        const user = withOwnPlugin({ name: 'exec', exec: { command: plugin, env: [{ name: 'AT', value: at }] } });
+        for (let times = 0; times < 2; times++) await authenticator.applyAuthentication(user, {});
+        return readFileSync(count, 'utf8').length / 2;
+      };
+      expect([await asked('1 hour'), await asked('1 hour ago')]).toEqual([1, 2]);
+    });
   });
 
   it('allows plain HTTP, as kubectl proxy speaks it', async () => {

@@ -105,6 +105,6 @@ describe('nobody else', () => {
       having(/\bauthorization['"]?\s*[:=][^:]|\b[Aa]uthorization:\s*[`'"]|`(?:Bearer|Basic) /).filter((file) =>
         file.startsWith('observe/'),
       ),
-    ).toEqual(['observe/kube/credentials.ts']);
+    ).toEqual(['observe/kube/credentials.ts', 'observe/kube/exec-plugin.ts']);
   });
 });
