@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { bombard } from '../support/odd-objects.ts';
+
+// A minute of it: test/e2e/odd-objects.test.ts. An uncaught error fails the run: vitest reports it.
+it('holds against any JSON in any field that is read: alive, nothing vanishes, and what is refused is named', async () => {
+  const { objects, messages, vanished, snapshot } = await bombard({ atLeast: 400, seed: 20_261_128 });
+  expect(objects).toBe(400);
+  expect(vanished).toBe(0);
+  expect(messages.size).toBeGreaterThan(20);
+  for (const message of messages) expect(message.length).toBeLessThan(600);
+  expect(snapshot.sources.find(({ source }) => source === 'endpoint-slices')?.refused).toBeGreaterThan(0);
+  expect(snapshot.apis.map((api) => [api.name, api.condition.state])).toEqual([
+    ['v1.moorings.example.com', 'observed'],
+    ['v1.tides.example.com', 'observed'],
+  ]);
+}, 60_000);
