@@ -43,6 +43,14 @@ const listenAddress = z
 const cidr = z.union([z.cidrv4(), z.cidrv6()], { error: 'a CIDR such as 10.0.0.0/8 or fd00::/8 is allowed' });
 const httpUrl = z.url({ protocol: /^https?$/, error: 'an http:// or https:// URL is allowed' });
 
+const externalUrl = httpUrl.refine((text) => !/[?#]/.test(text), 'an http:// or https:// URL without a query is allowed');
+
+/** @throws Error that says what is allowed. */
+export function checkExternalUrl(flag: string, text: string): void {
+  const [issue] = externalUrl.safeParse(text).error?.issues ?? [];
+  if (issue) throw new Error(`${flag} ${JSON.stringify(text)}: ${issue.message}`);
+}
+
 const schema = z.strictObject({
   web: z
     .strictObject({
@@ -52,6 +60,11 @@ const schema = z.strictObject({
         .optional()
         .describe(
           'Path of a web configuration file of the Prometheus exporter-toolkit: TLS, basic authentication, headers, rate limit. It is read again when it changes.',
+        ),
+      external_url: externalUrl
+        .optional()
+        .describe(
+          'Where people open the pages, e.g. https://ops.example.com/apis behind a reverse proxy. Its path stands before every link, and requests are answered with it and without it. Give `generate --web.external-url` the same: alerts link there.',
         ),
       allowed_hosts: z
         .array(z.string().regex(/^[^\s:/]+$/, 'a host name without a port is allowed'))

@@ -32,6 +32,8 @@ describe('configuration', () => {
     ['probe: {allow_addresses: [localhost]}', 'probe.allow_addresses.0: "localhost": a CIDR'],
     ['log: {level: loud}', 'log.level: "loud": allowed are debug, info, warn, error'],
     ['web: {listen_addresses: ["9944"]}', 'web.listen_addresses.0: "9944": host:port, :port or [address]:port is allowed'],
+    ['web: {external_url: ops.example.com}', 'web.external_url: "ops.example.com": an http:// or https:// URL is allowed'],
+    ['web: {external_url: "https://x/?a"}', 'web.external_url: "https://x/?a": an http:// or https:// URL without a query is allowed'],
     ['prometheus: {url: "ftp://x"}', 'prometheus.url: "ftp://x": an http:// or https:// URL is allowed'],
     ['probe: [', 'not YAML: '],
     ['{}\n---\n{}', '2 YAML documents'],

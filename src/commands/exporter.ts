@@ -53,6 +53,7 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
     listenAddresses: config.web.listen_addresses,
     ...(config.web.config_file === undefined ? {} : { webConfigFile: config.web.config_file }),
     allowedHosts: config.web.allowed_hosts,
+    ...(config.web.external_url === undefined ? {} : { externalUrl: config.web.external_url }),
     onWebConfig: (good) => reload.webConfigRead(good),
     // The generator is loaded when the first runbook is read.
     runbook: async (cause) => (await import('../generate/runbook-html.ts')).renderRunbookHtml(cause),

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Config, defaultConfig, parseConfig } from '../config.ts';
+import { type Config, checkExternalUrl, defaultConfig, parseConfig } from '../config.ts';
 import { parseListenAddress } from '../expose/listen-address.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import { readSignaturesFile } from './signatures-file.ts';
@@ -17,6 +17,7 @@ export interface ServeFlags extends ClusterFlags {
   readonly 'config.check'?: true;
   readonly 'web.listenAddress'?: readonly string[];
   readonly 'web.config.file'?: string;
+  readonly 'web.externalUrl'?: string;
   readonly 'log.level'?: Config['log']['level'];
   readonly 'log.format'?: Config['log']['format'];
 }
@@ -33,6 +34,7 @@ export function withServeFlags(command: Command): Command {
     .option('--simulate [scenario]', 'serve a simulated cluster: demo (default) or quiet')
     .option('--config.check', 'validate the configuration and exit')
     .option('--web.listen-address <address>', 'where to listen; repeatable (default :9944)', (value, all: string[] = []) => [...all, value])
+    .option('--web.external-url <url>', 'where people open the pages, e.g. behind a reverse proxy: its path stands before every link')
     .option('--web.config.file <path>', "TLS and basic authentication, in the format of Prometheus's exporter-toolkit")
     .addOption(new Option('--log.level <level>', 'least severity that is logged').choices(['debug', 'info', 'warn', 'error']))
     .addOption(new Option('--log.format <format>', 'of our own log').choices(['logfmt', 'json']));
@@ -52,6 +54,8 @@ export function configFrom(flags: ServeFlags | ClusterFlags, extraFile?: string)
   };
   const file = flags['config.file'] ?? extraFile;
   const config = file === undefined ? defaultConfig() : attempt(() => configFromFile(file));
+  const externalUrl = serve['web.externalUrl'];
+  if (externalUrl !== undefined) attempt(() => checkExternalUrl('--web.external-url', externalUrl));
   for (const address of serve['web.listenAddress'] ?? []) attempt(() => parseListenAddress(address));
   if (!config || problems.length > 0) throw new Error(problems.join('\n'));
   return {
@@ -60,6 +64,7 @@ export function configFrom(flags: ServeFlags | ClusterFlags, extraFile?: string)
       ...config.web,
       ...(serve['web.listenAddress'] ? { listen_addresses: [...serve['web.listenAddress']] } : {}),
       ...(serve['web.config.file'] === undefined ? {} : { config_file: serve['web.config.file'] }),
+      ...(externalUrl === undefined ? {} : { external_url: externalUrl }),
     },
     log: {
       level: serve['log.level'] ?? config.log.level,

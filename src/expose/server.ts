@@ -5,6 +5,7 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import { diagnosesAnswer, statusAnswer } from './answers.ts';
 import { createConnectionLimit } from './connection-limit.ts';
 import type { Exposition } from './exposition.ts';
+import { hostsOf, prefixOf, withoutPrefix } from './external-url.ts';
 import { createHostCheck } from './host-check.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { acceptsGzip, negotiateFormat } from './negotiate.ts';
@@ -49,6 +50,8 @@ export interface WebServerOptions {
   readonly times?: Partial<Times>;
   /** Host names that may be asked for over loopback, beside those of loopback itself. */
   readonly allowedHosts?: readonly string[];
+  /** Where people open the pages, e.g. https://ops.example.com/apis; its path stands before every link, and is served with and without it. */
+  readonly externalUrl?: string;
   /** Told after each later reading of the web configuration file whether what is in it is what is in force. */
   readonly onWebConfig?: (good: boolean) => void;
   readonly version: string;
@@ -146,10 +149,11 @@ async function closeServer(server: Server): Promise<void> {
 
 function createApp(options: WebServerOptions, security: WebSecurity | undefined): express.Express {
   const waiting = waitingOf(options);
+  const prefix = prefixOf(options.externalUrl);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(readOnly, securityHeaders);
+  app.use(withoutPrefix(prefix), readOnly, securityHeaders);
   if (security) app.use(security.headers);
   // Before authentication: the kubelet has no password, and they say nothing of the cluster.
   app.get('/-/healthy', (_request, response) => void response.type('text').send('healthy\n'));
@@ -174,7 +178,7 @@ function createApp(options: WebServerOptions, security: WebSecurity | undefined)
   app.get('/runbooks/:cause', async (request, response) => {
     const html = await options.runbook?.(request.params.cause);
     if (html === undefined) response.status(404).type('text').send('no runbook of that name\n');
-    else response.type('html').send(renderRunbookPage(request.params.cause, html));
+    else response.type('html').send(renderRunbookPage(request.params.cause, html, prefix));
   });
   const page = cachedPage(options);
   app.get('/', (_request, response) => void response.type('html').send(page()));
@@ -206,8 +210,8 @@ function readOnly(request: Request, response: Response, next: NextFunction): voi
   else response.status(405).set('Allow', 'GET, HEAD').set('Connection', 'close').type('text').send('only GET and HEAD are allowed\n');
 }
 
-function knownHost({ allowedHosts = [] }: WebServerOptions): express.RequestHandler {
-  const isKnown = createHostCheck(allowedHosts, process.env.KUBERNETES_SERVICE_HOST !== undefined);
+function knownHost({ allowedHosts = [], externalUrl }: WebServerOptions): express.RequestHandler {
+  const isKnown = createHostCheck([...allowedHosts, ...hostsOf(externalUrl)], process.env.KUBERNETES_SERVICE_HOST !== undefined);
   return (request, response, next) => {
     if (isKnown(request)) return next();
     const said = `the host ${JSON.stringify(request.headers.host?.slice(0, 100))} is not served over loopback; allow it with web.allowed_hosts\n`;
@@ -233,11 +237,12 @@ function answer(response: Response, { status, body }: { readonly status: number;
 
 /** The page is printed once per tick, whoever looks; before the first one, for each who looks. */
 function cachedPage(options: WebServerOptions): () => string {
+  const pageOptions = { version: options.version, prefix: prefixOf(options.externalUrl) };
   let printed: { readonly of: ExporterView; readonly html: string } | undefined;
   return () => {
     const view = options.view();
-    if (!view) return renderWaitingPage(waitingOf(options)(), { version: options.version });
-    if (!printed || printed.of !== view) printed = { of: view, html: renderStatusPage(view, { version: options.version }) };
+    if (!view) return renderWaitingPage(waitingOf(options)(), pageOptions);
+    if (!printed || printed.of !== view) printed = { of: view, html: renderStatusPage(view, pageOptions) };
     return printed.html;
   };
 }

@@ -55,6 +55,47 @@ const FAILING = viewOf(healthySnapshot({ apis: [healthyApi(), healthyApi({ name:
   diagnoses: [diagnosis()],
 });
 
+describe('behind a reverse proxy', () => {
+  const behind = (externalUrl: string) => serve(FAILING, { externalUrl, runbook: (cause) => `<p>${cause}</p>` });
+  const linksOf = (body: string) => [...new Set([...body.matchAll(/href="(\/[^"]*)"/g)].map(([, link]) => link!))];
+
+  it.each(['https://ops.example.com/apis', 'https://ops.example.com/apis/'])(
+    'every link of the pages begins with the path of %s',
+    async (url) => {
+      const base = await behind(url);
+      for (const path of ['/', '/runbooks/panic']) {
+        const links = linksOf((await get(base, path)).body);
+        expect(links.length).toBeGreaterThan(0);
+        expect(links.filter((link) => !link.startsWith('/apis/'))).toEqual([]);
+      }
+    },
+  );
+
+  it.each([
+    ['/apis', 200],
+    ['/apis/', 200],
+    ['/apis/?x=/apis/', 200],
+    ['/apis/metrics', 200],
+    ['/apis/-/healthy', 200],
+    ['/apis/api/v1/diagnoses?apiservice=v1.buoys.example.com', 200],
+    ['/metrics', 200],
+    ['/apisome/metrics', 404],
+    ['/apis/apis/metrics', 404],
+  ])('a proxy that leaves the path and one that takes it away are answered alike: %s is %i', async (path, status) => {
+    expect((await get(await behind('https://ops.example.com/apis'), path)).status).toBe(status);
+  });
+
+  it('is asked for by its name over loopback', async () => {
+    const asked = (host: string) => behind('https://ops.example.com/apis').then((base) => get(base, '/', { headers: { host } }));
+    expect((await asked('ops.example.com')).status).toBe(200);
+    expect((await asked('elsewhere.example.com')).status).toBe(421);
+  });
+
+  it('links stay as they are without a path', async () => {
+    expect(linksOf((await get(await behind('https://ops.example.com'), '/')).body)).toContain('/metrics');
+  });
+});
+
 describe('before the first tick', () => {
   it.each<[string, number, RegExp]>([
     ['/-/healthy', 200, /^healthy/],

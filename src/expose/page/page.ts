@@ -19,21 +19,27 @@ const WAITING_REFRESH_SECONDS = 2;
 
 export interface PageOptions {
   readonly version: string;
+  /** Path under which people see the pages; default none. */
+  readonly prefix?: string;
 }
 
 /** The status page: the whole answer to "which API, why, how sure, since when, what to do" without a click. */
 export function renderStatusPage(view: ExporterView, options: PageOptions): string {
   const failing = view.round.diagnoses.diagnoses.filter(({ state }) => state === 'failing').length;
   return shell(
-    { title: failing > 0 ? `(${failing}) Aggregated APIs` : 'Aggregated APIs', refreshSeconds: REFRESH_SECONDS },
+    {
+      title: failing > 0 ? `(${failing}) Aggregated APIs` : 'Aggregated APIs',
+      refreshSeconds: REFRESH_SECONDS,
+      prefix: options.prefix ?? '',
+    },
     html`<div class="page">${content(view, options)}</div>`,
   );
 }
 
 /** Before the first tick: nothing is known of any API, but all of what stands in the way. */
-export function renderWaitingPage(waiting: WaitingView, { version }: PageOptions): string {
+export function renderWaitingPage(waiting: WaitingView, { version, prefix = '' }: PageOptions): string {
   return shell(
-    { title: 'Aggregated APIs', refreshSeconds: WAITING_REFRESH_SECONDS },
+    { title: 'Aggregated APIs', refreshSeconds: WAITING_REFRESH_SECONDS, prefix },
     html`<div class="page">${top(html`starting`, version)}${whatIsMissing(waiting)}
 <h2>What is observed</h2>${renderSources(waiting.sources, waiting.time)}</div>`,
   );

@@ -24,13 +24,15 @@ export interface ShellOptions {
   readonly title: string;
   /** The page replaces itself every five seconds by script, or reloads after this long without. */
   readonly refreshSeconds?: number;
+  /** Path under which people see the pages; links are written from the root. */
+  readonly prefix?: string;
 }
 
-export function shell({ title, refreshSeconds }: ShellOptions, body: Html): string {
+export function shell({ title, refreshSeconds, prefix = '' }: ShellOptions, body: Html): string {
   // The two inline texts are put in as they are: their hashes stand in the Content-Security-Policy.
   const style = `<style>${STYLE}</style>`;
   const script = refreshSeconds === undefined ? '' : `<script>${SCRIPT}</script>`;
   const refresh = refreshSeconds === undefined ? '' : `<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>`;
   const head = html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><link rel="icon" href="${ICON}">`;
-  return `<!doctype html>\n<html lang="en"><head>${head.text}${refresh}${style}</head><body>${body.text}${script}</body></html>\n`;
+  return `<!doctype html>\n<html lang="en"><head>${head.text}${refresh}${style}</head><body>${prefix === '' ? body.text : body.text.replaceAll('href="/', `href="${html`${prefix}`.text}/`)}${script}</body></html>\n`;
 }
