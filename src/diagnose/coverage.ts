@@ -38,7 +38,7 @@ export function sourcesNotSeen(snapshot: Snapshot): NotSeen[] {
 /** Of one API: the sources among `asked` that could have told more. A fact that is absent was looked for, so it was seen. */
 export function notSeenOf(api: ApiFacts, snapshot: Snapshot, asked: ReadonlySet<SourceName>): NotSeen[] {
   const bySource = new Map(sourcesNotSeen(snapshot).map((one) => [one.source, one]));
-  const found: NotSeen[] = [];
+  const found: NotSeen[] = asked.has('probes') ? strangersOf(api) : [];
   for (const source of asked) {
     const general = bySource.get(source);
     const fact = FACT_OF[source]?.(api, snapshot);
@@ -49,4 +49,13 @@ export function notSeenOf(api: ApiFacts, snapshot: Snapshot, asked: ReadonlySet<
     else if (fact?.state === 'unobserved') found.push({ source, why: fact.why ?? 'was not looked at' });
   }
   return found.sort((a, b) => (a.source < b.source ? -1 : 1));
+}
+
+/** Probes that were made, and whose answers count nowhere: a person must know that the backend itself was not seen. */
+function strangersOf({ unbelieved = [] }: ApiFacts): NotSeen[] {
+  const [first] = unbelieved;
+  if (!first) return [];
+  const where = unbelieved.length === 1 ? first.target : `${first.target} and ${unbelieved.length - 1} more`;
+  const as = unbelieved.find(({ answersAs }) => answersAs !== undefined)?.answersAs;
+  return [{ source: 'probes', why: `are not believed at ${where}, where others may be${as === undefined ? '' : `: answers as ${as}`}` }];
 }

@@ -13,7 +13,7 @@ import type { AggregatorPlan, DirectPlan } from './plan.ts';
 import { createServingTrusts } from './serving-trust.ts';
 
 /** Beyond it, a discovery body is judged by its first bytes. */
-const DISCOVERY_BODY = 512 * 1024;
+const DISCOVERY_BODY = 256 * 1024;
 const LIST_BODY = 64 * 1024;
 const CONTROL_BODY = 16 * 1024;
 /** A control probe so recent says enough of a kube-apiserver that did not answer: many APIs ask at once then. */

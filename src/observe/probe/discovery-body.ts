@@ -4,7 +4,7 @@ export type DiscoveryBody =
   | { readonly valid: false; readonly problem: string };
 
 /** A body of this size or more is judged by its first bytes: parsing it would hold up every probe. */
-const MAX_PARSED = 512 * 1024;
+const MAX_PARSED = 256 * 1024;
 const MAX_LISTABLE = 8;
 /** Cheap to list, and never secret: preferred over the rest. */
 const PREFERRED = ['nodes', 'namespaces'];

@@ -24,7 +24,7 @@ export const LIMITS = {
   /** … and the bytes that each beyond those has to bring on average: Go's servers write 1 to 16 KiB at once. */
   pieceBytes: 256,
   /** Bytes on the wire beyond the body's own limit: handshake (OpenSSL takes 100 KiB of certificates), heads, framing; but also what never becomes an answer. */
-  wireBytes: 256 * 1024,
+  wireBytes: 192 * 1024,
 } as const;
 
 /** True when so many pieces brought so little that handling them is the purpose. */

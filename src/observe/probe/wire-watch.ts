@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 
-/** Often enough that a flood costs few milliseconds of one core, and not due in an attempt that is answered at once. */
-const LOOK_MS = 20;
+/** The first look, and the longest time between two: a flood costs milliseconds of one core, and waiting costs next to nothing. */
+const FIRST_MS = 5;
+const LONGEST_MS = 100;
 
 /**
  * Looks at what has come on a connection, also where nothing of it reaches a listener: handshake messages that are ignored,
@@ -9,12 +10,15 @@ const LOOK_MS = 20;
  */
 export function watchWire(socket: Socket, allowed: () => number, onExcess: (bytes: number, allowed: number) => void): () => void {
   const before = socket.bytesRead;
-  const timer = setInterval(() => {
-    const bytes = socket.bytesRead - before;
-    const most = allowed();
-    if (bytes <= most) return;
-    clearInterval(timer);
-    onExcess(bytes, most);
-  }, LOOK_MS);
-  return () => clearInterval(timer);
+  let timer: NodeJS.Timeout;
+  const lookIn = (milliseconds: number): void => {
+    timer = setTimeout(() => {
+      const bytes = socket.bytesRead - before;
+      const most = allowed();
+      if (bytes > most) onExcess(bytes, most);
+      else lookIn(Math.min(LONGEST_MS, 2 * milliseconds));
+    }, milliseconds);
+  };
+  lookIn(FIRST_MS);
+  return () => clearTimeout(timer);
 }
