@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
-import { PROGRAM } from '../support/exporter-process.ts';
+import { MAIN } from '../support/exporter-process.ts';
 import { freePort } from '../support/free-port.ts';
 import { kubeconfigFor } from '../support/scripted-cluster.ts';
 
@@ -31,14 +31,9 @@ it('SIGTERM to npm ends what `npm start` has started', async () => {
     scripts: Record<string, string>;
     type: string;
   };
-  // The script as it is, in front of the program as it is developed: a build would be nothing new.
+  // The script as it is, in front of a bundle of our own: the one in dist/ is nobody's to replace.
   mkdirSync(join(folder, 'dist'));
-  const [, , tsx, main] = PROGRAM;
-  const loader = import.meta.resolve(tsx ?? '');
-  writeFileSync(
-    join(folder, 'dist/main.js'),
-    `await import(${JSON.stringify(loader)});\nawait import(${JSON.stringify(`file://${main}`)});\n`,
-  );
+  writeFileSync(join(folder, 'dist/main.js'), `await import(${JSON.stringify(`file://${MAIN}`)});\n`);
   writeFileSync(
     join(folder, 'package.json'),
     JSON.stringify({ name: 'harbour', version: '1.0.0', type, scripts: { start: scripts.start } }),

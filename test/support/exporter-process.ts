@@ -1,10 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 
-const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
-/** As the program is started while it is developed: no build is needed. */
-export const PROGRAM: readonly string[] = [process.execPath, '--import', 'tsx', MAIN];
+const BUILD = fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url));
+/** Of this program as it is: unbundled it would open more files than some of the tests allow, and take seconds to start. */
+const folder = mkdtempSync(join(tmpdir(), 'exporter-bundle-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
+execFileSync(process.execPath, [BUILD, join(folder, 'dist')]);
+export const MAIN = join(folder, 'dist', 'main.js');
+export const PROGRAM: readonly string[] = [process.execPath, MAIN];
 const DEADLINE_MS = 60_000;
 
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };
@@ -42,7 +51,8 @@ export async function startExporter(
     for (;;) {
       const found = lines().find(matches);
       if (found) return found;
-      if (performance.now() > end || child.exitCode !== null) throw new Error(`no such line:\n${err}`);
+      if (performance.now() > end || child.exitCode !== null)
+        throw new Error(`no such line (exit code ${child.exitCode}, signal ${child.signalCode}):\n${err}`);
       await sleep(20);
     }
   };
