@@ -1,5 +1,12 @@
 import { observedValue } from '../domain/observed.ts';
-import { PLACEHOLDERS, type PlaceholderName, replacePlaceholders, SHOW_LINE, WHERE_THE_LINE_STANDS } from '../domain/placeholders.ts';
+import {
+  PLACEHOLDERS,
+  PLAINER,
+  type PlaceholderName,
+  replacePlaceholders,
+  SHOW_LINE,
+  WHERE_THE_LINE_STANDS,
+} from '../domain/placeholders.ts';
 import type { Quote } from '../domain/quote.ts';
 import type { ApiFacts, ContainerFacts, PodFacts } from '../domain/snapshot.ts';
 
@@ -13,7 +20,11 @@ const NAMELESS = 'unknown';
 export function fillCommand(template: string, api: ApiFacts): string {
   const names = namesOf(api);
   const word = (name: PlaceholderName): string => shellWord(names[name]) ?? `"$(${replacePlaceholders(PLACEHOLDERS[name].find, word)})"`;
-  return replacePlaceholders(hasPreviousLog(api) ? template : template.replace(' --previous', ''), word);
+  const plain = PLAINER.reduce(
+    (text, { lacks, precise, plain: shorter }) => (shellWord(names[lacks]) === undefined ? text.replace(precise, shorter) : text),
+    hasPreviousLog(api) ? template : template.replace(' --previous', ''),
+  );
+  return replacePlaceholders(plain, word);
 }
 
 /** Only a container that has restarted has a log before this one. What can not be seen may have. */

@@ -41,6 +41,19 @@ export const PLACEHOLDERS = {
   },
 } as const satisfies Readonly<Record<string, Placeholder>>;
 
+/**
+ * What is asked instead where a name is not known: the same of the Service, or of all in the namespace. Shorter to read at night
+ * than a command that finds the name first.
+ */
+export const PLAINER: readonly { readonly lacks: PlaceholderName; readonly precise: string; readonly plain: string }[] = [
+  { lacks: 'pod', precise: 'logs -n {namespace} {pod} -c {container}', plain: 'logs -n {namespace} service/{service}' },
+  { lacks: 'pod', precise: 'describe pod -n {namespace} {pod}', plain: 'describe pods -n {namespace}' },
+  { lacks: 'selector', precise: 'logs -n {namespace} -l {selector}', plain: 'logs -n {namespace} service/{service}' },
+  { lacks: 'selector', precise: 'get pods -n {namespace} -l {selector} -o wide', plain: 'get pods -n {namespace} -o wide' },
+  { lacks: 'node', precise: 'describe node {node}', plain: 'describe nodes' },
+  { lacks: 'workload', precise: 'get {workload} -n {namespace}', plain: 'get deployments,statefulsets,daemonsets -n {namespace}' },
+];
+
 export type PlaceholderName = keyof typeof PLACEHOLDERS;
 export const PLACEHOLDER_NAMES = Object.keys(PLACEHOLDERS) as readonly PlaceholderName[];
 
