@@ -276,7 +276,7 @@ export function createDiscovery({ client, clock, log, exclude = [], isFailing = 
 }
 
 /** States in which waiting brings no list. */
-const NO_LIST: readonly string[] = ['forbidden', 'absent'];
+const NO_LIST: readonly string[] = ['unauthorised', 'forbidden', 'absent'];
 
 function without(names: readonly string[], spec: ResourceSpec<ApiServiceRecord>): ResourceSpec<ApiServiceRecord> {
   return {
