@@ -66,6 +66,12 @@ const schema = z.strictObject({
         .describe(
           'Where people open the pages, e.g. https://ops.example.com/apis behind a reverse proxy. Its path stands before every link, and requests are answered with it and without it. Give `generate --web.external-url` the same: alerts link there.',
         ),
+      evidence: z
+        .enum(['open', 'authenticated', 'off'])
+        .default('open')
+        .describe(
+          'Who may read what quotes log lines and messages (/, /api/v1/diagnoses, /api/v1/status): everybody; those whom basic_auth_users of the web configuration let in, or whose bearer token the kube-apiserver knows and allows to get the nonResourceURL /aggregated-api-exporter/evidence; or nobody, then they are served without quotations. /metrics, which quotes nothing, and the health endpoints stay as they are.',
+        ),
       allowed_hosts: z
         .array(z.string().regex(/^[^\s:/]+$/, 'a host name without a port is allowed'))
         .default([])

@@ -5,6 +5,7 @@ import { createExposition, type Exposition } from '../expose/exposition.ts';
 import { createSelfMetrics, type SelfMetrics } from '../expose/self-metrics.ts';
 import { createWebServer } from '../expose/server.ts';
 import type { ExporterView } from '../expose/view.ts';
+import { createAccessReviews } from '../observe/kube/access-review.ts';
 import { redactionTotals } from '../redact/redact.ts';
 import { SIGNALS } from '../signals/list.ts';
 import { readSignals } from '../signals/read.ts';
@@ -52,6 +53,8 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
     waiting,
     listenAddresses: config.web.listen_addresses,
     ...(config.web.config_file === undefined ? {} : { webConfigFile: config.web.config_file }),
+    evidence: config.web.evidence,
+    ...(config.web.evidence === 'authenticated' ? { reviewAccess: createAccessReviews(observation.client).review } : {}),
     allowedHosts: config.web.allowed_hosts,
     ...(config.web.external_url === undefined ? {} : { externalUrl: config.web.external_url }),
     onWebConfig: (good) => reload.webConfigRead(good),

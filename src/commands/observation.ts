@@ -11,6 +11,8 @@ const TAKES_OVER_AFTER_MS = 30_000;
 export interface Observation {
   start(onUrgent: () => void): void;
   current(): Observer;
+  /** The client of the observer that is in force. */
+  client(): ConnectedObserver['client'];
   /**
    * An observer by another configuration: returns what makes it start, and nothing has happened before that is called. The old one goes on until
    * the new one has seen everything once, so that no series goes and no verdict ends. @throws Error as `connect` does.
@@ -51,6 +53,7 @@ export function createObservation(connect: (config: Config) => ConnectedObserver
       }
       return now.connected.observer;
     },
+    client: () => now.connected.client,
     prepare(wanted) {
       const prepared = running(connect(wanted));
       return {

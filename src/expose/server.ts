@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { diagnosesAnswer, statusAnswer } from './answers.ts';
 import { createConnectionLimit } from './connection-limit.ts';
+import { createEvidenceGuard, EVIDENCE_PATHS, type EvidenceMode, type ReviewAccess } from './evidence-access.ts';
 import type { Exposition } from './exposition.ts';
 import { hostsOf, prefixOf, withoutPrefix } from './external-url.ts';
 import { createHostCheck } from './host-check.ts';
@@ -16,6 +17,7 @@ import { CONTENT_TYPES } from './render.ts';
 import type { ExporterView, WaitingView } from './view.ts';
 import type { WebLogger } from './web-logger.ts';
 import type { WebSecurity } from './web-security.ts';
+import { withoutQuotes } from './without-quotes.ts';
 
 /** Prometheus scrapes every 15 to 60 s over one connection; Node would close it after 5 s and the scrape after that would fail. */
 const KEEP_ALIVE_MS = 75_000;
@@ -44,6 +46,10 @@ export interface WebServerOptions {
   readonly listenAddresses: readonly string[];
   /** Path of a web configuration file of the exporter-toolkit: TLS and basic authentication. */
   readonly webConfigFile?: string;
+  /** Who may read what quotes log lines; default `open`. */
+  readonly evidence?: EvidenceMode;
+  /** Asked about bearer tokens where `evidence` is `authenticated`; without it there is basic authentication only. */
+  readonly reviewAccess?: ReviewAccess;
   /** HTML of a cause's runbook, a whole page or a fragment; undefined = no such cause. */
   readonly runbook?: (cause: string) => string | undefined | Promise<string | undefined>;
   /** Milliseconds; for tests. */
@@ -150,6 +156,7 @@ async function closeServer(server: Server): Promise<void> {
 function createApp(options: WebServerOptions, security: WebSecurity | undefined): express.Express {
   const waiting = waitingOf(options);
   const prefix = prefixOf(options.externalUrl);
+  const shown = shownView(options);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -162,7 +169,9 @@ function createApp(options: WebServerOptions, security: WebSecurity | undefined)
     else response.status(503).type('text').send('waiting for the first tick\n');
   });
   app.use(knownHost(options));
-  if (security) app.use(security.authenticate);
+  if (security) app.use(whereNotGuarded(options, security.authenticate));
+  if (options.evidence === 'authenticated')
+    app.get([...EVIDENCE_PATHS], createEvidenceGuard({ review: options.reviewAccess, basic: security }));
 
   app.get('/metrics', async (request, response) => {
     const format = negotiateFormat(request.headers.accept);
@@ -173,14 +182,14 @@ function createApp(options: WebServerOptions, security: WebSecurity | undefined)
     if (gzip) response.set('Content-Encoding', 'gzip');
     response.set('Content-Length', String(body.length)).end(body);
   });
-  app.get('/api/v1/diagnoses', (request, response) => answer(response, diagnosesAnswer(options.view(), waiting, request.query.apiservice)));
-  app.get('/api/v1/status', (_request, response) => answer(response, statusAnswer(options.view(), waiting, options.version)));
+  app.get('/api/v1/diagnoses', (request, response) => answer(response, diagnosesAnswer(shown(), waiting, request.query.apiservice)));
+  app.get('/api/v1/status', (_request, response) => answer(response, statusAnswer(shown(), waiting, options.version)));
   app.get('/runbooks/:cause', async (request, response) => {
     const html = await options.runbook?.(request.params.cause);
     if (html === undefined) response.status(404).type('text').send('no runbook of that name\n');
     else response.type('html').send(renderRunbookPage(request.params.cause, html, prefix));
   });
-  const page = cachedPage(options);
+  const page = cachedPage({ ...options, view: shown });
   app.get('/', (_request, response) => void response.type('html').send(page()));
 
   app.use((_request: Request, response: Response) => void response.status(404).type('text').send('not found\n'));
@@ -196,6 +205,27 @@ function createApp(options: WebServerOptions, security: WebSecurity | undefined)
       .send(status < 500 ? 'bad request\n' : 'internal error\n');
   });
   return app;
+}
+
+/** A view with evidence has a guard of its own, which asks basic authentication too. */
+function whereNotGuarded({ evidence }: WebServerOptions, authenticate: WebSecurity['authenticate']): express.RequestHandler {
+  return (request, response, next) => {
+    const guarded = evidence === 'authenticated' && EVIDENCE_PATHS.some((path) => path === request.path);
+    if (guarded) next();
+    else authenticate(request, response, next);
+  };
+}
+
+/** What the views show: all of it, or what is left without quotations; the latter is made once per tick. */
+function shownView({ view, evidence }: WebServerOptions): () => ExporterView | undefined {
+  if (evidence !== 'off') return view;
+  let made: { readonly of: ExporterView; readonly shown: ExporterView } | undefined;
+  return () => {
+    const whole = view();
+    if (!whole) return undefined;
+    if (made?.of !== whole) made = { of: whole, shown: withoutQuotes(whole) };
+    return made.shown;
+  };
 }
 
 const waitingOf = ({ waiting = () => ({ time: Date.now(), sources: [] }) }: WebServerOptions) => waiting;

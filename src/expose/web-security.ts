@@ -15,6 +15,8 @@ export interface WebSecurity {
   attach(server: Server): void;
   /** Headers of the file, set over our own. */
   readonly headers: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+  /** Has it users? Without, `authenticate` lets everybody through. */
+  users(): boolean;
   readonly authenticate: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
   /** Reads the files now, changed or not. Returns what is wrong with them; the last good ones stay in force then. */
   reload(): string | undefined;
@@ -84,6 +86,7 @@ export function createWebSecurity(path: string, log: WebLogger, onRead: (good: b
       for (const [name, value] of Object.entries(now.config.headers)) response.setHeader(name, value);
       next();
     },
+    users: () => now.auth !== undefined,
     authenticate(request, response, next) {
       if (now.limit && !now.limit.allow()) return refuse(response, 'busy');
       if (!now.auth) return next();

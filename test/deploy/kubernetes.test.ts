@@ -5,6 +5,7 @@ import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { configFrom, type ServeFlags, withServeFlags } from '../../src/commands/flags.ts';
 import { configJsonSchema, defaultConfig, parseConfig } from '../../src/config.ts';
+import { EVIDENCE_RIGHT } from '../../src/expose/evidence-access.ts';
 import { documentsOf, filesOf, kustomizationOf, type Manifest, manifests, only, textOf } from './manifests.ts';
 
 interface Container {
@@ -52,7 +53,7 @@ interface Role extends Manifest {
 const pod = only<Deployment>('Deployment').spec.template.spec;
 const container = pod.containers[0]!;
 
-describe.each(['kubernetes', 'prometheus-operator', 'tls'])('deploy/%s', (folder) => {
+describe.each(['kubernetes', 'prometheus-operator', 'tls', 'authenticated'])('deploy/%s', (folder) => {
   const { resources, configMapGenerator = [], patches = [] } = kustomizationOf(folder);
   const listed = [...resources, ...configMapGenerator.flatMap(({ files }) => files), ...patches.map(({ path }) => path)];
 
@@ -176,5 +177,74 @@ describe('the roles', () => {
     const bound = manifests().flatMap(({ roleRef }) => (roleRef ? [(roleRef as { name: string }).name] : []));
     expect(bound.length).toBeGreaterThan(0);
     for (const name of bound) expect(names).toContain(name);
+  });
+});
+
+interface NetworkPolicy extends Manifest {
+  readonly spec: {
+    readonly podSelector: object;
+    readonly policyTypes: readonly string[];
+    readonly ingress: readonly PolicyRule[];
+    readonly egress: readonly PolicyRule[];
+  };
+}
+interface PolicyRule {
+  readonly from?: readonly { readonly namespaceSelector: { readonly matchLabels: Readonly<Record<string, string>> } }[];
+  readonly ports?: readonly { readonly protocol: string; readonly port?: number }[];
+}
+
+describe('the NetworkPolicy', () => {
+  const { spec } = only<NetworkPolicy>('NetworkPolicy');
+  const ports = (rules: readonly PolicyRule[]) =>
+    rules.flatMap((rule) => (rule.ports ?? []).map(({ protocol, port }) => `${protocol} ${port ?? 'any'}`));
+
+  it('closes both ways, and lets in the namespace that the kustomization is for, at the port of the exporter', () => {
+    expect(spec.policyTypes).toEqual(['Ingress', 'Egress']);
+    expect(spec.ingress.flatMap(({ from }) => from?.map((peer) => peer.namespaceSelector.matchLabels) ?? [{ everybody: '' }])).toEqual([
+      { 'kubernetes.io/metadata.name': kustomizationOf('kubernetes').namespace },
+    ]);
+    expect(ports(spec.ingress)).toEqual([`TCP ${container.ports[0]!.containerPort}`]);
+  });
+
+  it('selects the pod by the label that kustomize puts into each selector', () => {
+    expect(spec.podSelector).toEqual({});
+    expect(kustomizationOf('kubernetes').labels![0]!.includeSelectors).toBe(true);
+  });
+
+  it('lets out to DNS, the kube-apiserver, kubelets and backends', () => {
+    expect(ports(spec.egress)).toEqual(['UDP 53', 'TCP 53', 'TCP 443', 'TCP 6443', 'TCP 10250', 'TCP any']);
+  });
+});
+
+describe('the authenticated setting', () => {
+  const roles = documentsOf<Role>('authenticated/rbac.yaml');
+  const named = (name: string) => roles.find(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name === name)!;
+  const configOf = (folder: string) => {
+    const result = parseConfig(textOf(`${folder}/config.yaml`));
+    if (!('config' in result)) throw new Error(result.problems.join('; '));
+    return result.config;
+  };
+
+  it('guards evidence, and is otherwise the configuration of the base', () => {
+    const base = configOf('kubernetes');
+    expect(configOf('authenticated')).toEqual({ ...base, web: { ...base.web, evidence: 'authenticated' } });
+    const { resources, configMapGenerator } = kustomizationOf('authenticated');
+    expect(resources).toEqual(['../kubernetes', 'rbac.yaml']);
+    expect(configMapGenerator).toEqual([{ ...kustomizationOf('kubernetes').configMapGenerator![0], behavior: 'merge' }]);
+  });
+
+  it('adds the right to ask whose a token is and what that user may, and no other', () => {
+    expect(named('aggregated-api-exporter-reviews').rules).toEqual([
+      { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+      { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
+    ]);
+    const bindings = documentsOf<Manifest>('authenticated/rbac.yaml').filter(({ kind }) => kind === 'ClusterRoleBinding');
+    expect(bindings.map(({ roleRef, subjects }) => [(roleRef as { name: string }).name, subjects])).toEqual([
+      ['aggregated-api-exporter-reviews', [{ kind: 'ServiceAccount', name: pod.serviceAccountName }]],
+    ]);
+  });
+
+  it('has a role for readers that opens the URL that is asked about', () => {
+    expect(named('aggregated-api-exporter-evidence-reader').rules).toEqual([{ nonResourceURLs: [EVIDENCE_RIGHT], verbs: ['get'] }]);
   });
 });
