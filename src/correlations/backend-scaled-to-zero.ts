@@ -20,7 +20,14 @@ export const backendScaledToZero = defineCause({
     },
     { id: 'pods-are-there', when: seen('pods-ready'), weight: 'stronglyAgainst', says: '{value|backend pod is|backend pods are} ready.' },
   ],
-  supersedes: ['no-ready-endpoints', 'selector-matches-no-pods', 'rollout-in-progress', 'connection-refused', 'pod-removed'],
+  supersedes: [
+    'no-ready-endpoints',
+    'selector-matches-no-pods',
+    'rollout-in-progress',
+    'connection-refused',
+    'pod-removed',
+    'request-header-config-unreadable',
+  ],
   remedy: [
     { says: 'Find who scaled it down', command: 'kubectl get {workload} -n {namespace} -o yaml --show-managed-fields' },
     {

@@ -35,7 +35,7 @@ export const memoryNearLimit = defineCause({
     },
     ...linesSay('memory-near-limit'),
   ],
-  supersedes: ['backend-slow', 'pod-probe-failing', 'aggregator-path-blocked', 'connection-timed-out', 'packet-loss'],
+  supersedes: ['backend-slow', 'pod-probe-failing', 'aggregator-path-blocked', 'connection-timed-out', 'packet-loss', 'stuck-connections'],
   runbookCorrelation: 'resource-pressure',
   remedy: [
     'Raise the memory limit of the container, or make it keep less in memory.',

@@ -1,7 +1,18 @@
 import type { Quote } from '../domain/quote.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { ApiFacts, ContainerFacts, PodFacts, TerminationFacts } from '../domain/snapshot.ts';
-import { containersOf, count, countContainers, hostOf, isRecent, largest, podsOf, RECENT_EVENT_MS, seconds } from './reading.ts';
+import {
+  containersOf,
+  count,
+  countContainers,
+  hostOf,
+  isRecent,
+  largest,
+  podsOf,
+  RECENT_EVENT_MS,
+  SETTLES_MS,
+  seconds,
+} from './reading.ts';
 
 /** `state.waiting.reason` of the kubelet, grouped by what has to change. */
 const WAITING = {
@@ -30,28 +41,28 @@ const EXITS: Readonly<Record<string, (termination: TerminationFacts) => boolean>
   completed: (t) => t.exitCode === 0,
 };
 
-/** The newest end of the container, when it is recent, of no known time (in a text), or the container has not run since; none once it is ready again. */
-function lastEnd(container: ContainerFacts, time: number): TerminationFacts | undefined {
+/** The newest end of the container, when it is recent, of no known time (in a text), or the container has not run since; none once it works again. */
+function lastEnd(api: ApiFacts, pod: PodFacts, container: ContainerFacts, time: number): TerminationFacts | undefined {
   if (container.terminated) return container.terminated;
   const last = container.lastTermination;
-  if (!last) return undefined;
-  const longAgo = last.finishedAt !== undefined && !isRecent(last.finishedAt, time, RECENT_EVENT_MS);
-  const backThen = container.running && (container.ready || longAgo);
-  return backThen ? undefined : last;
+  const longAgo = last?.finishedAt !== undefined && !isRecent(last.finishedAt, time, RECENT_EVENT_MS);
+  if (!last || (container.running && longAgo)) return undefined;
+  const works = container.running && container.ready && !isRestarting(api, pod, container, time);
+  return works ? undefined : last;
 }
 
 function waitsFor(reasons: readonly string[], { waiting }: ContainerFacts): boolean {
   return reasons.includes(waiting?.reason ?? '');
 }
 
-/** How the container ended, when it was in this way. */
-function endedLike(
-  matches: (termination: TerminationFacts) => boolean,
-  container: ContainerFacts,
-  time: number,
-): TerminationFacts | undefined {
-  const end = container.init && container.ready ? undefined : lastEnd(container, time);
-  return end && matches(end) ? end : undefined;
+/** The newest ends of containers that were in this way. */
+function endsLike(matches: (termination: TerminationFacts) => boolean, api: ApiFacts, time: number): TerminationFacts[] | undefined {
+  return podsOf(api)?.flatMap((pod) =>
+    pod.containers.flatMap((container) => {
+      const end = container.init && container.ready ? undefined : lastEnd(api, pod, container, time);
+      return end && matches(end) ? [end] : [];
+    }),
+  );
 }
 
 function messageOf(messages: readonly (string | undefined)[]): Quote | undefined {
@@ -59,14 +70,16 @@ function messageOf(messages: readonly (string | undefined)[]): Quote | undefined
   return text === undefined ? undefined : { text };
 }
 
-/** A restart is over when the container is ready and its address has answered directly since it started, for so long. */
-const SETTLES_MS = 10_000;
+/** One that counts as ready and does not answer by then has another trouble. */
+const LISTENS_WITHIN_MS = 12_000;
 const RESTART_MS = 3 * 60_000;
 
+/** A restart is over when the container is ready and its address has answered directly for a while since it started. */
 function isRestarting(api: ApiFacts, pod: PodFacts, container: ContainerFacts, time: number): boolean {
   if (container.init || container.restarts === 0 || !isRecent(restartTime(container), time, RESTART_MS)) return false;
   if (!container.running || !container.ready) return true;
   const direct = api.probes.filter(({ vantage, target }) => vantage === 'endpoint' && hostOf(target) === pod.ip);
+  if (!isRecent(container.startedAt, time, LISTENS_WITHIN_MS)) return false;
   if (direct.some(({ last, lastOk }) => !last.ok && (lastOk ?? 0) < (container.startedAt ?? time))) return true;
   const answersSince = largest(direct.map(({ run }) => run?.since));
   return answersSince !== undefined && isRecent(answersSince, time, SETTLES_MS);
@@ -157,8 +170,8 @@ export const CONTAINER_SIGNALS: readonly Signal[] = [
       metric: 'aggregated_api_backend_recent_ends',
       labels: { how: how.replaceAll('-', '_') },
       source: 'pods',
-      observe: (api, _cluster, time) => countContainers(api, (container) => endedLike(matches, container, time) !== undefined),
-      quote: (api, _cluster, time) => messageOf((containersOf(api) ?? []).map((one) => endedLike(matches, one, time)?.message)),
+      observe: (api, _cluster, time) => endsLike(matches, api, time)?.length,
+      quote: (api, _cluster, time) => messageOf((endsLike(matches, api, time) ?? []).map(({ message }) => message)),
     }),
   ),
   {

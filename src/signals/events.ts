@@ -1,7 +1,7 @@
 import { observedValue } from '../domain/observed.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { ClusterEvent } from '../domain/snapshot.ts';
-import { countRecentEvents, isRecent, isWhole, RECENT_EVENT_MS } from './reading.ts';
+import { countRecentEvents, isOver, isRecent, RECENT_EVENT_MS } from './reading.ts';
 
 const IMAGE = /pull|image|manifest|registry/i;
 
@@ -68,7 +68,7 @@ const OF_OTHERS: ReadonlySet<string> = new Set(['node-lost', 'slices-not-updated
 
 export const EVENT_SIGNALS: readonly Signal[] = Object.entries(GROUPS).map(([group, { says, keep }]) => ({
   name: `events-${group}`,
-  help: `Events of the last ten minutes that say that ${says}${OF_OTHERS.has(group) ? '' : '; none once every backend pod is ready'}.`,
+  help: `Events of the last ten minutes that say that ${says}${OF_OTHERS.has(group) ? '' : '; none once the pod is ready or replaced'}.`,
   kind: 'gauge',
   metric: 'aggregated_api_recent_events',
   labels: { about: group.replaceAll('-', '_') },
@@ -77,5 +77,6 @@ export const EVENT_SIGNALS: readonly Signal[] = Object.entries(GROUPS).map(([gro
     const newest = observedValue(api.events)?.recent.findLast((event) => isRecent(event.at, time, RECENT_EVENT_MS) && keep(event));
     return newest && { text: `${newest.reason} ${newest.object}: ${newest.message}`, from: 'events' };
   },
-  observe: (api, _cluster, time) => countRecentEvents(api, time, (event) => keep(event) && (OF_OTHERS.has(group) || !isWhole(api))),
+  observe: (api, _cluster, time) =>
+    countRecentEvents(api, time, (event) => keep(event) && (OF_OTHERS.has(group) || !isOver(api, event, time))),
 }));

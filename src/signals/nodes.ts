@@ -10,8 +10,8 @@ const hosts = (name: string, help: string, keep: (node: NodeFacts) => boolean): 
   metric: 'aggregated_api_backend_nodes',
   labels: { state: name.replace(/^hosts-/, '').replaceAll('-', '_') },
   source: 'nodes',
-  observe(api, cluster) {
-    const nodes = hostsOf(api, cluster.nodes);
+  observe(api, cluster, time) {
+    const nodes = hostsOf(api, cluster.nodes, time);
     return nodes && count(nodes, keep);
   },
 });

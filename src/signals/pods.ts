@@ -1,7 +1,7 @@
 import { observedValue } from '../domain/observed.ts';
 import type { Signal } from '../domain/signal.ts';
-import type { PodFacts, WorkloadFacts } from '../domain/snapshot.ts';
-import { countPods, flag, largest, podsOf, seconds } from './reading.ts';
+import type { ApiFacts, PodFacts, WorkloadFacts } from '../domain/snapshot.ts';
+import { countPods, flag, isReplaced, largest, podsOf, seconds } from './reading.ts';
 
 const EVICTED = new Set(['Evicted', 'TerminationByKubelet']);
 const REMOVED = new Set([
@@ -16,7 +16,7 @@ const REMOVED = new Set([
 const podState = (
   name: string,
   help: string,
-  keep: (pod: PodFacts, time: number) => boolean,
+  keep: (pod: PodFacts, time: number, api: ApiFacts) => boolean,
   message: (pod: PodFacts) => string | undefined = (pod) => pod.message,
 ): Signal => ({
   name,
@@ -25,9 +25,9 @@ const podState = (
   metric: 'aggregated_api_backend_pods',
   labels: { state: name.replace(/^pods-/, '').replaceAll('-', '_') },
   source: 'pods',
-  observe: (api, _cluster, time) => countPods(api, (pod) => keep(pod, time)),
+  observe: (api, _cluster, time) => countPods(api, (pod) => keep(pod, time, api)),
   quote(api, _cluster, time) {
-    const text = (podsOf(api) ?? []).flatMap((pod) => (keep(pod, time) ? (message(pod) ?? []) : []))[0];
+    const text = (podsOf(api) ?? []).flatMap((pod) => (keep(pod, time, api) ? (message(pod) ?? []) : []))[0];
     return text ? { text } : undefined;
   },
 });
@@ -60,8 +60,16 @@ export const POD_SIGNALS: readonly Signal[] = [
     (pod) => !pod.scheduled && pod.phase === 'Pending' && pod.unschedulable !== undefined,
     (pod) => pod.unschedulable,
   ),
-  podState('pods-evicted', 'Backend pods that the kubelet evicted.', (pod) => EVICTED.has(pod.reason ?? '')),
-  podState('pods-removed', 'Backend pods that were preempted, drained or removed by a taint.', (pod) => REMOVED.has(pod.reason ?? '')),
+  podState(
+    'pods-evicted',
+    'Backend pods that the kubelet evicted, until a younger one runs.',
+    (pod, time, api) => EVICTED.has(pod.reason ?? '') && !isReplaced(api, pod.createdAt, time),
+  ),
+  podState(
+    'pods-removed',
+    'Backend pods that were preempted, drained or removed by a taint, until a younger one runs.',
+    (pod, time, api) => REMOVED.has(pod.reason ?? '') && !isReplaced(api, pod.createdAt, time),
+  ),
   podState('pods-terminating', 'Backend pods that are being deleted.', (pod) => pod.deletingSince !== undefined),
   podState(
     'pods-stuck-terminating',

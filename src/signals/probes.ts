@@ -264,6 +264,8 @@ export const PROBE_SIGNALS: readonly Signal[] = [
       if (api.probes.length === 0) return undefined;
       return count(api.probes, ({ last, lastFailure, recurred }) => {
         if (!last.ok || last.connection !== 'fresh' || lastFailure?.connection !== 'reused') return false;
+        // An answer came over it: it was alive.
+        if (lastFailure.status !== undefined) return false;
         // Each failure begins on a connection that stood: once alone says nothing.
         return isRecent(recurred?.[lastFailure.reason ?? 'other'], time, RECENT_FAILURE_MS);
       });

@@ -65,23 +65,60 @@ export function countContainers(api: ApiFacts, keep: (container: ContainerFacts)
 }
 
 /** Nodes that host the backend, by its pods and by its endpoints, whichever are visible. */
-export function hostsOf(api: ApiFacts, nodes: Observed<readonly NodeFacts[]>): readonly NodeFacts[] | undefined {
+export function hostsOf(api: ApiFacts, nodes: Observed<readonly NodeFacts[]>, time: number): readonly NodeFacts[] | undefined {
   const known = observedValue(nodes);
   const pods = podsOf(api);
   const addresses = observedValue(api.endpoints)?.addresses;
   if (!known || (!pods && !addresses)) return undefined;
-  const names = new Set([...(pods ?? []), ...(addresses ?? [])].map((placed) => placed.node));
+  const present = pods?.filter(({ phase, createdAt }) => phase !== 'Failed' || !isReplaced(api, createdAt, time));
+  const names = new Set([...(present ?? []), ...(addresses ?? [])].map((placed) => placed.node));
   return known.filter((node) => names.has(node.name));
 }
 
 /** Host of `host:port`, brackets of IPv6 left out. */
 export const hostOf = (target: string): string => target.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 
-/** Every backend pod is ready and stays, and there are as many as are wanted: whatever went wrong with one of them is over. */
-export function isWhole(api: ApiFacts): boolean {
+/** What just works again may still be failing for others: it is over when it has been so for so long. */
+export const SETTLES_MS = 10_000;
+
+/**
+ * Every backend pod is ready and stays, there are as many as are wanted, and their addresses do not change between passing and
+ * failing: whatever went wrong with one of them is over.
+ */
+export function isWhole(api: ApiFacts, time: number): boolean {
   const pods = podsOf(api);
   if (!pods || pods.length === 0 || !pods.every((pod) => pod.ready && pod.deletingSince === undefined)) return false;
+  if (api.probes.some(({ vantage, run }) => vantage === 'endpoint' && isRecent(run?.since, time, SETTLES_MS))) return false;
   return (observedValue(api.workload)?.replicas ?? 0) <= pods.length;
+}
+
+/** A younger pod took its place, and works or has a trouble of its own: it is ready, restarts, or has run for so long. */
+const STARTS_WITHIN_MS = 30_000;
+
+export function isReplaced(api: ApiFacts, at: number, time: number): boolean {
+  const hasRun = ({ ready, restarts, running, startedAt }: ContainerFacts) =>
+    restarts > 0 ||
+    (running && ready && !isRecent(startedAt, time, SETTLES_MS)) ||
+    (running && !isRecent(startedAt, time, STARTS_WITHIN_MS));
+  return (podsOf(api) ?? []).some(({ createdAt, containers }) => createdAt >= at && containers.some((one) => !one.init && hasRun(one)));
+}
+
+/** Events about a pod that wants to run: over once it does, or is gone. That a pod goes is what others say. */
+const OF_A_POD_TO_BE: ReadonlySet<string> = new Set([
+  ...['FailedScheduling', 'BackOff', 'Unhealthy', 'Failed', 'ErrImageNeverPull', 'InspectFailed'],
+  ...['FailedMount', 'FailedAttachVolume', 'FailedCreatePodSandBox', 'NetworkNotReady'],
+]);
+
+/**
+ * What a newer observation of the backend's pods ends: all of them are ready, or the one that it was about is, or is gone.
+ */
+export function isOver(api: ApiFacts, { object, reason, at }: Pick<ClusterEvent, 'object' | 'reason' | 'at'>, time: number): boolean {
+  if (isWhole(api, time) || isReplaced(api, at, time)) return true;
+  const pods = podsOf(api);
+  if (!pods || !OF_A_POD_TO_BE.has(reason)) return false;
+  const name = object.slice(object.indexOf('/') + 1);
+  const pod = pods.find((one) => one.name === name);
+  return !pod || pod.ready || (reason === 'FailedScheduling' && pod.scheduled);
 }
 
 /** Occurrences in the last ten minutes of the events that `keep` keeps. */

@@ -1,6 +1,6 @@
 import type { Signal } from '../domain/signal.ts';
-import type { ResourceFacts } from '../domain/snapshot.ts';
-import { largest, listOf } from './reading.ts';
+import type { ApiFacts, ResourceFacts } from '../domain/snapshot.ts';
+import { containersOf, largest, listOf, podsOf } from './reading.ts';
 
 const most = (name: string, help: string, read: (facts: ResourceFacts) => number | undefined): Signal => ({
   name,
@@ -8,8 +8,18 @@ const most = (name: string, help: string, read: (facts: ResourceFacts) => number
   kind: 'gauge',
   metric: `aggregated_api_backend_max_${name.replaceAll('-', '_')}_ratio`,
   source: 'resources',
-  observe: (api) => largest((listOf(api.resources) ?? []).map(read)),
+  observe: (api) => (runsNothing(api) ? 0 : largest(readingsOf(api).map(read))),
 });
+
+/** What does not run uses nothing. */
+const runsNothing = (api: ApiFacts): boolean => containersOf(api)?.some(({ running }) => running) === false;
+
+/** Of pods that run: the last reading of one that is gone stands until the next round. Where pods are not visible, of all. */
+function readingsOf(api: ApiFacts): readonly ResourceFacts[] {
+  const running = podsOf(api)?.filter(({ containers }) => containers.some((container) => container.running));
+  const readings = listOf(api.resources) ?? [];
+  return running ? readings.filter(({ pod }) => running.some(({ name }) => name === pod)) : readings;
+}
 
 /** CPU and memory of the backend's containers against their limits: the worst container counts. */
 export const RESOURCE_SIGNALS: readonly Signal[] = [

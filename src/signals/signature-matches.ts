@@ -2,9 +2,9 @@ import { observedValue } from '../domain/observed.ts';
 import type { QuoteSource } from '../domain/placeholders.ts';
 import type { Quote } from '../domain/quote.ts';
 import type { Signal } from '../domain/signal.ts';
-import type { ApiFacts, ClusterFacts, SignatureCount, Speaker } from '../domain/snapshot.ts';
+import type { ApiFacts, ClusterEvent, ClusterFacts, ContainerFacts, PodFacts, SignatureCount, Speaker } from '../domain/snapshot.ts';
 import { SIGNATURES } from '../signatures/list.ts';
-import { containersOf, isRecent, isWhole, largest, RECENT_LINE_MS } from './reading.ts';
+import { isOver, isRecent, largest, podsOf, RECENT_LINE_MS, SETTLES_MS } from './reading.ts';
 
 /** How strongly a signature points to a cause: it names it alone, or first of several, or among several. */
 type Rank = 'only' | 'first' | 'among';
@@ -111,8 +111,8 @@ const STRENGTH: Readonly<Record<Rank, number>> = { only: 3, first: 2, among: 1 }
  */
 function isCurrent(hit: Hit, api: ApiFacts, time: number): boolean {
   if (hit.standing) return true;
-  if (hit.endedAt !== undefined || isOfThePast(hit, api) || hasFallenSilent(hit, api, time)) return false;
-  if (isAboutPods(hit) && isWhole(api)) return false;
+  if (hit.endedAt !== undefined || isOfThePast(hit, api, time) || hasFallenSilent(hit, api, time)) return false;
+  if (isAboutPods(hit) && isOver(api, aboutOf(hit), time)) return false;
   if (isRecent(hit.lastAt, time, RECENT_LINE_MS)) return true;
   const condition = observedValue(api.condition);
   return (
@@ -123,17 +123,28 @@ function isCurrent(hit: Hit, api: ApiFacts, time: number): boolean {
   );
 }
 
-/** Events about the backend's pods: over once all of them are ready. */
+/** Events about the backend's pods end with what they tell of. */
 const isAboutPods = ({ place, speaker }: Hit): boolean => place === 'text' && (speaker === 'kubelet' || speaker === 'controller');
 
-/** Lines of a process that is gone: each server of the backend started after them, and is ready. While one is not, they may say why. */
-function isOfThePast({ place, lastAt }: Hit, api: ApiFacts): boolean {
-  const servers = serversOf(api);
-  if (place !== 'backend log' || servers.length === 0) return false;
-  return servers.every(({ running, ready, startedAt }) => running && ready && startedAt !== undefined && lastAt < startedAt);
+/** Object and reason of the event, as the text begins: `namespace/name Reason: message`. */
+function aboutOf({ sample, lastAt }: Hit): Pick<ClusterEvent, 'object' | 'reason' | 'at'> {
+  const [, object = '', reason = ''] = /^(\S+) (\w+): /.exec(sample) ?? [];
+  return { object, reason, at: lastAt };
 }
 
-const serversOf = (api: ApiFacts) => (containersOf(api) ?? []).filter(({ init }) => !init);
+/**
+ * Lines of a process that is gone: each pod of the backend is younger, or its servers have started since and are ready. While a
+ * server that restarted is not, the one before may say why.
+ */
+function isOfThePast({ place, lastAt }: Hit, api: ApiFacts, time: number): boolean {
+  const pods = podsOf(api);
+  if (place !== 'backend log' || !pods) return false;
+  const isNewer = ({ running, ready, startedAt }: ContainerFacts) =>
+    running && ready && startedAt !== undefined && lastAt < startedAt && !isRecent(startedAt, time, SETTLES_MS);
+  return pods.every((pod) => pod.createdAt > lastAt || serversOf(pod).every(isNewer));
+}
+
+const serversOf = ({ containers }: PodFacts): ContainerFacts[] => containers.filter(({ init }) => !init);
 
 /** Silence says something after so many of the longest gaps that there were, but not sooner than two of the usual probes. */
 const GAPS = 3;
@@ -143,12 +154,15 @@ const SILENCE_MS = 12_000;
  * It was said again and again, then the failure took another form, and since then it is not said: it was of what ended. Only of
  * somebody who still lives: the silence of a process that is gone says nothing.
  */
-function hasFallenSilent({ place, gap, lastAt }: Hit, api: ApiFacts, time: number): boolean {
+function hasFallenSilent({ place, speaker, lastAt, ...hit }: Hit, api: ApiFacts, time: number): boolean {
+  // The kube-apiserver writes a line for each of its checks.
+  const gap = hit.gap ?? (place === 'text' && speaker === 'kube-apiserver' ? 0 : undefined);
   if (gap === undefined || time - lastAt <= Math.max(SILENCE_MS, GAPS * gap)) return false;
   const changedAt = largest(api.probes.map(({ run }) => run?.alikeSince));
   if (changedAt === undefined || changedAt <= lastAt) return false;
   return (
-    place !== 'backend log' || serversOf(api).every(({ running, startedAt }) => running && startedAt !== undefined && startedAt <= lastAt)
+    place !== 'backend log' ||
+    (podsOf(api) ?? []).flatMap(serversOf).every(({ running, startedAt }) => running && startedAt !== undefined && startedAt <= lastAt)
   );
 }
 

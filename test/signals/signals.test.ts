@@ -26,8 +26,26 @@ function valuesOf(api: Partial<ApiFacts> = {}, cluster: Partial<ClusterFacts> = 
   return readSignals(snapshot).get('v1.tides.example.com')!;
 }
 
+/** An evicted pod, and a younger one that has run and been ready for so long. */
+const replaced = (seconds: number): Partial<ApiFacts> => ({
+  pods: observed([
+    healthyPod({
+      phase: 'Failed',
+      ready: false,
+      reason: 'Evicted',
+      createdAt: NOW - 90_000,
+      containers: [healthyContainer({ running: false })],
+    }),
+    healthyPod({
+      name: 'tide-gauge-7c9f8d6b5-young',
+      createdAt: NOW - 60_000,
+      containers: [healthyContainer({ startedAt: NOW - seconds * 1000 })],
+    }),
+  ]),
+});
+const THROTTLED = observed([{ pod: 'tide-gauge-7c9f8d6b5-abcde', container: 'server', cpuThrottledRatio: 0.8 }]);
 const OOM_KILLED = { reason: 'OOMKilled', exitCode: 137, finishedAt: NOW - 60_000 };
-const RESTARTED = { restarts: 1, restartTimes: [NOW - 60_000], startedAt: NOW - 59_000 };
+const RESTARTED = { restarts: 1, restartTimes: [NOW - 11_000], startedAt: NOW - 11_000 };
 const answers = (forSeconds: number): Partial<ApiFacts> => ({
   probes: [
     healthyTally('endpoint', 'discovery', { run: { since: NOW - forSeconds * 1000, length: 3, alikeSince: NOW - forSeconds * 1000 } }),
@@ -79,11 +97,14 @@ const addresses = (...states: readonly (readonly [ok: boolean, forSeconds: numbe
   ),
 });
 /** An event about a pod counts while not every pod is ready. */
-const unwell = (api: Partial<ApiFacts>): Partial<ApiFacts> => ({ ...pods({ ready: false }), ...api });
+const unwell = (api: Partial<ApiFacts>, differs: Parameters<typeof healthyPod>[0] = {}): Partial<ApiFacts> => ({
+  ...pods({ ready: false, ...differs }),
+  ...api,
+});
 const event = (reason: string, message: string, agoMs = 0) => ({
   events: observed({
     counts: [{ reason, kind: 'Pod', count: 1 }],
-    recent: [{ type: 'Warning', reason, kind: 'Pod', object: 'harbour/tide-gauge-0', message, at: NOW - agoMs, count: 1 }],
+    recent: [{ type: 'Warning', reason, kind: 'Pod', object: 'harbour/tide-gauge-7c9f8d6b5-abcde', message, at: NOW - agoMs, count: 1 }],
   }),
 });
 
@@ -133,6 +154,20 @@ describe('signals', () => {
     ['events-probe-failed', 0, 0, unwell(event('Unhealthy', 'Readiness probe failed', 11 * 60_000))],
     ['events-pull-failed', 0, 1, unwell(event('Failed', 'Failed to pull image "tide-gauge:2"'))],
     ['events-container-refused', 0, 1, unwell(event('Failed', 'Error: secret "tide-gauge-tls" not found'))],
+    ['events-scheduling-failed', 0, 1, unwell(event('FailedScheduling', '0/2 nodes are available'), { scheduled: false })],
+    ['events-scheduling-failed', 0, 0, unwell(event('FailedScheduling', '0/2 nodes are available'))],
+    [
+      'events-scheduling-failed',
+      0,
+      0,
+      { ...pods({ ready: false, name: 'tide-gauge-7c9f8d6b5-young' }), ...event('FailedScheduling', 'no') },
+    ],
+    ['events-evicted', 0, 1, unwell(event('Evicted', 'The node was low on resource: memory.', 60_000))],
+    ['events-evicted', 0, 0, { ...replaced(11), ...event('Evicted', 'The node was low on resource: memory.', 60_000) }],
+    ['pods-evicted', 0, 1, replaced(9)],
+    ['pods-evicted', 0, 0, replaced(11)],
+    ['cpu-throttled', 0, 0.8, { resources: THROTTLED }],
+    ['cpu-throttled', 0, 0, { ...pods({}, { running: false }), resources: THROTTLED }],
     ['events-node-lost', 0, 1, event('NodeNotReady', 'Node quay-a status is now: NodeNotReady')],
     ['restarting', 0, 1, pods({ ready: false }, { ready: false, restarts: 1, restartTimes: [NOW - 60_000] })],
     ['restarting', 0, 0, pods({ ready: false }, { ready: false, restarts: 1, restartTimes: [NOW - 181_000] })],

@@ -104,6 +104,11 @@ describe('what a hit in a text or a line still says', () => {
       { ...line({ lastAt: NOW - 70_000, gap: 100 }), ...changed, ...server({ ready: false }) },
     ],
     ['about a pod ends when every pod is ready', 0, text({ speaker: 'kubelet' })],
+    [
+      'of a kube-apiserver is waited for though it was said once',
+      0,
+      { ...text({ speaker: 'kube-apiserver', lastAt: NOW - 12_001 }), ...answersSince(NOW - 1) },
+    ],
     ['about a pod counts while one is not', 3, { ...text({ speaker: 'kubelet' }), pods: observed([healthyPod({ ready: false })]) }],
     ['about a pod counts where pods are not seen', 3, { ...text({ speaker: 'kubelet' }), pods: UNOBSERVED }],
   ])('%s', (_, expected, differs) => {

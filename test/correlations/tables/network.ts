@@ -93,9 +93,15 @@ const lossy: Situation = {
     },
   }),
 };
+/** No answer came at all. */
+const unanswered = (differs: Parameters<typeof probeResult>[0]) => {
+  const { status: _, ...rest } = probeResult(differs);
+  return rest;
+};
+
 const deadConnection = (freshPasses: boolean): Situation => ({
   facts: (moment) => {
-    const failure = probeResult({ at: moment.time - 1000, ok: false, reason: 'response_timeout', connection: 'reused' });
+    const failure = unanswered({ at: moment.time - 1000, ok: false, reason: 'response_timeout', connection: 'reused' });
     const [aggregator, ...others] = healthyApi().probes;
     return {
       api: {

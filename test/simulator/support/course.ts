@@ -31,6 +31,8 @@ const TICK_MS = 2000;
 const CALM_TICKS = 5;
 const CALM_WITHIN_MS = 120_000;
 const PROBED_WITHIN_MS = 15_000;
+/** So that what all of them begin or end does not load the machine at one moment. */
+const APART_MS = 2500;
 /** Sources that answer once in a while; some need two readings. */
 const isComplete = ({ probes, logs, resources, rights }: ApiFacts): boolean =>
   probes.length >= 3 && [logs, resources, rights].every(({ state }) => state === 'observed');
@@ -39,8 +41,11 @@ const isComplete = ({ probes, logs, resources, rights }: ApiFacts): boolean =>
 const groupOf = (index: number): string => `quayside-${index}`;
 const nameOf = (index: number): string => `v1.${groupOf(index)}.example`;
 
+/** What happens to a node happens to others on it. */
+const OF_NODES: ReadonlySet<string> = new Set(['node-not-ready', 'node-under-pressure']);
 /** A fault of the whole cluster is every API's. */
-export const needsOwnCluster = ({ steps }: Course): boolean => steps.some(({ fault }) => fault.scope === 'cluster');
+export const needsOwnCluster = ({ steps }: Course): boolean =>
+  steps.some(({ fault }) => fault.scope === 'cluster' || OF_NODES.has(fault.id));
 
 /**
  * Plays courses beside each other, each with an API of its own, in one cluster and in real time, and observes them as the exporter
@@ -69,7 +74,7 @@ export async function playCourses(courses: readonly Course[]): Promise<Played[]>
   const ticker = setInterval(() => ticks.push(observer.snapshot()), TICK_MS);
   try {
     await calm(ticks, courses.length);
-    const marks = await Promise.all(courses.map((course, index) => run(simulator, ticks, course, nameOf(index))));
+    const marks = await Promise.all(courses.map((course, index) => run(simulator, ticks, course, nameOf(index), index * APART_MS)));
     return courses.map((course, index) => playedOf(course, marks[index]!, ticks, nameOf(index)));
   } finally {
     clearInterval(ticker);
@@ -106,8 +111,15 @@ async function calm(ticks: readonly Snapshot[], apis: number): Promise<void> {
 const isIll = ({ condition, probes }: ApiFacts): boolean =>
   (condition.state === 'observed' && condition.value.status !== 'True') || probes.some(({ last }) => !last.ok);
 
-async function run(simulator: Simulator, ticks: readonly Snapshot[], { steps, afterMs }: Course, api: string): Promise<Mark[]> {
+async function run(
+  simulator: Simulator,
+  ticks: readonly Snapshot[],
+  { steps, afterMs }: Course,
+  api: string,
+  waitMs: number,
+): Promise<Mark[]> {
   const marks: Mark[] = [];
+  await sleep(waitMs);
   for (const { fault, holdMs, untilProbed } of steps) {
     const from = Date.now();
     await simulator.inject(fault.id, api);
@@ -117,6 +129,7 @@ async function run(simulator: Simulator, ticks: readonly Snapshot[], { steps, af
     marks.push({ fault: fault.id, from, to: Date.now() });
     if (holdMs > 0 && (afterMs > 0 || fault !== steps.at(-1)?.fault)) await simulator.clear(fault.id, api);
   }
+  // Seen by everybody until the last one is through.
   await sleep(afterMs);
   return marks;
 }

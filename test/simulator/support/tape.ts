@@ -5,7 +5,7 @@ import type { Mark, Played } from './course.ts';
 
 /**
  * Courses as they were seen once, in real time, over real sockets: the first snapshot of each whole, of the others what differs
- * from the one before. `npm run courses -- --record` makes them anew, which a change of what is observed needs; what is made of
+ * from the one before. `npm run courses -- pairs` makes them anew, which a change of what is observed needs; what is made of
  * the observation, signals, criteria and verdicts, is replayed from them on their own clock.
  */
 interface Tape {

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { UNKNOWN } from '../../../src/diagnose/scoring.ts';
+import type { Played } from '../../simulator/support/course.ts';
+import { readTapes } from '../../simulator/support/tape.ts';
+import { rightFor, told, verdictsOf } from '../../simulator/support/verdicts.ts';
+
+/** Not met yet, and why. Each is a debt: take it off when it holds. */
+const REFUSED_BEFORE = 'for some seconds after the mend a refusal from before the address was ready is the newest outcome';
+const STARTS = 'the last start after the mend is said to be a restart';
+const NOT_YET: Readonly<Record<string, string>> = {
+  'backend-slow': 'a cut path looks the same for its first minute',
+  'bad-flag-or-config': REFUSED_BEFORE,
+  'container-config-invalid': REFUSED_BEFORE,
+  'image-pull-failing': REFUSED_BEFORE,
+  'no-ready-endpoints': REFUSED_BEFORE,
+  'pod-probe-failing': REFUSED_BEFORE,
+  'rollout-in-progress': REFUSED_BEFORE,
+  'selector-matches-no-pods': REFUSED_BEFORE,
+  'target-port-wrong': REFUSED_BEFORE,
+  'discovery-forbidden': 'a line said once at the start makes it look like trouble of delegated authorization',
+  'liveness-failing': STARTS,
+  'pod-crash-looping': STARTS,
+  'request-header-config-unreadable': STARTS,
+  'memory-near-limit': 'the last stall goes on after memory is free, and looks like a cut path',
+  'packet-loss': 'lost packets look like a cut path or a slow server by turns',
+  'pod-evicted': 'evicted again and again: between two it is unknown, or a connection that was cut',
+  'pod-restarting': 'restarts of a second each, which lines of a lost lease and back-off events tell in turn',
+};
+
+/** Undefined = the fault is named from its first right moment to its end, and nothing new after it is mended. */
+function missOf(played: Played): string | undefined {
+  const [{ fault, from, to }] = played.marks as [Played['marks'][number]];
+  const right = rightFor(fault);
+  const said = verdictsOf(played);
+  const first = said.find(({ at, verdict }) => at >= from && verdict && right.has(verdict.cause));
+  const named = said.filter(({ at, verdict }) => first && at >= first.at && at <= to && verdict);
+  const before = new Set(said.filter(({ at }) => at <= to).map(({ verdict }) => verdict?.cause));
+  const after = said.filter(({ at, verdict }) => at > to && verdict);
+  const holds = first !== undefined && named.every(({ verdict }) => right.has(verdict!.cause));
+  return holds && after.every(({ verdict }) => verdict!.cause === UNKNOWN || before.has(verdict!.cause)) ? undefined : told(said, from);
+}
+
+describe('a verdict holds for as long as its fault does, and ends with it', () => {
+  const tapes = [...readTapes('held-shared'), ...readTapes('held-own')];
+
+  it.each(tapes.filter(({ course }) => !NOT_YET[course]).map((played): [string, Played] => [played.course, played]))('%s', (_, played) => {
+    expect(missOf(played)).toBeUndefined();
+  });
+
+  it('is played for each of them', () => {
+    expect(Object.keys(NOT_YET).filter((course) => !tapes.some((played) => played.course === course))).toEqual([]);
+    expect(tapes).toHaveLength(51);
+  });
+});
