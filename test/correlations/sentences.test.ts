@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { catalogueOptions } from '../../src/commands/catalogue-options.ts';
 import { CAUSES } from '../../src/correlations/list.ts';
 import { CLAIMS } from '../../src/correlations/shared/claims.ts';
+import { Criteria } from '../../src/diagnose/criteria.ts';
 import { createDiagnostician } from '../../src/diagnose/diagnostician.ts';
 import { type UnobservedClaim, Witness } from '../../src/diagnose/witness.ts';
 import { clausesOf } from '../../src/domain/cause.ts';
 import { any } from '../../src/domain/criterion.ts';
 import { implies } from '../../src/domain/implies.ts';
 import type { Snapshot } from '../../src/domain/snapshot.ts';
+import { readSignals } from '../../src/signals/read.ts';
 import { play } from '../support/play.ts';
 import { ROWS } from './tables/rows.ts';
 import { scheduled } from './tables/schedule.ts';
@@ -15,6 +17,11 @@ import { scheduled } from './tables/schedule.ts';
 const CLAUSES = CAUSES.flatMap(({ id, evidence, lookBack = [] }) =>
   [...evidence, ...lookBack].flatMap((one) => clausesOf(one).map((clause) => ({ ...clause, place: `${id}/${one.id}`, evidence: one }))),
 );
+
+/** The same some hours later: two situations after each other. */
+function later(snapshots: readonly Snapshot[], times: number): Snapshot[] {
+  return snapshots.map((snapshot) => ({ ...snapshot, time: snapshot.time + times * 600_000 }));
+}
 
 describe('sentences of evidence', () => {
   it('claim nothing that the criterion of their clause does not carry', () => {
@@ -52,6 +59,34 @@ describe('sentences of evidence', () => {
 
   it.each(ROWS)('are observed wherever they are printed: $cause and its neighbour', ({ match, miss, ticks = 7 }) => {
     for (const situation of [match, miss]) expect(printed(play(situation, { healthyTicks: 3, faultyTicks: ticks }))).toEqual([]);
+  });
+
+  it.each(ROWS)('print a clause exactly while its criterion is true: $cause and its neighbour', ({ match, miss, ticks = 7 }) => {
+    const options = catalogueOptions();
+    const doctor = createDiagnostician(options);
+    const criteria = new Criteria(CLAUSES.flatMap(({ when, evidence }) => [when, evidence.when]));
+    for (const snapshot of [match, miss].flatMap((situation, i) => later(play(situation, { healthyTicks: 3, faultyTicks: ticks }), i))) {
+      const round = doctor.observe(snapshot);
+      const values = readSignals(snapshot, options.signals);
+      for (const { name } of snapshot.apis) {
+        criteria.push(name, snapshot.time, values.get(name) ?? new Map(), round.derived.get(name) ?? new Map());
+        // What is shown while an API recovers is of the failure that ended.
+        const said = round.diagnoses.diagnoses.filter(({ apiservice, state }) => apiservice === name && state === 'failing');
+        for (const { cause, evidence } of said)
+          for (const { place, text, when, evidence: declared } of CLAUSES) {
+            // A verdict is held for two ticks that pass, with the evidence that it had.
+            if (criteria.truth(declared.when) !== true) continue;
+            const printed = evidence.find(({ id }) => `${cause}/${id}` === place);
+            const [fixed = ''] = text.split('{').filter((part) => part.length > 8);
+            if (printed && !fixed.includes('}') && fixed !== '')
+              expect([place, text, printed.says.toLowerCase().includes(fixed.trim().toLowerCase())]).toEqual([
+                place,
+                text,
+                criteria.truth(when) === true,
+              ]);
+          }
+      }
+    }
   });
 
   it('are observed wherever they are printed: scheduled-operation', () => {

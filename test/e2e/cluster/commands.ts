@@ -45,7 +45,7 @@ export async function runVerify(cluster: Cluster, diagnosis: Diagnosis): Promise
 
 function faultsOf(place: string, { sample, reproduce }: Evidence, run: Run): string[] {
   if (!isFine(run)) return [`${place}: ${said(run)}`];
-  const shows = SHOWS[place] ?? SHOWS[place.replace(/^.*\//, '*/')];
+  const shows = SHOWS[place] ?? shownByAnother(place);
   if (shows) return shows.test(run.output) ? [] : [`${place}: ${said(run)} shows no ${shows}`];
   // Nothing is known of it but the line that it quotes: the command shows where that stands.
   if (sample === undefined) return [`${place}: ${reproduce} has no entry in shows.ts, and the evidence quotes nothing`];
@@ -54,6 +54,12 @@ function faultsOf(place: string, { sample, reproduce }: Evidence, run: Run): str
   return quoted.some((text) => normal(run.output).includes(normal(text)))
     ? []
     : [`${place}: ${said(run)} does not hold ${JSON.stringify(sample)}`];
+}
+
+/** A cause may count the evidence of a neighbour: its id is then `<neighbour>-<evidence>`. */
+function shownByAnother(place: string): RegExp | undefined {
+  const id = place.replace(/^.*\//, '');
+  return Object.entries(SHOWS).find(([key]) => key.replace('/', '-') === id)?.[1];
 }
 
 /** Spaces, quotes and their escapes differ between YAML, tables and logs. */

@@ -5,7 +5,7 @@ const CHECK_FAILS = /reason: (?:FailedDiscoveryCheck|MissingEndpoints)/;
 const NOT_READY_POD = /\b0\/\d/;
 const RESTARTED = /\b[1-9]\d* \(|CrashLoopBackOff|\s[1-9]\d*\s+\(/;
 
-/** `cause/evidence` (or any cause's: an asterisk before the slash) → what its command's output holds while the sentence is true. */
+/** `cause/evidence` → what its command's output holds while the sentence is true. */
 export const SHOWS: Readonly<Record<string, RegExp>> = {
   'aggregator-path-blocked/only-the-aggregator-fails': FAILS,
   'aggregator-path-blocked/only-the-aggregator-waits': FAILS,
