@@ -43,8 +43,8 @@ async function start(
   { broken, disabled = [] }: { broken: boolean; disabled?: readonly SourceName[] },
 ) {
   const cluster = new FakeCluster();
+  // The kube-apiserver is the one that answers here.
   for (const [path, objects] of Object.entries(REALISTIC))
-    // The kube-apiserver is the one that answers here.
     for (const object of objects) if (object.metadata.namespace !== 'default') cluster.collection(path).set(object);
   const now = { broken, shift: 0 };
   const healthy = (path: string, response: ServerResponse): boolean => {

@@ -199,6 +199,8 @@ export async function bombard({
     server.cut();
     await eventually(
       () => observer.snapshot().apis.filter((api) => api.pods.state === 'observed' && api.endpoints.state === 'observed').length === 2,
+      // The longest wait between two attempts, and its answer.
+      45_000,
     );
     return { objects, snapshot: await look(), messages, vanished, heapBefore, heapAfter: process.memoryUsage().heapUsed };
   } finally {
