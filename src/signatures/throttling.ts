@@ -1,5 +1,8 @@
 import type { Signature } from '../domain/signature.ts';
 
+/** Five seconds or more, as Go prints a duration: kube-aggregator gives a discovery check five (remote_available_controller.go, 1.36). */
+const LONG = String.raw`(?:(?:[5-9]|\d{2,5})(?:\.\d{1,12})?s|\d{1,5}m[\d.]{1,12}s)`;
+
 /** Limiters: of a client about itself, and of a server about its clients. */
 export const THROTTLING: readonly Signature[] = [
   {
@@ -16,15 +19,32 @@ export const THROTTLING: readonly Signature[] = [
     nearMisses: ['client rate limiter set to 20 QPS', 'context deadline exceeded'],
   },
   {
+    id: 'client-side-throttling-long',
+    speaker: 'aggregated-server',
+    pointsTo: ['client-side-throttled'],
+    pattern: String.raw`waited for ${LONG} due to client-side throttling|throttling request took ${LONG}|waited before sending request\\?" delay=\\?"${LONG}\\?" reason=\\?"client-side throttling`,
+    literals: ['due to client-side throttling', 'throttling request took', 'waited before sending request'],
+    says: "A request waited five seconds or more in the server's own client limiter (QPS, burst): longer than the kube-apiserver waits for an answer of the server.",
+    matches: [
+      'I0105 09:00:13.100000       1 request.go:601] Waited for 24.4s due to client-side throttling, not priority and fairness, request: PATCH:https://10.96.0.1:443/apis/tides.example.com/v1/gauges/a/status',
+      'I0105 09:00:13.100000       1 request.go:752] "Waited before sending request" delay="1m4.2s" reason="client-side throttling, not priority and fairness" verb="GET" URL="https://10.96.0.1:443/api/v1/nodes"',
+      'I0105 09:00:13.100000       1 request.go:530] Throttling request took 5.6s, request: POST:https://10.96.0.1:443/apis/authorization.k8s.io/v1/subjectaccessreviews',
+    ],
+    nearMisses: [
+      'I0105 09:00:13.100000       1 request.go:601] Waited for 4.9s due to client-side throttling, not priority and fairness, request: GET:https://10.96.0.1:443/api/v1/nodes',
+      'waited for 12s until the pond froze',
+    ],
+  },
+  {
     id: 'client-side-throttling',
     speaker: 'aggregated-server',
-    // A wait of a second is a line of most days.
+    // client-go prints each wait of a second or more (rest/request.go, 1.36): a line of most days.
     pointsTo: ['client-side-throttled', 'backend-slow'],
     pattern: String.raw`due to client-side throttling|client-side throttling, not priority and fairness|throttling request took`,
     literals: ['client-side throttling', 'throttling request took'],
     says: "Requests wait in the server's own client limiter (QPS, burst).",
     matches: [
-      'I0105 09:00:13.100000       1 request.go:601] Waited for 24.4s due to client-side throttling, not priority and fairness, request: PATCH:https://10.96.0.1:443/apis/tides.example.com/v1/gauges/a/status',
+      'I0105 09:00:13.100000       1 request.go:601] Waited for 2.4s due to client-side throttling, not priority and fairness, request: PATCH:https://10.96.0.1:443/apis/tides.example.com/v1/gauges/a/status',
       'I0105 09:00:13.100000       1 request.go:752] "Waited before sending request" delay="1.2s" reason="client-side throttling, not priority and fairness" verb="GET" URL="https://10.96.0.1:443/api/v1/nodes"',
       'I0105 09:00:13.100000       1 request.go:530] Throttling request took 1.6s, request: POST:https://10.96.0.1:443/apis/authorization.k8s.io/v1/subjectaccessreviews',
     ],
