@@ -81,7 +81,7 @@ export function verdictOn(judged: Judged, incident: Incident | undefined): Diagn
 
 /** Title and summary are statements too: below UNSURE they are a possibility. */
 function statementOf(cause: Cause | undefined, unsure: boolean, api: ApiFacts): Pick<Diagnosis, 'title' | 'summary'> {
-  if (!cause) return { title: 'No known cause explains it', summary: UNKNOWN_SUMMARY };
+  if (!cause) return { title: 'The cause is not known yet', summary: UNKNOWN_SUMMARY };
   const summary = fill(cause.summary, api);
   return unsure ? { title: `Possibly: ${cause.title}`, summary: `If so: ${summary}` } : { title: cause.title, summary };
 }

@@ -4,11 +4,13 @@ import type { Speaker } from './snapshot.ts';
  * What a line says of the health of the API that it is about. Only the first two mean that somebody got an error.
  * - `symptom`: a program says that something errs, and the line is evidence for a cause.
  * - `victim`: a client got an error and does not know why.
+ * - `client-own`: a client got an error that may be its own alone, as a login that expired: it is a victim's word for an API that the
+ *   text names, and says nothing of any API where the text names none.
  * - `ordinary`: healthy clusters print it too; beside a symptom it is evidence, alone it is none.
  * - `harmless`: programs print it while all is well, and people take it for the fault.
  * - `mark`: something happens that is neither good nor bad.
  */
-export const SIGNATURE_ROLES = ['symptom', 'victim', 'ordinary', 'harmless', 'mark'] as const;
+export const SIGNATURE_ROLES = ['symptom', 'victim', 'client-own', 'ordinary', 'harmless', 'mark'] as const;
 export type SignatureRole = (typeof SIGNATURE_ROLES)[number];
 
 /** A template of an error line. Patterns are RE2 syntax and run as automata over bytes (signatures/scanner.ts): linear time, whatever the line. */

@@ -34,7 +34,7 @@ export const CLIENTS: readonly Signature[] = [
     id: 'login-refused',
     speaker: 'client',
     pointsTo: [],
-    role: 'victim',
+    role: 'client-own',
     // kubectl prints the same for any 401, whoever answered it (k8s.io/kubectl: cmd/util/helpers.go).
     pattern: String.raw`you must be logged in to the server|the server has asked for the client to provide credentials|^\s*(?:error: )?unauthorized\s*$`,
     literals: ['you must be logged in to the server', 'asked for the client to provide credentials', 'unauthorized'],

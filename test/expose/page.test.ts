@@ -107,7 +107,7 @@ describe('states', () => {
     expect(text).not.toMatch(/✕ failing|aggregated API answers/);
     expect(markup).not.toMatch(/class="(card|tile) bad"/);
     expect(markup).toContain('<title>Aggregated APIs</title>');
-    expect(textOf(page(failing({}, { state: 'recovering', cause: 'unknown', title: 'No known cause explains it' })))).toContain(
+    expect(textOf(page(failing({}, { state: 'recovering', cause: 'unknown', title: 'The cause is not known yet' })))).toContain(
       'Recovering: it passes Why it failed was not seen.',
     );
   });

@@ -34,10 +34,14 @@ interface Book {
   readonly found: Map<string, { readonly signature: Signature; count: number; readonly sample: string }>;
   readonly unexplained: string[];
   error: string | undefined;
+  /** The first error that may be the client's own. */
+  ownError: string | undefined;
   unknownError: string | undefined;
 }
 
 const NEUTRAL = '';
+/** Stands for the API of a text that names none. */
+export const UNNAMED = 'unknown';
 let scanner: ReturnType<typeof createScanner> | undefined;
 
 /**
@@ -64,7 +68,7 @@ export function matchMessages(messages: readonly Message[], time: number): Match
   }
   const neutral = books.get(NEUTRAL);
   return {
-    of: (api, withNeutral) => summed([books.get(api), ...(withNeutral ? [neutral] : [])], time),
+    of: (api, withNeutral) => summed([books.get(api), ...(withNeutral ? [neutral] : [])], { time, named: api !== UNNAMED }),
     any: [...books.values()].some(({ found, error }) => found.size > 0 || error !== undefined),
   };
 }
@@ -83,7 +87,7 @@ function signaturesOf(lines: readonly string[]): readonly (Signature | undefined
 function bookOf(books: Map<string, Book>, api: string): Book {
   const known = books.get(api);
   if (known) return known;
-  const book: Book = { found: new Map(), unexplained: [], error: undefined, unknownError: undefined };
+  const book: Book = { found: new Map(), unexplained: [], error: undefined, ownError: undefined, unknownError: undefined };
   books.set(api, book);
   return book;
 }
@@ -100,12 +104,13 @@ function enter(book: Book, line: string, signature: Signature | undefined, said:
     return;
   }
   if (isError(signature)) book.error ??= sampleOf(line);
+  if (roleOf(signature) === 'client-own') book.ownError ??= sampleOf(line);
   const known = book.found.get(signature.id);
   if (known) known.count++;
   else book.found.set(signature.id, { signature, count: 1, sample: sampleOf(line) });
 }
 
-function summed(books: readonly (Book | undefined)[], time: number): Said {
+function summed(books: readonly (Book | undefined)[], { time, named }: { time: number; named: boolean }): Said {
   const own = books.filter((book) => book !== undefined);
   const found = new Map<string, { readonly signature: Signature; count: number; readonly sample: string }>();
   for (const book of own) for (const [id, hit] of book.found) found.set(id, { ...hit, count: hit.count + (found.get(id)?.count ?? 0) });
@@ -127,12 +132,16 @@ function summed(books: readonly (Book | undefined)[], time: number): Said {
   return {
     counts,
     harmless: [...found.values()]
-      .filter(({ signature }) => roleOf(signature) === 'harmless')
+      .filter(({ signature }) => roleOf(signature) === 'harmless' || (!named && roleOf(signature) === 'client-own'))
       .slice(0, MOST_HARMLESS)
       .map(({ signature, count, sample }) => ({ line: sample, says: signature.says, count })),
-    error: own.find(({ error }) => error !== undefined)?.error,
-    unknownError: own.find(({ unknownError }) => unknownError !== undefined)?.unknownError,
+    error: first(own, 'error') ?? (named ? first(own, 'ownError') : undefined),
+    unknownError: first(own, 'unknownError'),
   };
+}
+
+function first(books: readonly Book[], which: 'error' | 'ownError' | 'unknownError'): string | undefined {
+  return books.find((book) => book[which] !== undefined)?.[which];
 }
 
 const sampleOf = (line: string): string => line.trim().slice(0, SAMPLE);

@@ -10,7 +10,7 @@ import { DocumentReader } from './documents.ts';
 import { EMPTY_CLUSTER, unknownApi } from './empty.ts';
 import { EventReader } from './events.ts';
 import { boundLines, commandOf, linesOf } from './lines.ts';
-import { type Matches, matchMessages, type Said } from './matches.ts';
+import { type Matches, matchMessages, type Said, UNNAMED } from './matches.ts';
 import { MessageJoiner, type Voice, voiceOfCommand } from './messages.ts';
 import { PodReader } from './pods.ts';
 import { isProse, quotedError, ReleaseNotes } from './prose.ts';
@@ -141,8 +141,8 @@ class TextReading {
     if (named.size > 0) return [...named].sort();
     const anything =
       matches.any || this.#pods.size > 0 || this.#events.any || this.#claims.any || this.#tables.any || this.#apis.conditions.size > 0;
-    const { unknownError } = matches.of('unknown', true);
-    return anything || (unknownError !== undefined && this.#voice === 'aggregated-server') ? ['unknown'] : [];
+    const { unknownError } = matches.of(UNNAMED, true);
+    return anything || (unknownError !== undefined && this.#voice === 'aggregated-server') ? [UNNAMED] : [];
   }
 
   /** An API that is shown to answer, beside others that fail: what the text says of errors is about those. */
@@ -217,7 +217,7 @@ class TextReading {
     return SOURCES.map((source) =>
       seen.has(source)
         ? { source, state: 'ok', lastSuccess: time, ...(note === undefined ? {} : { message: note }) }
-        : { source, state: 'absent', message: 'is not in the text' },
+        : { source, state: 'absent', message: 'not in the text' },
     );
   }
 }

@@ -31,6 +31,12 @@ const NOTHING: readonly AnswerRow[] = [
   { what: 'an empty list', text: '$ kubectl get pods -n harbour\nNo resources found in harbour namespace.', answer: 'nothing-to-judge' },
   { what: 'a greeting', text: 'hello world, what a nice day', answer: 'nothing-to-judge' },
   { what: 'bytes of chance', text: '\u0001\u0091x\u00ffk}9~~\u0003 ÿþ q8', answer: 'nothing-to-judge' },
+  {
+    what: 'a login that has expired',
+    text: '$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)',
+    answer: 'nothing-to-judge',
+    harmless: /login has expired/,
+  },
   { what: 'a name alone', text: TIDES, answer: 'nothing-to-judge', api: TIDES },
   { what: 'an object without a status', text: `kind: APIService\nmetadata:\n  name: ${TIDES}`, answer: 'nothing-to-judge', api: TIDES },
   { what: 'JSON that is cut', text: '{"kind":"APIService","a":[[[[', answer: 'nothing-to-judge' },
@@ -301,10 +307,11 @@ const ERRS: readonly AnswerRow[] = [
     api: TIDES,
   },
   {
-    what: 'a login that has expired',
-    text: '$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)',
+    what: 'a login that an API refuses, which the text names',
+    text: `# ${TIDES} since this morning:\nerror: You must be logged in to the server (Unauthorized)`,
     answer: 'errs-cause-unknown',
     notCause: 'request-header-ca-mismatch',
+    api: TIDES,
   },
   {
     what: 'kubectl top without an API',
