@@ -1,13 +1,14 @@
 import { type Cause, sentenceOf } from '../domain/cause.ts';
 import type { Evidence } from '../domain/diagnosis.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
+import { inWords } from '../domain/quantity.ts';
 import type { Quote } from '../domain/quote.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { ApiFacts, ClusterFacts } from '../domain/snapshot.ts';
 import { evidenceCommand } from './commands.ts';
 import type { Explanation } from './criteria.ts';
 import { SCHEDULE_MATCHED } from './derived-signals.ts';
-import { fill, inWords, readingInWords, windowInWords } from './words.ts';
+import { fill, readingInWords, windowInWords } from './words.ts';
 
 /** Longest line that evidence quotes, in characters. */
 const LONGEST_SAMPLE = 512;

@@ -1,3 +1,4 @@
+import { inWords, rounded, secondsInWords } from '../domain/quantity.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { ApiFacts } from '../domain/snapshot.ts';
 import type { WindowCount } from './criteria.ts';
@@ -21,17 +22,6 @@ export function fill(text: string, api: ApiFacts, values: Readonly<Record<string
     .replace(/\{([a-z]+)\}/g, (_, name: string) => words[name] || `(${name} not known)`);
 }
 
-/** A signal's value for people, by the unit in its metric's name. */
-export function inWords(value: number, signal: Pick<Signal, 'metric' | 'kind'> | undefined): string {
-  const metric = signal?.metric ?? '';
-  if (signal?.kind === 'timestamp') return `${new Date(value * 1000).toISOString().slice(0, 19)}Z`;
-  if (metric.endsWith('_ratio')) return `${round(value * 100)} %`;
-  if (metric.endsWith('_seconds')) return secondsInWords(value);
-  if (metric.endsWith('_bytes')) return `${round(value / 2 ** 20)} MiB`;
-  // An extrapolated increase is no whole number; what happened is.
-  return signal?.kind === 'counter' ? String(Math.max(1, Math.round(value))) : String(round(value));
-}
-
 /** `{met} of {of}`, `{from}` and `{r}` of a sentence about a window. */
 export function windowInWords({ from, met, of, r }: WindowCount): Readonly<Record<string, string>> {
   return {
@@ -52,7 +42,7 @@ export function readingInWords(value: number, signal: Pick<Signal, 'name' | 'met
     return value < 0
       ? `time since ${left[1]!.slice('until '.length)}: ${secondsInWords(-value)}`
       : `time ${left[1]}: ${secondsInWords(value)}`;
-  return `${signal.words ?? labelOf(signal.help)}: ${value > 0 && value <= 1 && isShare(signal) ? `${round(value * 100)} %` : inWords(value, signal)}`;
+  return `${signal.words ?? labelOf(signal.help)}: ${value > 0 && value <= 1 && isShare(signal) ? `${rounded(value * 100)} %` : inWords(value, signal)}`;
 }
 
 const isShare = ({ help }: Pick<Signal, 'help'>): boolean => /^Share of /.test(help);
@@ -62,16 +52,4 @@ function labelOf(help: string): string {
   const [words = ''] = help.replace(/, (?:Unix time|0 to 1|as a share of its limit)\b.*|[;:] .*|\.$/g, '').split('. ');
   // Names keep their capitals: NetworkPolicies, TLS.
   return /^[A-Z][a-z]* /.test(words) ? words.charAt(0).toLowerCase() + words.slice(1) : words;
-}
-
-export function secondsInWords(seconds: number): string {
-  if (seconds < 1) return `${round(seconds * 1000)} ms`;
-  if (seconds < 120) return `${round(seconds)} s`;
-  if (seconds < 7200) return `${round(seconds / 60)} min`;
-  return seconds < 2 * 86_400 ? `${round(seconds / 3600)} h` : `${round(seconds / 86_400)} d`;
-}
-
-function round(value: number): number {
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
-  return Number(value.toFixed(digits));
 }

@@ -38,11 +38,11 @@ export function titleQuery(cause: string): string {
 /** Sentences of evidence that an alert says: the strongest. The status page has the others. */
 const MOST_SENTENCES = 3;
 
-/** The evidence that is met for the alert's cause, in sentences. */
+/** ` Evidence: …`, that which is met for the alert's cause, in sentences; nothing where none is, as after the failure. */
 export function evidenceNow(options: GenerateOptions): string {
   const labels = [...options.clusterLabels, 'apiservice', 'cause'];
   const query = `(printf \`${evidenceQuery(matchersOf(labels, () => '%q'))}\` ${labels.map((label) => `$labels.${label}`).join(' ')})`;
-  return `{{ range $i, $e := query ${query} }}{{ if $i }} {{ end }}{{ $e.Labels.says }}{{ else }}nothing at this moment.{{ end }}`;
+  return `{{ range $i, $e := query ${query} }}{{ if $i }} {{ else }} Evidence: {{ end }}{{ $e.Labels.says }}{{ end }}`;
 }
 
 /** @param matchers of the evidence's series, in braces. */

@@ -46,7 +46,7 @@ function causeAlert(cause: Cause, options: GenerateOptions): AlertingRule {
     labels: { severity: cause.severity, name: '{{ $labels.apiservice }}', ...options.labels },
     annotations: {
       summary: `An aggregated API fails: ${cause.title.charAt(0).toLowerCase()}${cause.title.slice(1).replace(/\.$/, '')}.`,
-      description: `{{ $labels.apiservice }}${onCluster(options)} fails. Cause: ${cause.title.replace(/\.$/, '')} ({{ $labels.cause }}), ${SURE_NOW} sure. Evidence: ${evidenceNow(options)} ${cause.summary}`,
+      description: `{{ $labels.apiservice }}${onCluster(options)} fails. Cause: ${cause.title.replace(/\.$/, '')} ({{ $labels.cause }}), ${SURE_NOW} sure.${evidenceNow(options)} ${cause.summary}`,
       confidence: SURE_NOW,
       status_url: statusUrl(options),
       runbook_url: runbookUrl(cause.id, options),

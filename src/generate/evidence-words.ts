@@ -1,6 +1,8 @@
 import { type Cause, clausesOf, type EvidenceDeclaration, sentenceOf } from '../domain/cause.ts';
 import { any } from '../domain/criterion.ts';
 import { implies } from '../domain/implies.ts';
+import { ledgerOf } from '../domain/ledger.ts';
+import { withBounds } from './bounds.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type RecordingRule, type RuleGroup, record } from './rule-book.ts';
 import { SERIES } from './series.ts';
@@ -13,12 +15,19 @@ const WORDS_INTERVAL = 60;
  * a template that held them all would be larger than everything else. One rule for each cause; nothing in them comes from a cluster.
  */
 export function wordsGroup(catalogue: Catalogue): RuleGroup {
-  return { name: 'aggregated-api-words', interval: WORDS_INTERVAL, rules: catalogue.causes.map(wordsRule) };
+  return { name: 'aggregated-api-words', interval: WORDS_INTERVAL, rules: catalogue.causes.map((cause) => wordsRule(cause, catalogue)) };
 }
 
-function wordsRule(cause: Cause): RecordingRule {
-  const evidence = [...cause.evidence, ...(cause.lookBack ?? [])].map((declaration) => said(declaration.id, generalSentence(declaration)));
+function wordsRule(cause: Cause, catalogue: Catalogue): RecordingRule {
+  const evidence = saidInAlerts(cause, catalogue).map((declaration) => said(declaration.id, generalSentence(declaration, catalogue)));
   return record(SERIES.words, [said('', cause.title.replace(/\.$/, '')), ...evidence].join('\nor\n'), { cause: cause.id });
+}
+
+/** What speaks for a cause: that of the shallower ones that it deepens too. Alerts say nothing that speaks against theirs. */
+export function saidInAlerts(cause: Cause, catalogue: Pick<Catalogue, 'causes'>): EvidenceDeclaration[] {
+  return ledgerOf(catalogue.causes).flatMap((entry) =>
+    entry.cause === cause.id && entry.declaration && entry.points > 0 ? [entry.declaration] : [],
+  );
 }
 
 function said(evidence: string, sentence: string): string {
@@ -28,27 +37,26 @@ function said(evidence: string, sentence: string): string {
 }
 
 /**
- * The sentence of any API for which the evidence is met: its clauses that follow from the criterion, without the names and numbers
- * that only the exporter knows.
+ * The sentence of any API for which the evidence is met: its clauses that follow from the criterion, without the names that only
+ * the exporter knows; in place of a number stands what the criterion tells of it.
  */
-export function generalSentence(declaration: EvidenceDeclaration): string {
+export function generalSentence(declaration: EvidenceDeclaration, catalogue: Pick<Catalogue, 'signals'>): string {
   return sentenceOf(
-    carriedTexts(declaration).map((text) =>
+    carriedTexts(declaration, catalogue).map((text) =>
       text
         .replaceAll('{service}.{namespace}.svc', 'the name of its Service')
         .replaceAll('Service {service}', 'the Service')
-        .replaceAll('namespace {namespace}', 'its namespace')
-        .replaceAll('{value}', 'N'),
+        .replaceAll('namespace {namespace}', 'its namespace'),
     ),
   );
 }
 
 /** Where no clause follows alone, one of them all does: by which way it was met the rules do not tell. */
-function carriedTexts(declaration: EvidenceDeclaration): string[] {
+function carriedTexts(declaration: EvidenceDeclaration, catalogue: Pick<Catalogue, 'signals'>): string[] {
   const clauses = clausesOf(declaration);
   const carried = clauses.filter(({ when }) => implies(declaration.when, when));
-  if (carried.length > 0) return carried.map(({ text }) => text);
+  if (carried.length > 0) return carried.map((clause) => withBounds(clause, catalogue));
   if (!implies(declaration.when, any(...clauses.map(({ when }) => when))))
     throw new Error(`evidence ${declaration.id}: its criterion carries no clause of its sentence, so an alert has no words for it`);
-  return [clauses.map(({ text }) => text).join(', or ')];
+  return [clauses.map((clause) => withBounds(clause, catalogue)).join(', or ')];
 }

@@ -183,7 +183,7 @@ function symptom(alert: string, severity: string, expr: string, options: Generat
     labels: { severity, name: '{{ $labels.apiservice }}', ...options.labels },
     annotations: {
       summary: words.summary,
-      description: `${words.description} {{ if eq $labels.cause "unknown" }}The cause is not known.{{ else }}Most likely cause: ${causeNow()}, ${SURE_NOW} sure. Evidence: ${evidenceNow(options)}{{ end }}`,
+      description: `${words.description} {{ if eq $labels.cause "unknown" }}The cause is not known.{{ else }}Most likely cause: ${causeNow()}, ${SURE_NOW} sure.${evidenceNow(options)}{{ end }}`,
       confidence: `{{ if eq $labels.cause "unknown" }}the cause is not known{{ else }}${SURE_NOW}{{ end }}`,
       status_url: statusUrl(options),
       runbook_url: runbookUrl('{{ $labels.cause }}', options),

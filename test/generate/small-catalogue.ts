@@ -53,7 +53,7 @@ export const SMALL_CATALOGUE: Catalogue = {
       severity: 'warning',
       prior: -0.5,
       evidence: [
-        { id: 'moved', when: changedWithin('buoy-moved', HOUR), weight: 'strong', says: 'moved {value}' },
+        { id: 'moved', when: changedWithin('buoy-moved', HOUR), weight: 'strong', says: 'moved' },
         {
           id: 'calm',
           when: all(below(last('swell'), 0.2), not(above(avg('wind', 10 * MINUTE), 0.5))),

@@ -1,5 +1,5 @@
 import type { FailurePattern } from '../../domain/pattern.ts';
-import { secondsInWords } from '../words.ts';
+import { secondsInWords } from '../../domain/quantity.ts';
 import { isoTime } from './printable.ts';
 
 /** How the failures spread over time, one sentence. @param now Unix seconds; undefined for a text, which shows one moment. */

@@ -21,7 +21,7 @@ export function causeScenarios(catalogue: Catalogue, alerts: readonly AlertingRu
     const labels = { ...clusterOf(options.clusterLabels), apiservice: PATIENT, cause: cause.id, category: cause.category };
     const [declaration] = [...cause.evidence, ...(cause.lookBack ?? [])];
     const evidence = declaration?.id ?? 'none';
-    const says = declaration ? generalSentence(declaration) : '';
+    const says = declaration ? generalSentence(declaration, catalogue) : '';
     const query = evidenceQuery(matchersIn(options, ['cause'], labels));
     const firing: Firing = { labels, value: SURE, finds: { [query]: [{ labels: { says }, value: 4 }] } };
     const symptom = (apiservice: string) => ({
