@@ -48,7 +48,7 @@ export function symptomGroup(catalogue: Catalogue, options: GenerateOptions): Ru
       downRule(options, interval),
       ...errorRules(options),
       latencyRule(options),
-      ...verdictRules(options, interval),
+      ...verdictRules(options),
       ...alerts(options),
     ],
   };
@@ -65,7 +65,17 @@ function failingRule(catalogue: Catalogue, options: GenerateOptions): RecordingR
 
 /** Windows over recorded series end between two evaluations, so that they hold the same samples with open and with closed ends. */
 function evaluations(seconds: number, interval: number): string {
-  return printDuration(seconds + (interval < 3 ? interval / 3 : Math.floor(interval / 3)));
+  return printDuration(betweenEvaluations(seconds, interval));
+}
+
+function betweenEvaluations(seconds: number, interval: number): number {
+  return seconds + (interval < 3 ? interval / 3 : Math.floor(interval / 3));
+}
+
+/** Seconds for which alerts keep a cause that is the verdict no more. */
+export function lingersFor(options: Pick<GenerateOptions, 'scrapeInterval'>): number {
+  const interval = symptomInterval(options);
+  return betweenEvaluations(LINGERS * interval, interval);
 }
 
 /** Every way through the kube-apiserver fails, or the condition says so, whereupon the kube-apiserver refuses every request. */
@@ -112,12 +122,12 @@ function latencyRule(options: GenerateOptions): RecordingRule {
  * an earlier failure. While nothing errs: what was held, for a quarter of an hour. A label that changes is a new alert, so alerts
  * keep a cause for the two evaluations after it was the verdict: one that is back by then has not changed.
  */
-function verdictRules(options: GenerateOptions, interval: number): RecordingRule[] {
+function verdictRules(options: GenerateOptions): RecordingRule[] {
   const level = levelOf(options);
   const failing = `(${SERIES.symptom} == 1 unless on (${level}) (${SERIES.errs} == 0))`;
   const remembered = `max_over_time(${SERIES.errs}[${printDuration(REMEMBERED)}]) == 1`;
   const unknown = `label_replace(label_replace(0 * max by (${level}) (aggregated_api_info), "cause", "unknown", "", ""), "category", "unknown", "", "")`;
-  const lately = `last_over_time(${SERIES.held}{cause!="unknown"}[${evaluations(LINGERS * interval, interval)}])`;
+  const lately = `last_over_time(${SERIES.held}{cause!="unknown"}[${printDuration(lingersFor(options))}])`;
   return [
     record(
       SERIES.held,

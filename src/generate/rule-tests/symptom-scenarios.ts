@@ -2,7 +2,7 @@ import { evidenceQuery, matchersOf, titleQuery } from '../annotations.ts';
 import type { GenerateOptions } from '../options.ts';
 import type { AlertingRule } from '../rule-book.ts';
 import { SERIES } from '../series.ts';
-import { symptomInterval } from '../symptom-alerts.ts';
+import { lingersFor, symptomInterval } from '../symptom-alerts.ts';
 import { clusterOf, type Firing, type InputSeries, NEIGHBOUR, PATIENT, type Scenario } from './scenario.ts';
 import type { Sample } from './template.ts';
 
@@ -93,7 +93,8 @@ function downBySlowProbes(alert: AlertingRule, options: GenerateOptions): Scenar
 
 /**
  * Another failure of 45 s is over for a minute when this one begins. Its cause is less than a thousandth sure by then, and the new
- * one is not known before a minute and a half: until then the page names neither.
+ * one is not known before a minute and a half: until then the page names neither. Where evaluations are rare, two of them go on
+ * for longer than the minute after which it is down.
  */
 function afterAnotherFailure(alert: AlertingRule, options: GenerateOptions): Scenario {
   return {
@@ -109,7 +110,7 @@ function afterAnotherFailure(alert: AlertingRule, options: GenerateOptions): Sce
     ],
     checks: [
       { at: 450 },
-      { at: 465, firing: unknown(options) },
+      { at: 465, firing: lingersFor(options) > 465 - 390 ? { labels: { ...patient(options), ...OTHER }, value: SURE } : unknown(options) },
       { at: 480, firing: unknown(options) },
       { at: 495, firing: known(options, true) },
       { at: 900, firing: known(options, true) },
