@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -89,7 +89,16 @@ describe('the image', () => {
   });
 
   it('accepts the configuration that deploy/kubernetes mounts', async () => {
-    const file = join(ROOT, 'deploy/kubernetes/config.yaml');
+    // The Deployment mounts a volume where this machine has no folder.
+    const volume = join(folder, 'volume');
+    const mounted = readFileSync(join(ROOT, 'deploy/kubernetes/config.yaml'), 'utf8').replace('/var/lib/aggregated-api-exporter', volume);
+    expect(mounted).toContain(volume);
+    const file = join(folder, 'config.yaml');
+    writeFileSync(file, mounted);
+    await expect(
+      run(process.execPath, command('serve', `--config.file=${file}`, '--config.check'), { cwd: image, env: bare }),
+    ).rejects.toThrow(`the folder ${volume} can't be written`);
+    mkdirSync(volume);
     const { stdout } = await run(process.execPath, command('serve', `--config.file=${file}`, '--config.check'), { cwd: image, env: bare });
     expect(stdout).toBe('the configuration is valid\n');
   });
