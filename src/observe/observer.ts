@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UNOBSERVED } from '../domain/observed.ts';
 import type { ProbeTally } from '../domain/probe.ts';
@@ -217,7 +218,10 @@ export function createObserver({
   function begin(source: Source, signal: AbortSignal): void {
     const own = new AbortController();
     ends.set(source.name, own);
-    asSource(source.name, () => source.start(AbortSignal.any([signal, own.signal])));
+    const either = AbortSignal.any([signal, own.signal]);
+    // A source listens with each of its loops, streams and probes.
+    setMaxListeners(0, either);
+    asSource(source.name, () => source.start(either));
   }
 
   return {

@@ -1,5 +1,5 @@
 import type { ResourceSpec } from './api.ts';
-import { nameOf, type Refusal, type Refuse, shortened, unreadable } from './fields.ts';
+import { nameOf, objectNameOf, type Refusal, type Refuse, shortened, unreadable } from './fields.ts';
 import { FieldReader, type FieldTree } from './json-fields.ts';
 import { withoutManagedFields } from './managed-fields.ts';
 
@@ -47,7 +47,7 @@ export function createDecoder<T>(spec: ResourceSpec<T>): (bytes: Buffer, start: 
     try {
       const raw = parse(bytes, start, end) as { metadata?: { name?: unknown; namespace?: unknown; resourceVersion?: unknown } } | null;
       const { name: givenName, namespace: givenNamespace, resourceVersion } = raw?.metadata ?? {};
-      const name = nameOf(givenName, 'metadata.name', unreadable) ?? unreadable('metadata.name', givenName, 'a name') ?? '';
+      const name = objectNameOf(givenName, 'metadata.name', unreadable) ?? unreadable('metadata.name', givenName, 'a name') ?? '';
       const namespace = nameOf(givenNamespace, 'metadata.namespace', unreadable);
       key = namespace === undefined ? name : joined(namespace, name);
       const object = spec.project(raw, refuse);

@@ -93,6 +93,21 @@ export function nameOf(value: unknown, field: string, refuse: Refuse): string | 
     : refuse(field, value, 'a name of letters, digits, dots and dashes up to 253 characters');
 }
 
+/** What would be another path, or a line of its own where it is printed. */
+const NO_SEGMENT = /[/%\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const LONGEST_OBJECT_NAME = 1024;
+
+/**
+ * metadata.name. Of some kinds it is any segment of a path: the APIService of the core group is called `v1.`, roles and their
+ * bindings may hold spaces and `@` (apimachinery pkg/api/validation/path/name.go, 1.36).
+ */
+export function objectNameOf(value: unknown, field: string, refuse: Refuse): string | undefined {
+  if (absent(value) || value === '') return undefined;
+  const segment =
+    typeof value === 'string' && value !== '.' && value !== '..' && value.length <= LONGEST_OBJECT_NAME && !NO_SEGMENT.test(value);
+  return segment ? value : refuse(field, value, `a name without / and % up to ${LONGEST_OBJECT_NAME} characters`);
+}
+
 export function flagOf(value: unknown, field: string, refuse: Refuse): boolean | undefined {
   if (absent(value)) return undefined;
   return typeof value === 'boolean' ? value : refuse(field, value, 'true or false');
@@ -171,6 +186,6 @@ export interface Identity {
 /** metadata.name and metadata.namespace. @throws UnreadableError for an object without a name. */
 export function identityOf(raw: unknown): Identity {
   const metadata = objectOf(objectOf(raw, 'the object', unreadable).metadata, 'metadata', unreadable);
-  const name = nameOf(metadata.name, 'metadata.name', unreadable) ?? unreadable('metadata.name', metadata.name, 'a name');
+  const name = objectNameOf(metadata.name, 'metadata.name', unreadable) ?? unreadable('metadata.name', metadata.name, 'a name');
   return { metadata, name: name ?? '', namespace: nameOf(metadata.namespace, 'metadata.namespace', unreadable) ?? '' };
 }

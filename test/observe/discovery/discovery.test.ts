@@ -20,7 +20,8 @@ import { discover, PATHS } from './running.ts';
 
 const NAME = 'v1.tides.example.com';
 const HEALTHY = {
-  apiServices: [apiService(), localApiService()],
+  // The core group's is called `v1.` in each cluster.
+  apiServices: [apiService(), localApiService(), localApiService('v1.')],
   services: [service()],
   slices: [slice()],
   pods: [pod()],
@@ -71,6 +72,14 @@ describe('discovery of a healthy API', () => {
       ]),
     );
     await eventually(() => discovery.serverVersion() === 'v1.36.3');
+  });
+
+  it('finds nothing that it cannot read', async () => {
+    const { discovery } = await discover(HEALTHY);
+    const status = discovery.sources.find(({ name }) => name === 'api-services')?.status(Date.now());
+    expect(status).toMatchObject({ state: 'ok' });
+    expect(status).not.toHaveProperty('message');
+    expect(status?.refused ?? 0).toBe(0);
   });
 
   it('gives the other sources a target', async () => {
