@@ -48,7 +48,7 @@ export const VANTAGE_MEANINGS: readonly VantageMeaning[] = [
     blames: ['kube-apiserver', 'us'],
   },
   {
-    when: ({ onlyList }) => onlyList,
+    when: ({ onlyList, service, endpoint }) => onlyList && service !== 'fails' && endpoint !== 'fails' && endpoint !== 'mixed',
     says: 'the backend answers, but not for ordinary users, or its storage does not',
     blames: ['rights', 'backend'],
   },
@@ -85,7 +85,7 @@ export const VANTAGE_MEANINGS: readonly VantageMeaning[] = [
     blames: ['kube-apiserver', 'path', 'trust', 'rights'],
   },
   {
-    when: ({ aggregator, endpoint }) => aggregator === 'passes' && endpoint === 'mixed',
+    when: ({ endpoint }) => endpoint === 'mixed',
     says: 'the next connection may end at the one that does not',
   },
   {

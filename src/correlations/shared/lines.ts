@@ -39,7 +39,7 @@ export function linesSay(cause: string): EvidenceDeclaration[] {
       id: 'lines-allow-it',
       when: above(strength, 0.5),
       weight: 'circumstantial',
-      says: 'Error lines fit this cause and others.',
+      says: 'Error lines fit this cause.',
       reproduce,
     },
     {
