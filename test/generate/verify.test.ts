@@ -90,6 +90,22 @@ describe('verifying rules', () => {
     expect(await reasonsOf(without(SERIES.confidence), 'quiet')).toContain(`${SERIES.confidence}: only while an API errs`);
   });
 
+  it('calls quiet a cause that no API had, and missing a label that its verdict lost', async () => {
+    const verdict = { __name__: SERIES.held, cluster: 'harbour', cause: 'unknown' };
+    const well = [...without(SERIES.held), verdict];
+    const { id } = SMALL_CATALOGUE.causes[0]!;
+    const selector = `${SERIES.held}{cause="${id}"}`;
+    expect(await reasonsOf(well, 'missing')).toEqual([]);
+    expect(await reasonsOf(well, 'quiet')).toContain(`${selector}: cause="${id}" does not occur; there are unknown`);
+    const { cause: _, ...unlabelled } = verdict;
+    expect(await reasonsOf([...without(SERIES.held), unlabelled], 'missing')).toContain(
+      `${selector}: ${SERIES.held} has no label cause: a relabelling drops it`,
+    );
+    expect(await reasonsOf(without(SERIES.held), 'missing')).toContain(
+      `${selector}: no series ${SERIES.held}: the recording rules are not loaded, or fail; look at /rules`,
+    );
+  });
+
   it('names the source of a signal that was not observed, and how that source is', async () => {
     const signal = SMALL_CATALOGUE.signals.find(({ metric }) => ALL.some(({ __name__ }) => __name__ === metric))!;
     const source = { __name__: 'aggregated_api_exporter_source_up', source: signal.source };

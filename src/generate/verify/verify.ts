@@ -46,6 +46,9 @@ const SOMETIMES: ReadonlyMap<string, string> = new Map([
   ['aggregated_api_ca_bundle_not_after_timestamp_seconds', 'only for APIServices with a caBundle'],
 ]);
 
+/** There for every API, with the cause of its failure: most causes never occur. */
+const OF_ONE_CAUSE: readonly string[] = [SERIES.held, SERIES.verdict];
+
 /** Which selectors of the generated rules find nothing in that Prometheus, and why. */
 export async function verifyRules(ask: Query, catalogue: Catalogue, options: GenerateOptions): Promise<Verification> {
   const query = remembering(ask);
@@ -91,7 +94,9 @@ async function judge(selector: Selector, query: Query, catalogue: Catalogue, scr
   if (await exists(text, query)) return { selector: text, state: 'found' };
   for (const matcher of matchers) {
     const why = await mismatch(metric, matcher, query);
-    if (why) return sometimes || isSignal(selector, catalogue) ? unmatchedSignal(selector, why) : { selector: text, state: 'missing', why };
+    if (!why) continue;
+    const mayBeAbsent = sometimes !== undefined || OF_ONE_CAUSE.includes(metric) || isSignal(selector, catalogue);
+    return mayBeAbsent ? unmatchedValue(selector, why) : { selector: text, state: 'missing', why };
   }
   return { selector: text, state: 'quiet', why: 'each label value occurs, but not together: nothing of the kind happened yet' };
 }
@@ -119,8 +124,8 @@ function isSignal({ metric }: Selector, catalogue: Catalogue): boolean {
   return catalogue.signals.some((signal) => signal.metric === metric);
 }
 
-/** A collision or a dropped label breaks the rule; a value that did not occur is an observation that was not made. */
-function unmatchedSignal({ text }: Selector, why: string): Finding {
+/** A collision or a dropped label breaks the rule; a value that did not occur is an observation that was not made, or did not happen. */
+function unmatchedValue({ text }: Selector, why: string): Finding {
   return { selector: text, state: /exported_|no label/.test(why) ? 'missing' : 'quiet', why };
 }
 
