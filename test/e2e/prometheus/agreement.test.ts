@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Cause } from '../../../src/domain/cause.ts';
 import { BUILT_IN } from '../../../src/generate/built-in.ts';
 import type { Catalogue } from '../../../src/generate/catalogue.ts';
 import { disagreement } from './support/agreement.ts';
@@ -16,13 +17,23 @@ const CAUSES_PER_TEST = 10;
 const CATALOGUE = widenedFor(STEP, BUILT_IN);
 const ids = CATALOGUE.causes.map((cause) => cause.id);
 
-/** Causes of a category supersede each other, so they are tried together. Promtool's time grows with rules × histories. */
+/** Beside the cause that it deepens, else among its category, whose causes supersede each other. */
+const placeOf = (cause: Cause): string => {
+  const { category, id } = CATALOGUE.causes.find((shallow) => shallow.id === cause.deepens?.[0]) ?? cause;
+  return `${category} ${id}`;
+};
+
+/** Causes that explain each other are tried together. Promtool's time grows with rules × histories. */
 const batches = (() => {
-  const causes = [...CATALOGUE.causes].sort((a, b) => (a.category < b.category ? -1 : a.category > b.category ? 1 : 0));
+  const causes = [...CATALOGUE.causes].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
   return Array.from({ length: Math.ceil(causes.length / CAUSES_PER_TEST) }, (_, index): Catalogue => {
     const some = causes.slice(index * CAUSES_PER_TEST, (index + 1) * CAUSES_PER_TEST);
     const here = new Set(some.map(({ id }) => id));
-    return { ...CATALOGUE, causes: some.map((cause) => ({ ...cause, supersedes: (cause.supersedes ?? []).filter((id) => here.has(id)) })) };
+    const known = (causes: readonly string[] = []) => causes.filter((id) => here.has(id));
+    return {
+      ...CATALOGUE,
+      causes: some.map((cause) => ({ ...cause, supersedes: known(cause.supersedes), deepens: known(cause.deepens) })),
+    };
   });
 })();
 
@@ -48,6 +59,11 @@ describe('evaluator and rules give the same top cause and confidence', () => {
   it('over the clearest history of every cause, with all causes against each other', async () => {
     const histories = ids.map((id) => clearest(id, CATALOGUE, 10) ?? clearestHistory(id, CATALOGUE, STEP, 10));
     expect(await disagreement(currentPromtool(), histories, CATALOGUE)).toBe('');
+  });
+
+  it('tries each cause together with the first that it deepens', () => {
+    const deepening = batches.flatMap(({ causes }) => causes.filter(({ deepens }) => deepens && deepens.length > 0)).map(({ id }) => id);
+    expect(deepening.sort()).toEqual(BUILT_IN.causes.filter(({ deepens }) => deepens).map(({ id }) => id));
   });
 
   it.each(ids)('%s is a candidate in its clearest history, so that agreement on it means something', (cause) => {
