@@ -97,6 +97,12 @@ describe('states', () => {
     expect(textOf(page(view))).toContain(expected);
   });
 
+  it('prints no full stop alone after the block of a command', () => {
+    const shown = page(failing({}, { remedy: ['See the dates: `openssl x509 -enddate`.', 'Run `kubectl get pods`. Then wait.'] }));
+    expect(shown).toContain('openssl x509 -enddate</code></li>');
+    expect(shown).toContain('kubectl get pods</code> Then wait.</li>');
+  });
+
   it('recovering: what failed is past, nothing is red', () => {
     const markup = page(failing({}, { state: 'recovering', endedAt: NOW / 1000 - 20 }));
     const text = textOf(markup);

@@ -67,7 +67,9 @@ ${verify && html`<p class="lead">It worked when ${verify.expect}:</p><code class
 
 /** Commands stand between backticks. */
 function withCommands(text: string): Html {
-  return html`${text.split('`').map((part, i) => (i % 2 === 1 ? html`<code class="cmd">${part}</code>` : part))}`;
+  const parts = text.split('`');
+  // A command stands in a block of its own: a full stop after it would be alone on a line.
+  return html`${parts.map((part, i) => (i % 2 === 1 ? html`<code class="cmd">${part}</code>` : i > 0 ? part.replace(/^\.(?=\s|$)/, '') : part))}`;
 }
 
 export function renderPattern({ pattern }: ShownApi, now: number): Html {
