@@ -1,9 +1,19 @@
 import { clause, defineCause } from '../domain/cause.ts';
-import { all, any } from '../domain/criterion.ts';
+import { above, all, any, MINUTE, min } from '../domain/criterion.ts';
 import { EACH_ADDRESS_ANSWERS } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
-import { atLeast, lessThan, none, reasonSeen, seen } from './shared/seen.ts';
-import { CHECK_AWAITS_HEADERS, DIRECT_PASSES, HAS_READY_ENDPOINTS, QUICK_CONNECT, SLOW_ANSWERS, takesSeconds } from './shared/vantages.ts';
+import { atLeast, lessThan, none, reasonSeen } from './shared/seen.ts';
+import {
+  CHECK_AWAITS_HEADERS,
+  CHECK_HAD_CONNECTION,
+  DIRECT_PASSES,
+  HAS_READY_ENDPOINTS,
+  QUICK_CONNECT,
+  SLOW_ANSWERS,
+  takesSeconds,
+} from './shared/vantages.ts';
+
+const SLOW_THROUGH_THE_AGGREGATOR = any(atLeast('aggregator-seconds', 2), atLeast('list-seconds', 2));
 
 export const backendSlow = defineCause({
   id: 'backend-slow',
@@ -26,7 +36,7 @@ export const backendSlow = defineCause({
         HAS_READY_ENDPOINTS,
       ),
       weight: 'suggestive',
-      says: 'A connection is made, and no answer comes in time.',
+      says: 'No answer comes in time.',
     },
     {
       id: 'no-answer-directly',
@@ -41,6 +51,19 @@ export const backendSlow = defineCause({
       says: 'Answers have taken {value} for a minute.',
     },
     {
+      id: 'slow-from-both-sides',
+      when: all(atLeast('direct-response-seconds', 2), SLOW_THROUGH_THE_AGGREGATOR, QUICK_CONNECT),
+      weight: 'suggestive',
+      says: [
+        clause(
+          'our own probes of the backend have a connection at once, and an answer after {value}',
+          atLeast('direct-response-seconds', 2),
+        ),
+        clause('through the kube-apiserver it takes seconds too', SLOW_THROUGH_THE_AGGREGATOR),
+      ],
+      reproduce: 'time kubectl get --raw /apis/{group}/{version}',
+    },
+    {
       id: 'slow-after-quick-connect',
       when: all(SLOW_ANSWERS, QUICK_CONNECT),
       weight: 'circumstantial',
@@ -50,7 +73,10 @@ export const backendSlow = defineCause({
       id: 'check-awaits-headers',
       when: CHECK_AWAITS_HEADERS,
       weight: 'strong',
-      says: "For a minute, the kube-apiserver's check has had a connection and has waited for the answer.",
+      says: [
+        clause("the kube-apiserver's check has failed for a minute", above(min('condition-failed-discovery-check', MINUTE), 0.5)),
+        clause('it had a connection and waited for the answer', CHECK_HAD_CONNECTION),
+      ],
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
     {
@@ -69,7 +95,12 @@ export const backendSlow = defineCause({
         clause('the slowest of these answers took {value}', lessThan('direct-response-seconds', 1)),
       ],
     },
-    { id: 'packets-vanish', when: seen('direct-connection-timeout'), weight: 'against', says: 'Our own connections are not answered.' },
+    {
+      id: 'no-connection',
+      when: reasonSeen('direct', 'connection-timeout', 'connection-refused', 'host-unreachable'),
+      weight: 'stronglyAgainst',
+      says: 'Our own connections to the backend are not made.',
+    },
     { id: 'no-endpoints', when: none('endpoints-ready'), weight: 'against', says: 'No endpoint is ready.' },
     ...linesSay('backend-slow'),
   ],

@@ -292,13 +292,32 @@ export const AGGREGATOR: readonly Signature[] = [
     nearMisses: ['net/http: TLS handshake timeout', 'error trying to reach service: tls handshake failure'],
   },
   {
+    // One timer of two ends the check, by chance (kube-apiserver 1.36, Go 1.26): only this one tells where it waited.
+    id: 'aggregator-awaits-answer',
+    speaker: 'kube-apiserver',
+    oneBackend: true,
+    pointsTo: ['backend-slow', 'connection-timed-out'],
+    pattern: String.raw`${PATH}net/http: request canceled \(client\.timeout exceeded while awaiting headers`,
+    literals: PATH_LITERALS,
+    says: 'The check had a connection, and no answer came within 5 s: the backend is slow, or packets are lost on an old connection.',
+    matches: [
+      'failing or missing response from https://10.96.7.7:443/apis/tides.example.com/v1: Get "https://10.96.7.7:443/apis/tides.example.com/v1": net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
+      'v1.tides.example.com failed with: failing or missing response from https://10.1.0.5:8443/apis/tides.example.com/v1: Get "https://10.1.0.5:8443/apis/tides.example.com/v1": net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
+    ],
+    nearMisses: [
+      'net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
+      'failing or missing response from https://10.96.7.7:443/apis/tides.example.com/v1: Get "https://10.96.7.7:443/apis/tides.example.com/v1": net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
+    ],
+  },
+  {
+    // In spite of its words: the same is printed where no connection came (kube-apiserver 1.36).
     id: 'aggregator-response-timeout',
     speaker: 'kube-apiserver',
     oneBackend: true,
     pointsTo: ['connection-timed-out', 'backend-slow'],
     pattern: String.raw`${PATH}(?:context deadline exceeded|client\.timeout exceeded|request canceled)`,
     literals: PATH_LITERALS,
-    says: 'No answer within 5 s: the backend is slow, or packets are lost on a connection that exists.',
+    says: 'No answer within 5 s: the backend is slow, or packets are lost.',
     matches: [
       'failing or missing response from https://10.96.7.7:443/apis/tides.example.com/v1: Get "https://10.96.7.7:443/apis/tides.example.com/v1": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
       'error trying to reach service: context deadline exceeded',

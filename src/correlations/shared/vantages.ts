@@ -1,4 +1,4 @@
-import { above, all, any, avg, below, type Criterion, last, MINUTE, min } from '../../domain/criterion.ts';
+import { above, all, any, avg, below, type Criterion, last, MINUTE, max, min, not } from '../../domain/criterion.ts';
 import { lessThan, none, reasonSeen, seen } from './seen.ts';
 
 /** The truth table of vantages, as criteria: docs/vantages.md. */
@@ -62,15 +62,22 @@ export const SLOW_ANSWERS: Criterion = any(
 );
 /** For a minute on average, and still: one time-out makes the average of a minute, and the next answer ends it. */
 export const takesSeconds = (signal: string): Criterion => all(above(avg(signal, MINUTE), 2), above(last(signal, 2 * MINUTE), 1));
-export const QUICK_CONNECT: Criterion = lessThan('direct-connect-seconds', 0.5);
+/** The value is of the last connection that was made: one that fails has none. */
+export const QUICK_CONNECT: Criterion = all(lessThan('direct-connect-seconds', 0.5), not(DIRECT_NETWORK_FAILURE));
 
+/** The check's text changes with each try, by chance: what it proved in this time holds. */
+const PROVED_WITHIN = 3 * MINUTE;
+/** A text of the check that only a connection that stands makes. */
+export const CHECK_HAD_CONNECTION: Criterion = above(max('signature-strength-backend-slow', PROVED_WITHIN), 1.5);
 /**
- * For a minute the kube-apiserver's check has had its connection and waited for an answer. At first packets that vanish look the
- * same: the check goes over an old connection until HTTP/2 gives that up, which it does after 45 s.
+ * For a minute the kube-apiserver's check has failed; it had a connection and waited for the answer, and no text tells of packets
+ * that vanish. At first they look the same: the check goes over an old connection until HTTP/2 gives that up, which it does within
+ * 45 s. "Client.Timeout exceeded while awaiting headers" alone is printed for both.
  */
 export const CHECK_AWAITS_HEADERS: Criterion = all(
   DIRECT_PASSES,
   above(min('condition-failed-discovery-check', MINUTE), 0.5),
-  seen('signature-strength-backend-slow'),
-  none('signature-strength-network-policy-blocking'),
+  CHECK_HAD_CONNECTION,
+  below(max('signature-strength-network-policy-blocking', PROVED_WITHIN), 0.5),
+  below(max('signature-strength-packet-loss', PROVED_WITHIN), 1.5),
 );

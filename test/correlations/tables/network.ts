@@ -19,6 +19,11 @@ import type { Row } from './row.ts';
 const WAITING = 'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)';
 const only = (reason: FailureReason): Situation => ({ probes: { aggregator: reason, list: reason } });
 const vanish: Situation = { probes: ALL('connection_timeout', 'connection_timeout'), condition: checkFailed(`Get "${URL}": ${WAITING}`) };
+/** For two minutes, with the words that kube-apiserver 1.36 also has for a server that is slow. */
+const cutBehindTheAggregator: Situation = {
+  probes: { aggregator: 'gateway_timeout', list: 'response_timeout' },
+  condition: checkFailed(`Get "${URL}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`),
+};
 const policy = (verdict: PolicyFacts['verdict']): Situation => ({
   ...vanish,
   facts: ({ since }) => ({
@@ -124,10 +129,11 @@ const deadConnection = (freshPasses: boolean): Situation => ({
 export const NETWORK_ROWS: readonly Row[] = [
   {
     cause: 'aggregator-path-blocked',
-    match: only('connection_timeout'),
+    match: cutBehindTheAggregator,
     miss: vanish,
     because: 'our own connections vanish too',
     instead: 'connection-timed-out',
+    ticks: 12,
   },
   {
     cause: 'connection-timed-out',
@@ -166,7 +172,11 @@ export const NETWORK_ROWS: readonly Row[] = [
   },
   {
     cause: 'host-unreachable',
-    match: { probes: ALL('host_unreachable', 'host_unreachable') },
+    // The kube-apiserver's own deadline for discovery comes first (1.36).
+    match: {
+      ...cutBehindTheAggregator,
+      probes: { ...cutBehindTheAggregator.probes, service: 'host_unreachable', endpoint: 'host_unreachable' },
+    },
     miss: {
       probes: ALL('host_unreachable', 'host_unreachable'),
       facts: () => ({
