@@ -2,10 +2,10 @@ import { clause, defineCause } from '../domain/cause.ts';
 import { above, all, any, changedWithin, coincides, HOUR, increase, MINUTE, not } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, seen } from './shared/seen.ts';
-import { FAILING } from './shared/vantages.ts';
+import { FAILING, SLOW_ANSWERS } from './shared/vantages.ts';
 
-/** What fails although the container works again fails for another reason. */
-const NOT_OVER = any(seen('restarting'), not(FAILING));
+/** What fails, or is slow, although the container works again is so for another reason. */
+const NOT_OVER = any(seen('restarting'), not(any(FAILING, SLOW_ANSWERS)));
 
 export const podRestarting = defineCause({
   id: 'pod-restarting',
