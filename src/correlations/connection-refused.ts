@@ -1,5 +1,6 @@
 import { clause, defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
+import { SHOW_ANSWER } from '../domain/placeholders.ts';
 import { linesSay } from './shared/lines.ts';
 import { none, reasonSeen } from './shared/seen.ts';
 import { BACKEND_LOOKS_READY, HAS_READY_ENDPOINTS } from './shared/vantages.ts';
@@ -29,7 +30,7 @@ export const connectionRefused = defineCause({
       when: all(reasonSeen('aggregator', 'connection-refused'), BACKEND_LOOKS_READY),
       weight: 'suggestive',
       says: 'Connections of the kube-apiserver to the backend are refused.',
-      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+      reproduce: SHOW_ANSWER,
     },
     {
       id: 'no-endpoints',

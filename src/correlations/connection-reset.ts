@@ -1,5 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
 import { any } from '../domain/criterion.ts';
+import { SHOW_ANSWER } from '../domain/placeholders.ts';
 import { linesSay } from './shared/lines.ts';
 import { none, reasonSeen, seen } from './shared/seen.ts';
 
@@ -24,7 +25,7 @@ export const connectionReset = defineCause({
       when: any(reasonSeen('aggregator', 'connection-reset'), reasonSeen('list', 'connection-reset')),
       weight: 'suggestive',
       says: 'Connections of the kube-apiserver to the backend are reset.',
-      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+      reproduce: SHOW_ANSWER,
     },
     { id: 'just-restarted', when: seen('restarting'), weight: 'against', says: 'The backend restarted and has not worked for 10 s since.' },
     { id: 'no-endpoints', when: none('endpoints-ready'), weight: 'against', says: 'No endpoint is ready.' },

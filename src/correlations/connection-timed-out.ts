@@ -1,5 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
 import { all, any } from '../domain/criterion.ts';
+import { SHOW_ANSWER } from '../domain/placeholders.ts';
 import { linesSay } from './shared/lines.ts';
 import { none, reasonSeen, seen } from './shared/seen.ts';
 import { BACKEND_LOOKS_READY, DIRECT_PASSES, PACKETS_VANISH } from './shared/vantages.ts';
@@ -26,7 +27,7 @@ export const connectionTimedOut = defineCause({
       when: any(reasonSeen('aggregator', 'connection-timeout'), reasonSeen('list', 'connection-timeout')),
       weight: 'suggestive',
       says: 'Connections of the kube-apiserver to the backend are not answered.',
-      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+      reproduce: SHOW_ANSWER,
     },
     {
       id: 'pods-look-ready',

@@ -1,5 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
 import { any } from '../domain/criterion.ts';
+import { SHOW_ANSWER } from '../domain/placeholders.ts';
 import { linesSay } from './shared/lines.ts';
 import { reasonSeen } from './shared/seen.ts';
 
@@ -19,7 +20,7 @@ export const dnsFailing = defineCause({
       when: any(reasonSeen('aggregator', 'dns-failed'), reasonSeen('list', 'dns-failed')),
       weight: 'strong',
       says: "The kube-apiserver can't resolve the name of the backend.",
-      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+      reproduce: SHOW_ANSWER,
     },
     {
       id: 'name-does-not-resolve-here',

@@ -1,5 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
 import { any } from '../domain/criterion.ts';
+import { SHOW_ANSWER } from '../domain/placeholders.ts';
 import { linesSay } from './shared/lines.ts';
 import { reasonSeen, seen } from './shared/seen.ts';
 
@@ -24,7 +25,7 @@ export const hostUnreachable = defineCause({
       when: any(reasonSeen('aggregator', 'host-unreachable'), reasonSeen('list', 'host-unreachable')),
       weight: 'strong',
       says: 'The kube-apiserver finds no route to the backend.',
-      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+      reproduce: SHOW_ANSWER,
     },
     {
       id: 'node-network-unavailable',

@@ -20,7 +20,7 @@ export const noReadyEndpoints = defineCause({
       when: any(NO_READY_ENDPOINTS, linesName('no-ready-endpoints')),
       weight: 'strong',
       says: [NO_ADDRESS_READY, SLICES_SHOW_NONE, CONDITION_SHOWS_NONE, linesNameIt('no-ready-endpoints')],
-      reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
+      reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service} -o yaml',
     },
     {
       id: 'endpoints-are-ready',
@@ -37,8 +37,9 @@ export const noReadyEndpoints = defineCause({
     { says: "Compare the Service's selector with the labels of the pods", command: 'kubectl get service -n {namespace} {service} -o wide' },
   ],
   verify: {
-    command: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
-    expect: 'ENDPOINTS shows at least one address',
+    command: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service} -o yaml',
+    // The table lists addresses that are not ready too (kubectl 1.36).
+    expect: 'an endpoint has conditions.ready: true',
   },
   confusedWith: [
     { cause: 'selector-matches-no-pods', tell: 'the pods are ready, and the selector does not match them' },

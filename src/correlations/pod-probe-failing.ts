@@ -36,7 +36,7 @@ export const podProbeFailing = defineCause({
       when: all(seen('endpoints-not-ready'), NO_READY_ENDPOINTS),
       weight: 'circumstantial',
       says: '{value|address in the EndpointSlices is|addresses in the EndpointSlices are} not ready.',
-      reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
+      reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service} -o yaml',
     },
     {
       id: 'killed-for-liveness',

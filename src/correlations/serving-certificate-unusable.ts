@@ -1,5 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
 import { any } from '../domain/criterion.ts';
+import { SHOW_ANSWER } from '../domain/placeholders.ts';
 import { linesSay } from './shared/lines.ts';
 import { reasonSeen, seen } from './shared/seen.ts';
 
@@ -18,7 +19,7 @@ export const servingCertificateUnusable = defineCause({
       when: any(reasonSeen('aggregator', 'tls-handshake-failed'), reasonSeen('list', 'tls-handshake-failed')),
       weight: 'suggestive',
       says: "The kube-apiserver's TLS handshake with the backend fails.",
-      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+      reproduce: SHOW_ANSWER,
     },
     {
       id: 'handshake-fails-directly',

@@ -66,11 +66,18 @@ export function replacePlaceholders(text: string, replace: (name: PlaceholderNam
 }
 
 /** Where a line stands that is quoted. */
-export const QUOTE_SOURCES = ['backend-log', 'backend-last-words', 'kube-apiserver-log', 'condition', 'events', 'client'] as const;
+export const QUOTE_SOURCES = ['backend-log', 'backend-last-words', 'kube-apiserver-log', 'condition', 'events', 'client', 'list'] as const;
 export type QuoteSource = (typeof QUOTE_SOURCES)[number];
 
 /** The command of evidence that lines give: it is the one of the place in which the line stands. */
 export const WHERE_THE_LINE_STANDS = 'where the line stands';
+
+/**
+ * What the kube-apiserver answers to a discovery, body included: of a 503 kubectl prints "the server is currently unable to handle the
+ * request", and the reason, which the aggregator writes as plain text, only with -v=8 (kubectl 1.32). A 429 it asks again
+ * for a minute: hence the time-out.
+ */
+export const SHOW_ANSWER = "kubectl get --raw /apis/{group}/{version} --request-timeout=15s -v=8 2>&1 | grep -A 1 'Response Body'";
 
 /** Commands that show a line where it stands. Of a kube-apiserver that is no pod (k3s, managed) the second prints nothing. */
 export const SHOW_LINE: Readonly<Record<QuoteSource, string>> = {
@@ -79,5 +86,6 @@ export const SHOW_LINE: Readonly<Record<QuoteSource, string>> = {
   'kube-apiserver-log': 'kubectl logs -n kube-system -l component=kube-apiserver --prefix --tail=200',
   condition: 'kubectl get apiservice {apiservice} -o yaml',
   events: 'kubectl get events -n {namespace} --sort-by=.lastTimestamp',
-  client: 'kubectl get --raw /apis/{group}/{version}',
+  client: SHOW_ANSWER,
+  list: "kubectl get {resource} -A --chunk-size=1 --request-timeout=15s -v=8 2>&1 | grep -A 1 'Response Body'",
 };

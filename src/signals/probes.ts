@@ -137,6 +137,9 @@ const slowest = (name: string, help: string, vantage: string, observe: (api: Api
 });
 
 /** One gauge per reason and vantage: `aggregator-connection-timeout`, `direct-not-found`, … */
+/** Where the answers to these probes can be seen again; our own connections nobody can repeat with kubectl. */
+const SHOWN_BY: Readonly<Record<string, Quote['from']>> = { aggregator: 'client', aggregator_list: 'list' };
+
 const reasons = (prefix: string, label: string, where: string, pick: Pick): Signal[] =>
   FAILURE_REASONS.map((reason) => ({
     name: `${prefix}-${reason.replaceAll('_', '-')}`,
@@ -147,7 +150,7 @@ const reasons = (prefix: string, label: string, where: string, pick: Pick): Sign
     labels: { vantage: label, reason },
     source: 'probes',
     observe: (api, _cluster, time) => recentFailures(api, pick, reason, time),
-    quote: (api, _cluster, time) => newestDetail(api, pick, reason, time, label === 'direct' ? undefined : 'client'),
+    quote: (api, _cluster, time) => newestDetail(api, pick, reason, time, SHOWN_BY[label]),
   }));
 
 /** What our own probes of the API saw, per vantage. */

@@ -85,6 +85,8 @@ function placeOf(hit: Hit, api: ApiFacts): QuoteSource {
     // What is kept of a text begins with who says it.
     const isIn = (text = ''): boolean => text !== '' && (text.includes(hit.sample) || hit.sample.includes(oneLine(text)));
     if (isIn(observedValue(api.condition)?.message)) return 'condition';
+    const answer = api.probes.find(({ lastFailure }) => isIn(lastFailure?.detail));
+    if (answer) return answer.request === 'list' ? 'list' : 'client';
     if (observedValue(api.events)?.recent.some(({ message }) => isIn(message))) return 'events';
   }
   return PLACE_OF_SPEAKER[hit.speaker];

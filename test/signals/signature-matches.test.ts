@@ -116,3 +116,38 @@ describe('what a hit in a text or a line still says', () => {
     expect(strength.observe(healthyApi(differs), healthyCluster(), NOW)).toBe(expected);
   });
 });
+
+describe('a line that is quoted', () => {
+  const SAID = 'error trying to reach service: dial tcp 10.1.0.5:8443: connect: connection refused';
+  const failed = (request: 'discovery' | 'list') => {
+    const tally = { ...healthyTally('aggregator'), request };
+    const lastFailure = { ...tally.last, ok: false, detail: SAID };
+    return { ...tally, last: lastFailure, lastFailure };
+  };
+  const quoteOf = (differs: Partial<ApiFacts>, where: string) =>
+    SIGNATURE_SIGNALS.find(({ name }) => name === 'signature-strength-connection-refused')!.quote!(
+      healthyApi({
+        textMatches: [hit({ speaker: 'kube-apiserver', sample: `${where}: ${SAID}`, pointsTo: ['connection-refused'], standing: true })],
+        ...differs,
+      }),
+      healthyCluster(),
+      NOW,
+    );
+
+  it.each([
+    ['an answer to our own discovery', { probes: [failed('discovery')] }, 'discovery 192.0.2.2:6443', 'client'],
+    ['an answer to our own list', { probes: [failed('list')] }, 'list 192.0.2.2:6443', 'list'],
+    [
+      'the condition, also where our probe is answered alike',
+      {
+        condition: observed({ status: 'False' as const, reason: 'FailedDiscoveryCheck', message: SAID }),
+        probes: [failed('discovery')],
+      },
+      'condition',
+      'condition',
+    ],
+    ["the kube-apiserver's log, where nobody else says it", {}, 'text', 'kube-apiserver-log'],
+  ])('is shown where it stands: %s', (_, differs, where, from) => {
+    expect(quoteOf(differs, where)).toMatchObject({ from });
+  });
+});
