@@ -1,13 +1,11 @@
-import { join } from 'node:path';
 import type { Undo } from '../fault.ts';
 import { type Cluster, METRICS, WARDLE } from '../harness/cluster.ts';
 import { APISERVER_UID } from '../harness/control-plane.ts';
 import { EXPORTER_UID } from '../harness/exporter.ts';
 import type { RunningPod } from '../harness/kubelet.ts';
 import { filter } from '../harness/network.ts';
-import { type AggregatedServer, clusterRoleBinding, install, path } from '../harness/workloads.ts';
-
-const PROGRAM = new URL('./tide-gauge.mjs', import.meta.url).pathname;
+import { type AggregatedServer, path } from '../harness/workloads.ts';
+import { apiOf, certificateOf, gaugeOf, openGauges } from './gauges.ts';
 
 /** An API with a backend of its own, so that many faults can be injected at once without touching each other. */
 export interface Lane {
@@ -74,7 +72,7 @@ const PLANS: readonly Plan[] = [
     inject: (cluster, server) =>
       change(
         cluster,
-        path.apiService(`v1.${server.apiServices[0]!.group}`),
+        path.apiService(apiOf(server)),
         { spec: { caBundle: Buffer.from(cluster.controlPlane.ca.pem).toString('base64') } },
         'merge',
       ),
@@ -126,28 +124,13 @@ const PLANS: readonly Plan[] = [
 /** One lane per fault, and the sample-apiserver, whose storage goes. The metrics-server stays well: the bystander. */
 export async function openLanes(cluster: Cluster): Promise<Lane[]> {
   const lanes = PLANS.map((plan): Lane => {
-    const group = `${plan.fault}.tides.example.com`;
-    return { ...plan, api: `v1.${group}`, server: serverOf(cluster, plan.fault, group) };
+    const server = gaugeOf(cluster, plan.fault);
+    return { ...plan, api: apiOf(server), server };
   });
-  await cluster.kube.apply('/apis/rbac.authorization.k8s.io/v1/clusterroles/gauge-reader', {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRole',
-    metadata: { name: 'gauge-reader' },
-    rules: [{ apiGroups: lanes.map(({ server }) => server.apiServices[0]!.group), resources: ['gauges'], verbs: ['list'] }],
-  });
-  await cluster.kube.apply(
-    path.clusterRoleBinding('gauge-reader'),
-    clusterRoleBinding('gauge-reader', 'gauge-reader', {
-      kind: 'Group',
-      apiGroup: 'rbac.authorization.k8s.io',
-      name: 'system:authenticated',
-    }),
+  await openGauges(
+    cluster,
+    lanes.map(({ server }) => server),
   );
-  for (const { server } of lanes) {
-    cluster.servingCa.issue(server.name, certificateOf(server));
-    await install(cluster.kube, server);
-  }
-  for (const { api } of lanes) await cluster.available(api, 120);
   return [
     ...lanes,
     {
@@ -168,31 +151,11 @@ export const STORAGE_GONE = 'storage-gone';
 /** Ids of the faults of all lanes. */
 export const LANE_FAULTS: readonly string[] = [...PLANS.map(({ fault }) => fault), STORAGE_GONE];
 
-function serverOf(cluster: Cluster, fault: string, group: string): AggregatedServer {
-  const files = [join(cluster.folder, `gauge-${fault}.crt`), join(cluster.folder, `gauge-${fault}.key`)];
-  return {
-    namespace: `gauge-${fault}`,
-    name: `gauge-${fault}`,
-    image: 'e2e/shell',
-    // $0 is the pod's address.
-    args: [`exec ${process.execPath} ${PROGRAM} "$0" ${group} ${files.join(' ')}`],
-    port: 8443,
-    readinessPath: '/readyz',
-    apiServices: [{ group, version: 'v1' }],
-    caBundle: cluster.servingCa.pem,
-    node: 'node-b',
-  };
-}
-
-function certificateOf({ namespace, name }: AggregatedServer) {
-  return { commonName: 'gauge', names: [`${name}.${namespace}.svc`] };
-}
-
-function podOf(cluster: Cluster, server: AggregatedServer): RunningPod | undefined {
+export function podOf(cluster: Cluster, server: AggregatedServer): RunningPod | undefined {
   return cluster.kubelets.map((kubelet) => kubelet.podOf('app', server.name)).find((pod) => pod !== undefined);
 }
 
-function cut(cluster: Cluster, server: AggregatedServer, who: readonly number[]): Undo {
+export function cut(cluster: Cluster, server: AggregatedServer, who: readonly number[]): Undo {
   const undos = who.map((uid) => filter({ to: cluster.pod(server).ip, action: 'drop', uid }));
   return () => {
     for (const undo of undos) undo();
