@@ -10,7 +10,7 @@ import { policyKinds } from './support/policy-kinds.ts';
 import { type Status, statusOf, sumOf } from './support/status.ts';
 
 const RBAC = new URL('../../../deploy/kubernetes/rbac.yaml', import.meta.url).pathname;
-const PACE = { probe: { interval: '1s' }, diagnosis: { interval: '1s' }, resources: { interval: '5s' } };
+const PACE = { probe: { interval: '1s', network: 'cluster' }, diagnosis: { interval: '1s' }, resources: { interval: '5s' } };
 
 interface PolicyRule {
   readonly apiGroups?: readonly string[];
@@ -47,8 +47,8 @@ const LOSSES: Readonly<Record<string, Loss>> = {
   'batch/cronjobs': { source: 'cron-jobs' },
   'rbac.authorization.k8s.io/clusterrolebindings': { source: 'role-bindings' },
   'rbac.authorization.k8s.io/rolebindings': { source: 'role-bindings' },
-  // Only a binding that is missing needs to know what other roles allow.
-  'rbac.authorization.k8s.io/clusterroles': {},
+  // What the servers' own roles allow: a binding that is missing is then not known, and the source says so.
+  'rbac.authorization.k8s.io/clusterroles': { source: 'role-bindings', rule: 'clusterroles: get' },
   'cilium.io/ciliumnetworkpolicies': { series: { name: 'aggregated_api_network_policies_not_evaluated', becomes: 1 } },
   'crd.projectcalico.org/networkpolicies': { series: { name: 'aggregated_api_network_policies_not_evaluated', becomes: 1 } },
   'policy.networking.k8s.io/adminnetworkpolicies': { series: { name: 'aggregated_api_network_policies_not_evaluated', becomes: 1 } },

@@ -5,6 +5,7 @@ import type { Fault } from './fault.ts';
 import { type Cluster, METRICS, WARDLE } from './harness/cluster.ts';
 import type { Exporter } from './harness/exporter.ts';
 import { until } from './harness/process.ts';
+import { path } from './harness/workloads.ts';
 import { restartPod } from './inject.ts';
 
 /** What was seen of one fault; a row of docs/accuracy.md. Seconds are from the first failed probe. */
@@ -93,7 +94,9 @@ export async function runFault(cluster: Cluster, exporter: Exporter, fault: Faul
     await undo();
     await recovered(cluster, fault.id);
   }
-  if (last) outcome.commands.push(...(await runVerify(cluster, last)));
+  // What was taken back may be the API itself.
+  if (last && (await cluster.kube.raw('GET', path.apiService(api))).status === 200)
+    outcome.commands.push(...(await runVerify(cluster, last)));
   try {
     if (toTheEnd) {
       const recoveredAt = Date.now();

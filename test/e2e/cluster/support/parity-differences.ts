@@ -1,3 +1,5 @@
+import { FAILURE_REASONS } from '../../../../src/domain/probe.ts';
+
 /** What the backend's own log says is not compared: the lanes' server is ours and says little. */
 export const NOT_COMPARED = /^(log-|signature-(matches|strength)-)/;
 
@@ -48,5 +50,11 @@ export const EXPLAINED: Readonly<Record<string, Readonly<Record<string, string>>
   'service-port-changed': {
     'last-change-service': "the lane's Service is edited",
     'last-change-apiservice': "the simulator edits the APIService's port, with the same effect",
+    ...Object.fromEntries(
+      FAILURE_REASONS.map((reason) => [
+        `direct-${reason.replaceAll('_', '-')}`,
+        'that edit makes the address of the Service another target: whether a reading meets the moment between the two is chance',
+      ]),
+    ),
   },
 };
