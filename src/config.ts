@@ -208,7 +208,7 @@ export function needsRestart(before: Config, after: Config): string[] {
   const flat = (config: Config) =>
     new Map(
       Object.entries(config).flatMap(([section, of]) =>
-        Object.entries(of as object).map(([key, value]) => [`${section}.${key}`, JSON.stringify(value)] as const),
+        Object.entries(of).map(([key, value]) => [`${section}.${key}`, JSON.stringify(value)] as const),
       ),
     );
   const [old, now] = [flat(before), flat(after)];

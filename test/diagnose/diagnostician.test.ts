@@ -330,7 +330,7 @@ describe('diagnostician', () => {
     it('goes on from a state that was written before verdicts were held', () => {
       const doctor = createDiagnostician(remembering);
       for (const snapshot of ticks.slice(0, 2)) doctor.observe(snapshot);
-      const { held, ...old } = JSON.parse(doctor.serialise());
+      const { held, ...old } = JSON.parse(doctor.serialise()) as { held: object };
       expect(Object.keys(held)).toEqual([API]);
       doctor.restore(JSON.stringify({ ...old, version: 1 }));
       expect(doctor.observe(ticks[2]!).verdicts.get(API)).toMatchObject({ state: 'failing' });

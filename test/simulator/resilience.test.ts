@@ -23,8 +23,13 @@ const wellProbed = (name: string): boolean => {
   const probes = api(name)?.probes.filter(({ vantage }) => vantage === 'aggregator') ?? [];
   return probes.length > 0 && probes.every(({ last }) => last.ok);
 };
+/** Without ConfigMaps of the backends' namespaces: the right to them is nobody's until somebody gives it. */
 const blind = (): string[] =>
-  observing.observer.snapshot().sources.flatMap(({ source, state, message }) => (state === 'ok' ? [] : [`${source} ${state} ${message}`]));
+  observing.observer
+    .snapshot()
+    .sources.flatMap(({ source, state, message }) =>
+      state === 'ok' || (source === 'config-maps' && state === 'forbidden') ? [] : [`${source} ${state} ${message}`],
+    );
 
 beforeEach(async () => {
   simulator = await startSimulator({ scenario: smallScenario({ timeouts: 1 }) });

@@ -55,7 +55,7 @@ function changeOf(before: unknown, after: unknown): Change | null {
   }
   const resized = Array.isArray(before) && Array.isArray(after) && before.length !== after.length;
   if (Object.keys(d).length === 0 && !resized) return null;
-  return resized ? { d, n: after.length as number } : { d };
+  return resized ? { d, n: after.length } : { d };
 }
 
 function applied(before: unknown, change: Change): unknown {
