@@ -37,7 +37,7 @@ export const SHOWS: Readonly<Record<string, RegExp>> = {
   'cpu-throttled/throttled-and-failing': /CPU\(cores\)[\s\S]*\d+m/,
   'cpu-throttled/throttled-and-slow': /CPU\(cores\)[\s\S]*\d+m/,
   'cpu-throttled/at-the-limit': /CPU\(cores\)[\s\S]*\d+m/,
-  'delegated-auth-failing/not-bound-and-lists-fail': /^(?![\s\S]*wardle\/wardle)[\s\S]*ROLE/,
+  'delegated-auth-failing/not-bound-and-lists-fail': /^(?![\s\S]*ClusterRole\/system:auth-delegator[^\n]*wardle\/wardle)[\s\S]*ROLE/,
   'delegated-auth-failing/not-bound': /^(?![\s\S]*ClusterRole\/system:auth-delegator[^\n]*wardle\/wardle)[\s\S]*ROLE/,
   'etcd-slow/etcd-takes-long': /etcd_request_duration_seconds_sum/,
   'etcd-slow/etcd-errors': /etcd_request_errors_total/,
