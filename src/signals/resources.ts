@@ -11,8 +11,11 @@ const most = (name: string, help: string, read: (facts: ResourceFacts) => number
   observe: (api) => (runsNothing(api) ? 0 : largest(readingsOf(api).map(read))),
 });
 
-/** What does not run uses nothing. */
-const runsNothing = (api: ApiFacts): boolean => containersOf(api)?.some(({ running }) => running) === false;
+/** What does not run uses nothing. Of a backend without containers nothing can be said: whose use would it be? */
+function runsNothing(api: ApiFacts): boolean {
+  const containers = containersOf(api) ?? [];
+  return containers.length > 0 && !containers.some(({ running }) => running);
+}
 
 /** Of pods that run: the last reading of one that is gone stands until the next round. Where pods are not visible, of all. */
 function readingsOf(api: ApiFacts): readonly ResourceFacts[] {

@@ -168,6 +168,7 @@ describe('signals', () => {
     ['pods-evicted', 0, 0, replaced(11)],
     ['cpu-throttled', 0, 0.8, { resources: THROTTLED }],
     ['cpu-throttled', 0, 0, { ...pods({}, { running: false }), resources: THROTTLED }],
+    ['cpu-throttled', 0, undefined, { pods: observed([]), resources: THROTTLED }],
     ['events-node-lost', 0, 1, event('NodeNotReady', 'Node quay-a status is now: NodeNotReady')],
     ['restarting', 0, 1, pods({ ready: false }, { ready: false, restarts: 1, restartTimes: [NOW - 60_000] })],
     ['restarting', 0, 0, pods({ ready: false }, { ready: false, restarts: 1, restartTimes: [NOW - 181_000] })],

@@ -23,7 +23,15 @@ const NO_ADDRESS = ['condition-missing-endpoints', 'endpoints-ready', 'signature
 const POD_DOWN = [...NO_ADDRESS, 'pods-ready'];
 const CRASHES = [
   ...POD_DOWN,
-  ...['waiting-crash-loop', 'events-crash-back-off', 'restarts', 'restarts-last-hour', 'last-restart', 'signature:pod-crash-looping'],
+  ...[
+    'waiting-crash-loop',
+    'events-crash-back-off',
+    'restarts',
+    'restarting',
+    'restarts-last-hour',
+    'last-restart',
+    'signature:pod-crash-looping',
+  ],
 ];
 const ROLLED = ['events-rollout', 'newest-pod-created', 'last-change-rollout'];
 const GONE = ['endpoint-port-served', 'selected-pods', 'pods-known', 'hosts-known'];
@@ -34,13 +42,23 @@ const UNTRUSTED = [CHECK_FAILED, 'direct-certificate-unknown-authority', 'signat
 
 /** What may follow when an API errs: the same words at other vantages, pods that a broken server makes unready. */
 const CONSEQUENCES = [
-  ...['aggregator-failing', 'list-failing', 'service-failing', 'endpoint-failing', 'endpoints-disagree', 'dead-connections'],
+  ...[
+    'aggregator-failing',
+    'list-failing',
+    'service-failing',
+    'endpoint-failing',
+    'endpoints-disagree',
+    'endpoints-split',
+    'dead-connections',
+  ],
   ...['events-probe-failed', 'readiness-flips', 'log-error-lines', 'blind-sources', 'backend-tls-handshake-errors'],
 ];
 const CONSEQUENCES_OF_UNAVAILABILITY = [
   ...['became-available', 'rolling-out', 'endpoints-ready', 'endpoints-not-ready', 'endpoints-terminating', 'replicas-available'],
   ...['pods-ready', 'pods-running-not-ready', 'pods-terminating', 'pods-pending', 'containers-not-ready'],
   'condition-missing-endpoints',
+  // Pods that are whole end the events before; those of the last ten minutes count again when they are not.
+  'events-rollout',
 ];
 
 const MOVES: Readonly<Record<string, Moves>> = {
@@ -142,7 +160,7 @@ const MOVES: Readonly<Record<string, Moves>> = {
   'pod-probe-failing': { moves: [...POD_DOWN, 'events-probe-failed'] },
   'pod-restarting': {
     moves: ['restarts', 'restarts-last-hour', 'last-restart', 'ended-error', 'signature:leader-election-lost'],
-    mayMove: [CHECK_FAILED],
+    mayMove: [CHECK_FAILED, 'restarting'],
     hidden: true,
     brief: true,
   },
@@ -194,7 +212,10 @@ export const SHARED = ['aggregator-terminations', 'apiserver-log-errors', 'nodes
 
 /** Counts of what we and the backend do all the time, and latencies, which are the machine's as much as the fault's. */
 export function alwaysMoves(signal: string): boolean {
-  return signal === 'aggregator-attempts' || signal === 'log-lines' || (signal.endsWith('seconds') && !signal.startsWith('certificate'));
+  return (
+    ['aggregator-attempts', 'log-lines', 'control-passing', 'endpoints-passing'].includes(signal) ||
+    (signal.endsWith('seconds') && !signal.startsWith('certificate'))
+  );
 }
 
 /** Throws when the fault has no line in the table. */
