@@ -4,7 +4,7 @@ import type { Played } from '../../simulator/support/course.ts';
 import { readTapes } from '../../simulator/support/tape.ts';
 import { rightFor, told, verdictsOf } from '../../simulator/support/verdicts.ts';
 
-/** Not met yet, and why. Each is a debt: take it off when it holds. */
+/** Not met yet, and why. Each is a debt: it is played too, and the first time it holds it has to be taken off. */
 const REFUSED_BEFORE = 'for some seconds after the mend a refusal from before the address was ready is the newest outcome';
 const STARTS = 'the last start after the mend is said to be a restart';
 const NOT_YET: Readonly<Record<string, string>> = {
@@ -43,8 +43,10 @@ function missOf(played: Played): string | undefined {
 describe('a verdict holds for as long as its fault does, and ends with it', () => {
   const tapes = [...readTapes('held-shared'), ...readTapes('held-own')];
 
-  it.each(tapes.filter(({ course }) => !NOT_YET[course]).map((played): [string, Played] => [played.course, played]))('%s', (_, played) => {
-    expect(missOf(played)).toBeUndefined();
+  it.each(tapes.map((played): [string, Played] => [played.course, played]))('%s', (course, played) => {
+    const miss = missOf(played);
+    if (NOT_YET[course] === undefined) expect(miss).toBeUndefined();
+    else expect(miss, `${course} holds now: take it off NOT_YET`).toBeDefined();
   });
 
   it('is played for each of them', () => {

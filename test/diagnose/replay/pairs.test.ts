@@ -3,7 +3,7 @@ import type { Played } from '../../simulator/support/course.ts';
 import { readTapes } from '../../simulator/support/tape.ts';
 import { missOfPair } from '../../simulator/support/verdicts.ts';
 
-/** Not met yet, and why. Each is a debt: take it off when it holds. */
+/** Not met yet, and why. Each is a debt: it is played too, and the first time it holds it has to be taken off. */
 const NOT_YET: Readonly<Record<string, string>> = {
   'node-not-ready, then backend-slow': 'a cut path looks the same for its first minute',
   'apiserver-slow, then backend-slow': 'a cut path looks the same for its first minute',
@@ -29,8 +29,10 @@ const NOT_YET: Readonly<Record<string, string>> = {
 describe('the second of two faults is named within 15 s of its first failed probe, and stays', () => {
   const tapes = readTapes('pairs');
 
-  it.each(tapes.filter(({ course }) => !NOT_YET[course]).map((played): [string, Played] => [played.course, played]))('%s', (_, played) => {
-    expect(missOfPair(played)).toBeUndefined();
+  it.each(tapes.map((played): [string, Played] => [played.course, played]))('%s', (course, played) => {
+    const miss = missOfPair(played);
+    if (NOT_YET[course] === undefined) expect(miss).toBeUndefined();
+    else expect(miss, `${course} holds now: take it off NOT_YET`).toBeDefined();
   });
 
   it('is played for a hundred pairs', () => {
