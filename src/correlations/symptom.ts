@@ -18,14 +18,17 @@ export const SYMPTOM: Criterion = any(
 /** A direct vantage that has not passed for an hour tells nothing of a recovery: it may be kept away from the backend for ever. */
 const failsDirectly = (signal: string): Criterion => all(above(last(signal, MINUTE), 0.01), below(min(signal, HOUR), 0.99));
 
+/** The newest answer, and those of a minute on average: one slow answer after a failure is no second failure. */
+const isSlow = (signal: string): Criterion => all(above(last(signal, MINUTE), 2), above(avg(signal, MINUTE), 2));
+
 /**
  * The symptom by the newest observation alone: while it is false every vantage passes, and a verdict is that of the failure that
  * ends. SYMPTOM remembers for a minute, because an API that comes and goes fails although it passes now.
  */
 export const SYMPTOM_NOW: Criterion = any(
   above(last('failing', MINUTE), 0.5),
-  above(last('aggregator-seconds', MINUTE), 2),
-  above(last('list-seconds', MINUTE), 2),
+  isSlow('aggregator-seconds'),
+  isSlow('list-seconds'),
   failsDirectly('service-failing'),
   failsDirectly('endpoint-failing'),
 );

@@ -52,6 +52,11 @@ describe('the card of an API', () => {
       [...times(2, ['aggregator', 'endpoint']), [], ['aggregator'], [], ['aggregator'], [], [], []],
       'fffffffrr',
     ],
+    [
+      'goes on recovering when one answer is slow',
+      [[], ...times(3, ['aggregator']), ...times(3, []), ['slow'], ...times(2, [])],
+      'hffffrrrrh',
+    ],
     ['is red while it is slow, though nothing fails, and no longer', [...times(8, ['slow']), ...times(5, [])], 'fffffffffrhhh'],
     [
       'does not recover while a backend that has answered directly does not',
