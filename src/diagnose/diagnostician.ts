@@ -122,7 +122,7 @@ class Doctor implements Diagnostician {
       const held = this.#hold(api.name, snapshot.time / 1000, read, weighed?.candidates ?? []);
       if (held) verdicts.set(api.name, held.verdict);
       if (!weighed || !held) continue;
-      const shown = held.calm === 0 ? weighed.candidates : held.candidates;
+      const shown = held.calm === 0 && !held.kept ? weighed.candidates : held.candidates;
       judged.push({ ...weighed, candidates: shown, verdict: held.verdict });
       candidates.set(api.name, shown);
     }

@@ -35,6 +35,8 @@ const HELD = z.object({
   calm: z.number().int().nonnegative(),
   calmSince: z.number().exactOptional(),
   failures: z.number().exactOptional(),
+  leads: z.object({ since: z.number(), until: z.number() }).exactOptional(),
+  kept: z.literal(true).exactOptional(),
 }) satisfies z.ZodType<Held>;
 
 /** Held verdicts by APIService, as they are remembered between two runs. */

@@ -29,6 +29,10 @@ export interface Held {
   readonly calmSince?: number;
   /** Failures counted until now. */
   readonly failures?: number;
+  /** Since when the cause has been this one, and when the evidence last put it on top, Unix seconds. Absent for `unknown`. */
+  readonly leads?: { readonly since: number; readonly until: number };
+  /** The evidence of this tick names another cause, or none: the verdict and its candidates are those of `leads.until`. */
+  readonly kept?: true;
 }
 
 /** One API at one tick. */
@@ -51,11 +55,19 @@ export const NAMED_FROM = 0.5;
 export const CALM_TICKS = 2;
 /** Seconds for which the verdict on a failure that is over is remembered. */
 export const REMEMBERED = 900;
+/**
+ * Seconds for which a cause is kept when the evidence leaves it while the API still errs: two intervals of the probes, by when every
+ * vantage has been asked anew. What a pod, a Service or a condition says is seen at once, so until then a mend looks like another
+ * fault: the address is ready, and the newest answer of it is the refusal from before.
+ */
+export const KEPT = 20;
+/** A cause is kept for a third of the time that it has led at most: one that was a first guess is given up at once. */
+const KEPT_SHARE = 3;
 /** Candidates kept while nothing errs. */
 export const MOST_CANDIDATES = 6;
 
 /**
- * The next verdict. While the API errs it follows the evidence of each tick. From the first tick at which nothing errs it is that
+ * The next verdict. While the API errs it follows the evidence of each tick, after a moment's delay (KEPT). From the first tick at which nothing errs it is that
  * of the failure that ends: what is left of the trouble looks like other causes. A failure that begins takes nothing over.
  * @returns undefined when there is nothing to say: no failure for a quarter of an hour, or nobody looks.
  */
@@ -79,14 +91,29 @@ function failing(before: Held | undefined, tick: VerdictTick): Held {
   const [top] = tick.candidates;
   const unknown = tick.candidates.find(({ cause }) => cause === UNKNOWN);
   const named = top && top.cause !== UNKNOWN && top.confidence >= NAMED_FROM ? top : undefined;
+  if (before && named?.cause !== before.verdict.cause && keeps(before, tick)) return kept(before, tick);
   const { cause, category, confidence } = named ?? { cause: UNKNOWN, category: 'unknown', confidence: unknown?.confidence ?? 0 };
-  const goesOn = before?.verdict.state === 'failing' || (before?.verdict.state === 'recovering' && before.verdict.cause === cause);
+  const failed = before?.verdict.state === 'failing';
+  const goesOn = failed || (before?.verdict.state === 'recovering' && before.verdict.cause === cause);
+  const led = failed && before.verdict.cause === cause ? before.leads : undefined;
   return {
     verdict: { cause, category, confidence, state: 'failing', since: goesOn ? before.verdict.since : tick.time },
     candidates: tick.candidates.slice(0, MOST_CANDIDATES),
     calm: 0,
     ...failuresOf(tick),
+    ...(named && { leads: { since: led?.since ?? tick.time, until: tick.time } }),
   };
+}
+
+/** A deeper cause that explains the verdict takes its place at once. */
+function keeps({ verdict, leads }: Held, { time, candidates }: VerdictTick): boolean {
+  if (verdict.state !== 'failing' || leads === undefined) return false;
+  if (time - leads.until > Math.min(KEPT, (leads.until - leads.since) / KEPT_SHARE)) return false;
+  return !candidates.some(({ cause, evidence }) => cause === verdict.cause && evidence.some(({ weight }) => weight === 'superseded'));
+}
+
+function kept({ verdict, candidates, leads }: Held, tick: VerdictTick): Held {
+  return { verdict, candidates, calm: 0, ...failuresOf(tick), ...(leads && { leads }), kept: true };
 }
 
 function remembered(before: Held, tick: VerdictTick): Held | undefined {

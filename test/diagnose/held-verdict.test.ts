@@ -11,6 +11,11 @@ const candidate = (cause: string, confidence: number): Candidate => ({
   score: 1,
   evidence: [],
 });
+/** One that another candidate explains away. */
+const explained = (cause: string): Candidate => ({
+  ...candidate(cause, 0.001),
+  evidence: [{ id: 'superseded-by-b', says: '', weight: 'superseded', points: -16, lookBack: false, values: {}, since: START }],
+});
 /** A tick that errs, with one cause beside `unknown`. */
 const errs = (cause: string, confidence: number, differs: Partial<VerdictTick> = {}): Partial<VerdictTick> => ({
   symptom: true,
@@ -70,6 +75,36 @@ describe('a verdict', () => {
       ['a failing 0/', 'a failing 0/', 'a recovering 0/10', 'b failing 30/'],
     ],
     [
+      'keeps a cause that led for a minute for 20 s when the evidence leaves it',
+      [...Array.from({ length: 7 }, () => errs('a', 0.9)), errs('b', 0.9), errs('a', 0.2), errs('b', 0.9)],
+      [...Array.from({ length: 9 }, () => 'a failing 0/'), 'b failing 0/'],
+    ],
+    [
+      'keeps it for a third of the time that it led, where that is less',
+      [...Array.from({ length: 4 }, () => errs('a', 0.9)), errs('b', 0.9), errs('b', 0.9)],
+      [...Array.from({ length: 5 }, () => 'a failing 0/'), 'b failing 0/'],
+    ],
+    [
+      'stays through a fault whose evidence comes and goes',
+      [...Array.from({ length: 4 }, () => errs('a', 0.9)), errs('b', 0.9), errs('a', 0.9), errs('b', 0.9), errs('a', 0.9)],
+      Array.from({ length: 8 }, () => 'a failing 0/'),
+    ],
+    [
+      'gives way at once to a cause that explains it',
+      [...Array.from({ length: 7 }, () => errs('a', 0.9)), errs('b', 0.9, { candidates: [candidate('b', 0.9), explained('a')] })],
+      [...Array.from({ length: 7 }, () => 'a failing 0/'), 'b failing 0/'],
+    ],
+    [
+      'ends as the cause that was kept: what a mend looks like is none',
+      [...Array.from({ length: 7 }, () => errs('a', 0.9)), errs('b', 0.9), PASSES, PASSES],
+      [...Array.from({ length: 9 }, () => 'a failing 0/'), 'a recovering 0/80'],
+    ],
+    [
+      'is not kept for a failure that began anew',
+      [...Array.from({ length: 7 }, () => errs('a', 0.9)), PASSES, PASSES, errs('b', 0.9)],
+      [...Array.from({ length: 8 }, () => 'a failing 0/'), 'a recovering 0/70', 'b failing 90/'],
+    ],
+    [
       'gives a new failure nothing of an earlier one',
       [errs('a', 0.9), PASSES, PASSES, WELL, errs('b', 0.4), errs('b', 0.9)],
       ['a failing 0/', 'a failing 0/', 'a recovering 0/10', 'a recovered 0/10', 'unknown failing 40/', 'b failing 40/'],
@@ -105,6 +140,16 @@ describe('a verdict', () => {
       'a recovered 0/300',
       '-',
     ]);
+  });
+
+  it('shows what a kept cause was based on, not what speaks for another', () => {
+    let held: Held | undefined;
+    for (let tick = 0; tick <= 7; tick++) {
+      const { symptom, errs: now, candidates = [] } = errs(tick < 7 ? 'a' : 'b', 0.9);
+      held = nextHeld(held, { time: START + tick * 10, symptom, errs: now, failures: undefined, candidates });
+    }
+    expect(held).toMatchObject({ kept: true, leads: { since: START, until: START + 60 } });
+    expect(held?.candidates.map(({ cause }) => cause)).toEqual(['a', 'unknown']);
   });
 
   it('keeps a bounded number of candidates, and survives its own state', () => {

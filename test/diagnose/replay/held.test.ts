@@ -5,25 +5,10 @@ import { readTapes } from '../../simulator/support/tape.ts';
 import { rightFor, told, verdictsOf } from '../../simulator/support/verdicts.ts';
 
 /** Not met yet, and why. Each is a debt: it is played too, and the first time it holds it has to be taken off. */
-const REFUSED_BEFORE = 'for some seconds after the mend a refusal from before the address was ready is the newest outcome';
-const STARTS = 'the last start after the mend is said to be a restart';
 const NOT_YET: Readonly<Record<string, string>> = {
   'backend-slow': 'a cut path looks the same for its first minute',
-  'bad-flag-or-config': REFUSED_BEFORE,
-  'container-config-invalid': REFUSED_BEFORE,
-  'image-pull-failing': REFUSED_BEFORE,
-  'no-ready-endpoints': REFUSED_BEFORE,
-  'pod-probe-failing': REFUSED_BEFORE,
-  'rollout-in-progress': REFUSED_BEFORE,
-  'selector-matches-no-pods': REFUSED_BEFORE,
-  'target-port-wrong': REFUSED_BEFORE,
   'discovery-forbidden': 'a line said once at the start makes it look like trouble of delegated authorization',
-  'liveness-failing': STARTS,
-  'pod-crash-looping': STARTS,
-  'request-header-config-unreadable': STARTS,
-  'memory-near-limit': 'the last stall goes on after memory is free, and looks like a cut path',
   'packet-loss': 'lost packets look like a cut path or a slow server by turns',
-  'pod-evicted': 'evicted again and again: between two it is unknown, or a connection that was cut',
   'pod-restarting': 'restarts of a second each, which lines of a lost lease and back-off events tell in turn',
 };
 
