@@ -83,6 +83,20 @@ function endpointsOf({ addresses }: ApiTarget): { ip: string; port: number }[] {
   return [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, address]) => address);
 }
 
+/** The ready addresses, `host:port`. */
+export function readyIn({ addresses }: ApiTarget): ReadonlySet<string> {
+  return new Set(addresses.flatMap(({ ip, port, ready }) => (ready ? hostPort(ip, port) : [])));
+}
+
+/**
+ * The keys of what was last probed when requests went elsewhere: it says nothing of the addresses that are ready now, and would
+ * stand for an interval. Of the addresses only those that became ready, so that one of many that comes and goes costs little.
+ */
+export function outdated(plans: readonly ProbePlan[], before: ReadonlySet<string>, now: ReadonlySet<string>): string[] {
+  if (before.size === now.size && [...now].every((where) => before.has(where))) return [];
+  return plans.filter(({ vantage, target }) => vantage !== 'endpoint' || (now.has(target) && !before.has(target))).map(({ key }) => key);
+}
+
 /** The kube client's own server, and each instance that may be addressed. */
 export function apiserversOf(own: Apiserver, instances: readonly string[], isRefused: (host: string) => boolean): Apiserver[] {
   const found = new Map([[own.instance, own]]);

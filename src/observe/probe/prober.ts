@@ -13,7 +13,7 @@ import { createHandshakeSlots, type Urgency } from './handshake-slots.ts';
 import { createListChoice, type ListChoice } from './list-choice.ts';
 import { createLoopWatch } from './loop-watch.ts';
 import { PROBER_DEFAULTS, type ProberOptions } from './options.ts';
-import { apiserversOf, endpointKey, type ProbePlan, plansFor } from './plan.ts';
+import { apiserversOf, endpointKey, outdated, type ProbePlan, plansFor, readyIn } from './plan.ts';
 import { createSchedule, type JobOutcome } from './schedule.ts';
 import { createTallyBook, type TallyBook } from './tally-book.ts';
 
@@ -58,6 +58,8 @@ interface ProbedApi {
   readonly book: TallyBook;
   readonly list: ListChoice;
   plans: ReadonlyMap<string, ProbePlan>;
+  /** The ready addresses, `host:port`; undefined before the first look. */
+  ready?: ReadonlySet<string>;
   /** Addresses that were refused, so that each is logged once. */
   refused: ReadonlySet<string>;
 }
@@ -124,6 +126,9 @@ export function createProber({ client, targets, clock, log, options: given = {},
       if (!api.plans.has(plan.key))
         schedule.add({ key: plan.key, interval: () => intervalOf(plan, api), run: () => run(target.name, plan, api) });
     api.plans = wanted;
+    const ready = readyIn(target);
+    for (const key of api.ready ? outdated(plans, api.ready, ready) : []) schedule.hurry(key);
+    api.ready = ready;
     for (const { address, why } of refused)
       if (!api.refused.has(address)) log.warn({ apiservice: target.name, address }, `not probed: ${address} is ${why}`);
     api.refused = new Set(refused.map(({ address }) => address));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PROBE_DURATION_BUCKETS, type ProbeResult } from '../../../src/domain/probe.ts';
 import { createProber, type Prober, type ProberOptions } from '../../../src/observe/probe/prober.ts';
@@ -201,6 +202,22 @@ describe('pace', () => {
     await eventually(() => server.connections() === 1);
     await new Promise((done) => setTimeout(done, 200));
     expect(server.connections()).toBe(1);
+  });
+
+  it('is hurried when the ready addresses change, and by no other change', async () => {
+    const refusing = await servers.refusing();
+    const targets = liveTargets();
+    const is = (ready: boolean, insecureSkipTLSVerify = false) =>
+      apiTarget({ caBundle: authority.cert, insecureSkipTLSVerify, addresses: [{ ...at(refusing), ready }] });
+    targets.set(is(false));
+    const prober = start(targets, { intervalMs: 60_000 });
+    const attempts = () => prober.tallies(API)[0]?.attempts ?? 0;
+    await eventually(() => attempts() === 1);
+    targets.set(is(true));
+    await eventually(() => attempts() === 2);
+    targets.set(is(true, true));
+    await sleep(400);
+    expect(attempts()).toBe(2);
   });
 
   it('puts probes off when too many are open, and ends all at the end', async () => {
