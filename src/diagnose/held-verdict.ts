@@ -95,7 +95,7 @@ function failing(before: Held | undefined, tick: VerdictTick): Held {
   const { cause, category, confidence } = named ?? { cause: UNKNOWN, category: 'unknown', confidence: unknown?.confidence ?? 0 };
   const failed = before?.verdict.state === 'failing';
   const goesOn = failed || (before?.verdict.state === 'recovering' && before.verdict.cause === cause);
-  const led = failed && before.verdict.cause === cause ? before.leads : undefined;
+  const led = failed && before.calm === 0 && before.verdict.cause === cause ? before.leads : undefined;
   return {
     verdict: { cause, category, confidence, state: 'failing', since: goesOn ? before.verdict.since : tick.time },
     candidates: tick.candidates.slice(0, MOST_CANDIDATES),
@@ -105,9 +105,9 @@ function failing(before: Held | undefined, tick: VerdictTick): Held {
   };
 }
 
-/** A deeper cause that explains the verdict takes its place at once. */
-function keeps({ verdict, leads }: Held, { time, candidates }: VerdictTick): boolean {
-  if (verdict.state !== 'failing' || leads === undefined) return false;
+/** A deeper cause that explains the verdict takes its place at once, and what failed and passed begins anew. */
+function keeps({ verdict, leads, calm }: Held, { time, candidates }: VerdictTick): boolean {
+  if (verdict.state !== 'failing' || calm > 0 || leads === undefined) return false;
   if (time - leads.until > Math.min(KEPT, (leads.until - leads.since) / KEPT_SHARE)) return false;
   return !candidates.some(({ cause, evidence }) => cause === verdict.cause && evidence.some(({ weight }) => weight === 'superseded'));
 }

@@ -29,6 +29,9 @@ export const SERIES = {
    * quarter of an hour; `unknown` while no cause is at least as likely as not, and for every API without a failure.
    */
   held: 'apiservice_cause:aggregated_api_verdict:held',
+  /** Since when a cause has been the held one while the API errs, and when the evidence last put it on top, Unix seconds. */
+  leadSince: 'apiservice_cause:aggregated_api_lead:since',
+  leadUntil: 'apiservice_cause:aggregated_api_lead:until',
   /** The same, but a cause stays for the two evaluations after it was the verdict: what alerts name. */
   verdict: 'apiservice_cause:aggregated_api_verdict:steady',
   /** 1 for each piece of evidence; label `says` is its sentence, and with an empty `evidence` the title of the cause. */

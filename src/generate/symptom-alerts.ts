@@ -26,6 +26,9 @@ const UP_AFTER = 300;
 /** As diagnose/held-verdict.ts has them: the least confidence that is named, and the seconds for which a verdict is remembered. */
 const NAMED_FROM = 0.5;
 const REMEMBERED = 900;
+/** And the seconds for which a cause is kept that the evidence has left, at most this share of the time that it led. */
+const KEPT = 20;
+const KEPT_SHARE = 3;
 /** Evaluations for which a cause stays that is the verdict no more: each change of the label is a new alert. */
 const LINGERS = 2;
 const DAY = 86_400;
@@ -118,20 +121,31 @@ function latencyRule(options: GenerateOptions): RecordingRule {
 }
 
 /**
- * diagnose/held-verdict.ts as rules. While the API errs: the top cause, or `unknown` when that is less likely than not; nothing of
- * an earlier failure. While nothing errs: what was held, for a quarter of an hour. A label that changes is a new alert, so alerts
- * keep a cause for the two evaluations after it was the verdict: one that is back by then has not changed.
+ * diagnose/held-verdict.ts as rules. While the API errs: the top cause, or `unknown` when that is less likely than not, and for a
+ * moment the cause that has led until now; nothing of an earlier failure. While nothing errs: what was held, for a quarter of an
+ * hour. A label that changes is a new alert, so alerts keep a cause for the two evaluations after it was the verdict: one that is
+ * back by then has not changed.
  */
 function verdictRules(options: GenerateOptions): RecordingRule[] {
   const level = levelOf(options);
   const failing = `(${SERIES.symptom} == 1 unless on (${level}) (${SERIES.errs} == 0))`;
+  const named = `((${SERIES.top}{cause!="unknown"} >= ${NAMED_FROM}) and on (${level}) ${failing})`;
   const remembered = `max_over_time(${SERIES.errs}[${printDuration(REMEMBERED)}]) == 1`;
   const unknown = `label_replace(label_replace(0 * max by (${level}) (aggregated_api_info), "cause", "unknown", "", ""), "category", "unknown", "", "")`;
   const lately = `last_over_time(${SERIES.held}{cause!="unknown"}[${printDuration(lingersFor(options))}])`;
   return [
     record(
+      SERIES.leadSince,
+      `(${SERIES.leadSince} and on (${level}, cause) ${SERIES.held} and on (${level}) ${failing})\nor\ntime() * ${named} ^ 0`,
+    ),
+    record(SERIES.leadUntil, `time() * ${named} ^ 0\nor\n(${SERIES.leadUntil} and on (${level}, cause) ${SERIES.leadSince})`),
+    record(
       SERIES.held,
-      `((${SERIES.top}{cause!="unknown"} >= ${NAMED_FROM}) and on (${level}) ${failing})
+      `(${named} and on (${level}, cause) ${SERIES.held})
+or on (${level})
+${keptCause(level, failing)}
+or on (${level})
+${named}
 or on (${level})
 (${unknown} and on (${level}) ${failing})
 or on (${level})
@@ -141,6 +155,15 @@ ${unknown}`,
     ),
     record(SERIES.verdict, `(${lately} and on (${level}, cause) ${SERIES.verdict})\nor on (${level})\n${SERIES.held}`),
   ];
+}
+
+/** The cause that led until a moment ago, unless it is explained away now. */
+function keptCause(level: string, failing: string): string {
+  const ago = `(time() - ${SERIES.leadUntil})`;
+  const led = `(${SERIES.leadUntil} - ${SERIES.leadSince})`;
+  const explained = `(${SERIES.confidence} and on (${level}, cause) (${SERIES.evidence}{evidence=~"superseded-by-.+"} < 0))`;
+  return `((${SERIES.held}{cause!="unknown"} and on (${level}, cause) (${ago} <= ${KEPT} and ${ago} * ${KEPT_SHARE} <= ${led}) and on (${level}) ${failing})
+unless on (${level}, cause) ${explained})`;
 }
 
 function alerts(options: GenerateOptions): AlertingRule[] {
