@@ -49,7 +49,8 @@ async function allIsWell(): Promise<void> {
 describe('an exporter', { timeout: 3 * DEADLINE }, () => {
   it('loses no APIService when the kube-apiserver is killed and started again, and sees what happens afterwards', async () => {
     expect(names()).toEqual([BERTHS, TIDES]);
-    const back = simulator.apiServer.restart(700);
+    // Longer than a reading of its metrics is believed: three of their intervals.
+    const back = simulator.apiServer.restart(3000);
     const seen = new Set<string>();
     await eventually(
       () => {
