@@ -8,6 +8,7 @@ import {
   CHECK_HAD_CONNECTION,
   DIRECT_PASSES,
   HAS_READY_ENDPOINTS,
+  NO_CONNECTION,
   QUICK_CONNECT,
   SLOW_ANSWERS,
   takesSeconds,
@@ -97,7 +98,7 @@ export const backendSlow = defineCause({
     },
     {
       id: 'no-connection',
-      when: reasonSeen('direct', 'connection-timeout', 'connection-refused', 'host-unreachable'),
+      when: NO_CONNECTION,
       weight: 'stronglyAgainst',
       says: 'Our own connections to the backend are not made.',
     },

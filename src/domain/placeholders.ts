@@ -87,5 +87,5 @@ export const SHOW_LINE: Readonly<Record<QuoteSource, string>> = {
   condition: 'kubectl get apiservice {apiservice} -o yaml',
   events: 'kubectl get events -n {namespace} --sort-by=.lastTimestamp',
   client: SHOW_ANSWER,
-  list: "kubectl get {resource} -A --chunk-size=1 --request-timeout=15s -v=8 2>&1 | grep -A 1 'Response Body'",
+  list: "kubectl get {resource} -A --chunk-size=1 --request-timeout=15s -v=8 2>&1 | grep -A 1 -E 'Response (Body|Status)'",
 };

@@ -62,8 +62,10 @@ export const SLOW_ANSWERS: Criterion = any(
 );
 /** For a minute on average, and still: one time-out makes the average of a minute, and the next answer ends it. */
 export const takesSeconds = (signal: string): Criterion => all(above(avg(signal, MINUTE), 2), above(last(signal, 2 * MINUTE), 1));
-/** The value is of the last connection that was made: one that fails has none. */
-export const QUICK_CONNECT: Criterion = all(lessThan('direct-connect-seconds', 0.5), not(DIRECT_NETWORK_FAILURE));
+/** Our own TCP connections are not made. A handshake that does not end, or a reset, has one. */
+export const NO_CONNECTION: Criterion = reasonSeen('direct', 'connection-timeout', 'connection-refused', 'host-unreachable');
+/** The value is of the last connection that was made: one that is not made has none. */
+export const QUICK_CONNECT: Criterion = all(lessThan('direct-connect-seconds', 0.5), not(NO_CONNECTION));
 
 /** The check's text changes with each try, by chance: what it proved in this time holds. */
 const PROVED_WITHIN = 3 * MINUTE;

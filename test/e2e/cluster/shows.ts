@@ -74,6 +74,8 @@ export const SHOWS: Readonly<Record<string, RegExp>> = {
   'pod-restarting/not-ready-after-restart': NOT_READY_POD,
   'pod-unschedulable/pod-unschedulable': /FailedScheduling|PodScheduled\s+False/,
   'pod-unschedulable/scheduling-failed-events': /FailedScheduling/,
+  'rate-limited/lines-suggest-it': /429 Too Many Requests/,
+  'rate-limited/lines-allow-it': /429 Too Many Requests/,
   'rate-limited/too-many-requests': /Too Many Requests|429|too many/i,
   'request-header-ca-mismatch/unauthorized': /401/,
   'request-header-ca-mismatch/front-proxy-ca-expired': /requestheader-client-ca-file/,
