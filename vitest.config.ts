@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './test/support/slowest-first.ts';
 
 export default defineConfig({
   test: {
@@ -8,5 +9,6 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Two cores in CI: more workers only make the timing tests noisy.
     maxWorkers: 2,
+    sequence: { sequencer: SlowestFirst },
   },
 });
