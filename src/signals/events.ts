@@ -1,6 +1,6 @@
 import { observedValue } from '../domain/observed.ts';
 import type { Signal } from '../domain/signal.ts';
-import type { ClusterEvent } from '../domain/snapshot.ts';
+import type { ApiFacts, ClusterEvent } from '../domain/snapshot.ts';
 import { countRecentEvents, isOver, isRecent, RECENT_EVENT_MS } from './reading.ts';
 
 const IMAGE = /pull|image|manifest|registry/i;
@@ -78,5 +78,14 @@ export const EVENT_SIGNALS: readonly Signal[] = Object.entries(GROUPS).map(([gro
     return newest && { text: `${newest.reason} ${newest.object}: ${newest.message}`, from: 'events' };
   },
   observe: (api, _cluster, time) =>
-    countRecentEvents(api, time, (event) => keep(event) && (OF_OTHERS.has(group) || !isOver(api, event, time))),
+    countRecentEvents(
+      api,
+      time,
+      (event) => keep(event) && (OF_OTHERS.has(group) || !(isOver(api, event, time) || hasRolledOut(api, event))),
+    ),
 }));
+
+/** The workload's own status is newer than the event of its scaling: pods that fail later do not begin the rollout again. */
+function hasRolledOut(api: ApiFacts, { reason }: ClusterEvent): boolean {
+  return reason === 'ScalingReplicaSet' && observedValue(api.workload)?.rollingOut === false;
+}

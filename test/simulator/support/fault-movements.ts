@@ -57,8 +57,10 @@ const CONSEQUENCES_OF_UNAVAILABILITY = [
   ...['became-available', 'rolling-out', 'endpoints-ready', 'endpoints-not-ready', 'endpoints-terminating', 'replicas-available'],
   ...['pods-ready', 'pods-running-not-ready', 'pods-terminating', 'pods-pending', 'containers-not-ready'],
   'condition-missing-endpoints',
-  // Pods that are whole end the events before; those of the last ten minutes count again when they are not.
+  // With rolling-out: the workload's status ends the events of its scaling.
   'events-rollout',
+  // What does not run uses nothing.
+  ...['cpu-usage', 'memory-usage'],
 ];
 
 const MOVES: Readonly<Record<string, Moves>> = {
@@ -73,8 +75,8 @@ const MOVES: Readonly<Record<string, Moves>> = {
   },
   'apiserver-slow': { moves: ['apiserver-seconds'], mayMove: ['control-failing', 'control-changed'], hidden: true },
   'apiservers-disagree': {
-    moves: ['apiservers-disagree', 'apiservers-judge-differently', CHECK_FAILED, ...SILENT],
-    // They overwrite each other's verdict.
+    moves: ['apiservers-disagree', 'apiservers-split', 'apiservers-judge-differently', ...SILENT],
+    // They overwrite each other's verdict: it may be True whenever we look.
     mayMove: [CHECK_FAILED],
     hidden: true,
   },
