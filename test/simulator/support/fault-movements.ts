@@ -181,8 +181,9 @@ const MOVES: Readonly<Record<string, Moves>> = {
     mayMove: ['ended-completed', 'ended-error'],
   },
   'rollout-in-progress': {
-    moves: [...POD_DOWN, ...ROLLED],
-    mayMove: ['rolling-out'],
+    moves: [...POD_DOWN, ...ROLLED.filter((signal) => signal !== 'events-rollout')],
+    // The simulated Deployment says NewReplicaSetAvailable throughout, which a real one says again at the end: its status ends the events.
+    mayMove: ['rolling-out', 'events-rollout'],
   },
   'scheduled-operation': { moves: [CHECK_FAILED] },
   'selector-matches-no-pods': { moves: [...NO_ADDRESS, ...GONE, 'last-change-service'] },
