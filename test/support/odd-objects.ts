@@ -198,7 +198,12 @@ export async function bombard({
     healing = true;
     server.cut();
     await eventually(
-      () => observer.snapshot().apis.filter((api) => api.pods.state === 'observed' && api.endpoints.state === 'observed').length === 2,
+      () =>
+        ['v1.moorings.example.com', 'v1.tides.example.com'].every((name) =>
+          observer
+            .snapshot()
+            .apis.some((api) => api.name === name && [api.condition, api.pods, api.endpoints].every(({ state }) => state === 'observed')),
+        ),
       // The longest wait between two attempts, and its answer.
       45_000,
     );

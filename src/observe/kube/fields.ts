@@ -95,7 +95,7 @@ export function nameOf(value: unknown, field: string, refuse: Refuse): string | 
 
 /** What would be another path, or a line of its own where it is printed. */
 const NO_SEGMENT = /[/%\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
-const LONGEST_OBJECT_NAME = 1024;
+const LONGEST_OBJECT_NAME = 253;
 
 /**
  * metadata.name. Of some kinds it is any segment of a path: the APIService of the core group is called `v1.`, roles and their

@@ -55,9 +55,9 @@ const ROWS: readonly Row[] = [
   // The core group's APIService, which each cluster has, and a binding that a person is named in (Kubernetes 1.36).
   ['objectNameOf', 'v1.', 'v1.', undefined],
   ['objectNameOf', 'harbour pilot@example.com', 'harbour pilot@example.com', undefined],
-  ['objectNameOf', '..', undefined, 'f is ".."; a name without / and % up to 1024 characters is allowed'],
-  ['objectNameOf', '../secrets', undefined, 'f is "../secrets"; a name without / and % up to 1024 characters is allowed'],
-  ['objectNameOf', 'a\r\nHost: b', undefined, 'f is "a\\r\\nHost: b"; a name without / and % up to 1024 characters is allowed'],
+  ['objectNameOf', '..', undefined, 'f is ".."; a name without / and % up to 253 characters is allowed'],
+  ['objectNameOf', '../secrets', undefined, 'f is "../secrets"; a name without / and % up to 253 characters is allowed'],
+  ['objectNameOf', 'a\r\nHost: b', undefined, 'f is "a\\r\\nHost: b"; a name without / and % up to 253 characters is allowed'],
   ['timeOf', '2026-01-05T09:00:00Z', Date.UTC(2026, 0, 5, 9), undefined],
   ['timeOf', '2026-01-05T09:00:00.123456Z', Date.UTC(2026, 0, 5, 9, 0, 0, 123), undefined],
   ['timeOf', '2026-01-05T10:00:00+01:00', Date.UTC(2026, 0, 5, 9), undefined],
