@@ -7,9 +7,10 @@ import { createServer, type TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { createProber } from '../src/observe/probe/prober.ts';
 import { SILENT } from '../src/observe/source.ts';
-import { type ApiTarget, fixedTargets } from '../src/observe/targets.ts';
+import { fixedTargets } from '../src/observe/targets.ts';
 import { createAuthority } from '../test/support/certificates.ts';
 import { printRow } from './row.ts';
+import { tideTargets } from './targets.ts';
 
 /**
  * CPU of probing backends that send without end or in crumbs, against good ones, per probe and in the same run; and how late the
@@ -137,18 +138,7 @@ function floodOfIgnored(socket: Socket): void {
 }
 
 async function probe(ca: string, ports: readonly number[]): Promise<Figures> {
-  const targets = ports.map(
-    (port, i): ApiTarget => ({
-      name: `v1.tides-${i}.example.com`,
-      group: 'tides.example.com',
-      version: 'v1',
-      backend: { namespace: 'harbour', service: 'tide-gauge', port: 443 },
-      insecureSkipTLSVerify: false,
-      caBundle: ca,
-      addresses: [{ ip: '127.0.0.1', port, ready: true }],
-      pods: [],
-    }),
-  );
+  const targets = tideTargets(ports, ca);
   let probes = 0;
   const running = new AbortController();
   createProber({

@@ -10,11 +10,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createProber } from '../src/observe/probe/prober.ts';
 import { SILENT } from '../src/observe/source.ts';
-import { type ApiTarget, fixedTargets } from '../src/observe/targets.ts';
+import { fixedTargets } from '../src/observe/targets.ts';
 import { createAuthority } from '../test/support/certificates.ts';
 import { freePort } from '../test/support/free-port.ts';
 import { cpuMsOf } from './processes.ts';
 import { printRow } from './row.ts';
+import { tideTargets } from './targets.ts';
 
 /**
  * CPU of one verified TLS probe, fresh connection each time, against blackbox_exporter (Debian's prometheus-blackbox-exporter)
@@ -174,18 +175,7 @@ async function serve(cert: string, key: string): Promise<void> {
 }
 
 async function measureOurs(ca: string, ports: readonly number[], load: Load): Promise<Figures> {
-  const targets = ports.map(
-    (port, i): ApiTarget => ({
-      name: `v1.tides-${i}.example.com`,
-      group: 'tides.example.com',
-      version: 'v1',
-      backend: { namespace: 'harbour', service: 'tide-gauge', port: 443 },
-      insecureSkipTLSVerify: false,
-      caBundle: ca,
-      addresses: [{ ip: '127.0.0.1', port, ready: true }],
-      pods: [],
-    }),
-  );
+  const targets = tideTargets(ports, ca);
   let probes = 0;
   let failed = 0;
   const running = new AbortController();
