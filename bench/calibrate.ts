@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { TEMPERATURE } from '../src/correlations/temperature.ts';
 import type { Snapshot } from '../src/domain/snapshot.ts';
-import { readText } from '../src/observe/text/read-text.ts';
+import { readText } from '../src/read/text/read-text.ts';
 import { faultCases } from './fault-cases.ts';
 import { loadIncidents } from './incidents.ts';
 import { judge, type Truth } from './judge.ts';

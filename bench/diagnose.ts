@@ -3,7 +3,7 @@ import { catalogueOptions } from '../src/commands/catalogue-options.ts';
 import { CAUSES } from '../src/correlations/list.ts';
 import { createDiagnostician, diagnoseSnapshots } from '../src/diagnose/diagnostician.ts';
 import type { ApiFacts, Snapshot } from '../src/domain/snapshot.ts';
-import { readText } from '../src/observe/text/read-text.ts';
+import { readText } from '../src/read/text/read-text.ts';
 import { SIGNALS } from '../src/signals/list.ts';
 import { readSignals } from '../src/signals/read.ts';
 import { healthyApi, healthySnapshot, healthyTally, NOW, probeResult } from '../test/support/healthy.ts';

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { UnobservedClaim } from '../src/diagnose/witness.ts';
 import { ANSWERS } from '../src/domain/answer.ts';
-import { readText } from '../src/observe/text/read-text.ts';
+import { readText } from '../src/read/text/read-text.ts';
 import { type FaultCase, faultCases } from './fault-cases.ts';
 import { loadIncidents } from './incidents.ts';
 import { judge, secondsToVerdict, type Verdict } from './judge.ts';

@@ -6,7 +6,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { observedValue } from '../src/domain/observed.ts';
-import { createKubeClient } from '../src/observe/kube/client.ts';
+import { createKubeClient } from '../src/kube/client.ts';
 import { createLogTail } from '../src/observe/logs/log-tail.ts';
 import { SILENT } from '../src/observe/source.ts';
 import { type ApiTarget, fixedTargets } from '../src/observe/targets.ts';

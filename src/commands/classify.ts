@@ -2,9 +2,9 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Pattern } from '../domain/signature.ts';
 import { isEndless, kindOf, readBoundedFile } from '../files/bounded-file.ts';
+import { createScanner, type Scanner } from '../scan/scanner.ts';
 import { BUILT_IN_PATTERNS } from '../signatures/classify.ts';
 import { SIGNATURES } from '../signatures/list.ts';
-import { createScanner, type Scanner } from '../signatures/scanner.ts';
 import { checkSignatures, parseSignatureFile, SignatureFileError, type UserSignature } from '../signatures/signature-file.ts';
 
 interface ClassifyOptions {

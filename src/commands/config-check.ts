@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { kindOf } from '../files/bounded-file.ts';
-import { loadKubeConfig } from '../observe/kube/kube-config.ts';
+import { loadKubeConfig } from '../kube/kube-config.ts';
 import { configFrom, type ServeFlags } from './flags.ts';
 
 /** Everything that would keep `serve` with these flags from starting, but for what only the cluster and the ports tell. @throws Error that lists it. */

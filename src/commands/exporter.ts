@@ -5,7 +5,7 @@ import { createExposition, type Exposition } from '../expose/exposition.ts';
 import { createSelfMetrics, type SelfMetrics } from '../expose/self-metrics.ts';
 import { createWebServer } from '../expose/server.ts';
 import type { ExporterView } from '../expose/view.ts';
-import { createAccessReviews } from '../observe/kube/access-review.ts';
+import { createAccessReviews } from '../kube/access-review.ts';
 import { redactionTotals } from '../redact/redact.ts';
 import { SIGNALS } from '../signals/list.ts';
 import { readSignals } from '../signals/read.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { SourceState } from '../domain/sources.ts';
-import { InputError } from '../observe/dump/input-error.ts';
+import { InputError } from '../read/dump/input-error.ts';
 import type { LiveOptions } from './diagnose.ts';
 import { configFrom } from './flags.ts';
 import { createLogger } from './logger.ts';

@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { keepYoungGenerationSmall } from '../observe/kube/young-generation.ts';
+import { keepYoungGenerationSmall } from '../kube/young-generation.ts';
 
 /**
  * For a process that runs for months and does little: V8 compiles lazily, throws old bytecode away, and gives heap back early. Measured at

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
-import type { KubeClient } from '../observe/kube/api.ts';
-import { createKubeClient } from '../observe/kube/client.ts';
-import { isInCluster, loadKubeConfig } from '../observe/kube/kube-config.ts';
+import type { KubeClient } from '../kube/api.ts';
+import { createKubeClient } from '../kube/client.ts';
+import { isInCluster, loadKubeConfig } from '../kube/kube-config.ts';
 import { createObserver, type Observer } from '../observe/observer.ts';
 import type { Logger } from '../observe/source.ts';
 import type { ClusterFlags } from './flags.ts';

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Command } from 'commander';
 import type { Snapshot } from '../domain/snapshot.ts';
-import { InputError } from '../observe/dump/input-error.ts';
+import { InputError } from '../read/dump/input-error.ts';
 import type { ObserveCluster } from './diagnose.ts';
 import { type ClusterFlags, forOption, withClusterFlags } from './flags.ts';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
-import { kubeConfigFiles } from '../observe/kube/kube-config.ts';
+import { kubeConfigFiles } from '../kube/kube-config.ts';
 import { SCENARIOS } from '../simulator/scenarios/list.ts';
 import { checkConfiguration } from './config-check.ts';
 import { type ExporterInput, runExporter } from './exporter.ts';

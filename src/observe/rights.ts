@@ -1,10 +1,10 @@
 import { ABSENT, type Observed, observed, UNOBSERVED } from '../domain/observed.ts';
 import type { ClusterFacts, RightsFacts } from '../domain/snapshot.ts';
 import type { SourceName, SourceStatus } from '../domain/sources.ts';
+import type { KubeClient } from '../kube/api.ts';
+import { textOf, unheard } from '../kube/fields.ts';
+import { rawArray, rawObject } from '../kube/raw.ts';
 import { readCaBundle } from './certificates.ts';
-import type { KubeClient } from './kube/api.ts';
-import { textOf, unheard } from './kube/fields.ts';
-import { rawArray, rawObject } from './kube/raw.ts';
 import {
   allowed,
   DELEGATE,

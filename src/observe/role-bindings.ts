@@ -1,4 +1,4 @@
-import { listOf, objectOf, textOf, textsOf, unreadable } from './kube/fields.ts';
+import { listOf, objectOf, textOf, textsOf, unreadable } from '../kube/fields.ts';
 
 export interface RoleRef {
   readonly kind: 'Role' | 'ClusterRole';

@@ -1,9 +1,9 @@
 import type { Pattern, Signature } from '../domain/signature.ts';
 import { SPEAKERS } from '../domain/snapshot.ts';
+import { createScanner, MAX_LINE_BYTES } from '../scan/scanner.ts';
 import { withoutForeignText } from './foreign-text.ts';
 import { SIGNATURES } from './list.ts';
 import { createMatcher } from './matcher.ts';
-import { createScanner, MAX_LINE_BYTES } from './scanner.ts';
 import type { UserSignature } from './signature-file.ts';
 
 /** The built-in signatures as a scanner takes them: they match without regard to case. */

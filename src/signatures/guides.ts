@@ -1,5 +1,5 @@
-import type { LiteralSet, RequiredLiteral } from './regex/literals.ts';
-import { countBlocks, MIN_LITERAL_BYTES, passCost, type SearchedLiteral, SkipSearch } from './skip-search.ts';
+import type { LiteralSet, RequiredLiteral } from '../scan/regex/literals.ts';
+import { countBlocks, MIN_LITERAL_BYTES, passCost, type SearchedLiteral, SkipSearch } from '../scan/skip-search.ts';
 
 /** A set of literals of which each line that matches has one: what a pattern is searched by. */
 export interface Guide {

@@ -1,9 +1,9 @@
 import { RE2JS } from 're2js';
 import type { Pattern } from '../domain/signature.ts';
-import { createAutomaton } from './regex/automaton.ts';
-import { type RequiredLiteral, type RequiredLiterals, requiredLiterals } from './regex/literals.ts';
-import { parseRegex, type Regex, UnsupportedRegex } from './regex/parse.ts';
-import { compileProgram } from './regex/program.ts';
+import { createAutomaton } from '../scan/regex/automaton.ts';
+import { type RequiredLiteral, type RequiredLiterals, requiredLiterals } from '../scan/regex/literals.ts';
+import { parseRegex, type Regex, UnsupportedRegex } from '../scan/regex/parse.ts';
+import { compileProgram } from '../scan/regex/program.ts';
 
 /** A pattern made ready: what must be in a line that matches, and the test of the whole. */
 export interface Matcher {

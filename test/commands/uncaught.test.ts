@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSurvivor, MAX_UNCAUGHT } from '../../src/commands/uncaught.ts';
 import { createSelfMetrics } from '../../src/expose/self-metrics.ts';
-import { createKubeClient } from '../../src/observe/kube/client.ts';
+import { createKubeClient } from '../../src/kube/client.ts';
 import { createObserver } from '../../src/observe/observer.ts';
 import { SILENT } from '../../src/observe/source.ts';
 import { asSource, currentSource } from '../../src/observe/source-context.ts';

@@ -4,7 +4,7 @@ import { diagnoseSnapshots } from '../../src/diagnose/diagnostician.ts';
 import { patternInWords } from '../../src/diagnose/report/pattern-words.ts';
 import { isoTime } from '../../src/diagnose/report/printable.ts';
 import { fill } from '../../src/diagnose/words.ts';
-import { readText } from '../../src/observe/text/read-text.ts';
+import { readText } from '../../src/read/text/read-text.ts';
 import { healthyApi } from '../support/healthy.ts';
 
 const of = (...parts: [number, number, number, number?, number?, number?]) => Date.UTC(...parts) / 1000;

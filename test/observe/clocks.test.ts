@@ -7,8 +7,8 @@ const TIME_OF_DAY: Readonly<Record<string, string>> = {
   'commands/exporter.ts': 'the moment at which sources are shown',
   'commands/observe-cluster.ts': 'the clock of the observer',
   'expose/server.ts': 'the moment at which sources are shown',
-  'observe/dump/dump.ts': 'the moment of a dump that names none',
-  'observe/kube/exec-plugin.ts': 'the time at which a credential expires',
+  'read/dump/dump.ts': 'the moment of a dump that names none',
+  'kube/exec-plugin.ts': 'the time at which a credential expires',
 };
 
 it('the time of day is asked where it is meant, and nowhere for a duration', () => {

@@ -1,4 +1,4 @@
-import type { KubeClient } from '../../src/observe/kube/api.ts';
+import type { KubeClient } from '../../src/kube/api.ts';
 
 export type Answers = Record<string, unknown>;
 

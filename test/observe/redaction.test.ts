@@ -1,19 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { statusErrorOf } from '../../src/kube/errors.ts';
+import { unheard } from '../../src/kube/fields.ts';
 import { API_SERVICES } from '../../src/observe/discovery/api-services.ts';
 import { readEvent } from '../../src/observe/discovery/events.ts';
 import { PODS } from '../../src/observe/discovery/pods.ts';
-import { statusErrorOf } from '../../src/observe/kube/errors.ts';
-import { unheard } from '../../src/observe/kube/fields.ts';
 import { LineBatch } from '../../src/observe/logs/line-batch.ts';
 import { LogBook } from '../../src/observe/logs/log-book.ts';
 import { LogReader } from '../../src/observe/logs/log-reader.ts';
 import { backendSink } from '../../src/observe/logs/sinks.ts';
-import { cleanDetail } from '../../src/observe/probe/aggregator-texts.ts';
-import { readText } from '../../src/observe/text/read-text.ts';
+import { cleanDetail } from '../../src/probe/aggregator-texts.ts';
+import { readText } from '../../src/read/text/read-text.ts';
+import { createScanner } from '../../src/scan/scanner.ts';
 import { withUserSignatures } from '../../src/signatures/classify.ts';
-import { createScanner } from '../../src/signatures/scanner.ts';
 
 const SECRET = 'hunter2hunter2';
 const PAIR = `password=${SECRET}`;

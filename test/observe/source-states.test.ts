@@ -4,7 +4,7 @@ import { SOURCE_STATES, type SourceName, type SourceState } from '../../src/doma
 import { statusAnswer } from '../../src/expose/answers.ts';
 import { createExposition } from '../../src/expose/exposition.ts';
 import { renderStatusPage } from '../../src/expose/page/page.ts';
-import { createKubeClient } from '../../src/observe/kube/client.ts';
+import { createKubeClient } from '../../src/kube/client.ts';
 import { createObserver, type Observer } from '../../src/observe/observer.ts';
 import { SILENT } from '../../src/observe/source.ts';
 import { familyOf } from '../expose/parse-exposition.ts';

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createKubeClient } from '../../src/observe/kube/client.ts';
-import { loadKubeConfig } from '../../src/observe/kube/kube-config.ts';
+import { createKubeClient } from '../../src/kube/client.ts';
+import { loadKubeConfig } from '../../src/kube/kube-config.ts';
 import { SILENT } from '../../src/observe/source.ts';
 import { eventually } from './support/client.ts';
 

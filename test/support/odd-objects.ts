@@ -5,7 +5,7 @@ import { createDiagnostician } from '../../src/diagnose/diagnostician.ts';
 import type { Snapshot } from '../../src/domain/snapshot.ts';
 import { createExposition } from '../../src/expose/exposition.ts';
 import { renderStatusPage } from '../../src/expose/page/page.ts';
-import { createKubeClient } from '../../src/observe/kube/client.ts';
+import { createKubeClient } from '../../src/kube/client.ts';
 import { createObserver } from '../../src/observe/observer.ts';
 import { SILENT } from '../../src/observe/source.ts';
 import { SIGNALS } from '../../src/signals/list.ts';

@@ -1,5 +1,5 @@
 import type { BackendReference, ConditionFacts } from '../../domain/snapshot.ts';
-import type { ResourceSpec } from '../kube/api.ts';
+import type { ResourceSpec } from '../../kube/api.ts';
 import {
   flagOf,
   identityOf,
@@ -13,8 +13,8 @@ import {
   timeOf,
   unheard,
   unreadable,
-} from '../kube/fields.ts';
-import { lastWriter, type Writer } from '../kube/managed-fields.ts';
+} from '../../kube/fields.ts';
+import { lastWriter, type Writer } from '../../kube/managed-fields.ts';
 
 /** A remote APIService, as far as we use it. */
 export interface ApiServiceRecord {

@@ -1,4 +1,4 @@
-import type { CacheChange, ResourceCache } from '../kube/api.ts';
+import type { CacheChange, ResourceCache } from '../../kube/api.ts';
 import type { Logger } from '../source.ts';
 import type { ApiTarget, TargetChange, Targets } from '../targets.ts';
 import { type ApiServiceRecord, unreadableApiService } from './api-services.ts';

@@ -1,6 +1,6 @@
 import type { Change, ChangeKind } from '../../domain/snapshot.ts';
-import type { CacheChange } from '../kube/api.ts';
-import type { Writer } from '../kube/managed-fields.ts';
+import type { CacheChange } from '../../kube/api.ts';
+import type { Writer } from '../../kube/managed-fields.ts';
 import type { Clock } from '../source.ts';
 import { type ApiServiceRecord, specChange } from './api-services.ts';
 import type { Backend } from './backend.ts';

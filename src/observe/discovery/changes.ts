@@ -1,5 +1,5 @@
 import type { Change } from '../../domain/snapshot.ts';
-import type { Writer } from '../kube/managed-fields.ts';
+import type { Writer } from '../../kube/managed-fields.ts';
 
 const MAX_CHANGES = 100;
 /** Two looks at one change may give it times this far apart: managedFields have whole seconds. */

@@ -1,8 +1,8 @@
 import type { SourceStatus } from '../../domain/sources.ts';
-import type { CacheChange, KubeClient, ResourceCache, ResourceSpec } from '../kube/api.ts';
-import { type CacheTuning, createResourceCache } from '../kube/cache.ts';
-import { identityOf } from '../kube/fields.ts';
-import { lastWriter, type Writer } from '../kube/managed-fields.ts';
+import type { CacheChange, KubeClient, ResourceCache, ResourceSpec } from '../../kube/api.ts';
+import { type CacheTuning, createResourceCache } from '../../kube/cache.ts';
+import { identityOf } from '../../kube/fields.ts';
+import { lastWriter, type Writer } from '../../kube/managed-fields.ts';
 import type { Clock, Logger } from '../source.ts';
 import { worstOf } from '../source-status.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change } from '../../domain/snapshot.ts';
-import type { CacheChange, KubeClient } from '../kube/api.ts';
+import type { CacheChange, KubeClient } from '../../kube/api.ts';
 import type { Clock, Logger } from '../source.ts';
 import type { PodRecord } from './pods.ts';
 

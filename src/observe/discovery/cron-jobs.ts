@@ -1,6 +1,6 @@
 import type { ScheduleFacts } from '../../domain/snapshot.ts';
-import type { CacheChange, ResourceSpec } from '../kube/api.ts';
-import { flagOf, identityOf, objectOf, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
+import type { CacheChange, ResourceSpec } from '../../kube/api.ts';
+import { flagOf, identityOf, objectOf, textOf, timeOf, unheard, unreadable } from '../../kube/fields.ts';
 
 export interface CronJobRecord {
   readonly namespace: string;

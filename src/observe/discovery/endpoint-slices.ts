@@ -1,5 +1,5 @@
 import type { EndpointAddress, EndpointFacts } from '../../domain/snapshot.ts';
-import type { ResourceSpec } from '../kube/api.ts';
+import type { ResourceSpec } from '../../kube/api.ts';
 import {
   addressOf,
   flagOf,
@@ -12,8 +12,8 @@ import {
   textOf,
   unheard,
   unreadable,
-} from '../kube/fields.ts';
-import { createPool } from '../kube/interned.ts';
+} from '../../kube/fields.ts';
+import { createPool } from '../../kube/interned.ts';
 
 export interface SliceRecord {
   readonly namespace: string;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterEvent, EventFacts } from '../../domain/snapshot.ts';
 import type { SourceStatus } from '../../domain/sources.ts';
-import type { KubeClient } from '../kube/api.ts';
-import { type CacheTuning, createResourceCache } from '../kube/cache.ts';
+import type { KubeClient } from '../../kube/api.ts';
+import { type CacheTuning, createResourceCache } from '../../kube/cache.ts';
 import type { Clock, Logger } from '../source.ts';
 import type { Backends } from './backends.ts';
 import { concerns, createRememberedPods } from './event-concerns.ts';

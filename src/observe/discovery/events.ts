@@ -1,5 +1,5 @@
-import type { ResourceSpec } from '../kube/api.ts';
-import { countOf, identityOf, objectOf, proseOf, type Refuse, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
+import type { ResourceSpec } from '../../kube/api.ts';
+import { countOf, identityOf, objectOf, proseOf, type Refuse, textOf, timeOf, unheard, unreadable } from '../../kube/fields.ts';
 
 /** One Event object, whichever API wrote it. */
 export interface EventRecord {

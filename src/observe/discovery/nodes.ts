@@ -1,6 +1,6 @@
 import type { NodeFacts } from '../../domain/snapshot.ts';
-import type { ResourceSpec } from '../kube/api.ts';
-import { addressOf, flagOf, identityOf, listOf, objectOf, type Refuse, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
+import type { ResourceSpec } from '../../kube/api.ts';
+import { addressOf, flagOf, identityOf, listOf, objectOf, type Refuse, textOf, timeOf, unheard, unreadable } from '../../kube/fields.ts';
 
 export interface NodeRecord extends NodeFacts {
   readonly controlPlane: boolean;

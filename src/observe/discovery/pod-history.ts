@@ -1,4 +1,4 @@
-import type { CacheChange } from '../kube/api.ts';
+import type { CacheChange } from '../../kube/api.ts';
 import type { Clock } from '../source.ts';
 import type { ContainerRecord, PodRecord } from './pods.ts';
 

@@ -1,6 +1,5 @@
 import type { TerminationFacts } from '../../domain/snapshot.ts';
-import { redacted } from '../../redact/redact.ts';
-import type { ResourceSpec } from '../kube/api.ts';
+import type { ResourceSpec } from '../../kube/api.ts';
 import {
   addressOf,
   countOf,
@@ -20,10 +19,11 @@ import {
   timeOf,
   unheard,
   unreadable,
-} from '../kube/fields.ts';
-import { createPool } from '../kube/interned.ts';
-import type { FieldTree } from '../kube/json-fields.ts';
-import type { Raw } from '../kube/raw.ts';
+} from '../../kube/fields.ts';
+import { createPool } from '../../kube/interned.ts';
+import type { FieldTree } from '../../kube/json-fields.ts';
+import type { Raw } from '../../kube/raw.ts';
+import { redacted } from '../../redact/redact.ts';
 
 /**
  * A pod, as far as we use it. Held for every pod of the cluster, since any may come to be selected, so every field is always set

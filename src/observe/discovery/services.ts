@@ -1,7 +1,7 @@
 import type { ServiceFacts } from '../../domain/snapshot.ts';
-import type { ResourceSpec } from '../kube/api.ts';
-import { addressOf, identityOf, labelsOf, listOf, objectOf, portOf, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
-import { lastWriter, type Writer } from '../kube/managed-fields.ts';
+import type { ResourceSpec } from '../../kube/api.ts';
+import { addressOf, identityOf, labelsOf, listOf, objectOf, portOf, textOf, timeOf, unheard, unreadable } from '../../kube/fields.ts';
+import { lastWriter, type Writer } from '../../kube/managed-fields.ts';
 
 export interface ServiceRecord {
   readonly namespace: string;

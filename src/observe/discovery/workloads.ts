@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { WorkloadFacts } from '../../domain/snapshot.ts';
-import type { ResourceSpec } from '../kube/api.ts';
-import { countOf, identityOf, labelsOf, listOf, objectOf, type Refuse, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
-import type { FieldTree } from '../kube/json-fields.ts';
-import { lastWriter, type Writer } from '../kube/managed-fields.ts';
-import type { Raw } from '../kube/raw.ts';
+import type { ResourceSpec } from '../../kube/api.ts';
+import { countOf, identityOf, labelsOf, listOf, objectOf, type Refuse, textOf, timeOf, unheard, unreadable } from '../../kube/fields.ts';
+import type { FieldTree } from '../../kube/json-fields.ts';
+import { lastWriter, type Writer } from '../../kube/managed-fields.ts';
+import type { Raw } from '../../kube/raw.ts';
 
 export const WORKLOAD_KINDS = ['Deployment', 'DaemonSet', 'StatefulSet'] as const;
 export type WorkloadKind = (typeof WORKLOAD_KINDS)[number];

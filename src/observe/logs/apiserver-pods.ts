@@ -1,4 +1,4 @@
-import type { KubeClient } from '../kube/api.ts';
+import type { KubeClient } from '../../kube/api.ts';
 import type { FollowedContainer } from './followed-container.ts';
 
 const PATH = '/api/v1/namespaces/kube-system/pods?labelSelector=component%3Dkube-apiserver&limit=20';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { KubeClient } from '../kube/api.ts';
-import { KubeRequestError, KubeStatusError, statusErrorOf } from '../kube/errors.ts';
-import { shortText } from '../kube/stream.ts';
+import type { KubeClient } from '../../kube/api.ts';
+import { KubeRequestError, KubeStatusError, statusErrorOf } from '../../kube/errors.ts';
+import { shortText } from '../../kube/stream.ts';
 import type { Clock } from '../source.ts';
 import { unauthorised } from '../source-status.ts';
 import { type FollowedContainer, logPath } from './followed-container.ts';

@@ -1,7 +1,7 @@
+import type { Scanner } from '../../scan/scanner.ts';
 import type { NamedSignature } from '../../signatures/classify.ts';
 import { blankForeignText } from '../../signatures/foreign-text.ts';
 import { emptyHeader, klogSeverity, type LineHeader, readLineHeader, SEVERITIES, type Severity } from '../../signatures/line-header.ts';
-import type { Scanner } from '../../signatures/scanner.ts';
 import { MAX_LOG_LINE_BYTES } from './line-splitter.ts';
 
 /** Who is told what lines say. The bytes are valid during the call only; times are Unix milliseconds. */

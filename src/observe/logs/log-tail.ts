@@ -1,9 +1,9 @@
 import { ABSENT, type Observed, observed, UNOBSERVED } from '../../domain/observed.ts';
 import type { LogFacts, SignatureCount } from '../../domain/snapshot.ts';
+import type { KubeClient } from '../../kube/api.ts';
+import { createScanner } from '../../scan/scanner.ts';
 import { withUserSignatures } from '../../signatures/classify.ts';
-import { createScanner } from '../../signatures/scanner.ts';
 import type { UserSignature } from '../../signatures/signature-file.ts';
-import type { KubeClient } from '../kube/api.ts';
 import type { Clock, Logger, Source } from '../source.ts';
 import { bestOf, type Outcome, statusOf } from '../source-status.ts';
 import type { Targets } from '../targets.ts';

@@ -1,4 +1,4 @@
-import { labelsOf, listOf, objectOf, textOf, textsOf, unreadable } from '../kube/fields.ts';
+import { labelsOf, listOf, objectOf, textOf, textsOf, unreadable } from '../../kube/fields.ts';
 
 /** metav1.LabelSelector. An empty one selects everything. */
 export interface LabelSelector {

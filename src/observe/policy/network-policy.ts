@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import type { ResourceSpec } from '../kube/api.ts';
+import type { ResourceSpec } from '../../kube/api.ts';
 import {
   countOf,
   identityOf,
@@ -12,8 +12,8 @@ import {
   timeOf,
   unheard,
   unreadable,
-} from '../kube/fields.ts';
-import { lastWriter, type Writer } from '../kube/managed-fields.ts';
+} from '../../kube/fields.ts';
+import { lastWriter, type Writer } from '../../kube/managed-fields.ts';
 import { type LabelSelector, readLabelSelector } from './label-selector.ts';
 
 /** What matters of a NetworkPolicy (networking.k8s.io/v1) for traffic into pods. */

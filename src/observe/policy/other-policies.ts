@@ -1,5 +1,5 @@
-import type { KubeClient } from '../kube/api.ts';
-import { rawArray, rawObject } from '../kube/raw.ts';
+import type { KubeClient } from '../../kube/api.ts';
+import { rawArray, rawObject } from '../../kube/raw.ts';
 
 /** A kind of policy beside NetworkPolicy that can admit or block traffic, and that is not evaluated. */
 interface OtherKind {

@@ -1,9 +1,9 @@
 import { type Observed, UNOBSERVED } from '../../domain/observed.ts';
 import type { Change, NodeFacts, PolicyFacts } from '../../domain/snapshot.ts';
+import type { KubeClient, ResourceCache, ResourceSpec } from '../../kube/api.ts';
+import { createResourceCache } from '../../kube/cache.ts';
+import { splitHostPort } from '../../probe/addresses.ts';
 import { observedValueFrom } from '../discovery/coverage.ts';
-import type { KubeClient, ResourceCache, ResourceSpec } from '../kube/api.ts';
-import { createResourceCache } from '../kube/cache.ts';
-import { splitHostPort } from '../probe/addresses.ts';
 import type { Clock, Logger, Source } from '../source.ts';
 import type { ApiTarget, Targets } from '../targets.ts';
 import { evaluatePolicies, type PolicySources } from './evaluate.ts';

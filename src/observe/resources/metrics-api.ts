@@ -1,5 +1,5 @@
-import type { KubeClient } from '../kube/api.ts';
-import { parseQuantity } from '../kube/quantity.ts';
+import type { KubeClient } from '../../kube/api.ts';
+import { parseQuantity } from '../../kube/quantity.ts';
 import { containerKey } from './kubelet-metrics.ts';
 
 export const METRICS_API_RULE = 'metrics.k8s.io/pods: list';

@@ -1,7 +1,7 @@
 import type { Observed } from '../../domain/observed.ts';
 import type { NodeFacts, ResourceFacts } from '../../domain/snapshot.ts';
-import type { KubeClient } from '../kube/api.ts';
-import { type AddressRules, createAddressRules } from '../probe/addresses.ts';
+import type { KubeClient } from '../../kube/api.ts';
+import { type AddressRules, createAddressRules } from '../../probe/addresses.ts';
 import { type Repetition, repeat } from '../repeat.ts';
 import { ageOf, type Clock, type Logger, type Source } from '../source.ts';
 import { type Outcome, statusOf, unauthorised } from '../source-status.ts';

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createKubeClient } from '../../../src/kube/client.ts';
 import { createApiserverMetricsSource } from '../../../src/observe/apiserver-metrics/source.ts';
-import { createKubeClient } from '../../../src/observe/kube/client.ts';
-import { createAddressRules } from '../../../src/observe/probe/addresses.ts';
 import { type Logger, SILENT } from '../../../src/observe/source.ts';
+import { createAddressRules } from '../../../src/probe/addresses.ts';
 import { createAuthority } from '../../support/certificates.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type KubeServer, startKubeServer } from '../../support/kube-server.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { CacheChange } from '../../../src/kube/api.ts';
+import { createDecoder } from '../../../src/kube/decode.ts';
 import { createPodHistory } from '../../../src/observe/discovery/pod-history.ts';
 import { PODS, type PodRecord } from '../../../src/observe/discovery/pods.ts';
-import type { CacheChange } from '../../../src/observe/kube/api.ts';
-import { createDecoder } from '../../../src/observe/kube/decode.ts';
 import { NOW } from '../../support/healthy.ts';
 import { pod } from '../../support/kube-objects.ts';
 

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
+import { createKubeClient } from '../../../src/kube/client.ts';
 import { createDiscovery, type DiscoveryOptions } from '../../../src/observe/discovery/discovery.ts';
-import { createKubeClient } from '../../../src/observe/kube/client.ts';
 import { SILENT } from '../../../src/observe/source.ts';
 import { eventually } from '../../support/eventually.ts';
 import { FakeCluster, type KubeObject, startKubeServer } from '../../support/kube-server.ts';

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { createKubeClient } from '../../../src/observe/kube/client.ts';
+import { createKubeClient } from '../../../src/kube/client.ts';
 import { createLogTail, type LogTail, type LogTailOptions } from '../../../src/observe/logs/log-tail.ts';
 import { SILENT } from '../../../src/observe/source.ts';
 import type { ApiTarget, TargetChange, TargetContainer, TargetPod, Targets } from '../../../src/observe/targets.ts';

@@ -6,8 +6,8 @@ import { LineBatch } from '../../../src/observe/logs/line-batch.ts';
 import { LogBook } from '../../../src/observe/logs/log-book.ts';
 import { LogReader } from '../../../src/observe/logs/log-reader.ts';
 import { apiserverSink, backendSink } from '../../../src/observe/logs/sinks.ts';
+import { createScanner } from '../../../src/scan/scanner.ts';
 import { withUserSignatures } from '../../../src/signatures/classify.ts';
-import { createScanner } from '../../../src/signatures/scanner.ts';
 import { healthyApi, NOW } from '../../support/healthy.ts';
 import { play } from '../../support/play.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Observed } from '../../../src/domain/observed.ts';
 import type { Change, NodeFacts, PolicyFacts } from '../../../src/domain/snapshot.ts';
 import type { SourceStatus } from '../../../src/domain/sources.ts';
-import type { CacheChange, ResourceCache } from '../../../src/observe/kube/api.ts';
+import type { CacheChange, ResourceCache } from '../../../src/kube/api.ts';
 import type { PolicyRecord } from '../../../src/observe/policy/network-policy.ts';
 import { createPolicySource, type PolicySource, type PolicySourceInput } from '../../../src/observe/policy/source.ts';
 import { SILENT } from '../../../src/observe/source.ts';

@@ -1,5 +1,5 @@
-import { createKubeClient } from '../../../src/observe/kube/client.ts';
-import { loadKubeConfig } from '../../../src/observe/kube/kube-config.ts';
+import { createKubeClient } from '../../../src/kube/client.ts';
+import { loadKubeConfig } from '../../../src/kube/kube-config.ts';
 import { createObserver, type Observer, type ObserverOptions } from '../../../src/observe/observer.ts';
 import { type Logger, SILENT } from '../../../src/observe/source.ts';
 import type { Simulator } from '../../../src/simulator/simulator.ts';

@@ -1,0 +1,164 @@
+import type { CertificateFacts, FailureReason, ProbeResult, Vantage } from '../domain/probe.ts';
+import { type Trust, verdict } from '../observe/certificates.ts';
+import { cleanDetail, findingOf, isAnonymous, isBrokenDelegation, reasonOfStatus } from './aggregator-texts.ts';
+import type { Attempt } from './attempt.ts';
+import { listProblem, readDiscovery } from './discovery-body.ts';
+import { type AttemptProblem, isOurs, reasonOf, wantsClientCertificate } from './network-errors.ts';
+
+/** The part of a ProbeResult that follows from what the attempt saw. */
+export interface Judgement {
+  readonly ok: boolean;
+  readonly reason?: FailureReason;
+  readonly hop?: NonNullable<ProbeResult['hop']>;
+  readonly status?: number;
+  readonly detail?: string;
+  readonly certificate?: CertificateFacts;
+  /** Plural names of resources that can be listed; only after a good discovery. */
+  readonly listable?: readonly string[];
+}
+
+/** We may not ask that, or the API does not offer it: it proves neither health nor fault. */
+export const NOT_MEASURABLE = 'not measurable';
+
+export interface DirectContext {
+  readonly vantage: Exclude<Vantage, 'aggregator' | 'control'>;
+  readonly groupVersion: string;
+  readonly trust: Trust;
+  readonly certificate?: CertificateFacts;
+  /** Unix seconds. */
+  readonly now: number;
+}
+
+/**
+ * A direct probe carries no credentials, so 401 and 403 say: reachable. A chain that the aggregator would refuse fails the
+ * probe with the certificate's reason, and the HTTP status is told beside it.
+ */
+export function judgeDirect(attempt: Attempt, { vantage, groupVersion, trust, certificate, now }: DirectContext): Judgement {
+  const seen = { ...statusOf(attempt), ...(certificate && { certificate }) };
+  const fail = (reason: FailureReason, detail: string, hop: Judgement['hop'] = 'backend'): Judgement => ({
+    ok: false,
+    reason,
+    detail: cleanDetail(detail),
+    ...(hop && { hop }),
+    ...seen,
+  });
+
+  const bad = certificate && verdict(certificate, trust, attempt.peer?.chainError, now);
+  if (bad) return fail(bad.reason, bad.detail);
+  const { problem } = attempt;
+  if (problem) {
+    if (wantsClientCertificate(problem)) return { ok: true, detail: 'asks for a client certificate: reachable', ...seen };
+    return fail(reasonOf(problem), problem.message, hopOfDirect(problem, vantage));
+  }
+  const status = attempt.head?.status ?? 0;
+  if (status === 401 || status === 403) return { ok: true, ...seen };
+  const reason = reasonOfStatus(status);
+  if (reason) return fail(reason, attempt.body.toString('utf8', 0, 4096));
+  const discovery = readDiscovery(attempt.body, groupVersion, !attempt.capped);
+  return discovery.valid ? { ok: true, ...seen } : fail('invalid_response', discovery.problem);
+}
+
+function hopOfDirect(problem: AttemptProblem, vantage: DirectContext['vantage']): Judgement['hop'] {
+  if (isOurs(problem)) return 'us';
+  if (problem.phase !== 'connect') return 'backend';
+  return vantage === 'endpoint' && problem.code === 'ECONNREFUSED' ? 'backend' : 'backend-path';
+}
+
+export interface AggregatorContext {
+  readonly request: ProbeResult['request'];
+  readonly groupVersion: string;
+  /** Addresses that the aggregator would use; undefined = not known. */
+  readonly readyEndpoints: number | undefined;
+  /** The newest control probe of the same kube-apiserver; undefined before the first. */
+  readonly control: { readonly ok: boolean; readonly status?: number } | undefined;
+}
+
+/** A probe through the kube-apiserver, with the exporter's own token. */
+export function judgeAggregator(attempt: Attempt, context: AggregatorContext): Judgement | typeof NOT_MEASURABLE {
+  const seen = statusOf(attempt);
+  const fail = (reason: FailureReason, detail: string, hop?: Judgement['hop']): Judgement => ({
+    ok: false,
+    reason,
+    detail: cleanDetail(detail),
+    ...(hop && { hop }),
+    ...seen,
+  });
+
+  const { problem } = attempt;
+  if (problem) return fail(reasonOfApiserverProblem(problem), problem.message, hopOfAggregator(problem, context));
+  const status = attempt.head?.status ?? 0;
+  const body = attempt.body.toString('utf8', 0, 4096);
+  if (context.request === 'list' && isRefusal(status, body)) return NOT_MEASURABLE;
+  const finding = findingOf({ status, headers: attempt.head?.headers ?? new Map(), body });
+  if (!finding) return judgeBody(attempt, context, fail);
+  if (status === 401) return fail('unauthorized', body, context.control?.status === 401 ? 'us' : 'backend');
+  if (finding.reason === 'service_unavailable' && finding.hop === 'backend-path' && context.readyEndpoints === 0)
+    return fail('no_endpoints', `${body.trim()} (no ready endpoint)`, 'backend-path');
+  return fail(finding.reason, body, finding.hop);
+}
+
+function judgeBody(
+  attempt: Attempt,
+  { request, groupVersion }: AggregatorContext,
+  fail: (reason: FailureReason, detail: string, hop: 'backend') => Judgement,
+): Judgement {
+  if (request === 'list') {
+    const problem = listProblem(attempt.body);
+    return problem ? fail('invalid_response', problem, 'backend') : { ok: true, ...statusOf(attempt) };
+  }
+  const discovery = readDiscovery(attempt.body, groupVersion, !attempt.capped);
+  if (!discovery.valid) return fail('invalid_response', discovery.problem, 'backend');
+  return { ok: true, listable: discovery.listable, ...statusOf(attempt) };
+}
+
+/** Refused by our own rights, or not offered. A refusal that names broken delegation is a fault of the backend. */
+function isRefusal(status: number, body: string): boolean {
+  if (status === 403) return !isAnonymous(body) && !isBrokenDelegation(body);
+  return status === 400 || status === 404 || status === 405 || status === 406 || status === 410 || status === 422;
+}
+
+/** The control probe of a kube-apiserver's /readyz. */
+export function judgeControl(attempt: Attempt): Judgement {
+  const { problem } = attempt;
+  const seen = statusOf(attempt);
+  if (problem) {
+    const hop = isOurs(problem) || problem.phase === 'resolve' ? 'us' : 'kube-apiserver';
+    return { ok: false, reason: reasonOfApiserverProblem(problem), hop, detail: cleanDetail(problem.message), ...seen };
+  }
+  const status = attempt.head?.status ?? 0;
+  // 403: it is there and answers, we may just not ask this.
+  const reason = status === 403 ? undefined : reasonOfStatus(status);
+  if (!reason) return { ok: true, ...seen };
+  return {
+    ok: false,
+    reason,
+    hop: status === 401 ? 'us' : 'kube-apiserver',
+    detail: cleanDetail(attempt.body.toString('utf8', 0, 4096)),
+    ...seen,
+  };
+}
+
+/** Codes with which Node refuses the kube-apiserver's own certificate: our connection verifies it before anything is sent. */
+const REFUSED_CERTIFICATE: Readonly<Record<string, FailureReason>> = {
+  CERT_HAS_EXPIRED: 'certificate_expired',
+  CERT_NOT_YET_VALID: 'certificate_not_yet_valid',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate_name_mismatch',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate_unknown_authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate_unknown_authority',
+  UNABLE_TO_GET_ISSUER_CERT: 'certificate_unknown_authority',
+  SELF_SIGNED_CERT_IN_CHAIN: 'certificate_unknown_authority',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate_unknown_authority',
+  CERT_SIGNATURE_FAILURE: 'certificate_unknown_authority',
+};
+
+const reasonOfApiserverProblem = (problem: AttemptProblem): FailureReason => REFUSED_CERTIFICATE[problem.code ?? ''] ?? reasonOf(problem);
+
+function hopOfAggregator(problem: AttemptProblem, { control }: AggregatorContext): Judgement['hop'] {
+  if (isOurs(problem) || problem.phase === 'resolve') return 'us';
+  if (problem.phase === 'connect' || problem.phase === 'tls') return 'kube-apiserver';
+  // It took the request. While it answers others well, the wait is for the backend.
+  if (control?.ok) return problem.phase === 'transfer' ? 'backend' : 'backend-path';
+  return 'kube-apiserver';
+}
+
+const statusOf = ({ head }: Attempt): { status?: number } => (head ? { status: head.status } : {});

@@ -1,0 +1,108 @@
+import type { ProbeRequest, Vantage } from '../domain/probe.ts';
+import type { ApiTarget } from '../observe/targets.ts';
+import { type AddressRules, hostPort, splitHostPort } from './addresses.ts';
+import type { Apiserver } from './apiserver-requests.ts';
+
+/** One thing that is probed again and again. */
+export type ProbePlan = AggregatorPlan | DirectPlan;
+
+export interface AggregatorPlan {
+  readonly key: string;
+  readonly vantage: 'aggregator';
+  readonly request: ProbeRequest;
+  readonly apiserver: Apiserver;
+  /** `host:port` */
+  readonly target: string;
+}
+
+export interface DirectPlan {
+  readonly key: string;
+  readonly vantage: 'service' | 'endpoint';
+  readonly request: 'discovery';
+  readonly host: string;
+  readonly port: number;
+  readonly target: string;
+}
+
+/** Of the plan that probes that endpoint of the API. */
+export const endpointKey = (api: string, target: string): string => keyOf(api, 'endpoint', 'discovery', target);
+
+const keyOf = (api: string, vantage: Vantage, request: ProbeRequest, where: string): string => `${api} ${vantage} ${request} ${where}`;
+
+export interface PlanOptions {
+  readonly apiservers: readonly Apiserver[];
+  readonly vantages: readonly Vantage[];
+  /** Make a real list request too, through the kube client's own server. */
+  readonly list: boolean;
+  readonly rules: AddressRules;
+  /** Endpoint addresses of one API that are probed; the rest is not. */
+  readonly maxEndpoints: number;
+}
+
+export interface Plans {
+  readonly plans: readonly ProbePlan[];
+  readonly refused: readonly { readonly address: string; readonly why: string }[];
+}
+
+/** What is probed of one APIService, given its objects as they are now. */
+export function plansFor(target: ApiTarget, { apiservers, vantages, list, rules, maxEndpoints }: PlanOptions): Plans {
+  const plans: ProbePlan[] = [];
+  const refused: { address: string; why: string }[] = [];
+  const key = (vantage: Vantage, request: ProbeRequest, where: string): string => keyOf(target.name, vantage, request, where);
+
+  if (vantages.includes('aggregator'))
+    for (const apiserver of apiservers) {
+      const where = apiserver.instance;
+      plans.push({ key: key('aggregator', 'discovery', where), vantage: 'aggregator', request: 'discovery', apiserver, target: where });
+      if (list && apiserver.own)
+        plans.push({ key: key('aggregator', 'list', where), vantage: 'aggregator', request: 'list', apiserver, target: where });
+    }
+
+  const direct = (vantage: DirectPlan['vantage'], host: string, port: number): void => {
+    const where = hostPort(host, port);
+    const why = rules.refusal(host);
+    if (why) refused.push({ address: where, why });
+    else plans.push({ key: key(vantage, 'discovery', where), vantage, request: 'discovery', host, port, target: where });
+  };
+  const clusterIP = clusterIpOf(target);
+  if (vantages.includes('service') && clusterIP) direct('service', clusterIP, target.backend.port);
+  if (vantages.includes('endpoint')) for (const { ip, port } of endpointsOf(target).slice(0, maxEndpoints)) direct('endpoint', ip, port);
+  return { plans, refused };
+}
+
+/** The virtual address; none for headless Services and for ExternalName, whose name nobody but the aggregator should follow. */
+function clusterIpOf({ service }: ApiTarget): string | undefined {
+  if (!service || service.type === 'ExternalName' || !service.clusterIP || service.clusterIP === 'None') return undefined;
+  return service.clusterIP;
+}
+
+/** What the aggregator would use: ready addresses; all of them while none is ready, because then they are the patients. */
+function endpointsOf({ addresses }: ApiTarget): { ip: string; port: number }[] {
+  const ready = addresses.filter((address) => address.ready);
+  const unique = new Map((ready.length > 0 ? ready : addresses).map(({ ip, port }) => [hostPort(ip, port), { ip, port }]));
+  return [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, address]) => address);
+}
+
+/** The ready addresses, `host:port`. */
+export function readyIn({ addresses }: ApiTarget): ReadonlySet<string> {
+  return new Set(addresses.flatMap(({ ip, port, ready }) => (ready ? hostPort(ip, port) : [])));
+}
+
+/**
+ * The keys of what was last probed when requests went elsewhere: it says nothing of the addresses that are ready now, and would
+ * stand for an interval. Of the addresses only those that became ready, so that one of many that comes and goes costs little.
+ */
+export function outdated(plans: readonly ProbePlan[], before: ReadonlySet<string>, now: ReadonlySet<string>): string[] {
+  if (before.size === now.size && [...now].every((where) => before.has(where))) return [];
+  return plans.filter(({ vantage, target }) => vantage !== 'endpoint' || (now.has(target) && !before.has(target))).map(({ key }) => key);
+}
+
+/** The kube client's own server, and each instance that may be addressed. */
+export function apiserversOf(own: Apiserver, instances: readonly string[], isRefused: (host: string) => boolean): Apiserver[] {
+  const found = new Map([[own.instance, own]]);
+  for (const instance of instances) {
+    const parts = splitHostPort(instance);
+    if (parts && !found.has(instance) && !isRefused(parts.host)) found.set(instance, { instance, ...parts, own: false });
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,233 @@
+import { ABSENT, type Observed, observed, UNOBSERVED } from '../../domain/observed.ts';
+import {
+  type ApiFacts,
+  type LogFacts,
+  type PolicyFacts,
+  type ReportFacts,
+  type ServiceFacts,
+  SNAPSHOT_SCHEMA,
+  type Snapshot,
+} from '../../domain/snapshot.ts';
+import { SOURCES, type SourceName, type SourceStatus } from '../../domain/sources.ts';
+import { readCaBundle } from '../../observe/certificates.ts';
+import type { ApiServiceRecord } from '../../observe/discovery/api-services.ts';
+import { type Backend, joinBackend } from '../../observe/discovery/backend.ts';
+import { createEventLog } from '../../observe/discovery/event-log.ts';
+import { nodeFacts } from '../../observe/discovery/nodes.ts';
+import { podFacts } from '../../observe/discovery/pod-facts.ts';
+import { createPodHistory } from '../../observe/discovery/pod-history.ts';
+import type { PodRecord } from '../../observe/discovery/pods.ts';
+import { serviceFacts } from '../../observe/discovery/services.ts';
+import { evaluatePolicies } from '../../observe/policy/evaluate.ts';
+import { before } from './before.ts';
+import { InputError } from './input-error.ts';
+import { expectedApis } from './known-backends.ts';
+import { readObjects } from './objects.ts';
+import { logsOf, readLogs } from './pod-logs.ts';
+import { type Records, recordsOf } from './records.ts';
+import { textMatchesOf } from './texts.ts';
+import { type FoundFile, filesBelow } from './walk.ts';
+
+/** Everything of a dump from which facts are made. */
+interface Dump {
+  readonly files: readonly FoundFile[];
+  readonly records: Records;
+  /** When the dump was taken, Unix milliseconds, as far as its objects tell. */
+  readonly time: number;
+  readonly note: (text: string) => void;
+}
+
+/**
+ * A folder with a cluster's objects and logs as two Snapshots, one before anything happened and one as of the dump: of
+ * `kubectl cluster-info dump --output-directory`, a must-gather, a support bundle, or any tree of JSON and YAML with logs.
+ * What the folder does not hold is unobserved. @throws InputError when it holds nothing of use.
+ */
+export async function readDump(root: string, note: (text: string) => void): Promise<Snapshot[]> {
+  const files = await filesBelow(root, note);
+  const records = recordsOf(await readObjects(files, note), note);
+  const apis = records.apis ?? expectedApis(records.services ?? []);
+  if (apis.length === 0)
+    throw new InputError(
+      `${root}: no aggregated API in ${files.length} files; put the output of \`kubectl get apiservices -o yaml\` beside them as apiservices.yaml`,
+    );
+  if (!records.apis)
+    note('the dump holds no APIService: the APIs are guessed from well-known Services; put apiservices.yaml beside it to be sure');
+  const dump: Dump = { files, records, time: timeOf(records), note };
+  const after = await snapshotOf(apis, dump);
+  return [before(after), after];
+}
+
+/** The newest time in the objects: a dump of last month is judged as of last month. */
+function timeOf({ events, apis, pods, nodes }: Records): number {
+  const times = [
+    ...(events ?? []).map(({ at }) => at),
+    ...(apis ?? []).map(({ condition }) => condition?.lastTransition ?? 0),
+    ...(nodes ?? []).map(({ readySince }) => readySince ?? 0),
+    ...(pods ?? []).flatMap((pod) => [pod.createdAt, ...pod.containers.map(({ startedAt }) => startedAt ?? 0)]),
+  ].filter(Number.isFinite);
+  const newest = times.reduce((a, b) => Math.max(a, b), 0);
+  return newest > 0 ? newest + 1000 : Date.now();
+}
+
+async function snapshotOf(apis: readonly ApiServiceRecord[], dump: Dump): Promise<Snapshot> {
+  const { records, time, files, note } = dump;
+  const facts: ApiFacts[] = [];
+  for (const api of [...apis].sort((a, b) => (a.name < b.name ? -1 : 1))) facts.push(await apiFactsOf(api, dump));
+  const controlPlane = logsOf(
+    files,
+    (records.pods ?? []).filter(({ name }) => name.startsWith('kube-apiserver-')),
+  );
+  return {
+    schema: SNAPSHOT_SCHEMA,
+    time,
+    cluster: {
+      nodes: fact(records.nodes, (nodes) => nodes.map(nodeFacts)),
+      apiservers: [],
+      frontProxyCa: UNOBSERVED,
+      cronJobs: fact(records.cronJobs, (jobs) =>
+        jobs
+          .filter(({ suspended }) => !suspended)
+          .map(({ namespace, name, schedule, lastSchedule }) => ({
+            object: `CronJob ${namespace}/${name}`,
+            schedule,
+            runs: lastSchedule === undefined ? [] : [lastSchedule],
+          })),
+      ),
+      changes: [],
+      apiserverLogs: controlPlane.length === 0 ? UNOBSERVED : observed(await readLogs(controlPlane, time, note)),
+    },
+    apis: facts,
+    sources: statuses(dump, facts),
+  };
+}
+
+async function apiFactsOf(api: ApiServiceRecord, dump: Dump): Promise<ApiFacts> {
+  const { records, time, files, note } = dump;
+  const { namespace } = api.backend;
+  const backend = backendOf(api, records);
+  const logs = logsOf(files, backend.pods);
+  const events = eventsOf(api, backend, dump);
+  const clock = () => time;
+  const history = createPodHistory({ clock });
+  for (const pod of backend.pods) history.observe({ type: 'added', key: `${namespace}/${pod.name}`, object: pod, live: false });
+  return {
+    name: api.name,
+    group: api.group,
+    version: api.version,
+    backend: api.backend,
+    insecureSkipTLSVerify: api.insecureSkipTLSVerify,
+    caBundle: readCaBundle(api.caBundle),
+    ...(api.createdAt === undefined ? {} : { createdAt: api.createdAt }),
+    condition: !records.apis ? UNOBSERVED : api.condition ? observed(api.condition) : ABSENT,
+    transitions: { True: 0, False: 0, Unknown: 0 },
+    service: serviceOf(backend, records),
+    endpoints: fact(records.slices, () => backend.endpoints),
+    pods: fact(records.pods, () => backend.pods.map((pod) => podFacts(pod, history))),
+    workload: fact(backend.workload, ({ facts }) => facts),
+    probes: [],
+    events,
+    logs: logs.length === 0 ? UNOBSERVED : observed<LogFacts>(await readLogs(logs, time, note)),
+    policy: policyOf(backend, records),
+    resources: UNOBSERVED,
+    backendMetrics: UNOBSERVED,
+    rights: UNOBSERVED,
+    ...(records.apis ? {} : reportedBy(backend, records)),
+    textMatches: textMatchesOf(api, events, time),
+    changes: [],
+  };
+}
+
+function backendOf(api: ApiServiceRecord, { services, slices, pods, workloads }: Records): Backend {
+  const { namespace, service } = api.backend;
+  const inNamespace = <T extends { readonly namespace: string }>(all: readonly T[] | undefined) =>
+    (all ?? []).filter((one) => one.namespace === namespace);
+  return joinBackend(api, {
+    service: inNamespace(services).find(({ name }) => name === service),
+    slices: inNamespace(slices).filter((slice) => slice.service === service),
+    pods: new Map(inNamespace(pods).map((pod): [string, PodRecord] => [pod.name, pod])),
+    podsVisible: pods !== undefined,
+    workloads: new Map(inNamespace(workloads).map((workload) => [`${workload.kind}/${workload.name}`, workload])),
+  });
+}
+
+/** Absent only when the dump shows Services of that namespace, or else it may just not cover it. */
+function serviceOf({ api, service, selected }: Backend, { services, pods }: Records): Observed<ServiceFacts> {
+  if (service) return observed(serviceFacts(service, pods ? selected : undefined));
+  const covered = services?.some(({ namespace }) => namespace === api.backend.namespace);
+  return covered ? ABSENT : UNOBSERVED;
+}
+
+function policyOf({ api, service, pods, target }: Backend, { policies, nodes }: Records): Observed<PolicyFacts> {
+  if (!policies) return UNOBSERVED;
+  const port = service?.ports.find((candidate) => candidate.port === api.backend.port)?.targetPort;
+  const facts = (nodes ?? []).map(nodeFacts);
+  const verdict = evaluatePolicies({
+    policies: policies.filter(({ namespace }) => namespace === api.backend.namespace),
+    pods: pods.length > 0 ? target.pods : [],
+    port: port !== undefined && /^\d+$/.test(port) ? Number(port) : port,
+    sources: { addresses: facts.flatMap(({ addresses }) => addresses), certain: false, tunnel: 'unknown' },
+    nodes: facts,
+  });
+  return observed({ ...verdict, notEvaluated: [] });
+}
+
+function eventsOf(api: ApiServiceRecord, { service, pods, workload, slices }: Backend, { records, time }: Dump): ApiFacts['events'] {
+  if (!records.events) return UNOBSERVED;
+  const names = new Set([api.name, service?.name, workload?.name, ...pods.map(({ name }) => name), ...slices.map(({ name }) => name)]);
+  const nodes = new Set(pods.map(({ node }) => node));
+  let now = 0;
+  const log = createEventLog({ clock: () => now });
+  now = time;
+  for (const event of [...records.events].sort((a, b) => a.at - b.at)) {
+    const own = event.namespace === api.backend.namespace && (names.has(event.name) || isReplicaSetOf(event, workload?.name));
+    const about = own || (event.kind === 'APIService' && event.name === api.name) || (event.kind === 'Node' && nodes.has(event.name));
+    if (about) log.record(event, [api.name]);
+  }
+  return observed(log.facts(api.name));
+}
+
+function isReplicaSetOf(event: { readonly kind: string; readonly name: string }, workload: string | undefined): boolean {
+  return event.kind === 'ReplicaSet' && workload !== undefined && event.name.startsWith(`${workload}-`);
+}
+
+/** Without the APIService's condition, the pods and endpoints must tell whether it can work at all. */
+function reportedBy({ pods, endpoints }: Backend, records: Records): { reported?: ReportFacts } {
+  if (records.slices) {
+    const { ready } = endpoints;
+    return {
+      reported:
+        ready > 0
+          ? { state: 'healthy', because: `its Service has ${ready} ready ${ready === 1 ? 'endpoint' : 'endpoints'}` }
+          : { state: 'failing', because: 'its Service has no ready endpoint' },
+    };
+  }
+  if (!records.pods) return {};
+  const ready = pods.some((pod) => pod.ready);
+  return {
+    reported: ready ? { state: 'healthy', because: 'a pod of it is ready' } : { state: 'failing', because: 'no pod of it is ready' },
+  };
+}
+
+function fact<T, U>(records: T | undefined, value: (records: T) => U): Observed<U> {
+  return records === undefined ? UNOBSERVED : observed(value(records));
+}
+
+const HELD_BY: Partial<Record<SourceName, keyof Records>> = {
+  'api-services': 'apis',
+  services: 'services',
+  'endpoint-slices': 'slices',
+  pods: 'pods',
+  nodes: 'nodes',
+  events: 'events',
+  'network-policies': 'policies',
+  workloads: 'workloads',
+  'cron-jobs': 'cronJobs',
+};
+
+function statuses({ records, time }: Dump, apis: readonly ApiFacts[]): SourceStatus[] {
+  return SOURCES.map((source) => {
+    const held = HELD_BY[source];
+    const seen = source === 'logs' ? apis.some(({ logs }) => logs.state === 'observed') : held !== undefined && records[held] !== undefined;
+    return seen ? { source, state: 'ok', lastSuccess: time } : { source, state: 'absent', message: 'not in the dump' };
+  });
+}

@@ -1,0 +1,44 @@
+import type { ApiServiceRecord } from '../../observe/discovery/api-services.ts';
+import type { ServiceRecord } from '../../observe/discovery/services.ts';
+
+/**
+ * Services of well-known aggregated API servers and the APIService that their manifests register. A cluster-info dump holds
+ * no APIServices; with these the API behind a Service can be named all the same.
+ */
+const KNOWN_BACKENDS: readonly { readonly service: string; readonly api: string }[] = [
+  { service: 'metrics-server', api: 'v1beta1.metrics.k8s.io' },
+  { service: 'prometheus-adapter', api: 'v1beta1.custom.metrics.k8s.io' },
+  { service: 'custom-metrics-apiserver', api: 'v1beta1.custom.metrics.k8s.io' },
+  { service: 'keda-metrics-apiserver', api: 'v1beta1.external.metrics.k8s.io' },
+  { service: 'keda-operator-metrics-apiserver', api: 'v1beta1.external.metrics.k8s.io' },
+  { service: 'datadog-cluster-agent-metrics-api', api: 'v1beta1.external.metrics.k8s.io' },
+  { service: 'packageserver-service', api: 'v1.packages.operators.coreos.com' },
+  { service: 'virt-api', api: 'v1.subresources.kubevirt.io' },
+  { service: 'cdi-api', api: 'v1beta1.upload.cdi.kubevirt.io' },
+  { service: 'calico-api', api: 'v3.projectcalico.org' },
+  { service: 'antrea', api: 'v1beta2.controlplane.antrea.io' },
+  { service: 'service-catalog-catalog-apiserver', api: 'v1beta1.servicecatalog.k8s.io' },
+];
+
+/** APIServices that the Services of a dump let us expect; nothing is known of their condition. */
+export function expectedApis(services: readonly ServiceRecord[]): ApiServiceRecord[] {
+  return services.flatMap((service) => {
+    const known = KNOWN_BACKENDS.find((backend) => backend.service === service.name);
+    if (!known) return [];
+    const dot = known.api.indexOf('.');
+    return [
+      {
+        name: known.api,
+        group: known.api.slice(dot + 1),
+        version: known.api.slice(0, dot),
+        backend: { namespace: service.namespace, service: service.name, port: service.ports[0]?.port ?? 443 },
+        insecureSkipTLSVerify: false,
+        caBundle: undefined,
+        createdAt: undefined,
+        condition: undefined,
+        writer: undefined,
+        caWriter: undefined,
+      },
+    ];
+  });
+}

@@ -1,0 +1,129 @@
+import { open } from 'node:fs/promises';
+import type { LogFacts } from '../../domain/snapshot.ts';
+import type { PodRecord } from '../../observe/discovery/pods.ts';
+import { redacted } from '../../redact/redact.ts';
+import { createScanner } from '../../scan/scanner.ts';
+import { BUILT_IN_PATTERNS } from '../../signatures/classify.ts';
+import { SIGNATURES } from '../../signatures/list.ts';
+import type { FoundFile } from './walk.ts';
+
+/** Of a longer log its end is read. */
+const MOST_LOG_BYTES = 32 * 2 ** 20;
+const LAST_WORDS = 20;
+const LONGEST_SAMPLE = 512;
+
+export interface PodLog {
+  readonly pod: string;
+  /** Undefined where the dump does not tell. */
+  readonly container: string | undefined;
+  /** Of the instance before the last restart. */
+  readonly previous: boolean;
+  readonly path: string;
+}
+
+/**
+ * The logs of some pods among the files of a dump: `<ns>/<pod>/logs.txt` (cluster-info dump),
+ * `pods/<pod>/<container>/<container>/logs/current.log` (must-gather), `logs/<ns>/<pod>/<container>.log` (support bundle).
+ */
+export function logsOf(files: readonly FoundFile[], pods: readonly Pick<PodRecord, 'name'>[]): PodLog[] {
+  const names = new Set(pods.map(({ name }) => name));
+  return files.flatMap(({ path, segments }) => {
+    const file = segments.at(-1) ?? '';
+    if (!/\.log$|^logs\.txt$/.test(file)) return [];
+    const at = segments.findIndex((segment) => names.has(segment));
+    if (at < 0) return [];
+    const previous = /previous/.test(file);
+    const container = segments[at + 1] === file ? file.replace(/(?:-previous)?\.log$/, '') : segments[at + 1];
+    return [{ pod: segments[at]!, container: container === 'logs.txt' ? undefined : container, previous, path }];
+  });
+}
+
+/** What the live log tail would have counted. @param at the time of the dump, Unix milliseconds. */
+export async function readLogs(logs: readonly PodLog[], at: number, note: (text: string) => void): Promise<LogFacts> {
+  const lines = { info: 0, warning: 0, error: 0, fatal: 0, unknown: 0 };
+  const counts = new Map<number, { count: number; sample: string }>();
+  const lastWords: LogFacts['lastWords'][number][] = [];
+  const scanner = createScanner(BUILT_IN_PATTERNS);
+  let cut = 0;
+  for (const log of logs) {
+    try {
+      const { bytes, truncated } = await endOf(log.path);
+      if (truncated) cut++;
+      countSeverities(bytes, lines);
+      scanner.scanLines(bytes, 0, bytes.length, (pattern, line, start, end) => {
+        const known = counts.get(pattern);
+        const sample = redacted(Buffer.from(line.subarray(start, Math.min(end, start + 4 * LONGEST_SAMPLE))).toString('utf8')).slice(
+          0,
+          LONGEST_SAMPLE,
+        );
+        if (known) {
+          known.count++;
+          known.sample = sample;
+        } else counts.set(pattern, { count: 1, sample });
+      });
+      if (log.previous) lastWords.push({ pod: log.pod, container: log.container ?? '', lines: lastLines(bytes) });
+    } catch (error) {
+      note(`${log.path} can't be read: ${(error as Error).message}`);
+    }
+  }
+  return {
+    lines,
+    matches: [...counts]
+      .sort(([a], [b]) => a - b)
+      .map(([pattern, { count, sample }]) => {
+        const { id, speaker } = SIGNATURES[pattern]!;
+        return { signature: id, speaker, count, lastAt: at, sample };
+      }),
+    dropped: { budget: cut, truncated: 0, gap: 0 },
+    unknownTemplates: [],
+    lastWords,
+  };
+}
+
+async function endOf(path: string): Promise<{ bytes: Uint8Array; truncated: boolean }> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, MOST_LOG_BYTES);
+    const bytes = Buffer.alloc(length);
+    let read = 0;
+    while (read < length) {
+      const { bytesRead } = await file.read(bytes, read, length - read, size - length + read);
+      if (bytesRead === 0) break;
+      read += bytesRead;
+    }
+    return { bytes: bytes.subarray(0, read), truncated: length < size };
+  } finally {
+    await file.close();
+  }
+}
+
+const NEWLINE = 10;
+const SEVERITY: Readonly<Record<number, keyof LogFacts['lines']>> = { 73: 'info', 87: 'warning', 69: 'error', 70: 'fatal' };
+
+/** By klog's first letter and digit (`E0105 …`), after a kubelet timestamp where there is one; anything else is unknown. */
+function countSeverities(bytes: Uint8Array, lines: Record<keyof LogFacts['lines'], number>): void {
+  for (let start = 0; start < bytes.length; ) {
+    let end = bytes.indexOf(NEWLINE, start);
+    if (end < 0) end = bytes.length;
+    if (end > start) {
+      const stamped = bytes[start + 4] === 45 && bytes[start + 10] === 84;
+      const text = stamped ? bytes.indexOf(32, start) + 1 || end : start;
+      const severity = text + 1 < end && isDigit(bytes[text + 1]!) ? SEVERITY[bytes[text]!] : undefined;
+      lines[severity ?? 'unknown']++;
+    }
+    start = end + 1;
+  }
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 48 && byte <= 57;
+}
+
+function lastLines(bytes: Uint8Array): string[] {
+  return redacted(Buffer.from(bytes.subarray(Math.max(0, bytes.length - 65_536))).toString('utf8'))
+    .split('\n')
+    .filter((line) => line.trim())
+    .slice(-LAST_WORDS)
+    .map((line) => line.slice(0, LONGEST_SAMPLE));
+}

@@ -1,0 +1,157 @@
+import { roleOf, type Signature } from '../../domain/signature.ts';
+import type { HarmlessLine, SignatureCount } from '../../domain/snapshot.ts';
+import { createScanner } from '../../scan/scanner.ts';
+import { BUILT_IN_PATTERNS, saidItself } from '../../signatures/classify.ts';
+import { SIGNATURES } from '../../signatures/list.ts';
+import { topicOf } from './keywords.ts';
+import { startsLogLine } from './lines.ts';
+import type { Message, Voice } from './messages.ts';
+import { isError, looksLikeError, tellsOfFailure } from './symptoms.ts';
+
+const BATCH_BYTES = 1 << 20;
+const SAMPLE = 512;
+const MOST_UNEXPLAINED = 2000;
+const MOST_HARMLESS = 5;
+
+/** What some messages say together. */
+export interface Said {
+  readonly counts: readonly SignatureCount[];
+  readonly harmless: readonly HarmlessLine[];
+  /** The first error that somebody got, by a signature. */
+  readonly error: string | undefined;
+  /** The first line of the severity error that no signature knows. */
+  readonly unknownError: string | undefined;
+}
+
+export interface Matches {
+  /** What the messages say that are about this API, and, where wanted, those that are about none in so many words. */
+  of(api: string, withNeutral: boolean): Said;
+  /** Some line was matched by a signature, or is an error for one. */
+  readonly any: boolean;
+}
+
+interface Book {
+  readonly found: Map<string, { readonly signature: Signature; count: number; readonly sample: string }>;
+  readonly unexplained: string[];
+  error: string | undefined;
+  /** The first error that may be the client's own. */
+  ownError: string | undefined;
+  unknownError: string | undefined;
+}
+
+const NEUTRAL = '';
+/** Stands for the API of a text that names none. */
+export const UNNAMED = 'unknown';
+let scanner: ReturnType<typeof createScanner> | undefined;
+
+/**
+ * Which signatures the messages match, each by its first, kept apart by the API that a message is about. What an aggregated server
+ * would mean by a line is no evidence when the kube-apiserver prints it of its own clients, but it is an error all the same. When no
+ * signature points anywhere, the words of the error lines say what the text is about.
+ */
+export function matchMessages(messages: readonly Message[], time: number): Matches {
+  const books = new Map<string, Book>();
+  for (let from = 0; from < messages.length; ) {
+    const first = from;
+    const lines: string[] = [];
+    for (let bytes = 0; from < messages.length && bytes < BATCH_BYTES; from++) {
+      const line = messages[from]!.text.replace(/[\r\n]+/g, ' ');
+      lines.push(line);
+      bytes += line.length;
+    }
+    const named = signaturesOf(lines);
+    lines.forEach((line, index) => {
+      const { voice, about } = messages[first + index]!;
+      for (const api of about.length === 0 ? [NEUTRAL] : about)
+        enter(bookOf(books, api), line, named[index], { voice, named: about.length > 0 });
+    });
+  }
+  const neutral = books.get(NEUTRAL);
+  return {
+    of: (api, withNeutral) => summed([books.get(api), ...(withNeutral ? [neutral] : [])], { time, named: api !== UNNAMED }),
+    any: [...books.values()].some(({ found, error }) => found.size > 0 || error !== undefined),
+  };
+}
+
+function signaturesOf(lines: readonly string[]): readonly (Signature | undefined)[] {
+  scanner ??= createScanner(BUILT_IN_PATTERNS);
+  const named = new Array<Signature | undefined>(lines.length);
+  const buffer = Buffer.from(lines.join('\n'));
+  const starts = lineStarts(buffer);
+  scanner.scanLines(buffer, 0, buffer.length, (pattern, _bytes, start) => {
+    named[starts.get(start) ?? -1] = SIGNATURES[pattern];
+  });
+  return named.map((signature, index) => saidItself(lines[index] ?? '', signature));
+}
+
+function bookOf(books: Map<string, Book>, api: string): Book {
+  const known = books.get(api);
+  if (known) return known;
+  const book: Book = { found: new Map(), unexplained: [], error: undefined, ownError: undefined, unknownError: undefined };
+  books.set(api, book);
+  return book;
+}
+
+function enter(book: Book, line: string, signature: Signature | undefined, said: { readonly voice: Voice; readonly named: boolean }): void {
+  if (!signature) {
+    if ((said.voice !== 'kube-apiserver' || said.named) && looksLikeError(line)) book.unknownError ??= sampleOf(line);
+    if (book.unexplained.length < MOST_UNEXPLAINED && tellsOfFailure(line)) book.unexplained.push(line);
+    return;
+  }
+  if (!isMeant(signature, said.voice)) {
+    // Its own clients' troubles are chatter, unless it calls them an error.
+    if (isError(signature) && (looksLikeError(line) || !startsLogLine(line))) book.error ??= sampleOf(line);
+    return;
+  }
+  if (isError(signature)) book.error ??= sampleOf(line);
+  if (roleOf(signature) === 'client-own') book.ownError ??= sampleOf(line);
+  const known = book.found.get(signature.id);
+  if (known) known.count++;
+  else book.found.set(signature.id, { signature, count: 1, sample: sampleOf(line) });
+}
+
+function summed(books: readonly (Book | undefined)[], { time, named }: { time: number; named: boolean }): Said {
+  const own = books.filter((book) => book !== undefined);
+  const found = new Map<string, { readonly signature: Signature; count: number; readonly sample: string }>();
+  for (const book of own) for (const [id, hit] of book.found) found.set(id, { ...hit, count: hit.count + (found.get(id)?.count ?? 0) });
+  const counts: SignatureCount[] = [...found.values()].map(({ signature, count, sample }) => ({
+    signature: signature.id,
+    speaker: signature.speaker,
+    count,
+    lastAt: time,
+    sample,
+  }));
+  const explained = [...found.values()].some(({ signature }) => signature.pointsTo.length > 0);
+  const topic = explained
+    ? undefined
+    : topicOf(
+        own.flatMap(({ unexplained }) => unexplained),
+        time,
+      );
+  if (topic) counts.push(topic);
+  return {
+    counts,
+    harmless: [...found.values()]
+      .filter(({ signature }) => roleOf(signature) === 'harmless' || (!named && roleOf(signature) === 'client-own'))
+      .slice(0, MOST_HARMLESS)
+      .map(({ signature, count, sample }) => ({ line: sample, says: signature.says, count })),
+    error: first(own, 'error') ?? (named ? first(own, 'ownError') : undefined),
+    unknownError: first(own, 'unknownError'),
+  };
+}
+
+function first(books: readonly Book[], which: 'error' | 'ownError' | 'unknownError'): string | undefined {
+  return books.find((book) => book[which] !== undefined)?.[which];
+}
+
+const sampleOf = (line: string): string => line.trim().slice(0, SAMPLE);
+
+function isMeant(signature: Signature, voice: Voice): boolean {
+  return !(voice === 'kube-apiserver' && signature.speaker === 'aggregated-server');
+}
+
+function lineStarts(buffer: Buffer): Map<number, number> {
+  const starts = new Map<number, number>([[0, 0]]);
+  for (let at = buffer.indexOf(10), line = 1; at >= 0; at = buffer.indexOf(10, at + 1), line++) starts.set(at + 1, line);
+  return starts;
+}

@@ -1,0 +1,55 @@
+import type { ResourceFacts } from '../../domain/snapshot.ts';
+import { parseQuantity } from '../../kube/quantity.ts';
+
+/** A row of `kubectl top pods`; those of nodes have percentages. */
+const TOP_ROW = /^(?:[a-z0-9-]{1,63}\s+)?([a-z0-9][a-z0-9.-]{2,252})\s+(\d{1,9}m?)\s+(\d{1,9}(?:Ki|Mi|Gi)?)\s*$/;
+const HEADING = /^\s*(limits|requests):\s*$/i;
+const AMOUNT = /^\s*(cpu|memory):\s+"?(\d[0-9.]{0,12}[a-zA-Z]{0,2})"?\s*$/;
+const MOST_PODS = 100;
+const MOST_REPLICAS = 5;
+
+/** What pods use, of `kubectl top`, and what they may use, of `describe`: together they are shares of a limit. */
+export class UsageReader {
+  readonly #used = new Map<string, { cpu: number; memory: number }>();
+  readonly #limits: { cpu?: number; memory?: number } = {};
+  #heading = '';
+
+  /** True when the line is a figure. */
+  read(line: string): boolean {
+    if (line.length > 400) return false;
+    const heading = HEADING.exec(line);
+    if (heading) {
+      this.#heading = heading[1]!.toLowerCase();
+      return true;
+    }
+    const amount = this.#heading === '' ? null : AMOUNT.exec(line);
+    if (amount) {
+      const value = parseQuantity(amount[2]!);
+      if (this.#heading === 'limits' && value !== undefined) this.#limits[amount[1] as 'cpu' | 'memory'] ??= value;
+      return true;
+    }
+    this.#heading = '';
+    const row = TOP_ROW.exec(line);
+    const cpu = row ? parseQuantity(row[2]!) : undefined;
+    const memory = row ? parseQuantity(row[3]!) : undefined;
+    if (!row || cpu === undefined || memory === undefined || this.#used.size >= MOST_PODS) return false;
+    this.#used.set(row[1]!, { cpu, memory });
+    return true;
+  }
+
+  end(): void {
+    this.#heading = '';
+  }
+
+  /** Only where both sides are known. The text tells one limit: of a long listing nobody knows whose it is. */
+  facts(): ResourceFacts[] {
+    const { cpu, memory } = this.#limits;
+    if ((!cpu && !memory) || this.#used.size > MOST_REPLICAS) return [];
+    return [...this.#used].map(([pod, used]) => ({
+      pod,
+      container: 'server',
+      ...(cpu ? { cpuUsageRatio: used.cpu / cpu } : {}),
+      ...(memory ? { memoryUsageRatio: used.memory / memory } : {}),
+    }));
+  }
+}

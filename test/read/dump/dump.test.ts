@@ -1,0 +1,289 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { dump as toYaml } from 'js-yaml';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ApiFacts, Snapshot } from '../../../src/domain/snapshot.ts';
+import { readDump } from '../../../src/read/dump/dump.ts';
+import { filesBelow } from '../../../src/read/dump/walk.ts';
+
+const TIME = '2026-01-05T09:00:00Z';
+const EARLIER = '2026-01-05T08:40:00Z';
+const API = 'v1.tides.example.com';
+const POD = 'tide-gauge-7c9f8d6b5-abcde';
+
+const metadata = (name: string, namespace?: string) => ({
+  name,
+  ...(namespace ? { namespace } : {}),
+  uid: `uid-${name}`,
+  creationTimestamp: EARLIER,
+});
+const apiService = {
+  apiVersion: 'apiregistration.k8s.io/v1',
+  kind: 'APIService',
+  metadata: metadata(API),
+  spec: { group: 'tides.example.com', version: 'v1', service: { namespace: 'harbour', name: 'tide-gauge', port: 443 } },
+  status: {
+    conditions: [
+      {
+        type: 'Available',
+        status: 'False',
+        reason: 'MissingEndpoints',
+        message: 'endpoints for service/tide-gauge in "harbour" have no addresses with port name "https"',
+        lastTransitionTime: '2026-01-05T08:50:00Z',
+      },
+    ],
+  },
+};
+const local = {
+  apiVersion: 'apiregistration.k8s.io/v1',
+  kind: 'APIService',
+  metadata: metadata('v1.apps'),
+  spec: { group: 'apps', version: 'v1' },
+};
+const service = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: metadata('tide-gauge', 'harbour'),
+  spec: {
+    type: 'ClusterIP',
+    clusterIP: '10.96.7.7',
+    selector: { app: 'tide-gauge' },
+    ports: [{ name: 'https', port: 443, targetPort: 10250 }],
+  },
+};
+const pod = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { ...metadata(POD, 'harbour'), labels: { app: 'tide-gauge' } },
+  spec: { nodeName: 'node-a', containers: [{ name: 'server', image: 'tide-gauge:1', args: ['--secure-port=10250'] }] },
+  status: {
+    phase: 'Running',
+    podIP: '10.1.0.5',
+    conditions: [
+      { type: 'Ready', status: 'False' },
+      { type: 'PodScheduled', status: 'True' },
+    ],
+    containerStatuses: [
+      {
+        name: 'server',
+        ready: false,
+        restartCount: 9,
+        state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m0s restarting failed container' } },
+        lastState: {
+          terminated: { reason: 'OOMKilled', exitCode: 137, startedAt: '2026-01-05T08:55:00Z', finishedAt: '2026-01-05T08:56:00Z' },
+        },
+      },
+    ],
+  },
+};
+const event = {
+  apiVersion: 'v1',
+  kind: 'Event',
+  metadata: metadata('tide-gauge.1', 'harbour'),
+  involvedObject: { kind: 'Pod', namespace: 'harbour', name: POD },
+  type: 'Warning',
+  reason: 'BackOff',
+  message: 'Back-off restarting failed container server in pod',
+  firstTimestamp: EARLIER,
+  lastTimestamp: TIME,
+  count: 12,
+};
+const otherEvent = {
+  ...event,
+  metadata: metadata('quay.1', 'harbour'),
+  involvedObject: { kind: 'Pod', namespace: 'harbour', name: 'quay' },
+};
+const node = {
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: metadata('node-a'),
+  status: {
+    addresses: [{ type: 'InternalIP', address: '192.0.2.10' }],
+    conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: EARLIER }],
+  },
+};
+const endpoints = {
+  apiVersion: 'v1',
+  kind: 'Endpoints',
+  metadata: metadata('tide-gauge', 'harbour'),
+  subsets: [{ notReadyAddresses: [{ ip: '10.1.0.5', targetRef: { kind: 'Pod', name: POD } }], ports: [{ name: 'https', port: 10250 }] }],
+};
+const LOG = [
+  'I0105 08:55:01.000000       1 serving.go:374] Generated self-signed cert',
+  'E0105 08:55:59.000000       1 tide.go:12] panic: runtime error: index out of range [3] with length 3',
+  '',
+].join('\n');
+
+/** A typed list, whose items carry no kind of their own. */
+const list = (kind: string, ...items: object[]) =>
+  JSON.stringify({ kind, apiVersion: 'v1', items: items.map((item) => ({ ...item, kind: undefined, apiVersion: undefined })) });
+const yamlList = (...items: object[]) => toYaml({ apiVersion: 'v1', kind: 'List', items });
+
+/** The same cluster in the layouts of the three tools. */
+const LAYOUTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'kubectl cluster-info dump, with APIServices beside it': {
+    'nodes.json': list('NodeList', node),
+    'harbour/services.json': list('ServiceList', service),
+    'harbour/pods.json': list('PodList', pod),
+    'harbour/events.json': list('EventList', event, otherEvent),
+    [`harbour/${POD}/logs.txt`]: `==== START logs for container server of pod harbour/${POD} ====\n${LOG}==== END logs for container server of pod harbour/${POD} ====\n`,
+    'apiservices.yaml': yamlList(apiService, local),
+  },
+  'must-gather': {
+    'quay-io-image/cluster-scoped-resources/apiregistration.k8s.io/apiservices/v1.tides.example.com.yaml': toYaml(apiService),
+    'quay-io-image/cluster-scoped-resources/apiregistration.k8s.io/apiservices/v1.apps.yaml': toYaml(local),
+    'quay-io-image/cluster-scoped-resources/core/nodes/node-a.yaml': toYaml(node),
+    'quay-io-image/namespaces/harbour/core/services.yaml': yamlList(service),
+    'quay-io-image/namespaces/harbour/core/endpoints.yaml': yamlList(endpoints),
+    'quay-io-image/namespaces/harbour/core/events.yaml': yamlList(event, otherEvent),
+    [`quay-io-image/namespaces/harbour/pods/${POD}/${POD}.yaml`]: toYaml(pod),
+    [`quay-io-image/namespaces/harbour/pods/${POD}/server/server/logs/current.log`]: LOG,
+    [`quay-io-image/namespaces/harbour/pods/${POD}/server/server/logs/previous.log`]: LOG,
+    'quay-io-image/event-filter.html': '<html></html>',
+  },
+  'support bundle': {
+    'cluster-resources/nodes.json': JSON.stringify([node].map(({ kind: _, ...rest }) => rest)),
+    'cluster-resources/services/harbour.json': list('ServiceList', service),
+    'cluster-resources/pods/harbour.json': list('PodList', pod),
+    'cluster-resources/events/harbour.json': JSON.stringify([event, otherEvent].map(({ kind: _, ...rest }) => rest)),
+    [`cluster-resources/pods/logs/harbour/${POD}/server.log`]: LOG,
+    [`cluster-resources/pods/logs/harbour/${POD}/server-previous.log`]: LOG,
+    'cluster-resources/custom-resources/apiservices.json': JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [apiService, local] }),
+    'host-collectors/system.json': '{"hostname": "node-a"}',
+  },
+};
+
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'dump-'));
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+let tally = 0;
+function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = join(root, String(tally++));
+  mkdirSync(folder);
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  return folder;
+}
+
+async function read(
+  files: Readonly<Record<string, string>>,
+): Promise<{ before: Snapshot; after: Snapshot; api: ApiFacts; notes: string[] }> {
+  const notes: string[] = [];
+  const [before, after] = (await readDump(folderWith(files), (text) => notes.push(text))) as [Snapshot, Snapshot];
+  return { before, after, api: after.apis[0]!, notes };
+}
+
+describe('dump', () => {
+  it.each(Object.entries(LAYOUTS))('reads a %s', async (layout, files) => {
+    const { before, after, api, notes } = await read(files);
+    expect(notes).toEqual([]);
+    expect(after.apis.map(({ name }) => name)).toEqual([API]);
+    expect(api.condition).toMatchObject({ state: 'observed', value: { status: 'False', reason: 'MissingEndpoints' } });
+    expect(api.service).toMatchObject({ state: 'observed', value: { clusterIP: '10.96.7.7', selectedPods: 1 } });
+    expect(api.pods).toMatchObject({
+      state: 'observed',
+      value: [
+        {
+          name: POD,
+          ready: false,
+          containers: [{ restarts: 9, waiting: { reason: 'CrashLoopBackOff' }, lastTermination: { reason: 'OOMKilled' } }],
+        },
+      ],
+    });
+    expect(api.events).toMatchObject({ state: 'observed', value: { counts: [{ reason: 'BackOff', kind: 'Pod', count: 12 }] } });
+    expect(api.logs.state === 'observed' && api.logs.value.matches.map(({ signature }) => signature).join()).toMatch(/panic/);
+    expect(api.logs).toMatchObject({ value: { lines: { info: layout.startsWith('kubectl') ? 1 : 2 } } });
+    expect(after.cluster.nodes).toMatchObject({ state: 'observed', value: [{ name: 'node-a', ready: true }] });
+    expect(new Date(after.time).toISOString()).toBe('2026-01-05T09:00:01.000Z');
+    expect(api.endpoints.state).toBe(layout === 'must-gather' ? 'observed' : 'unobserved');
+    // What the dump does not hold proves nothing.
+    expect([api.rights, api.resources, api.policy, after.cluster.frontProxyCa].map(({ state }) => state)).toEqual(
+      Array(4).fill('unobserved'),
+    );
+    expect(after.sources.filter(({ state }) => state === 'ok').map(({ source }) => source)).toEqual(
+      ['api-services', 'services', 'endpoint-slices', 'pods', 'nodes', 'events', 'logs'].filter(
+        (source) => layout === 'must-gather' || source !== 'endpoint-slices',
+      ),
+    );
+
+    const first = before.apis[0]!;
+    expect(before.time).toBeLessThan(after.time);
+    expect(first.condition.state).toBe('unobserved');
+    expect(first.pods).toMatchObject({ value: [{ containers: [{ restarts: 8 }] }] });
+    expect(first.events).toMatchObject({ value: { counts: [{ reason: 'BackOff', count: 0 }], recent: [] } });
+    expect(first.logs).toMatchObject({ value: { matches: [{ count: 0 }] } });
+  });
+
+  it('counts endpoints of a must-gather by their readiness', async () => {
+    const { api } = await read(LAYOUTS['must-gather']!);
+    expect(api.endpoints).toMatchObject({
+      value: { ready: 0, notReady: 1, portServed: true, addresses: [{ ip: '10.1.0.5', port: 10250, ready: false, pod: POD }] },
+    });
+    expect(api.logs).toMatchObject({ value: { lastWords: [{ pod: POD, container: 'server', lines: LOG.trim().split('\n') }] } });
+  });
+
+  it('guesses the API behind a well-known Service when no APIService is there, and says so', async () => {
+    const gauge = { ...service, metadata: metadata('metrics-server', 'kube-system') };
+    const { api, notes } = await read({
+      'kube-system/services.json': list('ServiceList', gauge),
+      'kube-system/pods.json': list('PodList', { ...pod, metadata: { ...pod.metadata, namespace: 'kube-system' } }),
+    });
+    expect(api).toMatchObject({
+      name: 'v1beta1.metrics.k8s.io',
+      backend: { namespace: 'kube-system', service: 'metrics-server' },
+      condition: { state: 'unobserved' },
+      reported: { state: 'failing', because: 'no pod of it is ready' },
+    });
+    expect(notes[0]).toMatch(/guessed/);
+  });
+
+  it.each([
+    [
+      'no aggregated API at all',
+      { 'a.yaml': toYaml(local), 'harbour/services.json': list('ServiceList', service) },
+      /no aggregated API in 2 files; put the output/,
+    ],
+    ['an empty folder', {}, /no aggregated API in 0 files/],
+  ])('refuses %s', async (_, files, message) => {
+    await expect(readDump(folderWith(files as Record<string, string>), () => {})).rejects.toThrow(message);
+  });
+
+  it('says which files it could not read, and reads the others', async () => {
+    const { api, notes } = await read({
+      'apiservices.yaml': yamlList(apiService),
+      'harbour/pods.json': '{"kind": "PodList", "items": [{"metadata"',
+      'harbour/services.yaml': `kind: Service\nmetadata: [unclosed`,
+      'harbour/events.json': list('EventList', event, { metadata: {} }),
+    });
+    expect(api.pods.state).toBe('unobserved');
+    expect(notes.map((text) => text.slice(0, 38))).toEqual([
+      expect.stringContaining('harbour/pods.json is not readable'),
+      expect.stringContaining('harbour/services.yaml is not readable'),
+      expect.stringContaining('1 of 2 objects of kind Event'),
+    ]);
+  });
+
+  it('does not follow links out of the folder', async () => {
+    const folder = folderWith({ 'apiservices.yaml': yamlList(apiService) });
+    symlinkSync(root, join(folder, 'up'));
+    symlinkSync('/etc/hostname', join(folder, 'hostname.log'));
+    expect((await filesBelow(folder, () => {})).map(({ segments }) => segments.join('/'))).toEqual(['apiservices.yaml']);
+  });
+
+  it('tells a Service that is gone from one that the dump does not cover', async () => {
+    const other = { ...service, metadata: metadata('quay', 'harbour') };
+    const gone = await read({ 'apiservices.yaml': yamlList(apiService), 'harbour/services.json': list('ServiceList', other) });
+    expect(gone.api.service.state).toBe('absent');
+    const uncovered = await read({
+      'apiservices.yaml': yamlList(apiService),
+      'dock/services.json': list('ServiceList', { ...other, metadata: metadata('quay', 'dock') }),
+    });
+    expect(uncovered.api.service.state).toBe('unobserved');
+  });
+});

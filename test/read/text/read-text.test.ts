@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { catalogueOptions } from '../../../src/commands/catalogue-options.ts';
+import { diagnoseSnapshots } from '../../../src/diagnose/diagnostician.ts';
+import { observedValue } from '../../../src/domain/observed.ts';
+import type { ApiFacts } from '../../../src/domain/snapshot.ts';
+import { readText } from '../../../src/read/text/read-text.ts';
+import { SAMPLE } from './sample.ts';
+
+const apisOf = (text: string | Uint8Array): readonly ApiFacts[] => readText(text).at(-1)?.apis ?? [];
+const verdictOn = (text: string) => {
+  const snapshots = readText(text);
+  return diagnoseSnapshots(snapshots, catalogueOptions()).diagnoses[0];
+};
+
+const USAGE = `    Limits:
+      cpu:     100m
+      memory:  200Mi
+$ kubectl top pods -n harbour
+NAME                          CPU(cores)   MEMORY(bytes)
+tide-gauge-7c9f8d6b5-abcde    20m          197Mi
+$ kubectl get tides
+Error from server (ServiceUnavailable): the server is currently unable to handle the request (get tides.tides.example.com)`;
+
+describe('pasted text', () => {
+  it('becomes a snapshot before and one with what it says; what it does not mention is not observed', () => {
+    const [before, after] = readText(SAMPLE);
+    expect(before!.time).toBeLessThan(after!.time);
+    expect(before!.apis[0]).toMatchObject({ condition: { state: 'unobserved' }, textMatches: [] });
+    const [api] = after!.apis;
+    expect(api).toMatchObject({ name: 'v1.tides.example.com', group: 'tides.example.com', version: 'v1', reported: { state: 'failing' } });
+    expect(observedValue(api!.condition)).toMatchObject({ status: 'False', reason: 'MissingEndpoints' });
+    expect(observedValue(api!.pods)?.[0]).toMatchObject({
+      ready: false,
+      containers: [{ waiting: { reason: 'CrashLoopBackOff' }, restarts: 7 }],
+    });
+    expect(observedValue(api!.events)?.recent[0]).toMatchObject({ reason: 'BackOff', type: 'Warning' });
+    expect(api).toMatchObject({ policy: { state: 'unobserved' }, rights: { state: 'unobserved' }, probes: [] });
+  });
+
+  it('is diagnosed by all of its parts', () => {
+    expect(verdictOn(SAMPLE)).toMatchObject({
+      apiservice: 'v1.tides.example.com',
+      cause: 'bad-flag-or-config',
+      category: 'misconfiguration',
+    });
+  });
+
+  it.each<[what: string, text: string, status: string, reason: string]>([
+    ['a row of a table', 'v1.tides.example.com   harbour/tide-gauge   False (FailedDiscoveryCheck)   12h', 'False', 'FailedDiscoveryCheck'],
+    [
+      'JSON',
+      '{\n "kind": "APIService",\n "metadata": {\n  "name": "v1.tides.example.com"\n },\n "status": {\n  "conditions": [\n   {\n    "type": "Available",\n    "status": "False",\n    "reason": "ServiceNotFound",\n    "message": "service/tide-gauge in \\"harbour\\" is not present"\n   }\n  ]\n }\n}',
+      'False',
+      'ServiceNotFound',
+    ],
+    [
+      'describe',
+      'Name:         v1.tides.example.com\nKind:         APIService\nStatus:\n  Conditions:\n    Last Transition Time:  2026-01-05T09:00:00Z\n    Message:               service/tide-gauge in "harbour" is not present\n    Reason:                ServiceNotFound\n    Status:                False\n    Type:                  Available',
+      'False',
+      'ServiceNotFound',
+    ],
+    ['a row that is well', 'v1.tides.example.com   harbour/tide-gauge   True   30d', 'True', 'Passed'],
+  ])('reads a condition from %s', (_, text, status, reason) => {
+    expect(observedValue(apisOf(text)[0]!.condition)).toMatchObject({ status, reason });
+  });
+
+  it.each<[what: string, text: string, name: string]>([
+    ['a path', 'Get "https://10.96.7.7:443/apis/tides.example.com/v1": dial tcp 10.96.7.7:443: i/o timeout', 'v1.tides.example.com'],
+    [
+      'the resource that a client asked for',
+      'Error from server (ServiceUnavailable): the server is currently unable to handle the request (get tides.tides.example.com)',
+      'v1.tides.example.com',
+    ],
+    [
+      'the name of a known server',
+      '$ kubectl logs deploy/metrics-server\nE0105 09:00:00.000000       1 scraper.go:149] "Failed to scrape node" err="context deadline exceeded"',
+      'v1beta1.metrics.k8s.io',
+    ],
+    ['nothing', 'panic: runtime error: index out of range [3] with length 3', 'unknown'],
+  ])('takes the name of the API from %s', (_, text, name) => {
+    expect(apisOf(text).map((api) => api.name)).toEqual([name]);
+  });
+
+  it.each<[what: string, text: string, cause: string]>([
+    [
+      'a pod killed for memory',
+      'NAME           READY   STATUS      RESTARTS     AGE\ntide-gauge-0   0/1     OOMKilled   3 (9s ago)   5m',
+      'out-of-memory-killed',
+    ],
+    ['a status alone', 'ImagePullBackOff', 'image-pull-failing'],
+    ['an event', 'Warning\tUnhealthy\tPod\tReadiness probe failed: HTTP probe failed with statuscode: 403', 'kubelet-probe-forbidden'],
+    [
+      'a certificate',
+      'error trying to reach service: tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      'ca-bundle-mismatch',
+    ],
+    [
+      'a proxy',
+      'Get "https://tide-gauge.harbour.svc/readyz": proxyconnect tcp: dial tcp 192.0.2.80:3128: i/o timeout\nerror: failed',
+      'proxy-in-the-way',
+    ],
+    [
+      'words that no signature knows',
+      '$ kubectl logs tide-gauge-0\nERROR the tide table at postgres://tides is locked',
+      'backend-dependency-failing',
+    ],
+    ['a limit and what is used of it', USAGE, 'memory-near-limit'],
+    ['the check of the aggregator alone', 'v1.tides.example.com   harbour/tide-gauge   False (FailedDiscoveryCheck)   12h', 'unknown'],
+    [
+      'a victim alone',
+      'Error from server (ServiceUnavailable): the server is currently unable to handle the request (get tides.tides.example.com)',
+      'unknown',
+    ],
+  ])('diagnoses %s', (_, text, cause) => {
+    expect(verdictOn(text)).toMatchObject({ cause });
+  });
+
+  it.each<[what: string, text: string]>([
+    ['an empty text', ''],
+    ['blanks', ' \n\t\n'],
+    [
+      'an available API',
+      'NAME                   SERVICE              AVAILABLE   AGE\nv1.tides.example.com   harbour/tide-gauge   True        30d',
+    ],
+    ['ready pods', 'NAME           READY   STATUS    RESTARTS   AGE\ntide-gauge-0   1/1     Running   0          12d'],
+    [
+      'log lines that every server prints',
+      '$ kubectl logs tide-gauge-0\nW0105 09:00:00.000000       1 reflector.go:561] watch of *v1.ConfigMap ended with: very short watch\n2026/01/05 09:00:00 http: TLS handshake error from 10.0.0.1:41234: EOF',
+    ],
+    ['figures', 'NAME     CPU(cores)   CPU%   MEMORY(bytes)   MEMORY%\nnode-a   167m         2%     1623Mi          38%'],
+  ])('names nothing on %s', (_, text) => {
+    const snapshots = readText(text);
+    expect(snapshots.length === 0 ? [] : diagnoseSnapshots(snapshots, catalogueOptions()).diagnoses).toEqual([]);
+  });
+
+  it('keeps an available API apart from one that is not', () => {
+    const apis = apisOf(
+      'v1.tides.example.com   harbour/tide-gauge   False (MissingEndpoints)   1d\nv1.quays.example.com   harbour/quay   True   1d',
+    );
+    expect(apis.map(({ name, reported }) => [name, reported?.state])).toEqual([
+      ['v1.quays.example.com', 'healthy'],
+      ['v1.tides.example.com', 'failing'],
+    ]);
+  });
+});

@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { RE2JS } from 're2js';
+import { describe, expect, it } from 'vitest';
+import type { Pattern } from '../../src/domain/signature.ts';
+import { createScanner, MAX_LINE_BYTES, type Scanner } from '../../src/scan/scanner.ts';
+import { lineText, regexText } from '../signatures/support.ts';
+
+const patternsOf = (texts: readonly string[]): Pattern[] => texts.map((pattern, index) => ({ id: `p${index}`, pattern }));
+
+/** [line, winning pattern] of each line that matches, told the slow way. */
+function naive(patterns: readonly Pattern[], text: Buffer): [string, number][] {
+  const compiled = patterns.map(({ pattern }) => RE2JS.compile(pattern));
+  const lines: Buffer[] = [];
+  let start = 0;
+  for (let newline = text.indexOf(10); newline >= 0; newline = text.indexOf(10, start)) {
+    lines.push(text.subarray(start, newline));
+    start = newline + 1;
+  }
+  if (start < text.length) lines.push(text.subarray(start));
+  return lines.flatMap((bytes): [string, number][] => {
+    const line = bytes.toString('utf8');
+    const winner = compiled.findIndex((regex) => regex.test(line));
+    return winner < 0 ? [] : [[line, winner]];
+  });
+}
+
+function scanned(scanner: Scanner, text: Buffer, cuts: readonly number[]): [string, number][] {
+  const found: [string, number][] = [];
+  const onMatch = (pattern: number, bytes: Uint8Array, start: number, end: number): void => {
+    found.push([Buffer.from(bytes.subarray(start, end)).toString('utf8'), pattern]);
+  };
+  let at = 0;
+  for (const cut of [...cuts].sort((a, b) => a - b)) {
+    if (cut <= at || cut >= text.length) continue;
+    scanner.scan(text.subarray(at, cut), onMatch);
+    at = cut;
+  }
+  scanner.scan(text.subarray(at), onMatch);
+  scanner.end(onMatch);
+  return found;
+}
+
+const linesOf = (text: Buffer): number =>
+  text.toString('latin1').split('\n').length - (text.length === 0 || text[text.length - 1] === 10 ? 1 : 0);
+
+describe('scanner', () => {
+  it.each([
+    ['first in the list wins', ['refused', 'connection refused'], 'connection refused\n', [0]],
+    ['a later one when the first does not match', ['^refused', 'connection refused'], 'connection refused\n', [1]],
+    ['case is as written', ['Refused', '(?i)REFUSED'], 'refused\nRefused\n', [1, 0]],
+    ['one pattern per line', ['refused'], 'refused refused\nrefused', [0, 0]],
+    ['a pattern without any literal', ['^\\d+$', 'x'], '12\n1x\n', [0, 1]],
+    ['a pattern that matches everything', ['zzz', ''], '\n\nzzz\n', [1, 1, 0]],
+    ['short literals', ['(?i)eof', 'no'], 'EOF\nnono\nfine', [0, 1]],
+    ['a literal does not cross a line', ['ab\\ncd', 'abcd'], 'ab\ncd\nabcd', [1]],
+    ['folding beyond ASCII', ['(?i)kubelet stopped'], '\u212aubelet stopped\nKUBELET \u017ftopped\n', [0, 0]],
+    ['carriage returns belong to the line', ['done$', 'done'], 'done\r\ndone\n', [1, 0]],
+    ['a literal outside ASCII', ['Größe …'], 'die Größe … ist\n', [0]],
+    ['one literal for two patterns', ['^timeout$', 'timeout'], 'a timeout\ntimeout\n', [1, 0]],
+  ])('%s', (_, patterns, text, expected) => {
+    const bytes = Buffer.from(text);
+    expect(scanned(createScanner(patternsOf(patterns)), bytes, []).map(([, winner]) => winner)).toEqual(expected);
+    expect(naive(patternsOf(patterns), bytes).map(([, winner]) => winner)).toEqual(expected);
+  });
+
+  it('finds what each pattern finds on each line, however the stream is cut', () => {
+    fc.assert(
+      fc.property(
+        fc.array(regexText, { minLength: 1, maxLength: 6 }),
+        fc.array(lineText, { maxLength: 30 }),
+        fc.array(fc.nat(600), { maxLength: 6 }),
+        fc.boolean(),
+        (patterns, lines, cuts, adapted) => {
+          const text = Buffer.from(lines.join('\n'));
+          const scanner = createScanner(patternsOf(patterns));
+          if (adapted) scanner.adapt(text);
+          expect(scanned(scanner, text, cuts)).toEqual(naive(patternsOf(patterns), text));
+          expect(scanner.lines).toBe(linesOf(text));
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('finds the same with four cursors in a large chunk', () => {
+    const words = [
+      'connection refused',
+      'no route to host',
+      'fine',
+      'EOF',
+      'i/o timeout',
+      'dial tcp 10.0.0.1:443',
+      'ordinary words of a log',
+    ];
+    fc.assert(
+      fc.property(fc.array(fc.array(fc.constantFrom(...words), { maxLength: 6 }), { minLength: 150, maxLength: 400 }), (lines) => {
+        const text = Buffer.from(Array.from({ length: 4 }, () => lines.map((line) => line.join(' ')).join('\n')).join('\n'));
+        const patterns = patternsOf([
+          'dial tcp .*connection refused',
+          'connection refused',
+          '(?i)eof$',
+          'no route',
+          'i/o timeout.*i/o timeout',
+        ]);
+        expect(scanned(createScanner(patterns), text, [])).toEqual(naive(patterns, text));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('finds literals whatever the bytes around them are', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(fc.uint8Array({ maxLength: 20 }), fc.constantFrom(Buffer.from('refused'), Buffer.from('\n'), Buffer.from('REFUSED at'))),
+          { maxLength: 40 },
+        ),
+        (parts) => {
+          const text = Buffer.concat(parts);
+          const patterns = patternsOf(['(?i)refused at', 'refused', 'used\\W']);
+          expect(scanned(createScanner(patterns), text, [17, 40])).toEqual(naive(patterns, text));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('judges a long line by its first 64 KiB and counts it once', () => {
+    const patterns = patternsOf(['needle', 'start']);
+    const long = `start ${'x'.repeat(3 * MAX_LINE_BYTES)} needle`;
+    for (const cuts of [[], [10], [MAX_LINE_BYTES + 10, 2 * MAX_LINE_BYTES]]) {
+      const scanner = createScanner(patterns);
+      const found = scanned(scanner, Buffer.from(`${long}\nneedle\n`), cuts);
+      expect(found.map(([line, winner]) => [line.length, winner])).toEqual([
+        [MAX_LINE_BYTES, 1],
+        [6, 0],
+      ]);
+      expect(scanner.lines).toBe(2);
+    }
+  });
+});
