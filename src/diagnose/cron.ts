@@ -9,15 +9,16 @@ export interface CronSchedule {
   readonly anyDay: boolean;
 }
 
-const MACROS: Readonly<Record<string, string>> = {
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-  '@monthly': '0 0 1 * *',
-  '@weekly': '0 0 * * 0',
-  '@daily': '0 0 * * *',
-  '@midnight': '0 0 * * *',
-  '@hourly': '0 * * * *',
-};
+/** A Map, for the schedule is a text of strangers: an object would know a macro called `constructor`. */
+const MACROS: ReadonlyMap<string, string> = new Map([
+  ['@yearly', '0 0 1 1 *'],
+  ['@annually', '0 0 1 1 *'],
+  ['@monthly', '0 0 1 * *'],
+  ['@weekly', '0 0 * * 0'],
+  ['@daily', '0 0 * * *'],
+  ['@midnight', '0 0 * * *'],
+  ['@hourly', '0 * * * *'],
+]);
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
@@ -25,7 +26,7 @@ const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 export function parseCron(text: string): CronSchedule | undefined {
   const words = text.trim().split(/\s+/).slice(0, 8);
   if (/^(?:CRON_)?TZ=/.test(words[0] ?? '')) words.shift();
-  const fields = words.length === 1 ? (MACROS[words[0]!.toLowerCase()] ?? '').split(' ') : words;
+  const fields = words.length === 1 ? (MACROS.get(words[0]!.toLowerCase()) ?? '').split(' ') : words;
   if (fields.length !== 5) return undefined;
   const minute = parseField(fields[0]!, 0, 59);
   const hour = parseField(fields[1]!, 0, 23);

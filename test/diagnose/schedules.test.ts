@@ -33,6 +33,8 @@ describe('cron', () => {
 
   it.each([
     '',
+    'constructor',
+    '__proto__',
     '* * * *',
     '* * * * * *',
     '60 * * * *',

@@ -71,6 +71,10 @@ const NASTY = [
   'a\r\nHost: x',
   '../..',
   '__proto__',
+  // Names that every object inherits: a table must not know them.
+  'constructor',
+  'toString',
+  '__defineGetter__',
   '-1',
   'NaN',
   '9'.repeat(400),
