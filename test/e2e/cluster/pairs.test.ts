@@ -5,13 +5,16 @@ import type { Undo } from './fault.ts';
 import { Cluster, WARDLE } from './harness/cluster.ts';
 import { APISERVER_UID } from './harness/control-plane.ts';
 import { Exporter } from './harness/exporter.ts';
+import { until } from './harness/process.ts';
 import type { AggregatedServer } from './harness/workloads.ts';
 import { apiOf, gaugeOf, letAnswer, openGauges } from './support/gauges.ts';
 import { cut, podOf } from './support/lanes.ts';
 import { sumOf } from './support/status.ts';
 
-/** After the kill of the process: it has been started again by then. */
+/** After the kill of the process, at least: by then it has been started again and most often answers. */
 const SECOND_AFTER_MS = 3000;
+/** On a busy machine the start takes longer: a server that does not serve yet can have no second fault. */
+const STARTED_WITHIN_SECONDS = 30;
 const HOLD_MS = 120_000;
 /** From the first failed probe of the second fault. */
 const NAMED_WITHIN_MS = 15_000;
@@ -63,29 +66,28 @@ describe('a restart, then a fault that stays', () => {
   let exporter: Exporter;
   const courses = new Map<string, Course>();
   const undos: Undo[] = [];
+  const serverOf = ({ id, wardle }: Second) => (wardle ? cluster.wardle : gaugeOf(cluster, id));
 
   beforeAll(async () => {
     cluster = new Cluster();
     await cluster.start();
-    const servers = SECONDS.map((second) => ({ second, server: second.wardle ? cluster.wardle : gaugeOf(cluster, second.id) }));
-    await openGauges(
-      cluster,
-      servers.filter(({ second }) => !second.wardle).map(({ server }) => server),
-    );
+    await openGauges(cluster, SECONDS.filter(({ wardle }) => !wardle).map(serverOf));
     exporter = await Exporter.prepare(cluster, CONFIG);
     await exporter.start();
     // Past the first readings of every source.
     await sleep(20_000);
     expect((await exporter.diagnoses()).diagnoses).toEqual([]);
-    await Promise.all(servers.map(async ({ second, server }) => courses.set(second.id, await play(second, server))));
+    await Promise.all(SECONDS.map(async (second) => courses.set(second.id, await play(second))));
   });
   afterAll(async () => {
-    for (const undo of undos) await undo();
+    for (const undo of undos.splice(0)) await undo();
     await exporter?.daemon.stop();
     await cluster?.stop();
   });
 
-  it.each(SECONDS)('$id is named within 15 s of its first failed probe and stays for two minutes', ({ id, causes, passes }) => {
+  it.for(SECONDS)('$id is named within 15 s of its first failed probe and stays for two minutes', async (second, { task }) => {
+    const { id, causes, passes } = second;
+    if (task.result?.retryCount) courses.set(id, await playAgain(second));
     const { restartFailures, failedAt, from, said, wrong } = courses.get(id)!;
     const seconds = (at: number) => ((at - from) / 1000).toFixed(1);
     const told = said
@@ -106,13 +108,29 @@ describe('a restart, then a fault that stays', () => {
     ).toEqual([]);
   });
 
-  async function play({ inject, causes, wardle }: Second, server: AggregatedServer): Promise<Course> {
+  /** Alone, from a healthy cluster. */
+  async function playAgain(second: Second): Promise<Course> {
+    console.log(`restart, then ${second.id}: played again`);
+    for (const undo of undos.splice(0)) await undo();
+    await until('no diagnosis', 180, async () => (await exporter.diagnoses()).diagnoses.length === 0);
+    return play(second);
+  }
+
+  async function answers({ apiServices: [api] }: AggregatedServer): Promise<boolean> {
+    const { status } = await cluster.kube.raw('GET', `/apis/${api!.group}/${api!.version}`);
+    return status === 200;
+  }
+
+  async function play(second: Second): Promise<Course> {
+    const { inject, causes, wardle } = second;
+    const server = serverOf(second);
     const apiservice = wardle ? WARDLE : apiOf(server);
     const failures = () => sumOf(exporter, 'aggregated_api_probe_failures_total', { apiservice });
     const before = await failures();
     const killedAt = Date.now();
     podOf(cluster, server)!.container.kill('SIGKILL');
     await sleep(SECOND_AFTER_MS - (Date.now() - killedAt));
+    await until(`${apiservice} to answer again`, STARTED_WITHIN_SECONDS, () => answers(server));
     const atSecond = await failures();
     const course: Course = { restartFailures: atSecond - before, from: Date.now(), said: [], wrong: [] };
     undos.push(await inject(cluster, server));
