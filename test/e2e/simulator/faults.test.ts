@@ -22,15 +22,20 @@ describe('faults of one API, all at once beside each other', () => {
         apis: [...faults.map(apiFor), apiFor({ id: 'bystander' })],
       }),
     });
-    for (const { id } of faults) {
-      const outcome = comeAndGo(simulator, id);
-      outcome.catch(() => {}); // told by the test of its name
-      outcomes.set(id, outcome);
-    }
+    for (const { id } of faults) play(id);
   });
   afterAll(() => simulator.stop());
 
-  it.each(faults.map(({ id }) => id))('%s', (id) => outcomes.get(id));
+  it.for(faults.map(({ id }) => id))('%s', async (id, { task }) => {
+    if (task.result?.retryCount) play(id);
+    await outcomes.get(id);
+  });
+
+  function play(id: string): void {
+    const outcome = comeAndGo(simulator, id);
+    outcome.catch(() => {}); // told by the test of its name
+    outcomes.set(id, outcome);
+  }
 
   it('leave a bystander alone', async () => {
     expect(await look(simulator, 'condition', nameOf({ id: 'bystander' }))).toEqual(['True Passed: all checks passed']);

@@ -113,15 +113,15 @@ function straysOf(movements: Movements, api: string, known?: { moves: readonly s
 }
 
 /**
- * Each fault in a cluster of its own, so that what all APIs share can be looked at too; a few at a time, and again when a course is
- * not as expected, because a machine that is busy moves signals too. Returns the courses of each by its fault.
+ * Each fault in a cluster of its own, so that what all APIs share can be looked at too; a few at a time. Returns the courses of each
+ * by its fault.
  */
 export function playEach(faults: readonly Fault[], atOnce: number): ReadonlyMap<string, Promise<ReadonlyMap<string, Course>>> {
   const waiting: (() => Promise<void>)[] = [];
   const courses = new Map(
     faults.map((fault) => {
       const course = new Promise<ReadonlyMap<string, Course>>((resolve, reject) => {
-        waiting.push(() => twice(fault).then(resolve, reject));
+        waiting.push(() => comeMoveAndGo([fault]).then(resolve, reject));
       });
       // Told by the test of its name.
       course.catch(() => {});
@@ -133,11 +133,4 @@ export function playEach(faults: readonly Fault[], atOnce: number): ReadonlyMap<
   };
   for (let worker = 0; worker < atOnce; worker += 1) void work();
   return courses;
-}
-
-async function twice(fault: Fault): Promise<ReadonlyMap<string, Course>> {
-  const first = await comeMoveAndGo([fault]);
-  return [...first.values()].every(({ still, strays, recovered }) => still.length + strays.length === 0 && recovered)
-    ? first
-    : comeMoveAndGo([fault]);
 }
