@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { observedValue } from '../src/domain/observed.ts';
 import { createKubeClient } from '../src/kube/client.ts';
+import { type ApiTarget, fixedTargets } from '../src/objects/targets.ts';
 import { createLogTail } from '../src/observe/logs/log-tail.ts';
-import { SILENT } from '../src/observe/source.ts';
-import { type ApiTarget, fixedTargets } from '../src/observe/targets.ts';
+import { SILENT } from '../src/source/logger.ts';
 import { createAuthority } from '../test/support/certificates.ts';
 import { printRow } from './row.ts';
 

@@ -5,10 +5,10 @@ import { createDiagnostician, type DiagnosisRound } from '../src/diagnose/diagno
 import { createKubeClient } from '../src/kube/client.ts';
 import { loadKubeConfig } from '../src/kube/kube-config.ts';
 import { createObserver } from '../src/observe/observer.ts';
-import { SILENT } from '../src/observe/source.ts';
 import type { Fault } from '../src/simulator/faults/fault.ts';
 import { FAULTS } from '../src/simulator/faults/list.ts';
 import { type Simulator, startSimulator } from '../src/simulator/simulator.ts';
+import { SILENT } from '../src/source/logger.ts';
 import type { Judgement } from './measures.ts';
 
 /** What became of one simulated fault. */

@@ -1,4 +1,4 @@
-import type { ApiTarget } from '../src/observe/targets.ts';
+import type { ApiTarget } from '../src/objects/targets.ts';
 
 /** One API for each port of loopback, all verified by one certificate authority. */
 export function tideTargets(ports: readonly number[], ca: string): ApiTarget[] {

@@ -2,17 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-/** Each stage imports `domain` and, where an arrow of the design says so, the stage before it. */
+/** Each room imports `domain` and the rooms that stand before it, never one that stands behind. */
 const ALLOWED: Record<string, readonly string[]> = {
   domain: [],
   files: [],
   scan: ['domain', 'signatures'],
   signatures: ['domain', 'scan'],
   redact: [],
-  kube: ['domain', 'files', 'redact', 'observe', 'probe'],
-  probe: ['domain', 'kube', 'redact', 'observe'],
-  observe: ['domain', 'files', 'signatures', 'redact', 'scan', 'kube', 'probe'],
-  read: ['domain', 'signatures', 'redact', 'scan', 'kube', 'observe'],
+  source: ['domain'],
+  net: ['domain'],
+  kube: ['domain', 'source', 'files', 'redact', 'net'],
+  objects: ['domain', 'source', 'redact', 'net', 'kube'],
+  probe: ['domain', 'source', 'redact', 'net', 'kube', 'objects'],
+  observe: ['domain', 'source', 'signatures', 'redact', 'scan', 'net', 'kube', 'objects', 'probe'],
+  read: ['domain', 'signatures', 'redact', 'scan', 'kube', 'objects'],
   signals: ['domain', 'signatures'],
   correlations: ['domain'],
   diagnose: ['domain', 'signals', 'correlations'],

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import type { SourceName } from '../domain/sources.ts';
 import type { Observer } from '../observe/observer.ts';
-import type { Logger } from '../observe/source.ts';
+import type { Logger } from '../source/logger.ts';
 import type { ConnectedObserver } from './observe-cluster.ts';
 
 /** A new observer that can't see everything after this time takes over all the same: it says what it can't see. */

@@ -3,7 +3,7 @@ import type { KubeClient } from '../kube/api.ts';
 import { createKubeClient } from '../kube/client.ts';
 import { isInCluster, loadKubeConfig } from '../kube/kube-config.ts';
 import { createObserver, type Observer } from '../observe/observer.ts';
-import type { Logger } from '../observe/source.ts';
+import type { Logger } from '../source/logger.ts';
 import type { ClusterFlags } from './flags.ts';
 import { readSignaturesFile } from './signatures-file.ts';
 

@@ -1,5 +1,5 @@
 import type { Diagnostician } from '../diagnose/diagnostician.ts';
-import type { Logger } from '../observe/source.ts';
+import type { Logger } from '../source/logger.ts';
 import { readStates, saveState } from './state-file.ts';
 
 const SAVE_EVERY_MS = 60_000;

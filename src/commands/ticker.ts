@@ -1,4 +1,4 @@
-import type { Logger } from '../observe/source.ts';
+import type { Logger } from '../source/logger.ts';
 
 /** A changed probe result causes a tick at once, but not more than one a second. */
 const LEAST_BETWEEN_TICKS_MS = 1000;

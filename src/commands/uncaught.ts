@@ -1,6 +1,6 @@
 import type { SourceName } from '../domain/sources.ts';
-import type { Logger } from '../observe/source.ts';
-import { currentSource } from '../observe/source-context.ts';
+import { currentSource } from '../source/context.ts';
+import type { Logger } from '../source/logger.ts';
 
 /** An error that nobody caught: by a timer, a callback or a promise. */
 export type UncaughtHandler = (error: unknown) => void;

@@ -1,6 +1,6 @@
 import type { HeldVerdict } from '../diagnose/held-verdict.ts';
 import type { Diagnoses } from '../domain/diagnosis.ts';
-import type { Logger } from '../observe/source.ts';
+import type { Logger } from '../source/logger.ts';
 
 /** Lines of one API at once, and after that one per so much time: an API that flaps must not push everything else out of the log. */
 const BURST = 6;

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Clock, type Logger, monotonic } from '../observe/source.ts';
+import { type Clock, monotonic } from '../source/clock.ts';
+import type { Logger } from '../source/logger.ts';
 import type { KubeClient, ResourceCache, ResourceSpec } from './api.ts';
 import { createBackOff } from './back-off.ts';
 import { createDecoder, type Decoded, MalformedObjectError } from './decode.ts';

@@ -1,6 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { Logger } from '../observe/source.ts';
+import type { Logger } from '../source/logger.ts';
 import type { KubeClient, KubeCredentials, KubeRequestOptions, KubeResponse } from './api.ts';
 import { type CredentialSource, createIdentities, type Identity } from './credentials.ts';
 import { KubeRequestError } from './errors.ts';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import https, { type RequestOptions } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import type { Logger } from '../observe/source.ts';
+import type { Logger } from '../source/logger.ts';
 import type { KubeCredentials } from './api.ts';
 import { KubeRequestError } from './errors.ts';
 

@@ -1,6 +1,6 @@
 import type { SourceStatus } from '../domain/sources.ts';
-import type { Logger } from '../observe/source.ts';
-import { type Outcome, statusOf, unauthorised } from '../observe/source-status.ts';
+import type { Logger } from '../source/logger.ts';
+import { type Outcome, statusOf, unauthorised } from '../source/status.ts';
 import type { ResourceSpec } from './api.ts';
 import type { MalformedObjectError } from './decode.ts';
 import { KubeRequestError, KubeStatusError } from './errors.ts';

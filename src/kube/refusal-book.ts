@@ -1,4 +1,4 @@
-import type { Logger } from '../observe/source.ts';
+import type { Logger } from '../source/logger.ts';
 import type { ResourceSpec } from './api.ts';
 import type { MalformedObjectError } from './decode.ts';
 import { type Refusal, refusalText } from './fields.ts';

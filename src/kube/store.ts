@@ -1,4 +1,4 @@
-import type { Logger } from '../observe/source.ts';
+import type { Logger } from '../source/logger.ts';
 import type { CacheChange } from './api.ts';
 import type { Decoded } from './decode.ts';
 

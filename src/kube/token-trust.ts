@@ -1,5 +1,5 @@
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
-import { isIp } from '../probe/addresses.ts';
+import { isIp } from '../net/addresses.ts';
 import type { KubeClient, KubeCredentials } from './api.ts';
 
 /** To whom the exporter's own credentials may be shown. Everybody else never gets them. */

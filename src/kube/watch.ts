@@ -1,4 +1,4 @@
-import type { Clock } from '../observe/source.ts';
+import type { Clock } from '../source/clock.ts';
 import type { KubeClient, ResourceSpec } from './api.ts';
 import { KubeRequestError, statusErrorOf, statusErrorOfEvent } from './errors.ts';
 import { FieldReader } from './json-fields.ts';

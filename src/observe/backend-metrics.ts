@@ -2,15 +2,17 @@ import { request } from 'node:https';
 import type { Observed } from '../domain/observed.ts';
 import type { BackendMetricsFacts } from '../domain/snapshot.ts';
 import type { SourceStatus } from '../domain/sources.ts';
-import { type AddressRules, createAddressRules, hostPort } from '../probe/addresses.ts';
-import { LIMITS } from '../probe/limits.ts';
-import { labelOf } from './apiserver-metrics/labels.ts';
-import { createExpositionScanner } from './apiserver-metrics/scanner.ts';
-import { streamBody } from './apiserver-metrics/stream-body.ts';
-import { type Repetition, repeat } from './repeat.ts';
-import type { Clock, Logger, Source } from './source.ts';
-import { bestOf, type Outcome, statusOf } from './source-status.ts';
-import type { ApiTarget, Targets } from './targets.ts';
+import { type AddressRules, createAddressRules, hostPort } from '../net/addresses.ts';
+import { LIMITS } from '../net/limits.ts';
+import { streamBody } from '../net/stream-body.ts';
+import type { ApiTarget, Targets } from '../objects/targets.ts';
+import type { Clock } from '../source/clock.ts';
+import type { Logger } from '../source/logger.ts';
+import { type Repetition, repeat } from '../source/repeat.ts';
+import type { Source } from '../source/source.ts';
+import { bestOf, type Outcome, statusOf } from '../source/status.ts';
+import { labelOf } from './exposition/labels.ts';
+import { createExpositionScanner } from './exposition/scanner.ts';
 
 /** What would let us in. It opens /metrics to everybody, so it is named, not recommended. */
 export const BACKEND_METRICS_RULE = 'nonResourceURLs /metrics: get, for system:anonymous: a backend is never sent a token';

@@ -6,9 +6,14 @@ import type { ApiFacts, ApiserverFacts, ClusterFacts, Snapshot } from '../domain
 import { SNAPSHOT_SCHEMA } from '../domain/snapshot.ts';
 import { SOURCES, type SourceName, type SourceStatus } from '../domain/sources.ts';
 import type { KubeClient } from '../kube/api.ts';
-import { createAddressRules } from '../probe/addresses.ts';
+import { createAddressRules } from '../net/addresses.ts';
 import type { ProberOptions } from '../probe/options.ts';
 import { createProber } from '../probe/prober.ts';
+import type { Clock } from '../source/clock.ts';
+import { asSource } from '../source/context.ts';
+import type { Logger } from '../source/logger.ts';
+import type { Source } from '../source/source.ts';
+import { worstOf } from '../source/status.ts';
 import { createApiserverMetricsSource } from './apiserver-metrics/source.ts';
 import { createBackendMetricsSource } from './backend-metrics.ts';
 import { createDiscovery } from './discovery/discovery.ts';
@@ -17,9 +22,6 @@ import { createLogTail, type LogTailOptions } from './logs/log-tail.ts';
 import { createPolicySource } from './policy/source.ts';
 import { createResourceSource } from './resources/source.ts';
 import { createRightsSource } from './rights.ts';
-import type { Clock, Logger, Source } from './source.ts';
-import { asSource } from './source-context.ts';
-import { worstOf } from './source-status.ts';
 import { createTextMatches, mergeCounts, type Statement } from './text-matches.ts';
 
 /** What may be switched off or tuned; everything has a default. Times in milliseconds. */

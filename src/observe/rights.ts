@@ -4,7 +4,7 @@ import type { SourceName, SourceStatus } from '../domain/sources.ts';
 import type { KubeClient } from '../kube/api.ts';
 import { textOf, unheard } from '../kube/fields.ts';
 import { rawArray, rawObject } from '../kube/raw.ts';
-import { readCaBundle } from './certificates.ts';
+import { readCaBundle } from '../objects/ca-bundle.ts';
 import {
   allowed,
   DELEGATE,
@@ -19,10 +19,12 @@ import {
   roleKey,
   type ServiceAccount,
   UNREADABLE_GRANT,
-} from './role-bindings.ts';
-import { ageOf, type Clock, type Logger, monotonic, type Source } from './source.ts';
-import { statusOf, unauthorised, worstOf } from './source-status.ts';
-import type { ApiTarget, Targets } from './targets.ts';
+} from '../objects/role-bindings.ts';
+import type { ApiTarget, Targets } from '../objects/targets.ts';
+import { ageOf, type Clock, monotonic } from '../source/clock.ts';
+import type { Logger } from '../source/logger.ts';
+import type { Source } from '../source/source.ts';
+import { statusOf, unauthorised, worstOf } from '../source/status.ts';
 
 export interface RightsSource extends Source {
   /** An API begins to fail or recovers: reads again soon. */

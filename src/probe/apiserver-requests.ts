@@ -3,11 +3,11 @@ import { lookup } from 'node:dns/promises';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { KubeClient } from '../kube/api.ts';
 import { type TrustedTls, trustedWay } from '../kube/token-trust.ts';
-import { type Clock, monotonic } from '../observe/source.ts';
-import { hostPort, isIp } from './addresses.ts';
-import type { AttemptRequest, AttemptRuntime } from './attempt.ts';
-import type { AttemptTls } from './connect.ts';
-import { createParkedSockets } from './parked-sockets.ts';
+import { hostPort, isIp } from '../net/addresses.ts';
+import type { AttemptRequest, AttemptRuntime } from '../net/attempt.ts';
+import type { AttemptTls } from '../net/connect.ts';
+import { createParkedSockets } from '../net/parked-sockets.ts';
+import { type Clock, monotonic } from '../source/clock.ts';
 
 /** One kube-apiserver as it is addressed: the kube client's server, or an instance of `default/kubernetes`. */
 export interface Apiserver {

@@ -1,9 +1,9 @@
 import type { ProbeResult } from '../domain/probe.ts';
-import type { Clock } from '../observe/source.ts';
-import type { ApiTarget } from '../observe/targets.ts';
+import { type Attempt, type AttemptRuntime, attempt } from '../net/attempt.ts';
+import type { ApiTarget } from '../objects/targets.ts';
 import { redacted } from '../redact/redact.ts';
+import type { Clock } from '../source/clock.ts';
 import type { Apiserver, ApiserverRequests } from './apiserver-requests.ts';
-import { type Attempt, type AttemptRuntime, attempt } from './attempt.ts';
 import { provesBackend } from './belief.ts';
 import type { Control } from './control.ts';
 import { type AggregatorContext, type Judgement, judgeAggregator, judgeControl, judgeDirect, NOT_MEASURABLE } from './judge.ts';

@@ -1,9 +1,9 @@
 import { networkInterfaces } from 'node:os';
 import type { CertificateFacts, ProbeResult, UnbelievedTarget } from '../domain/probe.ts';
-import type { Trust } from '../observe/certificates.ts';
+import type { Attempt } from '../net/attempt.ts';
 import { cleanDetail } from './aggregator-texts.ts';
-import type { Attempt } from './attempt.ts';
 import { readDiscovery } from './discovery-body.ts';
+import type { Trust } from './serving-certificate.ts';
 
 /**
  * Whose host is that? Inside the cluster an address that its objects name is the cluster's. Outside it is anybody's: private

@@ -1,9 +1,9 @@
 import type { CertificateFacts, FailureReason, ProbeResult, Vantage } from '../domain/probe.ts';
-import { type Trust, verdict } from '../observe/certificates.ts';
+import type { Attempt } from '../net/attempt.ts';
+import { type AttemptProblem, isOurs, reasonOf, wantsClientCertificate } from '../net/network-errors.ts';
 import { cleanDetail, findingOf, isAnonymous, isBrokenDelegation, reasonOfStatus } from './aggregator-texts.ts';
-import type { Attempt } from './attempt.ts';
 import { listProblem, readDiscovery } from './discovery-body.ts';
-import { type AttemptProblem, isOurs, reasonOf, wantsClientCertificate } from './network-errors.ts';
+import { type Trust, verdict } from './serving-certificate.ts';
 
 /** The part of a ProbeResult that follows from what the attempt saw. */
 export interface Judgement {

@@ -1,6 +1,6 @@
 import type { ProbeRequest, Vantage } from '../domain/probe.ts';
-import type { ApiTarget } from '../observe/targets.ts';
-import { type AddressRules, hostPort, splitHostPort } from './addresses.ts';
+import { type AddressRules, hostPort, splitHostPort } from '../net/addresses.ts';
+import type { ApiTarget } from '../objects/targets.ts';
 import type { Apiserver } from './apiserver-requests.ts';
 
 /** One thing that is probed again and again. */

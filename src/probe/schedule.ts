@@ -1,4 +1,4 @@
-import type { Clock } from '../observe/source.ts';
+import type { Clock } from '../source/clock.ts';
 
 /** `skipped` = nothing was measured; it neither starts nor ends a burst. */
 export type JobOutcome = 'ok' | 'failed' | 'skipped';

@@ -1,9 +1,10 @@
 import { constants, type X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { CertificateFacts } from '../domain/probe.ts';
-import { parsePem, servingCertificate, type Trust } from '../observe/certificates.ts';
-import type { ApiTarget } from '../observe/targets.ts';
-import type { Peer } from './connect.ts';
+import type { Peer } from '../net/connect.ts';
+import { parsePem } from '../net/x509.ts';
+import type { ApiTarget } from '../objects/targets.ts';
+import { servingCertificate, type Trust } from './serving-certificate.ts';
 
 /** How one APIService's backend is spoken to over TLS, and how its certificate is judged. */
 export interface ServingTrust {

@@ -5,14 +5,14 @@ import { createSurvivor, MAX_UNCAUGHT } from '../../src/commands/uncaught.ts';
 import { createSelfMetrics } from '../../src/expose/self-metrics.ts';
 import { createKubeClient } from '../../src/kube/client.ts';
 import { createObserver } from '../../src/observe/observer.ts';
-import { SILENT } from '../../src/observe/source.ts';
-import { asSource, currentSource } from '../../src/observe/source-context.ts';
+import { asSource, currentSource } from '../../src/source/context.ts';
+import { SILENT } from '../../src/source/logger.ts';
 import { eventually } from '../support/eventually.ts';
 import { apiService, pod, service, slice } from '../support/kube-objects.ts';
 import { FakeCluster, startKubeServer } from '../support/kube-server.ts';
 
 const UNCAUGHT = new URL('../../src/commands/uncaught.ts', import.meta.url).href;
-const CONTEXT = new URL('../../src/observe/source-context.ts', import.meta.url).href;
+const CONTEXT = new URL('../../src/source/context.ts', import.meta.url).href;
 
 /** A process that does this, as the commands do, with `handleUncaught` at hand. */
 function run(code: string) {

@@ -9,7 +9,7 @@ import { createExposition } from '../../src/expose/exposition.ts';
 import { createWebServer, type WebServerOptions } from '../../src/expose/server.ts';
 import { createAccessReviews } from '../../src/kube/access-review.ts';
 import { createKubeClient } from '../../src/kube/client.ts';
-import { SILENT } from '../../src/observe/source.ts';
+import { SILENT } from '../../src/source/logger.ts';
 import { healthyApi, healthyPod, healthySnapshot, healthyTally, NOW, probeResult } from '../support/healthy.ts';
 import { answer, type KubeServer, startKubeServer } from '../support/kube-server.ts';
 import { diagnosis, viewOf } from './view.ts';

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { CacheChange, ResourceSpec } from '../../src/kube/api.ts';
 import { type CacheTuning, createResourceCache } from '../../src/kube/cache.ts';
 import { createKubeClient } from '../../src/kube/client.ts';
-import { type Logger, SILENT } from '../../src/observe/source.ts';
+import { type Logger, SILENT } from '../../src/source/logger.ts';
 import { eventually } from '../support/eventually.ts';
 import {
   answer,

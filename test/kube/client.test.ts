@@ -10,7 +10,7 @@ import type { KubeRequestError } from '../../src/kube/errors.ts';
 import { statusErrorOf } from '../../src/kube/errors.ts';
 import { loadKubeConfig } from '../../src/kube/kube-config.ts';
 import { retryAfterMs } from '../../src/kube/retry-after.ts';
-import { SILENT } from '../../src/observe/source.ts';
+import { SILENT } from '../../src/source/logger.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
 import { answer, answerStatus, type Handler, startKubeServer } from '../support/kube-server.ts';

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createAddressRules } from '../../src/net/addresses.ts';
+import { LIMITS } from '../../src/net/limits.ts';
+import { type ApiTarget, fixedTargets } from '../../src/objects/targets.ts';
 import { BACKEND_METRICS_RULE, createBackendMetricsSource, readBackendMetrics } from '../../src/observe/backend-metrics.ts';
-import { SILENT } from '../../src/observe/source.ts';
-import { type ApiTarget, fixedTargets } from '../../src/observe/targets.ts';
-import { createAddressRules } from '../../src/probe/addresses.ts';
-import { LIMITS } from '../../src/probe/limits.ts';
+import { SILENT } from '../../src/source/logger.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
 import { startKubeServer } from '../support/kube-server.ts';

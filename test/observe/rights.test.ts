@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ApiTarget, fixedTargets } from '../../src/objects/targets.ts';
 import { createRightsSource, type RightsSource } from '../../src/observe/rights.ts';
-import { type Logger, SILENT } from '../../src/observe/source.ts';
-import { type ApiTarget, fixedTargets } from '../../src/observe/targets.ts';
+import { type Logger, SILENT } from '../../src/source/logger.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { NOW } from '../support/healthy.ts';
 import { type Answers, answeringClient, eventually } from './kube-answers.ts';

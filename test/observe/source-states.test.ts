@@ -6,7 +6,7 @@ import { createExposition } from '../../src/expose/exposition.ts';
 import { renderStatusPage } from '../../src/expose/page/page.ts';
 import { createKubeClient } from '../../src/kube/client.ts';
 import { createObserver, type Observer } from '../../src/observe/observer.ts';
-import { SILENT } from '../../src/observe/source.ts';
+import { SILENT } from '../../src/source/logger.ts';
 import { familyOf } from '../expose/parse-exposition.ts';
 import { viewOf } from '../expose/view.ts';
 import { eventually } from '../support/eventually.ts';

@@ -2,9 +2,9 @@ import type { RequestListener } from 'node:http';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ProbeResult } from '../../src/domain/probe.ts';
 import type { KubeCredentials } from '../../src/kube/api.ts';
-import { SILENT } from '../../src/observe/source.ts';
-import { type ApiTarget, fixedTargets } from '../../src/observe/targets.ts';
+import { type ApiTarget, fixedTargets } from '../../src/objects/targets.ts';
 import { createProber, type Prober, type ProberOptions } from '../../src/probe/prober.ts';
+import { SILENT } from '../../src/source/logger.ts';
 import { type Authority, createAuthority, type Issued } from '../support/certificates.ts';
 import {
   answering,

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProbeResult } from '../../src/domain/probe.ts';
+import type { AttemptRuntime } from '../../src/net/attempt.ts';
+import { createHandshakeSlots } from '../../src/net/handshake-slots.ts';
+import { createLoopWatch } from '../../src/net/loop-watch.ts';
 import { createApiserverRequests } from '../../src/probe/apiserver-requests.ts';
 import { createAsker } from '../../src/probe/asker.ts';
-import type { AttemptRuntime } from '../../src/probe/attempt.ts';
 import type { Control } from '../../src/probe/control.ts';
-import { createHandshakeSlots } from '../../src/probe/handshake-slots.ts';
 import { createListChoice } from '../../src/probe/list-choice.ts';
-import { createLoopWatch } from '../../src/probe/loop-watch.ts';
 import { probeResult } from '../support/healthy.ts';
 import { apiTarget, createServers, kubeClient, type Servers } from './servers.ts';
 

@@ -1,9 +1,9 @@
 import type { RequestListener } from 'node:http';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SILENT } from '../../src/observe/source.ts';
-import { type ApiTarget, fixedTargets } from '../../src/observe/targets.ts';
+import { type ApiTarget, fixedTargets } from '../../src/objects/targets.ts';
 import { createBeliefs } from '../../src/probe/belief.ts';
 import { createProber, type Prober, type ProberOptions } from '../../src/probe/prober.ts';
+import { SILENT } from '../../src/source/logger.ts';
 import { type Authority, createAuthority, type Issued } from '../support/certificates.ts';
 import { probeResult } from '../support/healthy.ts';
 import { answering, apiTarget, createServers, eventually, healthy, kubeClient, SERVER_NAME, type Servers } from './servers.ts';

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ProbeResult } from '../../src/domain/probe.ts';
-import { SILENT } from '../../src/observe/source.ts';
-import { type ApiTarget, fixedTargets } from '../../src/observe/targets.ts';
+import { type ApiTarget, fixedTargets } from '../../src/objects/targets.ts';
 import { createProber, type Prober } from '../../src/probe/prober.ts';
+import { SILENT } from '../../src/source/logger.ts';
 import { type Authority, createAuthority, type Issued } from '../support/certificates.ts';
 import { answering, apiTarget, createServers, DISCOVERY, eventually, healthy, kubeClient, SERVER_NAME, type Servers } from './servers.ts';
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PROBE_DURATION_BUCKETS, type ProbeResult } from '../../src/domain/probe.ts';
-import { type Logger, SILENT } from '../../src/observe/source.ts';
-import type { ApiTarget, TargetChange, Targets } from '../../src/observe/targets.ts';
+import type { ApiTarget, TargetChange, Targets } from '../../src/objects/targets.ts';
 import { createProber, type Prober, type ProberOptions } from '../../src/probe/prober.ts';
+import { type Logger, SILENT } from '../../src/source/logger.ts';
 import { type Authority, createAuthority, type Issued } from '../support/certificates.ts';
 import { answering, apiTarget, createServers, eventually, healthy, kubeClient, SERVER_NAME, type Servers } from './servers.ts';
 

@@ -3,7 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import type { KubeClient, KubeCredentials } from '../../src/kube/api.ts';
-import type { ApiTarget } from '../../src/observe/targets.ts';
+import type { ApiTarget } from '../../src/objects/targets.ts';
 import type { Issued } from '../support/certificates.ts';
 
 /** What aggregated servers answer to discovery of `tides.example.com/v1`. */

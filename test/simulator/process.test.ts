@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createKubeClient } from '../../src/kube/client.ts';
 import { loadKubeConfig } from '../../src/kube/kube-config.ts';
-import { SILENT } from '../../src/observe/source.ts';
+import { SILENT } from '../../src/source/logger.ts';
 import { eventually } from './support/client.ts';
 
 const DEADLINE = 60_000;

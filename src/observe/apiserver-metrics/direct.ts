@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, type RequestOptions, request } from 'node:https';
 import type { KubeClient } from '../../kube/api.ts';
 import { trustedWay } from '../../kube/token-trust.ts';
-import { type AddressRules, hostPort, splitHostPort } from '../../probe/addresses.ts';
+import { type AddressRules, hostPort, splitHostPort } from '../../net/addresses.ts';
 
 /** `host:port` of the client's own server; URL.host leaves out the usual port. */
 export function serverInstance({ server }: KubeClient): string {

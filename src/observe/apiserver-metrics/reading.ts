@@ -1,6 +1,6 @@
 import type { ApiserverMetrics } from '../../domain/snapshot.ts';
-import { labelOf } from './labels.ts';
-import { createExpositionScanner, type ExpositionScanner } from './scanner.ts';
+import { labelOf } from '../exposition/labels.ts';
+import { createExpositionScanner, type ExpositionScanner } from '../exposition/scanner.ts';
 
 /** Everything that is read of a kube-apiserver's /metrics: cumulative sums, as they stand there. */
 export interface ApiserverReading {

@@ -1,13 +1,15 @@
 import type { Observed } from '../../domain/observed.ts';
 import type { ApiserverMetrics } from '../../domain/snapshot.ts';
 import type { KubeClient } from '../../kube/api.ts';
-import { type AddressRules, createAddressRules } from '../../probe/addresses.ts';
-import { type Repetition, repeat } from '../repeat.ts';
-import { ageOf, type Clock, type Logger, type Source } from '../source.ts';
-import { bestOf, type Outcome, type Part, statusOf, unauthorised } from '../source-status.ts';
+import { type AddressRules, createAddressRules } from '../../net/addresses.ts';
+import { streamBody } from '../../net/stream-body.ts';
+import { ageOf, type Clock } from '../../source/clock.ts';
+import type { Logger } from '../../source/logger.ts';
+import { type Repetition, repeat } from '../../source/repeat.ts';
+import type { Source } from '../../source/source.ts';
+import { bestOf, type Outcome, type Part, statusOf, unauthorised } from '../../source/status.ts';
 import { createInstanceConnections, serverInstance } from './direct.ts';
 import { type ApiserverReading, apiserverMetrics, readApiserverMetrics } from './reading.ts';
-import { streamBody } from './stream-body.ts';
 
 export const APISERVER_METRICS_RULE = 'nonResourceURLs /metrics: get';
 

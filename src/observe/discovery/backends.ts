@@ -1,12 +1,12 @@
 import type { CacheChange, ResourceCache } from '../../kube/api.ts';
-import type { Logger } from '../source.ts';
-import type { ApiTarget, TargetChange, Targets } from '../targets.ts';
-import { type ApiServiceRecord, unreadableApiService } from './api-services.ts';
-import { type Backend, joinBackend, matches, type Unreadable } from './backend.ts';
-import type { SliceRecord } from './endpoint-slices.ts';
-import type { PodRecord } from './pods.ts';
-import type { ServiceRecord } from './services.ts';
-import { WORKLOAD_KINDS, type WorkloadRecord } from './workloads.ts';
+import { type ApiServiceRecord, unreadableApiService } from '../../objects/api-services.ts';
+import { type Backend, joinBackend, matches, type Unreadable } from '../../objects/backend.ts';
+import type { SliceRecord } from '../../objects/endpoint-slices.ts';
+import type { PodRecord } from '../../objects/pods.ts';
+import type { ServiceRecord } from '../../objects/services.ts';
+import type { ApiTarget, TargetChange, Targets } from '../../objects/targets.ts';
+import { WORKLOAD_KINDS, type WorkloadRecord } from '../../objects/workloads.ts';
+import type { Logger } from '../../source/logger.ts';
 
 /**
  * APIService → Service → EndpointSlices → pods, joined again whenever one of them changes. Reads are always current; listeners

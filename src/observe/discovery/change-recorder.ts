@@ -1,18 +1,18 @@
 import type { Change, ChangeKind } from '../../domain/snapshot.ts';
 import type { CacheChange } from '../../kube/api.ts';
 import type { Writer } from '../../kube/managed-fields.ts';
-import type { Clock } from '../source.ts';
-import { type ApiServiceRecord, specChange } from './api-services.ts';
-import type { Backend } from './backend.ts';
-import { matches } from './backend.ts';
+import { type ApiServiceRecord, specChange } from '../../objects/api-services.ts';
+import type { Backend } from '../../objects/backend.ts';
+import { matches } from '../../objects/backend.ts';
+import { type NodeRecord, nodeChange } from '../../objects/nodes.ts';
+import type { PodRecord } from '../../objects/pods.ts';
+import { type ServiceRecord, serviceChange } from '../../objects/services.ts';
+import { type WorkloadRecord, workloadChange } from '../../objects/workloads.ts';
+import type { Clock } from '../../source/clock.ts';
 import type { BackendCaches, Backends } from './backends.ts';
 import { attribution, type ChangeRing, createChangeRing } from './changes.ts';
 import type { ConfigMapRecord } from './config-maps.ts';
 import { apiserverPodChange, isApiserverPod } from './control-plane.ts';
-import { type NodeRecord, nodeChange } from './nodes.ts';
-import type { PodRecord } from './pods.ts';
-import { type ServiceRecord, serviceChange } from './services.ts';
-import { type WorkloadRecord, workloadChange } from './workloads.ts';
 
 const HOUR = 3_600_000;
 /** What is created this close to its APIService was installed with it. */

@@ -3,8 +3,9 @@ import type { CacheChange, KubeClient, ResourceCache, ResourceSpec } from '../..
 import { type CacheTuning, createResourceCache } from '../../kube/cache.ts';
 import { identityOf } from '../../kube/fields.ts';
 import { lastWriter, type Writer } from '../../kube/managed-fields.ts';
-import type { Clock, Logger } from '../source.ts';
-import { worstOf } from '../source-status.ts';
+import type { Clock } from '../../source/clock.ts';
+import type { Logger } from '../../source/logger.ts';
+import { worstOf } from '../../source/status.ts';
 
 /** That it changed, and by whom: never its data. */
 export interface ConfigMapRecord {

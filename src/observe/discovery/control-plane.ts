@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change } from '../../domain/snapshot.ts';
 import type { CacheChange, KubeClient } from '../../kube/api.ts';
-import type { Clock, Logger } from '../source.ts';
-import type { PodRecord } from './pods.ts';
+import type { PodRecord } from '../../objects/pods.ts';
+import type { Clock } from '../../source/clock.ts';
+import type { Logger } from '../../source/logger.ts';
 
 const HOUR = 3_600_000;
 const VERSION_INTERVAL = 60_000;

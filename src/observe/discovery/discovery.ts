@@ -4,27 +4,29 @@ import type { ApiFacts, Change, ClusterEvent, NodeFacts, ScheduleFacts } from '.
 import type { SourceName, SourceStatus } from '../../domain/sources.ts';
 import type { KubeClient, ResourceCache, ResourceSpec } from '../../kube/api.ts';
 import { type CacheTuning, createResourceCache } from '../../kube/cache.ts';
-import { readCaBundle } from '../certificates.ts';
-import type { Clock, Logger, Source } from '../source.ts';
-import { worstOf } from '../source-status.ts';
-import type { Targets } from '../targets.ts';
-import { API_SERVICES, type ApiServiceRecord } from './api-services.ts';
-import type { Backend } from './backend.ts';
+import { API_SERVICES, type ApiServiceRecord } from '../../objects/api-services.ts';
+import type { Backend } from '../../objects/backend.ts';
+import { readCaBundle } from '../../objects/ca-bundle.ts';
+import { CRON_JOBS, createRunHistory } from '../../objects/cron-jobs.ts';
+import { ENDPOINT_SLICES, type SliceRecord } from '../../objects/endpoint-slices.ts';
+import { NODES, nodeFacts, unreadableNode } from '../../objects/nodes.ts';
+import { createPodHistory } from '../../objects/pod-history.ts';
+import { PODS } from '../../objects/pods.ts';
+import { SERVICES } from '../../objects/services.ts';
+import type { Targets } from '../../objects/targets.ts';
+import { WORKLOAD_KINDS, WORKLOADS } from '../../objects/workloads.ts';
+import type { Clock } from '../../source/clock.ts';
+import type { Logger } from '../../source/logger.ts';
+import type { Source } from '../../source/source.ts';
+import { worstOf } from '../../source/status.ts';
 import { createBackends } from './backends.ts';
 import { createChangeRecorder, recordChangesOf } from './change-recorder.ts';
 import { createConfigMapWatches } from './config-maps.ts';
 import { createVersionWatch } from './control-plane.ts';
 import { observedValueFrom } from './coverage.ts';
-import { CRON_JOBS, createRunHistory } from './cron-jobs.ts';
-import { ENDPOINT_SLICES, type SliceRecord } from './endpoint-slices.ts';
 import { createEventWatch } from './event-watch.ts';
-import { NODES, nodeFacts, unreadableNode } from './nodes.ts';
 import { type ObjectFacts, objectFacts, type Statuses } from './object-facts.ts';
-import { createPodHistory } from './pod-history.ts';
-import { PODS } from './pods.ts';
-import { SERVICES } from './services.ts';
 import { createTombstones } from './tombstones.ts';
-import { WORKLOAD_KINDS, WORKLOADS } from './workloads.ts';
 
 /** What the cluster's own objects say of its aggregated APIs, live by watch. */
 export interface Discovery {

@@ -1,6 +1,6 @@
-import type { Clock } from '../source.ts';
-import type { Backend } from './backend.ts';
-import type { EventRecord } from './events.ts';
+import type { Backend } from '../../objects/backend.ts';
+import type { EventRecord } from '../../objects/events.ts';
+import type { Clock } from '../../source/clock.ts';
 
 const HOUR = 3_600_000;
 const MAX_REMEMBERED = 500;

@@ -3,11 +3,12 @@ import type { ClusterEvent, EventFacts } from '../../domain/snapshot.ts';
 import type { SourceStatus } from '../../domain/sources.ts';
 import type { KubeClient } from '../../kube/api.ts';
 import { type CacheTuning, createResourceCache } from '../../kube/cache.ts';
-import type { Clock, Logger } from '../source.ts';
+import { createEventLog } from '../../objects/event-log.ts';
+import { type EventRecord, eventSpecs } from '../../objects/events.ts';
+import type { Clock } from '../../source/clock.ts';
+import type { Logger } from '../../source/logger.ts';
 import type { Backends } from './backends.ts';
 import { concerns, createRememberedPods } from './event-concerns.ts';
-import { createEventLog } from './event-log.ts';
-import { type EventRecord, eventSpecs } from './events.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,12 +1,12 @@
 import { ABSENT, type Observed, observed } from '../../domain/observed.ts';
 import type { ApiFacts, CaBundleFacts, ConditionFacts, PodFacts } from '../../domain/snapshot.ts';
 import type { SourceStatus } from '../../domain/sources.ts';
-import type { Backend } from './backend.ts';
+import type { Backend } from '../../objects/backend.ts';
+import { podFacts } from '../../objects/pod-facts.ts';
+import type { PodHistory } from '../../objects/pod-history.ts';
+import { serviceFacts } from '../../objects/services.ts';
+import type { WorkloadKind } from '../../objects/workloads.ts';
 import { observedFrom, observedValueFrom } from './coverage.ts';
-import { podFacts } from './pod-facts.ts';
-import type { PodHistory } from './pod-history.ts';
-import { serviceFacts } from './services.ts';
-import type { WorkloadKind } from './workloads.ts';
 
 /** The part of ApiFacts that the cluster's own objects tell. */
 export type ObjectFacts = Pick<

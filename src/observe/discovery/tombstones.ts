@@ -1,4 +1,4 @@
-import type { Clock } from '../source.ts';
+import type { Clock } from '../../source/clock.ts';
 
 const DAY = 86_400_000;
 const MAX_TOMBSTONES = 100;

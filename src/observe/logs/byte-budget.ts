@@ -1,4 +1,4 @@
-import { type Clock, monotonic } from '../source.ts';
+import { type Clock, monotonic } from '../../source/clock.ts';
 
 /** Bytes that may be read of one pod: a bucket that holds a minute's worth and fills evenly. */
 export interface ByteBudget {

@@ -1,12 +1,14 @@
 import { ABSENT, type Observed, observed, UNOBSERVED } from '../../domain/observed.ts';
 import type { LogFacts, SignatureCount } from '../../domain/snapshot.ts';
 import type { KubeClient } from '../../kube/api.ts';
+import type { Targets } from '../../objects/targets.ts';
 import { createScanner } from '../../scan/scanner.ts';
 import { withUserSignatures } from '../../signatures/classify.ts';
 import type { UserSignature } from '../../signatures/signature-file.ts';
-import type { Clock, Logger, Source } from '../source.ts';
-import { bestOf, type Outcome, statusOf } from '../source-status.ts';
-import type { Targets } from '../targets.ts';
+import type { Clock } from '../../source/clock.ts';
+import type { Logger } from '../../source/logger.ts';
+import type { Source } from '../../source/source.ts';
+import { bestOf, type Outcome, statusOf } from '../../source/status.ts';
 import { listApiserverContainers } from './apiserver-pods.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { type FollowedContainer, keyOf } from './followed-container.ts';

@@ -1,4 +1,4 @@
-import type { ApiTarget } from '../targets.ts';
+import type { ApiTarget } from '../../objects/targets.ts';
 import { type FollowedContainer, keyOf } from './followed-container.ts';
 
 export interface WantedStream {

@@ -2,13 +2,15 @@ import { type Observed, UNOBSERVED } from '../../domain/observed.ts';
 import type { Change, NodeFacts, PolicyFacts } from '../../domain/snapshot.ts';
 import type { KubeClient, ResourceCache, ResourceSpec } from '../../kube/api.ts';
 import { createResourceCache } from '../../kube/cache.ts';
-import { splitHostPort } from '../../probe/addresses.ts';
+import { splitHostPort } from '../../net/addresses.ts';
+import { evaluatePolicies, type PolicySources } from '../../objects/policy/evaluate.ts';
+import { selects } from '../../objects/policy/label-selector.ts';
+import { networkPolicies, type PolicyRecord, policyChange } from '../../objects/policy/network-policy.ts';
+import type { ApiTarget, Targets } from '../../objects/targets.ts';
+import type { Clock } from '../../source/clock.ts';
+import type { Logger } from '../../source/logger.ts';
+import type { Source } from '../../source/source.ts';
 import { observedValueFrom } from '../discovery/coverage.ts';
-import type { Clock, Logger, Source } from '../source.ts';
-import type { ApiTarget, Targets } from '../targets.ts';
-import { evaluatePolicies, type PolicySources } from './evaluate.ts';
-import { selects } from './label-selector.ts';
-import { networkPolicies, type PolicyRecord, policyChange } from './network-policy.ts';
 import { createOtherPolicies } from './other-policies.ts';
 
 export interface PolicySource extends Source {

@@ -1,5 +1,5 @@
-import { labelOf } from '../apiserver-metrics/labels.ts';
-import { createExpositionScanner, type ExpositionScanner } from '../apiserver-metrics/scanner.ts';
+import { labelOf } from '../exposition/labels.ts';
+import { createExpositionScanner, type ExpositionScanner } from '../exposition/scanner.ts';
 import type { ContainerUsage } from './usage.ts';
 
 /** Keyed by `<namespace>/<pod>/<container>`. */

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { connect, type TLSSocket } from 'node:tls';
 import type { KubeClient } from '../../kube/api.ts';
 import { type TrustedTls, type TrustedWay, trustedWay } from '../../kube/token-trust.ts';
-import { streamBody } from '../apiserver-metrics/stream-body.ts';
+import { streamBody } from '../../net/stream-body.ts';
 import { readKubeletMetrics, type UsageByContainer } from './kubelet-metrics.ts';
 
 export const KUBELET_RULE = 'nodes/metrics: get';

@@ -1,11 +1,13 @@
 import type { Observed } from '../../domain/observed.ts';
 import type { NodeFacts, ResourceFacts } from '../../domain/snapshot.ts';
 import type { KubeClient } from '../../kube/api.ts';
-import { type AddressRules, createAddressRules } from '../../probe/addresses.ts';
-import { type Repetition, repeat } from '../repeat.ts';
-import { ageOf, type Clock, type Logger, type Source } from '../source.ts';
-import { type Outcome, statusOf, unauthorised } from '../source-status.ts';
-import type { ApiTarget, TargetPod, Targets } from '../targets.ts';
+import { type AddressRules, createAddressRules } from '../../net/addresses.ts';
+import type { ApiTarget, TargetPod, Targets } from '../../objects/targets.ts';
+import { ageOf, type Clock } from '../../source/clock.ts';
+import type { Logger } from '../../source/logger.ts';
+import { type Repetition, repeat } from '../../source/repeat.ts';
+import type { Source } from '../../source/source.ts';
+import { type Outcome, statusOf, unauthorised } from '../../source/status.ts';
 import { KUBELET_RULE, KubeletError, type KubeletOptions, readKubelet } from './kubelet.ts';
 import { containerKey, type UsageByContainer } from './kubelet-metrics.ts';
 import { type CurrentUsage, METRICS_API_RULE, readMetricsApi } from './metrics-api.ts';

@@ -9,16 +9,16 @@ import {
   type Snapshot,
 } from '../../domain/snapshot.ts';
 import { SOURCES, type SourceName, type SourceStatus } from '../../domain/sources.ts';
-import { readCaBundle } from '../../observe/certificates.ts';
-import type { ApiServiceRecord } from '../../observe/discovery/api-services.ts';
-import { type Backend, joinBackend } from '../../observe/discovery/backend.ts';
-import { createEventLog } from '../../observe/discovery/event-log.ts';
-import { nodeFacts } from '../../observe/discovery/nodes.ts';
-import { podFacts } from '../../observe/discovery/pod-facts.ts';
-import { createPodHistory } from '../../observe/discovery/pod-history.ts';
-import type { PodRecord } from '../../observe/discovery/pods.ts';
-import { serviceFacts } from '../../observe/discovery/services.ts';
-import { evaluatePolicies } from '../../observe/policy/evaluate.ts';
+import type { ApiServiceRecord } from '../../objects/api-services.ts';
+import { type Backend, joinBackend } from '../../objects/backend.ts';
+import { readCaBundle } from '../../objects/ca-bundle.ts';
+import { createEventLog } from '../../objects/event-log.ts';
+import { nodeFacts } from '../../objects/nodes.ts';
+import { podFacts } from '../../objects/pod-facts.ts';
+import { createPodHistory } from '../../objects/pod-history.ts';
+import type { PodRecord } from '../../objects/pods.ts';
+import { evaluatePolicies } from '../../objects/policy/evaluate.ts';
+import { serviceFacts } from '../../objects/services.ts';
 import { before } from './before.ts';
 import { InputError } from './input-error.ts';
 import { expectedApis } from './known-backends.ts';

@@ -1,5 +1,5 @@
-import type { ApiServiceRecord } from '../../observe/discovery/api-services.ts';
-import type { ServiceRecord } from '../../observe/discovery/services.ts';
+import type { ApiServiceRecord } from '../../objects/api-services.ts';
+import type { ServiceRecord } from '../../objects/services.ts';
 
 /**
  * Services of well-known aggregated API servers and the APIService that their manifests register. A cluster-info dump holds

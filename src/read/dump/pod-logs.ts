@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { LogFacts } from '../../domain/snapshot.ts';
-import type { PodRecord } from '../../observe/discovery/pods.ts';
+import type { PodRecord } from '../../objects/pods.ts';
 import { redacted } from '../../redact/redact.ts';
 import { createScanner } from '../../scan/scanner.ts';
 import { BUILT_IN_PATTERNS } from '../../signatures/classify.ts';

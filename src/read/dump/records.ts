@@ -1,14 +1,14 @@
 import { identityOf, type Refuse, refusalText, shortened } from '../../kube/fields.ts';
 import { rawArray, rawObject } from '../../kube/raw.ts';
-import { API_SERVICES, type ApiServiceRecord } from '../../observe/discovery/api-services.ts';
-import { CRON_JOBS, type CronJobRecord } from '../../observe/discovery/cron-jobs.ts';
-import { ENDPOINT_SLICES, type SliceRecord } from '../../observe/discovery/endpoint-slices.ts';
-import { type EventRecord, readEvent } from '../../observe/discovery/events.ts';
-import { NODES, type NodeRecord } from '../../observe/discovery/nodes.ts';
-import { PODS, type PodRecord } from '../../observe/discovery/pods.ts';
-import { SERVICES, type ServiceRecord } from '../../observe/discovery/services.ts';
-import { WORKLOADS, type WorkloadRecord } from '../../observe/discovery/workloads.ts';
-import { type PolicyRecord, readNetworkPolicy } from '../../observe/policy/network-policy.ts';
+import { API_SERVICES, type ApiServiceRecord } from '../../objects/api-services.ts';
+import { CRON_JOBS, type CronJobRecord } from '../../objects/cron-jobs.ts';
+import { ENDPOINT_SLICES, type SliceRecord } from '../../objects/endpoint-slices.ts';
+import { type EventRecord, readEvent } from '../../objects/events.ts';
+import { NODES, type NodeRecord } from '../../objects/nodes.ts';
+import { PODS, type PodRecord } from '../../objects/pods.ts';
+import { type PolicyRecord, readNetworkPolicy } from '../../objects/policy/network-policy.ts';
+import { SERVICES, type ServiceRecord } from '../../objects/services.ts';
+import { WORKLOADS, type WorkloadRecord } from '../../objects/workloads.ts';
 import type { Kind, ObjectsByKind } from './objects.ts';
 
 /** The objects of a dump, read as the live sources read them. Undefined = the dump holds none of that kind. */

@@ -1,6 +1,6 @@
 import { observedValue } from '../../domain/observed.ts';
 import type { ApiFacts, SignatureCount } from '../../domain/snapshot.ts';
-import type { ApiServiceRecord } from '../../observe/discovery/api-services.ts';
+import type { ApiServiceRecord } from '../../objects/api-services.ts';
 import { classifyAll } from '../../signatures/classify.ts';
 
 const LONGEST_SAMPLE = 512;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { apiserverMetrics, readApiserverMetrics } from '../../../src/observe/apiserver-metrics/reading.ts';
-import { HEALTHY_APISERVER } from './exposition.ts';
+import { HEALTHY_APISERVER } from '../exposition/exposition.ts';
 
 /** A kube-apiserver types every family, in the line before it. */
 const typed = (text: string) =>

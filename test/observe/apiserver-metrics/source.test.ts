@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createKubeClient } from '../../../src/kube/client.ts';
+import { createAddressRules } from '../../../src/net/addresses.ts';
 import { createApiserverMetricsSource } from '../../../src/observe/apiserver-metrics/source.ts';
-import { type Logger, SILENT } from '../../../src/observe/source.ts';
-import { createAddressRules } from '../../../src/probe/addresses.ts';
+import { type Logger, SILENT } from '../../../src/source/logger.ts';
 import { createAuthority } from '../../support/certificates.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type KubeServer, startKubeServer } from '../../support/kube-server.ts';
-import { HEALTHY_APISERVER } from './exposition.ts';
+import { HEALTHY_APISERVER } from '../exposition/exposition.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 const text =

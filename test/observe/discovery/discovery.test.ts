@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { observed, observedValue } from '../../../src/domain/observed.ts';
+import type { TargetChange } from '../../../src/objects/targets.ts';
 import type { ObjectFacts } from '../../../src/observe/discovery/object-facts.ts';
-import type { TargetChange } from '../../../src/observe/targets.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
   apiService,

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { createKubeClient } from '../../../src/kube/client.ts';
 import { createDiscovery, type DiscoveryOptions } from '../../../src/observe/discovery/discovery.ts';
-import { SILENT } from '../../../src/observe/source.ts';
+import { SILENT } from '../../../src/source/logger.ts';
 import { eventually } from '../../support/eventually.ts';
 import { FakeCluster, type KubeObject, startKubeServer } from '../../support/kube-server.ts';
 

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { createKubeClient } from '../../../src/kube/client.ts';
+import type { ApiTarget, TargetChange, TargetContainer, TargetPod, Targets } from '../../../src/objects/targets.ts';
 import { createLogTail, type LogTail, type LogTailOptions } from '../../../src/observe/logs/log-tail.ts';
-import { SILENT } from '../../../src/observe/source.ts';
-import type { ApiTarget, TargetChange, TargetContainer, TargetPod, Targets } from '../../../src/observe/targets.ts';
+import { SILENT } from '../../../src/source/logger.ts';
 import { answer, answerStatus, type KubeServer, startKubeServer } from '../../support/kube-server.ts';
 
 /** A Monday morning, as the node's clock has it. */

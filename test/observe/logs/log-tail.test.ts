@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { observedValue } from '../../../src/domain/observed.ts';
 import type { LogFacts } from '../../../src/domain/snapshot.ts';
+import type { ApiTarget } from '../../../src/objects/targets.ts';
 import type { LogTailOptions } from '../../../src/observe/logs/log-tail.ts';
-import type { ApiTarget } from '../../../src/observe/targets.ts';
 import { createRandom } from '../../../src/simulator/random.ts';
 import { eventually } from '../../support/eventually.ts';
 import { container, pod, type TailedCluster, tailedCluster, target } from './kubelet.ts';

@@ -3,10 +3,10 @@ import type { Observed } from '../../../src/domain/observed.ts';
 import type { Change, NodeFacts, PolicyFacts } from '../../../src/domain/snapshot.ts';
 import type { SourceStatus } from '../../../src/domain/sources.ts';
 import type { CacheChange, ResourceCache } from '../../../src/kube/api.ts';
-import type { PolicyRecord } from '../../../src/observe/policy/network-policy.ts';
+import type { PolicyRecord } from '../../../src/objects/policy/network-policy.ts';
+import { type ApiTarget, fixedTargets } from '../../../src/objects/targets.ts';
 import { createPolicySource, type PolicySource, type PolicySourceInput } from '../../../src/observe/policy/source.ts';
-import { SILENT } from '../../../src/observe/source.ts';
-import { type ApiTarget, fixedTargets } from '../../../src/observe/targets.ts';
+import { SILENT } from '../../../src/source/logger.ts';
 import { NOW } from '../../support/healthy.ts';
 import { type Answers, answeringClient, eventually } from '../kube-answers.ts';
 

@@ -1,8 +1,8 @@
 import { createKubeClient } from '../../../src/kube/client.ts';
 import { loadKubeConfig } from '../../../src/kube/kube-config.ts';
 import { createObserver, type Observer, type ObserverOptions } from '../../../src/observe/observer.ts';
-import { type Logger, SILENT } from '../../../src/observe/source.ts';
 import type { Simulator } from '../../../src/simulator/simulator.ts';
+import { type Logger, SILENT } from '../../../src/source/logger.ts';
 
 /** An exporter's observer of a simulated cluster, as impatient as the cluster is fast. */
 export interface Observing {

@@ -1,0 +1,77 @@
+import type { NodeFacts } from '../domain/snapshot.ts';
+import type { ResourceSpec } from '../kube/api.ts';
+import { addressOf, flagOf, identityOf, listOf, objectOf, type Refuse, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
+
+export interface NodeRecord extends NodeFacts {
+  readonly controlPlane: boolean;
+}
+
+const PRESSURE = { MemoryPressure: 'memory', DiskPressure: 'disk', PIDPressure: 'pid', NetworkUnavailable: 'network' } as const;
+
+export const NODES: ResourceSpec<NodeRecord> = {
+  source: 'nodes',
+  path: '/api/v1/nodes',
+  rule: 'nodes: list, watch',
+  fields: {
+    metadata: { labels: { 'node-role.kubernetes.io/control-plane': true, 'node-role.kubernetes.io/master': true } },
+    spec: { unschedulable: true },
+    // status.images alone is half of a node's size.
+    status: { conditions: { type: true, status: true, lastTransitionTime: true }, addresses: { type: true, address: true } },
+  },
+  project(raw, refuse = unheard) {
+    const { metadata, name } = identityOf(raw);
+    const { spec, status } = objectOf(raw, 'the object', unreadable);
+    const { conditions: rawConditions, addresses } = objectOf(status, 'status', unreadable);
+    const conditions = listOf(rawConditions, 'status.conditions', unreadable).map((value) =>
+      objectOf(value, 'status.conditions', unreadable),
+    );
+    const ready = conditions.find((condition) => condition.type === 'Ready');
+    const readySince = timeOf(ready?.lastTransitionTime, 'status.conditions.lastTransitionTime', refuse);
+    const labels = objectOf(metadata.labels, 'metadata.labels', refuse);
+    return {
+      name,
+      // Unknown is the control plane's word for a kubelet that fell silent, which kubectl too shows as NotReady.
+      ready: ready === undefined ? undefined : textOf(ready.status, 'status.conditions.status', unreadable) === 'True',
+      pressure: conditions.flatMap(({ type, status }) => (status === 'True' && isPressure(type) ? [PRESSURE[type]] : [])),
+      unschedulable: flagOf(objectOf(spec, 'spec', unreadable).unschedulable, 'spec.unschedulable', unreadable) === true,
+      addresses: addressesOf(addresses, refuse),
+      ...(readySince === undefined ? {} : { readySince }),
+      controlPlane: 'node-role.kubernetes.io/control-plane' in labels || 'node-role.kubernetes.io/master' in labels,
+    };
+  },
+};
+
+/** A node that is there and cannot be read: neither ready nor not. */
+export function unreadableNode(name: string): NodeFacts {
+  return { name, ready: undefined, pressure: [], unschedulable: false, addresses: [] };
+}
+
+function isPressure(type: unknown): type is keyof typeof PRESSURE {
+  return typeof type === 'string' && Object.hasOwn(PRESSURE, type);
+}
+
+function addressesOf(value: unknown, refuse: Refuse): string[] {
+  const found: string[] = [];
+  const entries = listOf(value, 'status.addresses', refuse).map((entry) => objectOf(entry, 'status.addresses', refuse));
+  for (const wanted of ['InternalIP', 'ExternalIP'])
+    for (const entry of entries) {
+      if (entry.type !== wanted) continue;
+      const address = addressOf(entry.address, 'status.addresses.address', refuse);
+      if (address !== undefined && !found.includes(address)) found.push(address);
+    }
+  return found;
+}
+
+export function nodeFacts({ controlPlane: _, ...facts }: NodeRecord): NodeFacts {
+  return facts;
+}
+
+/** What happened to a node, in words; undefined for a heartbeat. */
+export function nodeChange(before: NodeRecord, after: NodeRecord): string | undefined {
+  const said: string[] = [];
+  if (before.ready !== after.ready) said.push(after.ready ? 'became Ready' : 'became NotReady');
+  for (const pressure of after.pressure) if (!before.pressure.includes(pressure)) said.push(`${pressure} pressure began`);
+  for (const pressure of before.pressure) if (!after.pressure.includes(pressure)) said.push(`${pressure} pressure ended`);
+  if (before.unschedulable !== after.unschedulable) said.push(after.unschedulable ? 'was cordoned' : 'was uncordoned');
+  return said.length > 0 ? said.join(', ') : undefined;
+}

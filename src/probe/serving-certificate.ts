@@ -1,0 +1,85 @@
+import type { X509Certificate } from 'node:crypto';
+import type { CertificateFacts, FailureReason } from '../domain/probe.ts';
+import { chainOf, dnsNamesOf, leadsTo, nameMatches, oneLine, secondsOf, verifiedBySystemRoots } from '../net/x509.ts';
+
+/** How an APIService wants its backend's certificate to be judged. */
+export interface Trust {
+  readonly insecureSkipTLSVerify: boolean;
+  /** Undefined: system roots decide. Empty: the APIService's bundle holds no certificate, so nothing can be verified. */
+  readonly anchors?: readonly X509Certificate[];
+  /** `<service>.<namespace>.svc` */
+  readonly serverName: string;
+}
+
+/**
+ * Facts of a serving certificate, judged as the aggregator judges it (kube-aggregator's transport: caBundle as the only
+ * roots, server name `<service>.<namespace>.svc`), and against system roots.
+ * @param chainError OpenSSL's verdict on the chain in this handshake, e.g. `CERT_HAS_EXPIRED`; undefined = verified.
+ * @param now Unix milliseconds.
+ */
+export function servingCertificate(leaf: X509Certificate, trust: Trust, chainError: string | undefined, now: number): CertificateFacts {
+  const chain = chainOf(leaf);
+  const dnsNames = dnsNamesOf(leaf);
+  const judgedByBundle = trust.anchors !== undefined && !trust.insecureSkipTLSVerify;
+  return {
+    notBefore: secondsOf(leaf.validFrom),
+    notAfter: secondsOf(leaf.validTo),
+    subject: oneLine(leaf.subject),
+    issuer: oneLine(leaf.issuer),
+    dnsNames,
+    serverName: trust.serverName,
+    nameMatches: dnsNames.some((name) => nameMatches(name, trust.serverName)),
+    ...(judgedByBundle && { verifiedByCaBundle: chainError === undefined || leadsTo(trust.anchors ?? [], chain) }),
+    verifiedBySystem: judgedByBundle || chainError !== undefined ? verifiedBySystemRoots(chain, now) : true,
+    fingerprint256: leaf.fingerprint256,
+  };
+}
+
+export interface CertificateVerdict {
+  readonly reason: FailureReason;
+  readonly detail: string;
+}
+
+/**
+ * What the aggregator would say of this certificate, in the order in which Go's Certificate.Verify looks: dates, name, chain.
+ * Undefined = it would accept it.
+ * @param nowSeconds Unix seconds.
+ */
+export function verdict(
+  facts: CertificateFacts,
+  trust: Trust,
+  chainError: string | undefined,
+  nowSeconds: number,
+): CertificateVerdict | undefined {
+  if (trust.insecureSkipTLSVerify) return undefined;
+  if (facts.notBefore > nowSeconds)
+    return { reason: 'certificate_not_yet_valid', detail: `certificate is not valid before ${isoOf(facts.notBefore)}` };
+  if (facts.notAfter < nowSeconds) return { reason: 'certificate_expired', detail: `certificate has expired at ${isoOf(facts.notAfter)}` };
+  if (!facts.nameMatches) return { reason: 'certificate_name_mismatch', detail: nameMismatch(facts) };
+  if (chainError === undefined) return undefined;
+  if (facts.verifiedByCaBundle === false) {
+    if (trust.anchors?.length === 0)
+      return { reason: 'certificate_unknown_authority', detail: 'caBundle holds no certificate that parses' };
+    return {
+      reason: 'certificate_unknown_authority',
+      detail: `no CA of the caBundle signed the certificate of ${facts.issuer} (${chainError})`,
+    };
+  }
+  switch (chainError) {
+    case 'CERT_HAS_EXPIRED':
+      return { reason: 'certificate_expired', detail: `a CA of the chain has expired (issuer ${facts.issuer})` };
+    case 'CERT_NOT_YET_VALID':
+      return { reason: 'certificate_not_yet_valid', detail: `a CA of the chain is not valid yet (issuer ${facts.issuer})` };
+    case 'INVALID_PURPOSE':
+      return { reason: 'tls_handshake_failed', detail: 'certificate specifies an incompatible key usage' };
+    default:
+      return { reason: 'certificate_unknown_authority', detail: `certificate of ${facts.issuer} does not verify (${chainError})` };
+  }
+}
+
+function nameMismatch({ dnsNames, serverName }: CertificateFacts): string {
+  if (dnsNames.length === 0) return `certificate has no subject alternative name, ${serverName} is needed`;
+  return `certificate is valid for ${dnsNames.slice(0, 10).join(', ')}, not ${serverName}`;
+}
+
+const isoOf = (seconds: number): string => new Date(seconds * 1000).toISOString();

@@ -1,0 +1,9 @@
+import type { SourceName, SourceStatus } from '../domain/sources.ts';
+
+/** One thing that is observed. Never throws out of start(); a failure shows in its status and in one log line. */
+export interface Source {
+  readonly name: SourceName;
+  /** Starts observing until the signal aborts; returns at once. */
+  start(signal: AbortSignal): void;
+  status(now: number): SourceStatus;
+}

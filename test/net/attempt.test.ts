@@ -1,0 +1,103 @@
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createSecureContext } from 'node:tls';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { attempt } from '../../src/net/attempt.ts';
+import { createHandshakeSlots } from '../../src/net/handshake-slots.ts';
+import { createLoopWatch } from '../../src/net/loop-watch.ts';
+import { createServers, healthy } from '../probe/servers.ts';
+import { createAuthority, type Issued } from '../support/certificates.ts';
+
+const servers = createServers();
+let serving: Issued;
+let ca: string;
+beforeAll(async () => {
+  const authority = await createAuthority({ name: 'harbour-ca' });
+  ca = authority.cert;
+  serving = await authority.issue({ names: ['localhost'] });
+});
+afterEach(() => servers.close());
+
+it('leaves a kept connection with the listeners that it had before, however often it is used', async () => {
+  const server = await servers.https(serving, healthy);
+  const shared = { slots: createHandshakeSlots(4, 1000), loop: createLoopWatch(), open: new Set<() => void>() };
+  const counts: string[] = [];
+  let kept: Socket | undefined;
+  for (let times = 0; times < 15; times += 1) {
+    const reuse = kept;
+    kept = undefined;
+    const seen = await attempt({
+      ...shared,
+      urgency: 'later',
+      host: '127.0.0.1',
+      port: server.port,
+      tls: { context: createSecureContext({ ca }), servername: 'localhost', rejectUnauthorized: true },
+      path: '/apis/tides.example.com/v1',
+      timeoutMs: 10_000,
+      maxBody: 65_536,
+      park: (socket) => {
+        kept = socket;
+      },
+      ...(reuse && { reuse }),
+    });
+    expect([seen.connection, seen.head?.status]).toEqual([times === 0 ? 'fresh' : 'reused', 200]);
+    const socket = kept as Socket | undefined;
+    counts.push(['data', 'end', 'error', 'close'].map((event) => `${event} ${socket!.listenerCount(event)}`).join(', '));
+  }
+  kept?.destroy();
+  expect(new Set(counts.slice(1))).toEqual(new Set([counts[0]]));
+  expect(server.connections()).toBe(1);
+});
+
+describe('what throws inside an attempt ends that attempt only', () => {
+  const shared = () => ({ slots: createHandshakeSlots(4, 1000), loop: createLoopWatch(), open: new Set<() => void>() });
+  const asked = { urgency: 'later' as const, path: '/apis/tides.example.com/v1', timeoutMs: 30, maxBody: 65_536 };
+
+  it.each([65_536, 70_000, -1, 1.5])('port %d: refused at once, no timer, no listener and no slot left behind', async (port) => {
+    const runtime = shared();
+    await expect(attempt({ ...runtime, ...asked, host: '10.255.255.1', port })).rejects.toThrow(RangeError);
+    expect(runtime.open.size).toBe(0);
+    // Longer than the deadline: a timer that was left would end the process, which vitest reports as an unhandled error.
+    await sleep(60);
+    await expect(attempt({ ...runtime, ...asked, host: '10.255.255.1', port })).rejects.toThrow(RangeError);
+  });
+
+  it('a server identity that cannot be judged is a handshake that failed', async () => {
+    const server = await servers.https(serving, healthy);
+    const seen = await attempt({
+      ...shared(),
+      ...asked,
+      timeoutMs: 10_000,
+      urgency: 'later',
+      host: '127.0.0.1',
+      port: server.port,
+      tls: {
+        context: createSecureContext({ ca }),
+        servername: 'localhost',
+        rejectUnauthorized: true,
+        checkIdentity() {
+          throw new TypeError('no such name');
+        },
+      },
+    });
+    expect(seen.problem).toMatchObject({ phase: 'tls', kind: 'error', message: 'no such name' });
+  });
+
+  it('a park that throws does not keep the answer', async () => {
+    const server = await servers.https(serving, healthy);
+    const runtime = shared();
+    const seen = await attempt({
+      ...runtime,
+      ...asked,
+      timeoutMs: 10_000,
+      urgency: 'later',
+      host: '127.0.0.1',
+      port: server.port,
+      tls: { context: createSecureContext({ ca }), servername: 'localhost', rejectUnauthorized: true },
+      park() {
+        throw new Error('no room');
+      },
+    });
+    expect([seen.problem, seen.head?.status, runtime.open.size]).toEqual([undefined, 200, 0]);
+  });
+});

@@ -1,0 +1,56 @@
+import { X509Certificate } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parsePem } from '../../src/net/x509.ts';
+import { servingCertificate, type Trust, verdict } from '../../src/probe/serving-certificate.ts';
+import { type Authority, createAuthority } from '../support/certificates.ts';
+
+const DAY = 86_400_000;
+const NAME = 'tide-gauge.harbour.svc';
+const date = (ms: number) => new Date(Math.floor((Date.now() + ms) / 1000) * 1000);
+
+let first: Authority;
+let second: Authority;
+beforeAll(async () => {
+  first = await createAuthority({ name: 'first-ca' });
+  second = await createAuthority({ name: 'second-ca' });
+});
+
+describe('the verdict', () => {
+  const trust = (differs: Partial<Trust> = {}): Trust => ({
+    insecureSkipTLSVerify: false,
+    anchors: parsePem(first.cert),
+    serverName: NAME,
+    ...differs,
+  });
+  const judge = async (options: Parameters<Authority['issue']>[0], chainError: string | undefined, differs: Partial<Trust> = {}) => {
+    const leaf = new X509Certificate((await first.issue({ names: [NAME], ...options })).cert);
+    const facts = servingCertificate(leaf, trust(differs), chainError, Date.now());
+    return verdict(facts, trust(differs), chainError, Date.now() / 1000)?.reason;
+  };
+
+  it('looks at dates, then the name, then the chain, as Go does', async () => {
+    const other = { anchors: parsePem(second.cert) };
+    const error = 'UNABLE_TO_VERIFY_LEAF_SIGNATURE';
+    expect(await judge({}, undefined)).toBeUndefined();
+    expect(await judge({ names: ['x.y.svc'], notAfter: date(-1000) }, 'CERT_HAS_EXPIRED', other)).toBe('certificate_expired');
+    expect(await judge({ names: ['x.y.svc'], notBefore: date(DAY) }, 'CERT_NOT_YET_VALID', other)).toBe('certificate_not_yet_valid');
+    expect(await judge({ names: ['x.y.svc'] }, error, other)).toBe('certificate_name_mismatch');
+    expect(await judge({}, error, other)).toBe('certificate_unknown_authority');
+    expect(await judge({}, error, { anchors: [] })).toBe('certificate_unknown_authority');
+    expect(await judge({}, 'INVALID_PURPOSE')).toBe('tls_handshake_failed');
+    expect(await judge({}, 'CERT_HAS_EXPIRED')).toBe('certificate_expired');
+    expect(await judge({}, 'SOMETHING_NEW')).toBe('certificate_unknown_authority');
+  });
+
+  it('is that everything is accepted when verification is switched off', async () => {
+    expect(await judge({ names: ['x.y.svc'], notAfter: date(-1000) }, 'CERT_HAS_EXPIRED', { insecureSkipTLSVerify: true })).toBeUndefined();
+  });
+
+  it('says which chain was looked at', async () => {
+    const leaf = new X509Certificate((await first.issue({ names: [NAME], notAfter: date(-1000) })).cert);
+    const facts = (differs: Partial<Trust>, error: string | undefined) => servingCertificate(leaf, trust(differs), error, Date.now());
+    expect(facts({}, 'CERT_HAS_EXPIRED')).toMatchObject({ verifiedByCaBundle: true, verifiedBySystem: false });
+    expect(facts({ insecureSkipTLSVerify: true }, 'CERT_HAS_EXPIRED')).not.toHaveProperty('verifiedByCaBundle');
+    expect(facts({ anchors: undefined as never }, undefined)).toMatchObject({ verifiedBySystem: true });
+  });
+});

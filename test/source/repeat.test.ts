@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SILENT } from '../../src/source/logger.ts';
+import { repeat } from '../../src/source/repeat.ts';
+
+const INTERVAL = 30_000;
+
+describe('repeat', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  function counted() {
+    const stop = new AbortController();
+    const readings: number[] = [];
+    const begin = Date.now();
+    const repetition = repeat(
+      async () => {
+        readings.push((Date.now() - begin) / 1000);
+      },
+      { intervalMs: INTERVAL, signal: stop.signal, log: SILENT },
+    );
+    return { readings, repetition, stop };
+  }
+
+  it('reads at once and then after each pause, until it is stopped', async () => {
+    const { readings, stop } = counted();
+    await vi.advanceTimersByTimeAsync(3.2 * INTERVAL);
+    expect(readings.length).toBe(4);
+    stop.abort();
+    await vi.advanceTimersByTimeAsync(3 * INTERVAL);
+    expect(readings.length).toBe(4);
+  });
+
+  it('reads twice soon when it is hurried, and goes on as before', async () => {
+    const { readings, repetition, stop } = counted();
+    await vi.advanceTimersByTimeAsync(5000);
+    repetition.hurry();
+    repetition.hurry();
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect(readings.map(Math.round)).toEqual([0, 6, expect.any(Number)]);
+    expect(readings[2]!).toBeLessThan(17);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(readings.length).toBe(3);
+    stop.abort();
+  });
+
+  it('is hurried once per interval only', async () => {
+    const { readings, repetition, stop } = counted();
+    for (let second = 0; second < 25; second++) {
+      await vi.advanceTimersByTimeAsync(1000);
+      repetition.hurry();
+    }
+    expect(readings.length).toBe(3);
+    stop.abort();
+  });
+});
