@@ -1,5 +1,7 @@
-import http, { type IncomingMessage } from 'node:http';
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { createDeadline } from '../net/deadline.ts';
+import { endpointOf, headOf } from '../net/get.ts';
 import type { Logger } from '../source/logger.ts';
 import type { KubeClient, KubeCredentials, KubeRequestOptions, KubeResponse } from './api.ts';
 import { type CredentialSource, createIdentities, type Identity } from './credentials.ts';
@@ -110,49 +112,47 @@ async function exchange(server: URL, identity: Identity, path: string, options: 
   }
 }
 
-function attempt(server: URL, identity: Identity, path: string, options: KubeRequestOptions): Promise<Exchange> {
-  const method = options.method ?? 'GET';
-  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT;
-  return new Promise((resolve, reject) => {
-    if (options.signal?.aborted) return reject(new KubeRequestError(method, path, 'ABORTED', 'was given up'));
-    const request = (server.protocol === 'http:' ? http : https).request({
-      host: server.hostname.replace(/^\[|\]$/g, ''),
-      port: server.port || (server.protocol === 'http:' ? 80 : 443),
-      path: server.pathname.replace(/\/$/, '') + path,
-      method,
-      agent: identity.agent,
-      headers: {
-        host: server.host,
-        accept: 'application/json',
-        'user-agent': 'aggregated-api-exporter',
-        ...(options.body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(options.body) }),
-        ...options.headers,
-        ...identity.credentials.headers,
-      },
-    });
-    let response: IncomingMessage | undefined;
-    let failure: KubeRequestError | undefined;
-    const giveUp = (code: string, why: string) => {
-      failure = new KubeRequestError(method, path, code, why);
-      (response ?? request).destroy(failure);
-    };
-    const timer = setTimeout(() => giveUp('TIMEOUT', `no answer within ${timeoutMs} ms`), timeoutMs);
-    const onAbort = () => giveUp('ABORTED', 'was given up');
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-    const finish = () => {
-      clearTimeout(timer);
-      options.signal?.removeEventListener('abort', onAbort);
-    };
-    request.on('response', (message) => {
-      response = message;
-      resolve({ response: message, finish });
-    });
-    request.on('error', (error: NodeJS.ErrnoException) => {
-      finish();
-      const staleConnection = request.reusedSocket && !response && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
-      reject(Object.assign(failure ?? requestError(method, path, error), { staleConnection }));
-    });
-    request.end(options.body);
+async function attempt(server: URL, identity: Identity, path: string, options: KubeRequestOptions): Promise<Exchange> {
+  const { method = 'GET', timeoutMs = DEFAULT_TIMEOUT, signal } = options;
+  if (signal?.aborted) throw new KubeRequestError(method, path, 'ABORTED', 'was given up');
+  const deadline = createDeadline(timeoutMs, signal);
+  const failure = (error: Error): KubeRequestError => {
+    if (!deadline.signal.aborted) return requestError(method, path, error);
+    return new KubeRequestError(method, path, signal?.aborted ? 'ABORTED' : 'TIMEOUT', (deadline.signal.reason as Error).message);
+  };
+  const request = requestTo(server, identity, path, options);
+  try {
+    const response = await headOf(request.end(options.body), deadline.signal);
+    deadline.signal.addEventListener('abort', () => response.destroy(failure(deadline.signal.reason as Error)), { once: true });
+    return { response, finish: deadline.met };
+  } catch (error) {
+    deadline.met();
+    const { code } = error as NodeJS.ErrnoException;
+    throw Object.assign(failure(error as Error), { staleConnection: request.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE') });
+  }
+}
+
+function requestTo(
+  server: URL,
+  { agent, credentials }: Identity,
+  path: string,
+  { method, headers, body }: KubeRequestOptions,
+): ClientRequest {
+  const { host, port, tls } = endpointOf(server);
+  return (tls ? https : http).request({
+    host,
+    port,
+    path: server.pathname.replace(/\/$/, '') + path,
+    method: method ?? 'GET',
+    agent,
+    headers: {
+      host: server.host,
+      accept: 'application/json',
+      'user-agent': 'aggregated-api-exporter',
+      ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+      ...headers,
+      ...credentials.headers,
+    },
   });
 }
 

@@ -1,5 +1,6 @@
-import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import { checkServerIdentity } from 'node:tls';
 import { isIp } from '../net/addresses.ts';
+import type { ServerTls } from '../net/secure-socket.ts';
 import type { KubeClient, KubeCredentials } from './api.ts';
 
 /** To whom the exporter's own credentials may be shown. Everybody else never gets them. */
@@ -12,17 +13,7 @@ export type Recipient =
   | { readonly kind: 'kubelet'; readonly address: string; readonly sendToken: boolean };
 
 /** How to connect so that nothing secret leaves before the other end has proved who it is. */
-export interface TrustedTls {
-  readonly ca?: string | Buffer;
-  readonly cert?: string | Buffer;
-  readonly key?: string | Buffer;
-  /** Never an IP address. */
-  readonly servername?: string;
-  /** False only for the own server, where its kubeconfig says so. */
-  readonly rejectUnauthorized: boolean;
-  /** In place of Node's own check, which would ask for the address too. */
-  readonly checkServerIdentity: (host: string, certificate: PeerCertificate) => Error | undefined;
-}
+export type TrustedTls = ServerTls & Required<Pick<ServerTls, 'checkServerIdentity'>>;
 
 export interface TrustedWay {
   readonly tls: TrustedTls;

@@ -1,9 +1,8 @@
-import { request } from 'node:https';
 import type { Observed } from '../domain/observed.ts';
 import type { BackendMetricsFacts } from '../domain/snapshot.ts';
 import type { SourceStatus } from '../domain/sources.ts';
 import { type AddressRules, createAddressRules, hostPort } from '../net/addresses.ts';
-import { LIMITS } from '../net/limits.ts';
+import { get } from '../net/get.ts';
 import { streamBody } from '../net/stream-body.ts';
 import type { ApiTarget, Targets } from '../objects/targets.ts';
 import type { Clock } from '../source/clock.ts';
@@ -35,6 +34,7 @@ export interface BackendMetricsSource extends Source {
 const MISSES = 3;
 /** Replicas of one API that are read; more would say the same. */
 const REPLICAS = 3;
+const MAX_BYTES = 64 * 2 ** 20;
 
 /**
  * The aggregated server's own /metrics, at its endpoints and without credentials, because no token goes to a backend. Most
@@ -125,63 +125,45 @@ function outcomeOf(fact: Observed<BackendMetricsFacts>): Outcome {
   }
 }
 
-interface Endpoint {
+interface BackendEndpoint {
   readonly ip: string;
   readonly port: number;
   readonly serverName: string;
 }
 
 /** No credentials of any kind are in this request, so an unverified certificate costs nothing: the probes judge it. */
-function readEndpoint({ ip, port, serverName }: Endpoint, timeoutMs: number, signal: AbortSignal): Promise<Observed<BackendMetricsFacts>> {
-  return new Promise((resolve) => {
-    const unobserved = (why: string) => resolve({ state: 'unobserved', why: `${hostPort(ip, port)}/metrics: ${why}` });
-    const sent = request({
+async function readEndpoint(
+  { ip, port, serverName }: BackendEndpoint,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Observed<BackendMetricsFacts>> {
+  try {
+    const response = await get({
       host: ip,
       port,
+      tls: { servername: serverName, rejectUnauthorized: false },
       path: '/metrics',
-      agent: false,
-      servername: serverName,
-      rejectUnauthorized: false,
-      headers: {
-        accept: 'text/plain;version=0.0.4',
-        'accept-encoding': 'gzip',
-        'user-agent': 'aggregated-api-exporter',
-        connection: 'close',
-      },
+      headers: { accept: 'text/plain;version=0.0.4', 'accept-encoding': 'gzip' },
+      timeoutMs,
       signal,
     });
-    const timer = setTimeout(() => sent.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    // Node reads interim responses for ever.
-    let interim = 0;
-    sent.on('information', () => {
-      interim += 1;
-      if (interim > LIMITS.interimHeads) sent.destroy(new Error(`more than ${LIMITS.interimHeads} interim responses (1xx)`));
-    });
-    sent.on('error', (error) => {
-      clearTimeout(timer);
-      unobserved(error.message);
-    });
-    sent.on('response', (response) => {
-      clearTimeout(timer);
-      const status = response.statusCode ?? 0;
-      if (status === 200) {
-        const { scanner, finish } = readBackendMetrics();
-        streamBody(response, scanner.write, { maxBytes: 64 * 2 ** 20, timeoutMs, signal }).then(
-          () => {
-            scanner.end();
-            resolve({ state: 'observed', value: finish() });
-          },
-          (error: Error) => unobserved(error.message),
-        );
-        return;
-      }
-      response.resume();
-      if (status === 401 || status === 403) resolve({ state: 'forbidden', rule: BACKEND_METRICS_RULE });
-      else if (status === 404) resolve({ state: 'absent' });
-      else unobserved(String(status));
-    });
-    sent.end();
-  });
+    if (response.statusCode !== 200) {
+      response.destroy();
+      return refusalOf(response.statusCode);
+    }
+    const { scanner, finish } = readBackendMetrics();
+    await streamBody(response, scanner.write, { maxBytes: MAX_BYTES, timeoutMs, signal });
+    scanner.end();
+    return { state: 'observed', value: finish() };
+  } catch (error) {
+    return { state: 'unobserved', why: `${hostPort(ip, port)}/metrics: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+function refusalOf(status = 0): Observed<never> {
+  if (status === 401 || status === 403) return { state: 'forbidden', rule: BACKEND_METRICS_RULE };
+  if (status === 404) return { state: 'absent' };
+  throw new Error(String(status));
 }
 
 /** Families that k8s.io/apiserver gives to every aggregated server. Anybody may print anything: untyped series are found too. */

@@ -1,12 +1,14 @@
-import type { IncomingMessage } from 'node:http';
-import { Agent, type RequestOptions, request } from 'node:https';
+import type { Agent, IncomingMessage } from 'node:http';
 import type { KubeClient } from '../../kube/api.ts';
 import { trustedWay } from '../../kube/token-trust.ts';
 import { type AddressRules, hostPort, splitHostPort } from '../../net/addresses.ts';
+import { createKeptConnection, endpointOf, get } from '../../net/get.ts';
+import type { Endpoint } from '../../net/secure-socket.ts';
 
 /** `host:port` of the client's own server; URL.host leaves out the usual port. */
 export function serverInstance({ server }: KubeClient): string {
-  return hostPort(server.hostname.replace(/^\[|\]$/g, ''), Number(server.port || (server.protocol === 'http:' ? 80 : 443)));
+  const { host, port } = endpointOf(server);
+  return hostPort(host, port);
 }
 
 export interface InstanceConnections {
@@ -24,11 +26,12 @@ export function createInstanceConnections(client: KubeClient, addresses: Address
   const own = serverInstance(client);
 
   /** A connection that another CA vouched for is not used again. */
-  const agentOf = (instance: string, ca: unknown): Agent => {
+  const keptTo = (instance: string, endpoint: Endpoint, timeoutMs: number): Agent => {
+    const ca = endpoint.tls?.ca;
     const kept = agents.get(instance);
     if (kept && kept.ca === ca) return kept.agent;
     kept?.agent.destroy();
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const agent = createKeptConnection(endpoint, timeoutMs);
     agents.set(instance, { agent, ca });
     return agent;
   };
@@ -43,37 +46,19 @@ export function createInstanceConnections(client: KubeClient, addresses: Address
       if (refusal !== undefined) throw new Error(`${instance} is not asked: it is ${refusal}`);
       const way = await trustedWay(client, { kind: 'apiserver-instance' });
       if ('refused' in way) throw new Error(`${instance} is not asked: ${way.refused}`);
-      return answerOf(
-        {
-          ...address,
-          ...way.tls,
-          path,
-          agent: agentOf(instance, way.tls.ca),
-          headers: { ...headers, ...way.headers, 'user-agent': 'aggregated-api-exporter' },
-          ...(signal && { signal }),
-        },
+      const endpoint = { ...address, tls: way.tls };
+      return get({
+        ...endpoint,
+        path,
+        headers: { ...headers, ...way.headers },
+        kept: keptTo(instance, endpoint, timeoutMs),
         timeoutMs,
-      );
+        ...(signal && { signal }),
+      });
     },
     close() {
       for (const { agent } of agents.values()) agent.destroy();
       agents.clear();
     },
   };
-}
-
-function answerOf(options: RequestOptions, timeoutMs: number): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const sent = request(options);
-    const timer = setTimeout(() => sent.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    sent.on('response', (response) => {
-      clearTimeout(timer);
-      resolve(response);
-    });
-    sent.on('error', (error) => {
-      clearTimeout(timer);
-      reject(error);
-    });
-    sent.end();
-  });
 }

@@ -1,10 +1,10 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { endpointOf, getText } from '../../net/get.ts';
 import { containerKey } from './kubelet-metrics.ts';
 import type { CurrentUsage } from './metrics-api.ts';
 
 /** Prometheus's own lookback: four scrapes of half a minute must fit. */
 const WINDOW = '5m';
+const MAX_BYTES = 16 * 2 ** 20;
 
 /** One query per fact; the selector is put where `$` stands. */
 const QUERIES: Readonly<Record<keyof CurrentUsage, string>> = {
@@ -70,28 +70,28 @@ function samplesOf(answer: unknown): Sample[] {
   return result.map(({ metric, value }) => ({ metric: metric ?? {}, value: String(value?.[1]) }));
 }
 
-function getJson(url: URL, { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const sent = send(url, { headers: { accept: 'application/json' }, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
-    sent.on('error', (error) => reject(new Error(`Prometheus ${url.origin}: ${error.message}`)));
-    sent.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > 16 * 2 ** 20) response.destroy(new Error('the answer is larger than 16 MiB'));
-        else chunks.push(chunk);
-      });
-      response.on('error', (error) => reject(new Error(`Prometheus ${url.origin}: ${error.message}`)));
-      response.on('end', () => {
-        try {
-          resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')));
-        } catch {
-          reject(new Error(`Prometheus ${url.origin}: ${response.statusCode} without JSON`));
-        }
-      });
-    });
-    sent.end();
-  });
+async function getJson(url: URL, { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<unknown> {
+  const failed = (why: string): Error => new Error(`Prometheus ${url.origin}: ${why}`);
+  const request = {
+    ...endpointOf(url),
+    path: `${url.pathname}${url.search}`,
+    headers: headersOf(url),
+    timeoutMs,
+    maxBytes: MAX_BYTES,
+    signal,
+  };
+  const { status, text } = await getText(request).catch((error: Error) => Promise.reject(failed(error.message)));
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw failed(`${status} without JSON`);
+  }
 }
+
+/** A name and password in the URL are meant for it. */
+const headersOf = ({ username, password }: URL): Readonly<Record<string, string>> => ({
+  accept: 'application/json',
+  ...(username !== '' && {
+    authorization: `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`,
+  }),
+});
