@@ -6,12 +6,12 @@ import { describe, expect, it } from 'vitest';
 const ALLOWED: Record<string, readonly string[]> = {
   domain: [],
   files: [],
-  scan: ['domain', 'signatures'],
+  scan: [],
   signatures: ['domain', 'scan'],
   redact: [],
   source: ['domain'],
   net: ['domain'],
-  kube: ['domain', 'source', 'files', 'redact', 'net'],
+  kube: ['domain', 'source', 'files', 'redact', 'scan', 'net'],
   objects: ['domain', 'source', 'redact', 'net', 'kube'],
   probe: ['domain', 'source', 'redact', 'net', 'kube', 'objects'],
   observe: ['domain', 'source', 'signatures', 'redact', 'scan', 'net', 'kube', 'objects', 'probe'],
@@ -20,7 +20,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   correlations: ['domain'],
   diagnose: ['domain', 'signals', 'correlations'],
   expose: ['domain', 'files', 'signals', 'correlations'],
-  generate: ['domain', 'signals', 'correlations', 'signatures'],
+  generate: ['domain', 'signals', 'correlations', 'signatures', 'scan'],
   simulator: [],
 };
 const ROOT = new URL('../src/', import.meta.url).pathname;

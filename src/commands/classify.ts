@@ -1,10 +1,11 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { Pattern } from '../domain/signature.ts';
 import { isEndless, kindOf, readBoundedFile } from '../files/bounded-file.ts';
-import { createScanner, type Scanner } from '../scan/scanner.ts';
+import type { Pattern } from '../scan/pattern.ts';
+import type { Scanner } from '../scan/scanner.ts';
 import { BUILT_IN_PATTERNS } from '../signatures/classify.ts';
 import { SIGNATURES } from '../signatures/list.ts';
+import { createLogScanner } from '../signatures/log-scanner.ts';
 import { checkSignatures, parseSignatureFile, SignatureFileError, type UserSignature } from '../signatures/signature-file.ts';
 
 interface ClassifyOptions {
@@ -55,7 +56,7 @@ async function classify(files: readonly string[], options: ClassifyOptions, outp
   const patterns: readonly Pattern[] = signatures ?? BUILT_IN_PATTERNS;
   if (options.test !== undefined) return test(options.test, patterns, signatures ?? SIGNATURES, output);
   const counts = new Int32Array(patterns.length);
-  const scanner = createScanner(patterns);
+  const scanner = createLogScanner(patterns);
   const count = (pattern: number): void => {
     counts[pattern]!++;
   };
@@ -73,7 +74,7 @@ function check(signatures: readonly UserSignature[] | undefined, output: Classif
 function test(line: string, patterns: readonly Pattern[], signatures: readonly UserSignature[], output: ClassifyOutput): void {
   const matching = patterns.flatMap((pattern, index) => {
     let matches = false;
-    const scanner = createScanner([pattern]);
+    const scanner = createLogScanner([pattern]);
     scanner.scan(Buffer.from(line), () => {});
     scanner.end(() => {
       matches = true;

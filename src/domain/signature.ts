@@ -13,7 +13,7 @@ import type { Speaker } from './snapshot.ts';
 export const SIGNATURE_ROLES = ['symptom', 'victim', 'client-own', 'ordinary', 'harmless', 'mark'] as const;
 export type SignatureRole = (typeof SIGNATURE_ROLES)[number];
 
-/** A template of an error line. Patterns are RE2 syntax and run as automata over bytes (signatures/scanner.ts): linear time, whatever the line. */
+/** A template of an error line. Patterns are RE2 syntax and run as automata over bytes (src/scan): linear time, whatever the line. */
 export interface Signature {
   /** kebab-case; label `signature`. */
   readonly id: string;
@@ -39,13 +39,6 @@ export interface Signature {
   readonly matches: readonly string[];
   /** At least two lines that look alike and must not match. */
   readonly nearMisses: readonly string[];
-}
-
-/** The part of a signature that a scanner needs; what users write in YAML. Literals are derived where they are missing. */
-export interface Pattern {
-  readonly id: string;
-  readonly pattern: string;
-  readonly literals?: readonly string[];
 }
 
 export function roleOf({ role, pointsTo }: Pick<Signature, 'role' | 'pointsTo'>): SignatureRole {

@@ -1,5 +1,5 @@
 import type { Signature } from '../domain/signature.ts';
-import { createMatcher } from '../signatures/matcher.ts';
+import { createMatcher } from '../scan/matcher.ts';
 import { onCluster, runbookUrl } from './annotations.ts';
 import type { Catalogue } from './catalogue.ts';
 import { printDuration } from './duration.ts';

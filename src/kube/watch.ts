@@ -1,8 +1,8 @@
+import { LineSplitter } from '../scan/line-splitter.ts';
 import type { Clock } from '../source/clock.ts';
 import type { KubeClient, ResourceSpec } from './api.ts';
 import { KubeRequestError, statusErrorOf, statusErrorOfEvent } from './errors.ts';
 import { FieldReader } from './json-fields.ts';
-import { createLineSplitter } from './line-splitter.ts';
 import { collectionPath } from './list.ts';
 import { consume, shortText } from './stream.ts';
 
@@ -25,6 +25,8 @@ export interface WatchOptions {
 
 /** The server ends a watch at the time that was asked for; one that goes on for longer than this beyond it is opened anew. */
 const OVERTIME_MS = 30_000;
+/** As large as an object may be that we hold in one piece. */
+const MAX_EVENT_BYTES = 16 * 2 ** 20;
 const TYPE = Buffer.from('type');
 const OBJECT = Buffer.from('object');
 
@@ -51,15 +53,18 @@ export async function watchOnce(
   const frame = createFrameReader(spec.path, options);
   /** When the event that has not arrived as a whole began to. */
   let begun: number | undefined;
-  const split = createLineSplitter((bytes, start, end) => {
+  const lines = new LineSplitter({ maxBytes: MAX_EVENT_BYTES, longer: 'refuse' });
+  const onLine = (bytes: Buffer, start: number, end: number): void => {
     begun = undefined;
-    frame(bytes, start, end);
-  });
+    if (end > start) frame(bytes, start, end);
+  };
   const { eventMs } = options;
   const wholeMs = options.timeoutSeconds * 1000 + OVERTIME_MS;
   await consume(response, spec.path, { idleMs: options.idleMs, wholeMs }, (chunk) => {
     try {
-      begun = split(chunk) ? (begun ?? performance.now()) : undefined;
+      // What follows the last newline is never read: a frame that the connection's end cut in half has not arrived.
+      lines.push(chunk, onLine);
+      begun = lines.open ? (begun ?? performance.now()) : undefined;
       if (begun !== undefined && performance.now() - begun > eventMs)
         throw new KubeRequestError('GET', spec.path, 'TIMEOUT', `one event took longer than ${eventMs / 1000} s to arrive`);
     } catch (error) {

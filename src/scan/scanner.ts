@@ -1,9 +1,13 @@
 import { isAscii } from 'node:buffer';
-import type { Pattern } from '../domain/signature.ts';
-import { chooseGuides, type Guide, guidesOf, keyOf, searchedLiteral } from '../signatures/guides.ts';
-import { createMatcher, type Matcher } from '../signatures/matcher.ts';
-import { ORDINARY_LINES } from '../signatures/ordinary-lines.ts';
-import { countBlocks, HitList, type SearchedLiteral, SkipSearch } from './skip-search.ts';
+import { type Callers, callersFor, guidesOfMatchers } from './callers.ts';
+import { Candidates } from './candidates.ts';
+import type { Guide } from './guides.ts';
+import { type HitList, mergedHits } from './hit-list.ts';
+import { LineEnds } from './line-ends.ts';
+import { createMatcher, type Matcher } from './matcher.ts';
+import { OpenLine } from './open-line.ts';
+import type { Pattern } from './pattern.ts';
+import { ALL_PATTERNS, specialLetters } from './special-letters.ts';
 
 /** Longer lines are judged by their first part: a line is as long as an attacker wants it to be. */
 export const MAX_LINE_BYTES = 65_536;
@@ -28,119 +32,65 @@ export interface Scanner {
   adapt(sample: Uint8Array): void;
 }
 
+export interface ScannerOptions {
+  /** Some KiB of lines as they usually are: better ones make the search faster, and no line can make it wrong. */
+  readonly ordinary?: Uint8Array;
+}
+
 const NEWLINE = 10;
-const ORDINARY = Buffer.from(ORDINARY_LINES);
-const KELVIN_SIGN = Buffer.from('\u212a');
-const LONG_S = Buffer.from('\u017f');
 
 /**
  * One scanner for all patterns: a skip search over bytes finds the lines that hold a literal which some pattern requires, and
  * only those lines are judged, by automata over bytes. The first pattern of the list that matches a line names it. The cost
- * hardly depends on the number of patterns. Throws PatternError for a pattern that is not RE2 syntax.
+ * hardly depends on the number of patterns. @throws PatternError for a pattern that is not RE2 syntax.
  */
-export function createScanner(patterns: readonly Pattern[]): Scanner {
-  return new LiteralFirstScanner(patterns);
+export function createScanner(patterns: readonly Pattern[], { ordinary = new Uint8Array(0) }: ScannerOptions = {}): Scanner {
+  return new LiteralFirstScanner(patterns, ordinary);
 }
 
-/** A pattern that a literal calls up. */
-interface Caller {
-  readonly pattern: number;
-  /** Finding the literal is already the whole proof. */
-  readonly decisive: boolean;
-  /** Each match begins with a literal of the guide. */
-  readonly leading: boolean;
+/** Whole lines that are searched together, and who is told of matches. */
+interface Region {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly hits: HitList;
+  readonly onMatch: OnMatch;
 }
 
-const DECISIVE = 1;
-const LEADING = 2;
-
+/** Indexes of typed arrays are in range: those of hits lie below their length, those of lines below their count, and each hit lies in a line. */
 class LiteralFirstScanner implements Scanner {
   readonly patterns: readonly Pattern[];
   lines = 0;
+  private readonly ordinary: Uint8Array;
   private readonly matchers: readonly Matcher[];
-  private search: SkipSearch;
-  /** Per pattern the sets of literals that it can be found by. */
   private readonly guides: readonly (readonly Guide[])[];
-  /** Of literal i the callers in [callerStarts[i], callerStarts[i + 1]): the pattern times four, and its flags. */
-  private callers = new Int32Array(0);
-  private callerStarts = new Int32Array(1);
-  /** Patterns of which no literal is known: asked about each line. */
-  private unguided: readonly number[] = [];
+  private callers: Callers;
   /** A folded literal with k or s can also be spelled with a letter outside ASCII. */
   private readonly foldsBeyondAscii: boolean;
+  private readonly openLine = new OpenLine(MAX_LINE_BYTES);
+  private readonly candidates: Candidates;
+  private readonly lineEnds = new LineEnds();
 
-  private readonly carry = new Uint8Array(MAX_LINE_BYTES);
-  private carried = 0;
-  private open = false;
-
-  /** The line that is being judged: its candidates, sorted, each once. */
-  private readonly candidates: Int32Array;
-  private candidateCount = 0;
-  private readonly lastLine: Int32Array;
-  private readonly decided: Uint8Array;
-  /** Where the first match of a candidate can begin. */
-  private readonly from: Int32Array;
-  private line = 0;
-  private lineStart = 0;
-  /** Ends of the lines of the region that is being scanned. */
-  private newlines = new Int32Array(4096);
-
-  constructor(patterns: readonly Pattern[]) {
+  constructor(patterns: readonly Pattern[], ordinary: Uint8Array) {
     this.patterns = patterns;
+    this.ordinary = ordinary;
     this.matchers = patterns.map(createMatcher);
-    this.guides = this.matchers.map(({ literals }) => guidesOf(literals.sets));
+    this.guides = guidesOfMatchers(this.matchers);
     this.foldsBeyondAscii = this.matchers.some(({ literals }) =>
       literals.sets.some((set) => set.literals.some((literal) => literal.ignoreCase && /[ks]/.test(literal.text))),
     );
-    this.candidates = new Int32Array(patterns.length);
-    this.lastLine = new Int32Array(patterns.length);
-    this.decided = new Uint8Array(patterns.length);
-    this.from = new Int32Array(patterns.length);
-    this.search = this.prepare(ORDINARY);
+    this.candidates = new Candidates(patterns.length);
+    this.callers = callersFor(this.matchers, this.guides, ordinary);
   }
 
   adapt(sample: Uint8Array): void {
-    this.search = this.prepare(sample);
-  }
-
-  private prepare(sample: Uint8Array): SkipSearch {
-    const literals = new Map<string, { literal: SearchedLiteral; callers: Caller[] }>();
-    const unguided: number[] = [];
-    const { window, guides } = chooseGuides(this.guides, sample);
-    for (const [pattern, { literals: required, usesBegin }] of this.matchers.entries()) {
-      const guide = guides[pattern];
-      if (!guide) {
-        unguided.push(pattern);
-        continue;
-      }
-      const decisive = new Set(required.decisive?.map(keyOf));
-      for (const literal of guide.literals) {
-        const key = keyOf(literal);
-        const entry = literals.get(key) ?? { literal: searchedLiteral(literal), callers: [] };
-        entry.callers.push({ pattern, decisive: decisive.has(key), leading: guide.leading && !usesBegin });
-        literals.set(key, entry);
-      }
-    }
-    const entries = [...literals.values()];
-    this.unguided = unguided;
-    this.callers = Int32Array.from(
-      entries.flatMap(({ callers }) => callers),
-      ({ pattern, decisive, leading }) => pattern * 4 + (decisive ? DECISIVE : 0) + (leading ? LEADING : 0),
-    );
-    this.callerStarts = new Int32Array(entries.length + 1);
-    for (const [index, { callers }] of entries.entries()) this.callerStarts[index + 1] = this.callerStarts[index]! + callers.length;
-    return new SkipSearch(
-      entries.map(({ literal }) => literal),
-      window,
-      countBlocks(sample, countBlocks(ORDINARY)),
-    );
+    this.callers = callersFor(this.matchers, this.guides, Buffer.concat([this.ordinary, sample]));
   }
 
   scan(chunk: Uint8Array, onMatch: OnMatch): void {
     let start = 0;
-    if (this.open) {
+    if (this.openLine.length > 0) {
       const newline = chunk.indexOf(NEWLINE);
-      this.keep(chunk, 0, newline < 0 ? chunk.length : newline);
+      this.openLine.keep(chunk, 0, newline < 0 ? chunk.length : newline);
       if (newline < 0) return;
       this.end(onMatch);
       start = newline + 1;
@@ -150,156 +100,90 @@ class LiteralFirstScanner implements Scanner {
       this.lines += this.scanLines(chunk, start, end, onMatch);
       start = end;
     }
-    if (start < chunk.length) this.keep(chunk, start, chunk.length);
+    if (start < chunk.length) this.openLine.keep(chunk, start, chunk.length);
   }
 
   end(onMatch: OnMatch): void {
-    if (!this.open) return;
+    if (this.openLine.length === 0) return;
     this.lines++;
-    this.scanLines(this.carry, 0, this.carried, onMatch);
-    this.carried = 0;
-    this.open = false;
-  }
-
-  private keep(chunk: Uint8Array, start: number, end: number): void {
-    this.open = true;
-    const kept = Math.min(end - start, MAX_LINE_BYTES - this.carried);
-    this.carry.set(chunk.subarray(start, start + kept), this.carried);
-    this.carried += kept;
+    const line = this.openLine.take();
+    this.scanLines(line, 0, line.length, onMatch);
   }
 
   scanLines(bytes: Uint8Array, start: number, end: number, onMatch: OnMatch): number {
-    const lines = this.findLines(bytes, start, end);
-    const found = this.search.find(bytes, start, end);
-    const lists = this.foldsBeyondAscii && !isAscii(bytes.subarray(start, end)) ? [...found, specialLetters(bytes, start, end)] : found;
-    const hits = lists.length === 1 ? lists[0]! : merged(lists);
-    if (this.unguided.length > 0) this.judgeAll(bytes, start, lines, hits, onMatch);
-    else this.judgeHits(bytes, start, hits, onMatch);
-    return lines;
+    this.lineEnds.find(bytes, start, end);
+    const found = this.callers.search.find(bytes, start, end);
+    const special = this.foldsBeyondAscii && !isAscii(bytes.subarray(start, end));
+    const hits = mergedHits(special ? [...found, specialLetters(bytes, start, end)] : found);
+    const region: Region = { bytes, start, hits, onMatch };
+    if (this.callers.unguided.length > 0) this.judgeAll(region);
+    else this.judgeHits(region);
+    return this.lineEnds.count;
   }
 
-  private findLines(bytes: Uint8Array, start: number, end: number): number {
-    let lines = 0;
-    for (let at = start; at < end; ) {
-      const newline = bytes.indexOf(NEWLINE, at);
-      const lineEnd = newline < 0 || newline >= end ? end : newline;
-      if (lines === this.newlines.length) {
-        const grown = new Int32Array(lines * 2);
-        grown.set(this.newlines);
-        this.newlines = grown;
-      }
-      this.newlines[lines++] = lineEnd;
-      at = lineEnd + 1;
-    }
-    return lines;
-  }
-
-  private judgeHits(bytes: Uint8Array, start: number, hits: HitList, onMatch: OnMatch): void {
-    const { positions, literals, length } = hits;
-    const { newlines } = this;
+  /** Only lines with a hit. */
+  private judgeHits(region: Region): void {
+    const { positions, length } = region.hits;
+    const ends = this.lineEnds.list;
     let line = 0;
     for (let i = 0; i < length; ) {
-      const position = positions[i]!;
-      while (newlines[line]! <= position) line++;
-      const lineEnd = newlines[line]!;
-      this.openLine(line === 0 ? start : newlines[line - 1]! + 1);
-      for (; i < length && positions[i]! < lineEnd; i++) this.call(literals[i]!, positions[i]!);
-      this.judge(bytes, lineEnd, onMatch);
+      const position = positions[i] as number;
+      while ((ends[line] as number) <= position) line++;
+      const lineEnd = ends[line] as number;
+      this.candidates.begin(line === 0 ? region.start : (ends[line - 1] as number) + 1);
+      i = this.callHits(region.hits, i, lineEnd);
+      this.judge(region, line === 0 ? region.start : (ends[line - 1] as number) + 1, lineEnd);
     }
   }
 
-  private judgeAll(bytes: Uint8Array, start: number, lines: number, hits: HitList, onMatch: OnMatch): void {
-    const { positions, literals, length } = hits;
-    let i = 0;
-    let lineStart = start;
-    for (let line = 0; line < lines; line++) {
-      const lineEnd = this.newlines[line]!;
-      this.openLine(lineStart);
-      for (const pattern of this.unguided) this.add(pattern, false, lineStart);
-      for (; i < length && positions[i]! < lineEnd; i++) this.call(literals[i]!, positions[i]!);
-      this.judge(bytes, lineEnd, onMatch);
+  /** All lines: some pattern has no literal. */
+  private judgeAll(region: Region): void {
+    const { count, list: ends } = this.lineEnds;
+    let hit = 0;
+    let lineStart = region.start;
+    for (let line = 0; line < count; line++) {
+      const lineEnd = ends[line] as number;
+      this.candidates.begin(lineStart);
+      for (const pattern of this.callers.unguided) this.candidates.addUncalled(pattern);
+      hit = this.callHits(region.hits, hit, lineEnd);
+      this.judge(region, lineStart, lineEnd);
       lineStart = lineEnd + 1;
     }
   }
 
-  private openLine(start: number): void {
-    this.line++;
-    this.lineStart = start;
-    this.candidateCount = 0;
+  /** Calls up what the hits from `i` on do that lie before `lineEnd`; returns the first one behind. */
+  private callHits({ positions, literals, length }: HitList, i: number, lineEnd: number): number {
+    let hit = i;
+    for (; hit < length && (positions[hit] as number) < lineEnd; hit++) this.call(literals[hit] as number, positions[hit] as number);
+    return hit;
   }
 
   private call(literal: number, position: number): void {
-    if (literal < 0) {
-      for (let pattern = 0; pattern < this.patterns.length; pattern++) this.add(pattern, false, this.lineStart);
+    if (literal === ALL_PATTERNS) {
+      for (let pattern = 0; pattern < this.patterns.length; pattern++) this.candidates.addUncalled(pattern);
       return;
     }
-    const { callers, callerStarts } = this;
-    const end = callerStarts[literal + 1]!;
-    for (let i = callerStarts[literal]!; i < end; i++) {
-      const caller = callers[i]!;
-      this.add(caller >> 2, (caller & DECISIVE) !== 0, (caller & LEADING) !== 0 ? position : this.lineStart);
-    }
+    const { list, starts } = this.callers;
+    const end = starts[literal + 1] as number;
+    for (let i = starts[literal] as number; i < end; i++) this.candidates.call(list[i] as number, position);
   }
 
-  private add(pattern: number, decisive: boolean, from: number): void {
-    if (this.lastLine[pattern] === this.line) {
-      if (decisive) this.decided[pattern] = 1;
-      if (from < this.from[pattern]!) this.from[pattern] = from;
-      return;
-    }
-    this.lastLine[pattern] = this.line;
-    this.decided[pattern] = Number(decisive);
-    this.from[pattern] = from;
-    const { candidates } = this;
-    let i = this.candidateCount++;
-    for (; i > 0 && candidates[i - 1]! > pattern; i--) candidates[i] = candidates[i - 1]!;
-    candidates[i] = pattern;
-  }
-
-  private judge(bytes: Uint8Array, lineEnd: number, onMatch: OnMatch): void {
-    const start = this.lineStart;
+  private judge({ bytes, onMatch }: Region, start: number, lineEnd: number): void {
     const cut = lineEnd - start > MAX_LINE_BYTES;
     const end = cut ? start + MAX_LINE_BYTES : lineEnd;
-    for (let i = 0; i < this.candidateCount; i++) {
-      const pattern = this.candidates[i]!;
+    const { candidates } = this;
+    for (let i = 0; i < candidates.count; i++) {
+      const pattern = candidates.patterns[i] as number;
       // In a line that is cut, the literal may lie behind the cut.
-      if ((this.decided[pattern] === 1 && !cut) || this.testFrom(pattern, bytes, end)) {
+      if ((candidates.isDecided(pattern) && !cut) || this.test(pattern, bytes, end, start)) {
         onMatch(pattern, bytes, start, end);
         return;
       }
     }
   }
 
-  /** From one byte before the first literal on, so that a word boundary there is seen. */
-  private testFrom(pattern: number, bytes: Uint8Array, end: number): boolean {
-    const from = Math.max(this.lineStart, this.from[pattern]! - 1);
-    return from < end ? this.matchers[pattern]!.test(bytes, from, end) : this.matchers[pattern]!.test(bytes, this.lineStart, end);
+  private test(pattern: number, bytes: Uint8Array, end: number, lineStart: number): boolean {
+    const from = this.candidates.testFrom(pattern);
+    return (this.matchers[pattern] as Matcher).test(bytes, from < end ? from : lineStart, end);
   }
-}
-
-function merged(lists: readonly HitList[]): HitList {
-  if (lists.length === 1) return lists[0]!;
-  const all = new HitList();
-  const heads = lists.map(() => 0);
-  for (;;) {
-    let first = -1;
-    for (const [index, list] of lists.entries()) {
-      if (heads[index]! >= list.length) continue;
-      if (first < 0 || list.positions[heads[index]!]! < lists[first]!.positions[heads[first]!]!) first = index;
-    }
-    if (first < 0) return all;
-    const head = heads[first]!++;
-    all.push(lists[first]!.positions[head]!, lists[first]!.literals[head]!);
-  }
-}
-
-/** Lines with these letters are asked about each pattern. */
-function specialLetters(bytes: Uint8Array, start: number, end: number): HitList {
-  const region = Buffer.from(bytes.buffer, bytes.byteOffset, end);
-  const positions: number[] = [];
-  for (const letter of [KELVIN_SIGN, LONG_S])
-    for (let at = region.indexOf(letter, start); at >= 0; at = region.indexOf(letter, at + 1)) positions.push(at);
-  const hits = new HitList();
-  for (const position of positions.sort((a, b) => a - b)) hits.push(position, -1);
-  return hits;
 }

@@ -1,9 +1,11 @@
-import type { Pattern, Signature } from '../domain/signature.ts';
+import type { Signature } from '../domain/signature.ts';
 import { SPEAKERS } from '../domain/snapshot.ts';
-import { createScanner, MAX_LINE_BYTES } from '../scan/scanner.ts';
+import { createMatcher } from '../scan/matcher.ts';
+import type { Pattern } from '../scan/pattern.ts';
+import { MAX_LINE_BYTES, type Scanner } from '../scan/scanner.ts';
 import { withoutForeignText } from './foreign-text.ts';
 import { SIGNATURES } from './list.ts';
-import { createMatcher } from './matcher.ts';
+import { createLogScanner } from './log-scanner.ts';
 import type { UserSignature } from './signature-file.ts';
 
 /** The built-in signatures as a scanner takes them: they match without regard to case. */
@@ -44,9 +46,9 @@ let builtIn: ((text: string) => NamedSignature | undefined) | undefined;
 export function createTextClassifier(own: readonly UserSignature[] = []): (text: string) => NamedSignature | undefined {
   if (own.length === 0 && builtIn) return builtIn;
   const { patterns, signatures } = withUserSignatures(own);
-  let scanner: ReturnType<typeof createScanner> | undefined;
+  let scanner: Scanner | undefined;
   const classify = (text: string) => {
-    scanner ??= createScanner(patterns);
+    scanner ??= createLogScanner(patterns);
     const bytes = messageBytes(text);
     let found: NamedSignature | undefined;
     scanner.scanLines(bytes, 0, bytes.length, (pattern) => {

@@ -1,6 +1,6 @@
 /**
  * What the logs of Kubernetes components say when all is well. The skip search counts their byte triples to choose windows that
- * are rare in logs (skip-search.ts): better lines make it faster, and no line can make it wrong.
+ * are rare in logs (src/scan): better lines make it faster, and no line can make it wrong.
  */
 export const ORDINARY_LINES = `
 I0105 09:00:12.482913       1 serving.go:380] Generated self-signed cert (/tmp/apiserver.crt, /tmp/apiserver.key)

@@ -1,7 +1,8 @@
 import { load } from 'js-yaml';
 import type { Signature } from '../domain/signature.ts';
 import { SPEAKERS, type Speaker } from '../domain/snapshot.ts';
-import { compileRe2, PatternError } from './matcher.ts';
+import { compileRe2 } from '../scan/matcher.ts';
+import { PatternError } from '../scan/pattern.ts';
 
 /** A signature as users write it: id and pattern, and what else they want to say. The pattern is case-sensitive unless it says (?i). */
 export type UserSignature = Pick<Signature, 'id' | 'pattern'> & Partial<Omit<Signature, 'id' | 'pattern'>>;
@@ -74,7 +75,7 @@ export function checkSignatures(signatures: readonly UserSignature[]): string[] 
         if (compiled.test(line)) problems.push(`signature ${JSON.stringify(id)}: matches its near miss ${JSON.stringify(line)}`);
     } catch (error) {
       if (!(error instanceof PatternError)) throw error;
-      problems.push(error.message);
+      problems.push(`signature ${error.message}`);
     }
   }
   return problems;

@@ -12,8 +12,8 @@ import { LogReader } from '../../src/observe/logs/log-reader.ts';
 import { backendSink } from '../../src/observe/logs/sinks.ts';
 import { cleanDetail } from '../../src/probe/aggregator-texts.ts';
 import { readText } from '../../src/read/text/read-text.ts';
-import { createScanner } from '../../src/scan/scanner.ts';
 import { withUserSignatures } from '../../src/signatures/classify.ts';
+import { createLogScanner } from '../../src/signatures/log-scanner.ts';
 
 const SECRET = 'hunter2hunter2';
 const PAIR = `password=${SECRET}`;
@@ -26,7 +26,7 @@ function keptOfLog(...lines: string[]): string {
   const { patterns, signatures } = withUserSignatures([]);
   const book = new LogBook();
   const reader = new LogReader({
-    batch: new LineBatch(createScanner(patterns), signatures),
+    batch: new LineBatch(createLogScanner(patterns), signatures),
     sink: { ...backendSink(() => [book]), dropped: () => {} },
     budget: { take: () => true },
   });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
-import type { Pattern } from '../../src/domain/signature.ts';
+import type { Pattern } from '../../src/scan/pattern.ts';
 import { createScanner, MAX_LINE_BYTES, type Scanner } from '../../src/scan/scanner.ts';
-import { lineText, regexText } from '../signatures/support.ts';
+import { lineText, regexText } from './support.ts';
 
 const patternsOf = (texts: readonly string[]): Pattern[] => texts.map((pattern, index) => ({ id: `p${index}`, pattern }));
 

@@ -1,8 +1,7 @@
-import type { Scanner } from '../../scan/scanner.ts';
+import { MAX_LINE_BYTES, type Scanner } from '../../scan/scanner.ts';
 import type { NamedSignature } from '../../signatures/classify.ts';
 import { blankForeignText } from '../../signatures/foreign-text.ts';
 import { emptyHeader, klogSeverity, type LineHeader, readLineHeader, SEVERITIES, type Severity } from '../../signatures/line-header.ts';
-import { MAX_LOG_LINE_BYTES } from './line-splitter.ts';
 
 /** Who is told what lines say. The bytes are valid during the call only; times are Unix milliseconds. */
 export interface LineSink {
@@ -12,7 +11,7 @@ export interface LineSink {
   unknownError(bytes: Uint8Array, start: number, end: number, header: LineHeader, at: number): void;
 }
 
-const BATCH_BYTES = 64 * 1024 + MAX_LOG_LINE_BYTES;
+const BATCH_BYTES = 64 * 1024 + MAX_LINE_BYTES;
 const BATCH_LINES = 4096;
 const NEWLINE = 10;
 /** `E0105 ` */

@@ -1,7 +1,8 @@
 import { redacted } from '../../redact/redact.ts';
+import { LineSplitter } from '../../scan/line-splitter.ts';
+import { MAX_LINE_BYTES } from '../../scan/scanner.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { LineBatch, LineSink } from './line-batch.ts';
-import { LogLineSplitter, MAX_LOG_LINE_BYTES } from './line-splitter.ts';
 import { lineKey, Seam } from './seam.ts';
 import { StampReader } from './stamp.ts';
 import { TraceRecord } from './trace-record.ts';
@@ -11,6 +12,8 @@ export interface Drops {
   dropped(why: 'budget' | 'truncated'): void;
 }
 
+/** The stamp before a line is not the line's. */
+const MAX_STAMPED_BYTES = MAX_LINE_BYTES + 36;
 const LAST_WORDS = 20;
 const LONGEST_WORD = 512;
 
@@ -25,7 +28,7 @@ export class LogReader {
   gap = false;
   /** The stream had lines that the last one did not get to, or its last one: it is of the same instance. */
   continued = false;
-  private readonly splitter = new LogLineSplitter();
+  private readonly splitter = new LineSplitter({ maxBytes: MAX_STAMPED_BYTES, longer: 'cut' });
   private readonly stamp = new StampReader();
   private readonly trace = new TraceRecord();
   private readonly batch: LineBatch;
@@ -103,10 +106,10 @@ export class LogReader {
       this.sink.dropped('budget');
       return;
     }
-    if (length > MAX_LOG_LINE_BYTES) this.sink.dropped('truncated');
+    if (length > MAX_LINE_BYTES) this.sink.dropped('truncated');
     const at = seconds * 1000 + Math.floor(nanoseconds / 1e6);
     const ownEnd = this.trace.ownEnd(bytes, text, end, at);
-    this.batch.add(bytes, text, Math.min(ownEnd, text + MAX_LOG_LINE_BYTES), at, this.sink);
+    this.batch.add(bytes, text, Math.min(ownEnd, text + MAX_LINE_BYTES), at, this.sink);
   }
 
   private keepWord(bytes: Buffer, start: number, end: number): void {

@@ -2,8 +2,8 @@ import { ABSENT, type Observed, observed, UNOBSERVED } from '../../domain/observ
 import type { LogFacts, SignatureCount } from '../../domain/snapshot.ts';
 import type { KubeClient } from '../../kube/api.ts';
 import type { Targets } from '../../objects/targets.ts';
-import { createScanner } from '../../scan/scanner.ts';
 import { withUserSignatures } from '../../signatures/classify.ts';
+import { createLogScanner } from '../../signatures/log-scanner.ts';
 import type { UserSignature } from '../../signatures/signature-file.ts';
 import type { Clock } from '../../source/clock.ts';
 import type { Logger } from '../../source/logger.ts';
@@ -117,7 +117,7 @@ export function createLogTail(deps: {
     apis.length > 0 ? apis.map((api) => bookIn(books, api)) : [apiserverBook];
 
   function open(container: FollowedContainer, apis: readonly string[], signal: AbortSignal): void {
-    batch ??= new LineBatch(createScanner(patterns), signatures);
+    batch ??= new LineBatch(createLogScanner(patterns), signatures);
     const stop = new AbortController();
     const lines: LineSink =
       apis.length > 0

@@ -2,9 +2,11 @@ import { open } from 'node:fs/promises';
 import type { LogFacts } from '../../domain/snapshot.ts';
 import type { PodRecord } from '../../objects/pods.ts';
 import { redacted } from '../../redact/redact.ts';
-import { createScanner } from '../../scan/scanner.ts';
+import { LineSplitter } from '../../scan/line-splitter.ts';
+import { MAX_LINE_BYTES } from '../../scan/scanner.ts';
 import { BUILT_IN_PATTERNS } from '../../signatures/classify.ts';
 import { SIGNATURES } from '../../signatures/list.ts';
+import { createLogScanner } from '../../signatures/log-scanner.ts';
 import type { FoundFile } from './walk.ts';
 
 /** Of a longer log its end is read. */
@@ -43,7 +45,7 @@ export async function readLogs(logs: readonly PodLog[], at: number, note: (text:
   const lines = { info: 0, warning: 0, error: 0, fatal: 0, unknown: 0 };
   const counts = new Map<number, { count: number; sample: string }>();
   const lastWords: LogFacts['lastWords'][number][] = [];
-  const scanner = createScanner(BUILT_IN_PATTERNS);
+  const scanner = createLogScanner(BUILT_IN_PATTERNS);
   let cut = 0;
   for (const log of logs) {
     try {
@@ -80,7 +82,7 @@ export async function readLogs(logs: readonly PodLog[], at: number, note: (text:
   };
 }
 
-async function endOf(path: string): Promise<{ bytes: Uint8Array; truncated: boolean }> {
+async function endOf(path: string): Promise<{ bytes: Buffer; truncated: boolean }> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
@@ -98,22 +100,20 @@ async function endOf(path: string): Promise<{ bytes: Uint8Array; truncated: bool
   }
 }
 
-const NEWLINE = 10;
 const SEVERITY: Readonly<Record<number, keyof LogFacts['lines']>> = { 73: 'info', 87: 'warning', 69: 'error', 70: 'fatal' };
 
 /** By klog's first letter and digit (`E0105 …`), after a kubelet timestamp where there is one; anything else is unknown. */
-function countSeverities(bytes: Uint8Array, lines: Record<keyof LogFacts['lines'], number>): void {
-  for (let start = 0; start < bytes.length; ) {
-    let end = bytes.indexOf(NEWLINE, start);
-    if (end < 0) end = bytes.length;
-    if (end > start) {
-      const stamped = bytes[start + 4] === 45 && bytes[start + 10] === 84;
-      const text = stamped ? bytes.indexOf(32, start) + 1 || end : start;
-      const severity = text + 1 < end && isDigit(bytes[text + 1]!) ? SEVERITY[bytes[text]!] : undefined;
-      lines[severity ?? 'unknown']++;
-    }
-    start = end + 1;
-  }
+function countSeverities(bytes: Buffer, lines: Record<keyof LogFacts['lines'], number>): void {
+  const splitter = new LineSplitter({ maxBytes: MAX_LINE_BYTES, longer: 'cut' });
+  const count = (line: Buffer, start: number, end: number): void => {
+    if (end === start) return;
+    const stamped = line[start + 4] === 45 && line[start + 10] === 84;
+    const text = stamped ? line.indexOf(32, start) + 1 || end : start;
+    const severity = text + 1 < end && isDigit(line[text + 1]!) ? SEVERITY[line[text]!] : undefined;
+    lines[severity ?? 'unknown']++;
+  };
+  splitter.push(bytes, count);
+  splitter.end(count);
 }
 
 function isDigit(byte: number): boolean {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SNAPSHOT_SCHEMA, type Snapshot } from '../../domain/snapshot.ts';
+import { LineSplitter } from '../../scan/line-splitter.ts';
 import { InputError } from './input-error.ts';
 
 /** A snapshot of a large cluster is some MB. */
@@ -112,21 +113,19 @@ function checked(value: unknown, name: string, line: number): Snapshot {
 }
 
 async function* linesOf(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<string> {
-  let parts: Buffer[] = [];
-  let bytes = 0;
+  const splitter = new LineSplitter({ maxBytes: LONGEST_LINE, longer: 'refuse' });
+  let lines: string[] = [];
+  const keep = (bytes: Buffer, start: number, end: number): void => void lines.push(bytes.toString('utf8', start, end));
   for await (const chunk of chunks) {
-    let start = 0;
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
-      yield Buffer.concat([...parts, chunk.subarray(start, end)]).toString('utf8');
-      parts = [];
-      bytes = 0;
-      start = end + 1;
+    try {
+      splitter.push(chunk, keep);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new InputError(`${name}: a line is longer than ${LONGEST_LINE / 2 ** 20} MiB`);
     }
-    if (start < chunk.length) {
-      parts.push(chunk.subarray(start));
-      bytes += chunk.length - start;
-      if (bytes > LONGEST_LINE) throw new InputError(`${name}: a line is longer than ${LONGEST_LINE / 2 ** 20} MiB`);
-    }
+    yield* lines;
+    lines = [];
   }
-  if (bytes > 0) yield Buffer.concat(parts).toString('utf8');
+  splitter.end(keep);
+  yield* lines;
 }

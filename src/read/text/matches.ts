@@ -1,8 +1,9 @@
 import { roleOf, type Signature } from '../../domain/signature.ts';
 import type { HarmlessLine, SignatureCount } from '../../domain/snapshot.ts';
-import { createScanner } from '../../scan/scanner.ts';
+import type { Scanner } from '../../scan/scanner.ts';
 import { BUILT_IN_PATTERNS, saidItself } from '../../signatures/classify.ts';
 import { SIGNATURES } from '../../signatures/list.ts';
+import { createLogScanner } from '../../signatures/log-scanner.ts';
 import { topicOf } from './keywords.ts';
 import { startsLogLine } from './lines.ts';
 import type { Message, Voice } from './messages.ts';
@@ -42,7 +43,7 @@ interface Book {
 const NEUTRAL = '';
 /** Stands for the API of a text that names none. */
 export const UNNAMED = 'unknown';
-let scanner: ReturnType<typeof createScanner> | undefined;
+let scanner: Scanner | undefined;
 
 /**
  * Which signatures the messages match, each by its first, kept apart by the API that a message is about. What an aggregated server
@@ -74,7 +75,7 @@ export function matchMessages(messages: readonly Message[], time: number): Match
 }
 
 function signaturesOf(lines: readonly string[]): readonly (Signature | undefined)[] {
-  scanner ??= createScanner(BUILT_IN_PATTERNS);
+  scanner ??= createLogScanner(BUILT_IN_PATTERNS);
   const named = new Array<Signature | undefined>(lines.length);
   const buffer = Buffer.from(lines.join('\n'));
   const starts = lineStarts(buffer);

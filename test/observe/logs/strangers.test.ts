@@ -6,14 +6,14 @@ import { LineBatch } from '../../../src/observe/logs/line-batch.ts';
 import { LogBook } from '../../../src/observe/logs/log-book.ts';
 import { LogReader } from '../../../src/observe/logs/log-reader.ts';
 import { apiserverSink, backendSink } from '../../../src/observe/logs/sinks.ts';
-import { createScanner } from '../../../src/scan/scanner.ts';
 import { withUserSignatures } from '../../../src/signatures/classify.ts';
+import { createLogScanner } from '../../../src/signatures/log-scanner.ts';
 import { healthyApi, NOW } from '../../support/healthy.ts';
 import { play } from '../../support/play.ts';
 
 const { name: VICTIM, group, version, backend } = healthyApi();
 const { patterns, signatures } = withUserSignatures([]);
-const scanner = createScanner(patterns);
+const scanner = createLogScanner(patterns);
 
 const klog = (file: string, text: string) => `I0105 09:00:13.100000       1 ${file}] ${text}`;
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
-import { createMatcher, PatternError } from '../../../src/signatures/matcher.ts';
-import { lineText, regexText } from '../../signatures/support.ts';
+import { createMatcher } from '../../../src/scan/matcher.ts';
+import { PatternError } from '../../../src/scan/pattern.ts';
+import { lineText, regexText } from '../support.ts';
 
 function matches(pattern: string, line: string): boolean {
   const bytes = Buffer.from(`..${line}..`);

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLineSplitter } from '../../src/kube/line-splitter.ts';
 import { createListSplitter } from '../../src/kube/list-splitter.ts';
 
 function splitList(chunks: readonly Buffer[], maxItemBytes?: number) {
@@ -71,33 +70,5 @@ describe('the list splitter', () => {
         expect(splitList(chunksOf(text, size)).items).toEqual(texts);
       }),
     );
-  });
-});
-
-describe('the line splitter', () => {
-  it('gives every whole line of any stream, cut anywhere, and keeps the half one back', () => {
-    const stream = fc.record({
-      lines: fc.array(
-        fc.string({ unit: 'grapheme', minLength: 1 }).map((line) => JSON.stringify(line)),
-        { maxLength: 20 },
-      ),
-      half: fc.constantFrom('', '{"type":"ADD'),
-      size: fc.integer({ min: 1, max: 60 }),
-    });
-    fc.assert(
-      fc.property(stream, ({ lines, half, size }) => {
-        const found: string[] = [];
-        const push = createLineSplitter((bytes, start, end) => found.push(bytes.toString('utf8', start, end)));
-        for (const chunk of chunksOf(lines.map((line) => `${line}\n`).join('') + half, size)) push(chunk);
-        expect(found).toEqual(lines);
-      }),
-    );
-  });
-
-  it('carries a line that is longer than its first buffer', () => {
-    const found: number[] = [];
-    const push = createLineSplitter((_bytes, start, end) => found.push(end - start));
-    for (const chunk of chunksOf(`${'x'.repeat(500_000)}\ny\n`, 16_384)) push(chunk);
-    expect(found).toEqual([500_000, 1]);
   });
 });

@@ -1,9 +1,9 @@
 import { RE2JS } from 're2js';
-import type { Pattern } from '../domain/signature.ts';
-import { createAutomaton } from '../scan/regex/automaton.ts';
-import { type RequiredLiteral, type RequiredLiterals, requiredLiterals } from '../scan/regex/literals.ts';
-import { parseRegex, type Regex, UnsupportedRegex } from '../scan/regex/parse.ts';
-import { compileProgram } from '../scan/regex/program.ts';
+import { type Pattern, PatternError } from './pattern.ts';
+import { createAutomaton } from './regex/automaton.ts';
+import { type RequiredLiteral, type RequiredLiterals, requiredLiterals } from './regex/literals.ts';
+import { parseRegex, type Regex, UnsupportedRegex } from './regex/parse.ts';
+import { compileProgram } from './regex/program.ts';
 
 /** A pattern made ready: what must be in a line that matches, and the test of the whole. */
 export interface Matcher {
@@ -14,22 +14,20 @@ export interface Matcher {
   readonly usesBegin: boolean;
 }
 
-/** A pattern that is not RE2 syntax; names the signature and says what is wrong. */
-export class PatternError extends Error {}
-
-/** Throws PatternError for what is not RE2 syntax. */
+/** @throws PatternError for what is not RE2 syntax. */
 export function createMatcher({ id, pattern, literals }: Pattern): Matcher {
-  const regex = parsed(pattern) ?? rejectedByRe2(id, pattern);
+  const regex = parsed(pattern);
   const derived = regex ? requiredLiterals(regex) : { sets: [] };
   const given = (literals ?? []).map((text): RequiredLiteral => ({ text: text.toLowerCase(), ignoreCase: true }));
   const known: RequiredLiterals = derived.sets.length > 0 || given.length === 0 ? derived : { sets: [{ literals: given, leading: false }] };
-  // Most patterns never meet a line that asks for them: their automaton is made when one does.
+  // What our parser does not read, RE2 takes over, or says at once what is wrong. Of the others most never meet a line that asks for
+  // them: their automaton is made when one does.
   let test = regex && !hasOpaque(regex) ? undefined : re2Test(id, pattern);
   return {
     literals: known,
     usesBegin: !regex || asksForBegin(regex),
     test: (bytes, start, end) => {
-      test ??= automatonOf(regex!) ?? re2Test(id, pattern);
+      test ??= (regex && automatonOf(regex)) ?? re2Test(id, pattern);
       return test(bytes, start, end);
     },
   };
@@ -45,23 +43,19 @@ function some(regex: Regex, holds: (node: Regex) => boolean): boolean {
 }
 
 function parsed(pattern: string): Regex | undefined {
-  try {
-    return parseRegex(pattern);
-  } catch (error) {
-    if (error instanceof UnsupportedRegex) return undefined;
-    throw error;
-  }
-}
-
-/** Our parser does not read it: RE2 itself says why, or takes it over. */
-function rejectedByRe2(id: string, pattern: string): undefined {
-  compileRe2(id, pattern);
+  return supported(() => parseRegex(pattern));
 }
 
 function automatonOf(regex: Regex): Matcher['test'] | undefined {
-  try {
+  return supported(() => {
     const automaton = createAutomaton(compileProgram(regex));
     return (bytes, start, end) => automaton.test(bytes, start, end);
+  });
+}
+
+function supported<T>(make: () => T): T | undefined {
+  try {
+    return make();
   } catch (error) {
     if (error instanceof UnsupportedRegex) return undefined;
     throw error;
@@ -73,13 +67,11 @@ function re2Test(id: string, pattern: string): Matcher['test'] {
   return (bytes, start, end) => compiled.test(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8'));
 }
 
-/** The syntax check of user-supplied patterns too: RE2 is stricter than our parser where nested repeats multiply. */
+/** The syntax check of patterns that others wrote: RE2 is stricter than our parser where nested repeats multiply. @throws PatternError */
 export function compileRe2(id: string, pattern: string): RE2JS {
   try {
     return RE2JS.compile(pattern);
   } catch (error) {
-    throw new PatternError(
-      `signature ${JSON.stringify(id)}: pattern ${JSON.stringify(pattern)} is not RE2 syntax: ${(error as Error).message}`,
-    );
+    throw new PatternError(`${JSON.stringify(id)}: pattern ${JSON.stringify(pattern)} is not RE2 syntax: ${(error as Error).message}`);
   }
 }
