@@ -1,3 +1,4 @@
+import type { CauseId } from '../src/domain/ids.ts';
 import { observed } from '../src/domain/observed.ts';
 import { healthyWorkload } from '../test/support/healthy.ts';
 import {
@@ -20,7 +21,7 @@ import {
 
 export interface FaultSheet extends Situation {
   readonly id: string;
-  readonly cause: string;
+  readonly cause: CauseId;
   /** Other categories that a careful reader could defend. */
   readonly also?: readonly string[];
 }

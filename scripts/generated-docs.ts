@@ -1,7 +1,7 @@
 import { configJsonSchema } from '../src/config.ts';
-import { DERIVED_SIGNALS } from '../src/diagnose/derived-signals.ts';
 import { renderMetricsDoc } from '../src/expose/metrics-doc.ts';
 import { renderProbeReasons } from '../src/probe/reasons.ts';
+import { DERIVED_SIGNALS } from '../src/signals/derived.ts';
 import { SIGNALS } from '../src/signals/list.ts';
 import { SIGNATURES } from '../src/signatures/list.ts';
 import { renderSignaturesDoc } from '../src/signatures/signatures-doc.ts';

@@ -1,5 +1,4 @@
 import type { Config } from '../config.ts';
-import { DERIVED_SIGNALS } from '../diagnose/derived-signals.ts';
 import { createDiagnostician, type Diagnostician } from '../diagnose/diagnostician.ts';
 import { createExposition, type Exposition } from '../expose/exposition.ts';
 import { createSelfMetrics, type SelfMetrics } from '../expose/self-metrics.ts';
@@ -7,6 +6,7 @@ import { createWebServer } from '../expose/server.ts';
 import type { ExporterView } from '../expose/view.ts';
 import { createAccessReviews } from '../kube/access-review.ts';
 import { redactionTotals } from '../redact/redact.ts';
+import { DERIVED_SIGNALS } from '../signals/derived.ts';
 import { SIGNALS } from '../signals/list.ts';
 import { readSignals } from '../signals/read.ts';
 import { catalogueOptions } from './catalogue-options.ts';

@@ -77,7 +77,7 @@ export async function printAll(what: What, flags: Omit<GenerateFlags, 'output'>,
     if (!FORMATS[what].includes(format))
       problems.push(`--format ${JSON.stringify(format)}: of ${what} are allowed ${FORMATS[what].join(', ')}`);
   const { BUILT_IN } = await import('../generate/built-in.ts');
-  const known = BUILT_IN.causes.map(({ id }) => id);
+  const known: readonly string[] = BUILT_IN.causes.map(({ id }) => id);
   for (const id of 'options' in parsed ? parsed.options.causes : [])
     if (!known.includes(id)) problems.push(`--causes ${JSON.stringify(id)}: no cause is called so; allowed are ${known.join(', ')}`);
   if ('problems' in parsed || problems.length > 0) throw new Error(problems.join('\n'));

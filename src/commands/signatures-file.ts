@@ -27,7 +27,7 @@ function parsed(text: string, setting: string): UserSignature[] {
 }
 
 function unknownCauses(signatures: readonly UserSignature[]): string[] {
-  const known = new Set(CAUSES.map(({ id }) => id));
+  const known = new Set<string>(CAUSES.map(({ id }) => id));
   return signatures.flatMap(({ id, pointsTo = [] }) =>
     pointsTo
       .filter((cause) => !known.has(cause))

@@ -1,3 +1,4 @@
+// Printed by `npm run generate`; do not edit.
 import type { Cause } from '../domain/cause.ts';
 import { aggregatedRequestForbidden } from './aggregated-request-forbidden.ts';
 import { aggregationLayerNotConfigured } from './aggregation-layer-not-configured.ts';
@@ -78,7 +79,7 @@ import { tunnelDown } from './tunnel-down.ts';
 import { versionNotServed } from './version-not-served.ts';
 import { volumeMountFailing } from './volume-mount-failing.ts';
 
-/** The catalogue, sorted by id. A test proves that it holds every file of this folder. */
+/** The catalogue, sorted by id: every file of this folder that defines a cause. */
 export const CAUSES: readonly Cause[] = [
   aggregatedRequestForbidden,
   aggregationLayerNotConfigured,

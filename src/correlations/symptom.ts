@@ -1,4 +1,5 @@
 import { above, all, any, avg, below, type Criterion, HOUR, increase, last, MINUTE, max, min } from '../domain/criterion.ts';
+import type { SignalId } from '../domain/ids.ts';
 
 /**
  * Without this there is no diagnosis: the API erred within the last minute, its probes have been slow for a minute, or one of its
@@ -16,10 +17,10 @@ export const SYMPTOM: Criterion = any(
 );
 
 /** A direct vantage that has not passed for an hour tells nothing of a recovery: it may be kept away from the backend for ever. */
-const failsDirectly = (signal: string): Criterion => all(above(last(signal, MINUTE), 0.01), below(min(signal, HOUR), 0.99));
+const failsDirectly = (signal: SignalId): Criterion => all(above(last(signal, MINUTE), 0.01), below(min(signal, HOUR), 0.99));
 
 /** The newest answer, and those of a minute on average: one slow answer after a failure is no second failure. */
-const isSlow = (signal: string): Criterion => all(above(last(signal, MINUTE), 2), above(avg(signal, MINUTE), 2));
+const isSlow = (signal: SignalId): Criterion => all(above(last(signal, MINUTE), 2), above(avg(signal, MINUTE), 2));
 
 /**
  * The symptom by the newest observation alone: while it is false every vantage passes, and a verdict is that of the failure that

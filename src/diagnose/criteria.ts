@@ -1,4 +1,6 @@
 import { type Aggregate, type Criterion, FEWEST_SPIKES, filledAfter, last, MINUTE, signalsOf } from '../domain/criterion.ts';
+import type { SignalId } from '../domain/ids.ts';
+import { FAILURES_PERIODIC } from '../signals/derived.ts';
 import { episodesOf } from './episodes.ts';
 import { type ApiHistory, SignalHistory } from './history.ts';
 import { patternOf } from './pattern.ts';
@@ -6,9 +8,6 @@ import { aggregateOver, correlationOver, firstIn, firstPair, NO_SAMPLES, type Ro
 
 /** Three-valued: undefined = not observed. */
 export type Truth = boolean | undefined;
-
-/** Derived signal (derived-signals.ts) through which `regular('failing')` reads the pattern of all remembered failures. */
-export const FAILURES_PERIODIC = 'failures-periodic';
 
 type Test = (moment: Moment) => Truth;
 type Reading = (moment: Moment) => number | undefined;
@@ -114,7 +113,7 @@ export class Criteria {
   }
 
   #collect(criterion: Criterion, wanted: boolean, note: (signal: string, value: number | undefined) => void): void {
-    const noteLast = (signal: string) => note(signal, this.#reading(last(signal))(this.#moment));
+    const noteLast = (signal: SignalId) => note(signal, this.#reading(last(signal))(this.#moment));
     switch (criterion.kind) {
       case 'above':
       case 'below':

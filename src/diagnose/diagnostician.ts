@@ -5,13 +5,13 @@ import { type Candidate, DIAGNOSES_SCHEMA, type Diagnoses, type Diagnosis } from
 import { type LedgerEntry, ledgerOf } from '../domain/ledger.ts';
 import { observedValue } from '../domain/observed.ts';
 import type { FailurePattern } from '../domain/pattern.ts';
-import type { Signal } from '../domain/signal.ts';
+import type { Signal, SignalDeclaration } from '../domain/signal.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
+import { DERIVED_SIGNALS, FAILURES_PERIODIC, SCHEDULE_MATCHED } from '../signals/derived.ts';
 import { readSignals } from '../signals/read.ts';
 import { answerOf } from './answers.ts';
 import { sourcesNotSeen } from './coverage.ts';
-import { Criteria, FAILURES_PERIODIC, type Truth } from './criteria.ts';
-import { DERIVED_SIGNALS, SCHEDULE_MATCHED } from './derived-signals.ts';
+import { Criteria, type Truth } from './criteria.ts';
 import { EpisodeLog } from './episodes.ts';
 import { type Held, type HeldVerdict, nextHeld } from './held-verdict.ts';
 import { incidentsOf } from './incidents.ts';
@@ -81,7 +81,7 @@ class Doctor implements Diagnostician {
   readonly #symptomNow: Criterion;
   readonly #entries: readonly LedgerEntry[];
   readonly #causes: ReadonlyMap<string, Cause>;
-  readonly #signals: ReadonlyMap<string, Signal>;
+  readonly #signals: ReadonlyMap<string, SignalDeclaration>;
   #criteria: Criteria;
   #ledger: LedgerState;
   #episodes = new Map<string, EpisodeLog>();
@@ -93,7 +93,7 @@ class Doctor implements Diagnostician {
     this.#symptomNow = options.symptomNow ?? above(last('failing'), 0.5);
     this.#entries = ledgerOf(options.causes);
     this.#causes = new Map(options.causes.map((cause) => [cause.id, cause]));
-    this.#signals = new Map([...DERIVED_SIGNALS, ...options.signals].map((signal) => [signal.name, signal]));
+    this.#signals = new Map([...DERIVED_SIGNALS, ...options.signals].map((signal: SignalDeclaration) => [signal.name, signal]));
     this.#criteria = this.#freshCriteria();
     this.#ledger = new LedgerState(this.#entries);
   }

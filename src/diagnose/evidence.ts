@@ -3,11 +3,11 @@ import type { Evidence } from '../domain/diagnosis.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import { inWords } from '../domain/quantity.ts';
 import type { Quote } from '../domain/quote.ts';
-import type { Signal } from '../domain/signal.ts';
+import type { SignalDeclaration } from '../domain/signal.ts';
 import type { ApiFacts, ClusterFacts } from '../domain/snapshot.ts';
+import { SCHEDULE_MATCHED } from '../signals/derived.ts';
 import { evidenceCommand } from './commands.ts';
 import type { Explanation } from './criteria.ts';
-import { SCHEDULE_MATCHED } from './derived-signals.ts';
 import { fill, readingInWords, windowInWords } from './words.ts';
 
 /** Longest line that evidence quotes, in characters. */
@@ -18,7 +18,7 @@ export interface EvidenceContext {
   readonly api: ApiFacts;
   readonly cluster: ClusterFacts;
   readonly causes: ReadonlyMap<string, Cause>;
-  readonly signals: ReadonlyMap<string, Signal>;
+  readonly signals: ReadonlyMap<string, SignalDeclaration>;
   /** Unix milliseconds of the snapshot. */
   readonly time: number;
   /** What runs when the failures begin, where that is known. */

@@ -3,7 +3,7 @@ import { signalsOf } from '../domain/criterion.ts';
 import type { Candidate, Diagnosis } from '../domain/diagnosis.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import type { FailurePattern } from '../domain/pattern.ts';
-import type { Signal } from '../domain/signal.ts';
+import type { SignalDeclaration } from '../domain/signal.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
 import type { SourceName } from '../domain/sources.ts';
 import { notSeenOf } from './coverage.ts';
@@ -29,7 +29,7 @@ export interface Judged {
   readonly truths: readonly Truth[];
   readonly entries: readonly LedgerEntry[];
   readonly causes: ReadonlyMap<string, Cause>;
-  readonly signals: ReadonlyMap<string, Signal>;
+  readonly signals: ReadonlyMap<string, SignalDeclaration>;
 }
 
 const MOST_ALTERNATIVES = 5;

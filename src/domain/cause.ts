@@ -1,5 +1,6 @@
 import type { Category } from './category.ts';
 import type { Criterion } from './criterion.ts';
+import type { CauseId } from './ids.ts';
 import type { Part } from './part.ts';
 
 /** Named weights: natural-log odds. A new number needs a reason in how Kubernetes works. */
@@ -64,7 +65,7 @@ export function remedyInWords(step: string | RemedyStep, fill: (text: string) =>
 
 export interface Cause {
   /** = file name, kebab-case; label `cause`. */
-  readonly id: string;
+  readonly id: CauseId;
   readonly category: Exclude<Category, 'unknown'>;
   /** Where on the way to the backend it sits; `anywhere` = the cause does not tell. */
   readonly part: Part | 'anywhere';
@@ -80,12 +81,12 @@ export interface Cause {
   /** Asked only when no cause has direct evidence: the runbook's "look back one hour". */
   readonly lookBack?: readonly EvidenceDeclaration[];
   /** Ids of the causes that are consequences of this one. They lose SUPERSEDED_WEIGHT while this one has strong evidence. */
-  readonly supersedes?: readonly string[];
+  readonly supersedes?: readonly CauseId[];
   /**
    * Ids of causes that are the same fault, seen less deeply. While this one has direct evidence of its own it takes their place, and
    * their evidence speaks for it.
    */
-  readonly deepens?: readonly string[];
+  readonly deepens?: readonly CauseId[];
   /** Which of the runbook's correlations this answers. */
   readonly runbookCorrelation?: RunbookCorrelation;
   /** Steps, most likely first. */
@@ -93,7 +94,7 @@ export interface Cause {
   /** A read-only command that shows that the remedy worked, and what it shows then: "it worked when …". */
   readonly verify: { readonly command: string; readonly expect: string };
   /** Ids of causes it is easily confused with, and how to tell them apart. */
-  readonly confusedWith?: readonly { readonly cause: string; readonly tell: string }[];
+  readonly confusedWith?: readonly { readonly cause: CauseId; readonly tell: string }[];
   readonly references: readonly string[];
 }
 

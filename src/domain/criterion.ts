@@ -1,3 +1,5 @@
+import type { SignalId } from './ids.ts';
+
 /**
  * A condition over signals and windows: data with two readers, the evaluator (diagnose/) and the PromQL printer (generate/).
  * Three-valued: true, false, or undefined = not observed. `all` is false when one part is false, `any` true when one part is
@@ -18,7 +20,7 @@
  */
 export type Criterion =
   | { readonly kind: 'above' | 'below'; readonly value: Aggregate; readonly threshold: number }
-  | { readonly kind: 'changedWithin'; readonly signal: string; readonly window: Seconds }
+  | { readonly kind: 'changedWithin'; readonly signal: SignalId; readonly window: Seconds }
   | {
       readonly kind: 'coincides';
       readonly event: Criterion;
@@ -27,8 +29,8 @@ export type Criterion =
       readonly over: Seconds;
       readonly atLeast: number;
     }
-  | { readonly kind: 'tracks'; readonly a: string; readonly b: string; readonly over: Seconds; readonly atLeast: number }
-  | { readonly kind: 'regular'; readonly onsets: string; readonly over: Seconds }
+  | { readonly kind: 'tracks'; readonly a: SignalId; readonly b: SignalId; readonly over: Seconds; readonly atLeast: number }
+  | { readonly kind: 'regular'; readonly onsets: SignalId; readonly over: Seconds }
   | { readonly kind: 'all' | 'any'; readonly of: readonly Criterion[] }
   | { readonly kind: 'not'; readonly of: Criterion };
 
@@ -37,7 +39,7 @@ export type AggregateName = 'last' | 'min' | 'max' | 'avg' | 'increase';
 
 export interface Aggregate {
   readonly aggregate: AggregateName;
-  readonly signal: string;
+  readonly signal: SignalId;
   /** Seconds looked back; `last` uses the newest sample within it (default 300, Prometheus's own lookback). */
   readonly window: Seconds;
 }
@@ -54,17 +56,17 @@ export const filledAfter = (kind: 'coincides' | 'tracks', over: Seconds): Second
 /** Spikes below this number coincide with anything. */
 export const FEWEST_SPIKES = 3;
 
-export const last = (signal: string, window: Seconds = 5 * MINUTE): Aggregate => ({ aggregate: 'last', signal, window });
-export const min = (signal: string, window: Seconds): Aggregate => ({ aggregate: 'min', signal, window });
-export const max = (signal: string, window: Seconds): Aggregate => ({ aggregate: 'max', signal, window });
-export const avg = (signal: string, window: Seconds): Aggregate => ({ aggregate: 'avg', signal, window });
+export const last = (signal: SignalId, window: Seconds = 5 * MINUTE): Aggregate => ({ aggregate: 'last', signal, window });
+export const min = (signal: SignalId, window: Seconds): Aggregate => ({ aggregate: 'min', signal, window });
+export const max = (signal: SignalId, window: Seconds): Aggregate => ({ aggregate: 'max', signal, window });
+export const avg = (signal: SignalId, window: Seconds): Aggregate => ({ aggregate: 'avg', signal, window });
 /** As Prometheus computes it, extrapolation and counter resets included. */
-export const increase = (signal: string, window: Seconds): Aggregate => ({ aggregate: 'increase', signal, window });
+export const increase = (signal: SignalId, window: Seconds): Aggregate => ({ aggregate: 'increase', signal, window });
 
 export const above = (value: Aggregate, threshold: number): Criterion => ({ kind: 'above', value, threshold });
 export const below = (value: Aggregate, threshold: number): Criterion => ({ kind: 'below', value, threshold });
 /** True when the timestamp signal (Unix seconds) lies within the last `window` seconds. */
-export const changedWithin = (signal: string, window: Seconds): Criterion => ({ kind: 'changedWithin', signal, window });
+export const changedWithin = (signal: SignalId, window: Seconds): Criterion => ({ kind: 'changedWithin', signal, window });
 /** Of the moments in `over` at which `spike` holds, at least three, the share `atLeast` had `event` in the `within` seconds before. */
 export const coincides = (
   event: Criterion,
@@ -72,7 +74,7 @@ export const coincides = (
   { within, over, atLeast }: { within: Seconds; over: Seconds; atLeast: number },
 ): Criterion => ({ kind: 'coincides', event, spike, within, over, atLeast });
 /** Pearson's r of two signals over `over` is at least `atLeast`. */
-export const tracks = (a: string, b: string, { over, atLeast }: { over: Seconds; atLeast: number }): Criterion => ({
+export const tracks = (a: SignalId, b: SignalId, { over, atLeast }: { over: Seconds; atLeast: number }): Criterion => ({
   kind: 'tracks',
   a,
   b,
@@ -80,14 +82,14 @@ export const tracks = (a: string, b: string, { over, atLeast }: { over: Seconds;
   atLeast,
 });
 /** Intervals between onsets are even: the temporal pattern over `over` is periodic. `onsets` names the signal that is 1 while it is. */
-export const regular = (onsets: string, { over }: { over: Seconds }): Criterion => ({ kind: 'regular', onsets, over });
+export const regular = (onsets: SignalId, { over }: { over: Seconds }): Criterion => ({ kind: 'regular', onsets, over });
 export const all = (...of: Criterion[]): Criterion => ({ kind: 'all', of });
 export const any = (...of: Criterion[]): Criterion => ({ kind: 'any', of });
 export const not = (of: Criterion): Criterion => ({ kind: 'not', of });
 
 /** Names of the signals that a criterion reads, each once, in order of appearance. */
-export function signalsOf(criterion: Criterion): string[] {
-  const found = new Set<string>();
+export function signalsOf(criterion: Criterion): SignalId[] {
+  const found = new Set<SignalId>();
   const visit = (c: Criterion): void => {
     switch (c.kind) {
       case 'above':

@@ -7,7 +7,7 @@ import type { SourceName } from './sources.ts';
  * Its value is published as exactly one series per APIService: `metric{apiservice="…", ...labels}`. So a criterion over the
  * signal means the same in process and in PromQL.
  */
-export interface Signal {
+export interface SignalDeclaration {
   /** kebab-case, unique. */
   readonly name: string;
   /** One sentence with the unit; becomes HELP where the family has no other declaration. */
@@ -22,7 +22,11 @@ export interface Signal {
   readonly labels?: Readonly<Record<string, string>>;
   /** Where the number comes from: names the right that is missing when it is undefined. */
   readonly source: SourceName;
-  readonly observe: (api: ApiFacts, cluster: ClusterFacts, time: number) => number | undefined;
   /** A line or message that shows what the number says; undefined when there is none. */
   readonly quote?: (api: ApiFacts, cluster: ClusterFacts, time: number) => Quote | undefined;
+}
+
+/** A signal that one snapshot shows. */
+export interface Signal extends SignalDeclaration {
+  readonly observe: (api: ApiFacts, cluster: ClusterFacts, time: number) => number | undefined;
 }

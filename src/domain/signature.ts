@@ -1,3 +1,4 @@
+import type { CauseId } from './ids.ts';
 import type { Speaker } from './snapshot.ts';
 
 /**
@@ -19,7 +20,7 @@ export interface Signature {
   readonly id: string;
   readonly speaker: Speaker;
   /** Cause ids that the line is evidence for, most likely first; empty = a symptom only. */
-  readonly pointsTo: readonly string[];
+  readonly pointsTo: readonly CauseId[];
   /** Absent = `symptom`, or `mark` where it points nowhere. */
   readonly role?: SignatureRole;
   /**

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
-import type { Signal } from '../domain/signal.ts';
+import type { SignalDeclaration } from '../domain/signal.ts';
 import { ErrorRatios } from './error-ratios.ts';
 import { DECLARED_FAMILIES } from './families/list.ts';
 import type { ExposedView, Family } from './family.ts';
@@ -18,7 +18,7 @@ const SLICE_MS = 4;
 const compress = promisify(gzip);
 
 export interface ExpositionOptions {
-  readonly signals: readonly Signal[];
+  readonly signals: readonly SignalDeclaration[];
   /** Series of one family; default 10,000. */
   readonly seriesPerFamily?: number;
   readonly families?: readonly Family[];

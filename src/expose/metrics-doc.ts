@@ -1,4 +1,4 @@
-import type { Signal } from '../domain/signal.ts';
+import type { SignalDeclaration } from '../domain/signal.ts';
 import { FAMILIES_FAILED, SERIES_DROPPED } from './exposition.ts';
 import { DECLARED_FAMILIES } from './families/list.ts';
 import type { Family } from './family.ts';
@@ -33,7 +33,7 @@ const SECTIONS: readonly (readonly [title: string, belongs: (family: Described) 
 ];
 
 /** docs/metrics.md: each family once, with its type, labels, meaning and cost in series. */
-export function renderMetricsDoc(signals: readonly Signal[]): string {
+export function renderMetricsDoc(signals: readonly SignalDeclaration[]): string {
   const families = documentedFamilies(signals);
   const rest = new Set(families);
   const parts = SECTIONS.map(([title, belongs]) => {
@@ -47,7 +47,7 @@ export function renderMetricsDoc(signals: readonly Signal[]): string {
 }
 
 /** Everything that /metrics can hold, process_* and nodejs_* left out. */
-export function documentedFamilies(signals: readonly Signal[]): Described[] {
+export function documentedFamilies(signals: readonly SignalDeclaration[]): Described[] {
   return [...planFamilies(DECLARED_FAMILIES, signals).map(({ family }) => family), SERIES_DROPPED, FAMILIES_FAILED, ...SELF_FAMILIES].sort(
     (a, b) => (a.name < b.name ? -1 : 1),
   );

@@ -1,4 +1,4 @@
-import type { Signal } from '../domain/signal.ts';
+import type { SignalDeclaration } from '../domain/signal.ts';
 import { SIGNAL_FAMILY_HELP } from './families/signal-families.ts';
 import type { Family } from './family.ts';
 import { labelText } from './render.ts';
@@ -16,8 +16,8 @@ export interface PlannedSignal {
 }
 
 /** Joins the declared families with the signals; a signal whose metric is not declared gets a family made from it. */
-export function planFamilies(declared: readonly Family[], signals: readonly Signal[]): FamilyPlan[] {
-  const byMetric = new Map<string, Signal[]>();
+export function planFamilies(declared: readonly Family[], signals: readonly SignalDeclaration[]): FamilyPlan[] {
+  const byMetric = new Map<string, SignalDeclaration[]>();
   for (const signal of signals) byMetric.set(signal.metric, [...(byMetric.get(signal.metric) ?? []), signal]);
   const plans = declared.map((family) => planOf(family, byMetric.get(family.name) ?? []));
   const names = new Set(declared.map((family) => family.name));
@@ -25,7 +25,7 @@ export function planFamilies(declared: readonly Family[], signals: readonly Sign
   return plans;
 }
 
-function planOf(family: Family, signals: readonly Signal[]): FamilyPlan {
+function planOf(family: Family, signals: readonly SignalDeclaration[]): FamilyPlan {
   return {
     family,
     signals: signals.map((signal) => {
@@ -44,7 +44,7 @@ function planOf(family: Family, signals: readonly Signal[]): FamilyPlan {
   };
 }
 
-function familyOfSignals(metric: string, signals: readonly Signal[]): Family {
+function familyOfSignals(metric: string, signals: readonly SignalDeclaration[]): Family {
   const first = signals[0]!;
   const labels = [...new Set(signals.flatMap((signal) => Object.keys(signal.labels ?? {})))];
   return {

@@ -16,7 +16,9 @@ export const BUILT_IN_PATTERNS: readonly Pattern[] = SIGNATURES.map(({ id, patte
 }));
 
 /** What a hit is reported as. */
-export interface NamedSignature extends Pick<Signature, 'id' | 'speaker' | 'pointsTo' | 'oneBackend'> {
+export interface NamedSignature extends Pick<Signature, 'id' | 'speaker' | 'oneBackend'> {
+  /** Of a user's signature whatever stands there. */
+  readonly pointsTo: readonly string[];
   /** It comes from the user: nobody else knows what it points to. */
   readonly own?: true;
 }

@@ -5,7 +5,8 @@ import { compileRe2 } from '../scan/matcher.ts';
 import { PatternError } from '../scan/pattern.ts';
 
 /** A signature as users write it: id and pattern, and what else they want to say. The pattern is case-sensitive unless it says (?i). */
-export type UserSignature = Pick<Signature, 'id' | 'pattern'> & Partial<Omit<Signature, 'id' | 'pattern'>>;
+export type UserSignature = Pick<Signature, 'id' | 'pattern'> &
+  Partial<Omit<Signature, 'id' | 'pattern' | 'pointsTo'>> & { readonly pointsTo?: readonly string[] };
 
 /** The file is not a list of signatures; `problems` names each fault with its place. */
 export class SignatureFileError extends Error {

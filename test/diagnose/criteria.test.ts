@@ -1,25 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
-import { Criteria, FAILURES_PERIODIC, type Truth } from '../../src/diagnose/criteria.ts';
-import {
-  above,
-  all,
-  any,
-  avg,
-  below,
-  type Criterion,
-  changedWithin,
-  coincides,
-  HOUR,
-  increase,
-  last,
-  MINUTE,
-  max,
-  min,
-  not,
-  regular,
-  tracks,
-} from '../../src/domain/criterion.ts';
+import { Criteria, type Truth } from '../../src/diagnose/criteria.ts';
+import { above, all, any, below, type Criterion, coincides, HOUR, MINUTE, not } from '../../src/domain/criterion.ts';
+import { FAILURES_PERIODIC } from '../../src/signals/derived.ts';
+import { avg, changedWithin, increase, last, max, min, regular, tracks } from '../support/invented.ts';
 
 const API = 'v1.tides.example.com';
 const START = Date.UTC(2026, 0, 5, 9);

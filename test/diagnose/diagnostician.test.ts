@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { createDiagnostician, type DiagnosticianOptions, diagnoseSnapshots } from '../../src/diagnose/diagnostician.ts';
 import { StateError } from '../../src/diagnose/state.ts';
 import type { Cause } from '../../src/domain/cause.ts';
-import { above, changedWithin, HOUR, increase, MINUTE, max, not } from '../../src/domain/criterion.ts';
+import { above, HOUR, MINUTE, not } from '../../src/domain/criterion.ts';
 import { observed, UNOBSERVED } from '../../src/domain/observed.ts';
 import type { Signal } from '../../src/domain/signal.ts';
 import type { ApiFacts, Snapshot } from '../../src/domain/snapshot.ts';
 import { SOURCES } from '../../src/domain/sources.ts';
 import { healthyApi, healthyPod, healthySnapshot, healthyTally, NOW, probeResult } from '../support/healthy.ts';
+import { changedWithin, increase, inventCause, max } from '../support/invented.ts';
 
 const signal = (name: string, source: Signal['source'], kind: Signal['kind'], observe: Signal['observe']): Signal => ({
   name,
@@ -37,7 +38,7 @@ const SIGNALS: readonly Signal[] = [
 ];
 
 const CAUSES: readonly Cause[] = [
-  {
+  inventCause({
     id: 'restarting',
     category: 'pod-instability',
     part: 'backend',
@@ -58,8 +59,8 @@ const CAUSES: readonly Cause[] = [
     remedy: ['Look at the last words of {apiservice}.'],
     verify: { command: 'kubectl get apiservice {apiservice}', expect: 'True' },
     references: [],
-  },
-  {
+  }),
+  inventCause({
     id: 'panic',
     category: 'software-bug',
     part: 'backend',
@@ -80,8 +81,8 @@ const CAUSES: readonly Cause[] = [
     remedy: [],
     verify: { command: '', expect: '' },
     references: [],
-  },
-  {
+  }),
+  inventCause({
     id: 'policy-changed',
     category: 'network-policy',
     part: 'backend',
@@ -96,7 +97,7 @@ const CAUSES: readonly Cause[] = [
     remedy: [],
     verify: { command: '', expect: '' },
     references: [],
-  },
+  }),
 ];
 const OPTIONS: DiagnosticianOptions = {
   causes: CAUSES,

@@ -1,24 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { weigh } from '../../src/diagnose/scoring.ts';
 import type { Cause, WeightName } from '../../src/domain/cause.ts';
-import { above, type Criterion, last } from '../../src/domain/criterion.ts';
+import { above, type Criterion } from '../../src/domain/criterion.ts';
 import { ledgerOf } from '../../src/domain/ledger.ts';
+import { inventCause, last } from '../support/invented.ts';
 
 const when = above(last('a'), 0);
-const cause = (id: string, differs: Partial<Cause> = {}): Cause => ({
-  id,
-  category: 'pod-instability',
-  part: 'backend',
-  title: id,
-  summary: '',
-  severity: 'warning',
-  prior: -1,
-  evidence: [{ id: 'seen', when, weight: 'strong', says: 'It was seen.' }],
-  remedy: [],
-  verify: { command: '', expect: '' },
-  references: [],
-  ...differs,
-});
+const cause = (id: string, differs: Partial<Parameters<typeof inventCause>[0]> = {}): Cause =>
+  inventCause({
+    id,
+    category: 'pod-instability',
+    part: 'backend',
+    title: id,
+    summary: '',
+    severity: 'warning',
+    prior: -1,
+    evidence: [{ id: 'seen', when, weight: 'strong', says: 'It was seen.' }],
+    remedy: [],
+    verify: { command: '', expect: '' },
+    references: [],
+    ...differs,
+  });
 
 /** Truths by `<cause>/<evidence>`; what is not named is false. */
 function weighed(causes: readonly Cause[], met: readonly string[], unseen: readonly string[] = [], unknownScore = 0) {

@@ -10,7 +10,7 @@ const rows = (doc: string) => [...doc.matchAll(/^\| `(\w+)` \| (\w+) \| (.*?) \|
 
 describe('docs/metrics.md', () => {
   const doc = renderMetricsDoc([
-    { name: 'depth', help: 'Depth | of <water>.', kind: 'gauge', metric: 'aggregated_api_depth', source: 'probes', observe: () => 1 },
+    { name: 'depth', help: 'Depth | of <water>.', kind: 'gauge', metric: 'aggregated_api_depth', source: 'probes' },
   ]);
 
   it('has a row for each family, once', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { clause, type EvidenceDeclaration } from '../../src/domain/cause.ts';
-import { above, all, any, below, changedWithin, coincides, last, tracks } from '../../src/domain/criterion.ts';
+import { above, all, any, below, coincides } from '../../src/domain/criterion.ts';
 import { BUILT_IN } from '../../src/generate/built-in.ts';
 import type { PrintableSignal } from '../../src/generate/catalogue.ts';
 import { generalSentence, saidInAlerts, wordsGroup } from '../../src/generate/evidence-words.ts';
+import { changedWithin, last, tracks } from '../support/invented.ts';
 import { SMALL_CATALOGUE } from './small-catalogue.ts';
 
 const swell = above(last('swell'), 2);

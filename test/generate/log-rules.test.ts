@@ -46,7 +46,7 @@ describe('log rules', () => {
   const signature = (differs: Partial<Signature>): Signature => ({
     id: 'fog-horn',
     speaker: 'aggregated-server',
-    pointsTo: ['heavy-swell'],
+    pointsTo: [SMALL_CATALOGUE.causes[1]!.id],
     pattern: 'fog +horn',
     literals: ['fog'],
     says: 'The horn sounds.',

@@ -1,24 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  above,
-  all,
-  any,
-  avg,
-  below,
-  type Criterion,
-  changedWithin,
-  coincides,
-  HOUR,
-  increase,
-  last,
-  MINUTE,
-  max,
-  min,
-  not,
-  regular,
-  tracks,
-} from '../../src/domain/criterion.ts';
+import { above, all, any, below, type Criterion, coincides, HOUR, MINUTE, not } from '../../src/domain/criterion.ts';
 import { type PromqlContext, printCriterion, printWhere, windowOf } from '../../src/generate/promql.ts';
+import { avg, changedWithin, increase, last, max, min, regular, tracks } from '../support/invented.ts';
 import { SMALL_CATALOGUE } from './small-catalogue.ts';
 import { syntaxErrors } from './support/syntax.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { above, coincides, HOUR, last, MINUTE, min } from '../../src/domain/criterion.ts';
+import { above, coincides, HOUR, MINUTE } from '../../src/domain/criterion.ts';
 import { causeGroup } from '../../src/generate/cause-alerts.ts';
 import { causeAlertName } from '../../src/generate/names.ts';
 import { DEFAULT_OPTIONS } from '../../src/generate/options.ts';
@@ -7,6 +7,7 @@ import { diagnosisGroup } from '../../src/generate/recording-rules.ts';
 import { alertsOf, type RecordingRule } from '../../src/generate/rule-book.ts';
 import { diagnosisRules, widened } from '../../src/generate/rules.ts';
 import { SERIES } from '../../src/generate/series.ts';
+import { inventCause, last, min } from '../support/invented.ts';
 import { SMALL_CATALOGUE } from './small-catalogue.ts';
 import { namesIn, syntaxErrors } from './support/syntax.ts';
 
@@ -112,7 +113,7 @@ describe('the formula', () => {
   it('refuses a catalogue that contradicts itself', () => {
     const [first, ...others] = SMALL_CATALOGUE.causes;
     expect(() =>
-      diagnosisGroup({ ...SMALL_CATALOGUE, causes: [{ ...first!, supersedes: ['nothing'] }, ...others] }, DEFAULT_OPTIONS),
+      diagnosisGroup({ ...SMALL_CATALOGUE, causes: [inventCause({ ...first!, supersedes: ['nothing'] }), ...others] }, DEFAULT_OPTIONS),
     ).toThrow('cause nothing: superseded-by-buoy-adrift names it, but the catalogue has no cause of this id');
   });
 });
@@ -161,7 +162,7 @@ describe('alerts', () => {
   });
 
   it('refuses a cause whose alert would be called like another', () => {
-    const causes = [{ ...SMALL_CATALOGUE.causes[0]!, id: 'down' }];
+    const causes = [inventCause({ ...SMALL_CATALOGUE.causes[0]!, id: 'down' })];
     expect(() => causeGroup({ ...SMALL_CATALOGUE, causes }, DEFAULT_OPTIONS)).toThrow(
       'cause down: its alert would be called AggregatedAPIDown',
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RUNBOOK_CORRELATIONS } from '../../src/domain/cause.ts';
-import { above, all, any, coincides, HOUR, increase, last, MINUTE, not, tracks } from '../../src/domain/criterion.ts';
+import { above, all, any, coincides, HOUR, MINUTE, not } from '../../src/domain/criterion.ts';
 import { BUILT_IN } from '../../src/generate/built-in.ts';
 import { DEFAULT_OPTIONS } from '../../src/generate/options.ts';
 import { alertsOf } from '../../src/generate/rule-book.ts';
@@ -11,6 +11,7 @@ import { printHtml } from '../../src/generate/runbooks/html.ts';
 import { causesAnswering } from '../../src/generate/runbooks/index-page.ts';
 import { heading, list, paragraph, printMarkdown, shell, steps, table } from '../../src/generate/runbooks/page.ts';
 import { asCommand, describeCriterion, withVariables } from '../../src/generate/runbooks/words.ts';
+import { increase, last, tracks } from '../support/invented.ts';
 
 const pages = runbookPages(BUILT_IN);
 const ids = new Set(pages.map((page) => page.id));

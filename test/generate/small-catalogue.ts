@@ -1,23 +1,6 @@
-import { defineCause } from '../../src/domain/cause.ts';
-import {
-  above,
-  all,
-  any,
-  avg,
-  below,
-  changedWithin,
-  coincides,
-  HOUR,
-  increase,
-  last,
-  MINUTE,
-  max,
-  min,
-  not,
-  regular,
-  tracks,
-} from '../../src/domain/criterion.ts';
+import { above, all, any, below, coincides, HOUR, MINUTE, not } from '../../src/domain/criterion.ts';
 import type { Catalogue, PrintableSignal } from '../../src/generate/catalogue.ts';
+import { avg, changedWithin, increase, inventCause, last, max, min, regular, tracks } from '../support/invented.ts';
 
 const gauge = (name: string, metric: string, labels?: Record<string, string>): PrintableSignal => ({
   name,
@@ -44,7 +27,7 @@ export const SMALL_CATALOGUE: Catalogue = {
   temperature: 1.5,
   signatures: [],
   causes: [
-    defineCause({
+    inventCause({
       id: 'buoy-adrift',
       category: 'misconfiguration',
       part: 'backend',
@@ -66,7 +49,7 @@ export const SMALL_CATALOGUE: Catalogue = {
       verify: { command: 'kubectl get buoys', expect: 'moored' },
       references: [],
     }),
-    defineCause({
+    inventCause({
       id: 'heavy-swell',
       category: 'resource-pressure',
       part: 'backend',
@@ -84,7 +67,7 @@ export const SMALL_CATALOGUE: Catalogue = {
       verify: { command: 'kubectl get waves', expect: 'none' },
       references: [],
     }),
-    defineCause({
+    inventCause({
       id: 'fog-bank',
       category: 'resource-pressure',
       part: 'backend',
@@ -102,7 +85,7 @@ export const SMALL_CATALOGUE: Catalogue = {
       verify: { command: 'kubectl get waves', expect: 'none' },
       references: [],
     }),
-    defineCause({
+    inventCause({
       id: 'tide-table',
       category: 'scheduled-trigger',
       part: 'backend',

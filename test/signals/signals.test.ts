@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CAUSES } from '../../src/correlations/list.ts';
 import { SYMPTOM, SYMPTOM_NOW } from '../../src/correlations/symptom.ts';
-import { DERIVED_SIGNALS } from '../../src/diagnose/derived-signals.ts';
 import { signalsOf } from '../../src/domain/criterion.ts';
+import type { SignatureId } from '../../src/domain/ids.ts';
 import { ledgerOf } from '../../src/domain/ledger.ts';
 import { ABSENT, observed, UNOBSERVED } from '../../src/domain/observed.ts';
 import type { ProbeTally } from '../../src/domain/probe.ts';
 import type { ApiFacts, ClusterFacts } from '../../src/domain/snapshot.ts';
+import { DERIVED_SIGNALS } from '../../src/signals/derived.ts';
 import { SIGNALS } from '../../src/signals/list.ts';
 import { readSignals } from '../../src/signals/read.ts';
 import {
@@ -106,6 +107,11 @@ const event = (reason: string, message: string, agoMs = 0) => ({
     counts: [{ reason, kind: 'Pod', count: 1 }],
     recent: [{ type: 'Warning', reason, kind: 'Pod', object: 'harbour/tide-gauge-7c9f8d6b5-abcde', message, at: NOW - agoMs, count: 1 }],
   }),
+});
+
+/** A text that the kubelet wrote, and that this signature matched. */
+const said = (signature: SignatureId, agoMs = 0): Partial<ApiFacts> => ({
+  textMatches: [{ signature, speaker: 'kubelet', count: 1, lastAt: NOW - agoMs, sample: '' }],
 });
 
 describe('signals', () => {
@@ -216,18 +222,8 @@ describe('signals', () => {
       NOW / 1000,
       { changes: [{ what: 'rollout', at: NOW, object: 'Deployment harbour/tide-gauge', summary: '' }] },
     ],
-    [
-      'signature-strength-image-pull-failing',
-      0,
-      3,
-      unwell({ textMatches: [{ signature: 'image-pull-failed', speaker: 'kubelet', count: 1, lastAt: NOW, sample: '' }] }),
-    ],
-    [
-      'signature-strength-image-pull-failing',
-      0,
-      0,
-      unwell({ textMatches: [{ signature: 'image-pull-failed', speaker: 'kubelet', count: 1, lastAt: NOW - 301_000, sample: '' }] }),
-    ],
+    ['signature-strength-image-pull-failing', 0, 3, unwell(said('image-pull-failed'))],
+    ['signature-strength-image-pull-failing', 0, 0, unwell(said('image-pull-failed', 301_000))],
   ])('%s is %d on a healthy cluster, and %d when it is not', (signal, well, ill, api, cluster) => {
     expect(valuesOf().get(signal)).toBe(well);
     expect(valuesOf(api, cluster).get(signal)).toBe(ill);

@@ -1,5 +1,5 @@
 import { above, all, any, type Criterion, last, MINUTE } from '../../domain/criterion.ts';
-import { lessThan, reasonSeen, seen } from './seen.ts';
+import { lessThan, type Reason, reasonSeen, seen } from './seen.ts';
 import {
   AGGREGATOR_FAILS,
   AGGREGATOR_NETWORK_FAILURE,
@@ -23,15 +23,15 @@ export interface Claim {
   readonly needs: Criterion;
 }
 
-const CERTIFICATE_REASONS = [
+const CERTIFICATE_REASONS: readonly Reason[] = [
   'certificate-expired',
   'certificate-not-yet-valid',
   'certificate-name-mismatch',
   'certificate-unknown-authority',
 ];
-const seenFromAnywhere = (...reasons: string[]): Criterion =>
+const seenFromAnywhere = (...reasons: Reason[]): Criterion =>
   any(reasonSeen('aggregator', ...reasons), reasonSeen('list', ...reasons), reasonSeen('direct', ...reasons));
-const LIST_REASONS = ['response-timeout', 'gateway-timeout', 'transfer-timeout', 'server-error', 'service-unavailable'];
+const LIST_REASONS: readonly Reason[] = ['response-timeout', 'gateway-timeout', 'transfer-timeout', 'server-error', 'service-unavailable'];
 
 /**
  * What sentences of the catalogue claim. A sentence with such words must be carried by the criterion beside them: a test holds

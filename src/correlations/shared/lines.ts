@@ -1,18 +1,22 @@
 import { clause, type EvidenceDeclaration } from '../../domain/cause.ts';
 import { above, all, below, type Criterion, last, MINUTE } from '../../domain/criterion.ts';
+import type { SignalId } from '../../domain/ids.ts';
 import { WHERE_THE_LINE_STANDS } from '../../domain/placeholders.ts';
 import { NO_ADDRESS_READY } from './clauses.ts';
 import { NO_READY_ENDPOINTS } from './vantages.ts';
 
-/** Lines point to the cause first (or to no other): the criterion, for evidence that may show in lines or elsewhere. */
-export const linesPointTo = (cause: string): Criterion => above(last(`signature-strength-${cause}`, 5 * MINUTE), 1.5);
-/** Lines point to the cause and to no other. */
-export const linesName = (cause: string): Criterion => above(last(`signature-strength-${cause}`, 5 * MINUTE), 2.5);
+/** A cause that a signature points to: of others no line can speak. */
+type PointedTo = SignalId extends infer Name ? (Name extends `signature-strength-${infer Cause}` ? Cause : never) : never;
 
-export const linesNameIt = (cause: string) => clause('error lines point to this cause and to no other', linesName(cause));
+/** Lines point to the cause first (or to no other): the criterion, for evidence that may show in lines or elsewhere. */
+export const linesPointTo = (cause: PointedTo): Criterion => above(last(`signature-strength-${cause}`, 5 * MINUTE), 1.5);
+/** Lines point to the cause and to no other. */
+export const linesName = (cause: PointedTo): Criterion => above(last(`signature-strength-${cause}`, 5 * MINUTE), 2.5);
+
+export const linesNameIt = (cause: PointedTo) => clause('error lines point to this cause and to no other', linesName(cause));
 
 /** A backend that is not ready and says why: its own log is the best witness. */
-export function lastWordsSay(cause: string): EvidenceDeclaration {
+export function lastWordsSay(cause: PointedTo): EvidenceDeclaration {
   return {
     id: 'says-so-and-is-down',
     when: all(linesPointTo(cause), NO_READY_ENDPOINTS),
@@ -23,7 +27,7 @@ export function lastWordsSay(cause: string): EvidenceDeclaration {
 }
 
 /** For a cause that its own objects or probes show too: lines add little to them, and are asked in `any` beside them. */
-export function linesAllow(cause: string): EvidenceDeclaration {
+export function linesAllow(cause: PointedTo): EvidenceDeclaration {
   return linesSay(cause)[0]!;
 }
 
@@ -31,7 +35,7 @@ export function linesAllow(cause: string): EvidenceDeclaration {
  * Evidence from error lines, the same for every cause: what a signature points to says how much it is worth. One that allows
  * for several causes never names one alone; one that points nowhere else is strong, and explains consequences away.
  */
-export function linesSay(cause: string): EvidenceDeclaration[] {
+export function linesSay(cause: PointedTo): EvidenceDeclaration[] {
   const strength = last(`signature-strength-${cause}`, 5 * MINUTE);
   const reproduce = WHERE_THE_LINE_STANDS;
   return [

@@ -1,4 +1,5 @@
 import { above, all, any, avg, below, type Criterion, last, MINUTE, max, min, not } from '../../domain/criterion.ts';
+import type { SignalId } from '../../domain/ids.ts';
 import { lessThan, none, reasonSeen, seen } from './seen.ts';
 
 /** The truth table of vantages, as criteria: docs/vantages.md. */
@@ -61,7 +62,7 @@ export const SLOW_ANSWERS: Criterion = any(
   above(last('aggregator-seconds', 2 * MINUTE), 2),
 );
 /** For a minute on average, and still: one time-out makes the average of a minute, and the next answer ends it. */
-export const takesSeconds = (signal: string): Criterion => all(above(avg(signal, MINUTE), 2), above(last(signal, 2 * MINUTE), 1));
+export const takesSeconds = (signal: SignalId): Criterion => all(above(avg(signal, MINUTE), 2), above(last(signal, 2 * MINUTE), 1));
 /** Our own TCP connections are not made. A handshake that does not end, or a reset, has one. */
 export const NO_CONNECTION: Criterion = reasonSeen('direct', 'connection-timeout', 'connection-refused', 'host-unreachable');
 /** The value is of the last connection that was made: one that is not made has none. */

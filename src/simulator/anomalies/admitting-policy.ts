@@ -1,7 +1,7 @@
-import type { Anomaly } from './anomaly.ts';
+import { defineAnomaly } from './anomaly.ts';
 
 /** A NetworkPolicy is added that admits whatever needs to be admitted. */
-export const admittingPolicy: Anomaly = {
+export const admittingPolicy = defineAnomaly({
   id: 'admitting-policy',
   inject({ store }, api) {
     const { namespace, service } = api.plan;
@@ -14,4 +14,4 @@ export const admittingPolicy: Anomaly = {
     });
     return () => void store.networkpolicies.delete(`${namespace}/${name}`);
   },
-};
+});

@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The kube-apiserver can't reach the pods; everybody else can. */
-export const aggregatorPathBlocked: Fault = {
+export const aggregatorPathBlocked = defineFault({
   id: 'aggregator-path-blocked',
   cause: 'aggregator-path-blocked',
-  category: 'network-connectivity',
   scope: 'api',
   inject(cluster, api) {
     for (const { connections } of cluster.apiServers) {
@@ -18,4 +17,4 @@ export const aggregatorPathBlocked: Fault = {
       }
     };
   },
-};
+});

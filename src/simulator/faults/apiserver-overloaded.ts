@@ -1,12 +1,11 @@
 import { CALM } from '../control-plane/load.ts';
 import { klog } from '../node/klog.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** Too many clients: priority and fairness turns most ordinary requests away. Administrators notice nothing. */
-export const apiserverOverloaded: Fault = {
+export const apiserverOverloaded = defineFault({
   id: 'apiserver-overloaded',
   cause: 'apiserver-overloaded',
-  category: 'apiserver-load',
   scope: 'cluster',
   pattern: 'intermittent',
   inject(cluster) {
@@ -26,4 +25,4 @@ export const apiserverOverloaded: Fault = {
       }
     };
   },
-};
+});

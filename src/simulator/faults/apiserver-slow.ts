@@ -1,11 +1,10 @@
 import { CALM, setLatency } from '../control-plane/load.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** Every request to the kube-apiserver takes seconds, aggregated or not. */
-export const apiserverSlow: Fault = {
+export const apiserverSlow = defineFault({
   id: 'apiserver-slow',
   cause: 'apiserver-slow',
-  category: 'apiserver-load',
   scope: 'cluster',
   pattern: 'intermittent',
   inject({ apiServers, random, timing }) {
@@ -22,4 +21,4 @@ export const apiserverSlow: Fault = {
       }
     };
   },
-};
+});

@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** One kube-apiserver has lost its way to the pods; the other one has not. They overwrite each other's verdict. */
-export const apiserversDisagree: Fault = {
+export const apiserversDisagree = defineFault({
   id: 'apiservers-disagree',
   cause: 'apiservers-disagree',
-  category: 'apiserver-load',
   scope: 'cluster',
   pattern: 'intermittent',
   apiservers: 2,
@@ -16,4 +15,4 @@ export const apiserversDisagree: Fault = {
       connections.obstacle = undefined;
     };
   },
-};
+});

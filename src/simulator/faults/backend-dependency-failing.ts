@@ -1,14 +1,13 @@
 import { klogStructured } from '../node/klog.ts';
 import { status } from './answers.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 const WORDS = 'Post "http://timeseries.harbour.svc:9090/api/v1/query": dial tcp 10.96.44.7:9090: connect: connection refused';
 
 /** The database behind the server is down: discovery works, every real request fails. */
-export const backendDependencyFailing: Fault = {
+export const backendDependencyFailing = defineFault({
   id: 'backend-dependency-failing',
   cause: 'backend-dependency-failing',
-  category: 'backend-dependency',
   scope: 'api',
   inject(_cluster, api) {
     api.behaviour.intercept = ({ kind }) => {
@@ -20,4 +19,4 @@ export const backendDependencyFailing: Fault = {
       delete api.behaviour.intercept;
     };
   },
-};
+});

@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The server answers, later than anybody waits. Connecting to it is quick. */
-export const backendSlow: Fault = {
+export const backendSlow = defineFault({
   id: 'backend-slow',
   cause: 'backend-slow',
-  category: 'backend-dependency',
   scope: 'api',
   inject({ random, timers, timing }, api) {
     api.behaviour.intercept = async ({ kind }) => {
@@ -17,4 +16,4 @@ export const backendSlow: Fault = {
       api.reconnect();
     };
   },
-};
+});

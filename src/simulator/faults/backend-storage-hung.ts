@@ -1,11 +1,10 @@
 import { klogStructured } from '../node/klog.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The server's own storage does not answer: discovery works, every list hangs. */
-export const backendStorageHung: Fault = {
+export const backendStorageHung = defineFault({
   id: 'backend-storage-hung',
   cause: 'backend-dependency-failing',
-  category: 'backend-dependency',
   scope: 'api',
   inject({ timers }, api) {
     api.behaviour.intercept = ({ kind }) => (kind === 'list' ? 'hang' : undefined);
@@ -26,4 +25,4 @@ export const backendStorageHung: Fault = {
       api.reconnect();
     };
   },
-};
+});

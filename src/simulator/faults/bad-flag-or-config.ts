@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** An update brought a flag that the server does not know: it ends at once, with its usage. */
-export const badFlagOrConfig: Fault = {
+export const badFlagOrConfig = defineFault({
   id: 'bad-flag-or-config',
   cause: 'bad-flag-or-config',
-  category: 'misconfiguration',
   scope: 'api',
   async inject(_cluster, api) {
     const lines = [
@@ -25,4 +24,4 @@ export const badFlagOrConfig: Fault = {
     });
     return () => api.workload.rollout({ args: api.workload.plan.args, surge: false, manager: 'helm' });
   },
-};
+});

@@ -1,11 +1,10 @@
 import { createAuthority } from '../certificates.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The CA was made anew under its old name, and the server has a certificate of it; the caBundle is still the old one. */
-export const caBundleMismatch: Fault = {
+export const caBundleMismatch = defineFault({
   id: 'ca-bundle-mismatch',
   cause: 'ca-bundle-mismatch',
-  category: 'tls-certificate',
   scope: 'api',
   async inject(_cluster, api) {
     const renewed = await createAuthority(api.authority.commonName);
@@ -16,4 +15,4 @@ export const caBundleMismatch: Fault = {
       return api.reload();
     };
   },
-};
+});

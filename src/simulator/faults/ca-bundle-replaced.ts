@@ -1,11 +1,10 @@
 import { createAuthority } from '../certificates.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** Somebody put the bundle of a foreign CA into the APIService. */
-export const caBundleReplaced: Fault = {
+export const caBundleReplaced = defineFault({
   id: 'ca-bundle-replaced',
   cause: 'ca-bundle-mismatch',
-  category: 'tls-certificate',
   scope: 'api',
   async inject(_cluster, api) {
     const foreign = await createAuthority('corporate-root');
@@ -18,4 +17,4 @@ export const caBundleReplaced: Fault = {
         copy.spec.caBundle = bundle(api.authority.certificate);
       }, 'cainjector');
   },
-};
+});

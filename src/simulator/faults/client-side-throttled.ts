@@ -1,12 +1,11 @@
 import { klogStructured } from '../node/klog.ts';
 import { status } from './answers.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The aggregated server's own client limits itself, so that its calls to the kube-apiserver miss their deadline. */
-export const clientSideThrottled: Fault = {
+export const clientSideThrottled = defineFault({
   id: 'client-side-throttled',
   cause: 'client-side-throttled',
-  category: 'rate-limiting',
   scope: 'api',
   inject({ timers, timing, random }, api) {
     api.behaviour.intercept = async ({ kind }) => {
@@ -33,4 +32,4 @@ export const clientSideThrottled: Fault = {
       delete api.behaviour.intercept;
     };
   },
-};
+});

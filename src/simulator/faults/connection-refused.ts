@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The process lives and its health port answers, but nobody listens on the serving port. */
-export const connectionRefused: Fault = {
+export const connectionRefused = defineFault({
   id: 'connection-refused',
   cause: 'connection-refused',
-  category: 'network-connectivity',
   scope: 'api',
   async inject(_cluster, api) {
     const pods = api.pods();
@@ -19,4 +18,4 @@ export const connectionRefused: Fault = {
       }
     };
   },
-};
+});

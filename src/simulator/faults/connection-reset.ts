@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** Something on the way resets every new connection after it was accepted. */
-export const connectionReset: Fault = {
+export const connectionReset = defineFault({
   id: 'connection-reset',
   cause: 'connection-reset',
-  category: 'network-connectivity',
   scope: 'api',
   inject(_cluster, api) {
     const pods = api.pods();
@@ -20,4 +19,4 @@ export const connectionReset: Fault = {
       }
     };
   },
-};
+});

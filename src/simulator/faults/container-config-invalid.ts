@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The pod refers to a Secret that is not there. */
-export const containerConfigInvalid: Fault = {
+export const containerConfigInvalid = defineFault({
   id: 'container-config-invalid',
   cause: 'container-config-invalid',
-  category: 'misconfiguration',
   scope: 'api',
   async inject(_cluster, api) {
     const message = `secret "${api.plan.service}-credentials" not found`;
@@ -19,4 +18,4 @@ export const containerConfigInvalid: Fault = {
     });
     return () => api.workload.rollout({ surge: false });
   },
-};
+});

@@ -1,11 +1,10 @@
 import { setUsage } from '../node/usage.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The container wants more CPU than its limit: it is throttled most of the time and answers late. */
-export const cpuThrottled: Fault = {
+export const cpuThrottled = defineFault({
   id: 'cpu-throttled',
   cause: 'cpu-throttled',
-  category: 'resource-pressure',
   scope: 'api',
   pattern: 'intermittent',
   inject({ random, timers, timing }, api) {
@@ -21,4 +20,4 @@ export const cpuThrottled: Fault = {
       for (const { usage } of pods) setUsage(usage, {});
     };
   },
-};
+});

@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The binding to system:auth-delegator is gone: administrators are served, everybody else gets 500. */
-export const delegatedAuthFailing: Fault = {
+export const delegatedAuthFailing = defineFault({
   id: 'delegated-auth-failing',
   cause: 'delegated-auth-failing',
-  category: 'authn-authz',
   scope: 'api',
   inject({ store }, api) {
     const key = `${api.plan.namespace}:${api.plan.service}:system:auth-delegator`;
@@ -13,4 +12,4 @@ export const delegatedAuthFailing: Fault = {
       if (binding) store.clusterrolebindings.create({ ...binding, metadata: { name: key } }, { manager: 'helm' });
     };
   },
-};
+});

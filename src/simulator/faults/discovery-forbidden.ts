@@ -1,11 +1,10 @@
 import { klog } from '../node/klog.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The server came up without a request-header configuration: whoever the aggregator vouches for is anonymous to it. */
-export const discoveryForbidden: Fault = {
+export const discoveryForbidden = defineFault({
   id: 'discovery-forbidden',
   cause: 'discovery-forbidden',
-  category: 'authn-authz',
   scope: 'api',
   async inject(_cluster, api) {
     api.behaviour.requestHeaderCa = null;
@@ -23,4 +22,4 @@ export const discoveryForbidden: Fault = {
       return api.reload();
     };
   },
-};
+});

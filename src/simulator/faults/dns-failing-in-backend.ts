@@ -1,14 +1,13 @@
 import { klogStructured } from '../node/klog.ts';
 import { status } from './answers.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 const WORDS = 'dial tcp: lookup timeseries.harbour.svc.cluster.local on 10.96.0.10:53: server misbehaving';
 
 /** The cluster's DNS fails the server when it looks for its database. */
-export const dnsFailingInBackend: Fault = {
+export const dnsFailingInBackend = defineFault({
   id: 'dns-failing-in-backend',
   cause: 'dns-failing',
-  category: 'network-connectivity',
   scope: 'api',
   inject(_cluster, api) {
     api.behaviour.intercept = ({ kind }) => {
@@ -24,4 +23,4 @@ export const dnsFailingInBackend: Fault = {
       delete api.behaviour.intercept;
     };
   },
-};
+});

@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The Service was turned into an alias of a host name that nobody resolves. */
-export const dnsFailing: Fault = {
+export const dnsFailing = defineFault({
   id: 'dns-failing',
   cause: 'dns-failing',
-  category: 'network-connectivity',
   scope: 'api',
   inject(_cluster, api) {
     api.editService((copy) => {
@@ -13,4 +12,4 @@ export const dnsFailing: Fault = {
     });
     return () => api.restoreService();
   },
-};
+});

@@ -1,15 +1,14 @@
 import { CALM, setLatency } from '../control-plane/load.ts';
 import { klogStructured } from '../node/klog.ts';
 import { status } from './answers.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 const WORDS = 'etcdserver: request timed out';
 
 /** etcd's disk is slow: the kube-apiserver waits for it, fails its own readiness, and what is stored there can't be listed. */
-export const etcdSlow: Fault = {
+export const etcdSlow = defineFault({
   id: 'etcd-slow',
   cause: 'etcd-slow',
-  category: 'apiserver-load',
   scope: 'cluster',
   pattern: 'intermittent',
   inject(cluster, api) {
@@ -45,4 +44,4 @@ export const etcdSlow: Fault = {
       }
     };
   },
-};
+});

@@ -5,12 +5,11 @@ import type { Cluster } from '../cluster.ts';
 export type Clear = () => void | Promise<void>;
 
 /** Something that really goes wrong in the simulated cluster. */
-export interface Fault {
+export interface Fault<Id extends string = string, CauseName extends string = string> {
   /** = file name, kebab-case. */
-  readonly id: string;
-  /** Id of the cause that a diagnosis should name. */
-  readonly cause: string;
-  readonly category: string;
+  readonly id: Id;
+  /** Id of the cause that a diagnosis should name; the simulator knows no catalogue, a test holds it to one. */
+  readonly cause: CauseName;
   /** `api`: only the API that it is injected for. `cluster`: all of them. */
   readonly scope: 'api' | 'cluster';
   /** Of the failures, where it is not steady. */
@@ -23,4 +22,9 @@ export interface Fault {
   readonly without?: 'readiness-probe';
   /** Resolves when it is in effect. */
   inject(cluster: Cluster, api: SimulatedApi): Promise<Clear> | Clear;
+}
+
+/** Keeps the ids as literals, so that a name that no fault has does not compile. */
+export function defineFault<const Id extends string, const CauseName extends string>(fault: Fault<Id, CauseName>): Fault<Id, CauseName> {
+  return fault;
 }

@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** An update names an image tag that the registry does not have. */
-export const imagePullFailing: Fault = {
+export const imagePullFailing = defineFault({
   id: 'image-pull-failing',
   cause: 'image-pull-failing',
-  category: 'pod-instability',
   scope: 'api',
   async inject(_cluster, api) {
     const image = `registry.example/${api.plan.service}:v1.5.0-rc9`;
@@ -25,4 +24,4 @@ export const imagePullFailing: Fault = {
     });
     return () => api.workload.rollout({ image: api.workload.plan.image, surge: false });
   },
-};
+});

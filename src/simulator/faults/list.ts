@@ -1,3 +1,4 @@
+// Printed by `npm run generate`; do not edit.
 import { aggregatorPathBlocked } from './aggregator-path-blocked.ts';
 import { apiserverOverloaded } from './apiserver-overloaded.ts';
 import { apiserverSlow } from './apiserver-slow.ts';
@@ -19,7 +20,6 @@ import { discoveryForbidden } from './discovery-forbidden.ts';
 import { dnsFailing } from './dns-failing.ts';
 import { dnsFailingInBackend } from './dns-failing-in-backend.ts';
 import { etcdSlow } from './etcd-slow.ts';
-import type { Fault } from './fault.ts';
 import { imagePullFailing } from './image-pull-failing.ts';
 import { livenessFailing } from './liveness-failing.ts';
 import { memoryNearLimit } from './memory-near-limit.ts';
@@ -51,8 +51,8 @@ import { targetPortWrong } from './target-port-wrong.ts';
 import { tunnelDown } from './tunnel-down.ts';
 import { versionNotServed } from './version-not-served.ts';
 
-/** Sorted by id. */
-export const FAULTS: readonly Fault[] = [
+/** Every file of this folder that defines a fault, sorted by id. */
+export const FAULTS = [
   aggregatorPathBlocked,
   apiserverOverloaded,
   apiserverSlow,
@@ -71,8 +71,8 @@ export const FAULTS: readonly Fault[] = [
   cpuThrottled,
   delegatedAuthFailing,
   discoveryForbidden,
-  dnsFailingInBackend,
   dnsFailing,
+  dnsFailingInBackend,
   etcdSlow,
   imagePullFailing,
   livenessFailing,
@@ -104,4 +104,6 @@ export const FAULTS: readonly Fault[] = [
   targetPortWrong,
   tunnelDown,
   versionNotServed,
-];
+] as const;
+
+export type FaultId = (typeof FAULTS)[number]['id'];

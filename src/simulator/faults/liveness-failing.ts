@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** Health checks hang, so the kubelet kills the container again and again. */
-export const livenessFailing: Fault = {
+export const livenessFailing = defineFault({
   id: 'liveness-failing',
   cause: 'pod-probe-failing',
-  category: 'pod-instability',
   scope: 'api',
   async inject({ timers }, api) {
     let over = false;
@@ -34,4 +33,4 @@ export const livenessFailing: Fault = {
       api.reconnect();
     };
   },
-};
+});

@@ -1,11 +1,10 @@
 import { setUsage } from '../node/usage.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The working set touches the memory limit: the process reclaims instead of answering. */
-export const memoryNearLimit: Fault = {
+export const memoryNearLimit = defineFault({
   id: 'memory-near-limit',
   cause: 'memory-near-limit',
-  category: 'resource-pressure',
   scope: 'api',
   pattern: 'intermittent',
   inject({ random, timers, timing }, api) {
@@ -22,4 +21,4 @@ export const memoryNearLimit: Fault = {
       for (const { usage } of pods) setUsage(usage, {});
     };
   },
-};
+});

@@ -1,11 +1,10 @@
 import { dropTraffic } from './drop-traffic.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** A default-deny policy appears in the backend's namespace. */
-export const networkPolicyBlocking: Fault = {
+export const networkPolicyBlocking = defineFault({
   id: 'network-policy-blocking',
   cause: 'network-policy-blocking',
-  category: 'network-policy',
   scope: 'api',
   async inject({ store }, api) {
     const { namespace } = api.plan;
@@ -25,4 +24,4 @@ export const networkPolicyBlocking: Fault = {
       await clear();
     };
   },
-};
+});

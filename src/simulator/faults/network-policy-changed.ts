@@ -1,11 +1,10 @@
 import { dropTraffic } from './drop-traffic.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** A policy that admitted the control plane is edited and names another address range now. */
-export const networkPolicyChanged: Fault = {
+export const networkPolicyChanged = defineFault({
   id: 'network-policy-changed',
   cause: 'network-policy-changed',
-  category: 'network-policy',
   scope: 'api',
   async inject({ store, network }, api) {
     const key = `${api.plan.namespace}/admit-control-plane-to-${api.plan.service}`;
@@ -37,4 +36,4 @@ export const networkPolicyChanged: Fault = {
       await clear();
     };
   },
-};
+});

@@ -1,14 +1,13 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** Somebody scaled the Deployment to zero. */
-export const noReadyEndpoints: Fault = {
+export const noReadyEndpoints = defineFault({
   id: 'no-ready-endpoints',
   cause: 'no-ready-endpoints',
-  category: 'pod-instability',
   scope: 'api',
   async inject(_cluster, api) {
     const replicas = api.pods().length;
     await api.workload.scale(0);
     return () => api.workload.scale(replicas);
   },
-};
+});

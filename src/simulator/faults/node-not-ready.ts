@@ -1,11 +1,10 @@
 import { timestamp } from '../objects.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The node of the pods stopped reporting, and nothing reaches it any more. */
-export const nodeNotReady: Fault = {
+export const nodeNotReady = defineFault({
   id: 'node-not-ready',
   cause: 'node-not-ready',
-  category: 'resource-pressure',
   scope: 'api',
   async inject(cluster, api) {
     const pods = api.pods();
@@ -32,4 +31,4 @@ export const nodeNotReady: Fault = {
       }
     };
   },
-};
+});

@@ -1,11 +1,10 @@
 import { timestamp } from '../objects.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The node of the pods is short of memory: it evicts them, and their successors find no other place. */
-export const nodeUnderPressure: Fault = {
+export const nodeUnderPressure = defineFault({
   id: 'node-under-pressure',
   cause: 'node-under-pressure',
-  category: 'resource-pressure',
   scope: 'api',
   async inject(cluster, api) {
     const pods = api.pods();
@@ -49,4 +48,4 @@ export const nodeUnderPressure: Fault = {
       for (const pod of api.pods()) await pod.recover();
     };
   },
-};
+});

@@ -1,14 +1,13 @@
 import { status } from './answers.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** How long the kube-apiserver keeps a connection, and with it a replica: each new one is a throw of dice. */
 const CONNECTION_LASTS = 20_000;
 
 /** One of the pods answers everything with an error and still says that it is ready. */
-export const oneReplicaBad: Fault = {
+export const oneReplicaBad = defineFault({
   id: 'one-replica-bad',
   cause: 'one-replica-bad',
-  category: 'network-connectivity',
   scope: 'api',
   pattern: 'intermittent',
   replicas: 2,
@@ -25,4 +24,4 @@ export const oneReplicaBad: Fault = {
       delete pod.behaviour.interceptEarly;
     };
   },
-};
+});

@@ -1,12 +1,11 @@
 import { setUsage } from '../node/usage.ts';
 import { crashLoop } from './crash-loop.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The kernel kills the container each time that it reaches its memory limit. */
-export const outOfMemoryKilled: Fault = {
+export const outOfMemoryKilled = defineFault({
   id: 'out-of-memory-killed',
   cause: 'out-of-memory-killed',
-  category: 'resource-pressure',
   scope: 'api',
   async inject(_cluster, api) {
     const pods = api.pods();
@@ -20,4 +19,4 @@ export const outOfMemoryKilled: Fault = {
       await clear();
     };
   },
-};
+});

@@ -1,14 +1,13 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** Share of connections and of requests that stall until TCP has sent again often enough. */
 const LOSS = 0.4;
 const STALL = { least: 5000, most: 12_000 };
 
 /** Packets to the pods get lost: most attempts pass, some stall for seconds. */
-export const packetLoss: Fault = {
+export const packetLoss = defineFault({
   id: 'packet-loss',
   cause: 'packet-loss',
-  category: 'network-connectivity',
   scope: 'api',
   pattern: 'intermittent',
   inject({ random, timers, timing }, api) {
@@ -31,4 +30,4 @@ export const packetLoss: Fault = {
       }
     };
   },
-};
+});

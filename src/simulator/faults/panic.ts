@@ -1,5 +1,5 @@
 import { crashLoop } from './crash-loop.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 const TRACE = [
   'panic: runtime error: invalid memory address or nil pointer dereference',
@@ -13,10 +13,9 @@ const TRACE = [
 ];
 
 /** The server panics a few seconds after each start. */
-export const panic: Fault = {
+export const panic = defineFault({
   id: 'panic',
   cause: 'panic',
-  category: 'software-bug',
   scope: 'api',
   inject: (_cluster, api) => crashLoop(api, { endsAfter: 3000, ending: () => ({ exitCode: 2, lines: TRACE }) }),
-};
+});

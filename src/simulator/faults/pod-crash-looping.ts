@@ -1,12 +1,11 @@
 import { klog, klogStructured } from '../node/klog.ts';
 import { crashLoop } from './crash-loop.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The process ends with an error a few seconds after each start. */
-export const podCrashLooping: Fault = {
+export const podCrashLooping = defineFault({
   id: 'pod-crash-looping',
   cause: 'pod-crash-looping',
-  category: 'pod-instability',
   scope: 'api',
   inject: (_cluster, api) =>
     crashLoop(api, {
@@ -19,4 +18,4 @@ export const podCrashLooping: Fault = {
         ],
       }),
     }),
-};
+});

@@ -1,5 +1,5 @@
 import type { SimulatedPod } from '../node/pod.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 const EVERY = 30_000;
 /** Share of the time in which a successor is not running yet. */
@@ -7,10 +7,9 @@ const DOWN = 0.8;
 const MESSAGE = 'Pod ephemeral local storage usage exceeds the total limit of containers 64Mi. ';
 
 /** Each pod is evicted soon after it started, because it fills its local storage; its successor takes a while. */
-export const podEvicted: Fault = {
+export const podEvicted = defineFault({
   id: 'pod-evicted',
   cause: 'pod-evicted',
-  category: 'pod-instability',
   scope: 'api',
   async inject({ timers }, api) {
     let over = false;
@@ -48,4 +47,4 @@ export const podEvicted: Fault = {
       for (const pod of failed) void pod.delete();
     };
   },
-};
+});

@@ -1,11 +1,10 @@
 import { klogStructured } from '../node/klog.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The server says that it is not ready, and goes on running. */
-export const podProbeFailing: Fault = {
+export const podProbeFailing = defineFault({
   id: 'pod-probe-failing',
   cause: 'pod-probe-failing',
-  category: 'pod-instability',
   scope: 'api',
   inject({ timers }, api) {
     api.behaviour.unready = { check: 'informer-sync', message: '1 informers not started yet: [*v1.Tide]' };
@@ -16,4 +15,4 @@ export const podProbeFailing: Fault = {
       delete api.behaviour.unready;
     };
   },
-};
+});

@@ -1,13 +1,12 @@
 import { klogStructured } from '../node/klog.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 const EVERY = 60_000;
 
 /** Now and then the process loses its lease and ends; it is back after a moment. */
-export const podRestarting: Fault = {
+export const podRestarting = defineFault({
   id: 'pod-restarting',
   cause: 'pod-restarting',
-  category: 'pod-instability',
   scope: 'api',
   pattern: 'intermittent',
   async inject({ timers }, api) {
@@ -30,4 +29,4 @@ export const podRestarting: Fault = {
     const stop = timers.every(timers.scaled(EVERY), () => void restart());
     return stop;
   },
-};
+});

@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** No node has room for the pod after an update asked for more memory. */
-export const podUnschedulable: Fault = {
+export const podUnschedulable = defineFault({
   id: 'pod-unschedulable',
   cause: 'pod-unschedulable',
-  category: 'pod-instability',
   scope: 'api',
   async inject(cluster, api) {
     const workers = cluster.plan.nodes.length;
@@ -18,4 +17,4 @@ export const podUnschedulable: Fault = {
     });
     return () => api.workload.rollout({ surge: false });
   },
-};
+});

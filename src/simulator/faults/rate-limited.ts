@@ -1,11 +1,10 @@
 import { status } from './answers.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The aggregated server turns requests away to protect itself. */
-export const rateLimited: Fault = {
+export const rateLimited = defineFault({
   id: 'rate-limited',
   cause: 'rate-limited',
-  category: 'rate-limiting',
   scope: 'api',
   inject(_cluster, api) {
     api.behaviour.intercept = ({ kind }) => {
@@ -17,4 +16,4 @@ export const rateLimited: Fault = {
       delete api.behaviour.intercept;
     };
   },
-};
+});

@@ -1,11 +1,10 @@
 import { createAuthority } from '../certificates.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The front-proxy CA was rotated and the aggregated server still trusts the old one. */
-export const requestHeaderCaMismatch: Fault = {
+export const requestHeaderCaMismatch = defineFault({
   id: 'request-header-ca-mismatch',
   cause: 'request-header-ca-mismatch',
-  category: 'tls-certificate',
   scope: 'api',
   async inject(_cluster, api) {
     api.behaviour.requestHeaderCa = (await createAuthority('front-proxy-ca')).certificate;
@@ -15,4 +14,4 @@ export const requestHeaderCaMismatch: Fault = {
       return api.reload();
     };
   },
-};
+});

@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The binding to extension-apiserver-authentication-reader is gone, and the next start of the server fails over it. */
-export const requestHeaderConfigUnreadable: Fault = {
+export const requestHeaderConfigUnreadable = defineFault({
   id: 'request-header-config-unreadable',
   cause: 'request-header-config-unreadable',
-  category: 'authn-authz',
   scope: 'api',
   async inject({ store }, api) {
     const name = `${api.plan.namespace}:${api.plan.service}:auth-reader`;
@@ -15,4 +14,4 @@ export const requestHeaderConfigUnreadable: Fault = {
       await Promise.all(api.pods().map((pod) => pod.recover()));
     };
   },
-};
+});

@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** An update without a surge pod: the old one is gone, the new one still warms up. */
-export const rolloutInProgress: Fault = {
+export const rolloutInProgress = defineFault({
   id: 'rollout-in-progress',
   cause: 'rollout-in-progress',
-  category: 'pod-instability',
   scope: 'api',
   async inject(_cluster, api) {
     const fresh = new Set<{ behaviour: { unready?: unknown } }>();
@@ -20,4 +19,4 @@ export const rolloutInProgress: Fault = {
       for (const pod of fresh) delete pod.behaviour.unready;
     };
   },
-};
+});

@@ -1,17 +1,16 @@
 import { runCronJob } from '../control-plane/cron-jobs.ts';
 import { klogStructured } from '../node/klog.ts';
 import { status } from './answers.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** Cluster time; 30 s at a compression of 10. */
 const SCHEDULE = '*/5 * * * *';
 const RUNS_FOR_MS = 80_000;
 
 /** A CronJob locks what the server reads: each run is a short outage, and nothing in between. */
-export const scheduledOperation: Fault = {
+export const scheduledOperation = defineFault({
   id: 'scheduled-operation',
   cause: 'scheduled-operation',
-  category: 'scheduled-trigger',
   scope: 'api',
   pattern: 'periodic',
   inject({ store, events, timers }, api) {
@@ -32,4 +31,4 @@ export const scheduledOperation: Fault = {
       },
     });
   },
-};
+});

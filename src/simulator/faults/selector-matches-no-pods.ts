@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** A typing mistake in the Service's selector. */
-export const selectorMatchesNoPods: Fault = {
+export const selectorMatchesNoPods = defineFault({
   id: 'selector-matches-no-pods',
   cause: 'selector-matches-no-pods',
-  category: 'misconfiguration',
   scope: 'api',
   inject(_cluster, api) {
     api.editService((copy) => {
@@ -12,4 +11,4 @@ export const selectorMatchesNoPods: Fault = {
     });
     return () => api.restoreService();
   },
-};
+});

@@ -1,13 +1,12 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The Service behind the APIService is deleted. */
-export const serviceNotFound: Fault = {
+export const serviceNotFound = defineFault({
   id: 'service-not-found',
   cause: 'service-not-found',
-  category: 'misconfiguration',
   scope: 'api',
   inject(_cluster, api) {
     api.deleteService();
     return () => api.restoreService();
   },
-};
+});

@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The APIService names a port that its Service does not have. */
-export const servicePortMismatch: Fault = {
+export const servicePortMismatch = defineFault({
   id: 'service-port-mismatch',
   cause: 'service-port-mismatch',
-  category: 'misconfiguration',
   scope: 'api',
   inject(_cluster, api) {
     let right = 0;
@@ -17,4 +16,4 @@ export const servicePortMismatch: Fault = {
         copy.spec.service!.port = right;
       });
   },
-};
+});

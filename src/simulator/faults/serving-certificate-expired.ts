@@ -1,12 +1,11 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 const HOUR = 3_600_000;
 
 /** Nobody renewed the serving certificate; it ran out an hour ago. */
-export const servingCertificateExpired: Fault = {
+export const servingCertificateExpired = defineFault({
   id: 'serving-certificate-expired',
   cause: 'serving-certificate-expired',
-  category: 'tls-certificate',
   scope: 'api',
   async inject(_cluster, api) {
     api.behaviour.serving = await api.authority.issue({
@@ -22,4 +21,4 @@ export const servingCertificateExpired: Fault = {
       return api.reload();
     };
   },
-};
+});

@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The serving certificate was issued for another Service. */
-export const servingCertificateNameMismatch: Fault = {
+export const servingCertificateNameMismatch = defineFault({
   id: 'serving-certificate-name-mismatch',
   cause: 'serving-certificate-name-mismatch',
-  category: 'tls-certificate',
   scope: 'api',
   async inject(_cluster, api) {
     const other = `${api.plan.service}-old.${api.plan.namespace}.svc`;
@@ -15,4 +14,4 @@ export const servingCertificateNameMismatch: Fault = {
       return api.reload();
     };
   },
-};
+});

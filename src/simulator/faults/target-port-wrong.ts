@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** The Service sends connections to a port on which no container listens. */
-export const targetPortWrong: Fault = {
+export const targetPortWrong = defineFault({
   id: 'target-port-wrong',
   cause: 'service-port-mismatch',
-  category: 'misconfiguration',
   scope: 'api',
   inject(_cluster, api) {
     api.editService((copy) => {
@@ -13,4 +12,4 @@ export const targetPortWrong: Fault = {
     for (const pod of api.pods()) pod.listener?.cut('end');
     return () => api.restoreService();
   },
-};
+});

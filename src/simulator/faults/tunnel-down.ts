@@ -1,13 +1,12 @@
 import { klog } from '../node/klog.ts';
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 const WORDS = 'No agent available';
 
 /** The konnectivity tunnel from the control plane to the nodes has lost its agents. */
-export const tunnelDown: Fault = {
+export const tunnelDown = defineFault({
   id: 'tunnel-down',
   cause: 'tunnel-down',
-  category: 'network-connectivity',
   scope: 'cluster',
   inject(cluster) {
     const names = [...cluster.apis.keys()];
@@ -26,4 +25,4 @@ export const tunnelDown: Fault = {
       for (const { connections } of cluster.apiServers) connections.obstacle = undefined;
     };
   },
-};
+});

@@ -1,10 +1,9 @@
-import type { Fault } from './fault.ts';
+import { defineFault } from './fault.ts';
 
 /** An update of the server dropped the version that the APIService registers. */
-export const versionNotServed: Fault = {
+export const versionNotServed = defineFault({
   id: 'version-not-served',
   cause: 'version-not-served',
-  category: 'misconfiguration',
   scope: 'api',
   inject(_cluster, api) {
     api.behaviour.servedVersions = ['v9'];
@@ -12,4 +11,4 @@ export const versionNotServed: Fault = {
       delete api.behaviour.servedVersions;
     };
   },
-};
+});

@@ -1,4 +1,5 @@
 import type { Category } from '../../../src/domain/category.ts';
+import type { CauseId } from '../../../src/domain/ids.ts';
 import type { Cluster } from './harness/cluster.ts';
 
 export type Undo = () => Promise<void> | void;
@@ -13,7 +14,7 @@ export interface Fault {
   /** It breaks every API: there is no bystander. */
   readonly everyone?: boolean;
   /** Causes that are right: more than one where the cluster shows two names of one thing. */
-  readonly causes: readonly string[];
+  readonly causes: readonly CauseId[];
   readonly category: Category;
   /** Seconds from the first failed probe to the right verdict that are still allowed. */
   readonly within: number;

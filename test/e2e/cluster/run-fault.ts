@@ -82,7 +82,7 @@ export async function runFault(cluster: Cluster, exporter: Exporter, fault: Faul
       confidence: last?.confidence ?? 0,
       pattern: last?.pattern ?? 'none',
       right: rightSince !== undefined,
-      rightCause: last !== undefined && fault.causes.includes(last.cause),
+      rightCause: fault.causes.some((cause) => cause === last?.cause),
       ...(since === undefined ? {} : { noticed: (since - injectedAt) / 1000 }),
       ...(since === undefined || firstAt === undefined ? {} : { detected: Math.max(0, (firstAt - since) / 1000) }),
       ...(since === undefined || rightSince === undefined ? {} : { rightAfter: Math.max(0, (rightSince - since) / 1000) }),

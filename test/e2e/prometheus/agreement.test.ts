@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cause } from '../../../src/domain/cause.ts';
+import type { CauseId } from '../../../src/domain/ids.ts';
 import { BUILT_IN } from '../../../src/generate/built-in.ts';
 import type { Catalogue } from '../../../src/generate/catalogue.ts';
 import { disagreement } from './support/agreement.ts';
@@ -29,7 +30,7 @@ const batches = (() => {
   return Array.from({ length: Math.ceil(causes.length / CAUSES_PER_TEST) }, (_, index): Catalogue => {
     const some = causes.slice(index * CAUSES_PER_TEST, (index + 1) * CAUSES_PER_TEST);
     const here = new Set(some.map(({ id }) => id));
-    const known = (causes: readonly string[] = []) => causes.filter((id) => here.has(id));
+    const known = (causes: readonly CauseId[] = []) => causes.filter((id) => here.has(id));
     return {
       ...CATALOGUE,
       causes: some.map((cause) => ({ ...cause, supersedes: known(cause.supersedes), deepens: known(cause.deepens) })),

@@ -1,9 +1,16 @@
+import type { CauseId, SignalId } from '../../../src/domain/ids.ts';
+import type { FaultId } from '../../../src/simulator/faults/list.ts';
+
+type Move = SignalId | `signature:${CauseId}`;
+/** Several on a line. */
+const some = (...moves: Move[]): readonly Move[] => moves;
+
 /** Which signals each fault of the simulator moves. `signature:x` stands for the matches and the strength of the signature's cause. */
 interface Moves {
   /** Always, however short the moment before the kube-apiserver itself gives up on the API. */
-  readonly moves: readonly string[];
+  readonly moves: readonly Move[];
   /** Depending on the moment, beside what follows from every failure. */
-  readonly mayMove?: readonly string[];
+  readonly mayMove?: readonly Move[];
   /** The condition does not show it, or not surely: only requests do. */
   readonly hidden?: boolean;
   /** Over so soon that it may fall between two requests. */
@@ -11,19 +18,19 @@ interface Moves {
 }
 
 /** Of an API whose failure the kube-apiserver has noticed. */
-const UNAVAILABLE = [
-  ...['failing', 'error-ratio', 'aggregator-failing', 'aggregator-failures', 'list-failing'],
-  ...['available', 'condition-passed', 'condition-changed', 'became-unavailable'],
+const UNAVAILABLE: readonly Move[] = [
+  ...some('failing', 'error-ratio', 'aggregator-failing', 'aggregator-failures', 'list-failing'),
+  ...some('available', 'condition-passed', 'condition-changed', 'became-unavailable'),
 ];
 /** Of an API that only its users know to fail. */
-const REQUESTS_FAIL = ['failing', 'error-ratio', 'aggregator-failures'];
+const REQUESTS_FAIL: readonly Move[] = ['failing', 'error-ratio', 'aggregator-failures'];
 
-const CHECK_FAILED = 'condition-failed-discovery-check';
-const NO_ADDRESS = ['condition-missing-endpoints', 'endpoints-ready', 'signature:no-ready-endpoints'];
-const POD_DOWN = [...NO_ADDRESS, 'pods-ready'];
-const CRASHES = [
+const CHECK_FAILED = 'condition-failed-discovery-check' satisfies SignalId;
+const NO_ADDRESS: readonly Move[] = ['condition-missing-endpoints', 'endpoints-ready', 'signature:no-ready-endpoints'];
+const POD_DOWN: readonly Move[] = [...NO_ADDRESS, 'pods-ready'];
+const CRASHES: readonly Move[] = [
   ...POD_DOWN,
-  ...[
+  ...some(
     'waiting-crash-loop',
     'events-crash-back-off',
     'restarts',
@@ -31,18 +38,23 @@ const CRASHES = [
     'restarts-last-hour',
     'last-restart',
     'signature:pod-crash-looping',
-  ],
+  ),
 ];
-const ROLLED = ['events-rollout', 'newest-pod-created', 'last-change-rollout'];
-const GONE = ['endpoint-port-served', 'selected-pods', 'pods-known', 'hosts-known'];
-const REFUSED = ['aggregator-connection-refused', 'list-connection-refused'];
-const SILENT = ['signature:backend-slow', 'signature:connection-timed-out'];
-const DROPPED = [...SILENT, 'direct-connection-timeout', 'endpoint-failing', 'service-failing'];
-const UNTRUSTED = [CHECK_FAILED, 'direct-certificate-unknown-authority', 'signature:ca-bundle-mismatch', 'certificate-trusted'];
+const ROLLED: readonly Move[] = ['events-rollout', 'newest-pod-created', 'last-change-rollout'];
+const GONE: readonly Move[] = ['endpoint-port-served', 'selected-pods', 'pods-known', 'hosts-known'];
+const REFUSED: readonly Move[] = ['aggregator-connection-refused', 'list-connection-refused'];
+const SILENT: readonly Move[] = ['signature:backend-slow', 'signature:connection-timed-out'];
+const DROPPED: readonly Move[] = [...SILENT, 'direct-connection-timeout', 'endpoint-failing', 'service-failing'];
+const UNTRUSTED: readonly Move[] = [
+  CHECK_FAILED,
+  'direct-certificate-unknown-authority',
+  'signature:ca-bundle-mismatch',
+  'certificate-trusted',
+];
 
 /** What may follow when an API errs: the same words at other vantages, pods that a broken server makes unready. */
-const CONSEQUENCES = [
-  ...[
+const CONSEQUENCES: readonly Move[] = [
+  ...some(
     'aggregator-failing',
     'list-failing',
     'service-failing',
@@ -50,25 +62,25 @@ const CONSEQUENCES = [
     'endpoints-disagree',
     'endpoints-split',
     'dead-connections',
-  ],
-  ...['events-probe-failed', 'readiness-flips', 'log-error-lines', 'blind-sources', 'backend-tls-handshake-errors'],
+  ),
+  ...some('events-probe-failed', 'readiness-flips', 'log-error-lines', 'blind-sources', 'backend-tls-handshake-errors'),
 ];
-const CONSEQUENCES_OF_UNAVAILABILITY = [
-  ...['became-available', 'rolling-out', 'endpoints-ready', 'endpoints-not-ready', 'endpoints-terminating', 'replicas-available'],
-  ...['pods-ready', 'pods-running-not-ready', 'pods-terminating', 'pods-pending', 'containers-not-ready'],
+const CONSEQUENCES_OF_UNAVAILABILITY: readonly Move[] = [
+  ...some('became-available', 'rolling-out', 'endpoints-ready', 'endpoints-not-ready', 'endpoints-terminating', 'replicas-available'),
+  ...some('pods-ready', 'pods-running-not-ready', 'pods-terminating', 'pods-pending', 'containers-not-ready'),
   'condition-missing-endpoints',
   // With rolling-out: the workload's status ends the events of its scaling.
   'events-rollout',
   // What does not run uses nothing.
-  ...['cpu-usage', 'memory-usage'],
+  ...some('cpu-usage', 'memory-usage'),
 ];
 
-const MOVES: Readonly<Record<string, Moves>> = {
+const MOVES: Readonly<Record<FaultId, Moves>> = {
   'aggregator-path-blocked': { moves: [CHECK_FAILED, ...SILENT] },
   'apiserver-overloaded': {
     moves: ['aggregator-too-many-requests', 'apiserver-rejected', 'apiserver-queued', 'signature:apiserver-overloaded'],
     mayMove: [
-      ...['aggregator-server-error', 'direct-server-error', 'list-server-error', 'list-too-many-requests', 'backend-authz-failures'],
+      ...some('aggregator-server-error', 'direct-server-error', 'list-server-error', 'list-too-many-requests', 'backend-authz-failures'),
       CHECK_FAILED,
     ],
     hidden: true,
@@ -121,7 +133,7 @@ const MOVES: Readonly<Record<string, Moves>> = {
     hidden: true,
   },
   'image-pull-failing': {
-    moves: [...POD_DOWN, ...ROLLED, ...['waiting-image-pull', 'events-pull-failed', 'pods-pending', 'signature:image-pull-failing']],
+    moves: [...POD_DOWN, ...ROLLED, ...some('waiting-image-pull', 'events-pull-failed', 'pods-pending', 'signature:image-pull-failing')],
   },
   'liveness-failing': { moves: [...CRASHES, 'ended-killed', 'events-liveness-kill'] },
   'memory-near-limit': { moves: ['memory-usage'], mayMove: ['cpu-usage', CHECK_FAILED], hidden: true },
@@ -135,14 +147,14 @@ const MOVES: Readonly<Record<string, Moves>> = {
   'node-not-ready': {
     moves: [
       ...POD_DOWN,
-      ...['hosts-not-ready', 'events-node-lost', 'last-change-node', 'direct-connection-timeout', 'signature:node-not-ready'],
+      ...some('hosts-not-ready', 'events-node-lost', 'last-change-node', 'direct-connection-timeout', 'signature:node-not-ready'),
     ],
   },
   'node-under-pressure': {
     moves: [
-      ...[...NO_ADDRESS, 'hosts-memory-pressure', 'last-change-node', 'events-evicted', 'events-scheduling-failed'],
-      ...['pods-evicted', 'pods-unschedulable', 'pods-pending', 'signature:node-under-pressure', 'signature:pod-evicted'],
-      ...['signature:pod-unschedulable', 'newest-pod-created'],
+      ...some(...NO_ADDRESS, 'hosts-memory-pressure', 'last-change-node', 'events-evicted', 'events-scheduling-failed'),
+      ...some('pods-evicted', 'pods-unschedulable', 'pods-pending', 'signature:node-under-pressure', 'signature:pod-evicted'),
+      ...some('signature:pod-unschedulable', 'newest-pod-created'),
     ],
     mayMove: [...GONE, 'rolling-out'],
   },
@@ -197,7 +209,7 @@ const MOVES: Readonly<Record<string, Moves>> = {
   },
   'serving-certificate-expired': {
     moves: [
-      ...[CHECK_FAILED, 'certificate-not-after', 'certificate-seconds-left', 'certificate-in-force', 'direct-certificate-expired'],
+      ...some(CHECK_FAILED, 'certificate-not-after', 'certificate-seconds-left', 'certificate-in-force', 'direct-certificate-expired'),
       'signature:serving-certificate-expired',
     ],
   },
@@ -223,7 +235,7 @@ export function alwaysMoves(signal: string): boolean {
 
 /** Throws when the fault has no line in the table. */
 export function movesOf(fault: string): { readonly moves: readonly string[]; readonly mayMove: readonly string[] } {
-  const entry = MOVES[fault];
+  const entry = (MOVES as Readonly<Record<string, Moves | undefined>>)[fault];
   if (!entry) throw new Error(`fault ${fault}: no line says which signals it moves`);
   const { moves, mayMove = [], hidden = false, brief = false } = entry;
   const fails = brief ? [] : hidden ? REQUESTS_FAIL : UNAVAILABLE;

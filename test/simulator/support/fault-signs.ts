@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Fault } from '../../../src/simulator/faults/fault.ts';
+import type { FaultId } from '../../../src/simulator/faults/list.ts';
 import type { ScenarioInput } from '../../../src/simulator/scenario.ts';
 import type { Simulator } from '../../../src/simulator/simulator.ts';
 import { eventually } from './client.ts';
@@ -103,7 +104,7 @@ export const SHOWS: Readonly<Record<string, Observation>> = {
     condition: /^False FailedDiscoveryCheck: .*No agent available$/,
     apiserverMetrics: /egress_dialer_dial_failure_count\{[^}]*\} [1-9]/,
   },
-};
+} satisfies Record<FaultId, Observation>;
 /** Stays as it is in a healthy cluster: not asked before the fault. */
 const UNMOVED: readonly RegExp[] = [/^403$/, hidden.condition, /^200 /];
 /** Seen in the log of the run before once the container runs again. */

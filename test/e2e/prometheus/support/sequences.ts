@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { catalogueOptions } from '../../../../src/commands/catalogue-options.ts';
-import { DERIVED_SIGNALS } from '../../../../src/diagnose/derived-signals.ts';
 import { createDiagnostician } from '../../../../src/diagnose/diagnostician.ts';
-import type { Signal } from '../../../../src/domain/signal.ts';
+import type { SignalDeclaration } from '../../../../src/domain/signal.ts';
 import type { Snapshot } from '../../../../src/domain/snapshot.ts';
+import { DERIVED_SIGNALS } from '../../../../src/signals/derived.ts';
 import { SIGNALS } from '../../../../src/signals/list.ts';
 import { readSignals } from '../../../../src/signals/read.ts';
 import { ROWS } from '../../../correlations/tables/rows.ts';
@@ -24,7 +24,7 @@ export interface Told {
   readonly title: string;
   readonly steps: number;
   /** Values of each signal, counters never falling, timestamps since the first tick; undefined = not observed. */
-  readonly signals: ReadonlyMap<Signal, readonly (number | undefined)[]>;
+  readonly signals: ReadonlyMap<SignalDeclaration, readonly (number | undefined)[]>;
   /** The cause of the verdict held after each tick; `unknown` where none is held. */
   readonly verdicts: readonly string[];
 }
@@ -90,6 +90,6 @@ function rise(name: string, read: Map<string, number>, rising: Map<string, { rea
 }
 
 /** promtool's clock begins at 0. */
-function shown(signal: Signal, value: number | undefined): number | undefined {
+function shown(signal: SignalDeclaration, value: number | undefined): number | undefined {
   return signal.kind === 'timestamp' && value !== undefined ? value - NOW / 1000 : value;
 }

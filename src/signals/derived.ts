@@ -1,20 +1,20 @@
-import type { Signal } from '../domain/signal.ts';
-import { FAILURES_PERIODIC } from './criteria.ts';
+import type { SignalDeclaration } from '../domain/signal.ts';
 
+/** Through which `regular('failing')` reads the pattern of all remembered failures. */
+export const FAILURES_PERIODIC = 'failures-periodic';
 export const SCHEDULE_MATCHED = 'schedule-matched';
 
 /**
- * Signals that no single snapshot shows: they come from the history of the failures. The diagnostician computes them
- * before it asks the criteria, and hands them to the exposition in `DiagnosisRound.derived`.
+ * What no single snapshot shows: they come from the history of the failures: the diagnostician computes them before it asks the criteria, and hands them to the
+ * exposition in `DiagnosisRound.derived`.
  */
-export const DERIVED_SIGNALS: readonly Signal[] = [
+export const DERIVED_SIGNALS: readonly SignalDeclaration[] = [
   {
     name: FAILURES_PERIODIC,
     help: '1 while the failures of the API begin at even intervals, 0 while they do not.',
     kind: 'gauge',
     metric: 'aggregated_api_failures_periodic',
     source: 'probes',
-    observe: () => undefined,
   },
   {
     name: SCHEDULE_MATCHED,
@@ -22,6 +22,5 @@ export const DERIVED_SIGNALS: readonly Signal[] = [
     kind: 'gauge',
     metric: 'aggregated_api_schedule_matched',
     source: 'cron-jobs',
-    observe: () => undefined,
   },
 ];
