@@ -1,4 +1,24 @@
 import tseslint from 'typescript-eslint';
+import { roomFence } from './scripts/lint/room-fence.mjs';
+import { tableLookup } from './scripts/lint/table-lookup.mjs';
+
+const NOT_YET = [
+  'commands',
+  'diagnose',
+  'domain',
+  'expose',
+  'generate',
+  'kube',
+  'net',
+  'objects',
+  'observe',
+  'probe',
+  'read',
+  'scan',
+  'signals',
+  'signatures',
+  'simulator',
+];
 
 // Type-aware rules only: formatting and syntax are Biome's.
 export default tseslint.config(
@@ -6,7 +26,7 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     languageOptions: { parser: tseslint.parser, parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    plugins: { '@typescript-eslint': tseslint.plugin },
+    plugins: { '@typescript-eslint': tseslint.plugin, local: { rules: { 'room-fence': roomFence, 'table-lookup': tableLookup } } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
@@ -17,11 +37,37 @@ export default tseslint.config(
       '@typescript-eslint/prefer-promise-reject-errors': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-unnecessary-type-assertion': 'error',
+      'local/room-fence': 'error',
+      'local/table-lookup': 'error',
+    },
+  },
+  {
+    files: ['src/**'],
+    rules: {
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'max-params': ['error', 4],
+      complexity: ['error', 12],
+      '@typescript-eslint/no-non-null-assertion': 'error',
+    },
+  },
+  {
+    // Rooms that do not keep the limits yet. A room leaves this list and never comes back.
+    files: NOT_YET.map((room) => `src/${room}/**`),
+    rules: {
+      'max-lines-per-function': 'off',
+      'max-params': 'off',
+      complexity: 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
     },
   },
   {
     // Kubernetes objects as untyped JSON: these read few fields and spell them where they use them.
     files: ['test/e2e/**', 'test/simulator/**'],
     rules: { '@typescript-eslint/no-unsafe-argument': 'off', '@typescript-eslint/no-explicit-any': 'off' },
+  },
+  {
+    // A test asks its tables with words of its own.
+    files: ['test/**'],
+    rules: { 'local/table-lookup': 'off' },
   },
 );

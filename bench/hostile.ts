@@ -62,17 +62,19 @@ const inCrumbs: Kind = (socket) => {
   write();
 };
 
-const KINDS: Readonly<Record<string, Kind>> = {
-  good: (socket) => socket.end(`${OK}Content-Type: application/json\r\nContent-Length: ${DISCOVERY.length}\r\n\r\n${DISCOVERY}`),
-  'interim responses': forever('', 'HTTP/1.1 100 Continue\r\n\r\n'),
-  'one endless header': forever(`${OK}A: `, 'x'),
-  'header lines': forever(OK, 'a: b\r\n'),
-  'chunks of a byte': forever(CHUNKED, '1\r\nx\r\n'),
-  'chunk extensions': forever(`${CHUNKED}1;`, 'x'),
-  trailers: forever(`${CHUNKED}1\r\nx\r\n0\r\n`, 'a: b\r\n'),
-  'records of a byte': inCrumbs,
-  'an endless body': forever(`${OK}\r\n`, 'x'),
-};
+const KINDS: ReadonlyMap<string, Kind> = new Map(
+  Object.entries<Kind>({
+    good: (socket) => socket.end(`${OK}Content-Type: application/json\r\nContent-Length: ${DISCOVERY.length}\r\n\r\n${DISCOVERY}`),
+    'interim responses': forever('', 'HTTP/1.1 100 Continue\r\n\r\n'),
+    'one endless header': forever(`${OK}A: `, 'x'),
+    'header lines': forever(OK, 'a: b\r\n'),
+    'chunks of a byte': forever(CHUNKED, '1\r\nx\r\n'),
+    'chunk extensions': forever(`${CHUNKED}1;`, 'x'),
+    trailers: forever(`${CHUNKED}1\r\nx\r\n0\r\n`, 'a: b\r\n'),
+    'records of a byte': inCrumbs,
+    'an endless body': forever(`${OK}\r\n`, 'x'),
+  }),
+);
 const IGNORED_MESSAGES = 'ignored TLS messages';
 
 interface Figures {
@@ -84,7 +86,7 @@ interface Figures {
 export async function benchHostile(wanted: readonly string[] = []): Promise<boolean> {
   const authority = await createAuthority({ name: 'bench-ca' });
   const issued = await authority.issue({ names: [SERVER_NAME] });
-  const kinds = [...Object.keys(KINDS), IGNORED_MESSAGES].filter((kind) => wanted.length === 0 || kind === 'good' || wanted.includes(kind));
+  const kinds = [...KINDS.keys(), IGNORED_MESSAGES].filter((kind) => wanted.length === 0 || kind === 'good' || wanted.includes(kind));
   let good: Figures | undefined;
   let isMet = true;
   for (const kind of kinds) {
@@ -111,7 +113,7 @@ export async function benchHostile(wanted: readonly string[] = []): Promise<bool
 // --- child processes ---------------------------------------------------------------------------------------------------
 
 async function serve(cert: string, key: string, kind: string): Promise<void> {
-  const answer = KINDS[kind];
+  const answer = KINDS.get(kind);
   const ports: number[] = [];
   for (let i = 0; i < BACKENDS; i += 1) {
     const server = answer

@@ -14,9 +14,13 @@ const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Bytes from `8MiB`, `64KiB`, `1048576`. */
 function bytesOf(text: string): number {
-  const [, amount, unit] = /^(\d+)(KiB|MiB|GiB)?$/.exec(text)!;
-  return Number(amount) * { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }[unit ?? '']!;
+  return Number.parseInt(text, 10) * (SIZES.get(text.replace(/^\d+/, '')) ?? 1);
 }
+const SIZES: ReadonlyMap<string, number> = new Map([
+  ['KiB', 2 ** 10],
+  ['MiB', 2 ** 20],
+  ['GiB', 2 ** 30],
+]);
 
 const duration = (standard: string, least: string, most: string, says: string) =>
   z

@@ -58,7 +58,7 @@ async function classify(files: readonly string[], options: ClassifyOptions, outp
   const counts = new Int32Array(patterns.length);
   const scanner = createLogScanner(patterns);
   const count = (pattern: number): void => {
-    counts[pattern]!++;
+    counts[pattern] = (counts[pattern] ?? 0) + 1;
   };
   for (const file of files.length > 0 ? files : ['-']) await scanFile(file, scanner, count);
   output.write(`${summaryOf(scanner.lines, patterns, counts)}\n`);
@@ -72,29 +72,32 @@ function check(signatures: readonly UserSignature[] | undefined, output: Classif
 }
 
 function test(line: string, patterns: readonly Pattern[], signatures: readonly UserSignature[], output: ClassifyOutput): void {
-  const matching = patterns.flatMap((pattern, index) => {
-    let matches = false;
-    const scanner = createLogScanner([pattern]);
-    scanner.scan(Buffer.from(line), () => {});
-    scanner.end(() => {
-      matches = true;
-    });
-    return matches ? [signatures[index]!] : [];
-  });
+  const matching = signatures.filter((_, index) => matches(patterns.slice(index, index + 1), line));
   output.write(
     matching.length > 0 ? matching.map(({ id, says }) => `${id}${says ? `: ${says}` : ''}\n`).join('') : 'no signature matches\n',
   );
 }
 
+function matches(patterns: readonly Pattern[], line: string): boolean {
+  let found = false;
+  const scanner = createLogScanner(patterns);
+  scanner.scan(Buffer.from(line), () => {});
+  scanner.end(() => {
+    found = true;
+  });
+  return found;
+}
+
 function summaryOf(lines: number, patterns: readonly Pattern[], counts: Int32Array): string {
-  const classes: Record<string, number> = {};
+  const classes = new Map<string, number>();
   let matched = 0;
   for (const [index, { id }] of patterns.entries()) {
-    if (counts[index] === 0) continue;
-    matched += counts[index]!;
-    classes[id] = (classes[id] ?? 0) + counts[index]!;
+    const count = counts[index] ?? 0;
+    if (count === 0) continue;
+    matched += count;
+    classes.set(id, (classes.get(id) ?? 0) + count);
   }
-  return JSON.stringify({ lines, matched, classes });
+  return JSON.stringify({ lines, matched, classes: Object.fromEntries(classes) });
 }
 
 const CHUNK_BYTES = 256 * 1024;

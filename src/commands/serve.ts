@@ -60,8 +60,8 @@ async function serveWith(flags: ServeFlags, readConfig: () => Config, config: Co
 function wantedScenario({ simulate, kubeconfig }: ServeFlags): string | undefined {
   if (simulate !== undefined) {
     const name = simulate === true ? 'demo' : simulate;
-    if (!Object.hasOwn(SCENARIOS, name))
-      throw new Error(`--simulate ${JSON.stringify(name)}: no scenario is called so; allowed are ${Object.keys(SCENARIOS).join(', ')}`);
+    if (!SCENARIOS.has(name))
+      throw new Error(`--simulate ${JSON.stringify(name)}: no scenario is called so; allowed are ${[...SCENARIOS.keys()].join(', ')}`);
     return name;
   }
   const inPod = process.env.KUBERNETES_SERVICE_HOST !== undefined;

@@ -83,16 +83,16 @@ export class Criteria {
 
   /** Why a criterion is true: the values of the signals that it read. */
   explain(criterion: Criterion): Explanation {
-    const values: Record<string, number> = {};
+    const values = new Map<string, number>();
     let decisive: Explanation['decisive'];
     const note = (signal: string, value: number | undefined) => {
       if (value === undefined || Number.isNaN(value)) return;
-      values[signal] ??= value;
+      if (!values.has(signal)) values.set(signal, value);
       decisive ??= { signal, value };
     };
     this.#collect(criterion, true, note);
     const window = this.#windowOf(criterion);
-    return { values, ...(decisive ? { decisive } : {}), ...(window ? { window } : {}) };
+    return { values: Object.fromEntries(values), ...(decisive ? { decisive } : {}), ...(window ? { window } : {}) };
   }
 
   #windowOf(criterion: Criterion): WindowCount | undefined {

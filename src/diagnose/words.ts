@@ -9,17 +9,12 @@ import type { WindowCount } from './criteria.ts';
  */
 export function fill(text: string, api: ApiFacts, values: Readonly<Record<string, string>> = {}): string {
   const { namespace, service } = api.backend;
-  const words: Readonly<Record<string, string>> = {
-    namespace,
-    service,
-    apiservice: api.name,
-    group: api.group,
-    version: api.version,
-    ...values,
-  };
+  const { name: apiservice, group, version } = api;
+  const words: ReadonlyMap<string, string> = new Map(Object.entries({ namespace, service, apiservice, group, version, ...values }));
+  const value = words.get('value');
   return text
-    .replace(/\{value\|([^|}]*)\|([^|}]*)\}/g, (_, one: string, many: string) => `${words.value} ${words.value === '1' ? one : many}`)
-    .replace(/\{([a-z]+)\}/g, (_, name: string) => words[name] || `(${name} not known)`);
+    .replace(/\{value\|([^|}]*)\|([^|}]*)\}/g, (_, one: string, many: string) => `${value} ${value === '1' ? one : many}`)
+    .replace(/\{([a-z]+)\}/g, (_, name: string) => words.get(name) || `(${name} not known)`);
 }
 
 /** `{met} of {of}`, `{from}` and `{r}` of a sentence about a window. */

@@ -50,7 +50,7 @@ function familyOfSignals(metric: string, signals: readonly SignalDeclaration[]):
   return {
     name: metric,
     type: first.kind === 'counter' ? 'counter' : 'gauge',
-    help: SIGNAL_FAMILY_HELP[metric] ?? first.help,
+    help: SIGNAL_FAMILY_HELP.get(metric) ?? first.help,
     labels: ['apiservice', ...labels],
     cost: signals.length === 1 ? 'APIs' : `APIs × ${signals.length}`,
     collect() {},

@@ -126,14 +126,15 @@ function listen(server: Server, text: string, host: string | undefined, port: nu
 }
 
 function listenError(text: string, error: NodeJS.ErrnoException): Error {
-  const why: Record<string, string> = {
-    EADDRINUSE: 'another process listens there already; choose another with --web.listen-address',
-    EADDRNOTAVAIL: 'this machine does not have that address',
-    EACCES: 'ports below 1024 need a right that this process does not have',
-    ENOTFOUND: 'the host name does not resolve',
-  };
-  return new Error(`cannot listen on ${text}: ${why[error.code ?? ''] ?? error.message}`, { cause: error });
+  return new Error(`cannot listen on ${text}: ${CANNOT_LISTEN.get(error.code ?? '') ?? error.message}`, { cause: error });
 }
+
+const CANNOT_LISTEN: ReadonlyMap<string, string> = new Map([
+  ['EADDRINUSE', 'another process listens there already; choose another with --web.listen-address'],
+  ['EADDRNOTAVAIL', 'this machine does not have that address'],
+  ['EACCES', 'ports below 1024 need a right that this process does not have'],
+  ['ENOTFOUND', 'the host name does not resolve'],
+]);
 
 function urlOf(address: AddressInfo, scheme: string): URL {
   const any = address.address === '::' || address.address === '0.0.0.0';

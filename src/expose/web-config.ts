@@ -36,13 +36,15 @@ const TLS13_CIPHERS = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_
 const CURVES = { CurveP256: 'P-256', CurveP384: 'P-384', CurveP521: 'P-521', X25519: 'X25519' } as const;
 
 /** The headers that may be set, with the values that are allowed; none listed = any value. */
-const HEADERS: Readonly<Record<string, readonly string[]>> = {
-  'Strict-Transport-Security': [],
-  'X-Content-Type-Options': ['nosniff'],
-  'X-Frame-Options': ['deny', 'sameorigin'],
-  'X-XSS-Protection': [],
-  'Content-Security-Policy': [],
-};
+const HEADERS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries<readonly string[]>({
+    'Strict-Transport-Security': [],
+    'X-Content-Type-Options': ['nosniff'],
+    'X-Frame-Options': ['deny', 'sameorigin'],
+    'X-XSS-Protection': [],
+    'Content-Security-Policy': [],
+  }),
+);
 
 const keysOf = <T extends object>(table: T) => Object.keys(table) as [keyof T & string, ...(keyof T & string)[]];
 
@@ -87,8 +89,8 @@ const tls = z
 
 const headers = z.record(z.string(), headerValue).superRefine((given, context) => {
   for (const [name, value] of Object.entries(given)) {
-    const allowed = HEADERS[name];
-    const message = allowed === undefined ? `allowed are ${Object.keys(HEADERS).join(', ')}` : problemWith(name, value, allowed);
+    const allowed = HEADERS.get(name);
+    const message = allowed === undefined ? `allowed are ${[...HEADERS.keys()].join(', ')}` : problemWith(name, value, allowed);
     if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message });
   }
 });
@@ -161,14 +163,9 @@ export interface TlsSettings {
 
 /** Throws an Error that names the file, the key, and what is allowed. */
 export function parseWebConfig(text: string, path: string): WebConfig {
-  let raw: unknown;
-  try {
-    const documents = loadAll(text);
-    if (documents.length > 1) throw new Error(`${documents.length} YAML documents: one is allowed`);
-    raw = documents[0] ?? {};
-  } catch (error) {
-    throw new Error(`${path}: not YAML: ${yamlProblem(error)}`);
-  }
+  const raw = documentOf(text, path);
+  const hidden = pathOfPrototype(raw);
+  if (hidden !== undefined) throw new Error(`${path}: ${hidden}: the key __proto__ is not allowed`);
   const result = schema.safeParse(raw);
   if (!result.success) throw new Error(result.error.issues.map((issue) => `${path}: ${describe(issue)}`).join('\n'));
   const { tls_server_config: tls, http_server_config: http, rate_limit: limit, basic_auth_users: users } = result.data;
@@ -179,6 +176,27 @@ export function parseWebConfig(text: string, path: string): WebConfig {
     headers: Object.fromEntries(Object.entries(http?.headers ?? {}).filter(([, value]) => value !== '')),
     ...(rateLimit && rateLimit.intervalMs > 0 && { rateLimit }),
   };
+}
+
+function documentOf(text: string, path: string): unknown {
+  try {
+    const documents = loadAll(text);
+    if (documents.length > 1) throw new Error(`${documents.length} YAML documents: one is allowed`);
+    return documents[0] ?? {};
+  } catch (error) {
+    throw new Error(`${path}: not YAML: ${yamlProblem(error)}`);
+  }
+}
+
+/** Where a key `__proto__` stands: the schema would pass over it without a word. */
+function pathOfPrototype(value: unknown, path = ''): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (Object.hasOwn(value, '__proto__')) return path || 'file';
+  for (const [key, inner] of Object.entries(value)) {
+    const found = pathOfPrototype(inner, path ? `${path}.${key}` : key);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function describe(issue: z.core.$ZodIssue): string {

@@ -9,18 +9,20 @@ export interface AttemptProblem {
   readonly message: string;
 }
 
-const BY_CODE: Readonly<Record<string, FailureReason>> = {
-  ECONNREFUSED: 'connection_refused',
-  ECONNRESET: 'connection_reset',
-  ECONNABORTED: 'connection_reset',
-  EPIPE: 'connection_reset',
-  EHOSTUNREACH: 'host_unreachable',
-  ENETUNREACH: 'host_unreachable',
-  EHOSTDOWN: 'host_unreachable',
-  ENETDOWN: 'host_unreachable',
-  ENOTFOUND: 'dns_failed',
-  ENODATA: 'dns_failed',
-};
+const BY_CODE: ReadonlyMap<string, FailureReason> = new Map(
+  Object.entries<FailureReason>({
+    ECONNREFUSED: 'connection_refused',
+    ECONNRESET: 'connection_reset',
+    ECONNABORTED: 'connection_reset',
+    EPIPE: 'connection_reset',
+    EHOSTUNREACH: 'host_unreachable',
+    ENETUNREACH: 'host_unreachable',
+    EHOSTDOWN: 'host_unreachable',
+    ENETDOWN: 'host_unreachable',
+    ENOTFOUND: 'dns_failed',
+    ENODATA: 'dns_failed',
+  }),
+);
 
 const BY_TIMEOUT: Readonly<Record<Phase, FailureReason>> = {
   resolve: 'dns_failed',
@@ -55,7 +57,7 @@ export function reasonOf(problem: AttemptProblem): FailureReason {
   if (kind === 'closed') return 'connection_reset';
   if (kind === 'timeout' || code === 'ETIMEDOUT') return BY_TIMEOUT[phase];
   if (phase === 'resolve' || code.startsWith('EAI_')) return 'dns_failed';
-  const known = BY_CODE[code];
+  const known = BY_CODE.get(code);
   if (known) return known;
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || phase === 'tls') return 'tls_handshake_failed';
   return 'other';

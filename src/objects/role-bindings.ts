@@ -126,27 +126,29 @@ const rule = (verbs: string[], apiGroups: string[], resources: string[], resourc
  * Roles that Kubernetes itself brings along, as far as they matter here: they need not be read. Source: the bootstrap policy
  * of kube-apiserver 1.36 (plugin/pkg/auth/authorizer/rbac/bootstrappolicy).
  */
-const BUILT_IN: Readonly<Record<string, readonly PolicyRule[]>> = {
-  'ClusterRole cluster-admin': ALL,
-  'ClusterRole system:auth-delegator': [
-    rule(['create'], ['authentication.k8s.io'], ['tokenreviews']),
-    rule(['create'], ['authorization.k8s.io'], ['subjectaccessreviews']),
-  ],
-  'Role extension-apiserver-authentication-reader': [
-    rule(['get', 'list', 'watch'], [''], ['configmaps'], ['extension-apiserver-authentication']),
-  ],
-  'ClusterRole admin': [rule(['get', 'list', 'watch'], [''], ['configmaps'])],
-  'ClusterRole edit': [rule(['get', 'list', 'watch'], [''], ['configmaps'])],
-  'ClusterRole view': [rule(['get', 'list', 'watch'], [''], ['configmaps'])],
-  'ClusterRole system:basic-user': [],
-  'ClusterRole system:discovery': [],
-  'ClusterRole system:public-info-viewer': [],
-  'ClusterRole system:service-account-issuer-discovery': [],
-  'ClusterRole system:monitoring': [],
-};
+const BUILT_IN: ReadonlyMap<string, readonly PolicyRule[]> = new Map(
+  Object.entries<readonly PolicyRule[]>({
+    'ClusterRole cluster-admin': ALL,
+    'ClusterRole system:auth-delegator': [
+      rule(['create'], ['authentication.k8s.io'], ['tokenreviews']),
+      rule(['create'], ['authorization.k8s.io'], ['subjectaccessreviews']),
+    ],
+    'Role extension-apiserver-authentication-reader': [
+      rule(['get', 'list', 'watch'], [''], ['configmaps'], ['extension-apiserver-authentication']),
+    ],
+    'ClusterRole admin': [rule(['get', 'list', 'watch'], [''], ['configmaps'])],
+    'ClusterRole edit': [rule(['get', 'list', 'watch'], [''], ['configmaps'])],
+    'ClusterRole view': [rule(['get', 'list', 'watch'], [''], ['configmaps'])],
+    'ClusterRole system:basic-user': [],
+    'ClusterRole system:discovery': [],
+    'ClusterRole system:public-info-viewer': [],
+    'ClusterRole system:service-account-issuer-discovery': [],
+    'ClusterRole system:monitoring': [],
+  }),
+);
 
 export const roleKey = ({ kind, name }: RoleRef): string => `${kind} ${name}`;
-export const isBuiltIn = (role: RoleRef): boolean => roleKey(role) in BUILT_IN;
+export const isBuiltIn = (role: RoleRef): boolean => BUILT_IN.has(roleKey(role));
 
 /**
  * Do these grants give the ServiceAccount all of these permissions?
@@ -160,7 +162,7 @@ export function allowed(
   rulesOf: (role: RoleRef) => readonly PolicyRule[] | undefined,
 ): boolean | undefined {
   const own = grants.filter((grant) => grantsTo(grant, account));
-  const rules = own.map(({ roleRef }) => BUILT_IN[roleKey(roleRef)] ?? rulesOf(roleRef));
+  const rules = own.map(({ roleRef }) => BUILT_IN.get(roleKey(roleRef)) ?? rulesOf(roleRef));
   const given = permissions.every((permission) => rules.some((known) => known && rulesAllow(known, permission)));
   if (given) return true;
   return rules.includes(undefined) ? undefined : false;

@@ -139,19 +139,22 @@ export function judgeControl(attempt: Attempt): Judgement {
 }
 
 /** Codes with which Node refuses the kube-apiserver's own certificate: our connection verifies it before anything is sent. */
-const REFUSED_CERTIFICATE: Readonly<Record<string, FailureReason>> = {
-  CERT_HAS_EXPIRED: 'certificate_expired',
-  CERT_NOT_YET_VALID: 'certificate_not_yet_valid',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate_name_mismatch',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate_unknown_authority',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate_unknown_authority',
-  UNABLE_TO_GET_ISSUER_CERT: 'certificate_unknown_authority',
-  SELF_SIGNED_CERT_IN_CHAIN: 'certificate_unknown_authority',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate_unknown_authority',
-  CERT_SIGNATURE_FAILURE: 'certificate_unknown_authority',
-};
+const REFUSED_CERTIFICATE: ReadonlyMap<string, FailureReason> = new Map(
+  Object.entries<FailureReason>({
+    CERT_HAS_EXPIRED: 'certificate_expired',
+    CERT_NOT_YET_VALID: 'certificate_not_yet_valid',
+    ERR_TLS_CERT_ALTNAME_INVALID: 'certificate_name_mismatch',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate_unknown_authority',
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate_unknown_authority',
+    UNABLE_TO_GET_ISSUER_CERT: 'certificate_unknown_authority',
+    SELF_SIGNED_CERT_IN_CHAIN: 'certificate_unknown_authority',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate_unknown_authority',
+    CERT_SIGNATURE_FAILURE: 'certificate_unknown_authority',
+  }),
+);
 
-const reasonOfApiserverProblem = (problem: AttemptProblem): FailureReason => REFUSED_CERTIFICATE[problem.code ?? ''] ?? reasonOf(problem);
+const reasonOfApiserverProblem = (problem: AttemptProblem): FailureReason =>
+  REFUSED_CERTIFICATE.get(problem.code ?? '') ?? reasonOf(problem);
 
 function hopOfAggregator(problem: AttemptProblem, { control }: AggregatorContext): Judgement['hop'] {
   if (isOurs(problem) || problem.phase === 'resolve') return 'us';

@@ -138,7 +138,10 @@ const slowest = (name: string, help: string, vantage: string, observe: (api: Api
 
 /** One gauge per reason and vantage: `aggregator-connection-timeout`, `direct-not-found`, … */
 /** Where the answers to these probes can be seen again; our own connections nobody can repeat with kubectl. */
-const SHOWN_BY: Readonly<Record<string, Quote['from']>> = { aggregator: 'client', aggregator_list: 'list' };
+const SHOWN_BY: ReadonlyMap<string, Quote['from']> = new Map([
+  ['aggregator', 'client'],
+  ['aggregator_list', 'list'],
+]);
 
 const reasons = (prefix: string, label: string, where: string, pick: Pick): Signal[] =>
   FAILURE_REASONS.map((reason) => ({
@@ -150,7 +153,7 @@ const reasons = (prefix: string, label: string, where: string, pick: Pick): Sign
     labels: { vantage: label, reason },
     source: 'probes',
     observe: (api, _cluster, time) => recentFailures(api, pick, reason, time),
-    quote: (api, _cluster, time) => newestDetail(api, pick, reason, time, SHOWN_BY[label]),
+    quote: (api, _cluster, time) => newestDetail(api, pick, reason, time, SHOWN_BY.get(label)),
   }));
 
 /** What our own probes of the API saw, per vantage. */

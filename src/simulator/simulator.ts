@@ -60,7 +60,9 @@ export interface Simulator {
 }
 
 export async function startSimulator({ scenario: source, seed = 1 }: SimulatorOptions): Promise<Simulator> {
-  const scenario = readScenario(typeof source === 'string' ? (SCENARIOS[source] ?? source) : source, { faults: [...INJECTABLE.keys()] });
+  const scenario = readScenario(typeof source === 'string' ? (SCENARIOS.get(source) ?? source) : source, {
+    faults: [...INJECTABLE.keys()],
+  });
   const cluster = await createCluster({
     nodes: scenario.nodes,
     apiservers: scenario.apiservers,

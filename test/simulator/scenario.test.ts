@@ -10,9 +10,9 @@ const KNOWN = { faults: ['panic', 'dns-failing'] };
 const [tides] = smallScenario().apis;
 
 describe('a scenario', () => {
-  it.each(Object.keys(SCENARIOS))('%s, which comes along, is valid', async (name) => {
+  it.each([...SCENARIOS])('%s, which comes along, is valid', async (name, text) => {
     const { FAULTS } = await import('../../src/simulator/faults/list.ts');
-    expect(readScenario(SCENARIOS[name]!, { faults: FAULTS.map(({ id }) => id) }).name).toBe(name);
+    expect(readScenario(text, { faults: FAULTS.map(({ id }) => id) }).name).toBe(name);
   });
 
   it('has defaults for all that it does not say', () => {

@@ -28,7 +28,13 @@ export function lastWordsSay(cause: PointedTo): EvidenceDeclaration {
 
 /** For a cause that its own objects or probes show too: lines add little to them, and are asked in `any` beside them. */
 export function linesAllow(cause: PointedTo): EvidenceDeclaration {
-  return linesSay(cause)[0]!;
+  return {
+    id: 'lines-allow-it',
+    when: above(last(`signature-strength-${cause}`, 5 * MINUTE), 0.5),
+    weight: 'circumstantial',
+    says: 'Error lines fit this cause.',
+    reproduce: WHERE_THE_LINE_STANDS,
+  };
 }
 
 /**
@@ -39,13 +45,7 @@ export function linesSay(cause: PointedTo): EvidenceDeclaration[] {
   const strength = last(`signature-strength-${cause}`, 5 * MINUTE);
   const reproduce = WHERE_THE_LINE_STANDS;
   return [
-    {
-      id: 'lines-allow-it',
-      when: above(strength, 0.5),
-      weight: 'circumstantial',
-      says: 'Error lines fit this cause.',
-      reproduce,
-    },
+    linesAllow(cause),
     {
       id: 'lines-suggest-it',
       when: all(above(strength, 1.5), below(strength, 2.5)),

@@ -27,7 +27,9 @@ function printed(part: Part): string {
   return escapeHtml(String(part));
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ESCAPES: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }),
+);
 /** Control characters, and those that turn the direction of text around: a log line must not rewrite what stands beside it. */
 const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
@@ -35,7 +37,7 @@ export function escapeHtml(text: string): string {
   return text
     .replace(/\u001b\[[0-9;]*m/g, '')
     .replace(UNPRINTABLE, '�')
-    .replace(/[&<>"']/g, (character) => ESCAPES[character]!);
+    .replace(/[&<>"']/g, (character) => ESCAPES.get(character) ?? character);
 }
 
 /** An id for a fragment: only letters, digits, dots and dashes. */

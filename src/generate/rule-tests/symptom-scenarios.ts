@@ -295,6 +295,6 @@ export function matchersIn(
   further: readonly string[] = [],
   labels: Readonly<Record<string, string>> = {},
 ): string {
-  const values: Readonly<Record<string, string>> = { ...patient(options), ...labels };
-  return matchersOf([...options.clusterLabels, 'apiservice', ...further], (label) => JSON.stringify(values[label]));
+  const values = new Map(Object.entries({ ...patient(options), ...labels }));
+  return matchersOf([...options.clusterLabels, 'apiservice', ...further], (label) => JSON.stringify(values.get(label)));
 }

@@ -37,38 +37,40 @@ type Take = (reading: ApiserverReading, value: number, labels: string) => void;
  * One line per sample that is wanted. Proxied requests are in none of the request families of the kube-apiserver: failures of
  * aggregated APIs show in terminations (component aggregator) and, cut in the middle of the answer, in aborts.
  */
-const TAKEN: Readonly<Record<string, Take>> = {
-  aggregator_unavailable_apiservice: (r, value, labels) => put(r.unavailable, labels, value),
-  aggregator_unavailable_apiservice_total: (r, value, labels) => put(r.unavailableTotal, labels, value),
-  apiserver_request_terminations_total(r, value, labels) {
-    if (labelOf(labels, 'component') === 'aggregator') add(r, 'terminations', value);
-  },
-  apiserver_request_aborts_total: (r, value) => add(r, 'aborts', value),
-  apiserver_flowcontrol_rejected_requests_total: (r, value) => add(r, 'rejected', value),
-  apiserver_flowcontrol_current_inqueue_requests: (r, value) => add(r, 'queued', value),
-  apiserver_current_inqueue_requests: (r, value) => add(r, 'queuedWithoutFlowControl', value),
-  apiserver_current_inflight_requests: (r, value) => add(r, 'inflight', value),
-  apiserver_flowcontrol_current_executing_seats: (r, value) => add(r, 'seatsExecuting', value),
-  apiserver_flowcontrol_nominal_limit_seats: (r, value) => add(r, 'seatsLimit', value),
-  etcd_request_duration_seconds_sum: (r, value) => add(r, 'etcdSeconds', value),
-  etcd_request_duration_seconds_count: (r, value) => add(r, 'etcdRequests', value),
-  etcd_request_errors_total: (r, value) => add(r, 'etcdErrors', value),
-  apiserver_request_duration_seconds_sum(r, value, labels) {
-    if (!LONG_RUNNING.has(labelOf(labels, 'verb') ?? '')) add(r, 'requestSeconds', value);
-  },
-  apiserver_request_duration_seconds_count(r, value, labels) {
-    if (!LONG_RUNNING.has(labelOf(labels, 'verb') ?? '')) add(r, 'requests', value);
-  },
-  apiserver_request_total(r, value, labels) {
-    if (labelOf(labels, 'code')?.startsWith('5')) add(r, 'serverErrors', value);
-  },
-  apiserver_egress_dialer_dial_failure_count: (r, value) => add(r, 'egressDialFailures', value),
-  process_start_time_seconds(r, value) {
-    r.startTimeSeconds = value;
-  },
-};
+const TAKEN: ReadonlyMap<string, Take> = new Map(
+  Object.entries<Take>({
+    aggregator_unavailable_apiservice: (r, value, labels) => put(r.unavailable, labels, value),
+    aggregator_unavailable_apiservice_total: (r, value, labels) => put(r.unavailableTotal, labels, value),
+    apiserver_request_terminations_total(r, value, labels) {
+      if (labelOf(labels, 'component') === 'aggregator') add(r, 'terminations', value);
+    },
+    apiserver_request_aborts_total: (r, value) => add(r, 'aborts', value),
+    apiserver_flowcontrol_rejected_requests_total: (r, value) => add(r, 'rejected', value),
+    apiserver_flowcontrol_current_inqueue_requests: (r, value) => add(r, 'queued', value),
+    apiserver_current_inqueue_requests: (r, value) => add(r, 'queuedWithoutFlowControl', value),
+    apiserver_current_inflight_requests: (r, value) => add(r, 'inflight', value),
+    apiserver_flowcontrol_current_executing_seats: (r, value) => add(r, 'seatsExecuting', value),
+    apiserver_flowcontrol_nominal_limit_seats: (r, value) => add(r, 'seatsLimit', value),
+    etcd_request_duration_seconds_sum: (r, value) => add(r, 'etcdSeconds', value),
+    etcd_request_duration_seconds_count: (r, value) => add(r, 'etcdRequests', value),
+    etcd_request_errors_total: (r, value) => add(r, 'etcdErrors', value),
+    apiserver_request_duration_seconds_sum(r, value, labels) {
+      if (!LONG_RUNNING.has(labelOf(labels, 'verb') ?? '')) add(r, 'requestSeconds', value);
+    },
+    apiserver_request_duration_seconds_count(r, value, labels) {
+      if (!LONG_RUNNING.has(labelOf(labels, 'verb') ?? '')) add(r, 'requests', value);
+    },
+    apiserver_request_total(r, value, labels) {
+      if (labelOf(labels, 'code')?.startsWith('5')) add(r, 'serverErrors', value);
+    },
+    apiserver_egress_dialer_dial_failure_count: (r, value) => add(r, 'egressDialFailures', value),
+    process_start_time_seconds(r, value) {
+      r.startTimeSeconds = value;
+    },
+  }),
+);
 
-export const APISERVER_SAMPLES: readonly string[] = Object.keys(TAKEN);
+export const APISERVER_SAMPLES: readonly string[] = [...TAKEN.keys()];
 
 type Sum = Exclude<keyof ApiserverReading, 'unavailable' | 'unavailableTotal' | 'seen' | 'startTimeSeconds'>;
 
@@ -79,7 +81,7 @@ function add(reading: ApiserverReading, field: Sum, value: number): void {
 
 function put(into: Record<string, number>, labels: string, value: number): void {
   const name = labelOf(labels, 'name');
-  if (name !== undefined) into[name] = (into[name] ?? 0) + value;
+  if (name !== undefined) into[name] = (Object.hasOwn(into, name) ? (into[name] ?? 0) : 0) + value;
 }
 
 /** Takes the body piece by piece; `reading` is complete after `scanner.end()`. */
@@ -110,7 +112,7 @@ export function readApiserverMetrics(): { readonly scanner: ExpositionScanner; r
     typed: true,
     onSample(name, labels, value) {
       reading.seen.add(name);
-      TAKEN[name]?.(reading, value, labels);
+      TAKEN.get(name)?.(reading, value, labels);
     },
   });
   return { scanner, reading };

@@ -12,21 +12,23 @@ export function containerKey(namespace: string, pod: string, container: string):
 type Take = (usage: ContainerUsage, value: number, at: number) => void;
 
 /** Names are the same in /metrics/cadvisor and /metrics/resource; the CFS families are in the former only. */
-const TAKEN: Readonly<Record<string, Take>> = {
-  container_cpu_usage_seconds_total(usage, value, at) {
-    usage.cpuSeconds = value;
-    usage.cpuAt = at;
-  },
-  container_cpu_cfs_periods_total(usage, value) {
-    usage.periods = value;
-  },
-  container_cpu_cfs_throttled_periods_total(usage, value) {
-    usage.throttledPeriods = value;
-  },
-  container_memory_working_set_bytes(usage, value) {
-    usage.memoryBytes = value;
-  },
-};
+const TAKEN: ReadonlyMap<string, Take> = new Map(
+  Object.entries<Take>({
+    container_cpu_usage_seconds_total(usage, value, at) {
+      usage.cpuSeconds = value;
+      usage.cpuAt = at;
+    },
+    container_cpu_cfs_periods_total(usage, value) {
+      usage.periods = value;
+    },
+    container_cpu_cfs_throttled_periods_total(usage, value) {
+      usage.throttledPeriods = value;
+    },
+    container_memory_working_set_bytes(usage, value) {
+      usage.memoryBytes = value;
+    },
+  }),
+);
 
 /** Reads a kubelet's exposition for the containers that are wanted; everything else on the node is none of our business. */
 export function readKubeletMetrics(
@@ -35,7 +37,7 @@ export function readKubeletMetrics(
 ): { readonly scanner: ExpositionScanner; readonly usage: UsageByContainer } {
   const usage: UsageByContainer = new Map();
   const scanner = createExpositionScanner({
-    wanted: Object.keys(TAKEN),
+    wanted: [...TAKEN.keys()],
     typed: true,
     onSample(name, labels, value, timestamp) {
       const container = labelOf(labels, 'container');
@@ -46,7 +48,7 @@ export function readKubeletMetrics(
       if (!wanted.has(key)) return;
       const of = usage.get(key) ?? {};
       usage.set(key, of);
-      TAKEN[name]?.(of, value, timestamp ?? now);
+      TAKEN.get(name)?.(of, value, timestamp ?? now);
     },
   });
   return { scanner, usage };

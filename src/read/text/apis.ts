@@ -125,11 +125,13 @@ function versioned(group: string): string {
   return `${group === 'metrics.k8s.io' || group.endsWith('.metrics.k8s.io') ? 'v1beta1' : 'v1'}.${group}`;
 }
 
-const METRICS_APIS: Readonly<Record<string, string>> = {
-  resource: 'v1beta1.metrics.k8s.io',
-  custom: 'v1beta1.custom.metrics.k8s.io',
-  external: 'v1beta1.external.metrics.k8s.io',
-};
+const METRICS_APIS: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    resource: 'v1beta1.metrics.k8s.io',
+    custom: 'v1beta1.custom.metrics.k8s.io',
+    external: 'v1beta1.external.metrics.k8s.io',
+  }),
+);
 
 function accusedIn(text: string): string[] {
   const found = new Set<string>();
@@ -141,6 +143,6 @@ function accusedIn(text: string): string[] {
   const asked = text.includes('(') ? VERB.exec(text) : null;
   if (asked && !isBuiltIn(asked[1]!)) found.add(versioned(asked[1]!));
   const scaler = text.includes('etrics') ? OF_AUTOSCALER.exec(text) : null;
-  if (scaler && found.size === 0) found.add(METRICS_APIS[scaler[1]!.toLowerCase()]!);
+  if (scaler && found.size === 0) found.add(METRICS_APIS.get(scaler[1]!.toLowerCase())!);
   return [...found];
 }

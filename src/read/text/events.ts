@@ -103,18 +103,20 @@ export class EventReader {
 /** Kinds of objects whose trouble is that of one server only. */
 const OF_A_POD = /^(?:Pod|ReplicaSet|Deployment|StatefulSet|DaemonSet)$/;
 
-const KINDS: Readonly<Record<string, string>> = {
-  pod: 'Pod',
-  deployment: 'Deployment',
-  replicaset: 'ReplicaSet',
-  node: 'Node',
-  service: 'Service',
-  horizontalpodautoscaler: 'HorizontalPodAutoscaler',
-  apiservice: 'APIService',
-};
+const KINDS: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    pod: 'Pod',
+    deployment: 'Deployment',
+    replicaset: 'ReplicaSet',
+    node: 'Node',
+    service: 'Service',
+    horizontalpodautoscaler: 'HorizontalPodAutoscaler',
+    apiservice: 'APIService',
+  }),
+);
 
 function kindOf(object: string): string {
   const slash = object.indexOf('/');
   const word = (slash < 0 ? object : object.slice(0, slash)).replace(/\..*$/, '');
-  return KINDS[word.toLowerCase()] ?? word;
+  return KINDS.get(word.toLowerCase()) ?? word;
 }

@@ -33,7 +33,9 @@ interface ContainerDraft {
   restarts: number;
 }
 
-const EXIT_OF: Readonly<Record<string, number>> = { OOMKilled: 137, Error: 1, Completed: 0, StartError: 128, ContainerCannotRun: 127 };
+const EXIT_OF: ReadonlyMap<string, number> = new Map(
+  Object.entries<number>({ OOMKilled: 137, Error: 1, Completed: 0, StartError: 128, ContainerCannotRun: 127 }),
+);
 
 /** Pods from tables, `describe` and the status of objects in YAML or JSON; lines in any order, cut anywhere. */
 export class PodReader {
@@ -145,7 +147,7 @@ export class PodReader {
       return true;
     }
     if (this.#how !== 'terminated' && !(value === 'OOMKilled')) return false;
-    const ended = { reason: value, exitCode: EXIT_OF[value] ?? 1 };
+    const ended = { reason: value, exitCode: EXIT_OF.get(value) ?? 1 };
     const container = this.#container();
     if (this.#which === 'now')
       container.ended = { ...ended, ...(container.ended && container.ended.reason === '' ? { exitCode: container.ended.exitCode } : {}) };
@@ -248,7 +250,7 @@ function podOf(name: string, draft: Draft, time: number): PodFacts {
 function rowContainer(draft: Draft, status: string, init: boolean, restartedAt: number | undefined): ContainerFacts {
   const ended =
     status === 'OOMKilled' || status === 'Error' || status === 'StartError' || status === 'ContainerCannotRun'
-      ? { reason: status, exitCode: EXIT_OF[status] ?? 1 }
+      ? { reason: status, exitCode: EXIT_OF.get(status) ?? 1 }
       : undefined;
   return {
     name: 'server',

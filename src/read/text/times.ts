@@ -35,12 +35,12 @@ function utc(year: number, match: RegExpExecArray, from: number): number | undef
   return Number.isNaN(time) || month! < 1 || month! > 12 || year < SOME_YEAR || year > 2200 ? undefined : time;
 }
 
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, y: 31_536_000 };
+const UNITS: ReadonlyMap<string, number> = new Map(Object.entries<number>({ s: 1, m: 60, h: 3600, d: 86_400, y: 31_536_000 }));
 
 /** Seconds of kubectl's ages: `25s`, `5m12s`, `3h24m`, `2d21h`, `5y`. */
 export function ageOf(text: string): number | undefined {
   if (!/^(?:\d{1,9}[smhdy]){1,4}$/.test(text)) return undefined;
   let seconds = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+)([smhdy])/g)) seconds += Number(amount) * UNITS[unit!]!;
+  for (const [, amount, unit] of text.matchAll(/(\d+)([smhdy])/g)) seconds += Number(amount) * (UNITS.get(unit ?? '') ?? 0);
   return seconds;
 }

@@ -23,24 +23,26 @@ export class UnsupportedRegex extends Error {}
 const DIGIT: CodePoints = [0x30, 0x39];
 const SPACE: CodePoints = [0x09, 0x0a, 0x0c, 0x0d, 0x20, 0x20];
 const WORD: CodePoints = [0x30, 0x39, 0x41, 0x5a, 0x5f, 0x5f, 0x61, 0x7a];
-const PERL: Readonly<Record<string, CodePoints>> = { d: DIGIT, s: SPACE, w: WORD };
-const POSIX: Readonly<Record<string, CodePoints>> = {
-  alnum: [0x30, 0x39, 0x41, 0x5a, 0x61, 0x7a],
-  alpha: [0x41, 0x5a, 0x61, 0x7a],
-  ascii: [0, 0x7f],
-  blank: [0x09, 0x09, 0x20, 0x20],
-  cntrl: [0, 0x1f, 0x7f, 0x7f],
-  digit: DIGIT,
-  graph: [0x21, 0x7e],
-  lower: [0x61, 0x7a],
-  print: [0x20, 0x7e],
-  punct: [0x21, 0x2f, 0x3a, 0x40, 0x5b, 0x60, 0x7b, 0x7e],
-  space: [0x09, 0x0d, 0x20, 0x20],
-  upper: [0x41, 0x5a],
-  word: WORD,
-  xdigit: [0x30, 0x39, 0x41, 0x46, 0x61, 0x66],
-};
-const CONTROL: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
+const PERL: ReadonlyMap<string, CodePoints> = new Map(Object.entries<CodePoints>({ d: DIGIT, s: SPACE, w: WORD }));
+const POSIX: ReadonlyMap<string, CodePoints> = new Map(
+  Object.entries<CodePoints>({
+    alnum: [0x30, 0x39, 0x41, 0x5a, 0x61, 0x7a],
+    alpha: [0x41, 0x5a, 0x61, 0x7a],
+    ascii: [0, 0x7f],
+    blank: [0x09, 0x09, 0x20, 0x20],
+    cntrl: [0, 0x1f, 0x7f, 0x7f],
+    digit: DIGIT,
+    graph: [0x21, 0x7e],
+    lower: [0x61, 0x7a],
+    print: [0x20, 0x7e],
+    punct: [0x21, 0x2f, 0x3a, 0x40, 0x5b, 0x60, 0x7b, 0x7e],
+    space: [0x09, 0x0d, 0x20, 0x20],
+    upper: [0x41, 0x5a],
+    word: WORD,
+    xdigit: [0x30, 0x39, 0x41, 0x46, 0x61, 0x66],
+  }),
+);
+const CONTROL: ReadonlyMap<string, number> = new Map(Object.entries<number>({ a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 }));
 const EMPTY: Regex = { kind: 'empty' };
 const OPAQUE: Regex = { kind: 'opaque' };
 const MAX_REPEAT = 1000;
@@ -249,7 +251,7 @@ class Parser {
   /** After a backslash: \d \D \s \S \w \W, or \p \P, which stay opaque. */
   private escapedClass(): CodePoints | 'opaque' | undefined {
     const char = this.peek()!;
-    const perl = PERL[char.toLowerCase()];
+    const perl = PERL.get(char.toLowerCase());
     if (perl) {
       this.position++;
       return char === char.toLowerCase() ? perl : this.negated(perl);
@@ -264,7 +266,7 @@ class Parser {
 
   private escapedCodePoint(): number {
     const char = this.next();
-    const control = CONTROL[char];
+    const control = CONTROL.get(char);
     if (control !== undefined) return control;
     const rest = this.text.slice(this.position - 1, this.position + 12);
     const hex = /^x(?:\{([0-9a-fA-F]{1,8})\}|([0-9a-fA-F]{2}))/.exec(rest);
@@ -301,7 +303,7 @@ class Parser {
     const rest = this.text.slice(this.position, this.position + 14);
     const posix = /^\[:(\^?)([a-z]+):\]/.exec(rest);
     if (posix) {
-      const set = POSIX[posix[2]!];
+      const set = POSIX.get(posix[2]!);
       if (!set) throw new UnsupportedRegex(`invalid character class range: ${posix[0]}`);
       this.position += posix[0].length;
       return posix[1] ? this.negated(set) : set;

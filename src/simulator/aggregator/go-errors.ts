@@ -12,18 +12,20 @@ export class GoError extends Error {
   }
 }
 
-const ERRNO: Record<string, string> = {
-  ECONNREFUSED: 'connection refused',
-  EHOSTUNREACH: 'no route to host',
-  ENETUNREACH: 'network is unreachable',
-  ETIMEDOUT: 'connection timed out',
-};
+const ERRNO: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    ECONNREFUSED: 'connection refused',
+    EHOSTUNREACH: 'no route to host',
+    ENETUNREACH: 'network is unreachable',
+    ETIMEDOUT: 'connection timed out',
+  }),
+);
 
 /** Error of connecting to `shown`, the address that the resolver gave. */
 export function dialError(error: NodeJS.ErrnoException, shown: string): GoError {
   // The reset came right behind the handshake; Go notices it at its first read.
   if (error.code === 'ECONNRESET') return new GoError(`read tcp 127.0.0.1:0->${shown}: read: connection reset by peer`);
-  return new GoError(`dial tcp ${shown}: connect: ${ERRNO[error.code ?? ''] ?? error.message}`);
+  return new GoError(`dial tcp ${shown}: connect: ${ERRNO.get(error.code ?? '') ?? error.message}`);
 }
 
 export function dialTimeout(shown: string): GoError {

@@ -27,7 +27,7 @@ export function servePodLog(
 ): void {
   const names = pod.spec.containers.map((container) => container.name);
   const podName = pod.metadata.name;
-  const container = query.get('container') ?? (names.length === 1 ? names[0]! : undefined);
+  const container = query.get('container') ?? (names.length === 1 ? names[0] : undefined);
   if (container === undefined) {
     sendFailure(response, 'BadRequest', `a container name must be specified for pod ${podName}, choose one of: [${names.join(' ')}]`);
     return;
@@ -53,6 +53,12 @@ export function servePodLog(
   stream(file, options, response);
 }
 
+/** The kubelet's words for the reasons for which a container waits, where they differ. */
+const WAITS_FOR: ReadonlyMap<string, string> = new Map([
+  ['ImagePullBackOff', 'trying and failing to pull image'],
+  ['ErrImagePull', "image can't be pulled"],
+]);
+
 /** The file, or the kubelet's words for why there is none. */
 function pick(pod: PodObject, container: string, logs: ContainerLogs | undefined, previous: boolean): LogFile | string {
   if (previous) return logs?.previous ?? `previous terminated container "${container}" in pod "${pod.metadata.name}" not found`;
@@ -60,7 +66,7 @@ function pick(pod: PodObject, container: string, logs: ContainerLogs | undefined
   const file = logs?.current ?? logs?.previous;
   if (file) return file;
   const waiting = pod.status.containerStatuses?.find((status) => status.name === container)?.state.waiting?.reason ?? 'ContainerCreating';
-  const because = { ImagePullBackOff: 'trying and failing to pull image', ErrImagePull: "image can't be pulled" }[waiting] ?? waiting;
+  const because = WAITS_FOR.get(waiting) ?? waiting;
   return `container "${container}" in pod "${pod.metadata.name}" is waiting to start: ${because}`;
 }
 

@@ -18,7 +18,7 @@ export function answerReview(
   tokens: Tokens,
 ): object | undefined {
   const spec = (body.spec ?? {}) as SubjectSpec & { token?: string };
-  const kind = KINDS[resource];
+  const kind = KINDS.get(resource);
   if (!kind) return undefined;
   const document = (apiVersion: string, status: object) => ({ kind, apiVersion, metadata: { creationTimestamp: null }, spec, status });
   if (resource === 'tokenreviews') {
@@ -38,12 +38,14 @@ export function answerReview(
   return document('authorization.k8s.io/v1', allowed ? { allowed: true, reason: 'RBAC: allowed' } : { allowed: false });
 }
 
-const KINDS: Record<string, string> = {
-  tokenreviews: 'TokenReview',
-  selfsubjectreviews: 'SelfSubjectReview',
-  subjectaccessreviews: 'SubjectAccessReview',
-  selfsubjectaccessreviews: 'SelfSubjectAccessReview',
-};
+const KINDS: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    tokenreviews: 'TokenReview',
+    selfsubjectreviews: 'SelfSubjectReview',
+    subjectaccessreviews: 'SubjectAccessReview',
+    selfsubjectaccessreviews: 'SelfSubjectAccessReview',
+  }),
+);
 
 function attributesOf(spec: SubjectSpec): Attributes {
   const resource = spec.resourceAttributes;

@@ -25,14 +25,16 @@ export function probeContainer(host: string, port: number, path: string, timeout
     }, timeoutMs);
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
-      failed(`Get "${url}": ${WORDS[error.code ?? '']?.(host, port) ?? 'EOF'}`);
+      failed(`Get "${url}": ${WORDS.get(error.code ?? '')?.(host, port) ?? 'EOF'}`);
     });
     outgoing.end();
   });
 }
 
-const WORDS: Record<string, (host: string, port: number) => string> = {
-  ECONNREFUSED: (host, port) => `dial tcp ${host}:${port}: connect: connection refused`,
-  ECONNRESET: (host, port) => `read tcp ${host}:0->${host}:${port}: read: connection reset by peer`,
-  EPROTO: () => 'http: server gave HTTP response to HTTPS client',
-};
+const WORDS: ReadonlyMap<string, (host: string, port: number) => string> = new Map(
+  Object.entries<(host: string, port: number) => string>({
+    ECONNREFUSED: (host, port) => `dial tcp ${host}:${port}: connect: connection refused`,
+    ECONNRESET: (host, port) => `read tcp ${host}:0->${host}:${port}: read: connection reset by peer`,
+    EPROTO: () => 'http: server gave HTTP response to HTTPS client',
+  }),
+);
