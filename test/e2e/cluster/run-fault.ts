@@ -38,6 +38,8 @@ export interface Outcome {
 /** A verdict has to hold this long to count as settled. */
 const SETTLED_MS = 6000;
 const BYSTANDERS = [METRICS];
+const COMMAND_TRIES = 4;
+const COMMANDS_AGAIN_MS = 3000;
 
 /**
  * Injects, watches until the verdict is right and settled or the time is over, and takes the fault back.
@@ -72,7 +74,7 @@ export async function runFault(cluster: Cluster, exporter: Exporter, fault: Faul
       await sleep(300);
     }
     const condition = await cluster.condition(api).catch(() => undefined);
-    const commands = last ? await runEvidence(cluster, last) : [];
+    const commands = last ? await commandsWhileItLasts(cluster, exporter, last) : [];
     outcome = {
       fault: fault.id,
       expected: `${fault.causes[0]} (${fault.category})`,
@@ -107,6 +109,22 @@ export async function runFault(cluster: Cluster, exporter: Exporter, fault: Faul
     await calm(cluster, fault.id);
   }
   return outcome;
+}
+
+/**
+ * A fault moves on while commands run: a pod that was Ready is so no longer, one request of three is refused. What the commands show is
+ * held against what is said at that moment, so commands that do not fit are taken from a newer diagnosis and run again.
+ */
+async function commandsWhileItLasts(cluster: Cluster, exporter: Exporter, first: Diagnosis): Promise<string[]> {
+  let wrong = await runEvidence(cluster, first);
+  for (let tries = 1; wrong.length > 0 && tries < COMMAND_TRIES; tries += 1) {
+    await sleep(COMMANDS_AGAIN_MS);
+    const now = await exporter.diagnosisOf(first.apiservice);
+    if (!now) break;
+    wrong = await runEvidence(cluster, now);
+    console.log(`commands of ${now.cause} run again: ${wrong.length} do not fit`);
+  }
+  return wrong;
 }
 
 async function recovered(cluster: Cluster, fault: string): Promise<void> {
