@@ -3,21 +3,20 @@ import { roomFence } from './scripts/lint/room-fence.mjs';
 import { tableLookup } from './scripts/lint/table-lookup.mjs';
 
 const NOT_YET = [
-  'commands',
-  'diagnose',
-  'domain',
-  'expose',
-  'generate',
-  'kube',
-  'net',
-  'objects',
-  'observe',
-  'probe',
-  'read',
-  'scan',
-  'signals',
-  'signatures',
-  'simulator',
+  'commands/generate.ts',
+  'diagnose/**',
+  'expose/plan.ts',
+  'generate/**',
+  'kube/**',
+  'net/**',
+  'objects/**',
+  'observe/**',
+  'probe/**',
+  'read/**',
+  'scan/**',
+  'signals/**',
+  'signatures/**',
+  'simulator/**',
 ];
 
 // Type-aware rules only: formatting and syntax are Biome's.
@@ -51,8 +50,8 @@ export default tseslint.config(
     },
   },
   {
-    // Rooms that do not keep the limits yet. A room leaves this list and never comes back.
-    files: NOT_YET.map((room) => `src/${room}/**`),
+    // Rooms and files that do not keep the limits yet. What leaves this list never comes back.
+    files: NOT_YET.map((room) => `src/${room}`),
     rules: {
       'max-lines-per-function': 'off',
       'max-params': 'off',

@@ -60,16 +60,21 @@ export function configFrom(flags: ServeFlags | ClusterFlags, extraFile?: string)
   if (!config || problems.length > 0) throw new Error(problems.join('\n'));
   return {
     ...config,
-    web: {
-      ...config.web,
-      ...(serve['web.listenAddress'] ? { listen_addresses: [...serve['web.listenAddress']] } : {}),
-      ...(serve['web.config.file'] === undefined ? {} : { config_file: serve['web.config.file'] }),
-      ...(externalUrl === undefined ? {} : { external_url: externalUrl }),
-    },
+    web: webSettings(config.web, serve),
     log: {
       level: serve['log.level'] ?? config.log.level,
       format: serve['log.format'] ?? config.log.format,
     },
+  };
+}
+
+function webSettings(web: Config['web'], flags: ServeFlags): Config['web'] {
+  const { 'web.listenAddress': addresses, 'web.config.file': file, 'web.externalUrl': externalUrl } = flags;
+  return {
+    ...web,
+    ...(addresses && { listen_addresses: [...addresses] }),
+    ...(file !== undefined && { config_file: file }),
+    ...(externalUrl !== undefined && { external_url: externalUrl }),
   };
 }
 

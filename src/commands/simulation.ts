@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { required } from '../domain/required.ts';
 
 export interface Simulation {
   readonly kubeconfig: string;
@@ -9,7 +10,8 @@ export interface Simulation {
 /** Starts the simulated cluster as a process of its own, so that the exporter's figures are its own. */
 export function startSimulation(scenario: string): Promise<Simulation> {
   // The same program under the same loader: `node dist/main.js`, or tsx while developing.
-  const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, 'simulate', scenario], {
+  const program = required(process.argv[1], "the program's own path");
+  const child = spawn(process.execPath, [...process.execArgv, program, 'simulate', scenario], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   return new Promise((resolve, reject) => {

@@ -67,12 +67,18 @@ export function createVerdictLog(log: Pick<Logger, 'info'>, now: () => number = 
     own.last = phase;
     refill(own, now());
     said.set(name, own);
-    const changed = before ? eventOf(before.phase, phase) : 'onset';
+    if (own.tokens >= 1) say(name, own, before && own.phase, diagnoses);
+  }
+
+  /** @param before what was last said of it; undefined = nothing was. */
+  function say(name: string, own: Said, before: Phase | undefined, diagnoses: Diagnoses): void {
+    const phase = own.last;
+    const changed = before ? eventOf(before, phase) : 'onset';
     // It came back to what was said of it, by ways that were not.
     const event = changed ?? (own.unsaid > 0 ? eventNamed(phase) : undefined);
-    if (!event || own.tokens < 1) return;
+    if (!event) return;
     const unsaid = before && changed ? own.unsaid - 1 : own.unsaid;
-    log.info(fieldsOf(name, event, { phase, before: before?.phase, unsaid, diagnoses }), MESSAGES[event]);
+    log.info(fieldsOf(name, event, { phase, before, unsaid, diagnoses }), MESSAGES[event]);
     Object.assign(own, { phase, unsaid: 0, tokens: own.tokens - 1 });
   }
 }

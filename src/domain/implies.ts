@@ -10,6 +10,11 @@ export function implies(a: Criterion, b: Criterion): boolean {
   if (b.kind === 'all') return b.of.every((part) => implies(a, part));
   if (a.kind === 'all' && a.of.some((part) => implies(part, b))) return true;
   if (b.kind === 'any') return b.of.some((part) => implies(a, part));
+  return comparisonImplies(a, b);
+}
+
+/** Of criteria that hold no others. */
+function comparisonImplies(a: Criterion, b: Criterion): boolean {
   if (a.kind === 'above' && b.kind === 'above') return a.threshold >= b.threshold && follows(a.value, b.value, 'min');
   if (a.kind === 'below' && b.kind === 'below') return a.threshold <= b.threshold && follows(a.value, b.value, 'max');
   if (a.kind === 'changedWithin' && b.kind === 'changedWithin') return a.signal === b.signal && a.window <= b.window;

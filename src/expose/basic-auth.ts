@@ -50,8 +50,8 @@ export function createBasicAuth(users: ReadonlyMap<string, string>): BasicAuth {
 function remember(known: Map<string, boolean>, digest: string, accepted: boolean): void {
   known.set(digest, accepted);
   if (known.size <= CACHED) return;
-  const oldest = [...known].find(([, was]) => !was)?.[0] ?? known.keys().next().value!;
-  known.delete(oldest);
+  const [oldest] = [...known].find(([, was]) => !was) ?? known.entries().next().value ?? [];
+  if (oldest !== undefined) known.delete(oldest);
 }
 
 function parseBasic(authorization: string | undefined): { user: string; password: string } | undefined {

@@ -57,19 +57,19 @@ export class ErrorRatios {
       targets.set(key, { attempts: tally.attempts, failures });
       const restarted = before !== undefined && before.attempts > tally.attempts;
       const from = before && !restarted ? before : { attempts: 0, failures: 0 };
-      addStep(known.steps, tally.vantage, slot, tally.attempts - from.attempts, failures - from.failures);
+      const list = known.steps.get(tally.vantage) ?? [];
+      known.steps.set(tally.vantage, list);
+      addStep(list, { slot, attempts: tally.attempts - from.attempts, failures: failures - from.failures });
     }
     known.targets = targets;
-    for (const steps of known.steps.values()) while (steps.length > 0 && steps[0]!.slot <= slot - STEPS) steps.shift();
+    for (const steps of known.steps.values()) while (steps[0] && steps[0].slot <= slot - STEPS) steps.shift();
   }
 }
 
-function addStep(steps: Map<string, Step[]>, vantage: string, slot: number, attempts: number, failures: number): void {
-  const list = steps.get(vantage) ?? [];
-  steps.set(vantage, list);
-  const last = list.at(-1);
-  if (last?.slot === slot) {
-    last.attempts += attempts;
-    last.failures += failures;
-  } else list.push({ slot, attempts, failures });
+function addStep(steps: Step[], step: Step): void {
+  const last = steps.at(-1);
+  if (last?.slot === step.slot) {
+    last.attempts += step.attempts;
+    last.failures += step.failures;
+  } else steps.push(step);
 }

@@ -56,7 +56,7 @@ export function createExposition(options: ExpositionOptions): Exposition {
   function print(printer: FamilyPrinter, of: ExposedView, format: Format, first: boolean): Buffer {
     try {
       const printed = printer.print(of, format);
-      if (first && printed.dropped > 0) dropped.set(printer.name, dropped.get(printer.name)! + printed.dropped);
+      if (first && printed.dropped > 0) dropped.set(printer.name, (dropped.get(printer.name) ?? 0) + printed.dropped);
       return printed.text;
     } catch (error) {
       failed++;

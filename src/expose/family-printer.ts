@@ -94,7 +94,7 @@ export class FamilyPrinter {
         cells[at] = cell;
       }
       at++;
-      if (cell.signal !== undefined && isObserved(view, labelValues[0]!, cell.signal)) return;
+      if (cell.signal !== undefined && isObserved(view, labelValues[0] ?? '', cell.signal)) return;
       printed.push(this.#fill(cell, value));
     });
     cells.length = at;

@@ -8,10 +8,9 @@ export function negotiateFormat(accept: string | undefined): Format {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
     const quality = Number(parameter(parameters, 'q') ?? 1);
     if (!(quality > 0)) continue;
-    const version = parameter(parameters, 'version');
-    if (type === 'application/openmetrics-text' && (version === undefined || version === '1.0.0'))
-      openmetrics = Math.max(openmetrics, quality);
-    if (type === 'text/plain' && (version === undefined || version === '0.0.4')) text = Math.max(text, quality);
+    const isOf = (version: string) => [undefined, version].includes(parameter(parameters, 'version'));
+    if (type === 'application/openmetrics-text' && isOf('1.0.0')) openmetrics = Math.max(openmetrics, quality);
+    if (type === 'text/plain' && isOf('0.0.4')) text = Math.max(text, quality);
   }
   return openmetrics > text ? 'openmetrics' : 'text';
 }

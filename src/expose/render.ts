@@ -36,8 +36,10 @@ export function renderEnd(format: Format): string {
 function histogramLines(name: string, labels: string, { bounds, counts, sum }: HistogramValue): string {
   const prefix = labels === '' ? '' : `${labels},`;
   let text = '';
-  for (let i = 0; i < counts.length; i++)
-    text += `${name}_bucket{${prefix}le="${i < bounds.length ? formatBound(bounds[i]!) : '+Inf'}"} ${formatValue(counts[i]!)}\n`;
+  for (const [i, count] of counts.entries()) {
+    const bound = bounds[i];
+    text += `${name}_bucket{${prefix}le="${bound === undefined ? '+Inf' : formatBound(bound)}"} ${formatValue(count)}\n`;
+  }
   const braces = labels === '' ? '' : `{${labels}}`;
   return `${text}${name}_sum${braces} ${formatValue(sum)}\n${name}_count${braces} ${formatValue(counts.at(-1) ?? 0)}\n`;
 }
@@ -69,6 +71,6 @@ export function escapeHelp(help: string, format: Format): string {
 /** The text between the braces, in the order given. */
 export function labelText(names: readonly string[], values: readonly string[]): string {
   let text = '';
-  for (let i = 0; i < names.length; i++) text += `${i > 0 ? ',' : ''}${names[i]!}="${escapeLabelValue(values[i] ?? '')}"`;
+  for (const [i, name] of names.entries()) text += `${i > 0 ? ',' : ''}${name}="${escapeLabelValue(values[i] ?? '')}"`;
   return text;
 }

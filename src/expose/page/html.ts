@@ -13,8 +13,8 @@ type Part = Html | string | number | undefined | null | false | readonly Part[];
 
 /** Tagged template: everything put in is escaped, except what `html` made. undefined, null and false print nothing; lists are joined. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
-  let text = strings[0]!;
-  for (let i = 0; i < parts.length; i++) text += printed(parts[i]) + strings[i + 1]!;
+  let text = '';
+  for (const [i, string] of strings.entries()) text += string + printed(parts[i]);
   return new Html(text);
 }
 

@@ -111,7 +111,7 @@ function section(shown: ShownApi, view: ExporterView): Html {
   const now = view.snapshot.time;
   return html`<section class="card ${CARD[state]}" id="${anchor(api.name)}"><div class="head"><h2>${api.name}</h2>${chip(...STATE_CHIPS[state])}
 <span class="meta">${backendText(api)}</span>${patternWords(shown) !== '' && chip('mute', patternWords(shown))}</div>
-${state === 'deleted' && html`<p class="lead">The APIService was deleted ${ago(api.deletedAt!, now)}, while it was broken.</p>`}
+${state === 'deleted' && html`<p class="lead">The APIService was deleted ${api.deletedAt !== undefined && ago(api.deletedAt, now)}, while it was broken.</p>`}
 ${state === 'blind' && html`<p class="lead">Nothing was seen yet that tells whether this API works. It may be healthy or not.</p>`}
 ${diagnosis ? renderDiagnosis(shown, diagnosis, now) : renderPattern(shown, now)}
 ${facts(shown, view, state === 'failing')}</section>`;

@@ -41,10 +41,17 @@ export function renderApiservers(apiservers: readonly ApiserverFacts[], now: num
 <tbody>${apiservers.map((apiserver) => instanceRow(apiserver, now))}</tbody></table></section>`;
 }
 
-function instanceRow({ instance, control, unbelieved, metrics }: ApiserverFacts, now: number): Html {
+function controlCell({ control, unbelieved }: ApiserverFacts, now: number): Html {
+  if (!control) return chip('mute', unbelieved ? 'not believed: it has not shown that it is a kube-apiserver' : 'not probed');
+  const { ok, reason = 'failed', at } = control.last;
+  return html`${ok ? chip('ok', '✓ ok') : chip('bad', `✕ ${reason}`)} <span class="sub">${ago(at, now)}</span>`;
+}
+
+function instanceRow(apiserver: ApiserverFacts, now: number): Html {
+  const { instance, metrics } = apiserver;
   const read = metrics.state === 'observed' ? metrics.value : undefined;
   return html`<tr><td class="name">${instance}</td>
-<td>${control ? html`${control.last.ok ? chip('ok', '✓ ok') : chip('bad', `✕ ${control.last.reason ?? 'failed'}`)} <span class="sub">${ago(control.last.at, now)}</span>` : chip('mute', unbelieved ? 'not believed: it has not shown that it is a kube-apiserver' : 'not probed')}</td>
+<td>${controlCell(apiserver, now)}</td>
 <td class="n">${read && figure(read.inflightRequests)}${read?.inflightRatio !== undefined && html` <span class="sub">${percent(read.inflightRatio)}</span>`}</td>
 <td class="n">${read && figure(read.rejectedRequests)}</td><td class="n">${read?.requestLatencySeconds !== undefined && duration(read.requestLatencySeconds)}</td>
 <td class="n">${read?.etcdLatencySeconds !== undefined && duration(read.etcdLatencySeconds)}</td><td>${metrics.state === 'observed' ? chip('ok', 'read') : unseen(metrics)}</td></tr>`;

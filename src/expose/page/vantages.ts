@@ -35,7 +35,10 @@ export function renderTallies(tallies: readonly ProbeTally[], now: number): Html
 
 function row({ vantage, request, target, last, attempts, failures, lastOk }: ProbeTally, now: number): Html {
   const failed = Object.values(failures).reduce((sum, n) => sum + n, 0);
-  const phases = PHASES.filter((phase) => last.phases[phase] !== undefined).map((phase) => `${phase} ${duration(last.phases[phase]!)}`);
+  const phases = PHASES.flatMap((phase) => {
+    const seconds = last.phases[phase];
+    return seconds === undefined ? [] : [`${phase} ${duration(seconds)}`];
+  });
   return html`<tr><td>${vantage}<div class="sub">${FROM[vantage]}, ${target}</div></td><td class="w">${request}</td>
 <td>${last.ok ? chip('ok', '✓ ok') : chip('bad', `✕ ${last.reason ?? 'failed'}`)}${last.status !== undefined && html` <span class="sub">HTTP ${last.status}</span>`}
 ${last.detail !== undefined && html`<div class="sub">${last.detail}</div>`}${!last.ok && html`<div class="sub">last good ${lastOk === undefined ? 'never' : moment(lastOk)}</div>`}</td>
