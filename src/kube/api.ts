@@ -49,12 +49,10 @@ export interface KubeCredentials {
 /** A list kept true by a watch. */
 export interface ResourceSpec<T> {
   readonly source: SourceName;
-  /** Collection path, e.g. `/apis/discovery.k8s.io/v1/endpointslices`. */
+  /** Collection path, e.g. `/apis/discovery.k8s.io/v1/endpointslices`: the right that it takes is read from it. */
   readonly path: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** e.g. `discovery.k8s.io/endpointslices: list, watch` */
-  readonly rule: string;
   /** A refusal is as it should be unless somebody wants to know more: no warning, and asked again rarely. */
   readonly optional?: boolean;
   /** metadata.managedFields reaches `project`, which reads the manager and drops the rest. Has no effect where `fields` is set. */

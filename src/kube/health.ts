@@ -1,11 +1,13 @@
 import type { SourceStatus } from '../domain/sources.ts';
 import type { Logger } from '../source/logger.ts';
+import { ruleOf } from '../source/right.ts';
 import { type Outcome, statusOf, unauthorised } from '../source/status.ts';
 import type { ResourceSpec } from './api.ts';
 import type { MalformedObjectError } from './decode.ts';
 import { KubeRequestError, KubeStatusError } from './errors.ts';
 import type { Refusal } from './fields.ts';
 import { createRefusalBook } from './refusal-book.ts';
+import { rightToWatch } from './right.ts';
 
 type Trouble = {
   readonly state: 'unauthorised' | 'forbidden' | 'absent' | 'failed';
@@ -34,9 +36,10 @@ export interface Health {
 }
 
 export function createHealth(
-  spec: Pick<ResourceSpec<unknown>, 'source' | 'path' | 'rule' | 'optional'>,
+  spec: Pick<ResourceSpec<unknown>, 'source' | 'path' | 'optional'>,
   { log, staleAfterMs, mayWarn }: { log: Logger; staleAfterMs: number; mayWarn(kind: string, now: number): boolean },
 ): Health {
+  const rule = ruleOf(rightToWatch(spec.path));
   let synced = false;
   const refusals = createRefusalBook(spec, log);
   let lastSuccess: number | undefined;
@@ -47,7 +50,7 @@ export function createHealth(
   const outcome = (): Outcome => {
     if (!trouble) return { state: synced ? 'ok' : 'pending', message: refusals.message() };
     const { state, message } = trouble;
-    return state === 'forbidden' ? { state, message, rule: spec.rule } : { state, message };
+    return state === 'forbidden' ? { state, message, rule } : { state, message };
   };
 
   return {

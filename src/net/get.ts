@@ -7,6 +7,8 @@ import { streamBody } from './stream-body.ts';
 export interface GetRequest extends Endpoint {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Name and password of a URL, as `name:password`: they are meant for whoever it names. */
+  readonly auth?: string;
   /** Until the head of the answer, the connection included. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
@@ -35,10 +37,11 @@ export async function get(request: GetRequest): Promise<IncomingMessage> {
 }
 
 /** Where a URL points to; https is verified by the system's roots. */
-export function endpointOf({ protocol, hostname, port }: URL): Endpoint {
+export function endpointOf({ protocol, hostname, port, username, password }: URL): Endpoint & Pick<GetRequest, 'auth'> {
   const host = hostname.replace(/^\[|\]$/g, '');
-  if (protocol === 'http:') return { host, port: Number(port || 80) };
-  return { host, port: Number(port || 443), tls: { rejectUnauthorized: true } };
+  const auth = username === '' ? {} : { auth: `${decodeURIComponent(username)}:${decodeURIComponent(password)}` };
+  if (protocol === 'http:') return { host, port: Number(port || 80), ...auth };
+  return { host, port: Number(port || 443), tls: { rejectUnauthorized: true }, ...auth };
 }
 
 /** A text of at most `maxBytes`, whatever the status. Rejects when it breaks off, is too large or too slow. */
@@ -67,13 +70,14 @@ export function createKeptConnection(endpoint: Endpoint, timeoutMs: number): Age
   return agent;
 }
 
-function sent({ host, port, path, headers, kept, tls }: GetRequest, way: RequestOptions): ClientRequest {
+function sent({ host, port, path, headers, auth, kept, tls }: GetRequest, way: RequestOptions): ClientRequest {
   const usual = tls ? 443 : 80;
   return send({
     ...way,
     host,
     port,
     path,
+    ...(auth !== undefined && { auth }),
     headers: {
       host: `${host.includes(':') ? `[${host}]` : host}${port === usual ? '' : `:${port}`}`,
       'user-agent': 'aggregated-api-exporter',

@@ -56,7 +56,6 @@ export function unreadableApiService(name: string, why: string, before: ApiServi
 export const API_SERVICES: ResourceSpec<ApiServiceRecord> = {
   source: 'api-services',
   path: '/apis/apiregistration.k8s.io/v1/apiservices',
-  rule: 'apiregistration.k8s.io/apiservices: list, watch',
   keepManagers: true,
   project(raw, refuse = unheard) {
     const { metadata, name } = identityOf(raw);

@@ -13,7 +13,6 @@ export interface CronJobRecord {
 export const CRON_JOBS: ResourceSpec<CronJobRecord> = {
   source: 'cron-jobs',
   path: '/apis/batch/v1/cronjobs',
-  rule: 'batch/cronjobs: list, watch',
   fields: { spec: { schedule: true, suspend: true, timeZone: true }, status: { lastScheduleTime: true } },
   project(raw, refuse = unheard) {
     const { name, namespace } = identityOf(raw);

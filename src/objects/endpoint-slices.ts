@@ -44,7 +44,6 @@ export interface SliceEndpoint {
 export const ENDPOINT_SLICES: ResourceSpec<SliceRecord> = {
   source: 'endpoint-slices',
   path: '/apis/discovery.k8s.io/v1/endpointslices',
-  rule: 'discovery.k8s.io/endpointslices: list, watch',
   fields: {
     metadata: { labels: { 'kubernetes.io/service-name': true } },
     addressType: true,

@@ -29,8 +29,8 @@ export function eventSpecs(keep: (event: EventRecord) => boolean): {
     return event && keep(event) ? event : undefined;
   };
   return {
-    core: { source: 'events', path: '/api/v1/events', rule: 'events: list, watch', project },
-    group: { source: 'events', path: '/apis/events.k8s.io/v1/events', rule: 'events.k8s.io/events: list, watch', project },
+    core: { source: 'events', path: '/api/v1/events', project },
+    group: { source: 'events', path: '/apis/events.k8s.io/v1/events', project },
   };
 }
 

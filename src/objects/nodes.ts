@@ -11,7 +11,6 @@ const PRESSURE = { MemoryPressure: 'memory', DiskPressure: 'disk', PIDPressure: 
 export const NODES: ResourceSpec<NodeRecord> = {
   source: 'nodes',
   path: '/api/v1/nodes',
-  rule: 'nodes: list, watch',
   fields: {
     metadata: { labels: { 'node-role.kubernetes.io/control-plane': true, 'node-role.kubernetes.io/master': true } },
     spec: { unschedulable: true },

@@ -132,7 +132,6 @@ const sharedTemplate = createPool<PodTemplate>(5_000);
 export const PODS: ResourceSpec<PodRecord> = {
   source: 'pods',
   path: '/api/v1/pods',
-  rule: 'pods: list, watch',
   fields: FIELDS,
   project(raw, refuse = unheard) {
     const { metadata, name, namespace } = identityOf(raw);

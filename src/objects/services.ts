@@ -21,7 +21,6 @@ export interface ServiceRecord {
 export const SERVICES: ResourceSpec<ServiceRecord> = {
   source: 'services',
   path: '/api/v1/services',
-  rule: 'services: list, watch',
   fields: {
     metadata: { creationTimestamp: true, managedFields: { manager: true, subresource: true, time: true, fieldsV1: { 'f:spec': {} } } },
     spec: {

@@ -38,7 +38,6 @@ const FIELDS: FieldTree = {
 const spec = (kind: WorkloadKind, plural: string): ResourceSpec<WorkloadRecord> => ({
   source: 'workloads',
   path: `/apis/apps/v1/${plural}`,
-  rule: `apps/${plural}: list, watch`,
   fields: FIELDS,
   project: (raw, refuse = unheard) => project(kind, raw, refuse),
 });

@@ -1,10 +1,8 @@
-import { ABSENT, type Observed, observed, UNOBSERVED } from '../domain/observed.ts';
-import type { ClusterFacts, RightsFacts } from '../domain/snapshot.ts';
-import type { SourceName, SourceStatus } from '../domain/sources.ts';
+import { type Observed, observed, UNOBSERVED } from '../domain/observed.ts';
+import type { RightsFacts } from '../domain/snapshot.ts';
 import type { KubeClient } from '../kube/api.ts';
 import { textOf, unheard } from '../kube/fields.ts';
-import { rawArray, rawObject } from '../kube/raw.ts';
-import { readCaBundle } from '../objects/ca-bundle.ts';
+import { rawObject } from '../kube/raw.ts';
 import {
   allowed,
   DELEGATE,
@@ -21,21 +19,19 @@ import {
   UNREADABLE_GRANT,
 } from '../objects/role-bindings.ts';
 import type { ApiTarget, Targets } from '../objects/targets.ts';
-import { ageOf, type Clock, monotonic } from '../source/clock.ts';
+import type { Clock } from '../source/clock.ts';
+import { type Answer, createKept, type Kept } from '../source/kept.ts';
 import type { Logger } from '../source/logger.ts';
+import { createPeriodicSource } from '../source/periodic.ts';
+import type { Right } from '../source/right.ts';
 import type { Source } from '../source/source.ts';
-import { statusOf, unauthorised, worstOf } from '../source/status.ts';
+import { defineSource } from './define-source.ts';
+import { getObject } from './get-object.ts';
 
 export interface RightsSource extends Source {
-  /** An API begins to fail or recovers: reads again soon. */
-  hurry(): void;
   readonly name: 'role-bindings';
   /** The two bindings that an aggregated server needs, for the ServiceAccount of the API's pods. */
   factsFor(api: string): Observed<RightsFacts>;
-  /** From ConfigMap kube-system/extension-apiserver-authentication, which the kube-apiserver keeps. */
-  frontProxyCa(): ClusterFacts['frontProxyCa'];
-  /** Status of reading that ConfigMap; needs no start of its own. */
-  readonly configMaps: Source;
 }
 
 export interface RightsInput {
@@ -44,62 +40,47 @@ export interface RightsInput {
   readonly clock: Clock;
   readonly log: Logger;
   /** Milliseconds between two readings. Default 60 000. */
-  readonly intervalMs?: number;
+  readonly intervalMs?: number | undefined;
 }
 
-type Answer<T> =
-  | { readonly state: 'ok'; readonly value: T; readonly at: number; readonly message?: string; readonly refused?: number }
-  | { readonly state: 'absent' }
-  | { readonly state: 'forbidden'; readonly message: string }
-  | { readonly state: 'unauthorised' | 'failed'; readonly message: string };
-
-const RBAC = '/apis/rbac.authorization.k8s.io/v1';
-const ROLE_BINDINGS = `${RBAC}/namespaces/kube-system/rolebindings`;
-const CLUSTER_ROLE_BINDINGS = `${RBAC}/clusterrolebindings`;
-const CONFIG_MAP = '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication';
-const ROLE_BINDINGS_RULE = 'rbac.authorization.k8s.io/rolebindings: list (namespace kube-system)';
-const CLUSTER_ROLE_BINDINGS_RULE = 'rbac.authorization.k8s.io/clusterrolebindings: list';
-const ROLES_RULE = 'rbac.authorization.k8s.io/roles, clusterroles: get';
-const CONFIG_MAP_RULE = 'configmaps: get (kube-system/extension-apiserver-authentication)';
+const GROUP = 'rbac.authorization.k8s.io';
+const RBAC = `/apis/${GROUP}/v1`;
+const IN_KUBE_SYSTEM = `${RBAC}/namespaces/kube-system/rolebindings`;
+const EVERYWHERE = `${RBAC}/clusterrolebindings`;
+const LIST_ROLE_BINDINGS: Right = { group: GROUP, resources: ['rolebindings'], verbs: ['list'], namespace: 'kube-system' };
+const LIST_CLUSTER_ROLE_BINDINGS: Right = { group: GROUP, resources: ['clusterrolebindings'], verbs: ['list'] };
+const GET_ROLES: Right = { group: GROUP, resources: ['roles', 'clusterroles'], verbs: ['get'] };
 const PAGE = 200;
 const MAX_PAGES = 100;
 const MAX_ROLES = 200;
 /** What could not be read again for so long is not known any more. */
 const STALE_MS = 10 * 60_000;
 /** An outage that begins is a reason to look again, not each of its failures. */
-const SOON_MS = 10_000;
+const REST_MS = 10_000;
 
-interface Authentication {
-  readonly requestHeaderCa: string | undefined;
-  readonly allowedNames: readonly string[];
-}
+export const ROLE_BINDINGS = defineSource({
+  name: 'role-bindings',
+  rights: [LIST_ROLE_BINDINGS, LIST_CLUSTER_ROLE_BINDINGS, GET_ROLES],
+  afterDiscovery: true,
+  create: ({ client, targets, clock, log, options }) =>
+    createRightsSource({ client, targets, clock, log, intervalMs: options.rightsIntervalMs }),
+  facts: { ofApi: (source, name) => ({ rights: source.factsFor(name) }) },
+});
 
-/** Reads bindings and the front-proxy CA now and then: they change rarely, and a watch of all bindings would cost more. */
+/** Reads bindings now and then: they change rarely, and a watch of all bindings would cost more. */
 export function createRightsSource({ client, targets, clock, log, intervalMs = 60_000 }: RightsInput): RightsSource {
-  let inKubeSystem: Kept<readonly Grant[]> = {};
-  let everywhere: Kept<readonly Grant[]> = {};
-  let authentication: Kept<Authentication> = {};
-  let readNow = () => {};
-  let lastRead = Number.NEGATIVE_INFINITY;
-  let roles: ReadonlyMap<string, readonly PolicyRule[] | undefined> = new Map();
+  const keptOf = <T>(what: string): Kept<T> =>
+    createKept<T>({ what, about: { source: 'role-bindings' }, clock, log, staleAfterMs: STALE_MS });
+  const inKubeSystem = keptOf<readonly Grant[]>('RoleBindings');
+  const everywhere = keptOf<readonly Grant[]>('ClusterRoleBindings');
   /** Of the roles that had to be read, none included: the first that could not be. */
-  let rolesRead: Kept<true> = {};
+  const rolesRead = keptOf<true>('roles of a backend’s ServiceAccount');
+  let roles: ReadonlyMap<string, readonly PolicyRule[] | undefined> = new Map();
 
-  async function refresh(): Promise<void> {
-    inKubeSystem = keep(inKubeSystem, await listGrants(client, ROLE_BINDINGS, clock), 'RoleBindings');
-    everywhere = keep(everywhere, await listGrants(client, CLUSTER_ROLE_BINDINGS, clock), 'ClusterRoleBindings');
-    authentication = keep(authentication, await readAuthentication(client, clock), 'ConfigMap extension-apiserver-authentication');
+  async function read(): Promise<void> {
+    inKubeSystem.take(await listGrants(client, IN_KUBE_SYSTEM, LIST_ROLE_BINDINGS));
+    everywhere.take(await listGrants(client, EVERYWHERE, LIST_CLUSTER_ROLE_BINDINGS));
     await readRoles();
-  }
-
-  /** One log line when a trouble begins or changes. */
-  function keep<T>(before: Kept<T>, answer: Answer<T>, what: string): Kept<T> {
-    if (answer.state !== before.last?.state) {
-      if (answer.state === 'failed' || answer.state === 'unauthorised') log.warn({ error: answer.message }, `${what} could not be read`);
-      if (answer.state === 'forbidden') log.info({}, `${what} may not be read`);
-    }
-    if (answer.state !== 'ok') return { ...before, last: answer };
-    return { last: answer, good: answer, refused: (before.refused ?? 0) + (answer.refused ?? 0) };
   }
 
   /** Roles that a backend's ServiceAccount has and Kubernetes does not bring along; few, and only then a verdict is possible. */
@@ -112,20 +93,15 @@ export function createRightsSource({ client, targets, clock, log, intervalMs = 6
         wanted.set(roleKey(roleRef), roleRef);
     }
     const now = new Map<string, readonly PolicyRule[] | undefined>();
-    let read: Answer<true> = { state: 'ok', value: true, at: clock() };
+    let whole: Answer<true> = { state: 'ok', value: true };
     for (const [key, role] of [...wanted].slice(0, MAX_ROLES)) {
-      const answer = await readRole(client, role, clock);
+      const answer = await readRole(client, role);
       now.set(key, answer.state === 'ok' ? answer.value : undefined);
-      if (answer.state !== 'ok' && read.state === 'ok') read = answer;
+      if (answer.state !== 'ok' && whole.state === 'ok') whole = answer;
     }
     roles = now;
-    rolesRead = keep(rolesRead, read, 'roles of a backend’s ServiceAccount');
+    rolesRead.take(whole);
   }
-
-  const grantsNow = ({ good }: Kept<readonly Grant[]>): readonly Grant[] => (good && ageOf(good.at, clock()) < STALE_MS ? good.value : []);
-  const isKnown = ({ last, good }: Kept<unknown>): boolean =>
-    last?.state === 'ok' ||
-    ((last?.state === 'failed' || last?.state === 'unauthorised') && good !== undefined && ageOf(good.at, clock()) < STALE_MS);
 
   function rightsOf(account: ServiceAccount): RightsFacts {
     const rulesOf = (role: RoleRef): readonly PolicyRule[] | undefined => roles.get(roleKey(role));
@@ -142,66 +118,33 @@ export function createRightsSource({ client, targets, clock, log, intervalMs = 6
   }
 
   return {
+    ...createPeriodicSource({
+      name: 'role-bindings',
+      intervalMs,
+      staleAfterMs: STALE_MS,
+      restMs: REST_MS,
+      log,
+      needs: 'all',
+      parts: () => [inKubeSystem.part(), everywhere.part(), rolesRead.part()],
+      read,
+    }),
     name: 'role-bindings',
-    start(signal) {
-      if (signal.aborted) return;
-      let reading = false;
-      const read = async (): Promise<void> => {
-        if (reading) return;
-        reading = true;
-        lastRead = monotonic();
-        try {
-          await refresh();
-        } catch (error) {
-          log.error({ error: String(error) }, 'rights could not be read');
-        } finally {
-          reading = false;
-        }
-      };
-      void read();
-      readNow = () => {
-        if (monotonic() - lastRead >= SOON_MS) void read();
-      };
-      const timer = setInterval(() => void read(), intervalMs);
-      signal.addEventListener('abort', () => clearInterval(timer), { once: true });
-    },
-    hurry: () => readNow(),
     factsFor(api) {
       if (!isKnown(inKubeSystem) && !isKnown(everywhere)) {
-        if (everywhere.last?.state === 'forbidden') return { state: 'forbidden', rule: CLUSTER_ROLE_BINDINGS_RULE };
-        return UNOBSERVED;
+        const { answer } = everywhere;
+        return answer?.state === 'forbidden' ? { state: 'forbidden', rule: answer.rule } : UNOBSERVED;
       }
       const target = targets.get(api);
       const accounts = target && accountsOf(target);
       if (!accounts || accounts.length === 0) return { state: 'unobserved', why: 'the ServiceAccount of the backend is not known' };
       return observed(everyOf(accounts.map(rightsOf)));
     },
-    frontProxyCa() {
-      if (authentication.last?.state === 'forbidden') return { state: 'forbidden', rule: CONFIG_MAP_RULE };
-      if (authentication.last?.state === 'absent') return ABSENT;
-      if (!isKnown(authentication) || !authentication.good) return UNOBSERVED;
-      return frontProxyCaOf(authentication.good.value);
-    },
-    status: (now) =>
-      worstOf('role-bindings', [
-        statusOfKept('role-bindings', inKubeSystem, ROLE_BINDINGS_RULE, now),
-        statusOfKept('role-bindings', everywhere, CLUSTER_ROLE_BINDINGS_RULE, now),
-        statusOfKept('role-bindings', rolesRead, ROLES_RULE, now),
-      ]),
-    configMaps: {
-      name: 'config-maps',
-      start() {},
-      status: (now) => statusOfKept('config-maps', authentication, CONFIG_MAP_RULE, now),
-    },
   };
 }
 
-interface Kept<T> {
-  readonly last?: Answer<T>;
-  readonly good?: Extract<Answer<T>, { state: 'ok' }>;
-  /** Objects that could not be read, over all readings. */
-  readonly refused?: number;
-}
+const grantsNow = (grants: Kept<readonly Grant[]>): readonly Grant[] => grants.believed() ?? [];
+/** A refused token and a failure leave what was read before; an answer that it is not for us does not. */
+const isKnown = ({ believed }: Kept<unknown>): boolean => believed() !== undefined;
 
 /** The ServiceAccounts of the API's pods; undefined when one of them is not known. */
 function accountsOf({ pods }: ApiTarget): ServiceAccount[] | undefined {
@@ -224,26 +167,13 @@ function everyOf(facts: readonly RightsFacts[]): RightsFacts {
   return { ...(authReader !== undefined && { authReader }), ...(authDelegator !== undefined && { authDelegator }) };
 }
 
-async function get(client: KubeClient, path: string, clock: Clock): Promise<Answer<unknown>> {
-  try {
-    const { status, body } = await client.request(path, { timeoutMs: 15_000, maxBytes: 8 * 2 ** 20 });
-    if (status === 401) return unauthorised(`GET ${path}: 401`);
-    if (status === 403) return { state: 'forbidden', message: `GET ${path}: 403` };
-    if (status === 404) return { state: 'absent' };
-    if (status !== 200) return { state: 'failed', message: `GET ${path}: status ${status}` };
-    return { state: 'ok', value: JSON.parse(body.toString('utf8')) as unknown, at: clock() };
-  } catch (error) {
-    return { state: 'failed', message: `GET ${path}: ${messageOf(error)}` };
-  }
-}
-
-async function listGrants(client: KubeClient, path: string, clock: Clock): Promise<Answer<readonly Grant[]>> {
+async function listGrants(client: KubeClient, path: string, right: Right): Promise<Answer<readonly Grant[]>> {
   const grants: Grant[] = [];
   let next = '';
   let refused = 0;
   let why: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const answer = await get(client, `${path}?limit=${PAGE}${next && `&continue=${encodeURIComponent(next)}`}`, clock);
+    const answer = await getObject(client, `${path}?limit=${PAGE}${next && `&continue=${encodeURIComponent(next)}`}`, right);
     if (answer.state !== 'ok') return answer;
     const { items, metadata } = rawObject(answer.value);
     if (!Array.isArray(items)) return { state: 'failed', message: `GET ${path}: the answer is not a list` };
@@ -257,65 +187,23 @@ async function listGrants(client: KubeClient, path: string, clock: Clock): Promi
       }
     }
     next = textOf(rawObject(metadata).continue, 'metadata.continue', unheard, 65_536) ?? '';
-    if (next === '') return { state: 'ok', value: grants, at: clock(), refused, ...(why !== undefined && { message: why }) };
+    if (next === '') return { state: 'ok', value: grants, refused, ...(why !== undefined && { message: why }) };
   }
   return { state: 'failed', message: `GET ${path}: more than ${MAX_PAGES * PAGE} objects` };
 }
 
 /** A role that does not exist grants nothing. */
-async function readRole(client: KubeClient, { kind, name }: RoleRef, clock: Clock): Promise<Answer<readonly PolicyRule[]>> {
+async function readRole(client: KubeClient, { kind, name }: RoleRef): Promise<Answer<readonly PolicyRule[]>> {
   const encoded = encodeURIComponent(name);
   const path = kind === 'Role' ? `${RBAC}/namespaces/kube-system/roles/${encoded}` : `${RBAC}/clusterroles/${encoded}`;
-  const answer = await get(client, path, clock);
-  if (answer.state === 'absent') return { state: 'ok', value: [], at: clock() };
+  const answer = await getObject(client, path, GET_ROLES);
+  if (answer.state === 'absent') return { state: 'ok', value: [] };
   if (answer.state !== 'ok') return answer;
   try {
     return { ...answer, value: readRules(answer.value) };
   } catch (error) {
     return { state: 'failed', message: `GET ${path}: ${messageOf(error)}` };
   }
-}
-
-async function readAuthentication(client: KubeClient, clock: Clock): Promise<Answer<Authentication>> {
-  const answer = await get(client, CONFIG_MAP, clock);
-  if (answer.state !== 'ok') return answer;
-  const data = rawObject(rawObject(answer.value).data);
-  const value = {
-    requestHeaderCa: textOf(data['requestheader-client-ca-file'], 'data.requestheader-client-ca-file', unheard, 2 ** 20),
-    allowedNames: stringsOf(data['requestheader-allowed-names']),
-  };
-  return { state: 'ok', value, at: answer.at };
-}
-
-/** The kube-apiserver writes lists as JSON text. */
-function stringsOf(value: unknown): string[] {
-  try {
-    return rawArray(JSON.parse(typeof value === 'string' && value !== '' ? value : '[]')).filter(
-      (entry): entry is string => typeof entry === 'string',
-    );
-  } catch {
-    return [];
-  }
-}
-
-function frontProxyCaOf({ requestHeaderCa, allowedNames }: Authentication): ClusterFacts['frontProxyCa'] {
-  const bundle = readCaBundle(requestHeaderCa);
-  if (!bundle) return ABSENT;
-  if (bundle.notAfterSeconds === undefined)
-    return { state: 'unobserved', why: 'requestheader-client-ca-file holds no certificate that parses' };
-  return observed({ notAfterSeconds: bundle.notAfterSeconds, subjects: bundle.subjects, allowedNames });
-}
-
-function statusOfKept(source: SourceName, { last, good, refused }: Kept<unknown>, rule: string, now: number): SourceStatus {
-  const outcome =
-    last === undefined
-      ? ({ state: 'pending' } as const)
-      : last.state === 'ok'
-        ? ({ state: 'ok', message: last.message } as const)
-        : last.state === 'forbidden'
-          ? { ...last, rule }
-          : last;
-  return statusOf(source, { outcome, lastSuccess: good?.at, staleAfterMs: STALE_MS, refused }, now);
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -6,4 +6,6 @@ export interface Source {
   /** Starts observing until the signal aborts; returns at once. */
   start(signal: AbortSignal): void;
   status(now: number): SourceStatus;
+  /** Something began to fail, or ended: what is read now and then is read soon. Absent where nothing is read in turns. */
+  hurry?(): void;
 }

@@ -23,7 +23,6 @@ interface Thing {
 const SPEC: ResourceSpec<Thing> = {
   source: 'pods',
   path: '/api/v1/things',
-  rule: 'things: list, watch',
   project(raw) {
     const { metadata, value } = raw as { metadata: { name: string; managedFields?: unknown }; value: unknown };
     if (metadata.managedFields !== undefined) throw new Error('managedFields were kept');

@@ -106,7 +106,7 @@ describe('nobody else', () => {
     // The others read or ask for one on our own HTTP server.
     expect(
       having(/\bauthorization['"]?\s*[:=][^:]|\b[Aa]uthorization:\s*[`'"]|`(?:Bearer|Basic) /).filter((file) =>
-        /^(?:kube|probe|observe|read)\//.test(file),
+        /^(?:source|net|kube|objects|probe|observe|read)\//.test(file),
       ),
     ).toEqual(['kube/credentials.ts', 'kube/exec-plugin.ts']);
   });

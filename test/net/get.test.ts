@@ -51,6 +51,11 @@ describe('a GET', () => {
     expect(await text(request)).toEqual({ status: 404, text: '/tides' });
   });
 
+  it('brings the name and password of a URL along', async () => {
+    const { request } = await serve((asked, response) => response.end(asked.headers.authorization));
+    expect((await text({ ...request, auth: 'tide:gauge' })).text).toBe(`Basic ${btoa('tide:gauge')}`);
+  });
+
   it('is not sent to a server that nobody vouches for', async () => {
     const { request, seen } = await serve((_, response) => response.end('tides'), { authority: stranger });
     await expect(text(request)).rejects.toThrow(UntrustedError);
@@ -68,9 +73,9 @@ describe('a GET', () => {
     expect(await text({ ...request, tls: { rejectUnauthorized: false } })).toEqual({ status: 200, text: 'tides' });
   });
 
-  it.each<[string, RequestListener, RegExp]>([
-    ['an answer that does not come', () => {}, /^no answer within 100 ms$/],
-    ['an answer that does not end', (_, response) => void response.write('tides'), /^the answer took longer than 100 ms$/],
+  it.each<[string, RequestListener, RegExp, number?]>([
+    ['an answer that does not come', () => {}, /^no answer within 500 ms$/, 500],
+    ['an answer that does not end', (_, response) => void response.write('tides'), /^the answer took longer than 500 ms$/, 500],
     ['an answer that is too large', (_, response) => response.end('t'.repeat(1001)), /larger than 1000 bytes/],
     [
       'an answer that is too large once it is unpacked',
@@ -85,9 +90,9 @@ describe('a GET', () => {
       },
       /interim responses/,
     ],
-  ])('gives up on %s', async (_, answer, why) => {
+  ])('gives up on %s', async (_, answer, why, timeoutMs = 10_000) => {
     const { request } = await serve(answer);
-    await expect(text({ ...request, timeoutMs: 100 })).rejects.toThrow(why);
+    await expect(text({ ...request, timeoutMs })).rejects.toThrow(why);
   });
 
   it('ends at once when whoever asked gives up', async () => {
@@ -120,6 +125,10 @@ describe('the endpoint of a URL', () => {
   it.each([
     ['http://prometheus.example.com', { host: 'prometheus.example.com', port: 80 }],
     ['https://prometheus.example.com/x', { host: 'prometheus.example.com', port: 443, tls: { rejectUnauthorized: true } }],
+    [
+      'https://tide:gauge%21@prometheus.example.com',
+      { host: 'prometheus.example.com', port: 443, tls: { rejectUnauthorized: true }, auth: 'tide:gauge!' },
+    ],
     ['https://[fd00::1]:9090', { host: 'fd00::1', port: 9090, tls: { rejectUnauthorized: true } }],
   ])('%s', (url, endpoint) => {
     expect(endpointOf(new URL(url))).toEqual(endpoint);

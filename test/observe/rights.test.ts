@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ApiTarget, fixedTargets } from '../../src/objects/targets.ts';
 import { createRightsSource, type RightsSource } from '../../src/observe/rights.ts';
 import { type Logger, SILENT } from '../../src/source/logger.ts';
-import { createAuthority } from '../support/certificates.ts';
 import { NOW } from '../support/healthy.ts';
 import { type Answers, answeringClient, eventually } from './kube-answers.ts';
 
@@ -10,7 +9,6 @@ const API = 'v1.tides.example.com';
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const IN_KUBE_SYSTEM = `${RBAC}/namespaces/kube-system/rolebindings`;
 const EVERYWHERE = `${RBAC}/clusterrolebindings`;
-const CONFIG_MAP = '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication';
 
 const pod = (serviceAccount: string | undefined, name = 'tide-gauge-1'): ApiTarget['pods'][number] => ({
   namespace: 'harbour',
@@ -189,37 +187,6 @@ describe('the two bindings of an aggregated server', () => {
     now += 11 * 60_000;
     expect(source.status(now)).toMatchObject({ state: 'stale', lastSuccess: NOW });
     expect(facts(source)).toEqual({ state: 'unobserved' });
-    expect(warned).toEqual(['RoleBindings could not be read', 'ClusterRoleBindings could not be read']);
-  });
-});
-
-describe('the front-proxy CA', () => {
-  const configMap = (data: object) => ({ metadata: { name: 'extension-apiserver-authentication' }, data });
-
-  it('has an expiry, subjects and allowed names', async () => {
-    const notAfter = new Date(Math.floor((NOW + 30 * 86_400_000) / 1000) * 1000);
-    const authority = await createAuthority({ name: 'front-proxy-ca', notAfter });
-    const { source } = await start({
-      [CONFIG_MAP]: configMap({ 'requestheader-client-ca-file': authority.cert, 'requestheader-allowed-names': '["front-proxy-client"]' }),
-    });
-    expect(source.frontProxyCa()).toEqual({
-      state: 'observed',
-      value: { notAfterSeconds: notAfter.getTime() / 1000, subjects: ['CN=front-proxy-ca'], allowedNames: ['front-proxy-client'] },
-    });
-    expect(source.configMaps.status(now)).toEqual({ source: 'config-maps', state: 'ok', lastSuccess: NOW });
-  });
-
-  it.each<[unknown, object]>([
-    [404, { state: 'absent' }],
-    [403, { state: 'forbidden', rule: 'configmaps: get (kube-system/extension-apiserver-authentication)' }],
-    [500, { state: 'unobserved' }],
-    [configMap({}), { state: 'absent' }],
-    [
-      configMap({ 'requestheader-client-ca-file': 'garbage', 'requestheader-allowed-names': '[' }),
-      { state: 'unobserved', why: expect.any(String) },
-    ],
-  ])('%j', async (answer, expected) => {
-    const { source } = await start({ [CONFIG_MAP]: answer });
-    expect(source.frontProxyCa()).toEqual(expected);
+    expect(warned).toEqual(['cannot read RoleBindings', 'cannot read ClusterRoleBindings']);
   });
 });

@@ -1,39 +1,42 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { SOURCE_STATES, type SourceName, type SourceState } from '../../src/domain/sources.ts';
+import { SOURCE_STATES, SOURCES, type SourceName, type SourceState } from '../../src/domain/sources.ts';
 import { statusAnswer } from '../../src/expose/answers.ts';
 import { createExposition } from '../../src/expose/exposition.ts';
 import { renderStatusPage } from '../../src/expose/page/page.ts';
 import { createKubeClient } from '../../src/kube/client.ts';
 import { createObserver, type Observer } from '../../src/observe/observer.ts';
+import { REGISTRY } from '../../src/observe/registry.ts';
 import { SILENT } from '../../src/source/logger.ts';
+import type { Right } from '../../src/source/right.ts';
 import { familyOf } from '../expose/parse-exposition.ts';
 import { viewOf } from '../expose/view.ts';
 import { eventually } from '../support/eventually.ts';
 import { answer, answerStatus, FakeCluster, startKubeServer } from '../support/kube-server.ts';
 import { REALISTIC } from '../support/odd-objects.ts';
 
-/** What each source asks, as the start of a path; where it asks for several things, one of them is enough to blind it. */
-const ASKS: Partial<Record<SourceName, RegExp>> = {
-  'api-services': /^\/apis\/apiregistration/,
-  services: /^\/api\/v1\/services$/,
-  'endpoint-slices': /\/endpointslices$/,
-  pods: /^\/api\/v1\/pods$/,
-  nodes: /^\/api\/v1\/nodes$/,
-  events: /\/events$/,
-  'network-policies': /\/networkpolicies$/,
-  workloads: /\/daemonsets$/,
-  'config-maps': /^\/api\/v1\/namespaces\/harbour\/configmaps$/,
-  'role-bindings': /\/rolebindings$/,
-  'cron-jobs': /\/cronjobs$/,
-  logs: /\/log$/,
-  'apiserver-metrics': /^\/metrics$/,
-  resources: /^\/apis\/metrics\.k8s\.io/,
-  probes: /^\/(readyz|apis\/(tides|moorings)\.)/,
+/** Paths that a right opens. */
+function pathsOf(right: Right): RegExp {
+  if ('url' in right) return new RegExp(`^${right.url}$`);
+  const { group, resources, namespace = '[^/]+', object } = right;
+  const [root, names] = [
+    group === '' ? '/api' : `/apis/${group.replaceAll('.', '\\.')}`,
+    resources.map((name) => name.replace('/', '/[^/]+/')),
+  ];
+  return new RegExp(`^${root}/v[^/]+/(namespaces/${namespace}/)?(${names.join('|')})(/${object ?? '[^/]+'})?$`);
+}
+
+/** What a source asks for: nothing of it is answered when it is lost. */
+const asks = (source: SourceName, path: string): boolean => {
+  if (source === 'probes') return /^\/(readyz|apis\/(tides|moorings)\.)/.test(path);
+  return REGISTRY[source].rights.some((right) => pathsOf(right).test(path));
 };
 /** The backends must be known, or there is nothing that they could ask. */
 const BEHIND_PODS: readonly SourceName[] = ['logs', 'resources', 'events', 'role-bindings', 'config-maps', 'apiserver-metrics', 'probes'];
-const LISTS = (Object.keys(ASKS) as SourceName[]).filter((source) => source !== 'api-services' && !BEHIND_PODS.includes(source));
+/** What they see, the backends show: test/observe/backend-metrics, test/probe/direct.test.ts. */
+const BY_BACKENDS: readonly SourceName[] = ['backend-metrics', 'certificates'];
+/** A new source is one of these, unless it says otherwise above. */
+const LISTS = SOURCES.filter((source) => source !== 'api-services' && !BEHIND_PODS.includes(source) && !BY_BACKENDS.includes(source));
 const EXPOSITION = '# TYPE apiserver_current_inflight_requests gauge\napiserver_current_inflight_requests{request_kind="readOnly"} 1\n';
 
 /** An observer of a cluster in which the requests of these sources are answered with a status, once `broken` is set. */
@@ -57,13 +60,13 @@ async function start(
           { metadata: { name: 'tide-gauge-7c9f8d6b5-abcde' }, containers: [{ name: 'server', usage: { cpu: '10m', memory: '20Mi' } }] },
         ],
       });
-    else if (ASKS.probes?.test(path)) answer(response, 200, { kind: 'APIResourceList', groupVersion: path.slice(6), resources: [] });
+    else if (asks('probes', path)) answer(response, 200, { kind: 'APIResourceList', groupVersion: path.slice(6), resources: [] });
     else if (path.endsWith('/extension-apiserver-authentication')) answer(response, 200, { data: {} });
     else return false;
     return true;
   };
   const server = await startKubeServer((request, response, url) => {
-    if (now.broken && sources.some((source) => ASKS[source]?.test(url.pathname))) return answerStatus(response, status, 'Reason', 'no');
+    if (now.broken && sources.some((source) => asks(source, url.pathname))) return answerStatus(response, status, 'Reason', 'no');
     if (!healthy(url.pathname, response)) cluster.handle(request, response, url);
   });
   const client = createKubeClient(server.kubeConfig, { log: SILENT });
@@ -103,7 +106,7 @@ async function expectShown(observer: Observer, source: SourceName, state: Source
   const metrics = (await exposition.page('text')).body.toString();
   const of = (family: string) => familyOf(metrics, `aggregated_api_exporter_source_${family}`)[`source="${source}"`];
   const off = state === 'disabled';
-  expect([of('up'), of('forbidden'), of('unauthorised')]).toEqual(
+  expect([of('up'), of('forbidden'), of('unauthorised')], source).toEqual(
     off
       ? [undefined, undefined, undefined]
       : [SOURCE_STATES[state].blind ? 0 : 1, state === 'forbidden' ? 1 : 0, state === 'unauthorised' ? 1 : 0],
@@ -155,11 +158,11 @@ describe.each([
     now.shift = 11 * 60_000;
     for (const source of sources) if (source !== 'probes') await expectShown(observer, source, 'stale');
   });
+});
 
-  it('are off when the configuration says so', async () => {
-    const { observer } = await start([], 200, { broken: false, disabled: sources });
-    for (const source of sources) await expectShown(observer, source, 'disabled');
-  });
+it('are off when the configuration says so', async () => {
+  const { observer } = await start([], 200, { broken: false, disabled: SOURCES });
+  for (const source of SOURCES) await expectShown(observer, source, 'disabled');
 });
 
 it('names `roles: get` when only that is missing', async () => {

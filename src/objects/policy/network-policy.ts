@@ -54,7 +54,6 @@ export function networkPolicies(keeps: (namespace: string) => boolean): Resource
   return {
     source: 'network-policies',
     path: '/apis/networking.k8s.io/v1/networkpolicies',
-    rule: 'networking.k8s.io/networkpolicies: list, watch',
     keepManagers: true,
     project: (raw, refuse = unheard) => (keeps(identityOf(raw).namespace) ? readNetworkPolicy(raw, refuse) : undefined),
   };

@@ -3,46 +3,50 @@ import type { ApiserverMetrics } from '../../domain/snapshot.ts';
 import type { KubeClient } from '../../kube/api.ts';
 import { type AddressRules, createAddressRules } from '../../net/addresses.ts';
 import { streamBody } from '../../net/stream-body.ts';
-import { ageOf, type Clock } from '../../source/clock.ts';
+import type { Clock } from '../../source/clock.ts';
+import { type Answer, createKept, type Kept, observedNow, observedOf, refusalOf } from '../../source/kept.ts';
 import type { Logger } from '../../source/logger.ts';
-import { type Repetition, repeat } from '../../source/repeat.ts';
+import { createPeriodicSource, MISSES } from '../../source/periodic.ts';
+import { type Right, ruleOf } from '../../source/right.ts';
 import type { Source } from '../../source/source.ts';
-import { bestOf, type Outcome, type Part, statusOf, unauthorised } from '../../source/status.ts';
+import { defineSource } from '../define-source.ts';
 import { createInstanceConnections, serverInstance } from './direct.ts';
 import { type ApiserverReading, apiserverMetrics, readApiserverMetrics } from './reading.ts';
 
-export const APISERVER_METRICS_RULE = 'nonResourceURLs /metrics: get';
+export const READ_METRICS: Right = { url: '/metrics' };
+const APISERVER_METRICS_RULE = ruleOf(READ_METRICS);
 
 export interface ApiserverMetricsOptions {
   /** Milliseconds between two readings of an instance; default 30 000. */
-  readonly intervalMs?: number;
+  readonly intervalMs?: number | undefined;
   /** Of one reading; default 20 000. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Decompressed; default 256 MiB. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** Where an instance may not be asked; default: loopback, link-local and metadata addresses are refused. The client's own server always may. */
-  readonly addresses?: AddressRules;
+  readonly addresses?: AddressRules | undefined;
 }
 
 export interface ApiserverMetricsSource extends Source {
   /** `host:port`, as `apiservers` gave it. */
   metrics(instance: string): Observed<ApiserverMetrics>;
   instances(): string[];
-  /** Something began to fail: read soon, not at the next turn. */
-  hurry(): void;
 }
 
 interface Instance {
   reading?: ApiserverReading;
-  metrics: Observed<ApiserverMetrics>;
-  lastSuccess?: number;
-  /** What the last reading brought. */
-  outcome: Outcome;
+  readonly kept: Kept<ApiserverMetrics>;
 }
 
-const PENDING: Observed<never> = { state: 'unobserved', why: 'not read yet' };
-/** Readings that may fail in a row before what was read last no longer counts. */
-const MISSES = 3;
+export const APISERVER_METRICS = defineSource({
+  name: 'apiserver-metrics',
+  rights: [READ_METRICS],
+  create: ({ client, apiservers, clock, log, addresses, options: { apiserverMetricsIntervalMs: intervalMs } }) =>
+    createApiserverMetricsSource({ client, apiservers, clock, log, options: { intervalMs, addresses } }),
+  facts: {
+    ofApiservers: (source) => new Map(source.instances().map((instance) => [instance, { metrics: source.metrics(instance) }])),
+  },
+});
 
 /**
  * Reads /metrics of each kube-apiserver. Through the Service a random replica would answer, and counters would jump: hence one
@@ -63,8 +67,6 @@ export function createApiserverMetricsSource(deps: {
   const connections = createInstanceConnections(client, deps.options?.addresses ?? createAddressRules());
   const instances = new Map<string, Instance>();
 
-  let repetition: Repetition | undefined;
-
   const names = (): string[] => {
     const known = deps.apiservers?.() ?? [];
     return known.length > 0 ? [...new Set(known)] : [serverInstance(client)];
@@ -76,86 +78,61 @@ export function createApiserverMetricsSource(deps: {
     // One after the other: two at once would only make both slower and the peak higher.
     for (const name of wanted) {
       if (signal.aborted) return;
-      const instance = instances.get(name) ?? { metrics: PENDING, outcome: { state: 'pending' } };
+      const instance = instances.get(name) ?? newInstance(name);
       instances.set(name, instance);
-      await readOne(name, instance, signal);
+      const answer = await readOne(name, instance, signal);
+      if (!signal.aborted) instance.kept.take(answer);
     }
   }
 
-  async function readOne(name: string, instance: Instance, signal: AbortSignal): Promise<void> {
+  const newInstance = (name: string): Instance => ({
+    kept: createKept({
+      what: 'kube-apiserver metrics',
+      about: { source: 'apiserver-metrics', instance: name },
+      clock,
+      log,
+      staleAfterMs: MISSES * intervalMs,
+    }),
+  });
+
+  async function readOne(name: string, instance: Instance, signal: AbortSignal): Promise<Answer<ApiserverMetrics>> {
     try {
       const response = await connections.open(name, '/metrics', { timeoutMs, signal });
-      const status = response.statusCode ?? 0;
-      if (status !== 200) {
+      if (response.statusCode !== 200) {
         response.resume();
-        refused(name, instance, status);
-        return;
+        return refusalOf(response.statusCode, 'GET /metrics', APISERVER_METRICS_RULE);
       }
       const { scanner, reading } = readApiserverMetrics();
       await streamBody(response, scanner.write, { maxBytes, timeoutMs, signal });
       scanner.end();
       if (reading.seen.size === 0) throw new Error('the answer is no exposition of a kube-apiserver');
-      instance.metrics = { state: 'observed', value: apiserverMetrics(reading, instance.reading) };
+      const value = apiserverMetrics(reading, instance.reading);
       instance.reading = reading;
-      instance.lastSuccess = clock();
-      if (instance.outcome.message !== undefined)
-        log.info({ source: 'apiserver-metrics', instance: name }, 'kube-apiserver metrics can be read again');
-      instance.outcome = { state: 'ok' };
+      return { state: 'ok', value };
     } catch (error) {
-      if (!signal.aborted) failed(name, instance, error instanceof Error ? error.message : String(error));
+      return { state: 'failed', message: error instanceof Error ? error.message : String(error) };
     }
   }
 
-  function refused(name: string, instance: Instance, status: number): void {
-    switch (status) {
-      case 401: {
-        const outcome = unauthorised('GET /metrics: 401');
-        note(name, instance, outcome);
-        instance.metrics = { state: 'unobserved', why: outcome.message };
-        return;
-      }
-      case 403:
-        note(name, instance, { state: 'forbidden', rule: APISERVER_METRICS_RULE, message: 'GET /metrics: 403, a rule is missing' });
-        instance.metrics = { state: 'forbidden', rule: APISERVER_METRICS_RULE };
-        return;
-      case 404:
-        note(name, instance, { state: 'absent', message: 'GET /metrics: 404' });
-        instance.metrics = { state: 'absent' };
-        return;
-      default:
-        failed(name, instance, `GET /metrics: ${status}`);
-    }
-  }
-
-  function failed(name: string, instance: Instance, message: string): void {
-    note(name, instance, { state: 'failed', message });
-    const old = instance.lastSuccess === undefined || ageOf(instance.lastSuccess, clock()) > MISSES * intervalMs;
-    if (old || instance.metrics.state !== 'observed') instance.metrics = { state: 'unobserved', why: message };
-  }
-
-  /** One line when it begins to fail, none while it goes on failing in the same way. */
-  function note(name: string, instance: Instance, outcome: Outcome): void {
-    if (instance.outcome.message !== outcome.message)
-      log.warn({ source: 'apiserver-metrics', instance: name, error: outcome.message }, 'cannot read kube-apiserver metrics');
-    instance.outcome = outcome;
-  }
-
-  const partOf = ({ outcome, lastSuccess }: Instance): Part => ({ outcome, lastSuccess, staleAfterMs: MISSES * intervalMs });
-
-  return {
+  const source = createPeriodicSource({
     name: 'apiserver-metrics',
+    intervalMs,
+    log,
+    // One of several is enough for a diagnosis; the message names what the others lack.
+    needs: 'any',
+    parts: () => [...instances.values()].map(({ kept }) => kept.part()),
+    read: readAll,
+  });
+  return {
+    ...source,
     start(signal) {
-      repetition = repeat(readAll, { intervalMs, signal, log });
+      source.start(signal);
       signal.addEventListener('abort', () => connections.close(), { once: true });
     },
-    hurry: () => repetition?.hurry(),
-    metrics: (instance) => instances.get(instance)?.metrics ?? PENDING,
+    metrics: (instance) => {
+      const known = instances.get(instance);
+      return known ? observedOf(known.kept) : observedNow<ApiserverMetrics>(undefined);
+    },
     instances: names,
-    // One of several is enough for a diagnosis; the message names what the others lack.
-    status: (now) =>
-      bestOf(
-        'apiserver-metrics',
-        [...instances.values()].map((instance) => statusOf('apiserver-metrics', partOf(instance), now)),
-      ),
   };
 }

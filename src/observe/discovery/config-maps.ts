@@ -17,7 +17,6 @@ export interface ConfigMapRecord {
 const specOf = (namespace: string): ResourceSpec<ConfigMapRecord> => ({
   source: 'config-maps',
   path: `/api/v1/namespaces/${namespace}/configmaps`,
-  rule: `configmaps: list, watch (namespace ${namespace})`,
   optional: true,
   metadataOnly: true,
   fields: { metadata: { managedFields: { manager: true, subresource: true, time: true } } },

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change } from '../../domain/snapshot.ts';
 import type { CacheChange, KubeClient } from '../../kube/api.ts';
 import type { PodRecord } from '../../objects/pods.ts';
 import type { Clock } from '../../source/clock.ts';
 import type { Logger } from '../../source/logger.ts';
+import { repeat } from '../../source/repeat.ts';
 
 const HOUR = 3_600_000;
 const VERSION_INTERVAL = 60_000;
@@ -59,15 +59,13 @@ export function createVersionWatch(
         summary: `version ${before} → ${gitVersion}`,
       });
   };
-  const run = async (signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted) {
-      // The sources that matter report an unreachable server; here it only means that the version stays unknown.
-      await ask(signal).catch((error: unknown) => options.log.debug({ err: error }, 'the version could not be read'));
-      await sleep(version === undefined ? 5_000 : VERSION_INTERVAL, undefined, { signal }).catch(() => {});
-    }
-  };
+  // The sources that matter report an unreachable server; here it only means that the version stays unknown.
+  const tryToAsk = (signal: AbortSignal): Promise<void> =>
+    ask(signal).catch((error: unknown) => options.log.debug({ err: error }, 'the version could not be read'));
   return {
-    start: (signal) => void run(signal),
+    start(signal) {
+      repeat(tryToAsk, { intervalMs: () => (version === undefined ? 5_000 : VERSION_INTERVAL), signal, log: options.log });
+    },
     current: () => version,
   };
 }

@@ -32,7 +32,7 @@ import { createTombstones } from './tombstones.ts';
 export interface Discovery {
   readonly targets: Targets;
   /** One per resource type; each may be started alone, and one that is not started leaves its facts unobserved. */
-  readonly sources: readonly Source[];
+  source(name: SourceName): Source;
   /** Starts all sources. */
   start(signal: AbortSignal): void;
   /** The APIServices have been read, and everything behind them as far as it is visible. */
@@ -254,7 +254,11 @@ export function createDiscovery({ client, clock, log, exclude = [], isFailing = 
 
   return {
     targets: backends.targets,
-    sources,
+    source(name) {
+      const source = sources.find((one) => one.name === name);
+      if (!source) throw new RangeError(`discovery has no source ${name}`);
+      return source;
+    },
     start(signal) {
       for (const source of sources) source.start(signal);
     },

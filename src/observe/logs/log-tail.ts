@@ -7,8 +7,11 @@ import { createLogScanner } from '../../signatures/log-scanner.ts';
 import type { UserSignature } from '../../signatures/signature-file.ts';
 import type { Clock } from '../../source/clock.ts';
 import type { Logger } from '../../source/logger.ts';
+import { repeat } from '../../source/repeat.ts';
+import { type Right, ruleOf } from '../../source/right.ts';
 import type { Source } from '../../source/source.ts';
 import { bestOf, type Outcome, statusOf } from '../../source/status.ts';
+import { defineSource } from '../define-source.ts';
 import { listApiserverContainers } from './apiserver-pods.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { type FollowedContainer, keyOf } from './followed-container.ts';
@@ -23,8 +26,8 @@ import { createTurns } from './turns.ts';
 /** Between the first requests of two logs: as many handshakes at once would delay the probes. */
 const SPREAD_MS = 10;
 
-/** What would let us in. */
-export const LOGS_RULE = 'pods/log: get';
+const READ_LOGS: Right = { group: '', resources: ['pods/log'], verbs: ['get'] };
+const LOGS_RULE = ruleOf(READ_LOGS);
 
 export interface LogTailOptions {
   /** Containers followed at once; default 100. */
@@ -58,6 +61,16 @@ interface Stream {
   container: FollowedContainer;
   state: FollowState;
 }
+
+export const LOGS = defineSource({
+  name: 'logs',
+  rights: [READ_LOGS],
+  create: ({ client, targets, clock, log, options }) => createLogTail({ client, targets, clock, log, options: options.logs }),
+  facts: {
+    ofApi: (tail, name) => ({ logs: tail.factsFor(name), textMatches: tail.apiserverMatches(name) }),
+    ofCluster: (tail) => ({ apiserverLogs: tail.apiserverFacts() }),
+  },
+});
 
 /** Follows the logs of the backends' containers and of the kube-apiservers, where they are pods that we may read. */
 export function createLogTail(deps: {
@@ -198,11 +211,9 @@ export function createLogTail(deps: {
       const unreach = client.onReachable?.(() => {
         for (const { follower } of streams.values()) follower.nudge();
       });
-      const timer = setInterval(() => void lookForApiservers(signal), options.apiserverPodsMs ?? 60_000);
       signal.addEventListener(
         'abort',
         () => {
-          clearInterval(timer);
           unsubscribe();
           unreach?.();
           // Their followers end with the signal: whoever starts again opens them anew.
@@ -211,7 +222,7 @@ export function createLogTail(deps: {
         { once: true },
       );
       plan(signal);
-      void lookForApiservers(signal);
+      repeat(lookForApiservers, { intervalMs: options.apiserverPodsMs ?? 60_000, signal, log });
     },
     factsFor: (api) => factsOf(streamsOf(api), books.get(api), targets.get(api)?.pods.length === 0),
     apiserverFacts: () =>

@@ -1,5 +1,6 @@
 import type { KubeClient } from '../../kube/api.ts';
 import { rawArray, rawObject } from '../../kube/raw.ts';
+import type { Right } from '../../source/right.ts';
 
 /** A kind of policy beside NetworkPolicy that can admit or block traffic, and that is not evaluated. */
 interface OtherKind {
@@ -37,6 +38,12 @@ const GROUPS: readonly OtherGroup[] = [
   },
   { path: '/apis/policy.networking.k8s.io/v1alpha2', kinds: [kind('ClusterNetworkPolicy', 'clusternetworkpolicies', false)] },
 ];
+
+export const RIGHTS_TO_OTHERS: readonly Right[] = GROUPS.map(({ path, kinds }) => ({
+  group: path.split('/')[2] ?? '',
+  resources: kinds.map(({ resource }) => resource),
+  verbs: ['list'],
+}));
 
 /** Pods through which tunnels carry the kube-apiserver's traffic, by the labels that their makers use. */
 const TUNNEL_SELECTORS = ['k8s-app=konnectivity-agent', 'app=konnectivity-agent', 'component=tunnel'];

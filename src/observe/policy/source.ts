@@ -2,6 +2,7 @@ import { type Observed, UNOBSERVED } from '../../domain/observed.ts';
 import type { Change, NodeFacts, PolicyFacts } from '../../domain/snapshot.ts';
 import type { KubeClient, ResourceCache, ResourceSpec } from '../../kube/api.ts';
 import { createResourceCache } from '../../kube/cache.ts';
+import { rightToWatch } from '../../kube/right.ts';
 import { splitHostPort } from '../../net/addresses.ts';
 import { evaluatePolicies, type PolicySources } from '../../objects/policy/evaluate.ts';
 import { selects } from '../../objects/policy/label-selector.ts';
@@ -9,9 +10,11 @@ import { networkPolicies, type PolicyRecord, policyChange } from '../../objects/
 import type { ApiTarget, Targets } from '../../objects/targets.ts';
 import type { Clock } from '../../source/clock.ts';
 import type { Logger } from '../../source/logger.ts';
+import { repeat } from '../../source/repeat.ts';
 import type { Source } from '../../source/source.ts';
+import { defineSource } from '../define-source.ts';
 import { observedValueFrom } from '../discovery/coverage.ts';
-import { createOtherPolicies } from './other-policies.ts';
+import { createOtherPolicies, RIGHTS_TO_OTHERS } from './other-policies.ts';
 
 export interface PolicySource extends Source {
   readonly name: 'network-policies';
@@ -42,6 +45,19 @@ export interface PolicySourceInput {
 
 const MAX_DELETED = 50;
 const NEW_FOR_MS = 120_000;
+
+export const NETWORK_POLICIES = defineSource({
+  name: 'network-policies',
+  rights: [rightToWatch(networkPolicies(() => true).path), ...RIGHTS_TO_OTHERS],
+  create({ client, targets, nodes, apiservers, clock, log, discovery }) {
+    const source = createPolicySource({ client, targets, nodes, apiservers, clock, log });
+    source.onChange((change, namespace) => {
+      for (const target of targets.all()) if (target.backend.namespace === namespace) discovery.recordChange(target.name, change);
+    });
+    return source;
+  },
+  facts: { ofApi: (source, name) => ({ policy: source.factsFor(name) }) },
+});
 
 /** NetworkPolicies of the backends' namespaces, evaluated for the way kube-apiserver → pod. */
 export function createPolicySource(input: PolicySourceInput): PolicySource {
@@ -141,31 +157,13 @@ export function createPolicySource(input: PolicySourceInput): PolicySource {
       if (signal.aborted) return;
       followNamespaces();
       cache.start(signal);
-      let looking = false;
-      const look = async (): Promise<void> => {
-        if (looking) return;
-        looking = true;
-        const asked = [...namespaces];
-        await others.refresh(asked);
-        looking = false;
-        // For targets that came while we looked.
-        if (!signal.aborted && [...namespaces].some((namespace) => !asked.includes(namespace))) void look();
-      };
+      const looking = repeat(() => others.refresh([...namespaces]), { intervalMs: refreshMs, signal, log });
       const unsubscribe = targets.subscribe(() => {
         const before = namespaces;
         followNamespaces();
-        if ([...namespaces].some((namespace) => !before.has(namespace))) void look();
+        if ([...namespaces].some((namespace) => !before.has(namespace))) looking.now();
       });
-      void look();
-      const timer = setInterval(() => void look(), refreshMs);
-      signal.addEventListener(
-        'abort',
-        () => {
-          clearInterval(timer);
-          unsubscribe();
-        },
-        { once: true },
-      );
+      signal.addEventListener('abort', unsubscribe, { once: true });
     },
     factsFor(api) {
       const target = targets.get(api);

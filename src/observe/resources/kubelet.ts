@@ -3,9 +3,11 @@ import { type TrustedWay, trustedWay } from '../../kube/token-trust.ts';
 import { get } from '../../net/get.ts';
 import { UntrustedError } from '../../net/secure-socket.ts';
 import { streamBody } from '../../net/stream-body.ts';
+import { type Right, ruleOf } from '../../source/right.ts';
 import { readKubeletMetrics, type UsageByContainer } from './kubelet-metrics.ts';
 
-export const KUBELET_RULE = 'nodes/metrics: get';
+export const READ_KUBELET: Right = { group: '', resources: ['nodes/metrics'], verbs: ['get'] };
+export const KUBELET_RULE = ruleOf(READ_KUBELET);
 
 /** Why a kubelet cannot be read, in words; with `forbidden` a rule would open it, with `unauthorised` it does not know us. */
 export class KubeletError extends Error {

@@ -1,8 +1,10 @@
 import type { KubeClient } from '../../kube/api.ts';
 import { parseQuantity } from '../../kube/quantity.ts';
+import { type Right, ruleOf } from '../../source/right.ts';
 import { containerKey } from './kubelet-metrics.ts';
 
-export const METRICS_API_RULE = 'metrics.k8s.io/pods: list';
+export const LIST_POD_METRICS: Right = { group: 'metrics.k8s.io', resources: ['pods'], verbs: ['list'] };
+export const METRICS_API_RULE = ruleOf(LIST_POD_METRICS);
 
 export interface CurrentUsage {
   readonly cpuCores?: number;

@@ -75,7 +75,8 @@ async function getJson(url: URL, { timeoutMs, signal }: { readonly timeoutMs: nu
   const request = {
     ...endpointOf(url),
     path: `${url.pathname}${url.search}`,
-    headers: headersOf(url),
+    headers: { accept: 'application/json' },
+
     timeoutMs,
     maxBytes: MAX_BYTES,
     signal,
@@ -87,11 +88,3 @@ async function getJson(url: URL, { timeoutMs, signal }: { readonly timeoutMs: nu
     throw failed(`${status} without JSON`);
   }
 }
-
-/** A name and password in the URL are meant for it. */
-const headersOf = ({ username, password }: URL): Readonly<Record<string, string>> => ({
-  accept: 'application/json',
-  ...(username !== '' && {
-    authorization: `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`,
-  }),
-});

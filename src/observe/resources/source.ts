@@ -5,41 +5,59 @@ import { type AddressRules, createAddressRules } from '../../net/addresses.ts';
 import type { ApiTarget, TargetPod, Targets } from '../../objects/targets.ts';
 import { ageOf, type Clock } from '../../source/clock.ts';
 import type { Logger } from '../../source/logger.ts';
-import { type Repetition, repeat } from '../../source/repeat.ts';
+import { createPeriodicSource, MISSES } from '../../source/periodic.ts';
 import type { Source } from '../../source/source.ts';
-import { type Outcome, statusOf, unauthorised } from '../../source/status.ts';
-import { KUBELET_RULE, KubeletError, type KubeletOptions, readKubelet } from './kubelet.ts';
+import { type Outcome, unauthorised } from '../../source/status.ts';
+import { defineSource } from '../define-source.ts';
+import { KUBELET_RULE, KubeletError, type KubeletOptions, READ_KUBELET, readKubelet } from './kubelet.ts';
 import { containerKey, type UsageByContainer } from './kubelet-metrics.ts';
-import { type CurrentUsage, METRICS_API_RULE, readMetricsApi } from './metrics-api.ts';
+import { type CurrentUsage, LIST_POD_METRICS, METRICS_API_RULE, readMetricsApi } from './metrics-api.ts';
 import { readPrometheus } from './prometheus.ts';
 import { ratiosOf, usageRatios } from './usage.ts';
 
 export interface ResourceOptions {
   /** Milliseconds between two readings; default 30 000. */
-  readonly intervalMs?: number;
-  readonly timeoutMs?: number;
+  readonly intervalMs?: number | undefined;
+  readonly timeoutMs?: number | undefined;
   /** A Prometheus that scrapes cAdvisor: asked where the kubelets cannot be read. */
-  readonly prometheusUrl?: string;
+  readonly prometheusUrl?: string | undefined;
   /**
    * Send our ServiceAccount token to kubelets whose serving certificate the cluster's CA signed; default false: the token goes
    * to the kube-apiserver only. Credentials that are a client certificate need no token.
    */
-  readonly kubeletToken?: boolean;
-  readonly kubeletPort?: number;
+  readonly kubeletToken?: boolean | undefined;
+  readonly kubeletPort?: number | undefined;
   /** Where a node's address may not be asked; default: loopback, link-local and metadata addresses are refused. */
-  readonly addresses?: AddressRules;
+  readonly addresses?: AddressRules | undefined;
 }
 
 export interface ResourceSource extends Source {
   factsFor(api: string): Observed<readonly ResourceFacts[]>;
-  /** Something began to fail: read soon, not at the next turn. */
-  hurry(): void;
 }
 
-/** Readings that may fail in a row before what was read last no longer counts. */
-const MISSES = 3;
 /** Kubelets asked at once. */
 const AT_ONCE = 4;
+
+export const RESOURCES = defineSource({
+  name: 'resources',
+  rights: [READ_KUBELET, LIST_POD_METRICS],
+  afterDiscovery: true,
+  create: ({ client, targets, nodes, clock, log, addresses, options }) =>
+    createResourceSource({
+      client,
+      targets,
+      nodes,
+      clock,
+      log,
+      options: {
+        intervalMs: options.resourcesIntervalMs,
+        addresses,
+        kubeletToken: options.kubeletToken,
+        prometheusUrl: options.prometheusUrl,
+      },
+    }),
+  facts: { ofApi: (source, name) => ({ resources: source.factsFor(name) }) },
+});
 
 /**
  * CPU throttling, CPU and memory of the backend's containers against their limits: from the kubelets, else from a Prometheus,
@@ -64,7 +82,6 @@ export function createResourceSource(deps: {
   let outcome: Outcome = { state: 'pending' };
   let lastSuccess: number | undefined;
   let logged: string | undefined;
-  let repetition: Repetition | undefined;
 
   async function readAll(signal: AbortSignal): Promise<void> {
     const all = targets.all();
@@ -186,13 +203,15 @@ export function createResourceSource(deps: {
   }
 
   return {
-    name: 'resources',
-    start(signal) {
-      repetition = repeat(readAll, { intervalMs, signal, log });
-    },
-    hurry: () => repetition?.hurry(),
+    ...createPeriodicSource({
+      name: 'resources',
+      intervalMs,
+      log,
+      needs: 'all',
+      parts: () => [{ outcome, lastSuccess }],
+      read: readAll,
+    }),
     factsFor: (api) => facts.get(api) ?? { state: 'unobserved', why: 'not read yet' },
-    status: (now) => statusOf('resources', { outcome, lastSuccess, staleAfterMs: MISSES * intervalMs }, now),
   };
 }
 

@@ -76,7 +76,7 @@ describe('discovery of a healthy API', () => {
 
   it('finds nothing that it cannot read', async () => {
     const { discovery } = await discover(HEALTHY);
-    const status = discovery.sources.find(({ name }) => name === 'api-services')?.status(Date.now());
+    const status = discovery.source('api-services').status(Date.now());
     expect(status).toMatchObject({ state: 'ok' });
     expect(status).not.toHaveProperty('message');
     expect(status?.refused ?? 0).toBe(0);

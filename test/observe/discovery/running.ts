@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import type { SourceName } from '../../../src/domain/sources.ts';
 import { createKubeClient } from '../../../src/kube/client.ts';
 import { createDiscovery, type DiscoveryOptions } from '../../../src/observe/discovery/discovery.ts';
 import { SILENT } from '../../../src/source/logger.ts';
@@ -50,6 +51,6 @@ export async function discover(
   discovery.start(controller.signal);
   await eventually(() => discovery.synced());
   const facts = (name = 'v1.tides.example.com') => discovery.facts(name)!;
-  const sourceState = (name: string) => discovery.sources.find((source) => source.name === name)!.status(clock());
+  const sourceState = (name: SourceName) => discovery.source(name).status(clock());
   return { discovery, cluster, collection, server, facts, sourceState, controller };
 }

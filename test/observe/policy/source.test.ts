@@ -3,10 +3,12 @@ import type { Observed } from '../../../src/domain/observed.ts';
 import type { Change, NodeFacts, PolicyFacts } from '../../../src/domain/snapshot.ts';
 import type { SourceStatus } from '../../../src/domain/sources.ts';
 import type { CacheChange, ResourceCache } from '../../../src/kube/api.ts';
+import { rightToWatch } from '../../../src/kube/right.ts';
 import type { PolicyRecord } from '../../../src/objects/policy/network-policy.ts';
 import { type ApiTarget, fixedTargets } from '../../../src/objects/targets.ts';
 import { createPolicySource, type PolicySource, type PolicySourceInput } from '../../../src/observe/policy/source.ts';
 import { SILENT } from '../../../src/source/logger.ts';
+import { ruleOf } from '../../../src/source/right.ts';
 import { NOW } from '../../support/healthy.ts';
 import { type Answers, answeringClient, eventually } from '../kube-answers.ts';
 
@@ -84,7 +86,7 @@ function fakeCache(state: SourceStatus['state'] = 'ok') {
         listeners.push(listener);
         return () => {};
       },
-      status: () => ({ source: 'network-policies', state, ...(state === 'forbidden' && { rule: spec.rule }) }),
+      status: () => ({ source: 'network-policies', state, ...(state === 'forbidden' && { rule: ruleOf(rightToWatch(spec.path)) }) }),
     };
     return cache;
   };

@@ -1,6 +1,7 @@
 import { createKubeClient } from '../../../src/kube/client.ts';
 import { loadKubeConfig } from '../../../src/kube/kube-config.ts';
-import { createObserver, type Observer, type ObserverOptions } from '../../../src/observe/observer.ts';
+import { createObserver, type Observer } from '../../../src/observe/observer.ts';
+import type { ObserverOptions } from '../../../src/observe/options.ts';
 import type { Simulator } from '../../../src/simulator/simulator.ts';
 import { type Logger, SILENT } from '../../../src/source/logger.ts';
 

@@ -1,14 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createAddressRules } from '../../src/net/addresses.ts';
-import { LIMITS } from '../../src/net/limits.ts';
-import { type ApiTarget, fixedTargets } from '../../src/objects/targets.ts';
-import { BACKEND_METRICS_RULE, createBackendMetricsSource, readBackendMetrics } from '../../src/observe/backend-metrics.ts';
-import { SILENT } from '../../src/source/logger.ts';
-import { createAuthority } from '../support/certificates.ts';
-import { eventually } from '../support/eventually.ts';
-import { startKubeServer } from '../support/kube-server.ts';
+import { createAddressRules } from '../../../src/net/addresses.ts';
+import { LIMITS } from '../../../src/net/limits.ts';
+import { type ApiTarget, fixedTargets } from '../../../src/objects/targets.ts';
+import { readBackendMetrics } from '../../../src/observe/backend-metrics/reading.ts';
+import { BACKEND_METRICS_RULE, createBackendMetricsSource } from '../../../src/observe/backend-metrics/source.ts';
+import { SILENT } from '../../../src/source/logger.ts';
+import { createAuthority } from '../../support/certificates.ts';
+import { eventually } from '../../support/eventually.ts';
+import { startKubeServer } from '../../support/kube-server.ts';
 
 const EXPOSITION = `# TYPE apiserver_delegated_authn_request_total counter
 apiserver_delegated_authn_request_total{code="201"} 90

@@ -1,0 +1,17 @@
+import type { SourceName } from '../domain/sources.ts';
+import type { ProberOptions } from '../probe/options.ts';
+import type { LogTailOptions } from './logs/log-tail.ts';
+
+/** What may be switched off or tuned; everything has a default. Times in milliseconds. */
+export interface ObserverOptions {
+  readonly exclude: readonly string[];
+  readonly disabled: readonly SourceName[];
+  readonly probe: ProberOptions;
+  readonly logs: Pick<LogTailOptions, 'maxStreams' | 'bytesPerMinute' | 'signatures'>;
+  readonly apiserverMetricsIntervalMs?: number;
+  readonly resourcesIntervalMs?: number;
+  readonly backendMetricsIntervalMs?: number;
+  readonly rightsIntervalMs?: number;
+  readonly kubeletToken?: boolean;
+  readonly prometheusUrl?: string;
+}

@@ -1,0 +1,23 @@
+import type { SourceName } from '../domain/sources.ts';
+import { APISERVER_METRICS } from './apiserver-metrics/source.ts';
+import { BACKEND_METRICS } from './backend-metrics/source.ts';
+import type { SourceDefinition } from './define-source.ts';
+import { DISCOVERY_SOURCES } from './discovery/definitions.ts';
+import { LOGS } from './logs/log-tail.ts';
+import { NETWORK_POLICIES } from './policy/source.ts';
+import { CERTIFICATES, PROBES } from './probes.ts';
+import { RESOURCES } from './resources/source.ts';
+import { ROLE_BINDINGS } from './rights.ts';
+
+/** Every source, in the order in which they start. The compiler names one that is missing, and one that has another's name. */
+export const REGISTRY = {
+  ...DISCOVERY_SOURCES,
+  probes: PROBES,
+  'network-policies': NETWORK_POLICIES,
+  'role-bindings': ROLE_BINDINGS,
+  logs: LOGS,
+  'apiserver-metrics': APISERVER_METRICS,
+  resources: RESOURCES,
+  'backend-metrics': BACKEND_METRICS,
+  certificates: CERTIFICATES,
+} as const satisfies { readonly [Name in SourceName]: SourceDefinition<Name> };

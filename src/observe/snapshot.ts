@@ -1,0 +1,73 @@
+import { type Observed, UNOBSERVED } from '../domain/observed.ts';
+import { type ApiFacts, type ApiserverFacts, type ClusterFacts, SNAPSHOT_SCHEMA, type Snapshot } from '../domain/snapshot.ts';
+import type { SourceStatus } from '../domain/sources.ts';
+import type { Clock } from '../source/clock.ts';
+import type { LookedUp, OpenSource } from './define-source.ts';
+import type { Discovery } from './discovery/discovery.ts';
+import { unreadableFact } from './discovery/object-facts.ts';
+import { readTexts } from './statements.ts';
+import { mergeCounts, type TextMatches } from './text-matches.ts';
+
+/** What is known of an API of which no source was asked. */
+const nothingLookedUp = (why: Observed<never>): LookedUp => ({
+  probes: [],
+  logs: why,
+  policy: why,
+  resources: why,
+  backendMetrics: why,
+  rights: why,
+  textMatches: [],
+});
+
+/** Puts together what the sources know. `asked` = those that are not switched off. */
+export function createSnapshots(input: {
+  readonly discovery: Discovery;
+  readonly asked: readonly OpenSource[];
+  readonly texts: TextMatches;
+  readonly clock: Clock;
+}): (sources: readonly SourceStatus[]) => Snapshot {
+  const { discovery, asked, texts, clock } = input;
+
+  function apiFacts(name: string): ApiFacts | undefined {
+    const facts = discovery.facts(name);
+    if (!facts) return undefined;
+    const known: ApiFacts = Object.assign({}, facts, nothingLookedUp(UNOBSERVED), ...asked.map((source) => source.ofApi(name)));
+    readTexts(texts, known, clock());
+    // Whose pods those would be is not known: none of what is looked up by them says anything of this API.
+    const blind = unreadableFact('the APIService', discovery.unreadable(name));
+    if (blind) return { ...facts, ...nothingLookedUp(blind), probes: known.probes };
+    return { ...known, textMatches: mergeCounts(texts.factsFor(name), known.textMatches) };
+  }
+
+  function clusterFacts(): ClusterFacts {
+    const version = discovery.serverVersion();
+    return Object.assign(
+      {
+        ...(version !== undefined && { serverVersion: version }),
+        nodes: discovery.nodes(),
+        apiservers: apiservers(),
+        frontProxyCa: UNOBSERVED,
+        cronJobs: discovery.cronJobs(),
+        changes: discovery.clusterChanges(),
+        apiserverLogs: UNOBSERVED,
+      },
+      ...asked.map((source) => source.ofCluster()),
+    ) as ClusterFacts;
+  }
+
+  function apiservers(): ApiserverFacts[] {
+    const facts = new Map<string, ApiserverFacts>();
+    for (const source of asked)
+      for (const [instance, of] of source.ofApiservers())
+        facts.set(instance, { ...(facts.get(instance) ?? { instance, metrics: UNOBSERVED }), ...of });
+    return [...facts.values()].sort((a, b) => (a.instance < b.instance ? -1 : 1));
+  }
+
+  return (sources) => {
+    const apis = discovery
+      .names()
+      .sort()
+      .flatMap((name) => apiFacts(name) ?? []);
+    return { schema: SNAPSHOT_SCHEMA, time: clock(), cluster: clusterFacts(), apis, sources };
+  };
+}
