@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { DIRECT_VANTAGES } from '../domain/probe.ts';
 import type { KubeClient } from '../kube/api.ts';
 import { createKubeClient } from '../kube/client.ts';
 import { isInCluster, loadKubeConfig } from '../kube/kube-config.ts';
@@ -44,7 +45,7 @@ export function observeCluster(flags: ClusterFlags, config: Config, log: Logger)
         listTimeoutMs: config.probe.list_timeout,
         burstSteps: config.probe.burst,
         list: config.probe.list,
-        vantages: config.probe.direct ? ['aggregator', 'service', 'endpoint'] : ['aggregator'],
+        vantages: config.probe.direct ? ['aggregator', ...DIRECT_VANTAGES] : ['aggregator'],
         allowAddresses: config.probe.allow_addresses,
         inCluster: config.probe.network === 'auto' ? isInCluster(client.server) : config.probe.network === 'cluster',
       },

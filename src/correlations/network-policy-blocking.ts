@@ -9,6 +9,7 @@ export const networkPolicyBlocking = defineCause({
   id: 'network-policy-blocking',
   category: 'network-policy',
   part: 'path',
+  shared: { id: 'network-policy-{namespace}', words: 'the NetworkPolicies of namespace {namespace}' },
   title: 'A NetworkPolicy keeps the kube-apiserver out',
   summary:
     'A NetworkPolicy selects the backend pods and does not admit the kube-apiserver. The kube-apiserver is on the host network, so pod and namespace selectors never match it; only an ipBlock does. The kubelet is always admitted, so the pods stay Ready.',

@@ -7,6 +7,7 @@ export const networkPolicyChanged = defineCause({
   id: 'network-policy-changed',
   category: 'network-policy',
   part: 'path',
+  shared: { id: 'network-policy-{namespace}', words: 'the NetworkPolicies of namespace {namespace}' },
   title: 'A NetworkPolicy of the backend changed recently',
   summary:
     'A policy that concerns the backend was written recently. The policies alone do not show whether it blocks, for example because the CNI has policies of its own kind.',

@@ -14,9 +14,9 @@ export interface Failing {
 
 /** What a failing API may share with another, widest first; the id is stable while the reason is. */
 const SHARED_REASONS: readonly ((failing: Failing, snapshot: Snapshot) => { id: string; shared: string } | undefined)[] = [
-  ({ candidates, causes }) => {
-    const cause = causes.get(candidates[0]?.cause ?? '');
-    return cause?.shared === undefined ? undefined : { id: cause.id, shared: cause.shared };
+  (one) => {
+    const cause = causeOf(one);
+    return typeof cause?.shared === 'string' ? { id: cause.id, shared: cause.shared } : undefined;
   },
   ({ api }) => {
     const instance = onlyFailingInstance(api);
@@ -26,17 +26,19 @@ const SHARED_REASONS: readonly ((failing: Failing, snapshot: Snapshot) => { id: 
     const node = ailingNode(api, snapshot);
     return node === undefined ? undefined : { id: `node-${node}`, shared: `node ${node}` };
   },
-  ({ api, candidates }) => {
-    const { namespace } = api.backend;
-    return candidates[0]?.category === 'network-policy'
-      ? { id: `network-policy-${namespace}`, shared: `the NetworkPolicies of namespace ${namespace}` }
-      : undefined;
+  (one) => {
+    const shared = causeOf(one)?.shared;
+    if (typeof shared !== 'object') return undefined;
+    const filled = (text: string) => text.replaceAll('{namespace}', one.api.backend.namespace);
+    return { id: filled(shared.id), shared: filled(shared.words) };
   },
   ({ api }) => {
     const { namespace, service } = api.backend;
     return { id: `backend-${namespace}-${service}`, shared: `the backend ${namespace}/${service}` };
   },
 ];
+
+const causeOf = ({ candidates, causes }: Failing): Cause | undefined => causes.get(candidates[0]?.cause ?? '');
 
 /** Groups the APIs that fail for one shared reason. Keyed by APIService; one that fails alone has no entry. */
 export function incidentsOf(failing: readonly Failing[], snapshot: Snapshot): ReadonlyMap<string, Incident> {

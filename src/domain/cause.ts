@@ -69,8 +69,11 @@ export interface Cause {
   readonly category: Exclude<Category, 'unknown'>;
   /** Where on the way to the backend it sits; `anywhere` = the cause does not tell. */
   readonly part: Part | 'anywhere';
-  /** What all APIs share of that part: two APIs that have this cause at a time have it from there. */
-  readonly shared?: string;
+  /**
+   * What APIs share of that part, in words: two that have this cause at a time have it from there. A text: the whole cluster's. With
+   * an `id` it may be one of several, and `{namespace}` in both is that of the backend; causes with one id share one incident.
+   */
+  readonly shared?: string | { readonly id: string; readonly words: string };
   readonly title: string;
   /** Two or three sentences: what happens and why it breaks the API. */
   readonly summary: string;

@@ -1,6 +1,20 @@
-/** From where a probe goes. `control` asks the kube-apiserver's own /readyz: is it me? */
-export const VANTAGES = ['aggregator', 'service', 'endpoint', 'control'] as const;
-export type Vantage = (typeof VANTAGES)[number];
+/**
+ * From where a probe goes, and how that is printed. `direct` ones ask the backend without a kube-apiserver in between, and never see
+ * a token. `control` asks the kube-apiserver's own /readyz: is it me?
+ */
+export const VANTAGE_FACTS = {
+  aggregator: { words: 'through the kube-apiserver', direct: false },
+  service: { words: 'Service, directly', direct: true },
+  endpoint: { words: 'pod, directly', direct: true },
+  control: { words: 'the kube-apiserver itself', direct: false },
+} as const satisfies Readonly<Record<string, { readonly words: string; readonly direct: boolean }>>;
+export type Vantage = keyof typeof VANTAGE_FACTS;
+export const VANTAGES = Object.keys(VANTAGE_FACTS) as readonly Vantage[];
+export type DirectVantage = { [V in Vantage]: (typeof VANTAGE_FACTS)[V]['direct'] extends true ? V : never }[Vantage];
+export const DIRECT_VANTAGES = VANTAGES.filter((vantage): vantage is DirectVantage => isDirectVantage(vantage));
+export function isDirectVantage(vantage: Vantage): vantage is DirectVantage {
+  return VANTAGE_FACTS[vantage].direct;
+}
 
 /** `discovery` = GET /apis/<group>/<version>; `list` = a real list with limit=1, as an ordinary ServiceAccount. */
 export const REQUESTS = ['discovery', 'list'] as const;

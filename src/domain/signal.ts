@@ -10,8 +10,12 @@ import type { SourceName } from './sources.ts';
 export interface SignalDeclaration {
   /** kebab-case, unique. */
   readonly name: string;
-  /** One sentence with the unit; becomes HELP where the family has no other declaration. */
+  /** One sentence with the unit; HELP of the metric where the signal is alone in it. */
   readonly help: string;
+  /** HELP of a metric that several signals share; the same in each of them. */
+  readonly familyHelp?: string;
+  /** What people ask it, where no criterion, rule or panel does: stands in docs/metrics.md. Nobody's signal has no place here. */
+  readonly asks?: string;
   /** What the number is, in a few words, where `help` is too long for a line of figures: `restarts in the last hour`. */
   readonly words?: string;
   /** `counter` only grows (a restart resets it), `timestamp` is Unix seconds, `gauge` is everything else. */

@@ -45,3 +45,9 @@ export interface Signature {
 export function roleOf({ role, pointsTo }: Pick<Signature, 'role' | 'pointsTo'>): SignatureRole {
   return role ?? (pointsTo.length > 0 ? 'symptom' : 'mark');
 }
+
+/** The line says that somebody got an error, not only that something happens. */
+export function isError(signature: Pick<Signature, 'role' | 'pointsTo'>): boolean {
+  const role = roleOf(signature);
+  return role === 'symptom' || role === 'victim';
+}

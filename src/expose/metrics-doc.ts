@@ -9,7 +9,7 @@ type Described = Omit<Family, 'collect'>;
 
 const INTRODUCTION = `# Metrics
 
-Generated from the declarations in \`src/expose/families\` and \`src/signals\`; do not edit.
+Generated from the declarations in \`src/signals\` (one series per API) and \`src/expose/families\` (the detail: per pod, vantage, cause); do not edit.
 
 - Served at \`/metrics\` as Prometheus text 0.0.4, or as OpenMetrics 1.0 where the scraper prefers that. gzip where it is accepted.
 - Every series comes from one finished tick, so they belong together. Probes run on a timer of their own, not at the scrape:
@@ -43,7 +43,17 @@ export function renderMetricsDoc(signals: readonly SignalDeclaration[]): string 
   });
   // What a reader looks for first stands first; the catch-all takes what the others left.
   const text = parts.reverse().map(({ title, own }) => section(title, own));
-  return `${INTRODUCTION}\n${text.join('\n')}`;
+  return `${INTRODUCTION}\n${text.join('\n')}\n${questions(signals)}`;
+}
+
+/** What no rule and no panel reads: who looks for it asks one of these. */
+function questions(signals: readonly SignalDeclaration[]): string {
+  const lines = signals.flatMap(({ asks, metric, labels = {} }) => {
+    if (asks === undefined) return [];
+    const matchers = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
+    return [`- ${asks} \`${metric}${matchers.length > 0 ? `{${matchers.join(',')}}` : ''}\``];
+  });
+  return lines.length === 0 ? '' : `## Questions beside the diagnosis\n\n${lines.join('\n')}\n`;
 }
 
 /** Everything that /metrics can hold, process_* and nodejs_* left out. */

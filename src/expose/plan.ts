@@ -1,5 +1,4 @@
 import type { SignalDeclaration } from '../domain/signal.ts';
-import { SIGNAL_FAMILY_HELP } from './families/signal-families.ts';
 import type { Family } from './family.ts';
 import { labelText } from './render.ts';
 
@@ -50,7 +49,7 @@ function familyOfSignals(metric: string, signals: readonly SignalDeclaration[]):
   return {
     name: metric,
     type: first.kind === 'counter' ? 'counter' : 'gauge',
-    help: SIGNAL_FAMILY_HELP.get(metric) ?? first.help,
+    help: first.familyHelp ?? first.help,
     labels: ['apiservice', ...labels],
     cost: signals.length === 1 ? 'APIs' : `APIs × ${signals.length}`,
     collect() {},

@@ -1,4 +1,4 @@
-import type { CertificateFacts, FailureReason, ProbeResult, Vantage } from '../domain/probe.ts';
+import type { CertificateFacts, DirectVantage, FailureReason, ProbeResult } from '../domain/probe.ts';
 import type { Attempt } from '../net/attempt.ts';
 import { type AttemptProblem, isOurs, reasonOf, wantsClientCertificate } from '../net/network-errors.ts';
 import { cleanDetail, findingOf, isAnonymous, isBrokenDelegation, reasonOfStatus } from './aggregator-texts.ts';
@@ -21,7 +21,7 @@ export interface Judgement {
 export const NOT_MEASURABLE = 'not measurable';
 
 export interface DirectContext {
-  readonly vantage: Exclude<Vantage, 'aggregator' | 'control'>;
+  readonly vantage: DirectVantage;
   readonly groupVersion: string;
   readonly trust: Trust;
   readonly certificate?: CertificateFacts;

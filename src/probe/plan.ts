@@ -1,4 +1,4 @@
-import type { ProbeRequest, Vantage } from '../domain/probe.ts';
+import type { DirectVantage, ProbeRequest, Vantage } from '../domain/probe.ts';
 import { type AddressRules, hostPort, splitHostPort } from '../net/addresses.ts';
 import type { ApiTarget } from '../objects/targets.ts';
 import type { Apiserver } from './apiserver-requests.ts';
@@ -17,7 +17,7 @@ export interface AggregatorPlan {
 
 export interface DirectPlan {
   readonly key: string;
-  readonly vantage: 'service' | 'endpoint';
+  readonly vantage: DirectVantage;
   readonly request: 'discovery';
   readonly host: string;
   readonly port: number;

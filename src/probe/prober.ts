@@ -1,4 +1,4 @@
-import type { ProbeResult, ProbeTally, UnbelievedTarget } from '../domain/probe.ts';
+import { isDirectVantage, type ProbeResult, type ProbeTally, type UnbelievedTarget } from '../domain/probe.ts';
 import type { KubeClient } from '../kube/api.ts';
 import { createAddressRules, isIp } from '../net/addresses.ts';
 import type { AttemptRuntime } from '../net/attempt.ts';
@@ -244,7 +244,7 @@ export function createProber({ client, targets, clock, log, options: given = {},
   }
 
   function certificatesPart(): Part {
-    const direct = options.vantages.some((vantage) => vantage === 'service' || vantage === 'endpoint');
+    const direct = options.vantages.some(isDirectVantage);
     const state = !direct ? 'disabled' : lastCertificate === undefined ? 'pending' : 'ok';
     const strangers = [...apis.values()].flatMap(({ plans }) => beliefs.unbelieved(plans.keys()));
     const message = state === 'pending' && strangers.length > 0 ? { message: NOBODY_BELIEVED } : {};

@@ -25,9 +25,10 @@ const worst = (name: string, metric: string, help: string, read: Read): Signal =
   observe: (_api, cluster) => largest(readings(cluster, read)),
 });
 
-const summed = (name: string, metric: string, help: string, read: Read): Signal => ({
+const summed = (name: string, metric: string, help: string, read: Read, asks?: string): Signal => ({
   name,
   help,
+  ...(asks === undefined ? {} : { asks }),
   kind: 'counter',
   metric: `aggregated_api_apiserver_${metric}_total`,
   source: 'apiserver-metrics',
@@ -62,14 +63,6 @@ export const APISERVER_SIGNALS: readonly Signal[] = [
     metric: 'aggregated_api_apiserver_control_seconds',
     source: 'probes',
     observe: (_api, cluster) => largest(control(cluster).map((tally) => tally.last.seconds)),
-  },
-  {
-    name: 'apiserver-instances',
-    help: 'Instances of the kube-apiserver that are known.',
-    kind: 'gauge',
-    metric: 'aggregated_api_apiserver_known_instances',
-    source: 'probes',
-    observe: (_api, cluster) => (cluster.apiservers.length === 0 ? undefined : cluster.apiservers.length),
   },
   worst(
     'apiserver-inflight',
@@ -106,14 +99,22 @@ export const APISERVER_SIGNALS: readonly Signal[] = [
     'server_errors',
     'Requests answered with 5xx by the kube-apiserver itself, over all instances.',
     (m) => m.serverErrors,
+    'Does the kube-apiserver itself answer with errors?',
   ),
   summed(
     'aggregator-terminations',
     'terminations',
     'Requests that the aggregator ended because the API was unavailable, over all instances.',
     (m) => m.terminations,
+    'How many requests did the aggregator refuse without asking the backend?',
   ),
-  summed('aggregator-aborts', 'aborts', 'Requests that were aborted after the answer had begun, over all instances.', (m) => m.aborts),
+  summed(
+    'aggregator-aborts',
+    'aborts',
+    'Requests that were aborted after the answer had begun, over all instances.',
+    (m) => m.aborts,
+    'How many answers of the backend were cut?',
+  ),
   summed('etcd-errors', 'etcd_errors', 'Requests to etcd that failed, over all instances.', (m) => m.etcdErrors),
   summed(
     'tunnel-dial-failures',
@@ -143,6 +144,7 @@ export const APISERVER_SIGNALS: readonly Signal[] = [
   {
     name: 'apiserver-log-errors',
     help: 'Lines of the severities error and fatal in the logs of the kube-apiservers, where they are visible.',
+    asks: 'Does the kube-apiserver complain about anything at all?',
     kind: 'counter',
     metric: 'aggregated_api_apiserver_log_error_lines_total',
     source: 'logs',

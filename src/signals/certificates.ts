@@ -47,20 +47,12 @@ const gauge = (name: string, help: string, observe: Signal['observe'], source: S
 export const CERTIFICATE_SIGNALS: readonly Signal[] = [
   {
     name: 'certificate-not-after',
-    help: 'When the serving certificate of the backend expires, Unix time; of several the earliest.',
+    help: 'When the serving certificate of the backend expires, Unix time; of several certificates the earliest.',
     kind: 'timestamp',
     metric: 'aggregated_api_backend_certificate_not_after_timestamp_seconds',
     source: 'certificates',
     observe: (api) => smallest(presented(api).map((certificate) => certificate.notAfter)),
   },
-  gauge(
-    'certificate-seconds-left',
-    'Seconds until the serving certificate of the backend expires; negative after it.',
-    (api, _cluster, time) => {
-      const end = smallest(presented(api).map((certificate) => certificate.notAfter));
-      return end === undefined ? undefined : end - time / 1000;
-    },
-  ),
   {
     ...gauge('certificate-in-force', '1 while every serving certificate is within its dates, else 0.', (api, _cluster, time) =>
       everyCertificate(api, (certificate) => isInForce(certificate, time)),

@@ -92,20 +92,12 @@ const restartTime = (container: ContainerFacts): number | undefined =>
 export const CONTAINER_SIGNALS: readonly Signal[] = [
   {
     name: 'restarts',
-    help: 'Restarts of the containers of all backend pods.',
+    help: 'Restarts of the containers of all backend pods: the sum of aggregated_api_backend_restarts_total over pods and containers.',
+    words: 'restarts of the containers of all backend pods',
     kind: 'counter',
     metric: 'aggregated_api_backend_container_restarts_total',
     source: 'pods',
     observe: (api) => containersOf(api)?.reduce((sum, container) => sum + container.restarts, 0),
-  },
-  {
-    name: 'restarts-last-hour',
-    help: 'Restarts of backend containers in the last hour, as far as their times were seen.',
-    kind: 'gauge',
-    metric: 'aggregated_api_backend_restarts_last_hour',
-    source: 'pods',
-    observe: (api, _cluster, time) =>
-      containersOf(api)?.reduce((sum, { restartTimes }) => sum + count(restartTimes, (at) => isRecent(at, time, 3_600_000)), 0),
   },
   {
     name: 'last-restart',
@@ -131,6 +123,7 @@ export const CONTAINER_SIGNALS: readonly Signal[] = [
       words: `backend containers that wait (${group.replaceAll('-', ' ')})`,
       kind: 'gauge',
       metric: 'aggregated_api_backend_waiting_containers',
+      familyHelp: 'Backend containers that wait, by why.',
       labels: { why: group.replaceAll('-', '_') },
       source: 'pods',
       observe: (api) => countContainers(api, (container) => waitsFor(reasons, container)),
@@ -148,6 +141,7 @@ export const CONTAINER_SIGNALS: readonly Signal[] = [
   {
     name: 'init-containers-failing',
     help: 'Init containers of backend pods that ended with an error and hold the pod back.',
+    asks: 'Does an init container hold the pods back?',
     kind: 'gauge',
     metric: 'aggregated_api_backend_init_containers_failing',
     source: 'pods',
@@ -168,6 +162,8 @@ export const CONTAINER_SIGNALS: readonly Signal[] = [
       words: `backend containers that are not ready since they ended (${how.replaceAll('-', ' ')})`,
       kind: 'gauge',
       metric: 'aggregated_api_backend_recent_ends',
+      familyHelp:
+        'Backend containers by how their newest end came about, where it is at most ten minutes ago or the container has not restarted since.',
       labels: { how: how.replaceAll('-', '_') },
       source: 'pods',
       observe: (api, _cluster, time) => endsLike(matches, api, time)?.length,

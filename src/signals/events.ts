@@ -71,6 +71,7 @@ export const EVENT_SIGNALS: readonly Signal[] = Object.entries(GROUPS).map(([gro
   help: `Events of the last ten minutes that say that ${says}${OF_OTHERS.has(group) ? '' : '; none once the pod is ready or replaced'}.`,
   kind: 'gauge',
   metric: 'aggregated_api_recent_events',
+  familyHelp: 'Events of the last ten minutes, by what they are about.',
   labels: { about: group.replaceAll('-', '_') },
   source: 'events',
   quote(api, _cluster, time) {

@@ -8,6 +8,7 @@ const hosts = (name: string, help: string, keep: (node: NodeFacts) => boolean): 
   help,
   kind: 'gauge',
   metric: 'aggregated_api_backend_nodes',
+  familyHelp: 'Nodes that host a backend pod, by state; one node may be in several states.',
   labels: { state: name.replace(/^hosts-/, '').replaceAll('-', '_') },
   source: 'nodes',
   observe(api, cluster, time) {

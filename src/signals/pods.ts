@@ -23,6 +23,7 @@ const podState = (
   help,
   kind: 'gauge',
   metric: 'aggregated_api_backend_pods',
+  familyHelp: 'Backend pods by state; one pod may be in several states.',
   labels: { state: name.replace(/^pods-/, '').replaceAll('-', '_') },
   source: 'pods',
   observe: (api, _cluster, time) => countPods(api, (pod) => keep(pod, time, api)),
@@ -81,6 +82,7 @@ export const POD_SIGNALS: readonly Signal[] = [
   {
     name: 'readiness-flips',
     help: 'Times that a backend pod became ready or not ready, as far as they were seen.',
+    asks: 'Do pods come and go, though none restarts?',
     kind: 'counter',
     metric: 'aggregated_api_backend_readiness_flips_total',
     source: 'pods',
@@ -95,7 +97,10 @@ export const POD_SIGNALS: readonly Signal[] = [
     observe: (api) => seconds(largest((podsOf(api) ?? []).map((pod) => pod.createdAt))),
   },
   workload('replicas-wanted', 'Replicas that the workload behind the API asks for.', (facts) => facts.replicas),
-  workload('replicas-available', 'Replicas of the workload behind the API that are available.', (facts) => facts.available),
+  {
+    ...workload('replicas-available', 'Replicas of the workload behind the API that are available.', (facts) => facts.available),
+    asks: 'How many of the replicas that are wanted are there?',
+  },
   workload('rolling-out', '1 while a rollout of the workload behind the API goes on, else 0.', (facts) => flag(facts.rollingOut)),
   workload('rollout-stuck', '1 while the rollout of the workload behind the API exceeds its deadline, else 0.', (facts) =>
     flag(facts.stuck),

@@ -7,6 +7,8 @@ const verdict = (name: string, is: PolicyFacts['verdict'], help: string): Signal
   help,
   kind: 'gauge',
   metric: 'aggregated_api_network_policies',
+  familyHelp:
+    'Verdict on traffic from the kube-apiserver to the backend pods by the NetworkPolicies that select them: 1 for the current one, 0 for the others.',
   labels: { verdict: is },
   source: 'network-policies',
   observe(api) {

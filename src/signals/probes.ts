@@ -1,5 +1,13 @@
 import { observedValue } from '../domain/observed.ts';
-import { FAILURE_REASONS, type FailureReason, type Phase, type ProbeResult, type ProbeTally, type Vantage } from '../domain/probe.ts';
+import {
+  FAILURE_REASONS,
+  type FailureReason,
+  isDirectVantage,
+  type Phase,
+  type ProbeResult,
+  type ProbeTally,
+  type Vantage,
+} from '../domain/probe.ts';
 import type { Quote } from '../domain/quote.ts';
 import type { Signal } from '../domain/signal.ts';
 import { type ApiFacts, failuresOf } from '../domain/snapshot.ts';
@@ -16,7 +24,7 @@ const discoveryFrom =
   (tally) =>
     tally.vantage === vantage && tally.request === 'discovery';
 const isList: Pick = (tally) => tally.vantage === 'aggregator' && tally.request === 'list';
-const isDirect: Pick = (tally) => tally.vantage === 'service' || tally.vantage === 'endpoint';
+const isDirect: Pick = ({ vantage }) => isDirectVantage(vantage);
 
 /** Share of the targets whose last probe failed. Undefined when nothing was probed from there. */
 function failingShare(tallies: readonly ProbeTally[], pick: Pick): number | undefined {
@@ -111,19 +119,10 @@ const share = (name: string, help: string, vantage: string, pick: Pick): Signal 
   help,
   kind: 'gauge',
   metric: 'aggregated_api_failing_share',
+  familyHelp: 'Share of the targets of a vantage whose last probe failed, 0 to 1.',
   labels: { vantage },
   source: 'probes',
   observe: (api) => failingShare(api.probes, pick),
-});
-
-const counter = (name: string, help: string, metric: string, observe: (api: ApiFacts) => number | undefined): Signal => ({
-  name,
-  help,
-  kind: 'counter',
-  metric,
-  labels: { vantage: 'aggregator' },
-  source: 'probes',
-  observe,
 });
 
 const slowest = (name: string, help: string, vantage: string, observe: (api: ApiFacts) => number | undefined): Signal => ({
@@ -131,6 +130,7 @@ const slowest = (name: string, help: string, vantage: string, observe: (api: Api
   help,
   kind: 'gauge',
   metric: 'aggregated_api_slowest_probe_seconds',
+  familyHelp: 'Duration of the slowest last discovery probe of a vantage.',
   labels: { vantage },
   source: 'probes',
   observe,
@@ -150,6 +150,7 @@ const reasons = (prefix: string, label: string, where: string, pick: Pick): Sign
     words: `targets ${where} that failed with "${reason.replaceAll('_', ' ')}"`,
     kind: 'gauge',
     metric: 'aggregated_api_recent_failures',
+    familyHelp: 'Targets of a vantage whose last failure is at most a minute old, by its reason.',
     labels: { vantage: label, reason },
     source: 'probes',
     observe: (api, _cluster, time) => recentFailures(api, pick, reason, time),
@@ -173,16 +174,15 @@ export const PROBE_SIGNALS: readonly Signal[] = [
   share('list-failing', 'Share of the kube-apiservers through which the last list failed, 0 to 1.', 'aggregator_list', isList),
   share('service-failing', "1 while the last direct probe of the Service's ClusterIP failed, else 0.", 'service', from('service')),
   share('endpoint-failing', 'Share of the backend addresses whose last direct probe failed, 0 to 1.', 'endpoint', from('endpoint')),
-  counter('aggregator-attempts', 'Probes through the kube-apiserver, lists included.', 'aggregated_api_vantage_attempts_total', (api) => {
-    const kept = api.probes.filter(from('aggregator'));
-    return kept.length === 0 ? undefined : kept.reduce((sum, tally) => sum + tally.attempts, 0);
-  }),
-  counter(
-    'aggregator-failures',
-    'Failed probes through the kube-apiserver, lists included.',
-    'aggregated_api_vantage_failures_total',
-    (api) => failuresOf(api, from('aggregator')),
-  ),
+  {
+    name: 'aggregator-failures',
+    help: 'Failed probes through the kube-apiserver, lists included, over all its instances.',
+    kind: 'counter',
+    metric: 'aggregated_api_vantage_failures_total',
+    labels: { vantage: 'aggregator' },
+    source: 'probes',
+    observe: (api) => failuresOf(api, from('aggregator')),
+  },
   ...reasons('aggregator', 'aggregator', 'through the kube-apiserver (discovery)', discoveryFrom('aggregator')),
   ...reasons('list', 'aggregator_list', 'through the kube-apiserver (list)', isList),
   ...reasons('direct', 'direct', 'probed directly (Service and backend addresses)', isDirect),
@@ -200,6 +200,7 @@ export const PROBE_SIGNALS: readonly Signal[] = [
     help: 'TCP connect time of the slowest last direct probe.',
     kind: 'gauge',
     metric: 'aggregated_api_slowest_phase_seconds',
+    familyHelp: 'Duration of a phase in the slowest last probe of a vantage.',
     labels: { vantage: 'direct', phase: 'connect' },
     source: 'probes',
     observe: (api) => slowestPhase(api, isDirect, 'connect'),
@@ -209,6 +210,7 @@ export const PROBE_SIGNALS: readonly Signal[] = [
     help: 'Time to the first byte of the answer of the slowest last direct probe.',
     kind: 'gauge',
     metric: 'aggregated_api_slowest_phase_seconds',
+    familyHelp: 'Duration of a phase in the slowest last probe of a vantage.',
     labels: { vantage: 'direct', phase: 'response' },
     source: 'probes',
     observe: (api) => slowestPhase(api, isDirect, 'response'),
@@ -218,6 +220,7 @@ export const PROBE_SIGNALS: readonly Signal[] = [
     help: '1 while some backend addresses answer and others fail, else 0.',
     kind: 'gauge',
     metric: 'aggregated_api_targets_disagree',
+    familyHelp: '1 while some targets of a vantage answer and others fail, else 0.',
     labels: { vantage: 'endpoint' },
     source: 'probes',
     observe: (api) => flag(areSplit(api.probes, from('endpoint'))),
@@ -228,6 +231,7 @@ export const PROBE_SIGNALS: readonly Signal[] = [
     help: '1 while the API works through some kube-apiservers and fails through others, else 0.',
     kind: 'gauge',
     metric: 'aggregated_api_targets_disagree',
+    familyHelp: '1 while some targets of a vantage answer and others fail, else 0.',
     labels: { vantage: 'aggregator' },
     source: 'probes',
     observe: (api) => flag(areSplit(api.probes, discoveryFrom('aggregator'))),

@@ -3,9 +3,10 @@ import type { Signal } from '../domain/signal.ts';
 import type { BackendMetricsFacts } from '../domain/snapshot.ts';
 import { flag } from './reading.ts';
 
-const own = (name: string, help: string, read: (facts: BackendMetricsFacts) => number | undefined): Signal => ({
+const own = (name: string, help: string, read: (facts: BackendMetricsFacts) => number | undefined, asks?: string): Signal => ({
   name,
   help,
+  ...(asks === undefined ? {} : { asks }),
   kind: 'counter',
   metric: `aggregated_api_${name.replaceAll('-', '_')}_total`,
   source: 'backend-metrics',
@@ -22,6 +23,7 @@ export const RIGHTS_SIGNALS: readonly Signal[] = [
     help: "1 while the backend's ServiceAccount is bound to extension-apiserver-authentication-reader, else 0.",
     kind: 'gauge',
     metric: 'aggregated_api_backend_bound',
+    familyHelp: 'Whether the ServiceAccount of the backend is bound to the role that an aggregated server needs.',
     labels: { role: 'extension-apiserver-authentication-reader' },
     source: 'role-bindings',
     observe: (api) => flag(observedValue(api.rights)?.authReader),
@@ -31,6 +33,7 @@ export const RIGHTS_SIGNALS: readonly Signal[] = [
     help: "1 while the backend's ServiceAccount is bound to system:auth-delegator, else 0.",
     kind: 'gauge',
     metric: 'aggregated_api_backend_bound',
+    familyHelp: 'Whether the ServiceAccount of the backend is bound to the role that an aggregated server needs.',
     labels: { role: 'system:auth-delegator' },
     source: 'role-bindings',
     observe: (api) => flag(observedValue(api.rights)?.authDelegator),
@@ -49,6 +52,7 @@ export const RIGHTS_SIGNALS: readonly Signal[] = [
     'backend-tls-handshake-errors',
     'TLS handshakes that failed at the backend, by its own metrics.',
     (facts) => facts.tlsHandshakeErrors,
+    'Do clients break off the handshake, for want of trust or of patience?',
   ),
   own('backend-rejected-requests', 'Requests that the backend rejected for load, by its own metrics.', (facts) => facts.rejectedRequests),
 ];

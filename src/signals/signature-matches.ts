@@ -209,6 +209,7 @@ export const SIGNATURE_SIGNALS: readonly Signal[] = [...POINTERS]
         help: `Log lines and other texts whose signature points to ${cause}.`,
         kind: 'counter',
         metric: 'aggregated_api_signature_matches_total',
+        familyHelp: 'Log lines and other texts that a signature matched which points to this cause.',
         labels: { points_to: cause },
         source: 'logs',
         observe: (api, cluster) =>
@@ -220,6 +221,7 @@ export const SIGNATURE_SIGNALS: readonly Signal[] = [...POINTERS]
         help: `How plainly the texts of the last five minutes point to ${cause}: 3 a signature that points nowhere else, 2 first of several causes, 1 among several, 0 none.`,
         kind: 'gauge',
         metric: 'aggregated_api_signature_strength',
+        familyHelp: 'How much the texts of the last minutes point to this cause.',
         labels: { points_to: cause },
         source: 'logs',
         observe: (api, cluster, time) => strength(cause, pointers, api, cluster, time),

@@ -20,6 +20,7 @@ export const SOURCE_SIGNALS: readonly Signal[] = [
   {
     name: 'blind-sources',
     help: 'Kinds of facts about the API that are forbidden or were not observed.',
+    asks: 'How much of the API can we not see?',
     kind: 'gauge',
     metric: 'aggregated_api_blind_sources',
     source: 'api-services',

@@ -6,7 +6,7 @@ const of = (name: string, value: number) => readingInWords(value, SIGNALS.find((
 
 describe('readings', () => {
   it.each([
-    ['restarts-last-hour', 3, 'restarts of backend containers in the last hour, as far as their times were seen: 3'],
+    ['restarts', 3, 'restarts of the containers of all backend pods: 3'],
     ['apiserver-started', Date.UTC(2026, 0, 5, 9) / 1000, 'when the youngest kube-apiserver process started: 2026-01-05T09:00:00Z'],
     ['cpu-throttled', 0.625, 'largest share of CFS periods in which a backend container was throttled: 62.5 %'],
     ['aggregator-failing', 0.5, 'share of the kube-apiservers through which the last discovery probe failed: 50 %'],
@@ -14,7 +14,7 @@ describe('readings', () => {
     ['rolling-out', 1, 'a rollout of the workload behind the API goes on: yes'],
     ['rolling-out', 0, 'a rollout of the workload behind the API goes on: no'],
     ['tls-verified', 0, 'the APIService sets insecureSkipTLSVerify: yes'],
-    ['certificate-seconds-left', -7200, 'time since the serving certificate of the backend expires: 2 h'],
+    ['ca-bundle-seconds-left', -7200, 'time since the first certificate of the caBundle expires: 2 h'],
     ['direct-connection-refused', 2, 'targets probed directly (Service and backend addresses) that failed with "connection refused": 2'],
     ['policies-selecting', 1, 'NetworkPolicies that select a backend pod for ingress: 1'],
   ])('%s = %d', (name, value, words) => {

@@ -4,6 +4,8 @@ import type { ApiFacts } from '../../src/domain/snapshot.ts';
 import { renderExposition } from '../../src/expose/exposition.ts';
 import { DECLARED_FAMILIES } from '../../src/expose/families/list.ts';
 import { FORBIDDEN_LABELS } from '../../src/expose/family.ts';
+import { SIGNALS } from '../../src/signals/list.ts';
+import { readSignals } from '../../src/signals/read.ts';
 import { healthyApi, healthyContainer, healthyPod, healthySnapshot, healthyTally, NOW, probeResult } from '../support/healthy.ts';
 import { familyOf, seriesOf } from './parse-exposition.ts';
 import { diagnosis, viewOf } from './view.ts';
@@ -12,7 +14,10 @@ const textOf = (
   api: Partial<ApiFacts> = {},
   differs: Parameters<typeof viewOf>[1] = {},
   snapshot: Parameters<typeof healthySnapshot>[0] = {},
-) => renderExposition(viewOf(healthySnapshot({ apis: [healthyApi(api)], ...snapshot }), differs));
+) => {
+  const full = healthySnapshot({ apis: [healthyApi(api)], ...snapshot });
+  return renderExposition({ ...viewOf(full, differs), signals: readSignals(full) }, { signals: SIGNALS });
+};
 const only = (text: string, family: string) => familyOf(text, `aggregated_api_${family}`);
 /** Series that are not 0. */
 const set = (series: Record<string, number>) => Object.fromEntries(Object.entries(series).filter(([, value]) => value !== 0));

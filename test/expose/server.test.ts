@@ -159,7 +159,7 @@ describe('after it', () => {
       '/metrics',
       200,
       /^text\/plain; version=0\.0\.4; charset=utf-8$/,
-      /^aggregated_api_available\{apiservice="v1\.tides\.example\.com"\} 1$/m,
+      /^aggregated_api_probes_total\{apiservice="v1\.tides\.example\.com",vantage="service",request="discovery"\} 360$/m,
     ],
     ['/api/v1/diagnoses', 200, /^application\/json/, /"schema":"aggregated-api-exporter\/diagnoses\/v1"/],
     ['/api/v1/status', 200, /^application\/json/, /"version":"1\.2\.3"/],

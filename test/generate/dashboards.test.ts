@@ -150,6 +150,7 @@ describe.each(each)('%s', (_, dashboard) => {
     ]);
     const labels = new Set([
       ...DECLARED_FAMILIES.flatMap((family) => family.labels),
+      ...BUILT_IN.signals.flatMap(({ labels }) => Object.keys(labels ?? {})),
       ...[
         'cluster',
         'apiservice',

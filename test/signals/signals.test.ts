@@ -236,6 +236,7 @@ describe('signals', () => {
       'apiservice-created',
       'became-available',
       'became-unavailable',
+      'became-unknown',
       'blind-sources',
       'ca-bundle-present',
       'ca-bundle-seconds-left',

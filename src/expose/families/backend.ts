@@ -19,21 +19,6 @@ export const WAITING_REASONS = [
 /** Endpoints, pods and containers behind an API. */
 export const BACKEND_FAMILIES: readonly Family[] = [
   familyPerApi({
-    name: 'aggregated_api_backend_endpoints',
-    type: 'gauge',
-    help: 'Addresses in the EndpointSlices of the backend Service, by state.',
-    labels: ['state'],
-    cost: 'APIs × 3',
-    collect(api, emit) {
-      // Looked, and there are no slices: zero endpoints is an observation. Not visible is none.
-      const facts = api.endpoints.state === 'absent' ? { ready: 0, notReady: 0, terminating: 0 } : observedValue(api.endpoints);
-      if (!facts) return;
-      emit(['ready'], facts.ready);
-      emit(['not_ready'], facts.notReady);
-      emit(['terminating'], facts.terminating);
-    },
-  }),
-  familyPerApi({
     name: 'aggregated_api_backend_restarts_total',
     type: 'counter',
     help: 'Restarts of a container, from restartCount in the status of its pod.',

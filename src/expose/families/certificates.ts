@@ -5,17 +5,6 @@ import { type Family, familyPerApi } from '../family.ts';
 /** The serving certificate as our direct probes saw it. */
 export const CERTIFICATE_FAMILIES: readonly Family[] = [
   familyPerApi({
-    name: 'aggregated_api_backend_certificate_not_after_timestamp_seconds',
-    type: 'gauge',
-    help: 'When the serving certificate of the backend expires, Unix time; of several certificates the earliest.',
-    labels: [],
-    cost: 'APIs',
-    collect(api, emit) {
-      const certificates = presented(api);
-      if (certificates.length > 0) emit([], Math.min(...certificates.map((certificate) => certificate.notAfter)));
-    },
-  }),
-  familyPerApi({
     name: 'aggregated_api_backend_certificate_verified',
     type: 'gauge',
     help: 'Whether every serving certificate of the backend verifies, name included: against the caBundle of the APIService, and against the roots of the system.',

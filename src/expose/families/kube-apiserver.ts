@@ -9,33 +9,7 @@ type Reading = (metrics: ApiserverMetrics, api: ApiFacts) => number | undefined;
  * so that a rule joins by `apiservice` alone. Instances are addresses, hence never labels: they are summed, or the worst counts.
  */
 export const KUBE_APISERVER_FAMILIES: readonly Family[] = [
-  summed(
-    'terminations_total',
-    'Requests that the aggregator ended because the API was unavailable, over all instances.',
-    (m) => m.terminations,
-  ),
-  summed('aborts_total', 'Requests that were aborted after the answer had begun, over all instances.', (m) => m.aborts),
-  summed('rejected_requests_total', 'Requests rejected by API priority and fairness, over all instances.', (m) => m.rejectedRequests),
-  summed('server_errors_total', 'Requests answered with 5xx by the kube-apiserver itself, over all instances.', (m) => m.serverErrors),
-  summed('etcd_errors_total', 'Requests to etcd that failed, over all instances.', (m) => m.etcdErrors),
-  summed(
-    'egress_dial_failures_total',
-    'Dials through the egress proxy (Konnectivity) that failed, over all instances.',
-    (m) => m.egressDialFailures,
-  ),
-  worst('queued_requests', 'Requests that wait in a queue of priority and fairness; the busiest instance.', (m) => m.queuedRequests),
   worst('inflight_requests', 'Requests in flight; the busiest instance.', (m) => m.inflightRequests),
-  worst('inflight_ratio', 'Requests in flight, as a share of the maximum; the busiest instance.', (m) => m.inflightRatio),
-  worst(
-    'etcd_latency_seconds',
-    'Mean duration of a request to etcd since the reading before; the slowest instance.',
-    (m) => m.etcdLatencySeconds,
-  ),
-  worst(
-    'request_latency_seconds',
-    'Mean duration of a request, watches left out, since the reading before; the slowest instance.',
-    (m) => m.requestLatencySeconds,
-  ),
   worst(
     'unavailable',
     'aggregator_unavailable_apiservice: 1 while an instance holds the API unavailable.',

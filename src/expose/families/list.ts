@@ -7,7 +7,6 @@ import { EVENT_FAMILIES } from './events.ts';
 import { EXPORTER_FAMILIES } from './exporter.ts';
 import { KUBE_APISERVER_FAMILIES } from './kube-apiserver.ts';
 import { LOG_FAMILIES } from './logs.ts';
-import { POLICY_FAMILIES } from './policies.ts';
 import { PROBE_FAMILIES } from './probes.ts';
 
 /** Every declared family, by subject. */
@@ -19,7 +18,6 @@ export const DECLARED_FAMILIES: readonly Family[] = [
   ...CERTIFICATE_FAMILIES,
   ...EVENT_FAMILIES,
   ...LOG_FAMILIES,
-  ...POLICY_FAMILIES,
   ...KUBE_APISERVER_FAMILIES,
   ...EXPORTER_FAMILIES,
 ];

@@ -1,9 +1,16 @@
-import { FAILURE_REASONS, PHASES, PROBE_DURATION_BUCKETS, type ProbeTally, REQUESTS, VANTAGES, type Vantage } from '../../domain/probe.ts';
+import {
+  DIRECT_VANTAGES,
+  FAILURE_REASONS,
+  PHASES,
+  PROBE_DURATION_BUCKETS,
+  type ProbeTally,
+  REQUESTS,
+  VANTAGES,
+  type Vantage,
+} from '../../domain/probe.ts';
 import type { ApiFacts } from '../../domain/snapshot.ts';
 import { ERROR_RATIO_WINDOW_SECONDS } from '../error-ratios.ts';
 import { type Family, familyPerApi } from '../family.ts';
-
-const DIRECT: readonly Vantage[] = ['service', 'endpoint'];
 
 /** Our own requests, from each vantage. */
 export const PROBE_FAMILIES: readonly Family[] = [
@@ -91,7 +98,7 @@ export const PROBE_FAMILIES: readonly Family[] = [
     labels: ['vantage'],
     cost: 'APIs × at most 2',
     collect({ probes, unbelieved = [] }, emit) {
-      for (const vantage of DIRECT) {
+      for (const vantage of DIRECT_VANTAGES) {
         const isFrom = (target: { readonly vantage: Vantage }): boolean => target.vantage === vantage;
         const strangers = unbelieved.filter(isFrom).length;
         if (strangers > 0 || probes.some(isFrom)) emit([vantage], strangers);

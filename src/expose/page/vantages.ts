@@ -1,15 +1,8 @@
-import { PHASES, type ProbeTally, type UnbelievedTarget } from '../../domain/probe.ts';
+import { PHASES, type ProbeTally, type UnbelievedTarget, VANTAGE_FACTS } from '../../domain/probe.ts';
 import type { ApiFacts } from '../../domain/snapshot.ts';
 import { chip } from './chips.ts';
 import { ago, duration, moment, percent } from './format.ts';
 import { type Html, html } from './html.ts';
-
-const FROM: Readonly<Record<ProbeTally['vantage'], string>> = {
-  aggregator: 'through the kube-apiserver',
-  service: 'Service, directly',
-  endpoint: 'pod, directly',
-  control: 'the kube-apiserver itself',
-};
 
 /** What each vantage sees: where the vantages differ is where the fault is. */
 export function renderVantages(api: ApiFacts, now: number): Html {
@@ -23,7 +16,7 @@ function renderUnbelieved(targets: readonly UnbelievedTarget[], now: number): Ht
   return html`<p class="lead">Not believed, and counted nowhere: outside the cluster these addresses may belong to somebody else, and no certificate has shown that the backend is there.</p>
 <div class="scroll"><table class="stack"><thead><tr><th>Vantage</th><th>What answers there</th><th>When</th></tr></thead>
 <tbody>${targets.map(
-    ({ vantage, target, last, answersAs }) => html`<tr><td>${vantage}<div class="sub">${FROM[vantage]}, ${target}</div></td>
+    ({ vantage, target, last, answersAs }) => html`<tr><td>${vantage}<div class="sub">${VANTAGE_FACTS[vantage].words}, ${target}</div></td>
 <td>${chip('mute', answersAs === undefined ? 'not believed' : `not believed: answers as ${answersAs}`)}${answersAs === undefined && last.reason !== undefined && html` <span class="sub">${last.reason}</span>`}</td><td class="t">${ago(last.at, now)}</td></tr>`,
   )}</tbody></table></div>`;
 }
@@ -39,7 +32,7 @@ function row({ vantage, request, target, last, attempts, failures, lastOk }: Pro
     const seconds = last.phases[phase];
     return seconds === undefined ? [] : [`${phase} ${duration(seconds)}`];
   });
-  return html`<tr><td>${vantage}<div class="sub">${FROM[vantage]}, ${target}</div></td><td class="w">${request}</td>
+  return html`<tr><td>${vantage}<div class="sub">${VANTAGE_FACTS[vantage].words}, ${target}</div></td><td class="w">${request}</td>
 <td>${last.ok ? chip('ok', '✓ ok') : chip('bad', `✕ ${last.reason ?? 'failed'}`)}${last.status !== undefined && html` <span class="sub">HTTP ${last.status}</span>`}
 ${last.detail !== undefined && html`<div class="sub">${last.detail}</div>`}${!last.ok && html`<div class="sub">last good ${lastOk === undefined ? 'never' : moment(lastOk)}</div>`}</td>
 <td class="t">${ago(last.at, now)}</td><td class="n">${duration(last.seconds)}</td><td class="sub">${phases.join(' · ')}${last.connection === 'reused' && ' (reused)'}</td>

@@ -1,4 +1,4 @@
-import { roleOf, type Signature } from '../../domain/signature.ts';
+import { isError, roleOf, type Signature } from '../../domain/signature.ts';
 import type { HarmlessLine, SignatureCount } from '../../domain/snapshot.ts';
 import type { Scanner } from '../../scan/scanner.ts';
 import { BUILT_IN_PATTERNS, saidItself } from '../../signatures/classify.ts';
@@ -7,7 +7,7 @@ import { createLogScanner } from '../../signatures/log-scanner.ts';
 import { topicOf } from './keywords.ts';
 import { startsLogLine } from './lines.ts';
 import type { Message, Voice } from './messages.ts';
-import { isError, looksLikeError, tellsOfFailure } from './symptoms.ts';
+import { looksLikeError, tellsOfFailure } from './symptoms.ts';
 
 const BATCH_BYTES = 1 << 20;
 const SAMPLE = 512;

@@ -1,11 +1,3 @@
-import { roleOf, type Signature } from '../../domain/signature.ts';
-
-/** The line says that somebody got an error, not only that something happens. */
-export function isError(signature: Signature): boolean {
-  const role = roleOf(signature);
-  return role === 'symptom' || role === 'victim';
-}
-
 /** A line of the severity error or worse, whatever stands before its header, or a client's error. */
 const ERROR_LINE =
   /(?:^|[\s\]|"])[EF]\d{4} \d\d:\d\d:\d\d|^(?:E|F) (?:\d{4}-|\.\.\.)|^\s*(?:error|fatal|panic)\b[: ]|"(?:level|severity|L)":\s?"(?:error|fatal|panic|dpanic|critical)"|\blevel=(?:error|fatal|panic)\b|^Error from server/i;

@@ -73,7 +73,7 @@ function seriesOf(told: Told, cluster: string): { series: string; values: string
       {},
       told.verdicts.map(() => 1),
     ),
-    of('aggregated_api_probes_total', { vantage: 'aggregator' }, through('aggregator-attempts')),
+    of('aggregated_api_probes_total', { vantage: 'aggregator' }, told.attempts),
     of('aggregated_api_probe_failures_total', { vantage: 'aggregator' }, through('aggregator-failures')),
     ...[...told.signals].map(([{ metric, labels }, values]) => of(metric, labels ?? {}, values)),
     ...[...allowed].map((cause) =>

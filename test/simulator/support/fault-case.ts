@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SignalId } from '../../../src/domain/ids.ts';
 import type { Fault } from '../../../src/simulator/faults/fault.ts';
 import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
 import { alwaysMoves, isSignature, movesOf, SHARED } from './fault-movements.ts';
@@ -28,8 +29,15 @@ const LOOK_EVERY_MS = 400;
 const LOOKS = 5;
 
 /** Seen when every source has answered; some need two readings. */
-const LAST_TO_COME = ['list-failing', 'auth-reader-bound', 'cpu-usage', 'etcd-seconds', 'apiserver-seconds', 'backend-authz-failures'];
-const COMPLETE = [...LAST_TO_COME, 'direct-seconds', 'log-lines', 'front-proxy-ca-published'];
+const LAST_TO_COME: readonly SignalId[] = [
+  'list-failing',
+  'auth-reader-bound',
+  'cpu-usage',
+  'etcd-seconds',
+  'apiserver-seconds',
+  'backend-authz-failures',
+];
+const COMPLETE: readonly SignalId[] = [...LAST_TO_COME, 'direct-seconds', 'log-fatal-lines', 'front-proxy-ca-published'];
 
 /** Faults of as many APIs, all at once, in one cluster with one that nothing happens to. The courses by fault; `bystander` is the other one's. */
 export async function comeMoveAndGo(faults: readonly Fault[]): Promise<ReadonlyMap<string, Course>> {

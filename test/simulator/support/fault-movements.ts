@@ -30,15 +30,7 @@ const NO_ADDRESS: readonly Move[] = ['condition-missing-endpoints', 'endpoints-r
 const POD_DOWN: readonly Move[] = [...NO_ADDRESS, 'pods-ready'];
 const CRASHES: readonly Move[] = [
   ...POD_DOWN,
-  ...some(
-    'waiting-crash-loop',
-    'events-crash-back-off',
-    'restarts',
-    'restarting',
-    'restarts-last-hour',
-    'last-restart',
-    'signature:pod-crash-looping',
-  ),
+  ...some('waiting-crash-loop', 'events-crash-back-off', 'restarts', 'restarting', 'last-restart', 'signature:pod-crash-looping'),
 ];
 const ROLLED: readonly Move[] = ['events-rollout', 'newest-pod-created', 'last-change-rollout'];
 const GONE: readonly Move[] = ['endpoint-port-served', 'selected-pods', 'pods-known', 'hosts-known'];
@@ -63,7 +55,7 @@ const CONSEQUENCES: readonly Move[] = [
     'endpoints-split',
     'dead-connections',
   ),
-  ...some('events-probe-failed', 'readiness-flips', 'log-error-lines', 'blind-sources', 'backend-tls-handshake-errors'),
+  ...some('events-probe-failed', 'readiness-flips', 'blind-sources', 'backend-tls-handshake-errors'),
 ];
 const CONSEQUENCES_OF_UNAVAILABILITY: readonly Move[] = [
   ...some('became-available', 'rolling-out', 'endpoints-ready', 'endpoints-not-ready', 'endpoints-terminating', 'replicas-available'),
@@ -173,7 +165,7 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
   },
   'pod-probe-failing': { moves: [...POD_DOWN, 'events-probe-failed'] },
   'pod-restarting': {
-    moves: ['restarts', 'restarts-last-hour', 'last-restart', 'ended-error', 'signature:leader-election-lost'],
+    moves: ['restarts', 'last-restart', 'ended-error', 'signature:leader-election-lost'],
     mayMove: [CHECK_FAILED, 'restarting'],
     hidden: true,
     brief: true,
@@ -209,7 +201,7 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
   },
   'serving-certificate-expired': {
     moves: [
-      ...some(CHECK_FAILED, 'certificate-not-after', 'certificate-seconds-left', 'certificate-in-force', 'direct-certificate-expired'),
+      ...some(CHECK_FAILED, 'certificate-not-after', 'certificate-in-force', 'direct-certificate-expired'),
       'signature:serving-certificate-expired',
     ],
   },
@@ -227,10 +219,7 @@ export const SHARED = ['aggregator-terminations', 'apiserver-log-errors', 'nodes
 
 /** Counts of what we and the backend do all the time, and latencies, which are the machine's as much as the fault's. */
 export function alwaysMoves(signal: string): boolean {
-  return (
-    ['aggregator-attempts', 'log-lines', 'control-passing', 'endpoints-passing'].includes(signal) ||
-    (signal.endsWith('seconds') && !signal.startsWith('certificate'))
-  );
+  return ['control-passing', 'endpoints-passing'].includes(signal) || (signal.endsWith('seconds') && !signal.startsWith('certificate'));
 }
 
 /** Throws when the fault has no line in the table. */

@@ -45,7 +45,6 @@ export const EXPLAINED: Readonly<Record<string, Readonly<Record<string, string>>
     'last-restart': 'as above',
     'readiness-flips': 'as above',
     restarts: 'as above',
-    'restarts-last-hour': 'as above',
   },
   'service-port-changed': {
     'last-change-service': "the lane's Service is edited",

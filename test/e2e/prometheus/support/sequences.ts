@@ -25,6 +25,8 @@ export interface Told {
   readonly steps: number;
   /** Values of each signal, counters never falling, timestamps since the first tick; undefined = not observed. */
   readonly signals: ReadonlyMap<SignalDeclaration, readonly (number | undefined)[]>;
+  /** Probes through the kube-apiserver that have ended, never falling. */
+  readonly attempts: readonly (number | undefined)[];
   /** The cause of the verdict held after each tick; `unknown` where none is held. */
   readonly verdicts: readonly string[];
 }
@@ -67,17 +69,24 @@ export function tell(sequence: Sequence, steps = 0): Told {
   const snapshots = snapshotsOf(sequence, steps);
   const rising = new Map<string, { read: number; shown: number }>();
   const signals = new Map([...SIGNALS, ...DERIVED_SIGNALS].map((signal) => [signal, new Array<number | undefined>(snapshots.length)]));
+  const attempts: (number | undefined)[] = [];
   const verdicts = snapshots.map((snapshot, step) => {
     const read = new Map(readSignals(snapshot).get(APISERVICE));
     for (const signal of SIGNALS) if (signal.kind === 'counter') rise(signal.name, read, rising);
+    const probed = new Map([['attempts', attemptsIn(snapshot)]]);
+    rise('attempts', probed, rising);
+    attempts.push(probed.get('attempts'));
     const round = doctor.observe(snapshot, new Map([[APISERVICE, read]]));
     for (const [signal, values] of signals)
       values[step] = shown(signal, read.get(signal.name) ?? round.derived.get(APISERVICE)?.get(signal.name));
     return round.verdicts.get(APISERVICE)?.cause ?? 'unknown';
   });
   const title = sequence.faults.map(({ cause, healthyBefore, ticks }) => `${healthyBefore} well, ${ticks} ${cause}`).join(', ');
-  return { title, steps: snapshots.length, signals, verdicts };
+  return { title, steps: snapshots.length, signals, attempts, verdicts };
 }
+
+const attemptsIn = ({ apis }: Snapshot): number =>
+  apis.flatMap(({ probes }) => probes).reduce((sum, { vantage, attempts }) => sum + (vantage === 'aggregator' ? attempts : 0), 0);
 
 /** Each situation counts from its own beginning: together they go on counting. */
 function rise(name: string, read: Map<string, number>, rising: Map<string, { read: number; shown: number }>): void {
