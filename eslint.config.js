@@ -12,7 +12,6 @@ const NOT_YET = [
   'objects/**',
   'observe/**',
   'probe/**',
-  'read/**',
   'scan/**',
   'signals/**',
   'signatures/**',

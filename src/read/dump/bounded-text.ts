@@ -1,3 +1,4 @@
+import { wideEncodingOf } from '../text/decode.ts';
 import { InputError } from './input-error.ts';
 
 /** Of a longer text the beginning and the end are read: what comes first says what it is, what comes last is newest. */
@@ -35,10 +36,10 @@ export async function readBoundedText(
     if (rest.length === 0) continue;
     tail.push(rest);
     tailBytes += rest.length;
-    while (tailBytes - tail[0]!.length >= limits.tail) {
-      const dropped = tail.shift()!;
-      tailBytes -= dropped.length;
-      omitted += dropped.length;
+    for (let [oldest] = tail; oldest && tailBytes - oldest.length >= limits.tail; [oldest] = tail) {
+      tail.shift();
+      tailBytes -= oldest.length;
+      omitted += oldest.length;
     }
     if (tail.length > 4096) tail = [Buffer.concat(tail)];
   }
@@ -56,27 +57,7 @@ export async function readBoundedText(
 }
 
 function decode(bytes: Buffer): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  const wide = zeroSide(bytes);
-  if (wide) return new TextDecoder(wide).decode(bytes);
-  return new TextDecoder('utf-8').decode(bytes);
-}
-
-/** PowerShell writes UTF-16, at times without a byte order mark: then every other byte is zero. */
-function zeroSide(bytes: Buffer): 'utf-16le' | 'utf-16be' | undefined {
-  const sample = bytes.subarray(0, 4096 & ~1);
-  if (sample.length < 8) return undefined;
-  let even = 0;
-  let odd = 0;
-  for (let index = 0; index + 1 < sample.length; index += 2) {
-    if (sample[index] === 0) even++;
-    if (sample[index + 1] === 0) odd++;
-  }
-  const pairs = sample.length >> 1;
-  if (odd > pairs * 0.7 && even < pairs * 0.1) return 'utf-16le';
-  if (even > pairs * 0.7 && odd < pairs * 0.1) return 'utf-16be';
-  return undefined;
+  return new TextDecoder(wideEncodingOf(bytes) ?? 'utf-8').decode(bytes);
 }
 
 const MAGIC: readonly (readonly [string, readonly number[]])[] = [
@@ -94,10 +75,13 @@ function refuseBinary(bytes: Buffer): void {
   if (magic) throw new InputError(`the input is ${magic[0]}, not text: unpack it, and give its folder or a text`);
   if (bytes.subarray(257, 262).toString('latin1') === 'ustar')
     throw new InputError('the input is a tar archive: unpack it, and give its folder');
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff) || zeroSide(bytes)) return;
-  const sample = bytes.subarray(0, 65_536);
-  let control = 0;
-  for (const byte of sample) if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) || byte === 127) control++;
-  if (sample.length > 0 && control / sample.length > MOST_CONTROL)
+  if (wideEncodingOf(bytes) === undefined && controlShare(bytes.subarray(0, 65_536)) > MOST_CONTROL)
     throw new InputError('the input is binary, not text: paste conditions, events, log lines or client errors');
+}
+
+/** Share of the bytes that no text has: control characters but blanks, line ends and the escape of colours. */
+function controlShare(bytes: Buffer): number {
+  let control = 0;
+  for (const byte of bytes) if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) || byte === 127) control++;
+  return bytes.length === 0 ? 0 : control / bytes.length;
 }

@@ -173,17 +173,20 @@ function policyOf({ api, service, pods, target }: Backend, { policies, nodes }: 
 
 function eventsOf(api: ApiServiceRecord, { service, pods, workload, slices }: Backend, { records, time }: Dump): ApiFacts['events'] {
   if (!records.events) return UNOBSERVED;
-  const names = new Set([api.name, service?.name, workload?.name, ...pods.map(({ name }) => name), ...slices.map(({ name }) => name)]);
+  const names = new Set([api, service, workload, ...pods, ...slices].map((object) => object?.name));
   const nodes = new Set(pods.map(({ node }) => node));
   let now = 0;
   const log = createEventLog({ clock: () => now });
   now = time;
   for (const event of [...records.events].sort((a, b) => a.at - b.at)) {
     const own = event.namespace === api.backend.namespace && (names.has(event.name) || isReplicaSetOf(event, workload?.name));
-    const about = own || (event.kind === 'APIService' && event.name === api.name) || (event.kind === 'Node' && nodes.has(event.name));
-    if (about) log.record(event, [api.name]);
+    if (own || isOf(event, 'APIService', new Set([api.name])) || isOf(event, 'Node', nodes)) log.record(event, [api.name]);
   }
   return observed(log.facts(api.name));
+}
+
+function isOf(event: { readonly kind: string; readonly name: string }, kind: string, names: ReadonlySet<string | undefined>): boolean {
+  return event.kind === kind && names.has(event.name);
 }
 
 function isReplicaSetOf(event: { readonly kind: string; readonly name: string }, workload: string | undefined): boolean {

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { required } from '../../domain/required.ts';
 import type { LogFacts } from '../../domain/snapshot.ts';
 import type { PodRecord } from '../../objects/pods.ts';
 import { redacted } from '../../redact/redact.ts';
@@ -33,10 +34,11 @@ export function logsOf(files: readonly FoundFile[], pods: readonly Pick<PodRecor
     const file = segments.at(-1) ?? '';
     if (!/\.log$|^logs\.txt$/.test(file)) return [];
     const at = segments.findIndex((segment) => names.has(segment));
-    if (at < 0) return [];
+    const pod = segments[at];
+    if (pod === undefined) return [];
     const previous = /previous/.test(file);
     const container = segments[at + 1] === file ? file.replace(/(?:-previous)?\.log$/, '') : segments[at + 1];
-    return [{ pod: segments[at]!, container: container === 'logs.txt' ? undefined : container, previous, path }];
+    return [{ pod, container: container === 'logs.txt' ? undefined : container, previous, path }];
   });
 }
 
@@ -73,7 +75,7 @@ export async function readLogs(logs: readonly PodLog[], at: number, note: (text:
     matches: [...counts]
       .sort(([a], [b]) => a - b)
       .map(([pattern, { count, sample }]) => {
-        const { id, speaker } = SIGNATURES[pattern]!;
+        const { id, speaker } = required(SIGNATURES[pattern], `signature ${pattern}`);
         return { signature: id, speaker, count, lastAt: at, sample };
       }),
     dropped: { budget: cut, truncated: 0, gap: 0 },
@@ -109,7 +111,7 @@ function countSeverities(bytes: Buffer, lines: Record<keyof LogFacts['lines'], n
     if (end === start) return;
     const stamped = line[start + 4] === 45 && line[start + 10] === 84;
     const text = stamped ? line.indexOf(32, start) + 1 || end : start;
-    const severity = text + 1 < end && isDigit(line[text + 1]!) ? SEVERITY[line[text]!] : undefined;
+    const severity = text + 1 < end && isDigit(line[text + 1] ?? 0) ? SEVERITY[line[text] ?? 0] : undefined;
     lines[severity ?? 'unknown']++;
   };
   splitter.push(bytes, count);

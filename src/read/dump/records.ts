@@ -8,7 +8,7 @@ import { NODES, type NodeRecord } from '../../objects/nodes.ts';
 import { PODS, type PodRecord } from '../../objects/pods.ts';
 import { type PolicyRecord, readNetworkPolicy } from '../../objects/policy/network-policy.ts';
 import { SERVICES, type ServiceRecord } from '../../objects/services.ts';
-import { WORKLOADS, type WorkloadRecord } from '../../objects/workloads.ts';
+import { WORKLOAD_KINDS, WORKLOADS, type WorkloadRecord } from '../../objects/workloads.ts';
 import type { Kind, ObjectsByKind } from './objects.ts';
 
 /** The objects of a dump, read as the live sources read them. Undefined = the dump holds none of that kind. */
@@ -51,9 +51,10 @@ export function recordsOf(objects: ObjectsByKind, note: (text: string) => void):
   };
   const slices = read('EndpointSlice', ENDPOINT_SLICES.project);
   const legacy = read('Endpoints', sliceOfEndpoints);
-  const workloads = WORKLOADS.flatMap(
-    (spec, index) => read((['Deployment', 'DaemonSet', 'StatefulSet'] as const)[index]!, spec.project) ?? [],
-  );
+  const workloads = WORKLOAD_KINDS.flatMap((kind, index) => {
+    const spec = WORKLOADS[index];
+    return (spec && read(kind, spec.project)) ?? [];
+  });
   return {
     apis: read('APIService', API_SERVICES.project),
     services: read('Service', SERVICES.project),

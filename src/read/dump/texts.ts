@@ -7,12 +7,8 @@ const LONGEST_SAMPLE = 512;
 
 /** Signatures in the condition's message and in event messages. */
 export function textMatchesOf(api: ApiServiceRecord, events: ApiFacts['events'], time: number): SignatureCount[] {
-  const texts: { readonly text: string; readonly at: number; readonly count: number }[] = [];
-  const { condition } = api;
-  if (condition && condition.status !== 'True') texts.push({ text: condition.message, at: condition.lastTransition ?? time, count: 1 });
-  for (const { message, at, count } of observedValue(events)?.recent ?? []) texts.push({ text: message, at, count });
   const matches = new Map<string, SignatureCount>();
-  for (const { text, at, count } of texts)
+  for (const { text, at, count } of [...conditionText(api, time), ...eventTexts(events)])
     for (const { id, speaker } of classifyAll(text)) {
       const known = matches.get(id);
       const newer = !known || at >= known.lastAt;
@@ -25,4 +21,19 @@ export function textMatchesOf(api: ApiServiceRecord, events: ApiFacts['events'],
       });
     }
   return [...matches.values()];
+}
+
+interface CountedText {
+  readonly text: string;
+  readonly at: number;
+  readonly count: number;
+}
+
+function conditionText({ condition }: ApiServiceRecord, time: number): CountedText[] {
+  if (!condition || condition.status === 'True') return [];
+  return [{ text: condition.message, at: condition.lastTransition ?? time, count: 1 }];
+}
+
+function eventTexts(events: ApiFacts['events']): CountedText[] {
+  return (observedValue(events)?.recent ?? []).map(({ message, at, count }) => ({ text: message, at, count }));
 }

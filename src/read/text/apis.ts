@@ -30,8 +30,8 @@ export function isBuiltIn(group: string): boolean {
 /** `/apis/tides.example.com/v1/gauges` in a path or URL → `v1.tides.example.com`; undefined for a group of the kube-apiserver. */
 export function apiOfPath(text: string): string | undefined {
   IN_PATH.lastIndex = 0;
-  const path = IN_PATH.exec(text);
-  return path && !isBuiltIn(path[1]!) ? `${path[2]!}.${path[1]!}` : undefined;
+  const [, group, version] = IN_PATH.exec(text) ?? [];
+  return group === undefined || isBuiltIn(group) ? undefined : `${version}.${group}`;
 }
 
 /** Most APIs that one text may be about. */
@@ -68,21 +68,20 @@ export class NamedApis {
     const found = accusedIn(text);
     for (const api of found) if (this.#accused.size < MOST_APIS) this.#accused.add(api);
     const asked = found.length === 0 && text.includes('in version') ? IN_VERSION.exec(text) : null;
-    return asked ? [`${asked[2]!}.${asked[1]!}`] : found;
+    return asked ? [apiIn(asked)] : found;
   }
 
   /** Looks for names in a line; the one that is named most often is what the text is about. */
   mention(line: string): void {
     if (this.#mentions.size >= 1000) return;
     const text = line.length > 4096 ? line.slice(0, 4096) : line;
-    if (text.includes('.'))
-      for (const match of text.matchAll(QUALIFIED)) this.#count(`${match[1]!}.${match[2]!}`, /failed with|apiservice/i.test(text) ? 3 : 1);
+    if (text.includes('.')) for (const [api] of text.matchAll(QUALIFIED)) this.#count(api, /failed with|apiservice/i.test(text) ? 3 : 1);
     if (text.includes('/v')) {
-      for (const match of text.matchAll(IN_PATH)) this.#count(`${match[2]!}.${match[1]!}`, 2);
-      for (const match of text.matchAll(GROUP_VERSION)) this.#count(`${match[2]!}.${match[1]!}`, 3);
+      for (const match of text.matchAll(IN_PATH)) this.#count(apiIn(match), 2);
+      for (const match of text.matchAll(GROUP_VERSION)) this.#count(apiIn(match), 3);
     }
-    const asked = text.includes('(') ? VERB.exec(text) : null;
-    if (asked) this.#count(versioned(asked[1]!), 2);
+    const group = groupAskedIn(text);
+    if (group !== undefined) this.#count(versioned(group), 2);
   }
 
   #count(api: string, weight: number): void {
@@ -120,6 +119,15 @@ export class NamedApis {
   }
 }
 
+/** A match of a group and, behind it, a version. */
+function apiIn([, group, version]: RegExpExecArray): string {
+  return `${version}.${group}`;
+}
+
+function groupAskedIn(text: string): string | undefined {
+  return text.includes('(') ? VERB.exec(text)?.[1] : undefined;
+}
+
 /** `metrics.k8s.io` → its version that Kubernetes uses. A client's words name the group alone. */
 function versioned(group: string): string {
   return `${group === 'metrics.k8s.io' || group.endsWith('.metrics.k8s.io') ? 'v1beta1' : 'v1'}.${group}`;
@@ -135,14 +143,18 @@ const METRICS_APIS: ReadonlyMap<string, string> = new Map(
 
 function accusedIn(text: string): string[] {
   const found = new Set<string>();
-  const add = (version: string, group: string) => {
+  const add = (version = '', group = '') => {
     if (!isBuiltIn(group)) found.add(`${version}.${group}`);
   };
-  if (text.includes('/v')) for (const [, group, version] of text.matchAll(GROUP_VERSION)) add(version!, group!);
-  if (text.includes(' failed with')) for (const [, version, group] of text.matchAll(FAILED_WITH)) add(version!, group!);
-  const asked = text.includes('(') ? VERB.exec(text) : null;
-  if (asked && !isBuiltIn(asked[1]!)) found.add(versioned(asked[1]!));
-  const scaler = text.includes('etrics') ? OF_AUTOSCALER.exec(text) : null;
-  if (scaler && found.size === 0) found.add(METRICS_APIS.get(scaler[1]!.toLowerCase())!);
-  return [...found];
+  if (text.includes('/v')) for (const [, group, version] of text.matchAll(GROUP_VERSION)) add(version, group);
+  if (text.includes(' failed with')) for (const [, version, group] of text.matchAll(FAILED_WITH)) add(version, group);
+  const asked = groupAskedIn(text);
+  if (asked !== undefined && !isBuiltIn(asked)) found.add(versioned(asked));
+  const scaled = found.size === 0 ? apiOfAutoscaler(text) : undefined;
+  return scaled === undefined ? [...found] : [scaled];
+}
+
+function apiOfAutoscaler(text: string): string | undefined {
+  const [, which] = text.includes('etrics') ? (OF_AUTOSCALER.exec(text) ?? []) : [];
+  return which === undefined ? undefined : METRICS_APIS.get(which.toLowerCase());
 }

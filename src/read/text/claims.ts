@@ -45,12 +45,16 @@ function alert(line: string): Claim | undefined {
   if (!name && !words) return undefined;
   // A rule's text, a link to a runbook, and an alert that has ended say nothing of now.
   if (ENDED.test(line) || (!words && !ALERT_AS_LABEL.test(line) && /\balert:\s|runbook/i.test(line))) return undefined;
-  const api = words?.[1] ?? ALERT_LABEL.exec(line)?.[1] ?? /\b(v[1-9]\w{0,20}\.[a-z][a-z0-9.-]{1,252})/.exec(line)?.[1];
   return {
-    ...(api ? { api } : {}),
+    ...apiOfAlert(line, words?.[1]),
     answers: false,
     because: name ? `the alert ${name} speaks of it` : 'an alert says that it reports errors',
   };
+}
+
+function apiOfAlert(line: string, named: string | undefined): { api?: string } {
+  const api = named ?? ALERT_LABEL.exec(line)?.[1] ?? /\b(v[1-9]\w{0,20}\.[a-z][a-z0-9.-]{1,252})/.exec(line)?.[1];
+  return api ? { api } : {};
 }
 
 const SAMPLE =
@@ -62,14 +66,26 @@ const SAMPLE_LABEL = /\b(?:name|apiservice)"?\s?[=:]\s?"(v\d\w{0,20}\.[a-z0-9.-]
 /** A sample of a metric that says whether an API is available, as Prometheus or an exposition prints it. */
 function sample(line: string): Claim | undefined {
   if (!line.includes('aggregat')) return undefined;
-  const [, name, labels, value] = SAMPLE.exec(line) ?? [];
-  const inJson = name === undefined ? SAMPLE_JSON.exec(line)?.[1] : undefined;
-  const metric = name ?? inJson;
-  const shown = value ?? (inJson === undefined ? undefined : SAMPLE_VALUE.exec(line)?.[1]);
-  const api = SAMPLE_LABEL.exec(labels ?? line)?.[1];
+  const { metric, labels, shown } = printedSample(line) ?? jsonSample(line);
+  const api = SAMPLE_LABEL.exec(labels)?.[1];
   if (metric === undefined || shown === undefined || api === undefined) return undefined;
   const answers = (shown === '1') === (metric === 'aggregated_api_available');
   return { api, answers, because: `the metric ${metric} is ${shown}` };
+}
+
+interface Sample {
+  readonly metric: string | undefined;
+  readonly labels: string;
+  readonly shown: string | undefined;
+}
+
+function printedSample(line: string): Sample | undefined {
+  const [, metric, labels = '', shown] = SAMPLE.exec(line) ?? [];
+  return metric === undefined ? undefined : { metric, labels, shown };
+}
+
+function jsonSample(line: string): Sample {
+  return { metric: SAMPLE_JSON.exec(line)?.[1], labels: line, shown: SAMPLE_VALUE.exec(line)?.[1] };
 }
 
 const ACCESS =
@@ -78,9 +94,11 @@ const ACCESS =
 /** A line of a request log. Answers with 4xx are the business of their signatures: a client may deserve them. */
 function accessLine(line: string): Claim | undefined {
   if (!line.includes('/apis/')) return undefined;
-  const found = ACCESS.exec(line);
-  if (!found) return undefined;
-  return statusClaim(found[1] ?? found[3] ?? found[5]!, found[2] ?? found[4] ?? found[6]!, 'a request log shows');
+  const [, ...found] = ACCESS.exec(line) ?? [];
+  return statusClaim(
+    found.filter((part) => part !== undefined),
+    'a request log shows',
+  );
 }
 
 const REQUEST =
@@ -89,11 +107,14 @@ const REQUEST =
 /** `kubectl -v=6`: each request with its status. */
 function clientRequest(line: string): Claim | undefined {
   if (!line.includes('/apis/')) return undefined;
-  const found = REQUEST.exec(line);
-  return found ? statusClaim(found[1] ?? found[3]!, found[2] ?? found[4]!, 'a client got') : undefined;
+  const [, ...found] = REQUEST.exec(line) ?? [];
+  return statusClaim(
+    found.filter((part) => part !== undefined),
+    'a client got',
+  );
 }
 
-function statusClaim(path: string, status: string, who: string): Claim | undefined {
+function statusClaim([path = '', status = '']: readonly string[], who: string): Claim | undefined {
   const api = apiOfPath(path);
   if (api === undefined) return undefined;
   if (status.startsWith('2')) return { api, answers: true, because: `${who} an answer with ${status}` };
@@ -112,12 +133,16 @@ function autoscaler(line: string): Claim | undefined {
   if (METRIC_FOUND.test(line)) return { api: metricsApi(line), answers: true, because: 'a HorizontalPodAutoscaler gets its metrics' };
   if (ASKED_BEFORE.test(line))
     return { api: metricsApi(line), answers: true, because: 'a HorizontalPodAutoscaler got its answer, and stops at its own pods' };
-  const table = SCALED.test(line) && line.includes('/');
-  if (!table && !TARGETS_DESCRIBED.test(line)) return undefined;
-  const rest = table ? line.slice(line.search(SCALED) + (SCALED.exec(line)?.[0].length ?? 0) - 1) : line;
+  const row = SCALED.exec(line);
+  if (row) return targetClaim(line.slice(row.index + row[0].length - 1), false);
+  return TARGETS_DESCRIBED.test(line) ? targetClaim(line, true) : undefined;
+}
+
+/** Of what a HorizontalPodAutoscaler scales on, as a row of a table or `describe` shows it. */
+function targetClaim(rest: string, described: boolean): Claim | undefined {
   const targets = TARGETS.exec(rest);
   if (!targets) return undefined;
-  const ofResource = targets[1] !== undefined || targets[3] !== undefined || !table;
+  const ofResource = targets[1] !== undefined || targets[3] !== undefined || described;
   if (rest.includes('<unknown>'))
     return {
       ...(ofResource ? { api: RESOURCE_METRICS } : {}),
@@ -138,8 +163,9 @@ function metricsApi(line: string): string {
 /** client-go: a group that answered, with no resource in it. */
 function emptyGroup(line: string): Claim | undefined {
   const found = line.includes('empty response') ? /got empty response for: ([a-z0-9.-]{1,253})\/(v\d\w{0,20})/i.exec(line) : null;
-  if (!found || isBuiltIn(found[1]!)) return undefined;
-  return { api: `${found[2]!}.${found[1]!}`, answers: true, because: 'it answered discovery, with an empty list' };
+  const [, group, version] = found ?? [];
+  if (group === undefined || isBuiltIn(group)) return undefined;
+  return { api: `${version}.${group}`, answers: true, because: 'it answered discovery, with an empty list' };
 }
 
 const MOST_APIS = 50;

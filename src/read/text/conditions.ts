@@ -1,6 +1,6 @@
 import type { ConditionFacts } from '../../domain/snapshot.ts';
 import type { NamedApis } from './apis.ts';
-import { keyValueOf, unquote } from './key-values.ts';
+import { type KeyValue, keyValueOf, unquote } from './key-values.ts';
 import { timeOf } from './times.ts';
 
 const REASONS =
@@ -9,6 +9,9 @@ const ROW = /^\s*(v\d\w{0,20}\.[a-z0-9][a-z0-9.-]{1,252})\s+(\S{1,320})\s+(True|
 const UNDER_DIAGNOSIS = /^\s*# APIService under diagnosis: (v\S{1,320}\.\S{1,320})/;
 const NAME = /^v\d\w{0,20}\.[a-z0-9][a-z0-9.-]{1,252}$/;
 const MOST_MESSAGE_LINES = 12;
+const HEADINGS: ReadonlySet<string> = new Set(['status', 'type', 'reason']);
+/** Keys of a condition that are kept. */
+const FIELDS: ReadonlySet<string> = new Set(['type', 'status', 'reason', 'message', 'lasttransitiontime']);
 
 /**
  * Conditions of APIServices: rows of `kubectl get apiservices`, and objects in YAML, JSON or as `describe` prints them, in any
@@ -18,7 +21,7 @@ export class ConditionReader {
   readonly #apis: NamedApis;
   #kind = '';
   #object = '';
-  #item: Record<string, string> = {};
+  readonly #item = new Map<string, string>();
   /** The message goes on: until its quote closes, or a line has a key again. */
   #more: { indent: number; quoted: boolean; lines: number } | undefined;
 
@@ -29,9 +32,9 @@ export class ConditionReader {
   /** True when the line is part of an APIService's condition or names one. */
   read(line: string): boolean {
     if (line.includes('# APIService')) {
-      const named = UNDER_DIAGNOSIS.exec(line);
-      if (named) this.#apis.name(named[1]!);
-      return named !== null;
+      const api = UNDER_DIAGNOSIS.exec(line)?.[1];
+      if (api !== undefined) this.#apis.name(api);
+      return api !== undefined;
     }
     return this.#row(line) || this.#continued(line) || this.#keyValue(line);
   }
@@ -46,11 +49,11 @@ export class ConditionReader {
   #row(line: string): boolean {
     const row = line.length < 1000 ? ROW.exec(line) : null;
     if (!row) return false;
-    const [, api, service, status, reason] = row;
+    const [, api = '', service = '', status, reason] = row;
     if (service === 'Local') return true;
-    const slash = service!.indexOf('/');
-    if (slash > 0) this.#apis.backend(api!, service!.slice(0, slash), service!.slice(slash + 1));
-    this.#apis.condition(api!, {
+    const slash = service.indexOf('/');
+    if (slash > 0) this.#apis.backend(api, service.slice(0, slash), service.slice(slash + 1));
+    this.#apis.condition(api, {
       status: status as ConditionFacts['status'],
       reason: reason ?? (status === 'True' ? 'Passed' : ''),
       message: '',
@@ -68,7 +71,7 @@ export class ConditionReader {
       this.#more = undefined;
       return false;
     }
-    this.#item.message = `${this.#item.message ?? ''} ${unquote(line.trim())}`;
+    this.#item.set('message', `${this.#item.get('message') ?? ''} ${unquote(line.trim())}`);
     this.#more = more.quoted && /["'],?\s*$/.test(line) ? undefined : { ...more, lines: more.lines + 1 };
     return true;
   }
@@ -80,36 +83,40 @@ export class ConditionReader {
       return false;
     }
     const found = keyValueOf(line);
-    if (!found) return false;
-    const { key, value } = found;
-    const lower = key.toLowerCase().replaceAll(' ', '');
+    return found !== undefined && this.#take(found, found.key.toLowerCase().replaceAll(' ', ''));
+  }
+
+  #take({ value, starts, indent, open }: KeyValue, key: string): boolean {
     // `Status:` and `Type:` above a block are its headings.
-    if (value === '' && (lower === 'status' || lower === 'type' || lower === 'reason')) return false;
-    if (lower === 'kind') {
+    if (value === '' && HEADINGS.has(key)) return false;
+    if (key === 'kind') {
       this.#flush();
       this.#kind = value;
       return false;
     }
-    if (found.starts || (lower in this.#item && lower !== 'name')) this.#flush();
-    if (lower === 'name' && NAME.test(value) && (this.#kind === 'APIService' || this.#kind === '')) {
-      this.#flush();
-      this.#object = value;
-      if (this.#kind === 'APIService' || REASONS.test(this.#item.reason ?? '')) this.#apis.name(value);
-      return this.#kind === 'APIService';
-    }
-    if (lower === 'service' || lower === 'spec') return false;
-    if (!['type', 'status', 'reason', 'message', 'lasttransitiontime'].includes(lower)) return false;
-    this.#item[lower] = value;
-    if (lower === 'message') this.#more = { indent: found.indent, quoted: found.open, lines: 0 };
+    if (starts || this.#item.has(key)) this.#flush();
+    if (key === 'name' && this.#isOfApi(value)) this.#name(value);
+    else if (FIELDS.has(key)) this.#item.set(key, value);
+    else return false;
+    if (key === 'message') this.#more = { indent, quoted: open, lines: 0 };
     return this.#kind === 'APIService';
   }
 
+  #isOfApi(name: string): boolean {
+    return NAME.test(name) && (this.#kind === 'APIService' || this.#kind === '');
+  }
+
+  #name(api: string): void {
+    this.#flush();
+    this.#object = api;
+    if (this.#kind === 'APIService') this.#apis.name(api);
+  }
+
   #flush(): void {
-    const { type, status, reason = '', message = '', lasttransitiontime } = this.#item;
-    this.#item = {};
+    const { type, status, reason = '', message = '', lasttransitiontime } = Object.fromEntries(this.#item);
+    this.#item.clear();
     this.#more = undefined;
-    const isCondition = type === 'Available' && (status === 'True' || status === 'False' || status === 'Unknown');
-    if (!isCondition || (this.#kind !== 'APIService' && !REASONS.test(reason))) return;
+    if (type !== 'Available' || !isStatus(status) || (this.#kind !== 'APIService' && !REASONS.test(reason))) return;
     const since = lasttransitiontime === undefined ? undefined : timeOf(lasttransitiontime);
     this.#apis.condition(this.#object || apiOf(message) || 'unknown', {
       status,
@@ -120,8 +127,12 @@ export class ConditionReader {
   }
 }
 
+function isStatus(text: string | undefined): text is ConditionFacts['status'] {
+  return text === 'True' || text === 'False' || text === 'Unknown';
+}
+
 /** `https://10.96.7.7:443/apis/tides.example.com/v1` → `v1.tides.example.com` */
 export function apiOf(message: string): string | undefined {
   const path = /\/apis\/([a-z0-9.-]{1,253})\/(v\d\w{0,20})\b/.exec(message.slice(0, 4096));
-  return path ? `${path[2]!}.${path[1]!}` : undefined;
+  return path ? `${path[2]}.${path[1]}` : undefined;
 }

@@ -34,9 +34,17 @@ function decodeBytes(bytes: Uint8Array, encoding: Encoding = encodingOf(bytes)):
 }
 
 function encodingOf(bytes: Uint8Array): Encoding {
+  return wideEncodingOf(bytes) ?? (isUtf8(bytes.subarray(0, 65_536)) ? 'utf-8' : 'latin1');
+}
+
+/** UTF-16, by its byte order mark or, as PowerShell at times writes it, without: then every other byte is zero. */
+export function wideEncodingOf(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
-  const sample = bytes.subarray(0, 4096 & ~1);
+  return zeroSideOf(bytes.subarray(0, 4096 & ~1));
+}
+
+function zeroSideOf(sample: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   let even = 0;
   let odd = 0;
   for (let index = 0; index + 1 < sample.length; index += 2) {
@@ -44,9 +52,9 @@ function encodingOf(bytes: Uint8Array): Encoding {
     if (sample[index + 1] === 0) odd++;
   }
   const pairs = sample.length >> 1;
-  if (pairs >= 4 && odd > pairs * 0.7 && even < pairs * 0.1) return 'utf-16le';
-  if (pairs >= 4 && even > pairs * 0.7 && odd < pairs * 0.1) return 'utf-16be';
-  return isUtf8(bytes.subarray(0, 65_536)) ? 'utf-8' : 'latin1';
+  if (pairs < 4) return undefined;
+  if (odd > pairs * 0.7 && even < pairs * 0.1) return 'utf-16le';
+  return even > pairs * 0.7 && odd < pairs * 0.1 ? 'utf-16be' : undefined;
 }
 
 /** Up to three bytes at the end may be the beginning of a character that was cut. */

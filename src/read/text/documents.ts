@@ -38,8 +38,8 @@ export class DocumentReader {
 
   #inOneLine(line: string): Claim | undefined {
     if (!line.includes('"kind"') || !KIND_IN_LINE.test(line)) return undefined;
-    const group = GROUP_IN_LINE.exec(line);
-    if (group) return served(group[1]!, group[2]!);
+    const [, group, version] = GROUP_IN_LINE.exec(line) ?? [];
+    if (group !== undefined && version !== undefined) return served(group, version);
     this.#kind = true;
     // Of a document that is cut the command tells which one it is.
     return this.#asked === undefined ? undefined : { api: this.#asked, answers: true, because: SERVED };

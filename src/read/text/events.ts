@@ -1,5 +1,5 @@
 import type { ClusterEvent } from '../../domain/snapshot.ts';
-import { keyValueOf } from './key-values.ts';
+import { type KeyValue, keyValueOf } from './key-values.ts';
 import { isOfServer } from './servers.ts';
 
 /** `Warning  Unhealthy  10s (x5 over 1m)  kubelet  Readiness probe failed: …` and `5m  Warning  BackOff  pod/x  Back-off …`. */
@@ -9,6 +9,20 @@ const AGE = /^(?:<unknown>|\d\w{0,20}|-)(?:\s+\(x(\d{1,9}) over \S{1,20}\))?\s+/
 const FROM = /^[a-z][a-z0-9.-]{2,60}(?:, \S{1,100})?\s{2,}/;
 const OBJECT = /^((?:[A-Za-z]{2,40})(?:\/[a-zA-Z0-9.<>-]{1,253})?)\s+/;
 const MOST_EVENTS = 200;
+/** Kinds of documents that hold events. */
+const OF_EVENTS: ReadonlySet<string> = new Set(['Event', 'List', 'EventList']);
+
+type Field = 'type' | 'reason' | 'message' | 'count' | 'kind' | 'name';
+/** Keys of an event that are kept; events.k8s.io/v1 calls the message `note`. */
+const FIELDS: ReadonlyMap<string, Field> = new Map([
+  ['type', 'type'],
+  ['reason', 'reason'],
+  ['message', 'message'],
+  ['note', 'message'],
+  ['count', 'count'],
+  ['kind', 'kind'],
+  ['name', 'name'],
+]);
 
 /** Events in the tables of `get events` and `describe`, separated by tabs or blanks, and as objects in YAML or JSON. */
 export class EventReader {
@@ -16,7 +30,7 @@ export class EventReader {
   /** The object that `describe` shows. */
   #described = '';
   #kind = '';
-  #item: Record<string, string> = {};
+  #item: Partial<Record<Field, string>> = {};
 
   /** The event's message when the line is one. */
   read(line: string): string | undefined {
@@ -32,20 +46,22 @@ export class EventReader {
     this.#described = '';
   }
 
-  #row([, type, reason, rest]: RegExpExecArray): string {
-    let tail = rest!;
+  #row([, type = '', reason = '', rest = '']: RegExpExecArray): string {
+    let tail = rest;
     let count = 1;
     const age = AGE.exec(tail);
     if (age) {
       count = Math.min(Number(age[1] ?? 1), 1e6);
       tail = tail.slice(age[0].length).replace(FROM, '');
     }
-    const object = age ? null : OBJECT.exec(tail);
-    if (object) tail = tail.slice(object[0].length);
-    const kind = object ? kindOf(object[1]!) : 'Pod';
-    const name = object?.[1]?.split('/')[1] ?? (object ? '' : this.#described);
-    this.#add({ type: type!, reason: reason!, kind, object: object?.[1] ?? 'Pod', of: name, message: tail.trim(), count });
-    return tail.trim();
+    const [shown = '', object] = age ? [] : (OBJECT.exec(tail) ?? []);
+    const message = tail.slice(shown.length).trim();
+    const about =
+      object === undefined
+        ? { kind: 'Pod', object: 'Pod', of: this.#described }
+        : { kind: kindOf(object), object, of: object.split('/')[1] ?? '' };
+    this.#add({ type, reason, ...about, message, count });
+    return message;
   }
 
   #keyValue(line: string): void {
@@ -57,10 +73,13 @@ export class EventReader {
       this.#flush();
       this.#kind = found.value;
     }
-    if (this.#kind !== 'Event' && !(this.#kind === 'List' || this.#kind === 'EventList')) return;
+    if (OF_EVENTS.has(this.#kind)) this.#keep(found, key);
+  }
+
+  #keep(found: KeyValue, key: string): void {
     if (found.starts && found.indent <= 4) this.#flush();
-    if (['type', 'reason', 'message', 'note', 'count', 'kind', 'name'].includes(key) && !(key === 'kind' && found.value === 'Event'))
-      this.#item[key === 'note' ? 'message' : key] = found.value;
+    const field = FIELDS.get(key);
+    if (field !== undefined && !(key === 'kind' && found.value === 'Event')) this.#item[field] = found.value;
   }
 
   #flush(): void {

@@ -16,15 +16,17 @@ export function keyValueOf(line: string): KeyValue | undefined {
   if (line.length > 20_000) return undefined;
   const match = LINE.exec(line);
   if (!match) return undefined;
-  const raw = (match[4] ?? '').trim();
+  const [, indent = '', starts, key = '', rest = ''] = match;
+  const raw = rest.trim();
   const open = raw.length > 0 && (raw[0] === '"' || raw[0] === "'") && !closes(raw);
-  return { indent: match[1]!.length, starts: match[2] !== '', key: match[3]!, value: unquote(raw), open };
+  return { indent: indent.length, starts: starts !== '', key, value: unquote(raw), open };
 }
 
 /** The quote that begins the text also ends it. */
 function closes(raw: string): boolean {
   const body = raw.replace(/,$/, '');
-  return body.length > 1 && body.endsWith(body[0]!) && !body.endsWith(`\\${body[0]!}`);
+  const quote = body.charAt(0);
+  return body.length > 1 && body.endsWith(quote) && !body.endsWith(`\\${quote}`);
 }
 
 export function unquote(raw: string): string {

@@ -16,12 +16,13 @@ export function topicOf(lines: readonly string[], at: number): SignatureCount | 
     const text = line.length > 4096 ? line.slice(0, 4096) : line;
     const topic = TOPICS.findIndex(({ words }) => words.test(text));
     if (topic < 0) continue;
-    votes[topic]!++;
+    votes[topic] = (votes[topic] ?? 0) + 1;
     if (!samples.has(topic)) samples.set(topic, text.trim().slice(0, SAMPLE));
   }
   const most = Math.max(...votes);
-  if (most === 0) return undefined;
   const winner = votes.indexOf(most);
-  const { id, pointsTo } = TOPICS[winner]!;
-  return { signature: id, speaker: 'aggregated-server', count: most, lastAt: at, sample: samples.get(winner)!, pointsTo };
+  const topic = TOPICS[winner];
+  if (most === 0 || topic === undefined) return undefined;
+  const { id, pointsTo } = topic;
+  return { signature: id, speaker: 'aggregated-server', count: most, lastAt: at, sample: samples.get(winner) ?? '', pointsTo };
 }

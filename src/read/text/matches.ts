@@ -52,26 +52,34 @@ let scanner: Scanner | undefined;
  */
 export function matchMessages(messages: readonly Message[], time: number): Matches {
   const books = new Map<string, Book>();
-  for (let from = 0; from < messages.length; ) {
-    const first = from;
-    const lines: string[] = [];
-    for (let bytes = 0; from < messages.length && bytes < BATCH_BYTES; from++) {
-      const line = messages[from]!.text.replace(/[\r\n]+/g, ' ');
-      lines.push(line);
-      bytes += line.length;
-    }
-    const named = signaturesOf(lines);
-    lines.forEach((line, index) => {
-      const { voice, about } = messages[first + index]!;
+  for (const batch of batchesOf(messages)) {
+    const named = signaturesOf(batch.map(({ line }) => line));
+    for (const [index, { line, voice, about }] of batch.entries())
       for (const api of about.length === 0 ? [NEUTRAL] : about)
         enter(bookOf(books, api), line, named[index], { voice, named: about.length > 0 });
-    });
   }
   const neutral = books.get(NEUTRAL);
   return {
     of: (api, withNeutral) => summed([books.get(api), ...(withNeutral ? [neutral] : [])], { time, named: api !== UNNAMED }),
     any: [...books.values()].some(({ found, error }) => found.size > 0 || error !== undefined),
   };
+}
+
+type Line = Pick<Message, 'voice' | 'about'> & { readonly line: string };
+
+function* batchesOf(messages: readonly Message[]): Generator<readonly Line[]> {
+  let batch: Line[] = [];
+  let bytes = 0;
+  for (const { text, voice, about } of messages) {
+    const line = text.replace(/[\r\n]+/g, ' ');
+    batch.push({ line, voice, about });
+    bytes += line.length;
+    if (bytes < BATCH_BYTES) continue;
+    yield batch;
+    batch = [];
+    bytes = 0;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 function signaturesOf(lines: readonly string[]): readonly (Signature | undefined)[] {
@@ -93,12 +101,22 @@ function bookOf(books: Map<string, Book>, api: string): Book {
   return book;
 }
 
-function enter(book: Book, line: string, signature: Signature | undefined, said: { readonly voice: Voice; readonly named: boolean }): void {
-  if (!signature) {
-    if ((said.voice !== 'kube-apiserver' || said.named) && looksLikeError(line)) book.unknownError ??= sampleOf(line);
-    if (book.unexplained.length < MOST_UNEXPLAINED && tellsOfFailure(line)) book.unexplained.push(line);
-    return;
-  }
+interface SaidBy {
+  readonly voice: Voice;
+  readonly named: boolean;
+}
+
+function enter(book: Book, line: string, signature: Signature | undefined, said: SaidBy): void {
+  if (signature) enterMatch(book, line, signature, said);
+  else enterUnexplained(book, line, said);
+}
+
+function enterUnexplained(book: Book, line: string, said: SaidBy): void {
+  if ((said.voice !== 'kube-apiserver' || said.named) && looksLikeError(line)) book.unknownError ??= sampleOf(line);
+  if (book.unexplained.length < MOST_UNEXPLAINED && tellsOfFailure(line)) book.unexplained.push(line);
+}
+
+function enterMatch(book: Book, line: string, signature: Signature, said: SaidBy): void {
   if (!isMeant(signature, said.voice)) {
     // Its own clients' troubles are chatter, unless it calls them an error.
     if (isError(signature) && (looksLikeError(line) || !startsLogLine(line))) book.error ??= sampleOf(line);

@@ -1,5 +1,5 @@
 import type { ContainerFacts, PodFacts } from '../../domain/snapshot.ts';
-import { keyValueOf } from './key-values.ts';
+import { type KeyValue, keyValueOf } from './key-values.ts';
 import { ageOf } from './times.ts';
 
 /** What STATUS of `kubectl get pods` may say besides Running; `Init:` may stand before it. */
@@ -37,6 +37,10 @@ const EXIT_OF: ReadonlyMap<string, number> = new Map(
   Object.entries<number>({ OOMKilled: 137, Error: 1, Completed: 0, StartError: 128, ContainerCannotRun: 127 }),
 );
 
+/** How a container is, as a key above the details. */
+const HOW: ReadonlySet<string> = new Set(['waiting', 'terminated', 'running']);
+const BEGINS_BLOCK: ReadonlySet<string> = new Set(['', '{', '{}']);
+
 /** Pods from tables, `describe` and the status of objects in YAML or JSON; lines in any order, cut anywhere. */
 export class PodReader {
   readonly #pods = new Map<string, Draft>();
@@ -60,18 +64,16 @@ export class PodReader {
   #row(line: string): boolean {
     const match = line.includes('/') ? ROW.exec(line) : null;
     if (!match) return false;
-    const [, namespace, name, ready, of, status, restarts, after, tail] = match;
-    const word = status ?? /^\(?((?:Init:)?[A-Z]\w{3,40})/.exec(after ?? '')?.[1] ?? statusIn(line) ?? '';
-    // Deployments have READY too: their row goes on with counts and holds no status.
-    if (word === '' && !/[a-z0-9<>]-[a-z0-9<>]{1,12}$/.test(name!)) return false;
-    if (word === '' && /^\d+$/.test(tail ?? '')) return false;
+    const [, namespace, name = '', ready, of, status, restarts, after = '', tail] = match;
+    const word = status ?? statusWord(line, after);
+    if (word === undefined && isOfWorkload(name, tail)) return false;
     this.#flush();
-    this.#add(name!, {
-      ...(namespace === undefined ? {} : { namespace }),
+    this.#add(name, {
+      ...(namespace !== undefined && { namespace }),
       ready: ready === of && Number(of) > 0,
-      status: word === '' ? (ready === of ? 'Running' : '') : word,
-      restarts: Math.min(Number(restarts ?? 0), 1e6),
-      restartedAgo: ageOf((after ?? '').replace(/ ago$/, '')),
+      status: word ?? (ready === of ? 'Running' : ''),
+      restarts: restartsOf(restarts),
+      restartedAgo: ageOf(after.replace(/ ago$/, '')),
       containers: [],
     });
     return true;
@@ -90,42 +92,53 @@ export class PodReader {
     const found = keyValueOf(line);
     if (!found) return false;
     const { value } = found;
-    switch (found.key.toLowerCase().replace(/[ _-]/g, '')) {
+    const key = found.key.toLowerCase().replace(/[ _-]/g, '');
+    switch (key) {
       case 'state':
-        if (this.#open?.running !== undefined || this.#open?.waiting !== undefined) this.#flush();
-        return this.#enter('now', value);
+        return this.#state(value);
       case 'laststate':
         return this.#enter('last', value);
-      case 'waiting':
-      case 'terminated':
-      case 'running':
-        if (value !== '' && value !== '{' && value !== '{}') return false;
-        return this.#enter(this.#which, found.key);
       case 'reason':
         return this.#reason(value);
       case 'exitcode':
         return this.#exit(Number.parseInt(value, 10));
       case 'restartcount':
-        if (this.#how === '' && this.#open === undefined && !/^\d+$/.test(value)) return false;
-        this.#container().restarts = Math.min(Number.parseInt(value, 10) || 0, 1e6);
-        return true;
+        return this.#restarts(value);
       case 'ready':
-        if (!/^(?:true|false)$/i.test(value)) return false;
-        if (this.#open) this.#open.ready = /true/i.test(value);
-        return this.#open !== undefined;
+        return this.#ready(value);
       case 'kind':
         this.#flush();
         return false;
       case 'name':
-        if (found.indent <= 4 && /^[a-z0-9][a-z0-9.-]{2,252}$/.test(value) && value.includes('-') && value !== this.#described) {
-          // What is open belongs to the pod before.
-          if (found.indent === 0) this.#flush();
-          this.#described = value;
-        }
+        this.#name(found);
         return false;
       default:
-        return false;
+        return HOW.has(key) && BEGINS_BLOCK.has(value) && this.#enter(this.#which, found.key);
     }
+  }
+
+  #state(value: string): boolean {
+    if (this.#open?.running !== undefined || this.#open?.waiting !== undefined) this.#flush();
+    return this.#enter('now', value);
+  }
+
+  #restarts(value: string): boolean {
+    if (this.#how === '' && this.#open === undefined && !/^\d+$/.test(value)) return false;
+    this.#container().restarts = restartsOf(value);
+    return true;
+  }
+
+  #ready(value: string): boolean {
+    if (!this.#open || !/^(?:true|false)$/i.test(value)) return false;
+    this.#open.ready = /true/i.test(value);
+    return true;
+  }
+
+  #name({ indent, value }: KeyValue): void {
+    if (indent > 4 || value === this.#described || !value.includes('-') || !/^[a-z0-9][a-z0-9.-]{2,252}$/.test(value)) return;
+    // What is open belongs to the pod before.
+    if (indent === 0) this.#flush();
+    this.#described = value;
   }
 
   #enter(which: 'now' | 'last', how: string): boolean {
@@ -147,15 +160,11 @@ export class PodReader {
       return true;
     }
     if (this.#how !== 'terminated' && !(value === 'OOMKilled')) return false;
-    const ended = { reason: value, exitCode: EXIT_OF.get(value) ?? 1 };
     const container = this.#container();
-    if (this.#which === 'now')
-      container.ended = { ...ended, ...(container.ended && container.ended.reason === '' ? { exitCode: container.ended.exitCode } : {}) };
-    else
-      container.lastEnded = {
-        ...ended,
-        ...(container.lastEnded && container.lastEnded.reason === '' ? { exitCode: container.lastEnded.exitCode } : {}),
-      };
+    const which = this.#which === 'now' ? 'ended' : 'lastEnded';
+    const before = container[which];
+    const told = before?.reason === '' ? before.exitCode : undefined;
+    container[which] = { reason: value, exitCode: told ?? EXIT_OF.get(value) ?? 1 };
     return true;
   }
 
@@ -209,10 +218,33 @@ export class PodReader {
   }
 }
 
-function statusIn(line: string): string | undefined {
-  const match = /\((?:Init:)?(CrashLoopBackOff|ImagePullBackOff|ErrImagePull|OOMKilled|Error)\)/.exec(line);
-  return match?.[1];
+function restartsOf(text: string | undefined): number {
+  return Math.min(Number.parseInt(text ?? '', 10) || 0, 1e6);
 }
+
+/** Deployments have READY too: their row goes on with counts and holds no status. */
+function isOfWorkload(name: string, tail: string | undefined): boolean {
+  return !/[a-z0-9<>]-[a-z0-9<>]{1,12}$/.test(name) || /^\d+$/.test(tail ?? '');
+}
+
+/** A status behind the restarts, or anywhere in brackets. */
+function statusWord(line: string, behind: string): string | undefined {
+  const word = /^\(?((?:Init:)?[A-Z]\w{3,40})/.exec(behind);
+  return (word ?? /\((?:Init:)?(CrashLoopBackOff|ImagePullBackOff|ErrImagePull|OOMKilled|Error)\)/.exec(line))?.[1];
+}
+
+/** Phases that STATUS tells; any other goes by the containers. */
+const PHASE_OF: ReadonlyMap<string, PodFacts['phase']> = new Map([
+  ['Evicted', 'Failed'],
+  ['Failed', 'Failed'],
+  ['NodeShutdown', 'Failed'],
+  ['Terminated', 'Failed'],
+  ['NodeAffinity', 'Failed'],
+  ['Unknown', 'Unknown'],
+  ['NodeLost', 'Unknown'],
+  ['Completed', 'Succeeded'],
+  ['Succeeded', 'Succeeded'],
+]);
 
 function podOf(name: string, draft: Draft, time: number): PodFacts {
   const init = draft.status.startsWith('Init:');
@@ -224,15 +256,7 @@ function podOf(name: string, draft: Draft, time: number): PodFacts {
     name,
     uid: name,
     hostNetwork: false,
-    phase: ['Evicted', 'Failed', 'NodeShutdown', 'Terminated', 'NodeAffinity'].includes(status)
-      ? 'Failed'
-      : status === 'Unknown' || status === 'NodeLost'
-        ? 'Unknown'
-        : status === 'Completed' || status === 'Succeeded'
-          ? 'Succeeded'
-          : running
-            ? 'Running'
-            : 'Pending',
+    phase: PHASE_OF.get(status) ?? (running ? 'Running' : 'Pending'),
     ready: draft.ready,
     ...(['Evicted', 'NodeLost', 'Preempting', 'NodeShutdown', 'Terminated'].includes(status) ? { reason: status } : {}),
     // kubectl says Pending of a pod that no kubelet has taken yet; later it says ContainerCreating.

@@ -68,24 +68,25 @@ class TextReading {
     }
     if (FENCE.test(line)) this.#fenced = !this.#fenced;
     const at = timeOf(line);
-    if (at !== undefined && (this.#latest === undefined || at > this.#latest)) this.#latest = at;
+    if (at !== undefined) this.#latest = Math.max(at, this.#latest ?? at);
     this.#apis.mention(line);
     if (this.#servers.length < 4096) this.#servers += `${line.slice(0, 400)}\n`;
     const claim = this.#documents.read(line) ?? claimOf(line);
     if (claim) this.#claims.add(claim);
     if (this.#tables.read(line) || this.#usage.read(line)) return;
-    const isCondition = this.#conditions.read(line);
-    const event = this.#events.read(line);
-    if (event !== undefined) {
-      this.#joiner.end();
-      return;
-    }
-    if (isCondition || this.#pods.read(line)) {
+    if (this.#isOfObject(line)) {
       this.#joiner.end();
       return;
     }
     if (at !== undefined) this.#logLines++;
     this.#message(line);
+  }
+
+  /** A condition, an event or a line about a pod. */
+  #isOfObject(line: string): boolean {
+    const isCondition = this.#conditions.read(line);
+    const event = this.#events.read(line);
+    return event !== undefined || isCondition || this.#pods.read(line);
   }
 
   #message(line: string): void {
@@ -163,29 +164,35 @@ class TextReading {
   }
 
   #facts(name: string, time: number, matches: Matches, beside: boolean): ApiFacts {
-    const backend = this.#apis.backendOf(name);
+    const { namespace = '', service } = this.#apis.backendOf(name) ?? {};
     const condition = this.#apis.conditionOf(name);
-    const events = beside ? [] : this.#ownEvents(time);
-    const pods = beside ? [] : this.#pods.facts(time, this.#concerns(backend?.service));
-    const usage = beside ? [] : this.#usage.facts();
+    const backend = beside ? { facts: {}, trouble: undefined } : this.#backend(time, service);
     const said = matches.of(name, !beside);
-    const reported = reportOf({
-      condition,
-      said,
-      proofs: this.#claims.proofs(name),
-      claimed: this.#claims.error(name),
-      trouble: beside ? undefined : (troubleOf(pods) ?? this.#tables.trouble(backend?.service, this.#stems())),
-    });
+    const proofs = this.#claims.proofs(name);
+    const reported = reportOf({ condition, said, proofs, claimed: this.#claims.error(name), trouble: backend.trouble });
     return {
-      ...unknownApi(name, { namespace: backend?.namespace ?? '', service: backend?.service ?? '', port: 443 }),
+      ...unknownApi(name, { namespace, service: service ?? '', port: 443 }),
       ...(condition ? { condition: observed(condition) } : {}),
-      ...(pods.length > 0 ? { pods: observed(pods) } : {}),
-      ...(usage.length > 0 ? { resources: observed(usage) } : {}),
-      ...(events.length > 0 ? { events: observed({ counts: [], recent: events }) } : {}),
-      ...this.#tables.facts(backend?.service),
+      ...backend.facts,
+      ...this.#tables.facts(service),
       textMatches: said.counts,
       ...(reported ? { reported } : {}),
       ...(said.harmless.length > 0 ? { harmless: said.harmless } : {}),
+    };
+  }
+
+  /** What the text says of pods, and what of it is no good. */
+  #backend(time: number, service: string | undefined) {
+    const events = this.#ownEvents(time);
+    const pods = this.#pods.facts(time, this.#concerns(service));
+    const usage = this.#usage.facts();
+    return {
+      facts: {
+        ...(pods.length > 0 ? { pods: observed(pods) } : {}),
+        ...(usage.length > 0 ? { resources: observed(usage) } : {}),
+        ...(events.length > 0 ? { events: observed({ counts: [], recent: events }) } : {}),
+      },
+      trouble: troubleOf(pods) ?? this.#tables.trouble(service, this.#stems()),
     };
   }
 

@@ -38,21 +38,18 @@ export class TableReader {
       this.#namespaced = line.startsWith('NAMESPACE');
       return true;
     }
-    const node = line.length < 1000 ? NODE_ROW.exec(line) : null;
-    if (node && this.nodes.length < MOST_ROWS) {
-      this.nodes.push({
-        name: node[1]!,
-        ready: node[2]!.startsWith('Ready'),
-        pressure: [],
-        unschedulable: node[2]!.includes('Disabled'),
-        addresses: [],
-      });
-      return true;
-    }
+    if (this.#node(line)) return true;
     if (!this.#table || this.#rows++ > MOST_ROWS) return false;
     const cells = line.trim().split(/\s{2,}|\t/);
     if (this.#namespaced) cells.shift();
     return this.#row(cells);
+  }
+
+  #node(line: string): boolean {
+    const [, name, state = ''] = line.length < 1000 ? (NODE_ROW.exec(line) ?? []) : [];
+    if (name === undefined || this.nodes.length >= MOST_ROWS) return false;
+    this.nodes.push({ name, ready: state.startsWith('Ready'), pressure: [], unschedulable: state.includes('Disabled'), addresses: [] });
+    return true;
   }
 
   end(): void {

@@ -30,9 +30,9 @@ export function timeOf(line: string): number | undefined {
 }
 
 function utc(year: number, match: RegExpExecArray, from: number): number | undefined {
-  const [month, day, hour, minute, second] = [0, 1, 2, 3, 4].map((index) => Number(match[from + index]));
-  const time = Date.UTC(year, month! - 1, day, hour, minute, second);
-  return Number.isNaN(time) || month! < 1 || month! > 12 || year < SOME_YEAR || year > 2200 ? undefined : time;
+  const [month = 0, day, hour, minute, second] = match.slice(from, from + 5).map(Number);
+  const time = Date.UTC(year, month - 1, day, hour, minute, second);
+  return Number.isNaN(time) || month < 1 || month > 12 || year < SOME_YEAR || year > 2200 ? undefined : time;
 }
 
 const UNITS: ReadonlyMap<string, number> = new Map(Object.entries<number>({ s: 1, m: 60, h: 3600, d: 86_400, y: 31_536_000 }));

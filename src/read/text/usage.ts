@@ -17,23 +17,28 @@ export class UsageReader {
   /** True when the line is a figure. */
   read(line: string): boolean {
     if (line.length > 400) return false;
-    const heading = HEADING.exec(line);
-    if (heading) {
-      this.#heading = heading[1]!.toLowerCase();
+    const heading = HEADING.exec(line)?.[1];
+    if (heading !== undefined) {
+      this.#heading = heading.toLowerCase();
       return true;
     }
-    const amount = this.#heading === '' ? null : AMOUNT.exec(line);
-    if (amount) {
-      const value = parseQuantity(amount[2]!);
-      if (this.#heading === 'limits' && value !== undefined) this.#limits[amount[1] as 'cpu' | 'memory'] ??= value;
-      return true;
-    }
+    if (this.#heading !== '' && this.#amount(line)) return true;
     this.#heading = '';
-    const row = TOP_ROW.exec(line);
-    const cpu = row ? parseQuantity(row[2]!) : undefined;
-    const memory = row ? parseQuantity(row[3]!) : undefined;
-    if (!row || cpu === undefined || memory === undefined || this.#used.size >= MOST_PODS) return false;
-    this.#used.set(row[1]!, { cpu, memory });
+    return this.#row(line);
+  }
+
+  #amount(line: string): boolean {
+    const [, resource, amount] = AMOUNT.exec(line) ?? [];
+    const value = parseQuantity(amount);
+    if (this.#heading === 'limits' && value !== undefined) this.#limits[resource === 'cpu' ? 'cpu' : 'memory'] ??= value;
+    return resource !== undefined;
+  }
+
+  #row(line: string): boolean {
+    const [, pod, ...figures] = TOP_ROW.exec(line) ?? [];
+    const [cpu, memory] = figures.map(parseQuantity);
+    if (pod === undefined || cpu === undefined || memory === undefined || this.#used.size >= MOST_PODS) return false;
+    this.#used.set(pod, { cpu, memory });
     return true;
   }
 
