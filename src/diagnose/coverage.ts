@@ -5,8 +5,8 @@ import { SOURCE_STATES, type SourceName } from '../domain/sources.ts';
 
 export type NotSeen = Diagnosis['notSeen'][number];
 
-/** The part of an API's facts that comes from a source. */
-const FACT_OF: Partial<Record<SourceName, (api: ApiFacts, snapshot: Snapshot) => Observed<unknown>>> = {
+/** The part of an API's facts that comes from a source; undefined where that is in several places. */
+const FACT_OF: Readonly<Record<SourceName, ((api: ApiFacts, snapshot: Snapshot) => Observed<unknown>) | undefined>> = {
   'api-services': (api) => api.condition,
   services: (api) => api.service,
   'endpoint-slices': (api) => api.endpoints,
@@ -21,6 +21,9 @@ const FACT_OF: Partial<Record<SourceName, (api: ApiFacts, snapshot: Snapshot) =>
   nodes: (_, { cluster }) => cluster.nodes,
   'cron-jobs': (_, { cluster }) => cluster.cronJobs,
   'config-maps': (_, { cluster }) => cluster.frontProxyCa,
+  probes: undefined,
+  certificates: undefined,
+  'apiserver-metrics': undefined,
 };
 
 /** Sources that are asked for each API by itself: each may be refused for one and open for the other. */

@@ -41,18 +41,16 @@ export function createSnapshots(input: {
 
   function clusterFacts(): ClusterFacts {
     const version = discovery.serverVersion();
-    return Object.assign(
-      {
-        ...(version !== undefined && { serverVersion: version }),
-        nodes: discovery.nodes(),
-        apiservers: apiservers(),
-        frontProxyCa: UNOBSERVED,
-        cronJobs: discovery.cronJobs(),
-        changes: discovery.clusterChanges(),
-        apiserverLogs: UNOBSERVED,
-      },
-      ...asked.map((source) => source.ofCluster()),
-    ) as ClusterFacts;
+    const unasked: ClusterFacts = {
+      ...(version !== undefined && { serverVersion: version }),
+      nodes: discovery.nodes(),
+      apiservers: apiservers(),
+      frontProxyCa: UNOBSERVED,
+      cronJobs: discovery.cronJobs(),
+      changes: discovery.clusterChanges(),
+      apiserverLogs: UNOBSERVED,
+    };
+    return Object.assign(unasked, ...asked.map((source) => source.ofCluster()));
   }
 
   function apiservers(): ApiserverFacts[] {

@@ -65,14 +65,13 @@ export function worstOf(source: SourceName, parts: readonly SourceStatus[]): Sou
  * is missing; else one that answers is enough, and its message tells what the others lack.
  */
 export function bestOf(source: SourceName, parts: readonly SourceStatus[]): SourceStatus {
-  const rank = (state: SourceState) => (REFUSALS.includes(state) ? 0 : state === 'ok' ? 1 : 2);
+  // The one order, in which an answer comes right behind the refusals.
+  const rank = (state: SourceState) => (compareStates(state, 'forbidden') <= 0 ? 0 : state === 'ok' ? 1 : 2);
   return combined(
     source,
     [...parts].sort((a, b) => rank(a.state) - rank(b.state) || compareStates(a.state, b.state)),
   );
 }
-
-const REFUSALS: readonly SourceState[] = ['unauthorised', 'forbidden'];
 
 /** The first part counts. One that has nothing to say leaves room for what another one lacks. */
 function combined(source: SourceName, parts: readonly SourceStatus[]): SourceStatus {
