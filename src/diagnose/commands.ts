@@ -47,34 +47,43 @@ export function shellWord(text: string | undefined): string | undefined {
   return /^[A-Za-z0-9_.,:/=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-function namesOf(api: ApiFacts): Readonly<Partial<Record<PlaceholderName, string>>> {
-  const pod = troubledPod(api);
+type Names = Partial<Record<PlaceholderName, string>>;
+
+function namesOf(api: ApiFacts): Names {
   const workload = observedValue(api.workload);
   const selector = observedValue(api.service)?.selector;
-  const address = observedValue(api.endpoints)?.addresses[0];
-  const named = api.name === NAMELESS ? undefined : api.name;
   return given({
-    apiservice: named,
-    group: named === undefined ? undefined : api.group,
-    version: named === undefined ? undefined : api.version,
+    ...(api.name !== NAMELESS && { apiservice: api.name, group: api.group, version: api.version }),
     namespace: api.backend.namespace,
     service: api.backend.service,
-    selector: selector
-      ? Object.entries(selector)
-          .map(([key, value]) => `${key}=${value}`)
-          .join(',')
-      : undefined,
+    selector: selector ? selectorText(selector) : undefined,
     workload: workload && `${workload.kind.toLowerCase()}/${workload.name}`,
-    pod: pod?.name ?? address?.pod,
-    container: pod && troubledContainer(pod)?.name,
-    node: pod?.node ?? address?.node,
-    address: pod?.ip ?? address?.ip,
-    serviceaccount: pod?.serviceAccount,
-    port: address && String(address.port),
+    ...namesOfAddress(api),
+    ...namesOfPod(api),
   });
 }
 
-function given(names: Readonly<Partial<Record<PlaceholderName, string | undefined>>>): Partial<Record<PlaceholderName, string>> {
+function selectorText(selector: Readonly<Record<string, string>>): string {
+  return Object.entries(selector)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}
+
+function namesOfAddress(api: ApiFacts): Names {
+  const address = observedValue(api.endpoints)?.addresses[0];
+  if (!address) return {};
+  return given({ pod: address.pod, node: address.node, address: address.ip, port: String(address.port) });
+}
+
+/** What is not known of the pod an address may tell. */
+function namesOfPod(api: ApiFacts): Names {
+  const pod = troubledPod(api);
+  if (!pod) return {};
+  const { name, node, ip, serviceAccount } = pod;
+  return given({ pod: name, container: troubledContainer(pod)?.name, node, address: ip, serviceaccount: serviceAccount });
+}
+
+function given(names: Readonly<Partial<Record<PlaceholderName, string | undefined>>>): Names {
   return Object.fromEntries(Object.entries(names).filter(([, name]) => name));
 }
 

@@ -43,15 +43,19 @@ export function notSeenOf(api: ApiFacts, snapshot: Snapshot, asked: ReadonlySet<
   const bySource = new Map(sourcesNotSeen(snapshot).map((one) => [one.source, one]));
   const found: NotSeen[] = asked.has('probes') ? strangersOf(api) : [];
   for (const source of asked) {
-    const general = bySource.get(source);
-    const fact = FACT_OF[source]?.(api, snapshot);
-    // Of a source that is asked once for each API, what it lacks elsewhere takes nothing from this one.
-    if (fact?.state === 'observed' && PER_API.includes(source)) continue;
-    if (fact?.state === 'forbidden') found.push({ source, why: SOURCE_STATES.forbidden.says, rule: fact.rule });
-    else if (general) found.push(general);
-    else if (fact?.state === 'unobserved') found.push({ source, why: fact.why ?? 'was not looked at' });
+    const missing = missingOf(source, FACT_OF[source]?.(api, snapshot), bySource.get(source));
+    if (missing) found.push(missing);
   }
   return found.sort((a, b) => (a.source < b.source ? -1 : 1));
+}
+
+/** @param general what the source as a whole lacks. */
+function missingOf(source: SourceName, fact: Observed<unknown> | undefined, general: NotSeen | undefined): NotSeen | undefined {
+  // Of a source that is asked once for each API, what it lacks elsewhere takes nothing from this one.
+  if (fact?.state === 'observed' && PER_API.includes(source)) return undefined;
+  if (fact?.state === 'forbidden') return { source, why: SOURCE_STATES.forbidden.says, rule: fact.rule };
+  if (general) return general;
+  return fact?.state === 'unobserved' ? { source, why: fact.why ?? 'was not looked at' } : undefined;
 }
 
 /** Probes that were made, and whose answers count nowhere: a person must know that the backend itself was not seen. */

@@ -182,22 +182,8 @@ export class Criteria {
       }
       case 'coincides':
         return this.#coincides(criterion);
-      case 'tracks': {
-        const { over, atLeast } = criterion;
-        const a = this.#samples(criterion.a);
-        const b = this.#samples(criterion.b);
-        this.#counts.set(JSON.stringify(criterion), (moment) => {
-          const from = firstPair(a(moment), b(moment), moment.timeMs, over);
-          const r = correlationOver(a(moment), b(moment), moment.timeMs, over);
-          return from === undefined || r === undefined ? undefined : { from: from / 1000, r };
-        });
-        return (moment) => {
-          const r = correlationOver(a(moment), b(moment), moment.timeMs, over);
-          if (r === undefined || !isFilled(firstPair(a(moment), b(moment), moment.timeMs, over), moment, filledAfter('tracks', over)))
-            return undefined;
-          return r >= atLeast;
-        };
-      }
+      case 'tracks':
+        return this.#tracks(criterion);
       case 'regular':
         return this.#regular(criterion.onsets, criterion.over);
       case 'not': {
@@ -223,6 +209,23 @@ export class Criteria {
         };
       }
     }
+  }
+
+  #tracks(criterion: Extract<Criterion, { kind: 'tracks' }>): Test {
+    const { over, atLeast } = criterion;
+    const a = this.#samples(criterion.a);
+    const b = this.#samples(criterion.b);
+    this.#counts.set(JSON.stringify(criterion), (moment) => {
+      const from = firstPair(a(moment), b(moment), moment.timeMs, over);
+      const r = correlationOver(a(moment), b(moment), moment.timeMs, over);
+      return from === undefined || r === undefined ? undefined : { from: from / 1000, r };
+    });
+    return (moment) => {
+      const r = correlationOver(a(moment), b(moment), moment.timeMs, over);
+      if (r === undefined || !isFilled(firstPair(a(moment), b(moment), moment.timeMs, over), moment, filledAfter('tracks', over)))
+        return undefined;
+      return r >= atLeast;
+    };
   }
 
   #coincides(criterion: Extract<Criterion, { kind: 'coincides' }>): Test {

@@ -22,39 +22,59 @@ const MACROS: ReadonlyMap<string, string> = new Map([
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
+interface Field {
+  readonly low: number;
+  readonly high: number;
+  /** Words for the values from `low` on. */
+  readonly names?: readonly string[];
+}
+/** In the order in which they stand. */
+const FIELDS: readonly Field[] = [
+  { low: 0, high: 59 },
+  { low: 0, high: 23 },
+  { low: 1, high: 31 },
+  { low: 1, high: 12, names: MONTHS },
+  { low: 0, high: 7, names: DAYS },
+];
+
 /** Undefined when the text is not a schedule that we read; a `TZ=` or `CRON_TZ=` prefix is skipped (see schedules.ts). */
 export function parseCron(text: string): CronSchedule | undefined {
   const words = text.trim().split(/\s+/).slice(0, 8);
-  if (/^(?:CRON_)?TZ=/.test(words[0] ?? '')) words.shift();
-  const fields = words.length === 1 ? (MACROS.get(words[0]!.toLowerCase()) ?? '').split(' ') : words;
-  if (fields.length !== 5) return undefined;
-  const minute = parseField(fields[0]!, 0, 59);
-  const hour = parseField(fields[1]!, 0, 23);
-  const dayOfMonth = parseField(fields[2]!, 1, 31);
-  const month = parseField(fields[3]!, 1, 12, MONTHS, 1);
-  const dayOfWeek = parseField(fields[4]!, 0, 7, DAYS, 0);
+  if (/^(?:CRON_)?TZ=/.test(words.join(' '))) words.shift();
+  const fields = words.length === 1 ? (MACROS.get(words.join('').toLowerCase()) ?? '').split(' ') : words;
+  if (fields.length !== FIELDS.length) return undefined;
+  const [minute, hour, dayOfMonth, month, dayOfWeek] = FIELDS.map((field, index) => parseField(fields[index] ?? '', field));
   if (!minute || !hour || !dayOfMonth || !month || !dayOfWeek) return undefined;
   if (dayOfWeek.has(7)) dayOfWeek.add(0);
-  return { minute, hour, dayOfMonth, month, dayOfWeek, anyDay: /^[*?]/.test(fields[2]!) || /^[*?]/.test(fields[4]!) };
+  return { minute, hour, dayOfMonth, month, dayOfWeek, anyDay: [fields[2], fields[4]].some((days = '') => /^[*?]/.test(days)) };
 }
 
-function parseField(text: string, low: number, high: number, names: readonly string[] = [], firstName = 0): Set<number> | undefined {
+function parseField(text: string, field: Field): Set<number> | undefined {
   const found = new Set<number>();
-  const numberOf = (word: string): number => {
-    const name = names.indexOf(word.toLowerCase());
-    return name >= 0 ? name + firstName : /^\d{1,2}$/.test(word) ? Number(word) : Number.NaN;
-  };
   for (const part of text.split(',')) {
     const [range = '', step, ...rest] = part.split('/');
-    const every = step === undefined ? 1 : /^\d{1,2}$/.test(step) ? Number(step) : Number.NaN;
-    const [first = '', second, ...more] = range.split('-');
-    const all = range === '*' || range === '?';
-    const from = all ? low : numberOf(first);
-    const to = all ? high : second === undefined ? (step === undefined ? from : high) : numberOf(second);
-    if (rest.length > 0 || more.length > 0 || !(every >= 1) || !(from >= low) || !(to <= high) || !(from <= to)) return undefined;
+    const every = step === undefined ? 1 : numberOf(step);
+    const [from, to] = endsOf(range, step !== undefined, field);
+    if (rest.length > 0 || !(every >= 1) || !(from >= field.low) || !(to <= field.high) || !(from <= to)) return undefined;
     for (let value = from; value <= to; value += every) found.add(value);
   }
   return found;
+}
+
+/** First and last value of `*`, `5` or `5-10`; with a step, one number means from there on. NaN = it is none of them. */
+function endsOf(range: string, stepped: boolean, field: Field): readonly [from: number, to: number] {
+  if (range === '*' || range === '?') return [field.low, field.high];
+  const [first = '', second, ...more] = range.split('-');
+  const from = numberOf(first, field);
+  if (more.length > 0) return [Number.NaN, Number.NaN];
+  if (second !== undefined) return [from, numberOf(second, field)];
+  return [from, stepped ? field.high : from];
+}
+
+function numberOf(word: string, { names = [], low }: Partial<Field> = {}): number {
+  const name = names.indexOf(word.toLowerCase());
+  if (name >= 0) return name + (low ?? 0);
+  return /^\d{1,2}$/.test(word) ? Number(word) : Number.NaN;
 }
 
 /** Whether the schedule runs in the minute that begins at this Unix second, on a clock that is `offsetMinutes` ahead of UTC. */

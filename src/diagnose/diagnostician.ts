@@ -111,8 +111,7 @@ class Doctor implements Diagnostician {
     const derived = new Map<string, ReadonlyMap<string, number>>();
     const judged: Judged[] = [];
     const verdicts = new Map<string, HeldVerdict>();
-    for (const api of snapshot.apis) {
-      if (api.deletedAt !== undefined) continue;
+    for (const api of snapshot.apis.filter(({ deletedAt }) => deletedAt === undefined)) {
       const read = all.get(api.name) ?? new Map<string, number>();
       const { pattern, schedule } = this.#patternOf(api, read.get('failing'), snapshot);
       patterns.set(api.name, pattern);
@@ -212,7 +211,7 @@ class Doctor implements Diagnostician {
     const index = new Map(this.#entries.map((entry, position) => [entry, position]));
     const candidates = candidatesOf(weighed, context, (entry) => ({
       explanation: this.#criteria.explain(entry.when),
-      since: this.#ledger.since(api.name, index.get(entry)!) ?? time,
+      since: this.#ledger.since(api.name, index.get(entry) ?? -1) ?? time,
       clauses: (entry.declaration ? clausesOf(entry.declaration) : [])
         .filter(({ when }) => this.#criteria.truth(when) === true)
         .map(({ text, when }) => ({ text, explanation: this.#criteria.explain(when) })),

@@ -57,7 +57,9 @@ export class EpisodeLog {
   #begin(time: number): void {
     this.#episodes.push({ start: time, uncertainty: time - Math.max(this.#lastGood, this.#silentSince(time)), lastFailing: time });
     const oldest = time - LONGEST_MEMORY;
-    while (this.#episodes.length > MOST_EPISODES || this.#episodes[0]!.lastFailing < oldest) this.#episodes.shift();
+    const isKept = ({ lastFailing }: Episode) => lastFailing >= oldest;
+    const first = Math.max(this.#episodes.findIndex(isKept), this.#episodes.length - MOST_EPISODES);
+    this.#episodes.splice(0, first);
   }
 
   /** After a long gap that ended an episode the last good sample may be older than that episode. */

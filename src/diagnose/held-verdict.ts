@@ -88,21 +88,34 @@ function errs(before: Held, { errs: now, failures }: VerdictTick): boolean {
 }
 
 function failing(before: Held | undefined, tick: VerdictTick): Held {
-  const [top] = tick.candidates;
-  const unknown = tick.candidates.find(({ cause }) => cause === UNKNOWN);
-  const named = top && top.cause !== UNKNOWN && top.confidence >= NAMED_FROM ? top : undefined;
+  const named = namedBy(tick);
   if (before && named?.cause !== before.verdict.cause && keeps(before, tick)) return kept(before, tick);
-  const { cause, category, confidence } = named ?? { cause: UNKNOWN, category: 'unknown', confidence: unknown?.confidence ?? 0 };
-  const failed = before?.verdict.state === 'failing';
-  const goesOn = failed || (before?.verdict.state === 'recovering' && before.verdict.cause === cause);
-  const led = failed && before.calm === 0 && before.verdict.cause === cause ? before.leads : undefined;
+  const { cause, category, confidence } = named ?? unknownOf(tick);
   return {
-    verdict: { cause, category, confidence, state: 'failing', since: goesOn ? before.verdict.since : tick.time },
+    verdict: { cause, category, confidence, state: 'failing', since: (before && failingSince(before, cause)) ?? tick.time },
     candidates: tick.candidates.slice(0, MOST_CANDIDATES),
     calm: 0,
     ...failuresOf(tick),
-    ...(named && { leads: { since: led?.since ?? tick.time, until: tick.time } }),
+    ...(named && { leads: { since: (before && leadingSince(before, cause)) ?? tick.time, until: tick.time } }),
   };
+}
+
+function namedBy({ candidates: [top] }: VerdictTick): Candidate | undefined {
+  return top && top.cause !== UNKNOWN && top.confidence >= NAMED_FROM ? top : undefined;
+}
+
+function unknownOf({ candidates }: VerdictTick): Pick<HeldVerdict, 'cause' | 'category' | 'confidence'> {
+  const unknown = candidates.find(({ cause }) => cause === UNKNOWN);
+  return { cause: UNKNOWN, category: 'unknown', confidence: unknown?.confidence ?? 0 };
+}
+
+/** Undefined: what failed before is over, and this failure is another one. */
+function failingSince({ verdict }: Held, cause: string): number | undefined {
+  return verdict.state === 'failing' || (verdict.state === 'recovering' && verdict.cause === cause) ? verdict.since : undefined;
+}
+
+function leadingSince({ verdict, calm, leads }: Held, cause: string): number | undefined {
+  return verdict.state === 'failing' && calm === 0 && verdict.cause === cause ? leads?.since : undefined;
 }
 
 /** A deeper cause that explains the verdict takes its place at once, and what failed and passed begins anew. */

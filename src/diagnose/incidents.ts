@@ -1,6 +1,7 @@
 import type { Cause } from '../domain/cause.ts';
 import type { Candidate, Diagnosis } from '../domain/diagnosis.ts';
 import { observedValue } from '../domain/observed.ts';
+import { required } from '../domain/required.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
 
 export type Incident = NonNullable<Diagnosis['incident']>;
@@ -79,15 +80,17 @@ function sharedCause(members: readonly Failing[]): string {
       const confidence = candidates.find((candidate) => candidate.cause === cause)?.confidence ?? 0;
       return sum + Math.log(Math.max(confidence, NOT_A_CANDIDATE));
     }, 0);
-  return causes.map((cause) => ({ cause, score: jointly(cause) })).sort((a, b) => b.score - a.score || (a.cause < b.cause ? -1 : 1))[0]!
-    .cause;
+  const [best] = causes
+    .map((cause) => ({ cause, score: jointly(cause) }))
+    .sort((a, b) => b.score - a.score || (a.cause < b.cause ? -1 : 1));
+  return required(best, 'a candidate of an incident').cause;
 }
 
 /** The one kube-apiserver through which it fails, while through another one it passes. */
 function onlyFailingInstance(api: ApiFacts): string | undefined {
   const through = api.probes.filter((tally) => tally.vantage === 'aggregator' && tally.request === 'discovery');
-  const failing = through.filter((tally) => !tally.last.ok);
-  return failing.length === 1 && through.length > 1 ? failing[0]!.target : undefined;
+  const [failing, ...more] = through.filter((tally) => !tally.last.ok);
+  return more.length === 0 && through.length > 1 ? failing?.target : undefined;
 }
 
 /** The node that all its pods are on, when that node is not well. */

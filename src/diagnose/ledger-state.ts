@@ -21,7 +21,7 @@ export class LedgerState {
     }
     for (let index = 0; index < truths.length; index++) {
       if (truths[index] === false) since[index] = Number.NaN;
-      else if (truths[index] === true && Number.isNaN(since[index]!)) since[index] = time;
+      else if (truths[index] === true && Number.isNaN(since[index])) since[index] = time;
     }
   }
 
@@ -36,13 +36,15 @@ export class LedgerState {
 
   toJSON(): LedgerStateJson {
     return Object.fromEntries(
-      [...this.#since]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, since]) => [
-          name,
-          Object.fromEntries(this.#keys.flatMap((key, index) => (Number.isNaN(since[index]!) ? [] : [[key, since[index]!]]))),
-        ]),
+      [...this.#since].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, since]) => [name, Object.fromEntries(this.#met(since))]),
     );
+  }
+
+  #met(since: Float64Array): [key: string, since: number][] {
+    return this.#keys.flatMap((key, index): [string, number][] => {
+      const from = since[index] ?? Number.NaN;
+      return Number.isNaN(from) ? [] : [[key, from]];
+    });
   }
 
   /** Entries that the catalogue no longer has are dropped. */

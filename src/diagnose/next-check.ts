@@ -15,18 +15,21 @@ const DECIDING_POINTS = 4;
 /** Causes that are named as what a check may show. */
 const MOST_TITLES = 3;
 
+/** What was weighed of an API. */
+interface Undecided {
+  readonly api: ApiFacts;
+  readonly weighed: readonly Weighed[];
+  readonly entries: readonly LedgerEntry[];
+  /** By entry; undefined = not observed. */
+  readonly truths: readonly Truth[];
+  readonly causes: ReadonlyMap<string, Cause>;
+}
+
 /**
  * What would decide it: the command that shows most of the evidence nobody could see, or a right to grant. Undefined when
  * everything was seen.
  */
-export function nextCheckFor(
-  api: ApiFacts,
-  weighed: readonly Weighed[],
-  entries: readonly LedgerEntry[],
-  truths: readonly Truth[],
-  causes: ReadonlyMap<string, Cause>,
-  notSeen: readonly NotSeen[],
-): string | undefined {
+export function nextCheckFor({ api, weighed, entries, truths, causes }: Undecided, notSeen: readonly NotSeen[]): string | undefined {
   const scores = new Map(weighed.map(({ cause, score }) => [cause, score]));
   const checks = new Map<string, Map<Cause, number>>();
   entries.forEach((entry, index) => {
@@ -54,5 +57,5 @@ function titles(shown: ReadonlyMap<Cause, number>): string {
   const likeliest = [...shown].sort(([a, x], [b, y]) => y - x || (a.id < b.id ? -1 : 1)).map(([{ title }]) => `"${title}"`);
   const named = likeliest.slice(0, MOST_TITLES);
   if (likeliest.length > MOST_TITLES) return `${named.join(', ')} or another cause`;
-  return named.length === 1 ? named[0]! : `${named.slice(0, -1).join(', ')} or ${named.at(-1)}`;
+  return [named.slice(0, -1).join(', '), ...named.slice(-1)].filter((part) => part !== '').join(' or ');
 }

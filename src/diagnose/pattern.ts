@@ -32,19 +32,30 @@ export function patternOf(episodes: readonly Episode[], now: number, knownSince?
   };
   const period = currentPeriod(episodes, now);
 
-  if (ongoing && since !== undefined && isPersistent(recent, ongoing, now - since, period, now)) return { name: 'persistent', ...seen };
+  if (ongoing && since !== undefined && isPersistent({ recent, ongoing, seconds: now - since, period, now }))
+    return { name: 'persistent', ...seen };
   if (period) return { name: 'periodic', ...seen, periodSeconds: period.period, phaseSeconds: period.phase };
   if (recent.length === 0) return { name: 'none', ...seen };
   return { name: recent.length === 1 ? 'transient' : 'intermittent', ...seen };
 }
 
-function isPersistent(recent: readonly Episode[], ongoing: Episode, seconds: number, period: Period | undefined, now: number): boolean {
+interface Outage {
+  /** Episodes of the last hour. */
+  readonly recent: readonly Episode[];
+  readonly ongoing: Episode;
+  readonly seconds: number;
+  readonly period: Period | undefined;
+  readonly now: number;
+}
+
+function isPersistent({ recent, ongoing, seconds, period, now }: Outage): boolean {
   const earlier = recent.filter((episode) => episode !== ongoing);
   if (earlier.length === 0) return seconds >= PERSISTENT_AFTER || ongoing.uncertainty > COARSEST_ONSET;
   if (period) return seconds > period.period;
   const longest = Math.max(...earlier.map((episode) => durationOf(episode, now)));
   if (seconds >= Math.max(PERSISTENT_AFTER_FLAPPING, 2 * longest)) return true;
-  const span = now - recent[0]!.start;
+  const [first = ongoing] = recent;
+  const span = now - first.start;
   const failing = recent.reduce((sum, episode) => sum + durationOf(episode, now), 0);
   return span >= PERSISTENT_AFTER_FLAPPING && failing / span >= MOSTLY_FAILING;
 }
@@ -55,13 +66,14 @@ function durationOf(episode: Episode, now: number): number {
 
 function currentPeriod(episodes: readonly Episode[], now: number): Period | undefined {
   const exact = episodes.filter((episode) => episode.uncertainty <= COARSEST_ONSET);
-  if (exact.length < 3) return undefined;
   const uncertainties = exact.map((episode) => episode.uncertainty).sort((a, b) => a - b);
-  const resolution = uncertainties[uncertainties.length >> 1]!;
+  const resolution = uncertainties[uncertainties.length >> 1];
+  const last = exact.at(-1);
+  if (exact.length < 3 || resolution === undefined || last === undefined) return undefined;
   // The true onset lies between the last good sample and the first bad one.
   const period = periodOf(
     exact.map((episode) => episode.start - episode.uncertainty / 2),
     resolution,
   );
-  return period && now - exact.at(-1)!.start <= PERIODS_MISSED * period.period ? period : undefined;
+  return period && now - last.start <= PERIODS_MISSED * period.period ? period : undefined;
 }

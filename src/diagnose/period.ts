@@ -1,3 +1,5 @@
+import { required } from '../domain/required.ts';
+
 /** A period found in onsets, all in seconds. */
 export interface Period {
   readonly period: number;
@@ -26,16 +28,17 @@ const SAMPLING_SHARE = 0.6;
  */
 export function periodOf(onsets: readonly number[], resolution: number): Period | undefined {
   const newest = onsets.slice(-(MOST_INTERVALS + 1));
-  const intervals = newest.slice(1).map((onset, index) => onset - newest[index]!);
+  const intervals = newest.slice(1).map((onset, index) => onset - (newest[index] ?? onset));
   const count = intervals.length;
   if (count < 2 || intervals.some((interval) => interval <= 0)) return undefined;
 
   const sorted = [...intervals].sort((a, b) => a - b);
-  const median = (sorted[(count - 1) >> 1]! + sorted[count >> 1]!) / 2;
-  const lowerQuartile = sorted[(count - 1) >> 2]!;
+  const ranked = (rank: number) => required(sorted[rank], 'an interval');
+  const median = (ranked((count - 1) >> 1) + ranked(count >> 1)) / 2;
+  const lowerQuartile = ranked((count - 1) >> 2);
   const fits = [median, lowerQuartile].flatMap((guess) => fitOf(intervals, guess) ?? []);
   const best = fits.sort((a, b) => a.unevenness - b.unevenness)[0];
-  const allowed = EVENNESS[Math.min(count, EVENNESS.length - 1)]!;
+  const allowed = EVENNESS[Math.min(count, EVENNESS.length - 1)] ?? 0;
   if (!best || best.unevenness > allowed) return undefined;
   // An onset known within `resolution` moves an interval by resolution/√6 (two uniform errors).
   const sampling = resolution / (Math.sqrt(6) * best.period);
@@ -66,7 +69,7 @@ function fitOf(intervals: readonly number[], guess: number): Fit | undefined {
   }
   const single = multiples.filter((multiple) => multiple === 1).length;
   if (single < Math.ceil(intervals.length * 0.6) || periods - intervals.length > intervals.length / 2) return undefined;
-  const squares = intervals.reduce((sum, interval, index) => sum + ((interval - multiples[index]! * period) / period) ** 2, 0);
+  const squares = intervals.reduce((sum, interval, index) => sum + ((interval - (multiples[index] ?? 1) * period) / period) ** 2, 0);
   return { period, periods, unevenness: Math.sqrt(squares / intervals.length) };
 }
 

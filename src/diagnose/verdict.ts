@@ -3,6 +3,7 @@ import { signalsOf } from '../domain/criterion.ts';
 import type { Candidate, Diagnosis } from '../domain/diagnosis.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import type { FailurePattern } from '../domain/pattern.ts';
+import { required } from '../domain/required.ts';
 import type { SignalDeclaration } from '../domain/signal.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
 import type { SourceName } from '../domain/sources.ts';
@@ -50,32 +51,33 @@ export function candidatesOf(
 
 export function verdictOn(judged: Judged, incident: Incident | undefined): Diagnosis {
   const { api, snapshot, pattern, candidates, causes, verdict } = judged;
-  const [top, ...others] = candidates;
-  const cause = causes.get(top!.cause);
+  const [best, ...others] = candidates;
+  const top = required(best, 'a candidate, were it unknown,');
+  const cause = causes.get(top.cause);
   const notSeen = notSeenOf(api, snapshot, sourcesOfTheUnanswered(judged));
   const recovering = verdict.state === 'recovering';
-  const unsure = !recovering && (top!.cause === UNKNOWN || top!.confidence < UNSURE);
-  const nextCheck = unsure ? nextCheckFor(api, judged.weighed, judged.entries, judged.truths, causes, notSeen) : undefined;
+  const unsure = !recovering && (top.cause === UNKNOWN || top.confidence < UNSURE);
+  const nextCheck = unsure ? nextCheckFor(judged, notSeen) : undefined;
   const vantages = vantagesInWords(vantageStates(api, snapshot.cluster), cause?.part, oddApiservers(api));
   return {
     apiservice: api.name,
     state: recovering ? 'recovering' : 'failing',
-    cause: top!.cause,
-    category: top!.category,
+    cause: top.cause,
+    category: top.category,
     ...statementOf(cause, unsure, api),
-    confidence: top!.confidence,
+    confidence: top.confidence,
     pattern: pattern.name,
     failures: pattern,
-    evidence: top!.evidence,
+    evidence: top.evidence,
     alternatives: others.filter((candidate) => candidate.cause !== UNKNOWN || candidate.confidence >= 0.01).slice(0, MOST_ALTERNATIVES),
-    remedy: cause ? remedyOf(cause, top!.evidence, api) : [],
+    remedy: cause ? remedyOf(cause, top.evidence, api) : [],
     ...(cause ? { verify: verifyOf(cause, api) } : {}),
     ...(nextCheck === undefined ? {} : { nextCheck }),
     notSeen,
     ...(vantages === undefined ? {} : { vantages }),
     ...(incident ? { incident } : {}),
     ...sinceOf(pattern, verdict),
-    runbook: `/runbooks/${top!.cause}`,
+    runbook: `/runbooks/${top.cause}`,
   };
 }
 

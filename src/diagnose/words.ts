@@ -32,11 +32,8 @@ export function readingInWords(value: number, signal: Pick<Signal, 'name' | 'met
   // Says what the flag is: `1 while the Service exists, 0 while it does not.`
   const flag = /^([01]) while (.*?)(?:[,;:] .*|)\.?$/.exec(signal.help);
   if (flag) return `${signal.words ?? flag[2]}: ${value === Number(flag[1]) ? 'yes' : 'no'}`;
-  const left = /^Seconds (until .*?);/.exec(signal.help);
-  if (left)
-    return value < 0
-      ? `time since ${left[1]!.slice('until '.length)}: ${secondsInWords(-value)}`
-      : `time ${left[1]}: ${secondsInWords(value)}`;
+  const end = /^Seconds until (.*?);/.exec(signal.help)?.[1];
+  if (end !== undefined) return value < 0 ? `time since ${end}: ${secondsInWords(-value)}` : `time until ${end}: ${secondsInWords(value)}`;
   return `${signal.words ?? labelOf(signal.help)}: ${value > 0 && value <= 1 && isShare(signal) ? `${rounded(value * 100)} %` : inWords(value, signal)}`;
 }
 
