@@ -1,25 +1,20 @@
 import { Command } from 'commander';
 import { unknownCommand } from './commands/command-names.ts';
+import type { ObserveCluster } from './commands/diagnose.ts';
 import { surviveClosedPipes } from './commands/process-streams.ts';
 import { catchUncaught } from './commands/uncaught.ts';
+
+/** The Kubernetes client and the observer are loaded when there is a cluster to look at: a pasted text needs neither. */
+const observeCluster: ObserveCluster = async function* (options) {
+  const { liveSnapshots } = await import('./commands/live-snapshots.ts');
+  yield* liveSnapshots(options);
+};
 
 /** Each command is loaded only when it is asked for: the exporter starts without the generator, and the generator without the cluster. */
 const COMMANDS = {
   serve: async (program: Command) => (await import('./commands/serve.ts')).registerServe(program),
-  diagnose: async (program: Command) => {
-    const [{ registerDiagnose }, { liveSnapshots }] = await Promise.all([
-      import('./commands/diagnose.ts'),
-      import('./commands/live-snapshots.ts'),
-    ]);
-    registerDiagnose(program, { observeCluster: liveSnapshots });
-  },
-  record: async (program: Command) => {
-    const [{ registerRecord }, { liveSnapshots }] = await Promise.all([
-      import('./commands/record.ts'),
-      import('./commands/live-snapshots.ts'),
-    ]);
-    registerRecord(program, { observeCluster: liveSnapshots });
-  },
+  diagnose: async (program: Command) => (await import('./commands/diagnose.ts')).registerDiagnose(program, { observeCluster }),
+  record: async (program: Command) => (await import('./commands/record.ts')).registerRecord(program, { observeCluster }),
   classify: async (program: Command) => (await import('./commands/classify.ts')).registerClassify(program),
   generate: async (program: Command) => (await import('./commands/generate.ts')).registerGenerate(program),
   verify: async (program: Command) => (await import('./commands/verify.ts')).registerVerify(program),
