@@ -12,9 +12,7 @@ const NOT_YET = [
   'objects/**',
   'observe/**',
   'probe/**',
-  'scan/**',
   'signals/**',
-  'signatures/**',
   'simulator/**',
 ];
 

@@ -1,6 +1,6 @@
 import type { Signature } from '../domain/signature.ts';
 import { SPEAKERS } from '../domain/snapshot.ts';
-import { createMatcher } from '../scan/matcher.ts';
+import { createMatcher, type Matcher } from '../scan/matcher.ts';
 import type { Pattern } from '../scan/pattern.ts';
 import { MAX_LINE_BYTES, type Scanner } from '../scan/scanner.ts';
 import { withoutForeignText } from './foreign-text.ts';
@@ -9,11 +9,11 @@ import { createLogScanner } from './log-scanner.ts';
 import type { UserSignature } from './signature-file.ts';
 
 /** The built-in signatures as a scanner takes them: they match without regard to case. */
-export const BUILT_IN_PATTERNS: readonly Pattern[] = SIGNATURES.map(({ id, pattern, literals }) => ({
-  id,
-  pattern: `(?i)${pattern}`,
-  literals,
-}));
+export const BUILT_IN_PATTERNS: readonly Pattern[] = SIGNATURES.map(patternOf);
+
+function patternOf({ id, pattern, literals }: Signature): Pattern {
+  return { id, pattern: `(?i)${pattern}`, literals };
+}
 
 /** What a hit is reported as. */
 export interface NamedSignature extends Pick<Signature, 'id' | 'speaker' | 'oneBackend'> {
@@ -30,15 +30,10 @@ export function withUserSignatures(own: readonly UserSignature[]): {
 } {
   if (own.length === 0) return { patterns: BUILT_IN_PATTERNS, signatures: SIGNATURES };
   const replaced = new Set(own.map(({ id }) => id));
-  const kept = SIGNATURES.map((signature, index) => ({ signature, pattern: BUILT_IN_PATTERNS[index]! })).filter(
-    ({ signature }) => !replaced.has(signature.id),
-  );
+  const kept = SIGNATURES.filter(({ id }) => !replaced.has(id));
   return {
-    patterns: [...own, ...kept.map(({ pattern }) => pattern)],
-    signatures: [
-      ...own.map(({ id, speaker = SPEAKERS[0], pointsTo = [] }) => ({ id, speaker, pointsTo, own: true as const })),
-      ...kept.map(({ signature }) => signature),
-    ],
+    patterns: [...own, ...kept.map(patternOf)],
+    signatures: [...own.map(({ id, speaker = SPEAKERS[0], pointsTo = [] }) => ({ id, speaker, pointsTo, own: true as const })), ...kept],
   };
 }
 
@@ -74,13 +69,13 @@ export function saidItself(line: string, found: Signature | undefined): Signatur
   return own === line ? found : classifyText(own);
 }
 
-let matchers: readonly ReturnType<typeof createMatcher>[] | undefined;
+let matchers: ReadonlyMap<Signature, Matcher> | undefined;
 
 /** All signatures that match a text, best first. */
 export function classifyAll(text: string): Signature[] {
-  matchers ??= BUILT_IN_PATTERNS.map(createMatcher);
+  matchers ??= new Map(SIGNATURES.map((signature) => [signature, createMatcher(patternOf(signature))]));
   const bytes = messageBytes(text);
-  return SIGNATURES.filter((_, index) => matchers![index]!.test(bytes, 0, bytes.length));
+  return [...matchers].flatMap(([signature, matcher]) => (matcher.test(bytes, 0, bytes.length) ? [signature] : []));
 }
 
 function messageBytes(text: string): Uint8Array {

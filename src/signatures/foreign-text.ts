@@ -59,7 +59,7 @@ class FieldNames {
   }
 
   has(line: Buffer, start: number, end: number): boolean {
-    if (!this.shapes.has(shape(end - start, line[start]!, line[end - 1]!))) return false;
+    if (!this.shapes.has(shape(end - start, line[start] as number, line[end - 1] as number))) return false;
     return this.names.has(line.toString('latin1', start, end).toLowerCase());
   }
 }
@@ -162,7 +162,7 @@ function eachField(
 ): void {
   let word = -1;
   for (let at = from; at < line.length; at++) {
-    const byte = line[at]!;
+    const byte = line[at] as number;
     if (isFieldByte(byte)) {
       if (word < 0) word = at;
       continue;

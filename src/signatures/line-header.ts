@@ -18,7 +18,7 @@ export function emptyHeader(): LineHeader {
 
 /** The severity of a klog line by its first letters alone; undefined for all other formats. */
 export function klogSeverity(bytes: Uint8Array, start: number): Severity | undefined {
-  const severity = KLOG[bytes[start]!];
+  const severity = KLOG[bytes[start] as number];
   if (severity === undefined || !isDigit(bytes[start + 1]) || !isDigit(bytes[start + 4]) || bytes[start + 5] !== SPACE) return undefined;
   return severity;
 }
@@ -43,6 +43,10 @@ export function readLineHeader(bytes: Uint8Array, start: number, end: number, he
 
 const QUOTE = 34;
 const BRACE = 123;
+const CLOSING_BRACE = 125;
+const COMMA = 44;
+const OPENING_BRACKET = 91;
+const SMALL_C = 99;
 const COLON = 58;
 const SPACE = 32;
 const TAB = 9;
@@ -119,84 +123,117 @@ const ROLES: ReadonlyMap<string, Role> = new Map([
 ]);
 const LONGEST_KEY = 8;
 
+/** What keys told that is no place in the header. */
+interface Told {
+  hasError: boolean;
+  hasVerbosity: boolean;
+  hasCaller: boolean;
+  /** The line ended within a text that may be a key: what it tells is not whole. */
+  isCut: boolean;
+}
+
 /** Top-level keys only; a nested object or array is stepped over. */
 function readJson(bytes: Uint8Array, start: number, end: number, header: LineHeader): void {
-  let hasError = false;
-  let hasVerbosity = false;
-  let hasCaller = false;
+  const told: Told = { hasError: false, hasVerbosity: false, hasCaller: false, isCut: false };
+  const line: Line = { bytes, end, header };
   let depth = 0;
   for (let at = start; at < end; at++) {
-    const byte = bytes[at]!;
-    if (byte === BRACE || byte === 91) depth++;
-    else if (byte === 125 || byte === CLOSING_BRACKET) depth--;
-    else if (byte === QUOTE) {
-      const close = closingQuote(bytes, at + 1, end);
-      if (close < 0) return;
-      const afterKey = skipSpace(bytes, close + 1, end);
-      if (depth !== 1 || bytes[afterKey] !== COLON) {
-        at = close;
-        continue;
-      }
-      const role = roleOf(bytes, at + 1, close);
-      const value = skipSpace(bytes, afterKey + 1, end);
-      const quoted = bytes[value] === QUOTE;
-      const valueEnd = quoted ? closingQuote(bytes, value + 1, end) : endOfScalar(bytes, value, end);
-      if (valueEnd < 0) {
-        if (role === 'message') header.messageStart = value + 1;
-        break;
-      }
-      const from = quoted ? value + 1 : value;
-      if (role === 'level') header.severity = levelOf(bytes, from, valueEnd);
-      else if (role === 'message') {
-        header.messageStart = from;
-        header.messageEnd = valueEnd;
-      } else if (role === 'file' && !hasCaller) {
-        hasCaller = bytes[at + 1] === 99;
-        setFile(bytes, from, valueEnd, header);
-      } else if (role === 'error') hasError = true;
-      else if (role === 'verbosity') hasVerbosity = true;
-      // An object or array as value is walked over by the loop itself.
-      at = quoted ? valueEnd : Math.max(at, valueEnd - 1);
-    }
+    const byte = bytes[at] as number;
+    if (byte === BRACE || byte === OPENING_BRACKET) depth++;
+    else if (byte === CLOSING_BRACE || byte === CLOSING_BRACKET) depth--;
+    else if (byte === QUOTE) at = readText(line, at, depth, told);
   }
   // klog's JSON has no level: lines of information have v, errors have err and no v.
-  if (header.severity === 'unknown' && (hasError || hasVerbosity)) header.severity = hasVerbosity ? 'info' : 'error';
+  if (!told.isCut && header.severity === 'unknown' && (told.hasError || told.hasVerbosity))
+    header.severity = told.hasVerbosity ? 'info' : 'error';
+}
+
+interface Line {
+  readonly bytes: Uint8Array;
+  readonly end: number;
+  readonly header: LineHeader;
+}
+
+/** A quoted text, and its value where it is a key of the top level; returns the last byte of what was read, or the line's end where nothing closes. */
+function readText(line: Line, quote: number, depth: number, told: Told): number {
+  const { bytes, end, header } = line;
+  const close = closingQuote(bytes, quote + 1, end);
+  if (close < 0) {
+    told.isCut = true;
+    return end;
+  }
+  const afterKey = skipSpace(bytes, close + 1, end);
+  if (depth !== 1 || bytes[afterKey] !== COLON) return close;
+  const role = roleOf(bytes, quote + 1, close);
+  const value = skipSpace(bytes, afterKey + 1, end);
+  const quoted = bytes[value] === QUOTE;
+  const from = quoted ? value + 1 : value;
+  const valueEnd = quoted ? closingQuote(bytes, from, end) : endOfScalar(bytes, value, end);
+  if (valueEnd < 0) {
+    if (role === 'message') header.messageStart = from;
+    return end;
+  }
+  // Its `caller` is the file, not its `logger`.
+  if (!(role === 'file' && told.hasCaller)) note(line, role, from, valueEnd);
+  tell(told, role, bytes[quote + 1] as number);
+  // An object or array as value is walked over by the caller's loop.
+  return quoted ? valueEnd : Math.max(quote, valueEnd - 1);
+}
+
+function tell(told: Told, role: Role | undefined, firstOfKey: number): void {
+  if (role === 'file' && firstOfKey === SMALL_C) told.hasCaller = true;
+  else if (role === 'error') told.hasError = true;
+  else if (role === 'verbosity') told.hasVerbosity = true;
+}
+
+/** What the value [from, to) of a key with this role says. */
+function note({ bytes, header }: Line, role: Role | undefined, from: number, to: number): void {
+  if (role === 'level') header.severity = levelOf(bytes, from, to);
+  else if (role === 'file') setFile(bytes, from, to, header);
+  else if (role === 'message') {
+    header.messageStart = from;
+    header.messageEnd = to;
+  }
 }
 
 /** logfmt where there is a `level=`, else a level as one of the first words. */
 function readPlain(bytes: Uint8Array, start: number, end: number, header: LineHeader): void {
+  const line: Line = { bytes, end, header };
   let words = 0;
   for (let at = start; at < end; ) {
     at = skipSpace(bytes, at, end);
     const word = at;
-    while (at < end && !isSpace(bytes[at]!) && bytes[at] !== EQUALS && bytes[at] !== QUOTE) at++;
+    while (at < end && !isSpace(bytes[at] as number) && bytes[at] !== EQUALS && bytes[at] !== QUOTE) at++;
     if (bytes[at] === EQUALS) {
-      const role = roleOf(bytes, word, at);
-      const quoted = bytes[at + 1] === QUOTE;
-      const from = at + (quoted ? 2 : 1);
-      let close = quoted ? closingQuote(bytes, from, end) : from;
-      if (!quoted) while (close < end && !isSpace(bytes[close]!)) close++;
-      if (close < 0) close = end;
-      if (role === 'level') header.severity = levelOf(bytes, from, close);
-      else if (role === 'message') {
-        header.messageStart = from;
-        header.messageEnd = close;
-      } else if (role === 'file') setFile(bytes, from, close, header);
-      at = close + 1;
+      at = readField(line, word, at);
       words++;
       continue;
     }
-    if (words++ < LEVEL_WORDS && at - word >= 3 && header.severity === 'unknown') {
-      const level = bareLevelOf(bytes, word, at);
-      if (level !== 'unknown') {
-        header.severity = level;
-        header.messageStart = skipSpace(bytes, at, end);
-      }
-    }
+    if (words++ < LEVEL_WORDS && at - word >= 3 && header.severity === 'unknown') readWord(line, word, at);
     // Prose: neither levels nor keys come any more.
     if (words > PLAIN_WORDS) return;
     at++;
   }
+}
+
+/** `key=value`, whose sign is at `equals`; returns what comes after it. */
+function readField(line: Line, key: number, equals: number): number {
+  const { bytes, end } = line;
+  const quoted = bytes[equals + 1] === QUOTE;
+  const from = equals + (quoted ? 2 : 1);
+  let close = quoted ? closingQuote(bytes, from, end) : from;
+  if (!quoted) while (close < end && !isSpace(bytes[close] as number)) close++;
+  if (close < 0) close = end;
+  note(line, roleOf(bytes, key, equals), from, close);
+  return close + 1;
+}
+
+/** A word that may be a level, after which the message begins. */
+function readWord({ bytes, end, header }: Line, start: number, wordEnd: number): void {
+  const level = bareLevelOf(bytes, start, wordEnd);
+  if (level === 'unknown') return;
+  header.severity = level;
+  header.messageStart = skipSpace(bytes, wordEnd, end);
 }
 
 const LEVEL_WORDS = 4;
@@ -241,14 +278,13 @@ function levelOf(bytes: Uint8Array, start: number, end: number): Severity {
 
 /** As a word of its own: `ERROR`, `[error]`, `ERROR:`. Lower case counts in brackets or before a colon only, else it is prose. */
 function bareLevelOf(bytes: Uint8Array, start: number, end: number): Severity {
-  const bracketed = bytes[start] === 91 && bytes[end - 1] === CLOSING_BRACKET;
+  const bracketed = bytes[start] === OPENING_BRACKET && bytes[end - 1] === CLOSING_BRACKET;
   const marked = bytes[end - 1] === COLON;
   const from = bracketed ? start + 1 : start;
   const to = bracketed || marked ? end - 1 : end;
-  const first = bytes[from]!;
-  const last = bytes[to - 1]!;
-  const upper = first >= 65 && first <= 90 && last >= 65 && last <= 90;
-  if (!upper && !bracketed && !(marked && start === from)) return 'unknown';
+  const first = bytes[from] as number;
+  const last = bytes[to - 1] as number;
+  if (!(isCapital(first) && isCapital(last)) && !bracketed && !(marked && start === from)) return 'unknown';
   return isDigit(first) ? 'unknown' : levelOf(bytes, from, to);
 }
 
@@ -268,8 +304,8 @@ function setFile(bytes: Uint8Array, start: number, end: number, header: LineHead
 function lowerCase(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
   for (let at = start; at < end; at++) {
-    const byte = bytes[at]!;
-    text += String.fromCharCode(byte >= 65 && byte <= 90 ? byte | 32 : byte);
+    const byte = bytes[at] as number;
+    text += String.fromCharCode(isCapital(byte) ? byte | 32 : byte);
   }
   return text;
 }
@@ -283,16 +319,18 @@ function closingQuote(bytes: Uint8Array, start: number, end: number): number {
   return -1;
 }
 
+const isEndOfScalar = (byte: number): boolean =>
+  byte === COMMA || byte === CLOSING_BRACE || byte === CLOSING_BRACKET || byte === BRACE || byte === OPENING_BRACKET;
+
 function endOfScalar(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (at < end && bytes[at] !== 44 && bytes[at] !== 125 && bytes[at] !== CLOSING_BRACKET && bytes[at] !== BRACE && bytes[at] !== 91)
-    at++;
+  while (at < end && !isEndOfScalar(bytes[at] as number)) at++;
   return at;
 }
 
 function skipSpace(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (at < end && isSpace(bytes[at]!)) at++;
+  while (at < end && isSpace(bytes[at] as number)) at++;
   return at;
 }
 
@@ -302,5 +340,6 @@ function startsWith(bytes: Uint8Array, start: number, end: number, text: Uint8Ar
   return true;
 }
 
+const isCapital = (byte: number): boolean => byte >= 65 && byte <= 90;
 const isSpace = (byte: number): boolean => byte === SPACE || byte === TAB;
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 48 && byte <= 57;

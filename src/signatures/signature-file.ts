@@ -19,6 +19,7 @@ export class SignatureFileError extends Error {
 }
 
 const KEYS = new Set(['id', 'pattern', 'speaker', 'pointsTo', 'literals', 'says', 'matches', 'nearMisses']);
+const TEXTS = ['id', 'pattern'] as const;
 const LISTS = ['pointsTo', 'literals', 'matches', 'nearMisses'] as const;
 
 /** JSON or YAML: a list of {id, pattern, …}. Throws SignatureFileError with everything that is wrong with it. */
@@ -47,19 +48,23 @@ function parseFlow(text: string): unknown {
 function problemsOf(entry: unknown, place: string): string[] {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return [`${place}: {id, pattern} is expected`];
   const fields = entry as Record<string, unknown>;
-  const problems: string[] = [];
-  for (const key of ['id', 'pattern'])
-    if (typeof fields[key] !== 'string' || fields[key] === '')
-      problems.push(`${place}.${key}: a text is expected, not ${JSON.stringify(fields[key])}`);
-  for (const key of Object.keys(fields))
-    if (!KEYS.has(key)) problems.push(`${place}.${key}: unknown field; allowed are ${[...KEYS].join(', ')}`);
-  for (const key of LISTS)
-    if (fields[key] !== undefined && !(Array.isArray(fields[key]) && fields[key].every((item) => typeof item === 'string')))
-      problems.push(`${place}.${key}: a list of texts is expected`);
-  if (fields['speaker'] !== undefined && !SPEAKERS.includes(fields['speaker'] as Speaker))
-    problems.push(`${place}.speaker: ${JSON.stringify(fields['speaker'])} is not one of ${SPEAKERS.join(', ')}`);
-  return problems;
+  const { speaker } = fields;
+  const wrongSpeaker = speaker !== undefined && !SPEAKERS.includes(speaker as Speaker);
+  return [
+    ...TEXTS.filter((key) => typeof fields[key] !== 'string' || fields[key] === '').map(
+      (key) => `${place}.${key}: a text is expected, not ${JSON.stringify(fields[key])}`,
+    ),
+    ...Object.keys(fields)
+      .filter((key) => !KEYS.has(key))
+      .map((key) => `${place}.${key}: unknown field; allowed are ${[...KEYS].join(', ')}`),
+    ...LISTS.filter((key) => fields[key] !== undefined && !isListOfTexts(fields[key])).map(
+      (key) => `${place}.${key}: a list of texts is expected`,
+    ),
+    ...(wrongSpeaker ? [`${place}.speaker: ${JSON.stringify(speaker)} is not one of ${SPEAKERS.join(', ')}`] : []),
+  ];
 }
+
+const isListOfTexts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
 
 /** Checks patterns and samples; each entry is one fault, empty when all is well. */
 export function checkSignatures(signatures: readonly UserSignature[]): string[] {

@@ -46,7 +46,7 @@ export function renderSignaturesDoc(signatures: readonly Signature[]): string {
 function rowOf(signature: Signature): string {
   const { id, speaker, pointsTo, says, matches } = signature;
   const causes = pointsTo.length === 0 ? '–' : pointsTo.map((cause) => `[${cause}](../runbooks/${cause}.md)`).join(', ');
-  return `| \`${id}\` | ${speaker} | ${roleOf(signature)} | ${causes} | ${cell(says)} | ${code(matches[0]!)} |`;
+  return `| \`${id}\` | ${speaker} | ${roleOf(signature)} | ${causes} | ${cell(says)} | ${code(matches[0] ?? '')} |`;
 }
 
 function cell(text: string): string {

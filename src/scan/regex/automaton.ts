@@ -1,6 +1,6 @@
 import { contains } from './code-points.ts';
-import { UnsupportedRegex } from './parse.ts';
-import { type Alphabet, alphabetOf, isWord, type Program } from './program.ts';
+import { type Assertion, UnsupportedRegex } from './parse.ts';
+import { type Alphabet, alphabetOf, type Instruction, isWord, type Program } from './program.ts';
 import { decodedLength, decodeUtf8 } from './utf8.ts';
 
 /** Says whether a stretch of UTF-8 bytes (one line, without its newline) matches. Linear time, no string is made. */
@@ -37,6 +37,10 @@ interface State {
   endsInMatch: boolean | undefined;
 }
 
+/**
+ * Indexes of typed arrays are in range: a symbol is below the alphabet's size, a state's number is the start of its row, an index of
+ * `bytes` is below `end`. `as number` tells the compiler so; a check would be executed for each byte.
+ */
 class LazyAutomaton implements Automaton {
   private readonly program: Program;
   private readonly alphabet: Alphabet;
@@ -68,6 +72,7 @@ class LazyAutomaton implements Automaton {
     this.reset();
   }
 
+  // eslint-disable-next-line complexity -- one loop over each byte of a line: in parts of their own the steps cost a call, and the state its register.
   test(bytes: Uint8Array, start: number, end: number): boolean {
     const { symbolOfByte, staysIdle } = this;
     let state = this.start;
@@ -76,12 +81,12 @@ class LazyAutomaton implements Automaton {
     while (i < end) {
       const { transitions, idle } = this;
       if (state === idle) {
-        while (i < end && staysIdle[bytes[i]!] === 1) i++;
+        while (i < end && staysIdle[bytes[i] as number] === 1) i++;
         if (i === end) break;
       }
       let unknown = false;
       do {
-        const next = transitions[state + symbolOfByte[bytes[i]!]!]!;
+        const next = transitions[state + (symbolOfByte[bytes[i] as number] as number)] as number;
         if (next <= MATCH) {
           if (next !== UNKNOWN) return next === MATCH;
           unknown = true;
@@ -94,16 +99,16 @@ class LazyAutomaton implements Automaton {
       if (!unknown) continue;
       state = this.slowStep(state, bytes, i, end);
       if (state <= MATCH) return state === MATCH;
-      i += bytes[i]! < 0x80 ? 1 : decodedLength(bytes, i, end);
+      i += (bytes[i] as number) < 0x80 ? 1 : decodedLength(bytes, i, end);
     }
     return this.matchesAtEnd(state);
   }
 
   /** A transition that is not known yet, or one by a code point outside ASCII. */
   private slowStep(state: number, bytes: Uint8Array, at: number, end: number): number {
-    const byte = bytes[at]!;
-    const symbol = byte < 0x80 ? this.symbolOfByte[byte]! : this.symbolAbove(decodeUtf8(bytes, at, end));
-    const known = this.transitions[state + symbol]!;
+    const byte = bytes[at] as number;
+    const symbol = byte < 0x80 ? (this.symbolOfByte[byte] as number) : this.symbolAbove(decodeUtf8(bytes, at, end));
+    const known = this.transitions[state + symbol] as number;
     return known === UNKNOWN ? this.step(state, symbol) : known;
   }
 
@@ -113,10 +118,10 @@ class LazyAutomaton implements Automaton {
     let high = boundaries.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (boundaries[middle]! <= codePoint) low = middle;
+      if ((boundaries[middle] as number) <= codePoint) low = middle;
       else high = middle - 1;
     }
-    return symbolOfBoundary[low]!;
+    return symbolOfBoundary[low] as number;
   }
 
   private reset(): void {
@@ -130,16 +135,16 @@ class LazyAutomaton implements Automaton {
     if (this.idle <= MATCH) return;
     for (let byte = 0; byte < 0x80; byte++) {
       // Bytes of one symbol step alike.
-      const symbol = this.symbolOfByte[byte]!;
-      const known = this.transitions[this.idle + symbol]!;
+      const symbol = this.symbolOfByte[byte] as number;
+      const known = this.transitions[this.idle + symbol] as number;
       this.staysIdle[byte] = Number((known === UNKNOWN ? this.step(this.idle, symbol) : known) === this.idle);
     }
   }
 
   /** The state after `symbol`; makes it when it is new. */
   private step(state: number, symbol: number): number {
-    const from = this.states[state / this.size]!;
-    const codePoint = this.alphabet.representatives[symbol]!;
+    const from = this.states[state / this.size] as State;
+    const codePoint = this.alphabet.representatives[symbol] as number;
     const before = this.resolve(from, isWord(codePoint), false);
     if (before === MATCH) {
       this.transitions[state + symbol] = MATCH;
@@ -148,7 +153,7 @@ class LazyAutomaton implements Automaton {
     const { instructions } = this.program;
     const after: number[] = [];
     for (const index of before) {
-      const instruction = instructions[index]!;
+      const instruction = instructions[index] as Instruction;
       if (instruction.op === 'set' && contains(instruction.set, codePoint)) after.push(instruction.next);
     }
     after.push(this.program.start);
@@ -160,7 +165,7 @@ class LazyAutomaton implements Automaton {
   }
 
   private matchesAtEnd(state: number): boolean {
-    const from = this.states[state / this.size]!;
+    const from = this.states[state / this.size] as State;
     from.endsInMatch ??= this.resolve(from, false, true) === MATCH;
     return from.endsInMatch;
   }
@@ -169,14 +174,14 @@ class LazyAutomaton implements Automaton {
   private resolve(from: State, wordFollows: boolean, atEnd: boolean): number[] | typeof MATCH {
     const { instructions } = this.program;
     const boundary = from.afterWord !== wordFollows;
+    const holds: Readonly<Record<Assertion, boolean>> = { begin: from.atBegin, end: atEnd, word: boundary, notWord: !boundary };
     const stack = [...from.instructions];
     const found: number[] = [];
     this.generation++;
-    while (stack.length > 0) {
-      const index = stack.pop()!;
+    for (let index = stack.pop(); index !== undefined; index = stack.pop()) {
       if (this.mark[index] === this.generation) continue;
       this.mark[index] = this.generation;
-      const instruction = instructions[index]!;
+      const instruction = instructions[index] as Instruction;
       switch (instruction.op) {
         case 'match':
           return MATCH;
@@ -186,17 +191,8 @@ class LazyAutomaton implements Automaton {
         case 'split':
           stack.push(instruction.other, instruction.next);
           break;
-        case 'assert': {
-          const holds =
-            instruction.what === 'begin'
-              ? from.atBegin
-              : instruction.what === 'end'
-                ? atEnd
-                : instruction.what === 'word'
-                  ? boundary
-                  : !boundary;
-          if (holds) stack.push(instruction.next);
-        }
+        case 'assert':
+          if (holds[instruction.what]) stack.push(instruction.next);
       }
     }
     return found;
@@ -204,26 +200,32 @@ class LazyAutomaton implements Automaton {
 
   /** Number of the state that consists of what `entries` reach without consuming anything. */
   private enter(entries: readonly number[], atBegin: boolean, afterWord: boolean): number {
+    const found = this.reachable(entries, atBegin);
+    if (found === MATCH) return MATCH;
+    if (found.length === 0) return DEAD;
+    const { instructions } = this.program;
+    const members = Int32Array.from(found).sort();
+    // What was before matters only to an assertion that still waits.
+    const waiting = found.some((index) => instructions[index]?.op === 'assert');
+    const state: State = { instructions: members, atBegin: atBegin && waiting, afterWord: afterWord && waiting, endsInMatch: undefined };
+    const key = `${members.join()}${state.atBegin ? '^' : ''}${state.afterWord ? 'w' : ''}`;
+    return this.known.get(key) ?? this.add(key, state);
+  }
+
+  private reachable(entries: readonly number[], atBegin: boolean): number[] | typeof MATCH {
     const { instructions } = this.program;
     const stack = [...entries];
     const found: number[] = [];
     this.generation++;
-    while (stack.length > 0) {
-      const index = stack.pop()!;
+    for (let index = stack.pop(); index !== undefined; index = stack.pop()) {
       if (this.mark[index] === this.generation) continue;
       this.mark[index] = this.generation;
-      const instruction = instructions[index]!;
+      const instruction = instructions[index] as Instruction;
       if (instruction.op === 'match') return MATCH;
       if (instruction.op === 'split') stack.push(instruction.other, instruction.next);
       else if (instruction.op === 'set' || atBegin || instruction.what !== 'begin') found.push(index);
     }
-    if (found.length === 0) return DEAD;
-    const members = Int32Array.from(found).sort();
-    // What was before matters only to an assertion that still waits.
-    const waiting = found.some((index) => instructions[index]!.op === 'assert');
-    const state: State = { instructions: members, atBegin: atBegin && waiting, afterWord: afterWord && waiting, endsInMatch: undefined };
-    const key = `${members.join()}${state.atBegin ? '^' : ''}${state.afterWord ? 'w' : ''}`;
-    return this.known.get(key) ?? this.add(key, state);
+    return found;
   }
 
   private add(key: string, state: State): number {

@@ -1,4 +1,4 @@
-import { contains, isAsciiLetter, sizeOf } from './code-points.ts';
+import { contains, isAsciiLetter, KELVIN, LONG_S, membersOf, sizeOf } from './code-points.ts';
 import type { Regex } from './parse.ts';
 
 /** A text of which one is in every line that matches. */
@@ -100,18 +100,23 @@ function factsOf(regex: Regex): Facts {
 /** A letter in both cases counts as one folded spelling. */
 function spellingsOfSet(set: readonly number[]): Spelling[] | undefined {
   if (set.length === 0 || sizeOf(set) > MAX_SET_SIZE * 3) return undefined;
-  const spellings: Spelling[] = [];
-  for (let i = 0; i < set.length; i += 2)
-    for (let codePoint = set[i]!; codePoint <= set[i + 1]!; codePoint++) {
+  const members = membersOf(set);
+  if (members.some((codePoint) => codePoint >= 0xd800 && codePoint <= 0xdfff)) return undefined;
+  const spellings = members
+    .filter((codePoint) => !isSpelledByAnother(codePoint, set))
+    .map((codePoint): Spelling => {
       const letter = isAsciiLetter(codePoint);
       const folded = letter && contains(set, codePoint ^ 0x20);
-      if (folded && codePoint < 0x60) continue;
-      // KELVIN SIGN and LONG S stand beside their folded letter; the scanner looks for them in lines outside ASCII.
-      if ((codePoint === 0x212a && contains(set, 0x6b)) || (codePoint === 0x17f && contains(set, 0x73))) continue;
-      if (codePoint >= 0xd800 && codePoint <= 0xdfff) return undefined;
-      spellings.push({ text: String.fromCodePoint(codePoint), folded, sensitive: letter && !folded });
-    }
+      return { text: String.fromCodePoint(codePoint), folded, sensitive: letter && !folded };
+    });
   return spellings.length <= MAX_SET_SIZE ? spellings : undefined;
+}
+
+/** A capital whose small letter is there too; KELVIN SIGN and LONG S beside their letter: the scanner looks for them in lines outside ASCII. */
+function isSpelledByAnother(codePoint: number, set: readonly number[]): boolean {
+  if (codePoint === KELVIN) return contains(set, 0x6b);
+  if (codePoint === LONG_S) return contains(set, 0x73);
+  return codePoint < 0x60 && isAsciiLetter(codePoint) && contains(set, codePoint | 0x20);
 }
 
 function concatenated(parts: readonly Facts[]): Facts {
@@ -127,7 +132,7 @@ function concatenated(parts: readonly Facts[]): Facts {
     whole = false;
   };
   for (const part of parts) {
-    const first = leading && run.length === 1 && run[0]!.text === '';
+    const first = leading && run.length === 1 && run[0]?.text === '';
     for (const set of part.required) required.push(set.leading && !first ? { spellings: set.spellings, leading: false } : set);
     const joined = part.spellings && product(run, part.spellings);
     if (joined) run = joined;

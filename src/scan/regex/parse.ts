@@ -69,6 +69,15 @@ function repeatsIn(regex: Regex): number {
   }
 }
 
+/** The only one of a list, else what they are together. */
+function onlyOr(list: readonly Regex[], together: Regex): Regex {
+  const [first, ...others] = list;
+  return first && others.length === 0 ? first : together;
+}
+
+/** Of a text that is not empty. */
+const codePointOf = (text: string): number => text.codePointAt(0) as number;
+
 interface Flags {
   ignoreCase: boolean;
   dotMatchesNewline: boolean;
@@ -96,7 +105,7 @@ class Parser {
       this.position++;
       branches.push(this.concatenation());
     }
-    return branches.length === 1 ? branches[0]! : { kind: 'alternate', of: branches };
+    return onlyOr(branches, { kind: 'alternate', of: branches });
   }
 
   private concatenation(): Regex {
@@ -112,7 +121,7 @@ class Parser {
       else parts.push(this.repeated(atom));
     }
     if (parts.length === 0) return EMPTY;
-    return parts.length === 1 ? parts[0]! : { kind: 'concat', of: parts };
+    return onlyOr(parts, { kind: 'concat', of: parts });
   }
 
   /** A run of characters that stand for themselves; the last one is left where a repeat is about it. */
@@ -152,7 +161,7 @@ class Parser {
       case '\\':
         return this.escape();
       default:
-        return this.literal(char.codePointAt(0)!);
+        return this.literal(codePointOf(char));
     }
   }
 
@@ -191,7 +200,7 @@ class Parser {
       if (named) this.position += named[0].length;
       else if (flags) {
         this.position += flags[0].length;
-        this.setFlags(flags[1]!, true);
+        this.setFlags(flags[1] ?? '', true);
         this.setFlags(flags[2] ?? '', false);
         // (?i) holds until the end of the group around it: `outer` is not restored.
         if (flags[3] === ')') return EMPTY;
@@ -243,14 +252,14 @@ class Parser {
         this.position++;
         break;
       }
-      found.push(this.literal(char.codePointAt(0)!));
+      found.push(this.literal(codePointOf(char)));
     }
     return found;
   }
 
   /** After a backslash: \d \D \s \S \w \W, or \p \P, which stay opaque. */
   private escapedClass(): CodePoints | 'opaque' | undefined {
-    const char = this.peek()!;
+    const char = this.peek() ?? '';
     const perl = PERL.get(char.toLowerCase());
     if (perl) {
       this.position++;
@@ -274,12 +283,13 @@ class Parser {
     const match = hex ?? octal;
     if (match) {
       this.position += match[0].length - 1;
-      const codePoint = hex ? Number.parseInt(hex[1] ?? hex[2]!, 16) : Number.parseInt(octal![0], 8);
+      const digits = hex?.[1] ?? hex?.[2];
+      const codePoint = digits === undefined ? Number.parseInt(match[0], 8) : Number.parseInt(digits, 16);
       if (codePoint > MAX_CODE_POINT) throw new UnsupportedRegex('invalid escape sequence');
       return codePoint;
     }
-    if (/^[0-9A-Za-z]$/.test(char) || char.codePointAt(0)! > 0x7f) throw new UnsupportedRegex(`invalid escape sequence: \\${char}`);
-    return char.codePointAt(0)!;
+    if (/^[0-9A-Za-z]$/.test(char) || codePointOf(char) > 0x7f) throw new UnsupportedRegex(`invalid escape sequence: \\${char}`);
+    return codePointOf(char);
   }
 
   private characterClass(): Regex {
@@ -303,7 +313,7 @@ class Parser {
     const rest = this.text.slice(this.position, this.position + 14);
     const posix = /^\[:(\^?)([a-z]+):\]/.exec(rest);
     if (posix) {
-      const set = POSIX.get(posix[2]!);
+      const set = POSIX.get(posix[2] ?? '');
       if (!set) throw new UnsupportedRegex(`invalid character class range: ${posix[0]}`);
       this.position += posix[0].length;
       return posix[1] ? this.negated(set) : set;
@@ -325,13 +335,13 @@ class Parser {
 
   private classCodePoint(): number {
     const char = this.next();
-    if (char !== '\\') return char.codePointAt(0)!;
+    if (char !== '\\') return codePointOf(char);
     if (this.peek() === undefined) throw new UnsupportedRegex('trailing backslash');
     return this.escapedCodePoint();
   }
 
   private negated(set: CodePoints): CodePoints {
-    return complement((this.flags.ignoreCase ? foldAscii(set) : set)!);
+    return complement((this.flags.ignoreCase && foldAscii(set)) || set);
   }
 
   private literal(codePoint: number): Regex {
@@ -354,7 +364,7 @@ class Parser {
   private next(): string {
     const codePoint = this.text.codePointAt(this.position);
     if (codePoint === undefined) throw new UnsupportedRegex('unexpected end');
-    const char = codePoint < 0x80 ? this.text[this.position]! : String.fromCodePoint(codePoint);
+    const char = codePoint < 0x80 ? this.text.charAt(this.position) : String.fromCodePoint(codePoint);
     this.position += char.length;
     return char;
   }

@@ -19,7 +19,7 @@ const CHARACTER_SETS: CodePoints[] = [];
 
 function characterSet(character: number, ignoreCase: boolean): CodePoints {
   const key = ignoreCase ? character + 128 : character;
-  CHARACTER_SETS[key] ??= ignoreCase ? foldAscii([character, character])! : [character, character];
+  CHARACTER_SETS[key] ??= ignoreCase ? (foldAscii([character, character]) ?? []) : [character, character];
   return CHARACTER_SETS[key];
 }
 
@@ -104,8 +104,8 @@ export function alphabetOf(program: Program): Alphabet {
   const edges = new Set<number>([0, 0x80]);
   for (const set of list)
     for (let i = 0; i < set.length; i += 2) {
-      edges.add(set[i]!);
-      edges.add(set[i + 1]! + 1);
+      edges.add(set[i] as number);
+      edges.add((set[i + 1] as number) + 1);
     }
   if (program.usesWordBoundary) for (const edge of WORD_EDGES) edges.add(edge);
   const boundaries = Uint32Array.from([...edges].sort((a, b) => a - b));
@@ -123,8 +123,8 @@ export function alphabetOf(program: Program): Alphabet {
   }
   const symbolOfAscii = new Uint16Array(128);
   for (let codePoint = 0, index = 0; codePoint < 128; codePoint++) {
-    while (index + 1 < boundaries.length && boundaries[index + 1]! <= codePoint) index++;
-    symbolOfAscii[codePoint] = symbolOfBoundary[index]!;
+    while (index + 1 < boundaries.length && (boundaries[index + 1] as number) <= codePoint) index++;
+    symbolOfAscii[codePoint] = symbolOfBoundary[index] as number;
   }
   return { size: representatives.length, symbolOfAscii, boundaries, symbolOfBoundary, representatives };
 }

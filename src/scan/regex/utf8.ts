@@ -4,21 +4,26 @@ const REPLACEMENT = 0xfffd;
 /** Code point at `at`, whose byte is ≥ 0x80. */
 export function decodeUtf8(bytes: Uint8Array, at: number, end: number): number {
   const length = decodedLength(bytes, at, end);
-  const lead = bytes[at]!;
+  const lead = bytes[at] as number;
   if (length !== expectedLength(lead)) return REPLACEMENT;
-  if (length === 2) return ((lead & 0x1f) << 6) | (bytes[at + 1]! & 0x3f);
-  if (length === 3) return ((lead & 0x0f) << 12) | ((bytes[at + 1]! & 0x3f) << 6) | (bytes[at + 2]! & 0x3f);
-  return ((lead & 0x07) << 18) | ((bytes[at + 1]! & 0x3f) << 12) | ((bytes[at + 2]! & 0x3f) << 6) | (bytes[at + 3]! & 0x3f);
+  if (length === 2) return ((lead & 0x1f) << 6) | ((bytes[at + 1] as number) & 0x3f);
+  if (length === 3) return ((lead & 0x0f) << 12) | (((bytes[at + 1] as number) & 0x3f) << 6) | ((bytes[at + 2] as number) & 0x3f);
+  return (
+    ((lead & 0x07) << 18) |
+    (((bytes[at + 1] as number) & 0x3f) << 12) |
+    (((bytes[at + 2] as number) & 0x3f) << 6) |
+    ((bytes[at + 3] as number) & 0x3f)
+  );
 }
 
 /** Bytes that the code point, or the ill-formed part, at `at` takes. */
 export function decodedLength(bytes: Uint8Array, at: number, end: number): number {
-  const lead = bytes[at]!;
+  const lead = bytes[at] as number;
   const expected = expectedLength(lead);
   if (expected === 0) return 1;
   let length = 1;
   while (length < expected && at + length < end) {
-    const byte = bytes[at + length]!;
+    const byte = bytes[at + length] as number;
     const [low, high] = length === 1 ? secondByteRange(lead) : CONTINUATION;
     if (byte < low || byte > high) break;
     length++;
