@@ -19,6 +19,7 @@ const BENCHES: ReadonlyMap<string, string> = new Map(
     exposition: "reading a kube-apiserver's metrics, against Go's expfmt",
     'exposition-serving': 'serving /metrics, against client_golang and prom-client',
     classify: 'classifying log lines, against ripgrep and mtail',
+    scan: 'the scan engine in process, against ripgrep, re2js and RegExp',
     logs: 'probes beside a pod that floods its log',
     diagnose: 'one diagnosis pass over 200 APIs',
   }),
