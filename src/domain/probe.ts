@@ -25,7 +25,7 @@ export type Phase = (typeof PHASES)[number];
 
 /**
  * Why a probe failed; value of the label `reason`. Bounded (at most 25).
- * What each means, who sees it and what it points to: docs/probe-reasons.md, generated from observe/probe/reasons.ts.
+ * What each means, who sees it and what it points to: docs/probe-reasons.md, generated from src/probe/reasons.ts.
  */
 export const FAILURE_REASONS = [
   'dns_failed',

@@ -239,10 +239,10 @@ export const AGGREGATOR: readonly Signature[] = [
     id: 'aggregator-no-route',
     speaker: 'kube-apiserver',
     oneBackend: true,
-    pointsTo: ['connection-timed-out', 'network-policy-blocking'],
+    pointsTo: ['host-unreachable'],
     pattern: String.raw`${PATH}(?:no route to host|network is unreachable|host is unreachable|host is down)`,
     literals: PATH_LITERALS,
-    says: 'The kube-apiserver has no way to the backend: node down, route of the overlay missing, or a firewall that rejects.',
+    says: 'The network tells the kube-apiserver that the backend cannot be reached: node or pod gone, route missing, or a firewall that rejects.',
     matches: [
       'error trying to reach service: dial tcp 10.1.0.5:10250: connect: no route to host',
       'failing or missing response from https://10.96.7.7:443/apis/tides.example.com/v1: Get "https://10.96.7.7:443/apis/tides.example.com/v1": dial tcp 10.96.7.7:443: connect: network is unreachable',

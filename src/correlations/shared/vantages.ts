@@ -2,7 +2,7 @@ import { above, all, any, avg, below, type Criterion, last, MINUTE, max, min, no
 import type { SignalId } from '../../domain/ids.ts';
 import { lessThan, none, reasonSeen, seen } from './seen.ts';
 
-/** The truth table of vantages, as criteria: docs/vantages.md. */
+/** The truth table of vantages, as criteria; what they mean together: src/diagnose/vantages.ts. */
 export const FAILING: Criterion = above(last('failing', 2 * MINUTE), 0.5);
 export const AGGREGATOR_FAILS: Criterion = above(last('aggregator-failing', 2 * MINUTE), 0.5);
 export const LIST_FAILS: Criterion = above(last('list-failing', 2 * MINUTE), 0.5);

@@ -361,6 +361,13 @@ const DIAGNOSED: readonly AnswerRow[] = [
     text: old('dial tcp 10.96.7.7:443: connect: no route to host'),
     answer: 'diagnosed',
     api: TIDES,
+    cause: 'host-unreachable',
+  },
+  {
+    what: 'a network that is unreachable, in the words of 1.30: an answer, not silence',
+    text: 'failing or missing response from https://10.96.7.7:443/apis/tides.example.com/v1: Get "https://10.96.7.7:443/apis/tides.example.com/v1": dial tcp 10.96.7.7:443: connect: network is unreachable',
+    answer: 'diagnosed',
+    cause: 'host-unreachable',
   },
   {
     what: 'refused, in the words of 1.13',
