@@ -25,12 +25,10 @@ export async function get(request: GetRequest): Promise<IncomingMessage> {
   try {
     if (request.kept) return await headOf(sent(request, { agent: request.kept }), deadline.signal);
     const socket = await connectTo(request, deadline.signal);
-    const response = await headOf(sent(request, { createConnection: () => socket }), deadline.signal).catch((error: unknown) => {
+    return await headOf(sent(request, { createConnection: () => socket }), deadline.signal).catch((error: unknown) => {
       socket.destroy();
       throw error;
     });
-    response.once('close', () => socket.destroy());
-    return response;
   } finally {
     deadline.met();
   }

@@ -1,5 +1,5 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
-import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { connect, type PeerCertificate } from 'node:tls';
 
 /** How the other end has to prove who it is. */
 export interface ServerTls {
@@ -37,12 +37,10 @@ export function connectTo({ host, port, tls }: Endpoint, signal: AbortSignal): P
     const socket = tls ? connect({ host, port, ...(isIP(host) === 0 && { servername: host }), ...tls }) : connectPlain({ host, port });
     const onAbort = (): void => void socket.destroy(signal.reason as Error);
     signal.addEventListener('abort', onAbort, { once: true });
+    // Node tells of a TLS connection only after it has verified it, as far as `rejectUnauthorized` says.
     socket.once(tls ? 'secureConnect' : 'connect', () => {
       signal.removeEventListener('abort', onAbort);
-      const doubt = tls?.rejectUnauthorized ? doubtOf(socket as TLSSocket) : undefined;
-      if (doubt === undefined) return resolve(socket);
-      socket.destroy();
-      reject(new UntrustedError(doubt));
+      resolve(socket);
     });
     // An error after the connection stands is the request's, which listens too.
     socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -51,9 +49,6 @@ export function connectTo({ host, port, tls }: Endpoint, signal: AbortSignal): P
     });
   });
 }
-
-const doubtOf = ({ authorized, authorizationError }: TLSSocket): string | undefined =>
-  authorized ? undefined : String(authorizationError);
 
 function isTrustError({ code }: NodeJS.ErrnoException): boolean {
   return code !== undefined && /CERT|VERIFY|SELF_SIGNED|ISSUER|ALTNAME|CRL/.test(code);
