@@ -1,6 +1,7 @@
 import type { Category } from '../domain/category.ts';
 import type { Cause } from '../domain/cause.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
+import { tieBreak } from '../domain/tie-break.ts';
 import type { Truth } from './criteria.ts';
 
 export const UNKNOWN = 'unknown';
@@ -23,8 +24,7 @@ export interface ScoringOptions {
 }
 
 /**
- * The formula of domain/ledger.ts. Candidates only, best first; `unknown` is always one, and wins a tie: a guess that is
- * no better than not knowing is not named. Other ties go by name.
+ * The formula of domain/ledger.ts. Candidates only, best first; `unknown` is always one. Ties go by domain/tie-break.ts.
  * @param entries `ledgerOf(causes)`
  * @param truths of each entry's criterion, by index.
  */
@@ -48,7 +48,7 @@ export function weigh(
     return own?.some((entry) => entry.direct) ? [scored(cause.id, cause.category, cause.prior, own)] : [];
   });
   weighed.push(scored(UNKNOWN, 'unknown', unknownScore, met.get(UNKNOWN) ?? []));
-  weighed.sort((a, b) => b.score - a.score || Number(b.cause === UNKNOWN) - Number(a.cause === UNKNOWN) || (a.cause < b.cause ? -1 : 1));
+  weighed.sort((a, b) => b.score - tieBreak(b.cause) - (a.score - tieBreak(a.cause)));
   return softmax(weighed, otherScore, temperature);
 }
 

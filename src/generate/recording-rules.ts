@@ -1,6 +1,7 @@
 import { WEIGHTS } from '../domain/cause.ts';
 import type { Criterion } from '../domain/criterion.ts';
 import { type LedgerEntry, ledgerOf } from '../domain/ledger.ts';
+import { refuseEqualTieBreaks, TIE_BREAK_DECIMALS, tieBreak } from '../domain/tie-break.ts';
 import { type Catalogue, signalNamed } from './catalogue.ts';
 import { printDuration } from './duration.ts';
 import { elsewhereRules, signalsElsewhere } from './elsewhere.ts';
@@ -9,12 +10,6 @@ import type { GenerateOptions } from './options.ts';
 import { indent, levelOf, type PromqlContext, printCriterion, printWhere, selectorOf, windowOf } from './promql.ts';
 import { type RecordingRule, type RuleGroup, record } from './rule-book.ts';
 import { SERIES } from './series.ts';
-
-/**
- * Breaks ties as diagnose/ does: `unknown` wins, then the order of the ids. Each place costs a billionth of a point, which changes
- * no confidence that anybody could read.
- */
-const TIE_BREAK = 1e-9;
 
 /** The signal that is 1 while the newest observation of an API errs, and the counter of its failures. */
 export const FAILING = 'failing';
@@ -88,20 +83,21 @@ function errsRules(catalogue: Catalogue, context: PromqlContext): RecordingRule[
   ];
 }
 
+/** With the tie-break of domain/tie-break.ts in their last decimals. @throws Error when two causes have the same one. */
 function priorRules(catalogue: Catalogue): RecordingRule[] {
+  refuseEqualTieBreaks(catalogue.causes);
   const unknown = { id: 'unknown', category: 'unknown', prior: catalogue.unknownScore };
-  const ranked = [unknown, ...[...catalogue.causes].sort((a, b) => (a.id < b.id ? -1 : 1))];
-  return ranked.map((cause, place) =>
-    record(SERIES.prior, `${SERIES.known} * ${printNumber(cause.prior - place * TIE_BREAK)}`, {
+  return [unknown, ...catalogue.causes].map((cause) =>
+    record(SERIES.prior, `${SERIES.known} * ${printNumber(cause.prior - tieBreak(cause.id))}`, {
       cause: cause.id,
       category: cause.category,
     }),
   );
 }
 
+/** Without an exponent. */
 function printNumber(value: number): string {
-  const text = String(Number(value.toFixed(9)));
-  return text.includes('e') ? value.toFixed(9) : text;
+  return value.toFixed(TIE_BREAK_DECIMALS).replace(/\.?0+$/, '');
 }
 
 function evidenceRule(entry: LedgerEntry, category: string, context: PromqlContext): RecordingRule {

@@ -118,8 +118,10 @@ describe('scoring', () => {
     expect(first!.confidence + second!.confidence).toBeCloseTo(1, 12);
   });
 
-  it('prefers unknown to a guess that is no better, and orders other ties by name', () => {
-    expect(weighed([cause('b'), cause('a')], ['a/seen', 'b/seen'], [], 3).map((one) => one.cause)).toEqual(['unknown', 'a', 'b']);
+  it('prefers unknown to a guess that is no better, and orders other ties as the rules do', () => {
+    expect(
+      weighed([cause('flood'), cause('spring'), cause('ebb')], ['flood/seen', 'spring/seen', 'ebb/seen'], [], 3).map((one) => one.cause),
+    ).toEqual(['unknown', 'ebb', 'spring', 'flood']);
   });
 
   it('stays finite with extreme scores', () => {

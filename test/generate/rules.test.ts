@@ -75,15 +75,21 @@ describe('the formula', () => {
     expect(recorded[after]!.expr).toContain(`2 * ${SERIES.lookBack} *`);
   });
 
-  it('breaks ties by a billionth of a point: unknown first, then by id', () => {
+  it('takes from each prior the tie-break of its cause, to the last decimal, and nothing from unknown', () => {
     const priors = recorded.filter((rule) => rule.record === SERIES.prior).map((rule) => [rule.labels.cause, rule.expr.split('* ')[1]]);
     expect(priors).toEqual([
       ['unknown', '1'],
-      ['buoy-adrift', '-0.500000001'],
-      ['fog-bank', '-1.000000002'],
-      ['heavy-swell', '-1.000000003'],
-      ['tide-table', '-1.000000004'],
+      ['buoy-adrift', '-0.500000851683'],
+      ['heavy-swell', '-1.000000148458'],
+      ['fog-bank', '-1.000000222896'],
+      ['tide-table', '-1.000000234507'],
     ]);
+  });
+
+  it('refuses two causes that no tie-break tells apart', () => {
+    const [first] = SMALL_CATALOGUE.causes;
+    const causes = ['tide-37', 'tide-1262'].map((id) => inventCause({ ...first!, id, supersedes: [] }));
+    expect(() => diagnosisGroup({ ...SMALL_CATALOGUE, causes }, DEFAULT_OPTIONS)).toThrow('causes tide-37 and tide-1262: ');
   });
 
   it('records an event and a spike of equal content once', () => {
