@@ -6,6 +6,7 @@ import { causeAlertName, EXPORTER_ALERTS, SYMPTOM_ALERTS } from './names.ts';
 import type { GenerateOptions } from './options.ts';
 import { levelOf } from './promql.ts';
 import type { AlertingRule, RuleGroup } from './rule-book.ts';
+import { titleInSentence } from './rule-words.ts';
 import { SERIES } from './series.ts';
 
 /** Below it a cause is a guess: the symptom's alert names it, an alert of its own would mislead. */
@@ -22,6 +23,7 @@ export function causeGroup(catalogue: Catalogue, options: GenerateOptions): Rule
   const chosen = catalogue.causes.filter(({ id }) => options.causes.length === 0 || options.causes.includes(id));
   return {
     name: 'aggregated-api-causes',
+    says: 'One alert for each cause, for those who route by cause.',
     interval: options.scrapeInterval,
     rules: chosen.map((cause) => causeAlert(cause, options)),
   };
@@ -40,12 +42,13 @@ function causeAlert(cause: Cause, options: GenerateOptions): AlertingRule {
   return {
     kind: 'alert',
     alert: causeAlertName(cause.id),
+    says: `The API errs, and for a minute it has been at least ${CONFIDENT * 100} % sure that ${titleInSentence(cause.title)}.`,
     expr: `${sureness(`${SERIES.held}{cause="${cause.id}"} >= ${CONFIDENT}`)}\nand on (${levelOf(options)})\n(${SERIES.symptom} == 1)`,
     for: CAUSE_FOR,
     keepFiringFor: CAUSE_KEEP_FIRING_FOR,
     labels: { severity: cause.severity, name: '{{ $labels.apiservice }}', ...options.labels },
     annotations: {
-      summary: `An aggregated API fails: ${cause.title.charAt(0).toLowerCase()}${cause.title.slice(1).replace(/\.$/, '')}.`,
+      summary: `An aggregated API fails: ${titleInSentence(cause.title)}.`,
       description: `{{ $labels.apiservice }}${onCluster(options)} fails. Cause: ${cause.title.replace(/\.$/, '')} ({{ $labels.cause }}), ${SURE_NOW} sure.${evidenceNow(options)} ${cause.summary}`,
       confidence: SURE_NOW,
       status_url: statusUrl(options),

@@ -1,4 +1,4 @@
-import type { Catalogue } from './catalogue.ts';
+import { type Catalogue, signalNamed } from './catalogue.ts';
 import { CADVISOR_SIGNALS } from './elsewhere/cadvisor.ts';
 import { KUBE_APISERVER_SIGNALS } from './elsewhere/kube-apiserver.ts';
 import { KUBE_STATE_METRICS_SIGNALS } from './elsewhere/kube-state-metrics.ts';
@@ -32,7 +32,9 @@ export function signalsElsewhere(catalogue: Pick<Catalogue, 'signals'>, others: 
 
 export function elsewhereRules(catalogue: Pick<Catalogue, 'signals'>, options: GenerateOptions): RecordingRule[] {
   const levels = levelsOf(options);
-  return inUse(catalogue, options.with).map(({ signal, expr }) => record(SERIES.elsewhere, expr(levels), { signal }));
+  return inUse(catalogue, options.with).map(({ signal, expr }) =>
+    record(SERIES.elsewhere, `As another exporter knows it: ${signalNamed(catalogue, signal).help}`, expr(levels), { signal }),
+  );
 }
 
 function levelsOf(options: GenerateOptions): Levels {

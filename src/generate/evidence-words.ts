@@ -15,12 +15,18 @@ const WORDS_INTERVAL = 60;
  * a template that held them all would be larger than everything else. One rule for each cause; nothing in them comes from a cluster.
  */
 export function wordsGroup(catalogue: Catalogue): RuleGroup {
-  return { name: 'aggregated-api-words', interval: WORDS_INTERVAL, rules: catalogue.causes.map((cause) => wordsRule(cause, catalogue)) };
+  return {
+    name: 'aggregated-api-words',
+    says: 'The sentences of the catalogue as labels, once for all APIs: alerts say their evidence in them.',
+    interval: WORDS_INTERVAL,
+    rules: catalogue.causes.map((cause) => wordsRule(cause, catalogue)),
+  };
 }
 
 function wordsRule(cause: Cause, catalogue: Catalogue): RecordingRule {
   const evidence = saidInAlerts(cause, catalogue).map((declaration) => said(declaration.id, generalSentence(declaration, catalogue)));
-  return record(SERIES.words, [said('', cause.title.replace(/\.$/, '')), ...evidence].join('\nor\n'), { cause: cause.id });
+  const says = `The title of ${cause.id}, and what speaks for it.`;
+  return record(SERIES.words, says, [said('', cause.title.replace(/\.$/, '')), ...evidence].join('\nor\n'), { cause: cause.id });
 }
 
 /** What speaks for a cause: that of the shallower ones that it deepens too. Alerts say nothing that speaks against theirs. */

@@ -18,6 +18,7 @@ const REFUSED_BY_MOST = ['backend-metrics', 'config-maps'] as const;
 export function exporterGroup(options: GenerateOptions): RuleGroup {
   return {
     name: 'aggregated-api-exporter',
+    says: 'The watch on the exporter itself: its silence must not read as health.',
     interval: options.scrapeInterval,
     rules: [down(options), blind('warning', '=~', 600, options), blind('info', '!~', 1800, options), stale(options)],
   };
@@ -34,6 +35,7 @@ function down(options: GenerateOptions): AlertingRule {
   return exporterAlert('AggregatedAPIExporterDown', 'warning', 300, options, {
     // A cluster that was seen in the last hours, or none at all: absent() alone cannot say which cluster went silent.
     expr: `(${before} unless ${on} max${clusters} (aggregated_api_exporter_build_info))\nor\n(absent(aggregated_api_exporter_build_info) unless on () ${before})`,
+    says: 'A cluster whose exporter was scraped within six hours is not for five minutes.',
     summary: 'The exporter that diagnoses aggregated APIs is not scraped.',
     description: `aggregated-api-exporter${onCluster(options)} gives no series: it is down, or Prometheus does not reach it. Failures of aggregated APIs are not seen now.`,
   });
@@ -45,6 +47,9 @@ function blind(severity: 'warning' | 'info', operator: '=~' | '!~', seconds: num
   return exporterAlert('AggregatedAPIExporterBlind', severity, seconds, options, {
     expr: `max${by([...options.clusterLabels, 'source'])} (aggregated_api_exporter_source_up{source${operator}"${sources.join('|')}"}) == 0`,
     page: 'top',
+    says: essential
+      ? 'A source that nothing can be diagnosed without gives no answer for ten minutes.'
+      : 'Another source gives no answer for half an hour.',
     summary: essential ? 'The exporter cannot see aggregated APIs.' : 'The exporter lacks a source of observations.',
     description: `aggregated-api-exporter${onCluster(options)} cannot read {{ $labels.source }}: it is forbidden, refused our credentials, stale or failing. ${
       essential
@@ -58,12 +63,14 @@ function stale(options: GenerateOptions): AlertingRule {
   return exporterAlert('AggregatedAPIExporterStale', 'warning', 120, options, {
     expr: `time() - max by (${levelOf(options)}) (aggregated_api_last_probe_timestamp_seconds{vantage="aggregator"}) > 300`,
     page: 'api',
+    says: 'No probe of an API has begun for five minutes.',
     summary: 'The exporter no longer probes an aggregated API.',
     description: `The last probe of {{ $labels.apiservice }}${onCluster(options)} through the kube-apiserver began {{ $value | humanizeDuration }} ago. What the exporter says about it is out of date.`,
   });
 }
 
 interface Words {
+  readonly says: string;
   readonly expr: string;
   readonly summary: string;
   readonly description: string;
@@ -75,6 +82,7 @@ function exporterAlert(alert: string, severity: string, seconds: number, options
   return {
     kind: 'alert',
     alert,
+    says: words.says,
     expr: words.expr,
     for: seconds,
     keepFiringFor: 120,

@@ -20,6 +20,7 @@ export function logRules(catalogue: Catalogue, options: GenerateOptions): RuleBo
   return {
     groups: speakers.map((speaker) => ({
       name: `aggregated-api-logs-${speaker}`,
+      says: `Lines of ${speaker}.`,
       interval: INTERVAL,
       rules: catalogue.signatures
         .filter((signature) => signature.speaker === speaker)
@@ -71,7 +72,7 @@ function quoted(pattern: string): string {
 }
 
 function matches(signature: Signature, query: string): RecordingRule {
-  return record('container:aggregated_api_log_matches:count5m', query, {
+  return record('container:aggregated_api_log_matches:count5m', signature.says, query, {
     speaker: signature.speaker,
     signature: signature.id,
   });
@@ -85,6 +86,7 @@ function alert(signature: Signature, query: string, catalogue: Catalogue, option
     {
       kind: 'alert',
       alert: 'AggregatedAPILogSignature',
+      says: `Such lines for two minutes; they point to ${cause.id}.`,
       expr: `${query} > 0`,
       for: 120,
       labels: {

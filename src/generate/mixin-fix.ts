@@ -18,7 +18,14 @@ const RUNBOOKS = 'https://runbooks.prometheus-operator.dev/runbooks/kubernetes';
  */
 export function mixinFix(options: GenerateOptions): RuleBook {
   return {
-    groups: [{ name: 'kubernetes-aggregated-apis', interval: options.scrapeInterval, rules: [errors(options), down(options)] }],
+    groups: [
+      {
+        name: 'kubernetes-aggregated-apis',
+        says: 'Alerts by the metrics of the kube-apiserver alone.',
+        interval: options.scrapeInterval,
+        rules: [errors(options), down(options)],
+      },
+    ],
     notes: [
       'A replacement for KubeAggregatedAPIErrors and KubeAggregatedAPIDown of the kubernetes-mixin: remove those two, or disable them in your chart.',
       `Reads ${GAUGE} and ${COUNTER} of {${options.kubeApiserverSelector}}, scraped every ${printDuration(options.scrapeInterval)}.`,
@@ -42,6 +49,7 @@ function errors(options: GenerateOptions): AlertingRule {
   return {
     kind: 'alert',
     alert: 'KubeAggregatedAPIErrors',
+    says: 'One kube-apiserver held the API unavailable for more than a tenth of 15 minutes, or it became unavailable at least three times.',
     expr: `${share}\nor\n(${transitions} unless on (${level(options, 'name')}) (${share}))`,
     for: 60,
     keepFiringFor: 300,
@@ -59,6 +67,7 @@ function down(options: GenerateOptions): AlertingRule {
   return {
     kind: 'alert',
     alert: 'KubeAggregatedAPIDown',
+    says: 'Every kube-apiserver holds the API unavailable.',
     expr: `min by (${level(options, 'name')}) (last_over_time(${GAUGE}{${options.kubeApiserverSelector}}[${window}])) == 1`,
     for: 120,
     keepFiringFor: 300,
@@ -79,6 +88,7 @@ export function stockRules(options: GenerateOptions): RuleBook {
   const stock = (alert: string, expr: string, seconds: number): AlertingRule => ({
     kind: 'alert',
     alert,
+    says: `${alert.replace('Stock', '')} as the kubernetes-mixin has it.`,
     expr,
     for: seconds,
     labels: { severity: 'warning' },
@@ -89,6 +99,7 @@ export function stockRules(options: GenerateOptions): RuleBook {
     groups: [
       {
         name: 'stock',
+        says: 'The two alerts that the replacement is compared with.',
         interval: options.scrapeInterval,
         rules: [
           stock(

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Criterion } from '../domain/criterion.ts';
 import { printDuration } from './duration.ts';
+import { momentName, productName } from './moment-names.ts';
 import { type CriterionOf, levelOf, type MomentPart, type PromqlContext, printCriterion } from './promql.ts';
 import { type RecordingRule, record } from './rule-book.ts';
+import { describeCriterion } from './runbooks/words.ts';
 import { SERIES } from './series.ts';
 
 /**
@@ -15,10 +16,13 @@ export interface Moments {
   readonly labelOf: (criterion: CriterionOf<'coincides'>, part: MomentPart) => string;
 }
 
+/** @throws Error when two parts that differ would have one name. */
 export function momentsOf(criteria: readonly Criterion[]): Moments {
   const found = new Map<string, CriterionOf<'coincides'>>();
   for (const criterion of criteria) visit(criterion, found);
-  return { coincidences: [...found.values()], labelOf };
+  const coincidences = [...found.values()];
+  refuseSharedNames(coincidences);
+  return { coincidences, labelOf };
 }
 
 function visit(criterion: Criterion, found: Map<string, CriterionOf<'coincides'>>): void {
@@ -26,7 +30,7 @@ function visit(criterion: Criterion, found: Map<string, CriterionOf<'coincides'>
     case 'coincides':
       visit(criterion.event, found);
       visit(criterion.spike, found);
-      found.set(labelOf(criterion, 'both'), criterion);
+      found.set(contentOf(criterion, 'both'), criterion);
       return;
     case 'not':
       visit(criterion.of, found);
@@ -39,22 +43,60 @@ function visit(criterion: Criterion, found: Map<string, CriterionOf<'coincides'>
   }
 }
 
-/** Named by content, so that the name stays when the catalogue grows around it. */
-function labelOf({ event, spike, within }: CriterionOf<'coincides'>, part: MomentPart): string {
-  const of = { event, spike, both: { event, spike, within } }[part];
-  return `${part}-${createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 10)}`;
+const PARTS: readonly MomentPart[] = ['spike', 'event', 'both'];
+
+function contentOf({ event, spike, within }: CriterionOf<'coincides'>, part: MomentPart): string {
+  return JSON.stringify({ event, spike, both: { event, spike, within } }[part]);
+}
+
+function labelOf(criterion: CriterionOf<'coincides'>, part: MomentPart): string {
+  return part === 'both' ? productName(criterion) : momentName(criterion[part]);
+}
+
+function refuseSharedNames(coincidences: readonly CriterionOf<'coincides'>[]): void {
+  const contents = new Map<string, string>();
+  for (const criterion of coincidences)
+    for (const part of PARTS) {
+      const name = labelOf(criterion, part);
+      const content = contentOf(criterion, part);
+      const other = contents.get(name);
+      if (other !== undefined && other !== content)
+        throw new Error(`moment ${JSON.stringify(name)}: it would name both ${other} and ${content}; a name of one meaning is allowed`);
+      contents.set(name, content);
+    }
 }
 
 export function momentRules(moments: Moments, context: PromqlContext): RecordingRule[] {
   const rules = new Map<string, RecordingRule>();
-  const level = levelOf(context.options);
-  for (const criterion of moments.coincidences) {
-    const labels = { event: labelOf(criterion, 'event'), spike: labelOf(criterion, 'spike'), both: labelOf(criterion, 'both') };
-    for (const part of ['spike', 'event'] as const)
-      rules.set(labels[part], record(SERIES.moment, printCriterion(criterion[part], context), { moment: labels[part] }));
-    const spike = `max by (${level}) (${SERIES.moment}{moment="${labels.spike}"})`;
-    const event = `max by (${level}) (max_over_time(${SERIES.moment}{moment="${labels.event}"}[${printDuration(criterion.within)}]))`;
-    rules.set(labels.both, record(SERIES.moment, `${spike} * ${event}`, { moment: labels.both }));
-  }
+  for (const criterion of moments.coincidences)
+    for (const rule of rulesOf(criterion, context)) rules.set(JSON.stringify(rule.labels), rule);
   return [...rules.values()];
+}
+
+function rulesOf(criterion: CriterionOf<'coincides'>, context: PromqlContext): RecordingRule[] {
+  const level = levelOf(context.options);
+  const within = printDuration(criterion.within);
+  const labels = { spike: labelOf(criterion, 'spike'), event: labelOf(criterion, 'event'), both: labelOf(criterion, 'both') };
+  const spike = `max by (${level}) (${SERIES.moment}{moment="${labels.spike}"})`;
+  const event = `max by (${level}) (max_over_time(${SERIES.moment}{moment="${labels.event}"}[${within}]))`;
+  return [
+    ...(['spike', 'event'] as const).map((part) =>
+      record(
+        SERIES.moment,
+        `1 at an evaluation at which ${describeCriterion(criterion[part])}.`,
+        printCriterion(criterion[part], context),
+        {
+          moment: labels[part],
+        },
+      ),
+    ),
+    record(
+      SERIES.moment,
+      `1 at an evaluation of ${labels.spike} that had ${labels.event} in the ${within} before it.`,
+      `${spike} * ${event}`,
+      {
+        moment: labels.both,
+      },
+    ),
+  ];
 }

@@ -8,6 +8,8 @@ export interface RuleBook {
 export interface RuleGroup {
   /** Unique in the book. */
   readonly name: string;
+  /** What it is about, and what its order or its interval mean. Printed as a comment above it. */
+  readonly says: string;
   /** Seconds between evaluations. The order of the rules is the order of evaluation: later rules read what earlier ones wrote. */
   readonly interval: number;
   readonly rules: readonly Rule[];
@@ -19,6 +21,8 @@ export interface RecordingRule {
   readonly kind: 'record';
   /** level:metric:operations */
   readonly record: string;
+  /** What it means, in words. Printed as a comment above it. */
+  readonly says: string;
   readonly expr: string;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -26,6 +30,8 @@ export interface RecordingRule {
 export interface AlertingRule {
   readonly kind: 'alert';
   readonly alert: string;
+  /** When it fires, in words. Printed as a comment above it. */
+  readonly says: string;
   readonly expr: string;
   /** Seconds. */
   readonly for?: number;
@@ -35,8 +41,18 @@ export interface AlertingRule {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-export function record(name: string, expr: string, labels: Readonly<Record<string, string>> = {}): RecordingRule {
-  return { kind: 'record', record: name, expr, labels };
+export function record(name: string, says: string, expr: string, labels: Readonly<Record<string, string>> = {}): RecordingRule {
+  return { kind: 'record', record: name, says, expr, labels };
+}
+
+/** @throws Error that names two rules that would write the same series, or alerts that nobody could tell apart. */
+export function refuseTwins(groups: readonly RuleGroup[]): void {
+  const seen = new Set<string>();
+  for (const rule of groups.flatMap(({ rules }) => rules)) {
+    const name = `${rule.kind === 'record' ? rule.record : rule.alert}${JSON.stringify(rule.labels)}`;
+    if (seen.has(name)) throw new Error(`rule ${name}: there are two of it; names and labels that differ are allowed`);
+    seen.add(name);
+  }
 }
 
 export function alertsOf(book: RuleBook): AlertingRule[] {

@@ -44,6 +44,7 @@ export function symptomGroup(catalogue: Catalogue, options: GenerateOptions): Ru
   const interval = symptomInterval(options);
   return {
     name: 'aggregated-api-symptoms',
+    says: 'What pages, and the verdict that it carries. Evaluated twice per scrape, in a group of its own: a page waits for nothing but the symptom.',
     interval,
     rules: [
       failingRule(catalogue, options),
@@ -63,7 +64,11 @@ export function symptomInterval(options: Pick<GenerateOptions, 'scrapeInterval'>
 
 function failingRule(catalogue: Catalogue, options: GenerateOptions): RecordingRule {
   const window = printDuration(windowOf(0, options.scrapeInterval));
-  return record(SERIES.failing, `max by (${levelOf(options)}) (last_over_time(${selectorOf(signalNamed(catalogue, FAILING))}[${window}]))`);
+  return record(
+    SERIES.failing,
+    '1 while the newest observation of the API errs.',
+    `max by (${levelOf(options)}) (last_over_time(${selectorOf(signalNamed(catalogue, FAILING))}[${window}]))`,
+  );
 }
 
 /** Windows over recorded series end between two evaluations, so that they hold the same samples with open and with closed ends. */
@@ -87,7 +92,11 @@ function outageRule(options: GenerateOptions): RecordingRule {
   const last = (selector: string) => `last_over_time(${selector}[${printDuration(windowOf(0, options.scrapeInterval))}])`;
   const unavailable = `max by (${level}) (${last('aggregated_api_available')}) == 0`;
   const everyProbe = `max by (${level}) (${last('aggregated_api_failing_share{vantage=~"aggregator|aggregator_list"}')}) == 1`;
-  return record(SERIES.outage, `(${SERIES.failing} == 1 and (${unavailable} or ${everyProbe}))\nor\n0 * ${SERIES.failing}`);
+  return record(
+    SERIES.outage,
+    '1 while no request gets through: every way through the kube-apiserver fails, or the condition says so.',
+    `(${SERIES.failing} == 1 and (${unavailable} or ${everyProbe}))\nor\n0 * ${SERIES.failing}`,
+  );
 }
 
 function downRule(options: GenerateOptions, interval: number): RecordingRule {
@@ -97,6 +106,7 @@ function downRule(options: GenerateOptions, interval: number): RecordingRule {
   const count = evaluated - Math.floor(evaluated / 6);
   return record(
     SERIES.down,
+    '1 once an outage has lasted a minute, until five minutes without one.',
     `(min_over_time(${SERIES.outage}[${held}]) == 1 and count_over_time(${SERIES.outage}[${held}]) >= ${count})
 or
 (${SERIES.down} == 1 and max_over_time(${SERIES.outage}[${evaluations(UP_AFTER, interval)}]) == 1)
@@ -110,12 +120,14 @@ function errorRules(options: GenerateOptions): RecordingRule[] {
   const rate = (metric: string, window: string) => `sum by (${level}) (rate(${metric}{vantage="aggregator"}[${window}]))`;
   const ratio = (window: string) =>
     `${rate('aggregated_api_probe_failures_total', window)}\n/\n(${rate('aggregated_api_probes_total', window)} > 0)`;
-  return [record(SERIES.errors, ratio('5m')), record(SERIES.errorsLong, ratio('15m'))];
+  const says = (window: string) => `Share of the requests through the kube-apiserver that failed in the last ${window}.`;
+  return [record(SERIES.errors, says('5 min'), ratio('5m')), record(SERIES.errorsLong, says('15 min'), ratio('15m'))];
 }
 
 function latencyRule(options: GenerateOptions): RecordingRule {
   return record(
     SERIES.latency,
+    'Seconds within which nine of ten requests through the kube-apiserver are answered, last 10 min.',
     `histogram_quantile(0.9, sum by (${levelOf(options)}, le) (rate(aggregated_api_probe_duration_seconds_bucket{vantage="aggregator"}[10m])))`,
   );
 }
@@ -136,11 +148,17 @@ function verdictRules(options: GenerateOptions): RecordingRule[] {
   return [
     record(
       SERIES.leadSince,
+      'Since when a cause has been the held one while the API errs.',
       `(${SERIES.leadSince} and on (${level}, cause) ${SERIES.held} and on (${level}) ${failing})\nor\ntime() * ${named} ^ 0`,
     ),
-    record(SERIES.leadUntil, `time() * ${named} ^ 0\nor\n(${SERIES.leadUntil} and on (${level}, cause) ${SERIES.leadSince})`),
+    record(
+      SERIES.leadUntil,
+      'When the evidence last put that cause on top.',
+      `time() * ${named} ^ 0\nor\n(${SERIES.leadUntil} and on (${level}, cause) ${SERIES.leadSince})`,
+    ),
     record(
       SERIES.held,
+      'The verdict as the exporter holds it: unknown while no cause is as likely as not, and after a failure that of its end.',
       `(${named} and on (${level}, cause) ${SERIES.held})
 or on (${level})
 ${keptCause(level, failing)}
@@ -153,7 +171,11 @@ or on (${level})
 or on (${level})
 ${unknown}`,
     ),
-    record(SERIES.verdict, `(${lately} and on (${level}, cause) ${SERIES.verdict})\nor on (${level})\n${SERIES.held}`),
+    record(
+      SERIES.verdict,
+      'The same, but a cause stays for two evaluations more: each change of a label is a new alert.',
+      `(${lately} and on (${level}, cause) ${SERIES.verdict})\nor on (${level})\n${SERIES.held}`,
+    ),
   ];
 }
 
@@ -171,6 +193,7 @@ function alerts(options: GenerateOptions): AlertingRule[] {
   const where = (condition: string) => `${sureness(SERIES.verdict)}\nand on (${level})\n(${condition})`;
   return [
     symptom('AggregatedAPIDown', 'critical', where(`${SERIES.down} == 1`), options, {
+      says: 'Every request through the kube-apiserver has failed for a minute; until five minutes without an outage.',
       summary: 'An aggregated API is down.',
       description: `{{ $labels.apiservice }}${onCluster(options)} has failed without a break for a minute: clients of its resources get errors.`,
       panel: PANELS.failing,
@@ -181,17 +204,20 @@ function alerts(options: GenerateOptions): AlertingRule[] {
       where(`max_over_time(${SERIES.errors}[5m]) > 0.05 and ${SERIES.errorsLong} > 0.05`),
       options,
       {
+        says: 'More than 5 % of the requests failed within the last 15 minutes, and some within the last 5.',
         summary: 'An aggregated API answers with errors.',
         description: `{{ $labels.apiservice }}${onCluster(options)} fails ${percentNow(SERIES.errorsLong, options)} of the requests through the kube-apiserver (last 15 minutes).`,
         panel: PANELS.errorRatio,
       },
     ),
     symptom('AggregatedAPIFlapping', 'warning', where(`changes(${SERIES.failing}[30m]) >= 6`), options, {
+      says: 'It failed and recovered three times within 30 minutes.',
       summary: 'An aggregated API comes and goes.',
       description: `{{ $labels.apiservice }}${onCluster(options)} has failed and recovered at least three times in 30 minutes.`,
       panel: PANELS.failing,
     }),
     symptom('AggregatedAPISlow', 'warning', where(`${SERIES.latency} > 1`), options, {
+      says: 'One request in ten takes more than a second.',
       summary: 'An aggregated API answers slowly.',
       description: `{{ $labels.apiservice }}${onCluster(options)} takes more than a second for one in ten requests (90th percentile ${readNow(SERIES.latency, options, 'humanizeDuration')}, last 10 minutes).`,
       panel: PANELS.latency,
@@ -202,6 +228,7 @@ function alerts(options: GenerateOptions): AlertingRule[] {
 }
 
 interface Words {
+  readonly says: string;
   readonly summary: string;
   readonly description: string;
   readonly panel: { readonly uid: string; readonly panel: number };
@@ -211,6 +238,7 @@ function symptom(alert: string, severity: string, expr: string, options: Generat
   return {
     kind: 'alert',
     alert,
+    says: words.says,
     expr,
     // `name` is what the kubernetes-mixin's alerts call the APIService: inhibition compares equal labels.
     labels: { severity, name: '{{ $labels.apiservice }}', ...options.labels },
@@ -235,6 +263,7 @@ function certificate(severity: 'warning' | 'critical', under: number, atLeast: n
   return {
     kind: 'alert',
     alert: 'AggregatedAPICertificateExpiring',
+    says: `The serving certificate or the caBundle ends within ${printDuration(under)}${Number.isFinite(atLeast) ? `, not within ${printDuration(atLeast)}` : ''}.`,
     expr: `${left('aggregated_api_backend_certificate_not_after_timestamp_seconds', 'serving')}\nor\n${left('aggregated_api_ca_bundle_not_after_timestamp_seconds', 'ca-bundle')}`,
     for: 300,
     keepFiringFor: 300,

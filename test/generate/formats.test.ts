@@ -2,6 +2,7 @@ import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { BUILT_IN } from '../../src/generate/built-in.ts';
+import { plainGroup, plainRule } from '../../src/generate/formats/plain-rule.ts';
 import { printRules, type RuleFormat } from '../../src/generate/formats/rule-formats.ts';
 import { OBJECT_BYTES, splitGroup, splitGroups } from '../../src/generate/formats/split.ts';
 import { logRules } from '../../src/generate/log-rules.ts';
@@ -54,7 +55,15 @@ describe.each(['prometheus', 'prometheusrule', 'vmrule', 'mimir', 'loki'] as con
     const documents = files.map((file) => load(file.content) as { groups?: RuleGroup[]; spec?: { groups: RuleGroup[] } });
     const printed = documents.flatMap((document) => document.groups ?? document.spec!.groups).flatMap((group) => group.rules);
     const wanted = (format === 'loki' ? logRules(BUILT_IN, OPTIONS) : book).groups.flatMap((group) => group.rules);
-    expect(printed.map((rule) => rule.expr)).toEqual(wanted.map((rule) => rule.expr));
+    expect(printed).toEqual(wanted.map(plainRule));
+  });
+
+  it('has a sentence above each rule and each group', () => {
+    for (const { path, content } of files) {
+      const lines = content.split('\n');
+      const bare = lines.filter((line, index) => /^ *- (name|record|alert): /.test(line) && !/^ *# \S.{8}/.test(lines[index - 1]!));
+      expect(bare, path).toEqual([]);
+    }
   });
 
   it('has group names that are unique', () => {
@@ -121,11 +130,32 @@ describe('objects', () => {
   });
 });
 
+describe('two rules that would be one', () => {
+  const twice =
+    (...rules: RuleGroup['rules']) =>
+    () =>
+      printRules({ groups: [{ name: 'g', says: 'Tides.', interval: 30, rules }], notes: [] }, 'prometheus', {
+        name: 'r',
+        options: OPTIONS,
+      });
+
+  it('are refused by name and labels', () => {
+    expect(twice(record('a:b:c', 'High.', '1', { tide: 'high' }), record('a:b:c', 'Higher.', '2', { tide: 'high' }))).toThrow(
+      'rule a:b:c{"tide":"high"}: there are two of it',
+    );
+  });
+
+  it('are two with another label', () => {
+    expect(twice(record('a:b:c', 'High.', '1', { tide: 'high' }), record('a:b:c', 'Low.', '1', { tide: 'low' }))).not.toThrow();
+  });
+});
+
 describe('splitting', () => {
   const group = (name: string, count: number): RuleGroup => ({
     name,
+    says: 'Letters.',
     interval: 30,
-    rules: Array.from({ length: count }, (_, index) => record('a:b:c', 'x'.repeat(100), { n: String(index) })),
+    rules: Array.from({ length: count }, (_, index) => record('a:b:c', 'A letter.', 'x'.repeat(100), { n: String(index) })),
   });
 
   it('keeps the order and names the parts', () => {
@@ -144,7 +174,7 @@ describe('splitting', () => {
 
   it('fills no object over the limit, unless by a single rule', () => {
     const objects = splitGroups([group('a', 10), group('b', 50)], 2000);
-    for (const groups of objects) expect(JSON.stringify(groups.map((part) => part.rules)).length).toBeLessThan(2000 + 200);
+    for (const groups of objects) expect(JSON.stringify(groups.map(plainGroup)).length).toBeLessThan(2000 + 200);
     expect(objects.flat().flatMap((part) => part.rules)).toHaveLength(60);
     expect(splitGroup(group('huge', 2), 10, () => 100).map((part) => part.rules.length)).toEqual([1, 1]);
   });

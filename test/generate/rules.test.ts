@@ -106,14 +106,22 @@ describe('the formula', () => {
       (rule) => rule.kind === 'record' && rule.record === SERIES.moment,
     );
     // Two events, one spike, and for each coincidence its product: the spike of the small catalogue is the same.
-    expect(moments.map((rule) => rule.labels.moment!.replace(/-.*/, '')).sort()).toEqual([
-      'both',
-      'both',
-      'both',
-      'event',
-      'event',
-      'spike',
+    expect(moments.map((rule) => rule.labels.moment)).toEqual([
+      'failing-above-0.5',
+      'min-wind-in-1h-above-1',
+      'failing-above-0.5-at-most-5m-after-min-wind-in-1h-above-1',
+      'failing-above-0.5-at-most-10m-after-min-wind-in-1h-above-1',
+      'increase-groundings-in-5m-above-0',
+      'failing-above-0.5-at-most-5m-after-increase-groundings-in-5m-above-0',
     ]);
+  });
+
+  it('changes only the lines of a cause when it comes', () => {
+    const without = { ...SMALL_CATALOGUE, causes: SMALL_CATALOGUE.causes.filter(({ title }) => title !== 'Swell in the fog') };
+    const before = diagnosisRules(without, DEFAULT_OPTIONS).groups.flatMap((group) => group.rules);
+    const kept = rules.filter((rule) => !JSON.stringify(rule).includes('fog-bank'));
+    expect(kept).toEqual(before);
+    expect(kept.length).toBeLessThan(rules.length);
   });
 
   it('refuses a catalogue that contradicts itself', () => {

@@ -16,7 +16,12 @@ export function plainRule(rule: Rule): Record<string, unknown> {
 }
 
 export function plainGroup(group: RuleGroup): Record<string, unknown> {
-  return { name: group.name, interval: printDuration(group.interval), rules: group.rules.map(plainRule) };
+  return { ...groupHead(group), rules: group.rules.map(plainRule) };
+}
+
+/** A group without its rules. */
+export function groupHead({ name, interval }: RuleGroup): Record<string, unknown> {
+  return { name, interval: printDuration(interval) };
 }
 
 function unlessEmpty(key: string, labels: Readonly<Record<string, string>>): Record<string, unknown> {

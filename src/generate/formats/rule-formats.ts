@@ -1,6 +1,7 @@
 import type { GenerateOptions } from '../options.ts';
-import type { RuleBook } from '../rule-book.ts';
-import { plainGroup, printNotes, printYaml } from './plain-rule.ts';
+import { type RuleBook, refuseTwins } from '../rule-book.ts';
+import { printNotes } from './plain-rule.ts';
+import { printRuleFile } from './rule-file.ts';
 import { splitGroup, splitGroups } from './split.ts';
 
 /** A file of the output: path relative to the output folder. */
@@ -25,54 +26,54 @@ export interface RuleFiles {
   readonly joined?: boolean;
 }
 
-/** Files of one format. */
+/** Files of one format. @throws Error when two rules would be one. */
 export function printRules(book: RuleBook, format: RuleFormat, { name, options, joined = false }: RuleFiles): Artifact[] {
+  refuseTwins(book.groups);
   switch (format) {
     case 'prometheus':
-      if (joined) return [file(format, name, [], { groups: book.groups.map(plainGroup) }, book)];
-      return book.groups.map((group) => file(format, group.name, [], { groups: [plainGroup(group)] }, book));
+      if (joined) return [file(`${format}/${name}`, book.notes, printRuleFile(book.groups))];
+      return book.groups.map((group) => file(`${format}/${group.name}`, book.notes, printRuleFile([group])));
     case 'prometheusrule':
-      return objects(format, 'monitoring.coreos.com/v1', 'PrometheusRule', book, name, options);
+      return objects(book, format, { kind: PROMETHEUS_RULE, name, options }, [
+        'A group that fits no object is in several, name, name-2, …, which are evaluated side by side: a diagnosis takes an evaluation more.',
+      ]);
     case 'vmrule':
-      return objects(format, 'operator.victoriametrics.com/v1beta1', 'VMRule', book, name, options, [
+      return objects(book, format, { kind: VM_RULE, name, options }, [
         'vmalert shows a rule the results of the rules before it one evaluation later: a diagnosis takes a few evaluations more.',
       ]);
     case 'loki':
-      return [file(format, name, [], { groups: book.groups.map(plainGroup) }, book)];
+      return [file(`${format}/${name}`, book.notes, printRuleFile(book.groups))];
     case 'mimir':
       return [
         file(
-          format,
-          name,
+          `${format}/${name}`,
           [
+            ...book.notes,
             `Groups have at most ${MIMIR_RULES_PER_GROUP} rules, which Mimir demands by default. Groups are evaluated side by side: a diagnosis takes a few evaluations more.`,
             'Load with: mimirtool rules load FILE',
           ],
-          { namespace: name, groups: book.groups.flatMap((group) => splitGroup(group, MIMIR_RULES_PER_GROUP, () => 1)).map(plainGroup) },
-          book,
+          printRuleFile(
+            book.groups.flatMap((group) => splitGroup(group, MIMIR_RULES_PER_GROUP, () => 1)),
+            { head: { namespace: name } },
+          ),
         ),
       ];
   }
 }
 
+const PROMETHEUS_RULE = { apiVersion: 'monitoring.coreos.com/v1', kind: 'PrometheusRule' };
+const VM_RULE = { apiVersion: 'operator.victoriametrics.com/v1beta1', kind: 'VMRule' };
+
 function objects(
-  format: string,
-  apiVersion: string,
-  kind: string,
   book: RuleBook,
-  name: string,
-  options: GenerateOptions,
+  format: RuleFormat,
+  { kind, name, options }: RuleFiles & { readonly kind: typeof PROMETHEUS_RULE },
   notes: readonly string[] = [],
 ): Artifact[] {
   return splitGroups(book.groups).map((groups, index) => {
     const objectName = index === 0 ? name : `${name}-${index + 1}`;
-    return file(
-      format,
-      objectName,
-      notes,
-      { apiVersion, kind, metadata: metadata(objectName, options), spec: { groups: groups.map(plainGroup) } },
-      book,
-    );
+    const head = { ...kind, metadata: metadata(objectName, options) };
+    return file(`${format}/${objectName}`, [...book.notes, ...notes], printRuleFile(groups, { head, under: 'spec' }));
   });
 }
 
@@ -84,6 +85,6 @@ export function metadata(name: string, options: GenerateOptions, labels: Readonl
   };
 }
 
-function file(format: string, name: string, notes: readonly string[], document: unknown, book: RuleBook): Artifact {
-  return { path: `${format}/${name}.yaml`, content: printNotes([HEADER, ...book.notes, ...notes]) + printYaml(document) };
+function file(path: string, notes: readonly string[], text: string): Artifact {
+  return { path: `${path}.yaml`, content: printNotes([HEADER, ...notes]) + text };
 }

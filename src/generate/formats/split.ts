@@ -1,4 +1,5 @@
 import type { Rule, RuleGroup } from '../rule-book.ts';
+import { plainGroup, plainRule } from './plain-rule.ts';
 
 /**
  * Bytes of one object as JSON. etcd takes 1 MiB, but `kubectl apply` also keeps the whole object in an annotation, and
@@ -8,19 +9,17 @@ export const OBJECT_BYTES = 200 * 1024;
 
 /** The group in parts of at most `limit`: `name`, `name-2`, … in order. A single rule over the limit is a part of its own. */
 export function splitGroup(group: RuleGroup, limit: number, weigh: (rule: Rule) => number): RuleGroup[] {
-  return pack(group.rules, limit, weigh).map((rules, index) => ({
-    ...group,
-    name: index === 0 ? group.name : `${group.name}-${index + 1}`,
-    rules,
-  }));
+  return pack(group.rules, limit, weigh).map((rules, index) =>
+    index === 0 ? { ...group, rules } : { ...group, name: `${group.name}-${index + 1}`, says: `Goes on with ${group.name}.`, rules },
+  );
 }
 
 /** Neighbouring groups in as few objects as fit `bytes`; a group that is too large by itself is split. Always the same way. */
 export function splitGroups(groups: readonly RuleGroup[], bytes: number = OBJECT_BYTES): RuleGroup[][] {
   return pack(
-    groups.flatMap((group) => splitGroup(group, bytes, sizeOf)),
+    groups.flatMap((group) => splitGroup(group, bytes, (rule) => sizeOf(plainRule(rule)))),
     bytes,
-    sizeOf,
+    (group) => sizeOf(plainGroup(group)),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue.ts';
-import { plainGroup, printNotes, printYaml } from '../formats/plain-rule.ts';
+import { printNotes } from '../formats/plain-rule.ts';
+import { printRuleFile } from '../formats/rule-file.ts';
 import type { Artifact } from '../formats/rule-formats.ts';
 import { stockRules } from '../mixin-fix.ts';
 import type { GenerateOptions } from '../options.ts';
@@ -18,7 +19,7 @@ export function mixinTestFiles(options: GenerateOptions): Artifact[] {
   return [
     {
       path: 'tests/stock-kubernetes-mixin.yaml',
-      content: printNotes(stockRules(options).notes) + printYaml({ groups: stockRules(options).groups.map(plainGroup) }),
+      content: printNotes(stockRules(options).notes) + printRuleFile(stockRules(options).groups),
     },
     {
       path: 'tests/kubernetes-mixin.test.yaml',

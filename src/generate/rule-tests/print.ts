@@ -9,7 +9,7 @@ export function printRuleTests(ruleFiles: readonly string[], evaluationInterval:
     rule_files: ruleFiles,
     evaluation_interval: printDuration(evaluationInterval),
     tests: together(scenarios).map(({ title, interval, series, scenarios: some }) => ({
-      name: `${some.length > 4 ? `${some.length} alerts` : some.map(({ alert }) => alert.alert).join(', ')}: ${title}`,
+      name: `${some.length > 4 ? 'alerts' : some.map(({ alert }) => alert.alert).join(', ')}: ${title}`,
       interval: printDuration(interval),
       input_series: [...series].map(([name, values]) => ({ series: name, values })),
       alert_rule_test: some.flatMap((scenario) =>

@@ -8,6 +8,10 @@ export function widenedFor(scrapeInterval: number, catalogue: Catalogue): Catalo
   const evidence = (declaration: EvidenceDeclaration): EvidenceDeclaration => ({
     ...declaration,
     when: widen(declaration.when, scrapeInterval),
+    says:
+      typeof declaration.says === 'string'
+        ? declaration.says
+        : declaration.says.map((clause) => ({ ...clause, when: widen(clause.when, scrapeInterval) })),
   });
   const causes = catalogue.causes.map(
     (cause): Cause => ({
