@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
 import type { DashboardFormat } from '../generate/dashboards/files.ts';
-import { RULE_FORMATS, type RuleFormat } from '../generate/formats/rule-formats.ts';
+import { PLAIN_FORMATS, RULE_FORMATS, type RuleFormat } from '../generate/formats/rule-formats.ts';
 import { type OptionTexts, parseOptions } from '../generate/options.ts';
 import type { Printed } from '../generate/outputs.ts';
 
@@ -14,7 +14,7 @@ interface GenerateFlags extends OptionTexts {
   readonly mixinFix?: true;
 }
 
-/** Formats by what they are of; without `--format` rules come in every format and dashboards as JSON. */
+/** Formats that may be asked for, by what they are of. */
 const FORMATS: Readonly<Record<What, readonly string[]>> = {
   all: [...RULE_FORMATS, 'json', 'configmap'],
   rules: RULE_FORMATS,
@@ -23,24 +23,30 @@ const FORMATS: Readonly<Record<What, readonly string[]>> = {
   'rule-tests': ['promtool'],
 };
 
+/** Formats that are printed where none is asked for. */
+const STANDARD: Readonly<Record<What, readonly string[]>> = {
+  all: [...PLAIN_FORMATS, 'json'],
+  rules: PLAIN_FORMATS,
+  dashboards: ['json'],
+  runbooks: ['markdown'],
+  'rule-tests': ['promtool'],
+};
+
 /** Value of `--output` for standard output. */
 const STREAM = '-';
 
-/** Formats of a stream where none is asked for: it holds one. */
-const STANDARD: Readonly<Record<What, string>> = {
-  all: 'prometheus,json',
-  rules: 'prometheus',
-  dashboards: 'json',
-  runbooks: 'markdown',
-  'rule-tests': 'promtool',
-};
+/** What a stream leaves out where no format is asked for: it holds rules of one format. */
+const NOT_STREAMED: string = 'loki';
 
 export function registerGenerate(program: Command): void {
   program
     .command('generate')
     .description('prints the diagnosis as rules, dashboards, runbooks and rule tests')
     .addArgument(new Argument('[what]', 'what to print').choices([...WHAT]).default('all'))
-    .option('--format <formats>', `comma-separated; of rules: ${RULE_FORMATS.join(', ')}; of dashboards: json, configmap`)
+    .option(
+      '--format <formats>',
+      `comma-separated; of rules: ${RULE_FORMATS.join(', ')} (default ${PLAIN_FORMATS.join(', ')}); of dashboards: json (default), configmap`,
+    )
     .option('--scrape-interval <duration>', 'how often Prometheus scrapes the exporter (default 30s)')
     .option('--cluster-label <labels>', 'labels that tell clusters apart, kept by every rule; empty for none (default cluster)')
     .option('--labels <name=value,…>', 'further labels of every alert')
@@ -70,9 +76,8 @@ export function registerGenerate(program: Command): void {
 export async function printAll(what: What, flags: Omit<GenerateFlags, 'output'>, stream = false): Promise<Printed[]> {
   const parsed = parseOptions(flags);
   const problems = 'problems' in parsed ? [...parsed.problems] : [];
-  const formats = (flags.format ?? (stream ? STANDARD[what] : FORMATS[what].filter((format) => format !== 'configmap').join(',')))
-    .split(',')
-    .filter((format) => format !== '');
+  const formats =
+    flags.format?.split(',').filter((format) => format !== '') ?? STANDARD[what].filter((format) => !stream || format !== NOT_STREAMED);
   for (const format of formats)
     if (!FORMATS[what].includes(format))
       problems.push(`--format ${JSON.stringify(format)}: of ${what} are allowed ${FORMATS[what].join(', ')}`);

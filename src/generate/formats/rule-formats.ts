@@ -13,6 +13,12 @@ export interface Artifact {
 export const RULE_FORMATS = ['prometheus', 'prometheusrule', 'mimir', 'vmrule', 'loki'] as const;
 export type RuleFormat = (typeof RULE_FORMATS)[number];
 
+/** Formats that hold the rules of the format prometheus in another frame: printed where somebody asks for them. */
+export const WRAPPERS = ['prometheusrule', 'mimir', 'vmrule'] as const satisfies readonly RuleFormat[];
+
+/** Formats that are printed where none is asked for. */
+export const PLAIN_FORMATS = ['prometheus', 'loki'] as const satisfies readonly RuleFormat[];
+
 /** Rules per group that Mimir accepts unless it is told otherwise (ruler_max_rules_per_rule_group). */
 const MIMIR_RULES_PER_GROUP = 20;
 

@@ -68,7 +68,7 @@ function groupsOf({ path, content }: Artifact): readonly unknown[] {
 
 /** A group that a format splits is evaluated part by part: the tests name the file of the whole one. */
 describe.each(RULE_FORMATS.filter((format) => format !== 'loki'))('generate all --format %s', (format) => {
-  it('passes the tests that come with it, as they are printed and with its own rules in their place', async () => {
+  it('is valid and passes the tests that come with it, as they are printed and with its own rules in their place', async () => {
     const printed = (await printAll('all', { format })).flatMap(({ artifacts }) => artifacts);
     const own = printed.filter(({ path }) => path.startsWith(`rules/${format}/`)).flatMap(groupsOf) as { name: string }[];
     const replaced = printed.map((artifact) => {
@@ -80,6 +80,10 @@ describe.each(RULE_FORMATS.filter((format) => format !== 'loki'))('generate all 
     for (const files of [printed, replaced])
       await inFolder({}, async (folder) => {
         await writeArtifacts(folder, files, []);
+        for (const promtool of [PROMTOOL, currentPromtool()]) {
+          const check = await run(promtool, ['check', 'rules', ...rules.map((file) => `rules/prometheus/${file}`)], folder);
+          expect(check.code === 0 ? '' : check.output).toBe('');
+        }
         const { code, output } = await run(currentPromtool(), ['test', 'rules', ...tests.map((file) => `rules/tests/${file}`)], folder);
         expect(code === 0 ? '' : output).toBe('');
       });

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { loadAll } from 'js-yaml';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { releaseAssets } from '../../scripts/release-files.ts';
+import type { Artifact } from '../../src/generate/formats/rule-formats.ts';
+
+let assets: readonly Artifact[];
+beforeAll(async () => {
+  assets = await releaseAssets();
+});
+const contentOf = (name: string) => assets.find(({ path }) => path === name)!.content;
+
+describe('the assets of a release', () => {
+  it('are the formats that are not committed, the replacement of the mixin apart, and their checksums', () => {
+    expect(assets.map(({ path }) => path)).toEqual([
+      'aggregated-api-exporter-prometheusrule.yaml',
+      'kubernetes-aggregated-apis-prometheusrule.yaml',
+      'aggregated-api-exporter-mimir.yaml',
+      'kubernetes-aggregated-apis-mimir.yaml',
+      'aggregated-api-exporter-vmrule.yaml',
+      'kubernetes-aggregated-apis-vmrule.yaml',
+      'SHA256SUMS',
+    ]);
+  });
+
+  it.each([
+    ['aggregated-api-exporter-prometheusrule.yaml', 'PrometheusRule'],
+    ['aggregated-api-exporter-vmrule.yaml', 'VMRule'],
+  ])('%s holds every object, one document each', (name, kind) => {
+    const objects = loadAll(contentOf(name)) as { kind: string; metadata: { name: string } }[];
+    expect(objects.length).toBeGreaterThan(2);
+    expect(new Set(objects.map((object) => object.kind))).toEqual(new Set([kind]));
+    expect(new Set(objects.map(({ metadata }) => metadata.name)).size).toBe(objects.length);
+  });
+
+  it('have the names of the mixin in the files of its replacement only', () => {
+    for (const { path, content } of assets)
+      expect(content.includes('alert: KubeAggregatedAPIDown'), path).toBe(path.startsWith('kubernetes-'));
+  });
+
+  it('are what sha256sum finds them to be', () => {
+    const sums = Object.fromEntries(assets.map(({ path, content }) => [path, createHash('sha256').update(content).digest('hex')]));
+    const lines = contentOf('SHA256SUMS').trimEnd().split('\n');
+    expect(lines).toEqual(assets.filter(({ path }) => path !== 'SHA256SUMS').map(({ path }) => `${sums[path]}  ${path}`));
+  });
+});
