@@ -33,8 +33,8 @@ export interface Connections {
   send(api: ApiServiceObject, route: Route, attempt: Attempt, retried?: boolean): Promise<IncomingMessage>;
   /** Idle connections of the APIService are closed: after failed probes, and when its TLS settings change. */
   closeIdle(name: string): void;
-  /** Undefined = the way is clear. */
-  obstacle: ((api: ApiServiceObject) => Obstacle | undefined) | undefined;
+  /** The first one that stands in the way of the API counts; none = the way is clear. Faults of several APIs stand beside each other. */
+  readonly obstacles: Set<(api: ApiServiceObject) => Obstacle | undefined>;
   /** Counts dial failures of the egress selector. */
   readonly egress: { dialFailures: number; dials: number };
   close(): void;
@@ -97,8 +97,16 @@ export function createConnections(network: Network, frontProxy: KeyPair, timing:
     });
   }
 
+  function obstacleOf(api: ApiServiceObject): Obstacle | undefined {
+    for (const obstacle of connections.obstacles) {
+      const found = obstacle(api);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
   async function connect(api: ApiServiceObject, route: Route): Promise<Socket> {
-    const obstacle = connections.obstacle?.(api);
+    const obstacle = obstacleOf(api);
     if (obstacle?.kind === 'error') {
       connections.egress.dialFailures += 1;
       throw new GoError(obstacle.words ?? 'proxy error');
@@ -140,7 +148,7 @@ export function createConnections(network: Network, frontProxy: KeyPair, timing:
   }
 
   const connections: Connections = {
-    obstacle: undefined,
+    obstacles: new Set(),
     egress: { dialFailures: 0, dials: 0 },
     send(api, route, attempt, retried = false) {
       const pool = poolFor(api.metadata.name);
@@ -169,7 +177,7 @@ export function createConnections(network: Network, frontProxy: KeyPair, timing:
           attempt.deadline === undefined
             ? undefined
             : setTimeout(() => {
-                reject(deadlineExceeded(progress.stage));
+                reject(deadlineExceeded(progress.stage, random));
                 outgoing.destroy();
               }, attempt.deadline);
         let local = '';

@@ -1,3 +1,5 @@
+import type { Random } from '../random.ts';
+
 /** How far an attempt had come. */
 export type Stage = 'connect' | 'tls' | 'headers';
 
@@ -44,12 +46,17 @@ export function streamError(error: NodeJS.ErrnoException, local: string, shown: 
   return new GoError(error.message);
 }
 
-/** The client's own time ran out. */
-export function deadlineExceeded(stage: Stage): GoError {
-  const inProbe = {
-    connect: 'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
-    tls: 'context deadline exceeded',
-    headers: 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+const AMBIGUOUS = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
+
+/**
+ * The client's own time ran out. One timer of two ends the check, by chance (kube-apiserver 1.36, Go 1.26): only the text of the
+ * second tells where it waited.
+ */
+export function deadlineExceeded(stage: Stage, random: Random): GoError {
+  const texts = {
+    connect: [AMBIGUOUS, 'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)'],
+    tls: ['context deadline exceeded'],
+    headers: [AMBIGUOUS, 'net/http: request canceled (Client.Timeout exceeded while awaiting headers)'],
   }[stage];
-  return new GoError('context deadline exceeded', inProbe);
+  return new GoError('context deadline exceeded', random.pick(texts));
 }

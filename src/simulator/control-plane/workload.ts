@@ -1,5 +1,5 @@
 import type { Hold, PodPlan, SimulatedPod } from '../node/pod.ts';
-import { ownedBy, referenceTo, timestamp, type WorkloadObject } from '../objects.ts';
+import { type Condition, ownedBy, type PodObject, referenceTo, timestamp, type WorkloadObject } from '../objects.ts';
 import type { Random } from '../random.ts';
 import { keyOf, type Store } from '../store.ts';
 import type { EventRecorder } from './events.ts';
@@ -29,6 +29,8 @@ export interface Rollout {
 }
 
 const AUTHOR = { manager: 'kube-controller-manager' };
+/** Reason of the condition Progressing once a rollout is complete. */
+const COMPLETE = 'NewReplicaSetAvailable';
 
 /** A Deployment with its ReplicaSets and pods. */
 export class Workload {
@@ -53,7 +55,7 @@ export class Workload {
     this.#template = { image: plan.image, args: plan.args };
     this.#store.deployments.create(this.#object('Deployment', plan.name, plan.replicas), { manager: 'helm' });
     this.#stop = this.#store.pods.subscribe(({ object }) => {
-      if (object.metadata.ownerReferences?.[0]?.name.startsWith(`${plan.name}-`)) this.#writeStatus();
+      if (this.#isOwn(object)) this.#writeStatus();
     });
   }
 
@@ -86,8 +88,8 @@ export class Workload {
     );
     const old = this.#pods;
     const oldReplicaSet = this.#replicaSet;
-    this.#newReplicaSet(old.length);
     this.#pods = [];
+    this.#newReplicaSet(old.length);
     if (change.surge === false) await Promise.all(old.map((pod) => pod.delete()));
     for (let index = 0; index < Math.max(old.length, 1); index += 1) {
       const fresh = await this.#add(change.prepare);
@@ -186,6 +188,22 @@ export class Workload {
       },
       AUTHOR,
     );
+    this.#store.deployments.update(
+      this.key,
+      ({ status }) => {
+        const created = {
+          type: 'Progressing',
+          status: 'True',
+          reason: 'NewReplicaSetCreated',
+          message: `Created new replica set "${this.#replicaSet}"`,
+          lastUpdateTime: timestamp(),
+          lastTransitionTime: timestamp(),
+        } as const;
+        status.conditions = [...(status.conditions ?? []).filter(({ type }) => type !== 'Progressing'), created];
+      },
+      { ...AUTHOR, subresource: 'status' },
+    );
+    this.#writeStatus();
     this.#events.report(referenceTo(deployment), {
       reason: 'ScalingReplicaSet',
       message: `Scaled up replica set ${this.#replicaSet} from 0 to ${Math.max(replicasBefore, this.plan.replicas)}`,
@@ -208,47 +226,28 @@ export class Workload {
     });
   }
 
+  #isOwn(pod: PodObject): boolean {
+    return pod.metadata.namespace === this.plan.namespace && (ownerOf(pod)?.startsWith(`${this.plan.name}-`) ?? false);
+  }
+
   #writeStatus(): void {
-    const current = this.#pods.filter((pod) => pod.object !== undefined);
-    const ready = current.filter((pod) => pod.ready).length;
-    const others = this.#store.pods
-      .values()
-      .filter(
-        (pod) => pod.metadata.namespace === this.plan.namespace && pod.metadata.ownerReferences?.[0]?.name.startsWith(`${this.plan.name}-`),
-      )
-      .filter((pod) => !current.some((own) => own.key === keyOf(pod.metadata)) && pod.metadata.deletionTimestamp === undefined);
-    const replicas = current.length + others.length;
-    const available =
-      ready +
-      others.filter((pod) => pod.status.conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True')).length;
+    const active = this.#store.pods.values().filter((pod) => this.#isOwn(pod) && isActive(pod));
+    const updated = active.filter((pod) => ownerOf(pod) === this.#replicaSet).length;
+    const available = active.filter(isReady).length;
     this.#store.deployments.update(
       this.key,
       (copy) => {
-        const before = copy.status.conditions ?? [];
-        const enough = available >= copy.spec.replicas;
-        copy.status = {
+        const wanted = copy.spec.replicas;
+        const status = {
           observedGeneration: copy.metadata.generation ?? 1,
-          replicas,
-          updatedReplicas: current.length,
+          replicas: active.length,
+          updatedReplicas: updated,
           readyReplicas: available,
           availableReplicas: available,
-          ...(available < copy.spec.replicas ? { unavailableReplicas: copy.spec.replicas - available } : {}),
-          conditions: [
-            availableCondition(before, enough),
-            ...before.filter((condition) => condition.type === 'Progressing'),
-            ...(before.some((condition) => condition.type === 'Progressing')
-              ? []
-              : [
-                  {
-                    type: 'Progressing',
-                    status: 'True' as const,
-                    reason: 'NewReplicaSetAvailable',
-                    message: 'ReplicaSet has successfully progressed.',
-                    lastTransitionTime: timestamp(),
-                  },
-                ]),
-          ],
+          ...(available < wanted ? { unavailableReplicas: wanted - available } : {}),
         };
+        const progress = progressOf(wanted, copy.status, status, this.#replicaSet);
+        copy.status = { ...status, conditions: [availableCondition(copy.status.conditions ?? [], available >= wanted), ...progress] };
       },
       { ...AUTHOR, subresource: 'status' },
     );
@@ -280,6 +279,38 @@ export class Workload {
       status: { observedGeneration: 1, replicas: 0, readyReplicas: 0, availableReplicas: 0 },
     };
   }
+}
+
+const ownerOf = (pod: PodObject): string | undefined => pod.metadata.ownerReferences?.[0]?.name;
+const isReady = ({ status }: PodObject): boolean => status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+/** Counted by a ReplicaSet: neither on its way out nor ended for good. */
+const isActive = ({ metadata, status: { phase } }: PodObject): boolean =>
+  metadata.deletionTimestamp === undefined && phase !== 'Failed' && phase !== 'Succeeded';
+
+type Status = WorkloadObject['status'];
+
+/**
+ * As syncRolloutStatus of the deployment controller (Kubernetes 1.36): what was complete stays so, whatever becomes of its pods, until there
+ * is a new ReplicaSet; before that each step forward is ReplicaSetUpdated. Without a deadline: no fault lasts for progressDeadlineSeconds.
+ */
+function progressOf(wanted: number, before: Status, after: Status, replicaSet: string): Condition[] {
+  const known = before.conditions?.find(({ type }) => type === 'Progressing');
+  const [updated, updatedBefore] = [after.updatedReplicas ?? 0, before.updatedReplicas ?? 0];
+  const progressing = { type: 'Progressing', status: 'True', lastTransitionTime: known?.lastTransitionTime ?? timestamp() } as const;
+  if (known?.reason === COMPLETE && after.replicas === updated) return [known];
+  if (updated === wanted && after.replicas === wanted && after.availableReplicas === wanted) {
+    const message = `ReplicaSet "${replicaSet}" has successfully progressed.`;
+    return [{ ...progressing, reason: COMPLETE, message, lastUpdateTime: timestamp() }];
+  }
+  const isStep =
+    updated > updatedBefore ||
+    after.replicas - updated < before.replicas - updatedBefore ||
+    after.readyReplicas > before.readyReplicas ||
+    after.availableReplicas > before.availableReplicas;
+  if (!isStep) return known ? [known] : [];
+  return [
+    { ...progressing, reason: 'ReplicaSetUpdated', message: `ReplicaSet "${replicaSet}" is progressing.`, lastUpdateTime: timestamp() },
+  ];
 }
 
 function availableCondition(before: readonly { type: string; status: string; lastTransitionTime?: string }[], enough: boolean) {

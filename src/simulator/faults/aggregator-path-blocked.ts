@@ -1,3 +1,4 @@
+import type { ApiServiceObject } from '../objects.ts';
 import { defineFault } from './fault.ts';
 
 /** The kube-apiserver can't reach the pods; everybody else can. */
@@ -6,13 +7,14 @@ export const aggregatorPathBlocked = defineFault({
   cause: 'aggregator-path-blocked',
   scope: 'api',
   inject(cluster, api) {
+    const obstacle = (wanted: ApiServiceObject) => (wanted.metadata.name === api.name ? ({ kind: 'drop' } as const) : undefined);
     for (const { connections } of cluster.apiServers) {
-      connections.obstacle = (wanted) => (wanted.metadata.name === api.name ? { kind: 'drop' } : undefined);
+      connections.obstacles.add(obstacle);
       connections.closeIdle(api.name);
     }
     return () => {
       for (const { connections } of cluster.apiServers) {
-        connections.obstacle = undefined;
+        connections.obstacles.delete(obstacle);
         connections.closeIdle(api.name);
       }
     };

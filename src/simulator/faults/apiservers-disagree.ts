@@ -9,10 +9,11 @@ export const apiserversDisagree = defineFault({
   apiservers: 2,
   inject({ apiServers, apis }) {
     const { connections } = apiServers[1]!;
-    connections.obstacle = () => ({ kind: 'drop' });
+    const obstacle = () => ({ kind: 'drop' }) as const;
+    connections.obstacles.add(obstacle);
     for (const name of apis.keys()) connections.closeIdle(name);
     return () => {
-      connections.obstacle = undefined;
+      connections.obstacles.delete(obstacle);
     };
   },
 });

@@ -33,6 +33,7 @@ export const podEvicted = defineFault({
     async function goOn(): Promise<void> {
       while (!over && !timers.stopped) {
         await timers.sleep(timers.scaled(EVERY * DOWN));
+        if (over) return;
         await recover();
         await timers.sleep(timers.scaled(EVERY * (1 - DOWN)));
         if (!over) await evict();

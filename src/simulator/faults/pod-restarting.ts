@@ -1,7 +1,8 @@
 import { klogStructured } from '../node/klog.ts';
 import { defineFault } from './fault.ts';
 
-const EVERY = 60_000;
+/** The kubelet forgets its back-off after ten minutes: what ends more often is held back, a crash loop. */
+const EVERY = 600_000;
 
 /** Now and then the process loses its lease and ends; it is back after a moment. */
 export const podRestarting = defineFault({

@@ -10,8 +10,9 @@ export const tunnelDown = defineFault({
   scope: 'cluster',
   inject(cluster) {
     const names = [...cluster.apis.keys()];
+    const obstacle = () => ({ kind: 'error', words: WORDS }) as const;
     for (const { connections } of cluster.apiServers) {
-      connections.obstacle = () => ({ kind: 'error', words: WORDS });
+      connections.obstacles.add(obstacle);
       for (const name of names) connections.closeIdle(name);
     }
     const complain = () =>
@@ -22,7 +23,7 @@ export const tunnelDown = defineFault({
     const stop = cluster.timers.every(cluster.timers.scaled(10_000), complain);
     return () => {
       stop();
-      for (const { connections } of cluster.apiServers) connections.obstacle = undefined;
+      for (const { connections } of cluster.apiServers) connections.obstacles.delete(obstacle);
     };
   },
 });
