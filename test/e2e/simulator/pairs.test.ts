@@ -9,14 +9,20 @@ const LATER =
 const PAIRS = somePairs(100, 11)
   .filter((course) => !needsOwnCluster(course) && !LATER.test(course.id))
   .slice(0, 10);
+const PLAY_MS = 360_000;
 
 describe('the second of two faults, in real time', () => {
-  let played: readonly Played[];
+  let together: readonly Played[];
   beforeAll(async () => {
-    played = await playCourses(PAIRS);
-  }, 360_000);
+    together = await playCourses(PAIRS);
+  }, PLAY_MS);
 
-  it.each(PAIRS.map(({ id }) => id))('%s', (id) => {
-    expect(missOfPair(played.find(({ course }) => course === id)!)).toBeUndefined();
+  it.for(PAIRS)('$id', { timeout: PLAY_MS }, async (course, { task }) => {
+    const tries = task.result?.retryCount ?? 0;
+    if (tries === 0) return expect(missOfPair(together.find((played) => played.course === course.id)!)).toBeUndefined();
+    // The course that missed would miss again.
+    console.log(`try ${tries + 1}: ${course.id} is played anew, alone`);
+    const [alone] = await playCourses([course]);
+    expect(missOfPair(alone!)).toBeUndefined();
   });
 });
