@@ -1,10 +1,11 @@
 import { type Course, needsOwnCluster, type Played, playCourses } from '../test/simulator/support/course.ts';
 import { allPairs, heldFaults, somePairs } from '../test/simulator/support/pairs.ts';
-import { writeTapes } from '../test/simulator/support/tape.ts';
-import { missOfPair } from '../test/simulator/support/verdicts.ts';
+import { readTapes, writeTapes } from '../test/simulator/support/tape.ts';
+import { isStalled, missOfPair } from '../test/simulator/support/verdicts.ts';
 
 /**
  * `npm run courses -- pairs | held-shared | held-own`: plays them in real time and writes test/tapes/<name>.json.gz (15 to 30 minutes).
+ * With the names of faults behind it only the courses in which one of them comes, and the others stay as they were recorded.
  * `npm run courses -- all`: every ordered pair, judged and not kept (about six hours).
  * Faults of one API are played beside each other in one cluster, the others each in a cluster of its own.
  */
@@ -38,11 +39,29 @@ async function judged(courses: readonly Course[]): Promise<void> {
   console.log(`${results.length - misses.length} of ${results.length} pairs: the second is named within 15 s, and stays`);
 }
 
+/** Those of a tape, or the ones with some faults of it. A course that could not be played, or during which the machine stood still, stays as it was. */
+async function record(name: string, courses: readonly Course[], faults: readonly string[]): Promise<void> {
+  const known = new Set(courses.flatMap(({ steps }) => steps.map(({ fault }) => fault.id)));
+  const unknown = faults.filter((id) => !known.has(id));
+  if (unknown.length > 0) throw new Error(`${unknown.join(', ')}: in no course of ${name}; there are ${[...known].sort().join(', ')}`);
+  const wanted = courses.filter(({ steps }) => faults.length === 0 || steps.some(({ fault }) => faults.includes(fault.id)));
+  const found = new Map(readTapes(name).map((one) => [one.course, one]));
+  for (const one of await played(wanted)) {
+    if (isStalled(one)) console.log(`${one.course}: the machine stood still`);
+    if (!isStalled(one) || !found.has(one.course)) found.set(one.course, one);
+  }
+  writeTapes(
+    name,
+    courses.flatMap(({ id }) => found.get(id) ?? []),
+  );
+}
+
 /** Of the hundred pairs; another seed needs other tapes. */
 const SEED = 11;
-const what = process.argv[2];
-if (what === 'pairs') writeTapes('pairs', await played(somePairs(100, SEED)));
-else if (what === 'held-shared' || what === 'held-own')
-  writeTapes(what, await played(heldFaults().filter((course) => needsOwnCluster(course) === (what === 'held-own'))));
-else if (what === 'all') await judged(allPairs());
+const [what, ...faults] = process.argv.slice(2);
+if (what === 'pairs') await record(what, somePairs(100, SEED), faults);
+else if (what === 'held-shared' || what === 'held-own') {
+  const courses = heldFaults().filter((course) => needsOwnCluster(course) === (what === 'held-own'));
+  await record(what, courses, faults);
+} else if (what === 'all') await judged(allPairs());
 else throw new Error(`${what}: allowed are pairs, held-shared, held-own, all`);

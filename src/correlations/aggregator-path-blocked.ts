@@ -10,6 +10,7 @@ import {
   CONTROL_PASSES,
   DIRECT_NETWORK_FAILURE,
   DIRECT_PASSES,
+  NOTHING_GETS_THROUGH,
   PACKETS_VANISH,
 } from './shared/vantages.ts';
 
@@ -39,6 +40,8 @@ export const aggregatorPathBlocked = defineCause({
       id: 'only-the-aggregator-waits',
       when: all(
         reasonSeen('aggregator', 'response-timeout', 'gateway-timeout'),
+        // A time-out beside an answer, however late, is no cut.
+        NOTHING_GETS_THROUGH,
         not(CHECK_AWAITS_HEADERS),
         ONLY_DIRECT_PASSES,
         lessThan('direct-response-seconds', 1),

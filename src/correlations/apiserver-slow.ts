@@ -1,5 +1,5 @@
 import { clause, defineCause } from '../domain/cause.ts';
-import { all, any, HOUR, tracks } from '../domain/criterion.ts';
+import { above, all, any, avg, HOUR, MINUTE, tracks } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, lessThan } from './shared/seen.ts';
 import { DIRECT_PASSES, FAILING, SLOW_ANSWERS } from './shared/vantages.ts';
@@ -17,7 +17,8 @@ export const apiserverSlow = defineCause({
   evidence: [
     {
       id: 'control-probe-slow',
-      when: all(atLeast('control-seconds', 1), any(FAILING, SLOW_ANSWERS)),
+      // One late answer is a lost packet, or our own machine: it is slow when it stays slow.
+      when: all(atLeast('control-seconds', 1), above(avg('control-seconds', MINUTE), 0.5), any(FAILING, SLOW_ANSWERS)),
       weight: 'strong',
       says: "The kube-apiserver's own /readyz took {value}.",
       reproduce: 'time kubectl get --raw /readyz',

@@ -1,10 +1,12 @@
-import { defineCause } from '../domain/cause.ts';
-import { changedWithin } from '../domain/criterion.ts';
-import { linesSay } from './shared/lines.ts';
-import { reasonSeen } from './shared/seen.ts';
+import { clause, defineCause } from '../domain/cause.ts';
+import { all, any, changedWithin } from '../domain/criterion.ts';
+import { linesPointTo, linesSay } from './shared/lines.ts';
+import { reasonSeen, seen } from './shared/seen.ts';
 
 /** The informers of a server that just listens have filled by then; seconds. */
 const STARTS_WITHIN = 10;
+
+const CHECK_IS_FORBIDDEN = all(seen('condition-failed-discovery-check'), linesPointTo('discovery-forbidden'));
 
 export const discoveryForbidden = defineCause({
   id: 'discovery-forbidden',
@@ -18,9 +20,13 @@ export const discoveryForbidden = defineCause({
   evidence: [
     {
       id: 'forbidden',
-      when: reasonSeen('aggregator', 'forbidden'),
+      // Once its check has failed, the kube-apiserver answers us itself, with 503: then only its own words tell of the 403.
+      when: any(reasonSeen('aggregator', 'forbidden'), CHECK_IS_FORBIDDEN),
       weight: 'strong',
-      says: 'Discovery through the kube-apiserver is answered with 403.',
+      says: [
+        clause('discovery through the kube-apiserver is answered with 403', reasonSeen('aggregator', 'forbidden')),
+        clause('the condition says FailedDiscoveryCheck, and error lines point to a 403 first', CHECK_IS_FORBIDDEN),
+      ],
       reproduce: 'kubectl get --raw /apis/{group}/{version}',
     },
     {

@@ -3,7 +3,7 @@ import { above, all, any, avg, HOUR, increase, MINUTE, min } from '../domain/cri
 import { PODS_READY } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { lessThan, reasonSeen, seen } from './shared/seen.ts';
-import { BACKEND_LOOKS_READY } from './shared/vantages.ts';
+import { BACKEND_LOOKS_READY, FAILING, HANDSHAKES_STALL, SLOW_ANSWERS } from './shared/vantages.ts';
 
 /** A link that loses packets lets something through on each round; one that is cut lets nothing. */
 const SOME_FAIL = all(
@@ -11,8 +11,8 @@ const SOME_FAIL = all(
   any(lessThan('error-ratio', 0.99), lessThan('endpoint-failing', 0.99), lessThan('service-failing', 0.5)),
 );
 const SOMETIMES_LOST = any(
-  reasonSeen('aggregator', 'connection-timeout', 'response-timeout', 'tls-timeout', 'transfer-timeout'),
-  reasonSeen('list', 'connection-timeout', 'response-timeout', 'tls-timeout', 'transfer-timeout'),
+  reasonSeen('aggregator', 'connection-timeout', 'response-timeout', 'gateway-timeout', 'tls-timeout', 'transfer-timeout'),
+  reasonSeen('list', 'connection-timeout', 'response-timeout', 'gateway-timeout', 'tls-timeout', 'transfer-timeout'),
   reasonSeen('direct', 'connection-timeout', 'response-timeout', 'tls-timeout', 'transfer-timeout'),
 );
 
@@ -46,13 +46,24 @@ export const packetLoss = defineCause({
     },
     {
       id: 'passes-and-fails-by-turns',
-      when: all(SOME_FAIL, SOMETIMES_LOST, BACKEND_LOOKS_READY),
+      when: all(SOME_FAIL, any(SOMETIMES_LOST, HANDSHAKES_STALL), BACKEND_LOOKS_READY),
       weight: 'suggestive',
       says: [
         clause('some probes in the last 5 min failed and others passed', SOME_FAIL),
         clause('some timed out', SOMETIMES_LOST),
+        clause('some of our own connections took seconds to stand', HANDSHAKES_STALL),
         PODS_READY,
       ],
+    },
+    {
+      id: 'handshakes-stall',
+      when: all(HANDSHAKES_STALL, any(FAILING, SLOW_ANSWERS), BACKEND_LOOKS_READY),
+      weight: 'suggestive',
+      says: [
+        clause('in the last minute one of our own connections to the backend took {value}, others stood at once', HANDSHAKES_STALL),
+        PODS_READY,
+      ],
+      reproduce: 'time kubectl get --raw /apis/{group}/{version}',
     },
     {
       id: 'slow-to-connect',

@@ -1,5 +1,5 @@
 import { clause, defineCause } from '../domain/cause.ts';
-import { all, any } from '../domain/criterion.ts';
+import { all, any, changedWithin, MINUTE } from '../domain/criterion.ts';
 import { NO_ADDRESS_READY } from './shared/clauses.ts';
 import { linesAllow, linesName, linesNameIt, linesPointTo } from './shared/lines.ts';
 import { none, seen } from './shared/seen.ts';
@@ -44,6 +44,16 @@ export const podProbeFailing = defineCause({
       weight: 'suggestive',
       says: 'Events of the last 10 min say that the kubelet restarted a container after its liveness or startup probe failed.',
       reproduce: 'kubectl get events -n {namespace} --field-selector reason=Killing',
+    },
+    {
+      // The kubelet reports the probes of a pod that still starts as failed too.
+      id: 'rolls-out',
+      when: all(changedWithin('last-change-rollout', 3 * MINUTE), seen('rolling-out')),
+      weight: 'against',
+      says: [
+        clause('the pod template changed in the last 3 min', changedWithin('last-change-rollout', 3 * MINUTE)),
+        clause('a rollout of the backend goes on', seen('rolling-out')),
+      ],
     },
     {
       id: 'endpoints-are-ready',

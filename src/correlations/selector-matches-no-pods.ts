@@ -1,8 +1,16 @@
 import { clause, defineCause } from '../domain/cause.ts';
-import { all, changedWithin, MINUTE } from '../domain/criterion.ts';
+import { all, any, changedWithin, MINUTE, not } from '../domain/criterion.ts';
 import { NO_ADDRESS_READY } from './shared/clauses.ts';
 import { none, seen } from './shared/seen.ts';
 import { NO_READY_ENDPOINTS } from './shared/vantages.ts';
+
+/** An ExternalName has none, and the last count of pods is of what the Service was before. */
+const HAS_SELECTOR = all(seen('service-exists'), not(none('service-routable')));
+/** Another part of the Service that changed says nothing of its selector; one that was written before anybody looked may have changed it. */
+const SELECTOR_MAY_HAVE_CHANGED = any(
+  changedWithin('last-change-service-selector', 30 * MINUTE),
+  changedWithin('last-change-service', 30 * MINUTE),
+);
 
 export const selectorMatchesNoPods = defineCause({
   id: 'selector-matches-no-pods',
@@ -16,14 +24,14 @@ export const selectorMatchesNoPods = defineCause({
   evidence: [
     {
       id: 'selects-nothing',
-      when: all(none('selected-pods'), seen('service-exists')),
+      when: all(none('selected-pods'), HAS_SELECTOR),
       weight: 'strong',
       says: 'The selector of Service {service} matches no pod.',
       reproduce: 'kubectl get service -n {namespace} {service} -o wide',
     },
     {
       id: 'replicas-are-wanted',
-      when: all(none('selected-pods'), seen('replicas-wanted')),
+      when: all(none('selected-pods'), seen('replicas-wanted'), HAS_SELECTOR),
       weight: 'suggestive',
       says: [
         clause('the selector of the Service matches no pod', none('selected-pods')),
@@ -33,9 +41,13 @@ export const selectorMatchesNoPods = defineCause({
     },
     {
       id: 'service-just-changed',
-      when: all(changedWithin('last-change-service', 30 * MINUTE), NO_READY_ENDPOINTS),
+      when: all(SELECTOR_MAY_HAVE_CHANGED, NO_READY_ENDPOINTS, HAS_SELECTOR),
       weight: 'strong',
-      says: [clause('the Service changed in the last 30 min', changedWithin('last-change-service', 30 * MINUTE)), NO_ADDRESS_READY],
+      says: [
+        clause('the selector of the Service changed in the last 30 min', changedWithin('last-change-service-selector', 30 * MINUTE)),
+        clause('the Service changed in the last 30 min', changedWithin('last-change-service', 30 * MINUTE)),
+        NO_ADDRESS_READY,
+      ],
       reproduce: 'kubectl get service -n {namespace} {service} -o yaml --show-managed-fields',
     },
     { id: 'asks-for-none', when: none('replicas-wanted'), weight: 'stronglyAgainst', says: 'The workload asks for 0 replicas.' },

@@ -5,6 +5,12 @@ import { linesSay } from './shared/lines.ts';
 import { none, reasonSeen, seen } from './shared/seen.ts';
 import { BACKEND_LOOKS_READY } from './shared/vantages.ts';
 
+/** Another part of the Service that changed says nothing of its ports; one that was written before anybody looked may have changed them. */
+const PORTS_MAY_HAVE_CHANGED = any(
+  changedWithin('last-change-service-ports', 30 * MINUTE),
+  changedWithin('last-change-service', 30 * MINUTE),
+);
+
 export const servicePortMismatch = defineCause({
   id: 'service-port-mismatch',
   category: 'misconfiguration',
@@ -39,13 +45,10 @@ export const servicePortMismatch = defineCause({
     },
     {
       id: 'refused-after-service-change',
-      when: all(
-        changedWithin('last-change-service', 30 * MINUTE),
-        reasonSeen('direct', 'connection-refused', 'connection-timeout'),
-        BACKEND_LOOKS_READY,
-      ),
+      when: all(PORTS_MAY_HAVE_CHANGED, reasonSeen('direct', 'connection-refused', 'connection-timeout'), BACKEND_LOOKS_READY),
       weight: 'strong',
       says: [
+        clause('the ports of the Service changed in the last 30 min', changedWithin('last-change-service-ports', 30 * MINUTE)),
         clause('the Service changed in the last 30 min', changedWithin('last-change-service', 30 * MINUTE)),
         clause('our own connections to the backend fail', reasonSeen('direct', 'connection-refused', 'connection-timeout')),
         PODS_READY,
@@ -57,7 +60,7 @@ export const servicePortMismatch = defineCause({
   lookBack: [
     {
       id: 'service-changed-within-the-hour',
-      when: changedWithin('last-change-service', HOUR),
+      when: any(changedWithin('last-change-service-ports', HOUR), changedWithin('last-change-service', HOUR)),
       weight: 'suggestive',
       says: 'The Service changed in the last hour.',
       reproduce: 'kubectl get service -n {namespace} {service} -o yaml --show-managed-fields',

@@ -241,6 +241,8 @@ export type SignalId =
   | 'last-change-node'
   | 'last-change-rollout'
   | 'last-change-service'
+  | 'last-change-service-ports'
+  | 'last-change-service-selector'
   | 'last-out-of-memory'
   | 'last-restart'
   | 'list-bad-gateway'

@@ -293,7 +293,10 @@ export interface RightsFacts {
 export const CHANGE_KINDS = [
   'rollout',
   'network-policy',
+  // A change of the ports or of the selector says so; whatever else was changed, or written before anybody looked, is `service`.
   'service',
+  'service-ports',
+  'service-selector',
   'apiservice',
   'ca-bundle',
   'configuration',

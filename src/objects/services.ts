@@ -73,16 +73,21 @@ export function serviceFacts(service: ServiceRecord, selectedPods: number | unde
   };
 }
 
-/** What an edit changed, in words; undefined when it changed nothing that routes. */
-export function serviceChange(before: ServiceRecord, after: ServiceRecord): string | undefined {
+/** What an edit changed, in words, by what it can break; empty when it changed nothing that routes. */
+export function serviceChanges(
+  before: ServiceRecord,
+  after: ServiceRecord,
+): { readonly what: 'service' | 'service-ports' | 'service-selector'; readonly summary: string }[] {
   const said: string[] = [];
   for (const field of ['type', 'clusterIP', 'externalName'] as const)
     if (before[field] !== after[field]) said.push(`${field} ${before[field] ?? 'unset'} → ${after[field] ?? 'unset'}`);
   const [from, to] = [selectorText(before.selector), selectorText(after.selector)];
-  if (from !== to) said.push(`selector ${from} → ${to}`);
   const [oldPorts, newPorts] = [portsText(before.ports), portsText(after.ports)];
-  if (oldPorts !== newPorts) said.push(`ports ${oldPorts} → ${newPorts}`);
-  return said.length > 0 ? said.join(', ') : undefined;
+  return [
+    ...(said.length > 0 ? [{ what: 'service', summary: said.join(', ') } as const] : []),
+    ...(from === to ? [] : [{ what: 'service-selector', summary: `selector ${from} → ${to}` } as const]),
+    ...(oldPorts === newPorts ? [] : [{ what: 'service-ports', summary: `ports ${oldPorts} → ${newPorts}` } as const]),
+  ];
 }
 
 function selectorText(selector: ServiceRecord['selector']): string {

@@ -7,6 +7,8 @@ const SOURCE_OF: Readonly<Record<(typeof CHANGE_KINDS)[number], SourceName>> = {
   rollout: 'workloads',
   'network-policy': 'network-policies',
   service: 'services',
+  'service-ports': 'services',
+  'service-selector': 'services',
   apiservice: 'api-services',
   'ca-bundle': 'api-services',
   configuration: 'config-maps',

@@ -5,6 +5,8 @@ import { lessThan, none, reasonSeen, seen } from './seen.ts';
 /** The truth table of vantages, as criteria; what they mean together: src/diagnose/vantages.ts. */
 export const FAILING: Criterion = above(last('failing', 2 * MINUTE), 0.5);
 export const AGGREGATOR_FAILS: Criterion = above(last('aggregator-failing', 2 * MINUTE), 0.5);
+/** Of all requests through the kube-apiserver the newest failed. Where one is answered, however late, there is a way. */
+export const NOTHING_GETS_THROUGH: Criterion = above(last('error-ratio', 2 * MINUTE), 0.99);
 export const LIST_FAILS: Criterion = above(last('list-failing', 2 * MINUTE), 0.5);
 export const DISCOVERY_PASSES: Criterion = below(last('aggregator-failing', 2 * MINUTE), 0.01);
 export const SERVICE_FAILS: Criterion = above(last('service-failing', 2 * MINUTE), 0.5);
@@ -70,6 +72,17 @@ export const QUICK_CONNECT: Criterion = all(lessThan('direct-connect-seconds', 0
 
 /** The check's text changes with each try, by chance: what it proved in this time holds. */
 const PROVED_WITHIN = 3 * MINUTE;
+/**
+ * Some of our own connections take seconds to stand, others stand at once, and on each the answer comes at once: the server has time, the
+ * packets are late. A server without CPU is late with its answers too.
+ */
+export const HANDSHAKES_STALL: Criterion = all(
+  above(max('direct-seconds', MINUTE), 2),
+  below(min('direct-seconds', MINUTE), 0.5),
+  below(max('direct-response-seconds', MINUTE), 1),
+  not(NO_CONNECTION),
+);
+
 /** A text of the check that only a connection that stands makes. */
 export const CHECK_HAD_CONNECTION: Criterion = above(max('signature-strength-backend-slow', PROVED_WITHIN), 1.5);
 /**

@@ -6,7 +6,7 @@ import type { Backend } from '../../objects/backend.ts';
 import { matches } from '../../objects/backend.ts';
 import { type NodeRecord, nodeChange } from '../../objects/nodes.ts';
 import type { PodRecord } from '../../objects/pods.ts';
-import { type ServiceRecord, serviceChange } from '../../objects/services.ts';
+import { type ServiceRecord, serviceChanges } from '../../objects/services.ts';
 import { type WorkloadRecord, workloadChange } from '../../objects/workloads.ts';
 import type { Clock } from '../../source/clock.ts';
 import type { BackendCaches, Backends } from './backends.ts';
@@ -98,9 +98,13 @@ export function createChangeRecorder(
         record(key, { what: 'ca-bundle', ...attribution(previous?.caWriter, object.caWriter, clock()), object: name, summary: caBundle });
     },
     service(change) {
-      const { object } = change;
-      const made = written(change, 'service', `Service ${change.key}`, serviceChange);
-      if (made) for (const { api } of backends.ofService(object.namespace, object.name)) record(api.name, made);
+      const { object, previous, type } = change;
+      const name = `Service ${change.key}`;
+      const edits = previous && type === 'modified' ? serviceChanges(previous, object) : [{ what: 'service', summary: undefined } as const];
+      for (const { what, summary } of edits) {
+        const made = written(change, what, name, () => summary);
+        if (made) for (const { api } of backends.ofService(object.namespace, object.name)) record(api.name, made);
+      }
     },
     workload(change) {
       const { object } = change;

