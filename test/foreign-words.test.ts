@@ -98,14 +98,7 @@ const PLACES: readonly [place: string, read: (word: string) => unknown, expected
   ],
   [
     'a review that the simulated kube-apiserver is asked for',
-    (word) =>
-      answerReview(
-        word,
-        {},
-        ANONYMOUS,
-        createAuthorizer(createStore()),
-        createTokens(() => 'token'),
-      ),
+    (word) => answerReview(word, {}, ANONYMOUS, { authorizer: createAuthorizer(createStore()), tokens: createTokens(() => 'token') }),
     () => undefined,
   ],
 ];

@@ -49,7 +49,11 @@ function isTable(checker, expression) {
   let symbol = checker.getSymbolAtLocation(ts.isPropertyAccessExpression(bare) ? bare.name : bare);
   if (symbol !== undefined && symbol.flags & ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
   const declaration = symbol?.valueDeclaration;
-  if (declaration === undefined || !(ts.isVariableDeclaration(declaration) || ts.isPropertyAssignment(declaration))) return false;
+  if (
+    declaration === undefined ||
+    !(ts.isVariableDeclaration(declaration) || ts.isPropertyAssignment(declaration) || ts.isPropertyDeclaration(declaration))
+  )
+    return false;
   const value = declaration.initializer && withoutTypes(declaration.initializer);
   return value !== undefined && (isMadeOfEntries(value) || (ts.isObjectLiteralExpression(value) && !hasNullPrototype(value)));
 }

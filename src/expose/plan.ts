@@ -1,3 +1,4 @@
+import { required } from '../domain/required.ts';
 import type { SignalDeclaration } from '../domain/signal.ts';
 import type { Family } from './family.ts';
 import { labelText } from './render.ts';
@@ -36,7 +37,7 @@ function planOf(family: Family, signals: readonly SignalDeclaration[]): FamilyPl
       ];
       const text = labelText(
         names,
-        names.map((name) => labels[name]!),
+        names.map((name) => labels[name] ?? ''),
       );
       return { name: signal.name, suffix: text === '' ? '' : `,${text}` };
     }),
@@ -44,7 +45,7 @@ function planOf(family: Family, signals: readonly SignalDeclaration[]): FamilyPl
 }
 
 function familyOfSignals(metric: string, signals: readonly SignalDeclaration[]): Family {
-  const first = signals[0]!;
+  const first = required(signals[0], `a signal of ${metric}`);
   const labels = [...new Set(signals.flatMap((signal) => Object.keys(signal.labels ?? {})))];
   return {
     name: metric,

@@ -97,6 +97,6 @@ async function issue(leaf: Leaf, issuer: string, signingKey: webcrypto.CryptoKey
 /** Positive, as X.509 wants it: the first bit is 0, the first byte is not. */
 function serialNumber(): string {
   const bytes = randomBytes(12);
-  bytes[0] = (bytes[0]! & 0x3f) | 0x40;
+  bytes.writeUInt8((bytes.readUInt8(0) & 0x3f) | 0x40, 0);
   return bytes.toString('hex');
 }

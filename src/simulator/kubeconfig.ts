@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IDENTITIES, type IdentityName } from './access.ts';
 import type { Cluster } from './cluster.ts';
+import { required } from './required.ts';
 
 /** Files that tell an exporter (or kubectl) how to reach the cluster. Readable by their owner only; removed with remove(). */
 export interface ClusterFiles {
@@ -20,7 +21,7 @@ export function writeClusterFiles(cluster: Cluster): ClusterFiles {
   const kubeconfig = join(folder, 'kubeconfig');
   const configFile = join(folder, 'exporter.yaml');
   const names = Object.keys(IDENTITIES) as IdentityName[];
-  const { host, port } = cluster.apiServers[0]!;
+  const { host, port } = required(cluster.apiServers[0], 'a kube-apiserver');
   const document = {
     apiVersion: 'v1',
     kind: 'Config',

@@ -1,3 +1,5 @@
+import { required } from './required.ts';
+
 /** A seeded source of chance: the same seed gives the same cluster and the same run of dice. */
 export interface Random {
   /** 0 ≤ x < 1 */
@@ -26,7 +28,7 @@ export function createRandom(seed: number): Random {
   return {
     next,
     integer,
-    pick: (from) => from[integer(0, from.length - 1)]!,
+    pick: (from) => required(from[integer(0, from.length - 1)], 'something to pick'),
     chance: (share) => next() < share,
     suffix: (length) => Array.from({ length }, () => SUFFIX_ALPHABET[integer(0, SUFFIX_ALPHABET.length - 1)]).join(''),
   };

@@ -118,7 +118,7 @@ export class Collection<T extends KubeObject> {
 
   #record(event: WatchEvent<T>): void {
     this.#history.push(event);
-    if (this.#history.length > HISTORY) this.#oldest = this.#history.shift()!.revision;
+    for (const { revision } of this.#history.splice(0, this.#history.length - HISTORY)) this.#oldest = revision;
     this.#emitter.emit('event', event);
   }
 }

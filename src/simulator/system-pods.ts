@@ -1,6 +1,7 @@
 import type { Cluster } from './cluster.ts';
 import { klog } from './node/klog.ts';
-import { SimulatedPod } from './node/pod.ts';
+import { type PodPlan, SimulatedPod } from './node/pod.ts';
+import { required } from './required.ts';
 
 const MIB = 2 ** 20;
 
@@ -8,53 +9,31 @@ const MIB = 2 ** 20;
 export async function addSystemPods(cluster: Cluster, into: Map<string, SimulatedPod>): Promise<void> {
   const workers = cluster.nodes.filter((node) => !node.controlPlane);
   for (const node of cluster.nodes.filter((candidate) => candidate.controlPlane)) {
-    await add(
-      cluster,
-      into,
-      `kube-apiserver-${node.name}`,
-      'kube-apiserver',
-      node,
-      { component: 'kube-apiserver', tier: 'control-plane' },
-      true,
-    );
-    await add(cluster, into, `etcd-${node.name}`, 'etcd', node, { component: 'etcd', tier: 'control-plane' }, true);
+    for (const container of ['kube-apiserver', 'etcd']) {
+      const labels = { component: container, tier: 'control-plane' };
+      await add(cluster, into, { name: `${container}-${node.name}`, container, node, labels, hostNetwork: true });
+    }
   }
   for (let index = 0; index < 2; index += 1) {
-    const node = workers[index % workers.length]!;
-    await add(
-      cluster,
-      into,
-      `coredns-${cluster.random.suffix(10)}-${cluster.random.suffix(5)}`,
-      'coredns',
-      node,
-      { 'k8s-app': 'kube-dns' },
-      false,
-    );
+    const node = required(workers[index % workers.length], 'a worker');
+    const name = `coredns-${cluster.random.suffix(10)}-${cluster.random.suffix(5)}`;
+    await add(cluster, into, { name, container: 'coredns', node, labels: { 'k8s-app': 'kube-dns' }, hostNetwork: false });
   }
   addKubernetesService(cluster);
 }
 
-async function add(
-  cluster: Cluster,
-  into: Map<string, SimulatedPod>,
-  name: string,
-  container: string,
-  node: { name: string; address: string },
-  labels: Record<string, string>,
-  hostNetwork: boolean,
-): Promise<void> {
+type SystemPod = Required<Pick<PodPlan, 'name' | 'container' | 'node' | 'labels' | 'hostNetwork'>>;
+
+async function add(cluster: Cluster, into: Map<string, SimulatedPod>, system: SystemPod): Promise<void> {
+  const { container } = system;
   const pod = new SimulatedPod(
     {
+      ...system,
       namespace: 'kube-system',
-      name,
-      labels,
-      node,
       serviceAccount: container,
-      container,
       image: `registry.example/${container}:v1`,
       args: [],
       limits: { cpuCores: 1, memoryBytes: 512 * MIB },
-      hostNetwork,
       probes: { readiness: false, liveness: false },
     },
     cluster,
@@ -66,16 +45,16 @@ async function add(
 
 /** default/kubernetes lists the kube-apiservers; its slice is written by them, not by a controller. */
 function addKubernetesService({ store, apiServers }: Cluster): void {
-  const [first] = apiServers;
+  const first = required(apiServers[0], 'a kube-apiserver');
   store.services.create({
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { namespace: 'default', name: 'kubernetes', generation: 1, labels: { component: 'apiserver', provider: 'kubernetes' } },
     spec: {
       type: 'ClusterIP',
-      clusterIP: first!.host,
-      clusterIPs: [first!.host],
-      ports: [{ name: 'https', port: 443, targetPort: first!.port, protocol: 'TCP' }],
+      clusterIP: first.host,
+      clusterIPs: [first.host],
+      ports: [{ name: 'https', port: 443, targetPort: first.port, protocol: 'TCP' }],
     },
     status: { loadBalancer: {} },
   });
@@ -85,6 +64,6 @@ function addKubernetesService({ store, apiServers }: Cluster): void {
     metadata: { namespace: 'default', name: 'kubernetes', generation: 1, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
     addressType: 'IPv4',
     endpoints: apiServers.map((server) => ({ addresses: [server.host], conditions: { ready: true, serving: true, terminating: false } })),
-    ports: [{ name: 'https', port: first!.port, protocol: 'TCP' }],
+    ports: [{ name: 'https', port: first.port, protocol: 'TCP' }],
   });
 }

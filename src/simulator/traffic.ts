@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:https';
 import { IDENTITIES } from './access.ts';
 import type { Cluster } from './cluster.ts';
+import { required } from './required.ts';
 import type { Cancel } from './timers.ts';
 
 const PERIOD_MS = 5000;
@@ -12,7 +13,7 @@ export function runTraffic(cluster: Cluster): Cancel {
   const authorization = `Bearer ${cluster.tokens.tokenOf(IDENTITIES.ordinary)}`;
 
   function list(path: string): void {
-    const { host, port } = cluster.apiServers[0]!;
+    const { host, port } = required(cluster.apiServers[0], 'a kube-apiserver');
     const outgoing = request(
       {
         host,

@@ -1,5 +1,6 @@
 import type { Destination, ServiceProxy } from '../network/service-proxy.ts';
 import type { ApiServiceObject } from '../objects.ts';
+import { required } from '../required.ts';
 import type { Store } from '../store.ts';
 
 /** Where the aggregator sends requests for an APIService. */
@@ -15,7 +16,7 @@ export interface Route {
 
 /** ClusterIP routing, as without --enable-aggregator-routing. Throws in the resolver's words. */
 export function resolveRoute(store: Store, proxy: ServiceProxy, api: ApiServiceObject): Route {
-  const { namespace, name, port } = api.spec.service!;
+  const { namespace, name, port } = required(api.spec.service, `spec.service of ${api.metadata.name}`);
   const key = `${namespace}/${name}`;
   const service = store.services.get(key);
   if (!service) throw new Error(`service "${name}" not found`);

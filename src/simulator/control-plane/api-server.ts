@@ -176,7 +176,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     } catch (error) {
       return sendFailure(response, 'BadRequest', `the object provided is unrecognized: ${(error as Error).message}`);
     }
-    const answer = answerReview(resource, body, user, authorizer, tokens);
+    const answer = answerReview(resource, body, user, { authorizer, tokens });
     if (!answer) return sendFailure(response, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
     sendJson(response, 201, answer);
   }

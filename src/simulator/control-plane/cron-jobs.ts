@@ -45,7 +45,7 @@ export function runCronJob(store: Store, events: EventRecorder, timers: Timers, 
   function run(): void {
     const key = startJob(store, events, cronJob, plan);
     jobs.push(key);
-    if (jobs.length > KEPT_JOBS) store.jobs.delete(jobs.shift()!);
+    for (const old of jobs.splice(0, jobs.length - KEPT_JOBS)) store.jobs.delete(old);
     plan.onStart?.();
     ending = () => {
       ending = undefined;

@@ -32,9 +32,10 @@ export function createEventRecorder(store: Store, random: Random): EventRecorder
   function remember(identity: string, key: string): void {
     known.set(identity, key);
     if (known.size <= KEPT) return;
-    const [oldest, oldestKey] = known.entries().next().value!;
-    known.delete(oldest);
-    store.events.delete(oldestKey);
+    for (const [oldest, oldestKey] of [...known].slice(0, known.size - KEPT)) {
+      known.delete(oldest);
+      store.events.delete(oldestKey);
+    }
   }
 
   function write(about: ObjectReference, event: Reported, fields: Partial<EventObject>, repeat: (copy: EventObject) => void): void {

@@ -99,7 +99,7 @@ function stream(file: LogFile, options: LogOptions, response: ServerResponse): v
   response.flushHeaders();
   let left = options.limitBytes ?? Number.POSITIVE_INFINITY;
   const write = (lines: readonly LogLine[]) => {
-    const wanted = options.since === undefined ? lines : lines.filter((line) => line.at >= options.since!);
+    const wanted = options.since === undefined ? lines : lines.filter((line) => line.at >= (options.since ?? 0));
     const text = wanted.map((line) => (options.timestamps ? `${line.stamp} ${line.text}\n` : `${line.text}\n`)).join('');
     if (text === '' || response.destroyed || response.writableEnded) return;
     const bytes = Buffer.from(text);

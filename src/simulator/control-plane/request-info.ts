@@ -14,25 +14,27 @@ export type RequestInfo =
 /** `/api/v1/namespaces/n/pods/p/log`, `/apis/g/v/r` … → its parts, as k8s.io/apiserver's RequestInfoFactory reads them. */
 export function readRequestInfo(path: string): RequestInfo {
   const parts = path.split('/').filter((part) => part !== '');
-  if (parts[0] === 'api' && parts.length > 2) return resourceOf('', parts[1]!, parts.slice(2));
-  if (parts[0] === 'apis' && parts.length > 3) return resourceOf(parts[1]!, parts[2]!, parts.slice(3));
-  return { kind: 'path', path };
+  const [root, ...rest] = parts;
+  const [group, version, ...below] = root === 'api' ? ['', ...rest] : rest;
+  if ((root !== 'api' && root !== 'apis') || group === undefined || version === undefined) return { kind: 'path', path };
+  return resourceOf(group, version, below) ?? { kind: 'path', path };
 }
 
-function resourceOf(group: string, version: string, rest: string[]): RequestInfo {
+function resourceOf(group: string, version: string, rest: string[]): RequestInfo | undefined {
   let namespace: string | undefined;
   let parts = rest;
   // /namespaces/<n> alone is the namespace itself, with more behind it a namespaced resource.
   if (parts[0] === 'namespaces' && parts.length > 2) {
-    namespace = parts[1]!;
+    namespace = parts[1];
     parts = parts.slice(2);
   }
   const [resource, name, subresource] = parts;
+  if (resource === undefined) return undefined;
   return {
     kind: 'resource',
     group,
     version,
-    resource: resource!,
+    resource,
     ...(namespace === undefined ? {} : { namespace }),
     ...(name === undefined ? {} : { name }),
     ...(subresource === undefined ? {} : { subresource }),

@@ -14,8 +14,7 @@ export function answerReview(
   resource: string,
   body: { spec?: unknown },
   user: User,
-  authorizer: Authorizer,
-  tokens: Tokens,
+  { authorizer, tokens }: { readonly authorizer: Authorizer; readonly tokens: Tokens },
 ): object | undefined {
   const spec = (body.spec ?? {}) as SubjectSpec & { token?: string };
   const kind = KINDS.get(resource);

@@ -11,8 +11,8 @@ export function fieldMatcher(selector: string): (object: KubeObject) => boolean 
   const requirements = splitRequirements(selector).map((text) => {
     const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(text);
     if (!match) throw new Error(`invalid field selector ${JSON.stringify(text)}: path=value or path!=value is allowed`);
-    const [, path, operator, value] = match;
-    return (object: KubeObject) => (String(fieldOf(object, path!.trim()) ?? '') === value) === (operator !== '!=');
+    const [, path = '', operator, value] = match;
+    return (object: KubeObject) => (String(fieldOf(object, path.trim()) ?? '') === value) === (operator !== '!=');
   });
   return (object) => requirements.every((matches) => matches(object));
 }
@@ -27,18 +27,19 @@ function splitRequirements(selector: string): string[] {
 function requirementOf(text: string): (labels: Readonly<Record<string, string>>) => boolean {
   const set = /^(\S+)\s+(in|notin)\s+\(([^)]*)\)$/.exec(text);
   if (set) {
-    const [, key, operator, list] = set;
-    const values = list!.split(',').map((value) => value.trim());
-    return (labels) => (labels[key!] !== undefined && values.includes(labels[key!]!)) === (operator === 'in');
+    const [, key = '', operator, list = ''] = set;
+    const values = list.split(',').map((value) => value.trim());
+    return ({ [key]: value }) => (value !== undefined && values.includes(value)) === (operator === 'in');
   }
   const equality = /^([^=!\s]+)\s*(==|=|!=)\s*(\S*)$/.exec(text);
   if (equality) {
-    const [, key, operator, value] = equality;
-    return (labels) => (labels[key!] === value) === (operator !== '!=');
+    const [, key = '', operator, value] = equality;
+    return (labels) => (labels[key] === value) === (operator !== '!=');
   }
   const existence = /^(!?)([^=!\s]+)$/.exec(text);
   if (!existence) throw new Error(`unable to parse requirement: ${JSON.stringify(text)}`);
-  return (labels) => Object.hasOwn(labels, existence[2]!) === (existence[1] === '');
+  const [, not, key = ''] = existence;
+  return (labels) => Object.hasOwn(labels, key) === (not === '');
 }
 
 function fieldOf(object: unknown, path: string): unknown {

@@ -7,14 +7,15 @@ export const networkPolicyChanged = defineFault({
   cause: 'network-policy-changed',
   scope: 'api',
   async inject({ store, network }, api) {
-    const key = `${api.plan.namespace}/admit-control-plane-to-${api.plan.service}`;
+    const name = `admit-control-plane-to-${api.plan.service}`;
+    const key = `${api.plan.namespace}/${name}`;
     const from = (cidr: string) => [{ from: [{ ipBlock: { cidr } }] }];
     if (!store.networkpolicies.get(key))
       store.networkpolicies.create(
         {
           apiVersion: 'networking.k8s.io/v1',
           kind: 'NetworkPolicy',
-          metadata: { namespace: api.plan.namespace, name: key.split('/')[1]!, generation: 1 },
+          metadata: { namespace: api.plan.namespace, name, generation: 1 },
           spec: {
             podSelector: { matchLabels: { app: api.plan.service } },
             policyTypes: ['Ingress'],

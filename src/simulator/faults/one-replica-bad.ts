@@ -1,3 +1,4 @@
+import { required } from '../required.ts';
 import { status } from './answers.ts';
 import { defineFault } from './fault.ts';
 
@@ -12,7 +13,7 @@ export const oneReplicaBad = defineFault({
   pattern: 'intermittent',
   replicas: 2,
   inject({ apiServers, timers }, api) {
-    const pod = api.pods()[0]!;
+    const pod = required(api.pods()[0], `a pod of ${api.name}`);
     pod.behaviour.interceptEarly = (kind) =>
       kind === 'health' || kind === 'metrics' ? undefined : status('ServiceUnavailable', 'this replica has lost its cache');
     api.reconnect();

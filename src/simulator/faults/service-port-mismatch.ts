@@ -1,3 +1,4 @@
+import { required } from '../required.ts';
 import { defineFault } from './fault.ts';
 
 /** The APIService names a port that its Service does not have. */
@@ -6,14 +7,11 @@ export const servicePortMismatch = defineFault({
   cause: 'service-port-mismatch',
   scope: 'api',
   inject(_cluster, api) {
-    let right = 0;
-    api.editApiService((copy) => {
-      right = copy.spec.service!.port;
-      copy.spec.service!.port = right + 1;
-    });
-    return () =>
-      api.editApiService((copy) => {
-        copy.spec.service!.port = right;
+    const move = (by: number) =>
+      api.editApiService(({ spec }) => {
+        required(spec.service, `spec.service of ${api.name}`).port += by;
       });
+    move(1);
+    return () => move(-1);
   },
 });

@@ -115,11 +115,15 @@ export class SimulatedPod {
     if (object) this.#context.events.report(referenceTo(object), { component: 'kubelet', host: this.plan.node.name, ...event });
   }
 
+  #reportNew(event: Parameters<EventRecorder['reportNew']>[1]): void {
+    if (this.object) this.#context.events.reportNew(referenceTo(this.object), event);
+  }
+
   /** From scheduling to serving, or to whatever `hold` or the program make of it. Never rejects. */
   async start(hold?: Hold): Promise<void> {
     this.#hold = hold;
     if (hold?.kind === 'unschedulable') {
-      this.#context.events.reportNew(referenceTo(this.object!), {
+      this.#reportNew({
         type: 'Warning',
         reason: 'FailedScheduling',
         message: hold.message,
@@ -132,7 +136,7 @@ export class SimulatedPod {
     this.#context.store.pods.update(this.key, (copy) => {
       copy.spec.nodeName = this.plan.node.name;
     });
-    this.#context.events.reportNew(referenceTo(this.object!), {
+    this.#reportNew({
       reason: 'Scheduled',
       message: `Successfully assigned ${this.key} to ${this.plan.node.name}`,
       component: 'default-scheduler',

@@ -40,6 +40,7 @@ describe('local/table-lookup', () => {
     ['in', 'const T = { a: 1 }; export const f = (w: string) => w in T;'],
     ['a literal on the spot', 'export const f = (w: string) => ({ a: 1 } as Record<string, number>)[w];'],
     ['a table within a table', 'const T = { of: { a: 1 } as Record<string, number> }; export const f = (w: string) => T.of[w];'],
+    ['a field of a class', 'export class C { #t: Record<string, number> = {}; has(w: string) { return w in this.#t; } }'],
     ['one that was made of entries', 'const T = Object.fromEntries([["a", 1]]); export const f = (w: string) => T[w];'],
     ['a count', 'const T: Record<string, number> = {}; export const f = (w: string) => { T[w] ??= 0; };'],
     ['a template', 'const T: Record<string, number> = { a: 1 }; export const f = (w: string) => T[`a ${w}`];'],
