@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SecondTries } from '../support/second-tries.ts';
 
 /** Tests against real programs: Prometheus, Alertmanager, a real control plane. One file at a time: they share two cores. */
 export default defineConfig({
@@ -6,11 +7,11 @@ export default defineConfig({
     include: ['test/e2e/**/*.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    // What fails once on two busy cores and passes at once afterwards is reported as that.
+    // What fails once on two busy cores and passes at once afterwards is reported as that: `retried: <test>` at the end.
     retry: 1,
     fileParallelism: false,
     maxWorkers: 1,
     // How long each takes is worth knowing: they are the slow ones.
-    reporters: ['verbose'],
+    reporters: ['verbose', new SecondTries()],
   },
 });
