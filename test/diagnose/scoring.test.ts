@@ -118,6 +118,21 @@ describe('scoring', () => {
     expect(first!.confidence + second!.confidence).toBeCloseTo(1, 12);
   });
 
+  it('leaves a share to the causes that show no evidence, as if they were one more candidate', () => {
+    const entries = ledgerOf([leak]);
+    const share = (otherScore?: number) =>
+      weigh(
+        [leak],
+        entries,
+        entries.map(() => true),
+        { unknownScore: 0, temperature: 2, ...(otherScore !== undefined && { otherScore }) },
+      );
+    const [top, unknown] = share(2);
+    const whole = Math.exp(3 / 2) + 1 + Math.exp(2 / 2);
+    expect([top!.confidence, unknown!.confidence]).toEqual([expect.closeTo(Math.exp(3 / 2) / whole, 12), expect.closeTo(1 / whole, 12)]);
+    expect(share().reduce((sum, one) => sum + one.confidence, 0)).toBeCloseTo(1, 12);
+  });
+
   it('prefers unknown to a guess that is no better, and orders other ties as the rules do', () => {
     expect(
       weighed([cause('flood'), cause('spring'), cause('ebb')], ['flood/seen', 'spring/seen', 'ebb/seen'], [], 3).map((one) => one.cause),

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PROBE_DURATION_BUCKETS, type ProbeResult } from '../../src/domain/probe.ts';
-import type { ApiTarget, TargetChange, Targets } from '../../src/objects/targets.ts';
+import type { Targets } from '../../src/objects/targets.ts';
 import { createProber, type Prober, type ProberOptions } from '../../src/probe/prober.ts';
 import { type Logger, SILENT } from '../../src/source/logger.ts';
 import { type Authority, createAuthority, type Issued } from '../support/certificates.ts';
-import { answering, apiTarget, createServers, eventually, healthy, kubeClient, SERVER_NAME, type Servers } from './servers.ts';
+import { answering, apiTarget, createServers, eventually, healthy, kubeClient, liveTargets, SERVER_NAME, type Servers } from './servers.ts';
 
 let authority: Authority;
 let good: Issued;
@@ -24,33 +24,6 @@ afterEach(async () => {
   running.abort();
   await servers.close();
 });
-
-/** Targets that a test changes. */
-function liveTargets(): Targets & { set(target: ApiTarget): void; remove(name: string): void } {
-  const known = new Map<string, ApiTarget>();
-  const listeners = new Set<(change: TargetChange) => void>();
-  const tell = (change: TargetChange) => {
-    for (const listener of listeners) listener(change);
-  };
-  return {
-    all: () => [...known.values()],
-    get: (name) => known.get(name),
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    set(target) {
-      const kind = known.has(target.name) ? 'changed' : 'added';
-      known.set(target.name, target);
-      tell({ kind, target });
-    },
-    remove(name) {
-      const target = known.get(name)!;
-      known.delete(name);
-      tell({ kind: 'removed', target });
-    },
-  };
-}
 
 function start(
   targets: Targets,

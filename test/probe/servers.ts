@@ -3,7 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import type { KubeClient, KubeCredentials } from '../../src/kube/api.ts';
-import type { ApiTarget } from '../../src/objects/targets.ts';
+import type { ApiTarget, TargetChange, Targets } from '../../src/objects/targets.ts';
 import type { Issued } from '../support/certificates.ts';
 
 /** What aggregated servers answer to discovery of `tides.example.com/v1`. */
@@ -128,6 +128,33 @@ export function apiTarget(differs: Partial<ApiTarget> = {}): ApiTarget {
     addresses: [],
     pods: [],
     ...differs,
+  };
+}
+
+/** Targets that a test changes. */
+export function liveTargets(): Targets & { set(target: ApiTarget): void; remove(name: string): void } {
+  const known = new Map<string, ApiTarget>();
+  const listeners = new Set<(change: TargetChange) => void>();
+  const tell = (change: TargetChange) => {
+    for (const listener of listeners) listener(change);
+  };
+  return {
+    all: () => [...known.values()],
+    get: (name) => known.get(name),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    set(target) {
+      const kind = known.has(target.name) ? 'changed' : 'added';
+      known.set(target.name, target);
+      tell({ kind, target });
+    },
+    remove(name) {
+      const target = known.get(name)!;
+      known.delete(name);
+      tell({ kind: 'removed', target });
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { observed, UNOBSERVED } from '../../src/domain/observed.ts';
-import type { ApiFacts, ContainerFacts, SignatureCount } from '../../src/domain/snapshot.ts';
+import type { ApiFacts, ContainerFacts, PodFacts, SignatureCount } from '../../src/domain/snapshot.ts';
 import { SIGNATURE_SIGNALS } from '../../src/signals/signature-matches.ts';
 import { healthyApi, healthyCluster, healthyContainer, healthyPod, healthyTally, NOW } from '../support/healthy.ts';
 
@@ -19,6 +19,11 @@ function signalsOf(matches: readonly SignatureCount[], cause: string): (number |
   return ['matches', 'strength'].map((what) =>
     SIGNATURE_SIGNALS.find(({ name }) => name === `signature-${what}-${cause}`)!.observe(api, healthyCluster(), NOW),
   );
+}
+
+function withLogs(differs: object): ApiFacts {
+  const { logs } = healthyApi();
+  return healthyApi({ logs: logs.state === 'observed' ? observed({ ...logs.value, ...differs }) : logs });
 }
 
 describe('a signature that the user wrote', () => {
@@ -75,6 +80,13 @@ describe('what a hit in a text or a line still says', () => {
   const server = (differs: Partial<ContainerFacts>): Partial<ApiFacts> => ({
     pods: observed([healthyPod({ containers: [healthyContainer({ ...SERVER, ...differs })] })]),
   });
+  const server1 = (differs: Partial<ContainerFacts>) => healthyContainer({ ...SERVER, ...differs });
+  /** Two pods, or one; the first one differs. */
+  const pods = (first: Partial<PodFacts>, ...others: Partial<PodFacts>[]): Partial<ApiFacts> => ({
+    pods: observed([first, ...others].map((differs) => healthyPod({ containers: [server1({})], ...differs }))),
+  });
+  const OLDER = { startedAt: NOW - 600_000 };
+  const OLD = { containers: [server1(OLDER)] };
   const answersSince = (alikeSince: number): Partial<ApiFacts> => ({
     probes: [healthyTally('aggregator', 'discovery', { run: { since: alikeSince, length: 9, alikeSince } })],
   });
@@ -109,6 +121,45 @@ describe('what a hit in a text or a line still says', () => {
       0,
       { ...text({ speaker: 'kube-apiserver', lastAt: NOW - 12_001 }), ...answersSince(NOW - 1) },
     ],
+    ['of the moment in which the outage began belongs to it', 3, { ...line({ lastAt: NOW - 1_000_000 }), condition: DOWN }],
+    ['of a server is of its process while one of its pods is older', 3, { ...line({ lastAt: NOW - 60_001 }), ...pods({}, OLD) }],
+    [
+      'or while one of the servers in its pod is',
+      3,
+      { ...line({ lastAt: NOW - 60_001 }), ...pods({ containers: [server1({}), server1(OLDER)] }) },
+    ],
+    [
+      'whatever its init containers did',
+      0,
+      { ...line({ lastAt: NOW - 60_001 }), ...pods({ containers: [server1({ init: true, running: false, ...OLDER }), server1({})] }) },
+    ],
+    [
+      'of a pod that was made in the same moment is its own',
+      3,
+      { ...line({ lastAt: NOW - 60_000 }), ...pods({ createdAt: NOW - 60_000, containers: [server1({ ready: false })] }) },
+    ],
+    [
+      'from before every pod was made says nothing, ready or not',
+      0,
+      { ...line({ lastAt: NOW - 60_001 }), ...pods({ createdAt: NOW - 60_000, containers: [server1({ ready: false })] }) },
+    ],
+    ['counts where pods are not seen', 3, { ...line({ lastAt: NOW - 60_001 }), pods: UNOBSERVED }],
+    [
+      'is not waited for by what failed alike all the time',
+      3,
+      { ...line({ lastAt: NOW - 15_001, gap: 5000 }), ...answersSince(NOW - 15_001) },
+    ],
+    ['of a process since its start is waited for', 0, { ...line({ lastAt: NOW - 60_000, gap: 100 }), ...changed, ...server({}) }],
+    [
+      'of two processes is not, when one of them is gone',
+      3,
+      { ...line({ lastAt: NOW - 60_000, gap: 100 }), ...changed, ...pods({ containers: [server1({}), server1({ running: false })] }) },
+    ],
+    ['is waited for where pods are not seen', 0, { ...line({ lastAt: NOW - 60_000, gap: 100 }), ...changed, pods: UNOBSERVED }],
+    ['of a client said once is not waited for', 3, { ...text({ speaker: 'client', lastAt: NOW - 12_001 }), ...answersSince(NOW - 1) }],
+    ['about a pod by its controller ends with it too', 0, text({ speaker: 'controller' })],
+    ['of a client is not about a pod', 3, text({ speaker: 'client' })],
+    ['that a kubelet says in the log of the backend is none about a pod', 3, line({ speaker: 'kubelet' })],
     ['about a pod counts while one is not', 3, { ...text({ speaker: 'kubelet' }), pods: observed([healthyPod({ ready: false })]) }],
     ['about a pod counts where pods are not seen', 3, { ...text({ speaker: 'kubelet' }), pods: UNOBSERVED }],
   ])('%s', (_, expected, differs) => {
@@ -149,5 +200,97 @@ describe('a line that is quoted', () => {
     ["the kube-apiserver's log, where nobody else says it", {}, 'text', 'kube-apiserver-log'],
   ])('is shown where it stands: %s', (_, differs, where, from) => {
     expect(quoteOf(differs, where)).toMatchObject({ from });
+  });
+});
+
+describe('of several lines the one that is quoted', () => {
+  const mine = (sample: string, differs: Partial<SignatureCount> = {}) => hit({ sample, pointsTo: ['backend-slow'], ...differs });
+  const strength = SIGNATURE_SIGNALS.find(({ name }) => name === 'signature-strength-backend-slow')!;
+  const quoteOf = (...matches: SignatureCount[]) => strength.quote!(withLogs({ matches }), healthyCluster(), NOW);
+
+  it.each<[string, SignatureCount[], string | undefined]>([
+    ['is none where nothing points there', [hit({ sample: 'ebb', pointsTo: ['panic'] })], undefined],
+    ['is none without words', [mine('')], undefined],
+    ['is none that is old', [mine('ebb', { lastAt: NOW - 3_600_000 })], undefined],
+    ['is the plainest', [mine('flood', { pointsTo: ['backend-slow', 'panic'] }), mine('ebb', { lastAt: NOW - 1000 })], 'ebb'],
+    [
+      'is the plainest also where it came first',
+      [mine('ebb', { lastAt: NOW - 1000 }), mine('flood', { pointsTo: ['backend-slow', 'panic'] })],
+      'ebb',
+    ],
+    ['is the newest of those', [mine('ebb', { lastAt: NOW - 1000 }), mine('flood'), mine('tide', { lastAt: NOW - 2000 })], 'flood'],
+    ['is the first of one moment', [mine('ebb'), mine('flood')], 'ebb'],
+    [
+      'is not one that says less, though it is newer',
+      [mine('ebb', { lastAt: NOW - 1000 }), hit({ sample: 'flood', pointsTo: ['panic'] })],
+      'ebb',
+    ],
+  ])('%s', (_, matches, expected) => {
+    expect(quoteOf(...matches)?.text).toBe(expected);
+  });
+
+  it('is cut at 512 characters, from its beginning', () => {
+    const text = 'low water '.repeat(60);
+    expect(quoteOf(mine(text))?.text).toBe(text.slice(0, 512));
+  });
+});
+
+describe('where a line stands', () => {
+  const strength = SIGNATURE_SIGNALS.find(({ name }) => name === 'signature-strength-backend-slow')!;
+  const mine = (differs: Partial<SignatureCount> = {}) => hit({ pointsTo: ['backend-slow'], ...differs });
+  const said = (...lines: string[]) => ({ container: 'server', pod: 'tide-gauge', at: NOW, lines });
+  const from = (api: ApiFacts, cluster = healthyCluster()) => strength.quote!(api, cluster, NOW)?.from;
+  const text = (differs: Partial<SignatureCount>, more: Partial<ApiFacts> = {}) =>
+    healthyApi({ textMatches: [mine({ standing: true, ...differs })], ...more });
+  const warning = (message: string) => observed({ recent: [{ ...EVENT, message }], counts: [] } as never);
+  const EVENT = { type: 'Warning', reason: 'Unhealthy', object: 'harbour/tide-gauge-7c9f8d6b5-abcde', at: NOW, count: 1 };
+
+  it('is the log of the backend, or the last words of it', () => {
+    expect(from(withLogs({ matches: [mine()] }))).toBe('backend-log');
+    expect(from(withLogs({ matches: [mine()], lastWords: [said('flood'), said('ebb', 'tide lost')] as never }))).toBe('backend-last-words');
+    expect(from(withLogs({ matches: [mine()], lastWords: [said('flood')] as never }))).toBe('backend-log');
+  });
+
+  it('is the log of a kube-apiserver, whoever speaks there', () => {
+    const { apiserverLogs } = healthyCluster();
+    const logs = apiserverLogs.state === 'observed' ? apiserverLogs.value : undefined;
+    const cluster = healthyCluster({ apiserverLogs: observed({ ...logs, matches: [mine()] }) as never });
+    expect(from(healthyApi(), cluster)).toBe('kube-apiserver-log');
+    // It says nothing of a process of the backend: no restart of that ends it.
+    const older = healthyCluster({ apiserverLogs: observed({ ...logs, matches: [mine({ lastAt: NOW - 200_000 })] }) as never });
+    const restarted = healthyApi({ pods: observed([healthyPod({ containers: [healthyContainer({ startedAt: NOW - 60_000 })] })]) });
+    expect(strength.observe(restarted, older, NOW)).toBe(3);
+  });
+
+  it('is an event that says it, whose words may be longer than what is kept, and spaced otherwise', () => {
+    const long = `tide  lost\n${'low water '.repeat(40)}`;
+    expect(from(text({ speaker: 'client', sample: 'tide lost' }, { events: warning('it says: tide lost') }))).toBe('events');
+    expect(
+      from(
+        text({ speaker: 'client', sample: `harbour/pod Unhealthy: ${long.replace(/\s+/g, ' ').slice(0, 220)}` }, { events: warning(long) }),
+      ),
+    ).toBe('events');
+    expect(from(text({ speaker: 'client', sample: 'tide lost' }, { events: warning('something else') }))).toBe('client');
+  });
+});
+
+describe('what is read of an API', () => {
+  const [count, strength] = ['matches', 'strength'].map(
+    (what) => SIGNATURE_SIGNALS.find(({ name }) => name === `signature-${what}-backend-slow`)!,
+  );
+
+  it('is what holds at each asking, of this API and this cluster', () => {
+    const api = withLogs({ matches: [hit({ pointsTo: ['backend-slow'] })] });
+    const { apiserverLogs } = healthyCluster();
+    const logs = apiserverLogs.state === 'observed' ? apiserverLogs.value : undefined;
+    const louder = healthyCluster({ apiserverLogs: observed({ ...logs, matches: [hit({ pointsTo: ['backend-slow'] })] }) as never });
+    const quiet = healthyCluster();
+    expect([quiet, quiet, louder, louder, quiet].map((cluster) => count!.observe(api, cluster, NOW))).toEqual([3, 3, 6, 6, 3]);
+  });
+
+  it('is no hit where neither log is seen', () => {
+    const blind = healthyApi({ logs: UNOBSERVED });
+    const cluster = healthyCluster({ apiserverLogs: UNOBSERVED });
+    expect([count, strength].map((signal) => signal!.observe(blind, cluster, NOW))).toEqual([0, 0]);
   });
 });

@@ -1,0 +1,293 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import pino from 'pino';
+import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { runExporter } from '../../src/commands/exporter.ts';
+import { type Config, defaultConfig } from '../../src/config.ts';
+import type { ApiFacts } from '../../src/domain/snapshot.ts';
+import type { KubeClient } from '../../src/kube/api.ts';
+import type { Observer } from '../../src/observe/observer.ts';
+import { familyOf } from '../expose/parse-exposition.ts';
+import { freePort } from '../support/free-port.ts';
+import { healthyApi, healthySnapshot, healthyTally, NOW, probeResult } from '../support/healthy.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'exporter-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+/** The clock of the ticks; that of the sockets goes on by itself. */
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+const FAILING: Partial<ApiFacts> = {
+  probes: [healthyTally('aggregator', 'discovery', { last: probeResult({ ok: false, reason: 'connection_refused', at: NOW }) })],
+};
+
+/** What a test says of the cluster. */
+interface Scene {
+  ready: boolean;
+  apis: Partial<ApiFacts>[];
+  /** Thrown by the next snapshot. */
+  broken?: Error | undefined;
+}
+
+/** An observer that sees the scene. */
+function observerOf(scene: Scene, seen: { snapshots: number; signal?: AbortSignal; ring: () => void; restarted: string[] }): Observer {
+  return {
+    start: (signal) => {
+      seen.signal = signal;
+    },
+    restart: (source) => void seen.restarted.push(source),
+    snapshot() {
+      seen.snapshots++;
+      const { broken } = scene;
+      scene.broken = undefined;
+      if (broken) throw broken;
+      return healthySnapshot({ time: NOW + seen.snapshots * 1000, apis: scene.apis.map((differs) => healthyApi(differs)) });
+    },
+    sources: () => [{ source: 'api-services', state: 'pending' }],
+    ready: () => scene.ready,
+    onUrgent: (listener) => {
+      seen.ring = listener;
+    },
+  };
+}
+
+type Changes = (config: Config) => Config;
+
+/** The exporter with a cluster that is observed as `scene` says; no moment passes but by `pass`. */
+async function start(scene: Scene, change: Changes = (config) => config, reviewed: readonly string[] = [], stop = new AbortController()) {
+  const port = await freePort();
+  const usual = defaultConfig();
+  const config = change({ ...usual, web: { ...usual.web, listen_addresses: [`127.0.0.1:${port}`] } });
+  const seen = { snapshots: 0, ring: () => {}, restarted: [] as string[], closed: 0 } as Parameters<typeof observerOf>[1] & {
+    closed: number;
+  };
+  const lines: Record<string, unknown>[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) });
+  const asked: string[] = [];
+  const client: KubeClient & { close(): void } = {
+    server: new URL('https://192.0.2.2:6443'),
+    async request(path, options) {
+      asked.push(`${path} ${options?.body ?? ''}`);
+      const review = path.includes('tokenreviews')
+        ? { authenticated: reviewed.length > 0, user: { username: reviewed[0] } }
+        : { allowed: reviewed.length > 0 };
+      return { status: 201, headers: {}, body: Buffer.from(JSON.stringify({ status: review })) };
+    },
+    open: () => Promise.reject(new Error('nothing is streamed here')),
+    credentials: () => Promise.reject(new Error('no credentials are needed here')),
+    close: () => {
+      seen.closed++;
+    },
+  };
+  const now = { config };
+  let reload = (): void => {};
+  let ended = false;
+  const end = runExporter({
+    config,
+    connect: () => ({ observer: observerOf(scene, seen), client }),
+    log,
+    stop: stop.signal,
+    onReload: (listener) => {
+      reload = listener;
+    },
+    readConfig: () => now.config,
+  }).then(() => {
+    ended = true;
+  });
+  onTestFinished(async () => {
+    stop.abort();
+    await end.catch(() => {});
+  });
+  while (!seen.signal) await Promise.race([end, turn()]);
+  const get = async (path: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+    return { status: response.status, text: await response.text() };
+  };
+  return {
+    seen,
+    lines,
+    asked,
+    get,
+    now,
+    reload: () => reload(),
+    pass: (ms: number) => vi.advanceTimersByTime(ms),
+    stop: async () => {
+      stop.abort();
+      await end;
+    },
+    ended: () => ended,
+    published: async () => (await get('/-/ready')).status === 200,
+  };
+}
+
+describe('before discovery has answered', () => {
+  it('nothing is published, however often it ticks: an empty view would look like a healthy cluster', async () => {
+    const scene: Scene = { ready: false, apis: [] };
+    const { pass, published, get, seen } = await start(scene);
+    pass(60_000);
+    expect([seen.snapshots, await published()]).toEqual([0, false]);
+    expect((await get('/api/v1/diagnoses')).status).toBe(503);
+    expect((await get('/')).text).toMatch(/Waiting for the first answers/);
+    // What is known is how far each source is.
+    expect(familyOf((await get('/metrics')).text, 'aggregated_api_exporter_source_up')).toMatchObject({ 'source="api-services"': 0 });
+    Object.assign(scene, { ready: true, apis: [{}] });
+    pass(5000);
+    expect(await published()).toBe(true);
+    expect((await get('/')).text).toContain('v1.tides.example.com');
+  });
+
+  it('it is published at once where discovery rings', async () => {
+    const scene: Scene = { ready: false, apis: [{}] };
+    const { pass, published, seen } = await start(scene);
+    pass(2000);
+    scene.ready = true;
+    seen.ring();
+    pass(1);
+    expect(await published()).toBe(true);
+  });
+});
+
+describe('once something was published', () => {
+  it('each tick publishes what is seen then, also by an observer that has just begun', async () => {
+    const scene: Scene = { ready: true, apis: [{}] };
+    const { pass, seen, get } = await start(scene, (config) => ({ ...config, diagnosis: { ...config.diagnosis, interval: 2000 } }));
+    pass(250);
+    expect(seen.snapshots).toBe(1);
+    Object.assign(scene, { ready: false, apis: [{}, { name: 'v1.moorings.example.com' }] });
+    pass(1999);
+    expect(seen.snapshots).toBe(1);
+    pass(1);
+    expect(seen.snapshots).toBe(2);
+    expect((await get('/')).text).toContain('v1.moorings.example.com');
+    expect((await get('/api/v1/status')).text).toContain('v1.moorings.example.com');
+  });
+
+  it('a tick that fails leaves the view of the one before, and the next one comes', async () => {
+    const scene: Scene = { ready: true, apis: [{}] };
+    const { pass, published, lines, get, seen } = await start(scene);
+    pass(250);
+    scene.broken = new Error('low water');
+    pass(5000);
+    expect(await published()).toBe(true);
+    expect(lines.filter(({ msg }) => msg === 'a tick failed')).toEqual([
+      expect.objectContaining({ error: expect.stringContaining('low water') }),
+    ]);
+    scene.apis = [{ name: 'v1.moorings.example.com' }];
+    pass(5000);
+    expect(seen.snapshots).toBe(3);
+    expect((await get('/')).text).toContain('v1.moorings.example.com');
+  });
+
+  it('what an observer rings for comes within a second of the tick before', async () => {
+    const { pass, seen } = await start({ ready: true, apis: [{}] });
+    pass(250);
+    seen.ring();
+    pass(999);
+    expect(seen.snapshots).toBe(1);
+    pass(1);
+    expect(seen.snapshots).toBe(2);
+  });
+
+  it('signals of the snapshot, of the history and of the exporter itself stand side by side', async () => {
+    const { pass, get } = await start({ ready: true, apis: [FAILING] });
+    pass(250);
+    const { text } = await get('/metrics');
+    const of = (family: string) => familyOf(text, family);
+    expect(of('aggregated_api_failing')).toEqual({ '': 1 });
+    expect(of('aggregated_api_failures_periodic')).toEqual({ '': 0 });
+    expect(of('aggregated_api_schedule_matched')).toEqual({ '': 0 });
+    expect(text).toMatch(/^aggregated_api_exporter_tick_duration_seconds_count 1$/m);
+    expect(Object.keys(of('aggregated_api_exporter_build_info'))[0]).toContain('version="dev"');
+  });
+
+  it('a failure that begins is logged once', async () => {
+    const { pass, lines } = await start({ ready: true, apis: [FAILING] });
+    pass(60_000);
+    expect(lines.filter(({ event }) => event === 'onset')).toHaveLength(1);
+  });
+});
+
+describe('a configuration that is read again', () => {
+  it('sets the pace of the ticks', async () => {
+    const { pass, seen, now, reload } = await start({ ready: true, apis: [{}] });
+    pass(250);
+    now.config = { ...now.config, diagnosis: { ...now.config.diagnosis, interval: 1000 } };
+    reload();
+    pass(5000);
+    const before = seen.snapshots;
+    pass(3000);
+    expect(seen.snapshots - before).toBe(3);
+  });
+});
+
+describe('the pages', () => {
+  it('are told to the log, and hold the runbooks', async () => {
+    const { lines, get } = await start({ ready: true, apis: [{}] });
+    expect(lines.find(({ msg }) => msg === 'listening')).toMatchObject({ urls: [expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/)] });
+    expect(await get('/runbooks/connection-refused')).toMatchObject({ status: 200, text: expect.stringContaining('<html') });
+    expect((await get('/runbooks/low-water')).status).toBe(404);
+  });
+
+  it.each<[string, readonly string[], number]>([
+    ['somebody whom the kube-apiserver lets in', ['harbour-master'], 200],
+    ['a stranger', [], 401],
+  ])('that quote are given to %s where they are guarded', async (_, reviewed, status) => {
+    const guarded: Changes = (config) => ({ ...config, web: { ...config.web, evidence: 'authenticated' } });
+    const { pass, get, asked } = await start({ ready: true, apis: [{}] }, guarded, reviewed);
+    pass(250);
+    expect((await get('/api/v1/status', { authorization: 'Bearer abc' })).status).toBe(status);
+    expect(asked.some((request) => request.includes('tokenreviews'))).toBe(true);
+    expect((await get('/metrics')).status).toBe(200);
+  });
+
+  it('are nobody’s business to ask the kube-apiserver for where they are open', async () => {
+    const { pass, get, asked } = await start({ ready: true, apis: [{}] });
+    pass(250);
+    expect((await get('/api/v1/status', { authorization: 'Bearer abc' })).status).toBe(200);
+    expect(asked).toEqual([]);
+  });
+
+  it('link below the external URL', async () => {
+    const { pass, get } = await start({ ready: true, apis: [FAILING] }, (config) => ({
+      ...config,
+      web: { ...config.web, external_url: 'https://ops.example.com/tides/' },
+    }));
+    pass(250);
+    expect((await get('/')).text).toMatch(/href="\/tides\//);
+  });
+
+  it('are not served where the web configuration cannot be read', async () => {
+    await expect(
+      start({ ready: true, apis: [] }, (config) => ({ ...config, web: { ...config.web, config_file: join(folder, 'missing.yaml') } })),
+    ).rejects.toThrow();
+  });
+});
+
+describe('the end', () => {
+  it('comes with the signal and not before: no tick, no page, no observer, no client, and the history is saved', async () => {
+    const file = join(folder, 'history.json');
+    const { pass, seen, stop, get, ended } = await start({ ready: true, apis: [FAILING] }, (config) => ({
+      ...config,
+      diagnosis: { ...config.diagnosis, state_file: file },
+    }));
+    pass(250);
+    await turn();
+    expect([ended(), seen.signal!.aborted, seen.closed, existsSync(file)]).toEqual([false, false, 0, false]);
+    await stop();
+    expect([ended(), seen.signal!.aborted, seen.closed, existsSync(file)]).toEqual([true, true, 1, true]);
+    const { snapshots } = seen;
+    pass(60_000);
+    expect(seen.snapshots).toBe(snapshots);
+    await expect(get('/-/healthy')).rejects.toThrow();
+  });
+
+  it('comes at once where the signal was there before', async () => {
+    const stopped = new AbortController();
+    stopped.abort();
+    const { stop, ended, seen } = await start({ ready: true, apis: [{}] }, undefined, [], stopped);
+    await stop();
+    expect([ended(), seen.closed]).toEqual([true, 1]);
+  });
+});
