@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+
+/** What is mutated: the wiring and the judgement, where a wrong line shows in no type. */
+const TARGETS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    'src/observe/observer.ts': [],
+    'src/observe/running.ts': ['test/observe/observer.test.ts'],
+    'src/observe/snapshot.ts': ['test/observe/observer.test.ts'],
+    'src/observe/statements.ts': ['test/observe/observer.test.ts'],
+    'src/probe/prober.ts': [
+      'test/probe/hurry.test.ts',
+      'test/probe/aggregator.test.ts',
+      'test/probe/direct.test.ts',
+      'test/probe/belief.test.ts',
+    ],
+    'src/commands/exporter.ts': [],
+    'src/commands/ticker.ts': [],
+    'src/observe/logs/seam.ts': [],
+    'src/signals/signature-matches.ts': [],
+    'src/diagnose/scoring.ts': [],
+    'src/diagnose/verdict.ts': ['test/diagnose/diagnostician.test.ts'],
+    'src/diagnose/held-verdict.ts': [],
+  }),
+);
+
+export interface Target {
+  readonly file: string;
+  /** Its own test first, by its name, then those that play it together with others; the quickest of them first. */
+  readonly tests: readonly string[];
+}
+
+/** @param names parts of file names; none = every target. @throws Error that lists the targets when a name fits none. */
+export function targetsOf(names: readonly string[]): Target[] {
+  const files = [...TARGETS.keys()];
+  const strange = names.find((name) => !files.some((file) => file.includes(name)));
+  if (strange !== undefined) throw new Error(`no mutated file is called '${strange}'; there are ${files.join(', ')}`);
+  return files
+    .filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
+    .map((file) => ({ file, tests: [...ownTest(file), ...(TARGETS.get(file) ?? [])] }));
+}
+
+function ownTest(file: string): string[] {
+  const test = file.replace(/^src\//, 'test/').replace(/\.ts$/, '.test.ts');
+  return existsSync(test) ? [test] : [];
+}
