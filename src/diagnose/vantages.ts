@@ -1,17 +1,13 @@
 import type { Cause } from '../domain/cause.ts';
 import type { Part } from '../domain/part.ts';
-import type { Vantage } from '../domain/probe.ts';
+import { DIRECT_VANTAGES, type DirectVantage, type ProbeTally, type Vantage } from '../domain/probe.ts';
 import type { ApiFacts, ClusterFacts } from '../domain/snapshot.ts';
 
 /** What all probes of one vantage say together; `mixed` = some targets pass and some fail; `unseen` = none has ended. */
 export type VantageState = 'passes' | 'fails' | 'mixed' | 'unseen';
 
-export interface VantageStates {
-  readonly aggregator: VantageState;
-  readonly service: VantageState;
-  readonly endpoint: VantageState;
-  /** The kube-apiserver's own /readyz, asked by us: is it us? */
-  readonly control: VantageState;
+/** `control` is the kube-apiserver's own /readyz, asked by us: is it us? */
+export interface VantageStates extends Readonly<Record<Vantage, VantageState>> {
   /** Discovery passes through the aggregator while a real list fails, or the other way round. */
   readonly onlyList: boolean;
 }
@@ -105,21 +101,18 @@ export function vantageStates(api: ApiFacts, cluster: ClusterFacts): VantageStat
   const discovery = aggregator.filter((tally) => tally.request === 'discovery');
   const list = aggregator.filter((tally) => tally.request === 'list');
   return {
+    ...directStates(api),
     aggregator: stateOf(aggregator.map((tally) => tally.last.ok)),
-    service: direct(api, 'service'),
-    endpoint: direct(api, 'endpoint'),
     control: stateOf(cluster.apiservers.flatMap(({ control }) => (control ? [control.last.ok] : []))),
     onlyList: stateOf(discovery.map((tally) => tally.last.ok)) === 'passes' && stateOf(list.map((tally) => tally.last.ok)) === 'fails',
   };
 }
 
 /** Directly 401 and 403 mean reachable: a direct probe carries no credentials. */
-function direct(api: ApiFacts, vantage: Vantage): VantageState {
-  return stateOf(
-    api.probes
-      .filter((tally) => tally.vantage === vantage)
-      .map(({ last }) => last.ok || last.reason === 'unauthorized' || last.reason === 'forbidden'),
-  );
+function directStates({ probes }: ApiFacts): Record<DirectVantage, VantageState> {
+  const answered = ({ last }: ProbeTally) => last.ok || last.reason === 'unauthorized' || last.reason === 'forbidden';
+  const stateFrom = (from: DirectVantage) => stateOf(probes.filter(({ vantage }) => vantage === from).map(answered));
+  return Object.fromEntries(DIRECT_VANTAGES.map((vantage) => [vantage, stateFrom(vantage)])) as Record<DirectVantage, VantageState>;
 }
 
 function stateOf(passed: readonly boolean[]): VantageState {

@@ -1,4 +1,4 @@
-import type { Vantage } from '../domain/probe.ts';
+import { VANTAGES, type Vantage } from '../domain/probe.ts';
 
 /** All have defaults; times in milliseconds. */
 export interface ProberOptions {
@@ -45,7 +45,7 @@ export const PROBER_DEFAULTS: Required<ProberOptions> = {
   listTimeoutMs: 10_000,
   aggregatorGraceMs: 1000,
   list: true,
-  vantages: ['aggregator', 'service', 'endpoint'],
+  vantages: VANTAGES,
   allowAddresses: [],
   apiservers: () => [],
   maxHandshakes: 4,

@@ -1,4 +1,4 @@
-import type { DirectVantage, ProbeRequest, Vantage } from '../domain/probe.ts';
+import { DIRECT_VANTAGES, type DirectVantage, type ProbeRequest, type Vantage } from '../domain/probe.ts';
 import { type AddressRules, hostPort, splitHostPort } from '../net/addresses.ts';
 import type { ApiTarget } from '../objects/targets.ts';
 import type { Apiserver } from './apiserver-requests.ts';
@@ -58,28 +58,37 @@ export function plansFor(target: ApiTarget, { apiservers, vantages, list, rules,
         plans.push({ key: key('aggregator', 'list', where), vantage: 'aggregator', request: 'list', apiserver, target: where });
     }
 
-  const direct = (vantage: DirectPlan['vantage'], host: string, port: number): void => {
-    const where = hostPort(host, port);
-    const why = rules.refusal(host);
-    if (why) refused.push({ address: where, why });
-    else plans.push({ key: key(vantage, 'discovery', where), vantage, request: 'discovery', host, port, target: where });
-  };
-  const clusterIP = clusterIpOf(target);
-  if (vantages.includes('service') && clusterIP) direct('service', clusterIP, target.backend.port);
-  if (vantages.includes('endpoint')) for (const { ip, port } of endpointsOf(target).slice(0, maxEndpoints)) direct('endpoint', ip, port);
+  for (const vantage of DIRECT_VANTAGES.filter((one) => vantages.includes(one)))
+    for (const { host, port } of ADDRESSES[vantage](target, maxEndpoints)) {
+      const where = hostPort(host, port);
+      const why = rules.refusal(host);
+      if (why) refused.push({ address: where, why });
+      else plans.push({ key: key(vantage, 'discovery', where), vantage, request: 'discovery', host, port, target: where });
+    }
   return { plans, refused };
 }
 
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where each direct vantage goes; `most` = endpoint addresses of one API that are probed. */
+const ADDRESSES: Readonly<Record<DirectVantage, (target: ApiTarget, most: number) => readonly Address[]>> = {
+  service: clusterIpOf,
+  endpoint: (target, most) => endpointsOf(target).slice(0, most),
+};
+
 /** The virtual address; none for headless Services and for ExternalName, whose name nobody but the aggregator should follow. */
-function clusterIpOf({ service }: ApiTarget): string | undefined {
-  if (!service || service.type === 'ExternalName' || !service.clusterIP || service.clusterIP === 'None') return undefined;
-  return service.clusterIP;
+function clusterIpOf({ service, backend }: ApiTarget): Address[] {
+  if (!service || service.type === 'ExternalName' || !service.clusterIP || service.clusterIP === 'None') return [];
+  return [{ host: service.clusterIP, port: backend.port }];
 }
 
 /** What the aggregator would use: ready addresses; all of them while none is ready, because then they are the patients. */
-function endpointsOf({ addresses }: ApiTarget): { ip: string; port: number }[] {
+function endpointsOf({ addresses }: ApiTarget): Address[] {
   const ready = addresses.filter((address) => address.ready);
-  const unique = new Map((ready.length > 0 ? ready : addresses).map(({ ip, port }) => [hostPort(ip, port), { ip, port }]));
+  const unique = new Map((ready.length > 0 ? ready : addresses).map(({ ip, port }) => [hostPort(ip, port), { host: ip, port }]));
   return [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, address]) => address);
 }
 

@@ -10,15 +10,27 @@ import {
   vantagesInWords,
 } from '../../src/diagnose/vantages.ts';
 import { PARTS, type Part } from '../../src/domain/part.ts';
+import { VANTAGES, type Vantage } from '../../src/domain/probe.ts';
 import { healthyApi, healthyCluster, healthyTally, probeResult } from '../support/healthy.ts';
 
 const STATES: readonly VantageState[] = ['passes', 'fails', 'mixed', 'unseen'];
 const bad = (reason: 'connection_refused' | 'forbidden' | 'service_unavailable') => probeResult({ ok: false, reason });
+const NONE_ASKED: VantageStates = {
+  ...(Object.fromEntries(VANTAGES.map((vantage) => [vantage, 'unseen'])) as Record<Vantage, VantageState>),
+  onlyList: false,
+};
 const ALL_STATES: readonly VantageStates[] = STATES.flatMap((control) =>
   STATES.flatMap((aggregator) =>
     STATES.flatMap((service) =>
       STATES.flatMap((endpoint) =>
-        [false, ...(aggregator === 'mixed' ? [true] : [])].map((onlyList) => ({ control, aggregator, service, endpoint, onlyList })),
+        [false, ...(aggregator === 'mixed' ? [true] : [])].map((onlyList) => ({
+          ...NONE_ASKED,
+          control,
+          aggregator,
+          service,
+          endpoint,
+          onlyList,
+        })),
       ),
     ),
   ),
@@ -81,7 +93,7 @@ describe('vantages', () => {
     ['kept away', 'passes', 'passes', 'fails', 'fails', /users are served/],
     ['all pass', 'passes', 'passes', 'passes', 'passes', /^Every vantage passes now, so the fault is over/],
   ])('%s', (_, control, aggregator, service, endpoint, words) => {
-    expect(vantagesInWords({ control, aggregator, service, endpoint, onlyList: false })).toMatch(words);
+    expect(vantagesInWords({ ...NONE_ASKED, control, aggregator, service, endpoint, onlyList: false })).toMatch(words);
   });
 
   it('have words for every combination in which the kube-apiserver or the backend was asked', () => {
@@ -120,7 +132,7 @@ describe('the sentence of the vantages and the verdict', () => {
     expect(PARTS.filter((part) => !blamed.has(part))).toEqual(['client']);
   });
 
-  const ONLY_THROUGH: VantageStates = { control: 'passes', aggregator: 'fails', service: 'passes', endpoint: 'passes', onlyList: false };
+  const ONLY_THROUGH: VantageStates = { ...NONE_ASKED, control: 'passes', aggregator: 'fails', service: 'passes', endpoint: 'passes' };
   const ONLY_DIRECTLY: VantageStates = { ...ONLY_THROUGH, aggregator: 'passes', service: 'fails', endpoint: 'unseen' };
   it.each<[string, VantageStates, string]>([
     ['cpu-throttled', ONLY_THROUGH, 'Through the kube-apiserver it fails; directly its Service answers and each pod answers.'],

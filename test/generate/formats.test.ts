@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { BUILT_IN } from '../../src/generate/built-in.ts';
 import { plainGroup, plainRule } from '../../src/generate/formats/plain-rule.ts';
-import { printRules, type RuleFormat } from '../../src/generate/formats/rule-formats.ts';
+import { printRules, RULE_FORMATS, type RuleFormat } from '../../src/generate/formats/rule-formats.ts';
 import { OBJECT_BYTES, splitGroup, splitGroups } from '../../src/generate/formats/split.ts';
 import { logRules } from '../../src/generate/log-rules.ts';
 import { mixinFix } from '../../src/generate/mixin-fix.ts';
@@ -40,7 +40,7 @@ function check(format: RuleFormat, content: string): void {
 const OPTIONS = { ...DEFAULT_OPTIONS, namespace: 'monitoring', objectLabels: { release: 'kube-prometheus-stack' } };
 const book = diagnosisRules(BUILT_IN, OPTIONS);
 
-describe.each(['prometheus', 'prometheusrule', 'vmrule', 'mimir', 'loki'] as const)('format %s', (format) => {
+describe.each(RULE_FORMATS)('format %s', (format) => {
   const files =
     format === 'loki'
       ? printRules(logRules(BUILT_IN, OPTIONS), format, { name: 'logs', options: OPTIONS })

@@ -77,12 +77,12 @@ function factsOf(
   };
 }
 
-const TARGET: Readonly<Record<Vantage, string>> = {
+const TARGET = {
   aggregator: '10.0.0.1:443',
   service: '10.96.7.7:443',
   endpoint: '10.1.0.5:10250',
   control: '10.0.0.1:443',
-};
+} satisfies Partial<Record<Vantage, string>>;
 
 function probesOf(
   failures: NonNullable<Situation['probes']>,
@@ -90,7 +90,7 @@ function probesOf(
   time: number,
   details: NonNullable<Situation['details']>,
 ): ProbeTally[] {
-  const tally = (vantage: Vantage, request: 'discovery' | 'list', key: keyof typeof failures): ProbeTally => {
+  const tally = (vantage: keyof typeof TARGET, request: 'discovery' | 'list', key: keyof typeof failures): ProbeTally => {
     const reason: FailureReason | undefined = failures[key];
     const target = TARGET[vantage];
     const detail = details[key];
