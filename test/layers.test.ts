@@ -27,4 +27,10 @@ describe('layers', () => {
     const stages = new Set(files.map(stageOf).filter((stage) => !stage.endsWith('.ts')));
     expect([...stages].filter((stage) => !ALLOWED.has(stage) && stage !== 'commands')).toEqual([]);
   });
+
+  it('has in CONTRIBUTING a row for each room, and no row without one', () => {
+    const page = readFileSync(new URL('../CONTRIBUTING.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| `src\/([a-z]+)` \|/gm)].map(([, room]) => room);
+    expect(rows.sort()).toEqual([...ALLOWED.keys(), 'commands'].sort());
+  });
 });
