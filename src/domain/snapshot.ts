@@ -1,4 +1,4 @@
-import type { Observed } from './observed.ts';
+import { type Observed, UNOBSERVED } from './observed.ts';
 import type { FailureReason, ProbeTally, UnbelievedTarget } from './probe.ts';
 import type { SourceStatus } from './sources.ts';
 
@@ -331,6 +331,16 @@ export interface ClusterFacts {
   /** Error lines of kube-apiserver pods, where they are visible, that name no single API. */
   readonly apiserverLogs: Observed<LogFacts>;
 }
+
+/** A cluster of which nothing is known yet: what each reader starts from, so that a new fact is not observed where nobody looks for it. */
+export const EMPTY_CLUSTER: ClusterFacts = {
+  nodes: UNOBSERVED,
+  apiservers: [],
+  frontProxyCa: UNOBSERVED,
+  cronJobs: UNOBSERVED,
+  changes: [],
+  apiserverLogs: UNOBSERVED,
+};
 
 export interface NodeFacts {
   readonly name: string;

@@ -1,5 +1,12 @@
 import { type Observed, UNOBSERVED } from '../domain/observed.ts';
-import { type ApiFacts, type ApiserverFacts, type ClusterFacts, SNAPSHOT_SCHEMA, type Snapshot } from '../domain/snapshot.ts';
+import {
+  type ApiFacts,
+  type ApiserverFacts,
+  type ClusterFacts,
+  EMPTY_CLUSTER,
+  SNAPSHOT_SCHEMA,
+  type Snapshot,
+} from '../domain/snapshot.ts';
 import type { SourceStatus } from '../domain/sources.ts';
 import type { Clock } from '../source/clock.ts';
 import type { LookedUp, OpenSource } from './define-source.ts';
@@ -42,13 +49,12 @@ export function createSnapshots(input: {
   function clusterFacts(): ClusterFacts {
     const version = discovery.serverVersion();
     const unasked: ClusterFacts = {
+      ...EMPTY_CLUSTER,
       ...(version !== undefined && { serverVersion: version }),
       nodes: discovery.nodes(),
       apiservers: apiservers(),
-      frontProxyCa: UNOBSERVED,
       cronJobs: discovery.cronJobs(),
       changes: discovery.clusterChanges(),
-      apiserverLogs: UNOBSERVED,
     };
     return Object.assign(unasked, ...asked.map((source) => source.ofCluster()));
   }

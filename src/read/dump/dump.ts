@@ -1,6 +1,7 @@
 import { ABSENT, type Observed, observed, UNOBSERVED } from '../../domain/observed.ts';
 import {
   type ApiFacts,
+  EMPTY_CLUSTER,
   type LogFacts,
   type PolicyFacts,
   type ReportFacts,
@@ -81,9 +82,8 @@ async function snapshotOf(apis: readonly ApiServiceRecord[], dump: Dump): Promis
     schema: SNAPSHOT_SCHEMA,
     time,
     cluster: {
+      ...EMPTY_CLUSTER,
       nodes: fact(records.nodes, (nodes) => nodes.map(nodeFacts)),
-      apiservers: [],
-      frontProxyCa: UNOBSERVED,
       cronJobs: fact(records.cronJobs, (jobs) =>
         jobs
           .filter(({ suspended }) => !suspended)
@@ -93,8 +93,7 @@ async function snapshotOf(apis: readonly ApiServiceRecord[], dump: Dump): Promis
             runs: lastSchedule === undefined ? [] : [lastSchedule],
           })),
       ),
-      changes: [],
-      apiserverLogs: controlPlane.length === 0 ? UNOBSERVED : observed(await readLogs(controlPlane, time, note)),
+      ...(controlPlane.length > 0 && { apiserverLogs: observed(await readLogs(controlPlane, time, note)) }),
     },
     apis: facts,
     sources: statuses(dump, facts),

@@ -1,15 +1,5 @@
 import { UNOBSERVED } from '../../domain/observed.ts';
-import type { ApiFacts, ClusterFacts } from '../../domain/snapshot.ts';
-
-/** A cluster of which nothing is known. */
-export const EMPTY_CLUSTER: ClusterFacts = {
-  nodes: UNOBSERVED,
-  apiservers: [],
-  frontProxyCa: UNOBSERVED,
-  cronJobs: UNOBSERVED,
-  changes: [],
-  apiserverLogs: UNOBSERVED,
-};
+import type { ApiFacts } from '../../domain/snapshot.ts';
 
 /** An API of which nothing is known but its name. */
 export function unknownApi(name: string, backend: ApiFacts['backend']): ApiFacts {

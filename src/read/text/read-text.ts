@@ -1,5 +1,12 @@
 import { observed } from '../../domain/observed.ts';
-import { type ApiFacts, type ClusterEvent, type ClusterFacts, SNAPSHOT_SCHEMA, type Snapshot } from '../../domain/snapshot.ts';
+import {
+  type ApiFacts,
+  type ClusterEvent,
+  type ClusterFacts,
+  EMPTY_CLUSTER,
+  SNAPSHOT_SCHEMA,
+  type Snapshot,
+} from '../../domain/snapshot.ts';
 import { SOURCES, type SourceName, type SourceStatus } from '../../domain/sources.ts';
 import { redacted } from '../../redact/redact.ts';
 import { NamedApis } from './apis.ts';
@@ -7,7 +14,7 @@ import { ClaimBook, claimOf } from './claims.ts';
 import { ConditionReader } from './conditions.ts';
 import { decodeText } from './decode.ts';
 import { DocumentReader } from './documents.ts';
-import { EMPTY_CLUSTER, unknownApi } from './empty.ts';
+import { unknownApi } from './empty.ts';
 import { EventReader } from './events.ts';
 import { boundLines, commandOf, linesOf } from './lines.ts';
 import { type Matches, matchMessages, type Said, UNNAMED } from './matches.ts';
