@@ -1,11 +1,18 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import type { RequestHandler } from 'express';
 
 /** Who may read the views that quote log lines and messages. */
 export const EVIDENCE_MODES = ['open', 'authenticated', 'off'] as const;
 export type EvidenceMode = (typeof EVIDENCE_MODES)[number];
 
-/** What quotes evidence. /metrics has no message in it, runbooks none of the cluster's words, and health says nothing. */
-export const EVIDENCE_PATHS = ['/', '/api/v1/diagnoses', '/api/v1/status'] as const;
+/** What quotes no evidence: /metrics has no message in it, runbooks none of the cluster's words, and health says nothing. */
+const WITHOUT_EVIDENCE = /^\/(?:metrics|-\/healthy|-\/ready|runbooks\/[^/]*)$/;
+
+/**
+ * Whether a path is open where evidence is guarded. Everything else is guarded, what does not exist too: a view that is added later, or a
+ * spelling that only the router takes for one of these (/Metrics, /metrics/), is never open by mistake.
+ */
+export const isOpen = (path: string): boolean => WITHOUT_EVIDENCE.test(path);
 
 /**
  * The nonResourceURL whose `get` opens all of them. Not their own paths: the ClusterRole system:discovery lets every authenticated
@@ -18,20 +25,19 @@ export type Access = 'allowed' | 'unauthenticated' | 'forbidden' | 'unavailable'
 /** Asks the kube-apiserver whom a bearer token belongs to, and whether that one may get the URL. Never rejects. */
 export type ReviewAccess = (token: string, nonResourceUrl: string) => Promise<Access>;
 
-type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
-
 export interface EvidenceGuardOptions {
   readonly review: ReviewAccess | undefined;
   /** Basic authentication of the web configuration; `users` false = it has none, and lets everybody through. */
-  readonly basic: { readonly users: () => boolean; readonly authenticate: Handler } | undefined;
+  readonly basic: { readonly users: () => boolean; readonly authenticate: RequestHandler } | undefined;
 }
 
 /**
  * Lets through whoever basic authentication lets through, or the kube-apiserver. Without either nobody is: what is to be guarded
  * is not open because nobody can guard it.
  */
-export function createEvidenceGuard({ review, basic }: EvidenceGuardOptions): Handler {
+export function createEvidenceGuard({ review, basic }: EvidenceGuardOptions): RequestHandler {
   return (request, response, next) => {
+    if (isOpen(request.path)) return next();
     const token = bearerOf(request.headers.authorization);
     if (token === undefined || !review) {
       if (basic?.users()) return basic.authenticate(request, response, next);

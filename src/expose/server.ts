@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { diagnosesAnswer, statusAnswer } from './answers.ts';
 import { createConnectionLimit } from './connection-limit.ts';
-import { createEvidenceGuard, EVIDENCE_PATHS, type EvidenceMode, type ReviewAccess } from './evidence-access.ts';
+import { createEvidenceGuard, type EvidenceMode, isOpen, type ReviewAccess } from './evidence-access.ts';
 import type { Exposition } from './exposition.ts';
 import { hostsOf, prefixOf, withoutPrefix } from './external-url.ts';
 import { createHostCheck } from './host-check.ts';
@@ -171,8 +171,7 @@ function createApp(options: WebServerOptions, security: WebSecurity | undefined)
   });
   app.use(knownHost(options));
   if (security) app.use(whereNotGuarded(options, security.authenticate));
-  if (options.evidence === 'authenticated')
-    app.get([...EVIDENCE_PATHS], createEvidenceGuard({ review: options.reviewAccess, basic: security }));
+  if (options.evidence === 'authenticated') app.use(createEvidenceGuard({ review: options.reviewAccess, basic: security }));
 
   app.get('/metrics', async (request, response) => {
     const format = negotiateFormat(request.headers.accept);
@@ -211,8 +210,7 @@ function createApp(options: WebServerOptions, security: WebSecurity | undefined)
 /** A view with evidence has a guard of its own, which asks basic authentication too. */
 function whereNotGuarded({ evidence }: WebServerOptions, authenticate: WebSecurity['authenticate']): express.RequestHandler {
   return (request, response, next) => {
-    const guarded = evidence === 'authenticated' && EVIDENCE_PATHS.some((path) => path === request.path);
-    if (guarded) next();
+    if (evidence === 'authenticated' && !isOpen(request.path)) next();
     else authenticate(request, response, next);
   };
 }
