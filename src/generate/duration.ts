@@ -23,6 +23,6 @@ export function printDuration(seconds: Seconds): string {
 export function parseDuration(text: string): Seconds | undefined {
   const match = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/.exec(text);
   if (!match || text === '') return undefined;
-  const [days, hours, minutes, seconds, milliseconds] = match.slice(1).map((part) => Number(part ?? 0));
-  return days! * 86_400 + hours! * 3600 + minutes! * 60 + seconds! + milliseconds! / 1000;
+  const [, days = 0, hours = 0, minutes = 0, seconds = 0, milliseconds = 0] = match;
+  return Number(days) * 86_400 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds) + Number(milliseconds) / 1000;
 }

@@ -32,7 +32,8 @@ function down(options: GenerateOptions): AlertingRule {
   const clusters = by(options.clusterLabels);
   const before = `max${clusters} (present_over_time(aggregated_api_exporter_build_info[6h]))`;
   const on = `on (${options.clusterLabels.join(', ')})`;
-  return exporterAlert('AggregatedAPIExporterDown', 'warning', 300, options, {
+  return exporterAlert('AggregatedAPIExporterDown', 'warning', options, {
+    for: 300,
     // A cluster that was seen in the last hours, or none at all: absent() alone cannot say which cluster went silent.
     expr: `(${before} unless ${on} max${clusters} (aggregated_api_exporter_build_info))\nor\n(absent(aggregated_api_exporter_build_info) unless on () ${before})`,
     says: 'A cluster whose exporter was scraped within six hours is not for five minutes.',
@@ -44,7 +45,8 @@ function down(options: GenerateOptions): AlertingRule {
 function blind(severity: 'warning' | 'info', operator: '=~' | '!~', seconds: number, options: GenerateOptions): AlertingRule {
   const essential = severity === 'warning';
   const sources = essential ? ESSENTIAL_SOURCES : [...ESSENTIAL_SOURCES, ...REFUSED_BY_MOST];
-  return exporterAlert('AggregatedAPIExporterBlind', severity, seconds, options, {
+  return exporterAlert('AggregatedAPIExporterBlind', severity, options, {
+    for: seconds,
     expr: `max${by([...options.clusterLabels, 'source'])} (aggregated_api_exporter_source_up{source${operator}"${sources.join('|')}"}) == 0`,
     page: 'top',
     says: essential
@@ -60,7 +62,8 @@ function blind(severity: 'warning' | 'info', operator: '=~' | '!~', seconds: num
 }
 
 function stale(options: GenerateOptions): AlertingRule {
-  return exporterAlert('AggregatedAPIExporterStale', 'warning', 120, options, {
+  return exporterAlert('AggregatedAPIExporterStale', 'warning', options, {
+    for: 120,
     expr: `time() - max by (${levelOf(options)}) (aggregated_api_last_probe_timestamp_seconds{vantage="aggregator"}) > 300`,
     page: 'api',
     says: 'No probe of an API has begun for five minutes.',
@@ -69,28 +72,30 @@ function stale(options: GenerateOptions): AlertingRule {
   });
 }
 
-interface Words {
-  readonly says: string;
+interface Particulars {
+  /** Seconds for which it must hold. */
+  readonly for: number;
   readonly expr: string;
+  readonly says: string;
   readonly summary: string;
   readonly description: string;
   /** What to open of the exporter; absent where the exporter itself does not answer. */
   readonly page?: 'top' | 'api';
 }
 
-function exporterAlert(alert: string, severity: string, seconds: number, options: GenerateOptions, words: Words): AlertingRule {
+function exporterAlert(alert: string, severity: string, options: GenerateOptions, particulars: Particulars): AlertingRule {
   return {
     kind: 'alert',
     alert,
-    says: words.says,
-    expr: words.expr,
-    for: seconds,
+    says: particulars.says,
+    expr: particulars.expr,
+    for: particulars.for,
     keepFiringFor: 120,
     labels: { severity, ...options.labels },
     annotations: {
-      summary: words.summary,
-      description: words.description,
-      ...(words.page === undefined ? {} : { status_url: statusUrl(options, words.page === 'api') }),
+      summary: particulars.summary,
+      description: particulars.description,
+      ...(particulars.page === undefined ? {} : { status_url: statusUrl(options, particulars.page === 'api') }),
       runbook_url: runbookUrl(alertPage(alert), options),
       dashboard_url: dashboardUrl(PANELS.sources, options, false),
     },

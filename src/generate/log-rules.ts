@@ -46,12 +46,16 @@ function logLevel(options: GenerateOptions): string {
  * it, as far as the sample lines of the catalogue show that it does.
  */
 export function earlierOwners(signatures: readonly Signature[]): ReadonlyMap<string, readonly Signature[]> {
-  const matchers = signatures.map(({ id, pattern, literals }) => createMatcher({ id, pattern: `(?i)${pattern}`, literals }));
+  const matchers = signatures.map((signature) => {
+    const { id, pattern, literals } = signature;
+    return { signature, matcher: createMatcher({ id, pattern: `(?i)${pattern}`, literals }) };
+  });
   const owners = new Map<string, Set<Signature>>();
   for (const line of new Set(signatures.flatMap(({ matches, nearMisses }) => [...matches, ...nearMisses]))) {
     const bytes = Buffer.from(line);
-    const [owner, ...others] = signatures.filter((_, index) => matchers[index]!.test(bytes, 0, bytes.length));
-    for (const other of others) owners.set(other.id, (owners.get(other.id) ?? new Set()).add(owner!));
+    const [owner, ...others] = matchers.filter(({ matcher }) => matcher.test(bytes, 0, bytes.length)).map(({ signature }) => signature);
+    if (!owner) continue;
+    for (const other of others) owners.set(other.id, (owners.get(other.id) ?? new Set()).add(owner));
   }
   return new Map([...owners].map(([id, set]) => [id, signatures.filter((signature) => set.has(signature))]));
 }

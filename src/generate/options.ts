@@ -119,41 +119,55 @@ const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 /** Options, or everything that is wrong with them: the flag, the value, what is allowed. */
 export function parseOptions(texts: OptionTexts): { readonly options: GenerateOptions } | { readonly problems: readonly string[] } {
   const problems: string[] = [];
-  const scrapeInterval = parseScrapeInterval(texts.scrapeInterval, problems);
-  const clusterLabels =
-    texts.clusterLabel === undefined ? DEFAULT_OPTIONS.clusterLabels : texts.clusterLabel.split(',').filter((name) => name !== '');
+  const options: GenerateOptions = {
+    scrapeInterval: parseScrapeInterval(texts.scrapeInterval, problems),
+    ...parseLabelOptions(texts, problems),
+    with: parseOthers(texts.with, problems),
+    namespace: parseNamespace(texts.namespace, problems),
+    ...parseLinks(texts, problems),
+    causes: listed(texts.causes ?? ''),
+    kubeApiserverSelector: texts.kubeApiserverSelector ?? DEFAULT_OPTIONS.kubeApiserverSelector,
+    lokiSelector: parseLokiSelector(texts.lokiSelector, problems),
+  };
+  return problems.length > 0 ? { problems } : { options };
+}
+
+function parseLabelOptions(texts: OptionTexts, problems: string[]): Pick<GenerateOptions, 'clusterLabels' | 'labels' | 'objectLabels'> {
+  const clusterLabels = texts.clusterLabel === undefined ? DEFAULT_OPTIONS.clusterLabels : listed(texts.clusterLabel);
   for (const name of clusterLabels) checkLabelName('--cluster-label', name, OWN_LABELS, problems);
   const labels = parseLabels('--labels', texts.labels, problems);
   for (const name of Object.keys(labels)) checkLabelName('--labels', name, [...OWN_LABELS, ...clusterLabels], problems);
-  const objectLabels = parseLabels('--object-labels', texts.objectLabels, problems);
-  const others = parseOthers(texts.with, problems);
-  if (texts.namespace !== undefined && texts.namespace !== '' && !DNS_LABEL.test(texts.namespace))
-    problems.push(
-      `--namespace ${JSON.stringify(texts.namespace)}: a Kubernetes namespace is allowed: lower-case letters, digits and dashes`,
-    );
-  const externalUrl = parseAddress('--web.external-url', texts['web.externalUrl'], problems);
-  const grafana = parseAddress('--grafana.url', texts['grafana.url'], problems);
+  return { clusterLabels, labels, objectLabels: parseLabels('--object-labels', texts.objectLabels, problems) };
+}
+
+/** Runbooks are served by the exporter, and dashboards by Grafana, unless their own flag names another place. */
+function parseLinks(texts: OptionTexts, problems: string[]): Pick<GenerateOptions, 'externalUrl' | 'runbookUrl' | 'dashboardUrl'> {
+  const externalUrl = parseAddress('--web.external-url', texts['web.externalUrl'], problems) ?? DEFAULT_OPTIONS.externalUrl;
+  const grafana = parseAddress('--grafana.url', texts['grafana.url'], problems) ?? '';
   checkUrl('--runbook-url', texts.runbookUrl, '{page}', problems);
   checkUrl('--dashboard-url', texts.dashboardUrl, '{uid}', problems);
-  if (texts.lokiSelector !== undefined && !/^\{.+\}$/.test(texts.lokiSelector))
-    problems.push(`--loki-selector ${JSON.stringify(texts.lokiSelector)}: a stream selector such as {namespace="kube-system"} is allowed`);
-  if (problems.length > 0) return { problems };
   return {
-    options: {
-      scrapeInterval,
-      clusterLabels,
-      labels,
-      objectLabels,
-      namespace: texts.namespace ?? DEFAULT_OPTIONS.namespace,
-      externalUrl: externalUrl ?? DEFAULT_OPTIONS.externalUrl,
-      runbookUrl: texts.runbookUrl ?? `${externalUrl ?? DEFAULT_OPTIONS.externalUrl}/runbooks/{page}`,
-      dashboardUrl: texts.dashboardUrl ?? `${grafana ?? ''}${DEFAULT_OPTIONS.dashboardUrl}`,
-      with: others,
-      causes: (texts.causes ?? '').split(',').filter((id) => id !== ''),
-      kubeApiserverSelector: texts.kubeApiserverSelector ?? DEFAULT_OPTIONS.kubeApiserverSelector,
-      lokiSelector: texts.lokiSelector ?? DEFAULT_OPTIONS.lokiSelector,
-    },
+    externalUrl,
+    runbookUrl: texts.runbookUrl ?? `${externalUrl}/runbooks/{page}`,
+    dashboardUrl: texts.dashboardUrl ?? `${grafana}${DEFAULT_OPTIONS.dashboardUrl}`,
   };
+}
+
+function parseNamespace(text: string | undefined, problems: string[]): string {
+  if (text !== undefined && text !== '' && !DNS_LABEL.test(text))
+    problems.push(`--namespace ${JSON.stringify(text)}: a Kubernetes namespace is allowed: lower-case letters, digits and dashes`);
+  return text ?? DEFAULT_OPTIONS.namespace;
+}
+
+function parseLokiSelector(text: string | undefined, problems: string[]): string {
+  if (text !== undefined && !/^\{.+\}$/.test(text))
+    problems.push(`--loki-selector ${JSON.stringify(text)}: a stream selector such as {namespace="kube-system"} is allowed`);
+  return text ?? DEFAULT_OPTIONS.lokiSelector;
+}
+
+/** The parts between commas; empty ones go. */
+function listed(text: string): string[] {
+  return text.split(',').filter((part) => part !== '');
 }
 
 function parseScrapeInterval(text: string | undefined, problems: string[]): number {
@@ -170,7 +184,7 @@ function parseScrapeInterval(text: string | undefined, problems: string[]): numb
 
 function parseLabels(flag: string, text: string | undefined, problems: string[]): Record<string, string> {
   const labels: Record<string, string> = {};
-  for (const pair of (text ?? '').split(',').filter((part) => part !== '')) {
+  for (const pair of listed(text ?? '')) {
     const at = pair.indexOf('=');
     if (at <= 0) problems.push(`${flag} ${JSON.stringify(pair)}: name=value is allowed, several separated by commas`);
     else labels[pair.slice(0, at)] = pair.slice(at + 1);
@@ -186,7 +200,7 @@ function checkLabelName(flag: string, name: string, taken: readonly string[], pr
 }
 
 function parseOthers(text: string | undefined, problems: string[]): OtherExporter[] {
-  const names = (text ?? '').split(',').filter((name) => name !== '');
+  const names = listed(text ?? '');
   for (const name of names)
     if (!(OTHER_EXPORTERS as readonly string[]).includes(name))
       problems.push(`--with ${JSON.stringify(name)}: allowed are ${OTHER_EXPORTERS.join(', ')}`);

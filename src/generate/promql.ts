@@ -50,27 +50,30 @@ export function printCriterion(criterion: Criterion, context: PromqlContext): st
 export function printWhere(criterion: Criterion, verdict: boolean, context: PromqlContext): string {
   switch (criterion.kind) {
     case 'above':
-      return `${printAggregate(criterion.value, context)} ${verdict ? '>' : '<='} ${criterion.threshold}`;
+      return `${printAggregate(criterion.value, context)} ${comparison('>', verdict)} ${criterion.threshold}`;
     case 'below':
-      return `${printAggregate(criterion.value, context)} ${verdict ? '<' : '>='} ${criterion.threshold}`;
+      return `${printAggregate(criterion.value, context)} ${comparison('<', verdict)} ${criterion.threshold}`;
     case 'changedWithin':
-      return `time() - ${printSelection('last_over_time', criterion.signal, 300, context)} ${verdict ? '<=' : '>'} ${criterion.window}`;
+      return `time() - ${printSelection('last_over_time', criterion.signal, 300, context)} ${comparison('<=', verdict)} ${criterion.window}`;
     case 'coincides':
       return whereCoincides(criterion, verdict, context);
     case 'tracks':
       return whereTracks(criterion, verdict, context);
     case 'regular':
-      if (criterion.onsets !== 'failing')
-        throw new Error(
-          `regular(${JSON.stringify(criterion.onsets)}): PromQL knows no onsets; only the signal failing is allowed, whose pattern the exporter publishes`,
-        );
-      return `${printSelection('last_over_time', PATTERN_SIGNAL, 300, context)} ${verdict ? '>' : '<='} 0.5`;
+      return whereRegular(criterion, verdict, context);
     case 'not':
       return printWhere(criterion.of, !verdict, context);
     case 'all':
     case 'any':
       return joined(criterion.of, (criterion.kind === 'all') === verdict ? 'and' : 'or', verdict, context);
   }
+}
+
+const OPPOSITE = { '>': '<=', '<': '>=', '<=': '>' } as const;
+
+/** The operator of a criterion that is true, and its opposite for one that is false. */
+function comparison(operator: keyof typeof OPPOSITE, verdict: boolean): string {
+  return verdict ? operator : OPPOSITE[operator];
 }
 
 function joined(parts: readonly Criterion[], operator: 'and' | 'or', verdict: boolean, context: PromqlContext): string {
@@ -90,7 +93,7 @@ function operatorOf(criterion: Criterion, verdict: boolean): 'and' | 'or' | unde
 
 function isLeaf(criterion: Criterion): boolean {
   if (criterion.kind === 'not') return isLeaf(criterion.of);
-  if (criterion.kind === 'all' || criterion.kind === 'any') return criterion.of.length === 1 && isLeaf(criterion.of[0]!);
+  if (criterion.kind === 'all' || criterion.kind === 'any') return criterion.of.length === 1 && criterion.of.every(isLeaf);
   return criterion.kind !== 'coincides' && criterion.kind !== 'tracks';
 }
 
@@ -113,14 +116,23 @@ export function selectorOf(signal: Pick<PrintableSignal, 'metric' | 'labels'>): 
   return matchers.length > 0 ? `${signal.metric}{${matchers.join(', ')}}` : signal.metric;
 }
 
+function whereRegular({ onsets }: CriterionOf<'regular'>, verdict: boolean, context: PromqlContext): string {
+  if (onsets !== 'failing')
+    throw new Error(
+      `regular(${JSON.stringify(onsets)}): PromQL knows no onsets; only the signal failing is allowed, whose pattern the exporter publishes`,
+    );
+  return `${printSelection('last_over_time', PATTERN_SIGNAL, 300, context)} ${comparison('>', verdict)} 0.5`;
+}
+
 function whereCoincides(criterion: CriterionOf<'coincides'>, verdict: boolean, context: PromqlContext): string {
-  if (!context.momentOf) throw new Error('coincides: needs the recorded moments of its parts, see recording-rules.ts');
+  const { momentOf } = context;
+  if (!momentOf) throw new Error('coincides: needs the recorded moments of its parts, see recording-rules.ts');
   const level = levelOf(context.options);
   const sum = (part: 'spike' | 'both') =>
-    `max by (${level}) (sum_over_time(${SERIES.moment}{moment="${context.momentOf!(criterion, part)}"}[${printDuration(criterion.over)}]))`;
+    `max by (${level}) (sum_over_time(${SERIES.moment}{moment="${momentOf(criterion, part)}"}[${printDuration(criterion.over)}]))`;
   const share = `${sum('both')} / ${sum('spike')}`;
   // The window without its newest minutes: a sample in it is at least that old.
-  const both = `${SERIES.moment}{moment="${context.momentOf(criterion, 'both')}"}`;
+  const both = `${SERIES.moment}{moment="${momentOf(criterion, 'both')}"}`;
   const older = `[${printDuration(criterion.over - filledAfter('coincides', criterion.over))}] offset ${printDuration(filledAfter('coincides', criterion.over))}`;
   const filled = `max by (${level}) (present_over_time(${both}${older}))`;
   const enough = (holds: boolean) => `${sum('spike')} ${holds ? '>=' : '<'} ${FEWEST_SPIKES}`;

@@ -11,13 +11,13 @@ const BESIDE = /^rules\/alertmanager\/|(^|\/)[^/.]+$|(^|\/)\.[^/]*$/;
 export function streamOf(artifacts: readonly Artifact[]): string {
   const printed = artifacts.filter(({ path }) => !BESIDE.test(path));
   const kinds = new Set(printed.map(kindOf));
-  const [kind] = kinds;
-  if (kinds.size > 1 || kind === undefined)
+  const [first, ...more] = printed;
+  if (kinds.size > 1 || first === undefined)
     throw new Error(
       `--output -: ${[...kinds].join(', ') || 'nothing'} in one stream; one kind is allowed: rules, rule-tests, dashboards or runbooks, with one --format`,
     );
-  if (printed.length === 1) return printed[0]!.content;
-  switch (extname(printed[0]!.path)) {
+  if (more.length === 0) return first.content;
+  switch (extname(first.path)) {
     case '.yaml':
       return printed.map(({ path, content }) => `---\n# Source: ${path}\n${content}`).join('');
     case '.md':

@@ -192,31 +192,29 @@ function alerts(options: GenerateOptions): AlertingRule[] {
   const level = levelOf(options);
   const where = (condition: string) => `${sureness(SERIES.verdict)}\nand on (${level})\n(${condition})`;
   return [
-    symptom('AggregatedAPIDown', 'critical', where(`${SERIES.down} == 1`), options, {
+    symptom('AggregatedAPIDown', 'critical', options, {
+      expr: where(`${SERIES.down} == 1`),
       says: 'Every request through the kube-apiserver has failed for a minute; until five minutes without an outage.',
       summary: 'An aggregated API is down.',
       description: `{{ $labels.apiservice }}${onCluster(options)} has failed without a break for a minute: clients of its resources get errors.`,
       panel: PANELS.failing,
     }),
-    symptom(
-      'AggregatedAPIErrors',
-      'warning',
-      where(`max_over_time(${SERIES.errors}[5m]) > 0.05 and ${SERIES.errorsLong} > 0.05`),
-      options,
-      {
-        says: 'More than 5 % of the requests failed within the last 15 minutes, and some within the last 5.',
-        summary: 'An aggregated API answers with errors.',
-        description: `{{ $labels.apiservice }}${onCluster(options)} fails ${percentNow(SERIES.errorsLong, options)} of the requests through the kube-apiserver (last 15 minutes).`,
-        panel: PANELS.errorRatio,
-      },
-    ),
-    symptom('AggregatedAPIFlapping', 'warning', where(`changes(${SERIES.failing}[30m]) >= 6`), options, {
+    symptom('AggregatedAPIErrors', 'warning', options, {
+      expr: where(`max_over_time(${SERIES.errors}[5m]) > 0.05 and ${SERIES.errorsLong} > 0.05`),
+      says: 'More than 5 % of the requests failed within the last 15 minutes, and some within the last 5.',
+      summary: 'An aggregated API answers with errors.',
+      description: `{{ $labels.apiservice }}${onCluster(options)} fails ${percentNow(SERIES.errorsLong, options)} of the requests through the kube-apiserver (last 15 minutes).`,
+      panel: PANELS.errorRatio,
+    }),
+    symptom('AggregatedAPIFlapping', 'warning', options, {
+      expr: where(`changes(${SERIES.failing}[30m]) >= 6`),
       says: 'It failed and recovered three times within 30 minutes.',
       summary: 'An aggregated API comes and goes.',
       description: `{{ $labels.apiservice }}${onCluster(options)} has failed and recovered at least three times in 30 minutes.`,
       panel: PANELS.failing,
     }),
-    symptom('AggregatedAPISlow', 'warning', where(`${SERIES.latency} > 1`), options, {
+    symptom('AggregatedAPISlow', 'warning', options, {
+      expr: where(`${SERIES.latency} > 1`),
       says: 'One request in ten takes more than a second.',
       summary: 'An aggregated API answers slowly.',
       description: `{{ $labels.apiservice }}${onCluster(options)} takes more than a second for one in ten requests (90th percentile ${readNow(SERIES.latency, options, 'humanizeDuration')}, last 10 minutes).`,
@@ -227,28 +225,29 @@ function alerts(options: GenerateOptions): AlertingRule[] {
   ];
 }
 
-interface Words {
+interface Particulars {
+  readonly expr: string;
   readonly says: string;
   readonly summary: string;
   readonly description: string;
   readonly panel: { readonly uid: string; readonly panel: number };
 }
 
-function symptom(alert: string, severity: string, expr: string, options: GenerateOptions, words: Words): AlertingRule {
+function symptom(alert: string, severity: string, options: GenerateOptions, particulars: Particulars): AlertingRule {
   return {
     kind: 'alert',
     alert,
-    says: words.says,
-    expr,
+    says: particulars.says,
+    expr: particulars.expr,
     // `name` is what the kubernetes-mixin's alerts call the APIService: inhibition compares equal labels.
     labels: { severity, name: '{{ $labels.apiservice }}', ...options.labels },
     annotations: {
-      summary: words.summary,
-      description: `${words.description} {{ if eq $labels.cause "unknown" }}The cause is not known.{{ else }}Most likely cause: ${causeNow()}, ${SURE_NOW} sure.${evidenceNow(options)}{{ end }}`,
+      summary: particulars.summary,
+      description: `${particulars.description} {{ if eq $labels.cause "unknown" }}The cause is not known.{{ else }}Most likely cause: ${causeNow()}, ${SURE_NOW} sure.${evidenceNow(options)}{{ end }}`,
       confidence: `{{ if eq $labels.cause "unknown" }}the cause is not known{{ else }}${SURE_NOW}{{ end }}`,
       status_url: statusUrl(options),
       runbook_url: runbookUrl('{{ $labels.cause }}', options),
-      dashboard_url: dashboardUrl(words.panel, options),
+      dashboard_url: dashboardUrl(particulars.panel, options),
     },
   };
 }

@@ -15,13 +15,13 @@ export function exporterDashboard(options: GenerateOptions): DashboardSpec {
     variables: [],
     annotations: [],
     rows: [
-      { title: 'What it sees', panels: sightPanels(clusters) },
+      { title: 'What it sees', panels: [...sourcePanels(clusters), ...outputPanels(clusters)] },
       { title: 'What it costs', panels: costPanels(clusters) },
     ],
   };
 }
 
-function sightPanels(clusters: string): PanelSpec[] {
+function sourcePanels(clusters: string): PanelSpec[] {
   return [
     {
       id: PANELS.sources.panel,
@@ -51,6 +51,11 @@ function sightPanels(clusters: string): PanelSpec[] {
       ],
       targets: [{ expr: `max by (source) (${select('aggregated_api_exporter_source_forbidden', clusters)})`, legend: '{{source}}' }],
     },
+  ];
+}
+
+function outputPanels(clusters: string): PanelSpec[] {
+  return [
     {
       id: 3,
       kind: 'stat',

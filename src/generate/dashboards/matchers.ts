@@ -1,4 +1,5 @@
 import type { GenerateOptions } from '../options.ts';
+import type { Link } from './panel.ts';
 import { UIDS } from './panel-ids.ts';
 
 /** Label matchers of the dashboard's variables. */
@@ -21,7 +22,7 @@ export function select(metric: string, ...matchers: readonly string[]): string {
 }
 
 /** From a series with the label apiservice to the dashboard of that API. */
-export function linkToApi(options: GenerateOptions): { title: string; url: string } {
+export function linkToApi(options: GenerateOptions): Link {
   const clusters = options.clusterLabels.map((label) => `var-${label}=\${__field.labels.${label}}&`).join('');
   return { title: 'This API', url: `/d/${UIDS.api}?${clusters}var-apiservice=\${__field.labels.apiservice}&\${__url_time_range}` };
 }

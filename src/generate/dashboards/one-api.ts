@@ -26,30 +26,36 @@ export function oneApiDashboard(options: GenerateOptions): DashboardSpec {
       { name: 'Change', expr: `changes(${select('aggregated_api_last_change_timestamp_seconds', api)}[1m]) > 0`, text: '{{what}} changed' },
     ],
     rows: [
-      { title: 'Symptom, cause, evidence', panels: symptomPanels(api, level, options) },
-      { title: 'Probes', panels: probePanels(api) },
-      { title: 'Backend', panels: backendPanels(api) },
+      {
+        title: 'Symptom, cause, evidence',
+        panels: [statePanel(api, level), ...causePanels(api, level, options), patternPanel(api, level)],
+      },
+      { title: 'Probes', panels: [...failurePanels(api), ...durationPanels(api)] },
+      { title: 'Backend', panels: [...podPanels(api), ...reportPanels(api), certificatePanel(api)] },
     ],
   };
 }
 
-function symptomPanels(api: string, level: string, options: GenerateOptions): PanelSpec[] {
+function statePanel(api: string, level: string): PanelSpec {
+  return {
+    id: PANELS.failing.panel,
+    kind: 'state-timeline',
+    title: 'State',
+    description: 'Whether the newest observation errs, and whether the alert AggregatedAPIDown holds the API for down.',
+    unit: 'none',
+    width: 24,
+    height: 5,
+    states: OK_FAILING,
+    targets: [
+      { expr: select(SERIES.failing, api), legend: 'observed' },
+      { expr: select(SERIES.down, api), legend: 'alert: down' },
+      { expr: `1 - min by (${level}) (${select('aggregated_api_available', api)})`, legend: 'condition Available' },
+    ],
+  };
+}
+
+function causePanels(api: string, level: string, options: GenerateOptions): PanelSpec[] {
   return [
-    {
-      id: PANELS.failing.panel,
-      kind: 'state-timeline',
-      title: 'State',
-      description: 'Whether the newest observation errs, and whether the alert AggregatedAPIDown holds the API for down.',
-      unit: 'none',
-      width: 24,
-      height: 5,
-      states: OK_FAILING,
-      targets: [
-        { expr: select(SERIES.failing, api), legend: 'observed' },
-        { expr: select(SERIES.down, api), legend: 'alert: down' },
-        { expr: `1 - min by (${level}) (${select('aggregated_api_available', api)})`, legend: 'condition Available' },
-      ],
-    },
     {
       id: PANELS.causes.panel,
       kind: 'state-timeline',
@@ -85,25 +91,27 @@ function symptomPanels(api: string, level: string, options: GenerateOptions): Pa
         },
       ],
     },
-    {
-      id: 7,
-      kind: 'state-timeline',
-      title: 'Pattern',
-      description: 'How the failures of the last hour spread over time.',
-      unit: 'none',
-      width: 24,
-      height: 5,
-      states: [
-        { value: 0, text: ' ', color: 'transparent' },
-        { value: 1, text: 'current', color: 'blue' },
-      ],
-      targets: [{ expr: `max by (${level}, pattern) (${select('aggregated_api_failure_pattern', api)})`, legend: '{{pattern}}' }],
-    },
   ];
 }
 
-function probePanels(api: string): PanelSpec[] {
-  const rate = (metric: string, ...matchers: string[]) => `rate(${select(metric, api, ...matchers)}[$__rate_interval])`;
+function patternPanel(api: string, level: string): PanelSpec {
+  return {
+    id: 7,
+    kind: 'state-timeline',
+    title: 'Pattern',
+    description: 'How the failures of the last hour spread over time.',
+    unit: 'none',
+    width: 24,
+    height: 5,
+    states: [
+      { value: 0, text: ' ', color: 'transparent' },
+      { value: 1, text: 'current', color: 'blue' },
+    ],
+    targets: [{ expr: `max by (${level}, pattern) (${select('aggregated_api_failure_pattern', api)})`, legend: '{{pattern}}' }],
+  };
+}
+
+function failurePanels(api: string): PanelSpec[] {
   return [
     {
       id: PANELS.errorRatio.panel,
@@ -129,9 +137,18 @@ function probePanels(api: string): PanelSpec[] {
       min: 0,
       stacked: true,
       targets: [
-        { expr: `sum by (vantage, reason) (${rate('aggregated_api_probe_failures_total')}) > 0`, legend: '{{vantage}} {{reason}}' },
+        {
+          expr: `sum by (vantage, reason) (rate(${select('aggregated_api_probe_failures_total', api)}[$__rate_interval])) > 0`,
+          legend: '{{vantage}} {{reason}}',
+        },
       ],
     },
+  ];
+}
+
+function durationPanels(api: string): PanelSpec[] {
+  const buckets = `sum by (vantage, le) (rate(${select('aggregated_api_probe_duration_seconds_bucket', api)}[$__rate_interval]))`;
+  return [
     {
       id: PANELS.latency.panel,
       kind: 'timeseries',
@@ -143,11 +160,11 @@ function probePanels(api: string): PanelSpec[] {
       min: 0,
       targets: [
         {
-          expr: `histogram_quantile(0.9, sum by (vantage, le) (${rate('aggregated_api_probe_duration_seconds_bucket')}))`,
+          expr: `histogram_quantile(0.9, ${buckets})`,
           legend: '{{vantage}} p90',
         },
         {
-          expr: `histogram_quantile(0.5, sum by (vantage, le) (${rate('aggregated_api_probe_duration_seconds_bucket')}))`,
+          expr: `histogram_quantile(0.5, ${buckets})`,
           legend: '{{vantage}} p50',
         },
       ],
@@ -170,7 +187,7 @@ function probePanels(api: string): PanelSpec[] {
   ];
 }
 
-function backendPanels(api: string): PanelSpec[] {
+function podPanels(api: string): PanelSpec[] {
   return [
     {
       id: 10,
@@ -217,6 +234,11 @@ function backendPanels(api: string): PanelSpec[] {
         },
       ],
     },
+  ];
+}
+
+function reportPanels(api: string): PanelSpec[] {
+  return [
     {
       id: 13,
       kind: 'timeseries',
@@ -246,18 +268,21 @@ function backendPanels(api: string): PanelSpec[] {
         },
       ],
     },
-    {
-      id: PANELS.certificates.panel,
-      kind: 'timeseries',
-      title: 'Time left on certificates',
-      description: 'Until the serving certificate expires, and the first certificate of the caBundle.',
-      unit: 's',
-      width: 8,
-      height: 7,
-      targets: [
-        { expr: `min(${select('aggregated_api_backend_certificate_not_after_timestamp_seconds', api)}) - time()`, legend: 'serving' },
-        { expr: `min(${select('aggregated_api_ca_bundle_not_after_timestamp_seconds', api)}) - time()`, legend: 'caBundle' },
-      ],
-    },
   ];
+}
+
+function certificatePanel(api: string): PanelSpec {
+  return {
+    id: PANELS.certificates.panel,
+    kind: 'timeseries',
+    title: 'Time left on certificates',
+    description: 'Until the serving certificate expires, and the first certificate of the caBundle.',
+    unit: 's',
+    width: 8,
+    height: 7,
+    targets: [
+      { expr: `min(${select('aggregated_api_backend_certificate_not_after_timestamp_seconds', api)}) - time()`, legend: 'serving' },
+      { expr: `min(${select('aggregated_api_ca_bundle_not_after_timestamp_seconds', api)}) - time()`, legend: 'caBundle' },
+    ],
+  };
 }

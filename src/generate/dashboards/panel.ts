@@ -47,7 +47,12 @@ export interface PanelSpec {
   /** Of a table: columns that say nothing, and names for those that do. */
   readonly columns?: { readonly hide: readonly string[]; readonly rename: Readonly<Record<string, string>> };
   /** Where a series leads to. */
-  readonly links?: readonly { readonly title: string; readonly url: string }[];
+  readonly links?: readonly Link[];
+}
+
+export interface Link {
+  readonly title: string;
+  readonly url: string;
 }
 
 export type Unit = 'short' | 's' | 'percentunit' | 'bytes' | 'ops' | 'none';

@@ -25,14 +25,16 @@ export function splitGroups(groups: readonly RuleGroup[], bytes: number = OBJECT
 
 function pack<T>(things: readonly T[], limit: number, weigh: (thing: T) => number): T[][] {
   const packs: T[][] = [];
+  let last: T[] = [];
   let used = Number.POSITIVE_INFINITY;
   for (const thing of things) {
     const weight = weigh(thing);
     if (used + weight > limit) {
-      packs.push([]);
+      last = [];
+      packs.push(last);
       used = 0;
     }
-    packs.at(-1)!.push(thing);
+    last.push(thing);
     used += weight;
   }
   return packs;

@@ -1,6 +1,7 @@
 import { printDuration } from '../duration.ts';
 import { printNotes, printYaml } from '../formats/plain-rule.ts';
-import type { Check, InputSeries, Scenario } from './scenario.ts';
+import type { AlertingRule } from '../rule-book.ts';
+import type { Firing, InputSeries, Scenario } from './scenario.ts';
 import { expandTemplate } from './template.ts';
 
 /** A promtool test file. @param ruleFiles relative to the file. */
@@ -16,7 +17,7 @@ export function printRuleTests(ruleFiles: readonly string[], evaluationInterval:
         scenario.checks.map((check) => ({
           eval_time: printDuration(check.at),
           alertname: scenario.alert.alert,
-          exp_alerts: check.firing ? [expected(scenario, check)] : [],
+          exp_alerts: check.firing ? [expected(scenario.alert, check.firing)] : [],
         })),
       ),
     })),
@@ -55,8 +56,10 @@ function printSeries({ metric, labels }: InputSeries): string {
   return `${metric}{${matchers.join(', ')}}`;
 }
 
-function expected({ alert }: Scenario, { firing }: Check): { exp_labels: Record<string, string>; exp_annotations: Record<string, string> } {
-  const { labels, value, finds = {} } = firing!;
+function expected(
+  alert: AlertingRule,
+  { labels, value, finds = {} }: Firing,
+): { exp_labels: Record<string, string>; exp_annotations: Record<string, string> } {
   const expand = (template: string) => expandTemplate(template, { labels, value, query: (promql) => finds[promql] ?? [] });
   const expandAll = (templates: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(templates).map(([name, template]) => [name, expand(template)]));

@@ -49,9 +49,9 @@ function down(alert: AlertingRule, options: GenerateOptions): Scenario {
     title: 'an outage of five minutes whose cause is known late',
     interval: STEP,
     series: [
-      ...both(options, 'aggregated_api_info', {}, '1x100', '1x100'),
-      ...both(options, 'aggregated_api_failing', {}, '0x19 1x19 0x60', '0x100'),
-      ...both(options, 'aggregated_api_available', {}, '1x19 0x19 1x60', '1x100'),
+      ...both(options, 'aggregated_api_info', { patient: '1x100', neighbour: '1x100' }),
+      ...both(options, 'aggregated_api_failing', { patient: '0x19 1x19 0x60', neighbour: '0x100' }),
+      ...both(options, 'aggregated_api_available', { patient: '1x19 0x19 1x60', neighbour: '1x100' }),
       ...diagnosed(options, {
         symptom: '0x19 1x23 0x56',
         errs: '0x19 1x19 0x60',
@@ -82,10 +82,10 @@ function downBySlowProbes(alert: AlertingRule, options: GenerateOptions): Scenar
     title: 'every probe fails while the condition is still True',
     interval: STEP,
     series: [
-      ...both(options, 'aggregated_api_info', {}, '1x60', '1x60'),
-      ...both(options, 'aggregated_api_failing', {}, '0x19 1x40', '0x60'),
-      ...both(options, 'aggregated_api_available', {}, '1x60', '1x60'),
-      ...both(options, 'aggregated_api_failing_share', { vantage: 'aggregator' }, '0x19 1x40', '0x60'),
+      ...both(options, 'aggregated_api_info', { patient: '1x60', neighbour: '1x60' }),
+      ...both(options, 'aggregated_api_failing', { patient: '0x19 1x40', neighbour: '0x60' }),
+      ...both(options, 'aggregated_api_available', { patient: '1x60', neighbour: '1x60' }),
+      ...both(options, 'aggregated_api_failing_share', { patient: '0x19 1x40', neighbour: '0x60' }, { vantage: 'aggregator' }),
     ],
     checks: [{ at: 345 }, { at: 360, firing: unknown(options) }],
   };
@@ -102,9 +102,9 @@ function afterAnotherFailure(alert: AlertingRule, options: GenerateOptions): Sce
     title: 'an outage that begins a minute after a failure with another cause',
     interval: STEP,
     series: [
-      ...both(options, 'aggregated_api_info', {}, '1x80', '1x80'),
-      ...both(options, 'aggregated_api_failing', {}, '0x19 1x2 0x3 1x53', '0x80'),
-      ...both(options, 'aggregated_api_available', {}, '1x26 0x53', '1x80'),
+      ...both(options, 'aggregated_api_info', { patient: '1x80', neighbour: '1x80' }),
+      ...both(options, 'aggregated_api_failing', { patient: '0x19 1x2 0x3 1x53', neighbour: '0x80' }),
+      ...both(options, 'aggregated_api_available', { patient: '1x26 0x53', neighbour: '1x80' }),
       ...diagnosed(options, { symptom: '0x19 1x60', errs: '0x19 1x2 0x3 1x53', top: `_x33 ${SURE}x46`, evidence: '_x33 4x46' }),
       { metric: SERIES.top, labels: { ...patient(options), ...OTHER }, values: `_x20 ${SURE}x2 0.2x3 0.0007248x5 stale` },
     ],
@@ -131,9 +131,14 @@ function comingAndGoing(alert: AlertingRule, options: GenerateOptions): Scenario
     title: 'errors that come and go, and a cause that is found at the second look',
     interval: STEP,
     series: [
-      ...both(options, 'aggregated_api_info', {}, '1x120', '1x120'),
-      ...both(options, 'aggregated_api_probes_total', kinds, '0+10x120', '0+10x120'),
-      ...both(options, 'aggregated_api_probe_failures_total', { ...kinds, reason: 'connection_refused' }, '0x80 7+7x39', '0x120'),
+      ...both(options, 'aggregated_api_info', { patient: '1x120', neighbour: '1x120' }),
+      ...both(options, 'aggregated_api_probes_total', { patient: '0+10x120', neighbour: '0+10x120' }, kinds),
+      ...both(
+        options,
+        'aggregated_api_probe_failures_total',
+        { patient: '0x80 7+7x39', neighbour: '0x120' },
+        { ...kinds, reason: 'connection_refused' },
+      ),
       ...diagnosed(options, {
         symptom: '0x80 1x40',
         errs: '0x80 1 0 1 0 1 0 1 0 1 0x30',
@@ -156,9 +161,14 @@ function errors(alert: AlertingRule, options: GenerateOptions): Scenario {
     title: 'seven of ten requests fail for five minutes',
     interval: STEP,
     series: [
-      ...both(options, 'aggregated_api_info', {}, '1x200', '1x200'),
-      ...both(options, 'aggregated_api_probes_total', kinds, '0+10x200', '0+10x200'),
-      ...both(options, 'aggregated_api_probe_failures_total', { ...kinds, reason: 'connection_refused' }, '0x80 7+7x19 140x100', '0x200'),
+      ...both(options, 'aggregated_api_info', { patient: '1x200', neighbour: '1x200' }),
+      ...both(options, 'aggregated_api_probes_total', { patient: '0+10x200', neighbour: '0+10x200' }, kinds),
+      ...both(
+        options,
+        'aggregated_api_probe_failures_total',
+        { patient: '0x80 7+7x19 140x100', neighbour: '0x200' },
+        { ...kinds, reason: 'connection_refused' },
+      ),
     ],
     checks: [
       { at: 1260 },
@@ -175,8 +185,8 @@ function flapping(alert: AlertingRule, options: GenerateOptions): Scenario {
     title: 'three outages of two and a half minutes',
     interval: STEP,
     series: [
-      ...both(options, 'aggregated_api_info', {}, '1x300', '1x300'),
-      ...both(options, 'aggregated_api_failing', {}, '0x39 1x9 0x9 1x9 0x9 1x9 0x200', '0x300'),
+      ...both(options, 'aggregated_api_info', { patient: '1x300', neighbour: '1x300' }),
+      ...both(options, 'aggregated_api_failing', { patient: '0x39 1x9 0x9 1x9 0x9 1x9 0x200', neighbour: '0x300' }),
     ],
     checks: [{ at: 1335 }, { at: 1350, firing: unknown(options) }, { at: 2370, firing: unknown(options) }, { at: 2430 }],
   };
@@ -185,13 +195,13 @@ function flapping(alert: AlertingRule, options: GenerateOptions): Scenario {
 /** From 15:00 on all answers take between 2.5 and 5 s; a tenth of the last ten minutes is slow after a minute. */
 function slow(alert: AlertingRule, options: GenerateOptions): Scenario {
   const bucket = (le: string, patient: string) =>
-    both(options, 'aggregated_api_probe_duration_seconds_bucket', { vantage: 'aggregator', le }, patient, '0+10x200');
+    both(options, 'aggregated_api_probe_duration_seconds_bucket', { patient, neighbour: '0+10x200' }, { vantage: 'aggregator', le });
   return {
     alert,
     title: 'all answers take seconds',
     interval: STEP,
     series: [
-      ...both(options, 'aggregated_api_info', {}, '1x200', '1x200'),
+      ...both(options, 'aggregated_api_info', { patient: '1x200', neighbour: '1x200' }),
       ...bucket('1', '0+10x60 600x140'),
       ...bucket('2.5', '0+10x60 600x140'),
       ...bucket('5', '0+10x200'),
@@ -213,13 +223,10 @@ function expiring(alert: AlertingRule, options: GenerateOptions): Scenario {
     alert,
     title: `${days === 1 ? 'a day' : 'seven days'} before the end of the serving certificate`,
     interval: STEP,
-    series: both(
-      options,
-      'aggregated_api_backend_certificate_not_after_timestamp_seconds',
-      {},
-      `${end}x239 ${90 * DAY}x100`,
-      `${90 * DAY}x400`,
-    ),
+    series: both(options, 'aggregated_api_backend_certificate_not_after_timestamp_seconds', {
+      patient: `${end}x239 ${90 * DAY}x100`,
+      neighbour: `${90 * DAY}x400`,
+    }),
     checks:
       days === 1
         ? // A day and some minutes before the end it is the warning that fires, and it goes on for five minutes.
@@ -237,16 +244,15 @@ function expiring(alert: AlertingRule, options: GenerateOptions): Scenario {
 function both(
   options: GenerateOptions,
   metric: string,
-  labels: Readonly<Record<string, string>>,
-  patient: string,
-  neighbour: string,
+  values: { readonly patient: string; readonly neighbour: string },
+  labels: Readonly<Record<string, string>> = {},
 ): InputSeries[] {
-  const of = (apiservice: string, values: string) => ({
+  const of = (apiservice: string, samples: string) => ({
     metric,
     labels: { ...clusterOf(options.clusterLabels), apiservice, ...labels },
-    values,
+    values: samples,
   });
-  return [of(PATIENT, patient), of(NEIGHBOUR, neighbour)];
+  return [of(PATIENT, values.patient), of(NEIGHBOUR, values.neighbour)];
 }
 
 /** What the group of the diagnosis records of the patient: values of the symptom, of errors now, of the cause and its evidence. */

@@ -29,31 +29,39 @@ type Scope = Readonly<Record<string, unknown>>;
 
 export function expandTemplate(template: string, data: TemplateData): string {
   const tokens = template.split(/(\{\{.*?\}\})/s).filter((token) => token !== '');
-  const { nodes, rest } = parse(tokens);
+  const { found, rest } = parse(tokens);
   if (rest.length > 0) throw new Error(`template: ${rest[0]} without a beginning`);
-  return render(nodes, { $labels: data.labels, $value: data.value }, data);
+  return render(found, { $labels: data.labels, $value: data.value }, data);
 }
 
-function parse(tokens: readonly string[]): { nodes: Node[]; rest: readonly string[] } {
-  const nodes: Node[] = [];
+interface Parsed<T> {
+  readonly found: T;
+  /** What comes after it. */
+  readonly rest: readonly string[];
+}
+
+/** Up to the end of the text, or to an `end` or `else` that somebody else began. */
+function parse(tokens: readonly string[]): Parsed<readonly Node[]> {
+  const found: Node[] = [];
   let rest = tokens;
-  while (rest.length > 0) {
-    const token = rest[0]!;
+  for (let [token] = rest; token !== undefined; [token] = rest) {
     const action = /^\{\{\s*(.*?)\s*\}\}$/s.exec(token)?.[1];
     if (action === 'end' || action === 'else') break;
-    rest = rest.slice(1);
-    const block = action === undefined ? undefined : /^(with|range|if)\s+(.*)$/s.exec(action);
-    if (action === undefined) nodes.push({ text: token });
-    else if (!block) nodes.push({ action });
-    else {
-      const body = parse(rest);
-      const other = /else/.test(body.rest[0] ?? '') ? parse(body.rest.slice(1)) : { nodes: [], rest: body.rest };
-      if (other.rest.length === 0) throw new Error(`template: {{ ${action} }} without an end`);
-      nodes.push({ keyword: block[1] as Block['keyword'], subject: block[2]!, body: body.nodes, otherwise: other.nodes });
-      rest = other.rest.slice(1);
-    }
+    const node = action === undefined ? { found: { text: token }, rest: rest.slice(1) } : parseAction(action, rest.slice(1));
+    found.push(node.found);
+    rest = node.rest;
   }
-  return { nodes, rest };
+  return { found, rest };
+}
+
+function parseAction(action: string, rest: readonly string[]): Parsed<Node> {
+  const [, keyword, subject] = /^(with|range|if)\s+(.*)$/s.exec(action) ?? [];
+  if (keyword === undefined || subject === undefined) return { found: { action }, rest };
+  const body = parse(rest);
+  const other = /else/.test(body.rest[0] ?? '') ? parse(body.rest.slice(1)) : { found: [], rest: body.rest };
+  if (other.rest.length === 0) throw new Error(`template: {{ ${action} }} without an end`);
+  const block: Block = { keyword: keyword as Block['keyword'], subject, body: body.found, otherwise: other.found };
+  return { found: block, rest: other.rest.slice(1) };
 }
 
 function render(nodes: readonly Node[], scope: Scope, data: TemplateData): string {
@@ -67,11 +75,10 @@ function render(nodes: readonly Node[], scope: Scope, data: TemplateData): strin
 }
 
 function renderBlock({ keyword, subject, body, otherwise }: Block, scope: Scope, data: TemplateData): string {
-  const loop = /^\$(\w+), \$(\w+) := (.*)$/s.exec(subject);
-  const value = evaluate(loop ? loop[3]! : subject, scope, data);
+  const [, index = '', element = '', list = subject] = /^\$(\w+), \$(\w+) := (.*)$/s.exec(subject) ?? [];
+  const value = evaluate(list, scope, data);
   if (!truthy(value)) return render(otherwise, scope, data);
   if (keyword !== 'range') return render(body, keyword === 'with' ? { ...scope, '.': value } : scope, data);
-  const [, index, element] = loop ?? ['', '', ''];
   return (value as unknown[])
     .map((item, i) => render(body, { ...scope, '.': item, [`$${index}`]: i, [`$${element}`]: item }, data))
     .join('');
@@ -82,51 +89,47 @@ function truthy(value: unknown): boolean {
 }
 
 function evaluate(expression: string, scope: Scope, data: TemplateData): unknown {
-  const [first, ...filters] = splitOutside(expression, '|');
-  return filters.reduce<unknown>((value, filter) => call(words(filter), [value], scope, data), call(words(first!), [], scope, data));
+  const [first = '', ...filters] = splitOutside(expression, '|');
+  return filters.reduce<unknown>((value, filter) => call(words(filter), [value], scope, data), call(words(first), [], scope, data));
 }
 
-function call(parts: readonly string[], piped: readonly unknown[], scope: Scope, data: TemplateData): unknown {
-  const [name, ...rest] = parts;
-  const args = [...rest.map((part) => operand(part, scope, data)), ...piped];
-  switch (name) {
-    case 'query':
-      return data.query(String(args[0]));
-    case 'printf':
-      return printf(String(args[0]), args.slice(1));
-    case 'first':
-      return (args[0] as unknown[])[0];
-    case 'value':
-      return (args[0] as Sample).value;
-    case 'label':
-      return (args[1] as Sample).labels[String(args[0])] ?? '';
-    case 'reReplaceAll':
-      return String(args[2]).replaceAll(new RegExp(String(args[0]), 'g'), String(args[1]));
-    case 'humanizePercentage':
-      return humanizePercentage(Number(args[0]));
-    case 'humanizeDuration':
-      return humanizeDuration(Number(args[0]));
-    case 'eq':
-      return args[0] === args[1];
-    case 'gt':
-      return Number(args[0]) > Number(args[1]);
-    default:
-      return operand(name!, scope, data);
-  }
+type TemplateFunction = (args: readonly unknown[], data: TemplateData) => unknown;
+
+const FUNCTIONS: ReadonlyMap<string, TemplateFunction> = new Map<string, TemplateFunction>([
+  ['query', ([promql], data) => data.query(String(promql))],
+  ['printf', ([format, ...values]) => printf(String(format), values)],
+  ['first', ([list]) => (list as unknown[])[0]],
+  ['value', ([sample]) => (sample as Sample).value],
+  ['label', ([name, sample]) => (sample as Sample).labels[String(name)] ?? ''],
+  ['reReplaceAll', ([pattern, by, text]) => String(text).replaceAll(new RegExp(String(pattern), 'g'), String(by))],
+  ['humanizePercentage', ([value]) => humanizePercentage(Number(value))],
+  ['humanizeDuration', ([value]) => humanizeDuration(Number(value))],
+  ['eq', ([a, b]) => a === b],
+  ['gt', ([a, b]) => Number(a) > Number(b)],
+]);
+
+function call([name = '', ...rest]: readonly string[], piped: readonly unknown[], scope: Scope, data: TemplateData): unknown {
+  const run = FUNCTIONS.get(name);
+  if (!run) return operand(name, scope, data);
+  return run([...rest.map((part) => operand(part, scope, data)), ...piped], data);
 }
 
 function operand(text: string, scope: Scope, data: TemplateData): unknown {
   if (text.startsWith('(')) return evaluate(text.slice(1, -1), scope, data);
   if (/^[`"]/.test(text)) return text.slice(1, -1);
   if (/^-?[\d.]+$/.test(text) && text !== '.') return Number(text);
-  if (text in scope) return scope[text];
-  const path = /^(\$\w+)\.(\w+)(?:\.(\w+))?$/.exec(text);
-  if (!path || !(path[1]! in scope)) throw new Error(`template: ${text} is not understood`);
-  const base = scope[path[1]!];
-  if (path[2] === 'Value') return (base as Sample).value;
+  return text in scope ? scope[text] : fieldOf(text, scope);
+}
+
+/** `$labels.name`, `$sample.Value`, `$sample.Labels.name`. */
+function fieldOf(text: string, scope: Scope): unknown {
+  const [, variable = '', field = '', label = ''] = /^(\$\w+)\.(\w+)(?:\.(\w+))?$/.exec(text) ?? [];
+  if (!(variable in scope)) throw new Error(`template: ${text} is not understood`);
+  const base = scope[variable];
+  if (field === 'Value') return (base as Sample).value;
   // A missing label is the empty string, as in Prometheus.
-  if (path[2] === 'Labels') return (base as Sample).labels[path[3]!] ?? '';
-  return (base as Record<string, string>)[path[2]!] ?? '';
+  if (field === 'Labels') return (base as Sample).labels[label] ?? '';
+  return (base as Record<string, string>)[field] ?? '';
 }
 
 function words(text: string): string[] {

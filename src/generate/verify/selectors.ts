@@ -1,4 +1,5 @@
 import { parser } from '@prometheus-io/lezer-promql';
+import { required } from '../../domain/required.ts';
 
 export interface Selector {
   readonly metric: string;
@@ -31,7 +32,7 @@ function parseSelector(text: string): Selector | undefined {
   if (!metric) return undefined;
   const matchers = [...text.slice(metric.length).matchAll(/([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"/g)].map(
     ([, label, operator, value]): Matcher => ({
-      label: label!,
+      label: required(label, 'the label of a matcher'),
       operator: operator as Matcher['operator'],
       value: JSON.parse(`"${value}"`) as string,
     }),

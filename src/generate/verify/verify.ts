@@ -137,11 +137,11 @@ async function notObserved({ metric, text }: Selector, query: Query, catalogue: 
       state: 'missing',
       why: `no series ${metric}: a metric relabelling drops it, or the exporter is older than the rules`,
     };
-  const up = await query(`max(last_over_time(aggregated_api_exporter_source_up{source="${signal.source}"}[${LOOK_BACK}]))`);
+  const [up] = await query(`max(last_over_time(aggregated_api_exporter_source_up{source="${signal.source}"}[${LOOK_BACK}]))`);
   const state =
-    up.length === 0
+    up === undefined
       ? 'is switched off'
-      : up[0]!.value === 0
+      : up.value === 0
         ? 'does not answer (see the status page for the right that is missing)'
         : 'answers, but has not seen it yet';
   return { selector: text, state: 'quiet', why: `not observed: its source ${signal.source} ${state}` };
