@@ -1,8 +1,7 @@
 import { Argument, type Command } from 'commander';
-import type { DashboardFormat } from '../generate/dashboards/files.ts';
 import { PLAIN_FORMATS, RULE_FORMATS, type RuleFormat } from '../generate/formats/rule-formats.ts';
-import { type OptionTexts, parseOptions } from '../generate/options.ts';
-import type { Printed } from '../generate/outputs.ts';
+import { type GenerateOptions, type OptionTexts, parseOptions } from '../generate/options.ts';
+import type { Printed, RuleRequest } from '../generate/outputs.ts';
 
 const WHAT = ['all', 'rules', 'dashboards', 'runbooks', 'rule-tests'] as const;
 type What = (typeof WHAT)[number];
@@ -75,37 +74,57 @@ export function registerGenerate(program: Command): void {
 /** Everything is printed before anything is written. @param stream into one text, not into files. @throws Error that lists all that is wrong with the flags. */
 export async function printAll(what: What, flags: Omit<GenerateFlags, 'output'>, stream = false): Promise<Printed[]> {
   const parsed = parseOptions(flags);
-  const problems = 'problems' in parsed ? [...parsed.problems] : [];
-  const formats =
-    flags.format?.split(',').filter((format) => format !== '') ?? STANDARD[what].filter((format) => !stream || format !== NOT_STREAMED);
-  for (const format of formats)
-    if (!FORMATS[what].includes(format))
-      problems.push(`--format ${JSON.stringify(format)}: of ${what} are allowed ${FORMATS[what].join(', ')}`);
+  const formats = formatsOf(what, flags.format, stream);
+  const problems = [
+    ...('problems' in parsed ? parsed.problems : []),
+    ...formatProblems(what, formats),
+    ...('options' in parsed ? await causeProblems(parsed.options.causes) : []),
+  ];
+  if ('problems' in parsed || problems.length > 0) throw new Error(problems.join('\n'));
+  const { options } = parsed;
+  const rules = RULE_FORMATS.filter((format): format is RuleFormat => formats.includes(format));
+  const mixinFix = flags.mixinFix === true || what === 'all';
+  return withoutRepeats([
+    ...(await printRules(what, options, { formats: rules, mixinFix, joined: stream })),
+    ...(what === 'all' || what === 'dashboards' ? await printDashboards(options, formats) : []),
+  ]);
+}
+
+function formatsOf(what: What, asked: string | undefined, stream: boolean): readonly string[] {
+  return asked?.split(',').filter((format) => format !== '') ?? STANDARD[what].filter((format) => !stream || format !== NOT_STREAMED);
+}
+
+function formatProblems(what: What, formats: readonly string[]): string[] {
+  return formats
+    .filter((format) => !FORMATS[what].includes(format))
+    .map((format) => `--format ${JSON.stringify(format)}: of ${what} are allowed ${FORMATS[what].join(', ')}`);
+}
+
+async function causeProblems(causes: readonly string[]): Promise<string[]> {
   const { BUILT_IN } = await import('../generate/built-in.ts');
   const known: readonly string[] = BUILT_IN.causes.map(({ id }) => id);
-  for (const id of 'options' in parsed ? parsed.options.causes : [])
-    if (!known.includes(id)) problems.push(`--causes ${JSON.stringify(id)}: no cause is called so; allowed are ${known.join(', ')}`);
-  if ('problems' in parsed || problems.length > 0) throw new Error(problems.join('\n'));
+  return causes
+    .filter((id) => !known.includes(id))
+    .map((id) => `--causes ${JSON.stringify(id)}: no cause is called so; allowed are ${known.join(', ')}`);
+}
 
-  const { options } = parsed;
-  const asked = (output: What) => what === 'all' || what === output;
+/** Rules, their tests and their runbooks. */
+async function printRules(what: What, options: GenerateOptions, rules: RuleRequest): Promise<Printed[]> {
+  const { BUILT_IN } = await import('../generate/built-in.ts');
   const { printRuleFiles, printRuleTestFiles, printRunbookFiles } = await import('../generate/outputs.ts');
-  const rules = RULE_FORMATS.filter((format): format is RuleFormat => formats.includes(format));
+  const asked = (output: What) => what === 'all' || what === output;
   const printed: Printed[] = [];
-  if (asked('rules') && rules.length > 0)
-    printed.push(
-      printRuleFiles(BUILT_IN, options, { formats: rules, mixinFix: flags.mixinFix === true || what === 'all', joined: stream }),
-    );
+  if (asked('rules') && rules.formats.length > 0) printed.push(printRuleFiles(BUILT_IN, options, rules));
   // Rules over logs have no tests: promtool knows PromQL only.
-  if (what === 'rule-tests' || (what === 'all' && rules.some((format) => format !== 'loki')))
-    printed.push(printRuleTestFiles(BUILT_IN, options, stream));
+  if (what === 'rule-tests' || (what === 'all' && rules.formats.some((format) => format !== 'loki')))
+    printed.push(printRuleTestFiles(BUILT_IN, options, rules.joined));
   if (asked('runbooks')) printed.push(printRunbookFiles(BUILT_IN, options));
-  for (const format of ['json', 'configmap'] as const satisfies readonly DashboardFormat[])
-    if (asked('dashboards') && formats.includes(format)) {
-      const { printDashboardFiles } = await import('../generate/dashboards/files.ts');
-      printed.push(printDashboardFiles(options, format));
-    }
-  return withoutRepeats(printed);
+  return printed;
+}
+
+async function printDashboards(options: GenerateOptions, formats: readonly string[]): Promise<Printed[]> {
+  const { DASHBOARD_FORMATS, printDashboardFiles } = await import('../generate/dashboards/files.ts');
+  return DASHBOARD_FORMATS.filter((format) => formats.includes(format)).map((format) => printDashboardFiles(options, format));
 }
 
 /** The rules that tests load may be asked for as well. */

@@ -1,6 +1,7 @@
 import type { Category } from '../domain/category.ts';
 import type { Cause } from '../domain/cause.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
+import { required } from '../domain/required.ts';
 import { tieBreak } from '../domain/tie-break.ts';
 import type { Truth } from './criteria.ts';
 
@@ -57,8 +58,8 @@ function scored(cause: string, category: Category, prior: number, met: readonly 
 }
 
 function softmax(weighed: readonly Omit<Weighed, 'confidence'>[], otherScore: number, temperature: number): Weighed[] {
-  const best = weighed[0]!.score;
-  const shares = weighed.map(({ score }) => Math.exp((score - best) / temperature));
-  const sum = shares.reduce((a, b) => a + b, Math.exp((otherScore - best) / temperature));
-  return weighed.map((one, index) => ({ ...one, confidence: shares[index]! / sum }));
+  const best = required(weighed[0], 'the best candidate').score;
+  const share = (score: number): number => Math.exp((score - best) / temperature);
+  const sum = weighed.reduce((all, { score }) => all + share(score), share(otherScore));
+  return weighed.map((one) => ({ ...one, confidence: share(one.score) / sum }));
 }

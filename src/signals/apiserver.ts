@@ -25,10 +25,9 @@ const worst = (name: string, metric: string, help: string, read: Read): Signal =
   observe: (_api, cluster) => largest(readings(cluster, read)),
 });
 
-const summed = (name: string, metric: string, help: string, read: Read, asks?: string): Signal => ({
+const summed = (name: string, metric: string, help: string, read: Read): Signal => ({
   name,
   help,
-  ...(asks === undefined ? {} : { asks }),
   kind: 'counter',
   metric: `aggregated_api_apiserver_${metric}_total`,
   source: 'apiserver-metrics',
@@ -94,27 +93,28 @@ export const APISERVER_SIGNALS: readonly Signal[] = [
     'Requests rejected by API priority and fairness, over all instances.',
     (m) => m.rejectedRequests,
   ),
-  summed(
-    'apiserver-server-errors',
-    'server_errors',
-    'Requests answered with 5xx by the kube-apiserver itself, over all instances.',
-    (m) => m.serverErrors,
-    'Does the kube-apiserver itself answer with errors?',
-  ),
-  summed(
-    'aggregator-terminations',
-    'terminations',
-    'Requests that the aggregator ended because the API was unavailable, over all instances.',
-    (m) => m.terminations,
-    'How many requests did the aggregator refuse without asking the backend?',
-  ),
-  summed(
-    'aggregator-aborts',
-    'aborts',
-    'Requests that were aborted after the answer had begun, over all instances.',
-    (m) => m.aborts,
-    'How many answers of the backend were cut?',
-  ),
+  {
+    ...summed(
+      'apiserver-server-errors',
+      'server_errors',
+      'Requests answered with 5xx by the kube-apiserver itself, over all instances.',
+      (m) => m.serverErrors,
+    ),
+    asks: 'Does the kube-apiserver itself answer with errors?',
+  },
+  {
+    ...summed(
+      'aggregator-terminations',
+      'terminations',
+      'Requests that the aggregator ended because the API was unavailable, over all instances.',
+      (m) => m.terminations,
+    ),
+    asks: 'How many requests did the aggregator refuse without asking the backend?',
+  },
+  {
+    ...summed('aggregator-aborts', 'aborts', 'Requests that were aborted after the answer had begun, over all instances.', (m) => m.aborts),
+    asks: 'How many answers of the backend were cut?',
+  },
   summed('etcd-errors', 'etcd_errors', 'Requests to etcd that failed, over all instances.', (m) => m.etcdErrors),
   summed(
     'tunnel-dial-failures',

@@ -80,26 +80,36 @@ function recentFailures(api: ApiFacts, pick: Pick, reason: FailureReason, time: 
 }
 
 /** What the newest failure of that reason said. */
-function newestDetail(api: ApiFacts, pick: Pick, reason: FailureReason, time: number, from: Quote['from']): Quote | undefined {
+function newestDetail(api: ApiFacts, pick: Pick, reason: FailureReason, time: number): string | undefined {
   let newest: ProbeResult | undefined;
   for (const tally of api.probes) {
     if (!pick(tally) || !failsWith(tally, reason, time)) continue;
     const failure = tally.last.ok ? tally.lastFailure : tally.last;
-    if (failure?.detail && (failure.reason ?? 'other') === reason && (!newest || failure.at > newest.at)) newest = failure;
+    if (failure && saysReason(failure, reason) && (!newest || failure.at > newest.at)) newest = failure;
   }
-  return newest?.detail === undefined ? undefined : { text: newest.detail, ...(from === undefined ? {} : { from }) };
+  return newest?.detail;
 }
+
+const saysReason = (failure: ProbeResult, reason: FailureReason): boolean =>
+  Boolean(failure.detail) && (failure.reason ?? 'other') === reason;
+
+const quoteOf = (text: string | undefined, from: Quote['from']): Quote | undefined =>
+  text === undefined ? undefined : { text, ...(from === undefined ? {} : { from }) };
 
 /** Who the backend address is that fails while others answer, and what it says. */
 function oddAddress(api: ApiFacts): Quote | undefined {
   const odd = api.probes.find(({ vantage, last }) => vantage === 'endpoint' && !last.ok);
   if (!odd) return undefined;
-  const ip = hostOf(odd.target);
-  const address = observedValue(api.endpoints)?.addresses.find((one) => one.ip === ip);
-  const pod = podsOf(api)?.find((one) => one.ip === ip);
-  const who = [named('pod', address?.pod ?? pod?.name), named('on node', address?.node ?? pod?.node)].filter(Boolean).join(' ');
+  const who = podBehind(api, hostOf(odd.target));
   const says = odd.last.detail ?? odd.last.reason ?? 'no answer';
   return { text: `${who === '' ? odd.target : `${who} (${odd.target})`}: ${says}` };
+}
+
+/** `pod <name> on node <name>`, as far as it is known. */
+function podBehind(api: ApiFacts, ip: string): string {
+  const address = observedValue(api.endpoints)?.addresses.find((one) => one.ip === ip);
+  const pod = podsOf(api)?.find((one) => one.ip === ip);
+  return [named('pod', address?.pod ?? pod?.name), named('on node', address?.node ?? pod?.node)].filter(Boolean).join(' ');
 }
 
 const named = (what: string, name: string | undefined): string => (name ? `${what} ${name}` : '');
@@ -154,7 +164,7 @@ const reasons = (prefix: string, label: string, where: string, pick: Pick): Sign
     labels: { vantage: label, reason },
     source: 'probes',
     observe: (api, _cluster, time) => recentFailures(api, pick, reason, time),
-    quote: (api, _cluster, time) => newestDetail(api, pick, reason, time, SHOWN_BY.get(label)),
+    quote: (api, _cluster, time) => quoteOf(newestDetail(api, pick, reason, time), SHOWN_BY.get(label)),
   }));
 
 /** What our own probes of the API saw, per vantage. */

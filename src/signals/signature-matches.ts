@@ -10,6 +10,7 @@ import { isOver, isRecent, largest, podsOf, RECENT_LINE_MS, SETTLES_MS } from '.
 type Rank = 'only' | 'first' | 'among';
 
 interface Pointers {
+  readonly cause: string;
   readonly only: Set<string>;
   readonly first: Set<string>;
   readonly among: Set<string>;
@@ -22,7 +23,7 @@ function pointersByCause(): ReadonlyMap<string, Pointers> {
   const found = new Map<string, Pointers>();
   for (const { id, pointsTo } of SIGNATURES)
     for (const cause of pointsTo) {
-      const pointers = found.get(cause) ?? { only: new Set(), first: new Set(), among: new Set() };
+      const pointers = found.get(cause) ?? { cause, only: new Set(), first: new Set(), among: new Set() };
       pointers[rankOf(pointsTo, cause)].add(id);
       found.set(cause, pointers);
     }
@@ -67,10 +68,10 @@ function findHits(api: ApiFacts, cluster: ClusterFacts): readonly Hit[] {
 const LONGEST_QUOTE = 512;
 
 /** The newest current line whose signature points to the cause, the plainest first. */
-function quoted(cause: string, pointers: Pointers, api: ApiFacts, cluster: ClusterFacts, time: number): Quote | undefined {
+function quoted(pointers: Pointers, api: ApiFacts, cluster: ClusterFacts, time: number): Quote | undefined {
   let best: { hit: Hit; rank: number } | undefined;
   for (const hit of hits(api, cluster)) {
-    const rank = rankOfHit(hit, cause, pointers);
+    const rank = rankOfHit(hit, pointers);
     if (rank === 0 || !hit.sample || !isCurrent(hit, api, time)) continue;
     if (!best || rank > best.rank || (rank === best.rank && hit.lastAt > best.hit.lastAt)) best = { hit, rank };
   }
@@ -169,16 +170,16 @@ function hasFallenSilent({ place, speaker, lastAt, ...hit }: Hit, api: ApiFacts,
 }
 
 /** The best rank among the current signatures; 0 when none points there. */
-function strength(cause: string, pointers: Pointers, api: ApiFacts, cluster: ClusterFacts, time: number): number {
+function strength(pointers: Pointers, api: ApiFacts, cluster: ClusterFacts, time: number): number {
   let best = 0;
-  for (const hit of hits(api, cluster)) if (isCurrent(hit, api, time)) best = Math.max(best, rankOfHit(hit, cause, pointers));
+  for (const hit of hits(api, cluster)) if (isCurrent(hit, api, time)) best = Math.max(best, rankOfHit(hit, pointers));
   return best;
 }
 
 /** 0 when the signature of the hit does not point to the cause. */
-function rankOfHit(hit: SignatureCount, cause: string, pointers: Pointers): number {
+function rankOfHit(hit: SignatureCount, pointers: Pointers): number {
   const { signature, pointsTo } = hit;
-  let best = pointsTo?.includes(cause) ? STRENGTH[rankOf(pointsTo, cause)] : 0;
+  let best = pointsTo?.includes(pointers.cause) ? STRENGTH[rankOf(pointsTo, pointers.cause)] : 0;
   for (const rank of ['only', 'first', 'among'] as const)
     if (pointers[rank].has(signature)) best = Math.max(best, Math.min(STRENGTH[rank], mostOf(hit)));
   return best;
@@ -224,8 +225,8 @@ export const SIGNATURE_SIGNALS: readonly Signal[] = [...POINTERS]
         familyHelp: 'How much the texts of the last minutes point to this cause.',
         labels: { points_to: cause },
         source: 'logs',
-        observe: (api, cluster, time) => strength(cause, pointers, api, cluster, time),
-        quote: (api, cluster, time) => quoted(cause, pointers, api, cluster, time),
+        observe: (api, cluster, time) => strength(pointers, api, cluster, time),
+        quote: (api, cluster, time) => quoted(pointers, api, cluster, time),
       },
     ];
   });

@@ -121,9 +121,6 @@ export function readApiserverMetrics(): { readonly scanner: ExpositionScanner; r
 /** With the means since the reading before; without one, or after a restart of the server, they are not known. */
 export function apiserverMetrics(now: ApiserverReading, before: ApiserverReading | undefined): ApiserverMetrics {
   const has = (name: string) => now.seen.has(name);
-  const restarted = before?.startTimeSeconds !== now.startTimeSeconds;
-  const etcd = before && !restarted && mean(now.etcdSeconds - before.etcdSeconds, now.etcdRequests - before.etcdRequests);
-  const request = before && !restarted && mean(now.requestSeconds - before.requestSeconds, now.requests - before.requests);
   return {
     unavailable: now.unavailable,
     unavailableTotal: now.unavailableTotal,
@@ -133,14 +130,22 @@ export function apiserverMetrics(now: ApiserverReading, before: ApiserverReading
     queuedRequests: has('apiserver_flowcontrol_current_inqueue_requests') ? now.queued : now.queuedWithoutFlowControl,
     inflightRequests: now.inflight,
     ...(has('apiserver_current_inflight_requests') || now.seatsLimit > 0 ? { inflightRatio: inflightRatio(now) } : {}),
-    ...(typeof etcd === 'number' && { etcdLatencySeconds: etcd }),
+    ...(before && before.startTimeSeconds === now.startTimeSeconds && meansSince(before, now)),
     // Counters with labels have no series before their first event: with its neighbour there, none is none.
     ...((has('etcd_request_errors_total') || has('etcd_request_duration_seconds_count')) && { etcdErrors: now.etcdErrors }),
-    ...(typeof request === 'number' && { requestLatencySeconds: request }),
     ...(has('apiserver_request_total') && { serverErrors: now.serverErrors }),
     ...(has('apiserver_egress_dialer_dial_failure_count') && { egressDialFailures: now.egressDialFailures }),
     ...(now.startTimeSeconds !== undefined && { startTimeSeconds: now.startTimeSeconds }),
   };
+}
+
+function meansSince(
+  before: ApiserverReading,
+  now: ApiserverReading,
+): Pick<ApiserverMetrics, 'etcdLatencySeconds' | 'requestLatencySeconds'> {
+  const etcd = mean(now.etcdSeconds - before.etcdSeconds, now.etcdRequests - before.etcdRequests);
+  const request = mean(now.requestSeconds - before.requestSeconds, now.requests - before.requests);
+  return { ...(etcd !== undefined && { etcdLatencySeconds: etcd }), ...(request !== undefined && { requestLatencySeconds: request }) };
 }
 
 function inflightRatio({ seatsExecuting, seatsLimit, inflight }: ApiserverReading): number {

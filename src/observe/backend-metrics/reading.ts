@@ -1,66 +1,69 @@
 import type { BackendMetricsFacts } from '../../domain/snapshot.ts';
 import { labelOf } from '../exposition/labels.ts';
-import { createExpositionScanner } from '../exposition/scanner.ts';
+import { createExpositionScanner, type ExpositionScanner } from '../exposition/scanner.ts';
 
-/** Families that k8s.io/apiserver gives to every aggregated server. Anybody may print anything: untyped series are found too. */
-export function readBackendMetrics() {
-  let authn: number | undefined;
-  let authz: number | undefined;
-  let handshakes: number | undefined;
-  let flowControl: number | undefined;
-  let tooMany: number | undefined;
+/** Sums over the series of the families that are read; undefined where there is none. */
+interface Reading {
+  authn?: number;
+  authz?: number;
+  handshakes?: number;
+  flowControl?: number;
+  tooMany?: number;
   /** Cumulative count by remaining lifetime in seconds. */
-  const expiry = new Map<number, number>();
+  readonly expiry: Map<number, number>;
+}
+
+type Take = (reading: Reading, value: number, labels: string) => void;
+
+/** Families that k8s.io/apiserver gives to every aggregated server. */
+const TAKEN: ReadonlyMap<string, Take> = new Map(
+  Object.entries<Take>({
+    apiserver_delegated_authn_request_total: (r, value, labels) => add(r, 'authn', failed(value, labels)),
+    apiserver_delegated_authz_request_total: (r, value, labels) => add(r, 'authz', failed(value, labels)),
+    apiserver_tls_handshake_errors_total: (r, value) => add(r, 'handshakes', value),
+    apiserver_flowcontrol_rejected_requests_total: (r, value) => add(r, 'flowControl', value),
+    apiserver_request_total: (r, value, labels) => add(r, 'tooMany', labelOf(labels, 'code') === '429' ? value : 0),
+    apiserver_client_certificate_expiration_seconds_bucket(r, value, labels) {
+      const bound = Number(labelOf(labels, 'le'));
+      if (Number.isFinite(bound)) r.expiry.set(bound, (r.expiry.get(bound) ?? 0) + value);
+    },
+  }),
+);
+
+function add(reading: Reading, sum: Exclude<keyof Reading, 'expiry'>, value: number): void {
+  reading[sum] = (reading[sum] ?? 0) + value;
+}
+
+/** A code of 2xx is an answer; everything else, `<error>` included, is a broken way back to the kube-apiserver. */
+function failed(value: number, labels: string): number {
+  return labelOf(labels, 'code')?.startsWith('2') ? 0 : value;
+}
+
+/** Takes the body piece by piece; what finish() returns is complete after `scanner.end()`. */
+export function readBackendMetrics(): { readonly scanner: ExpositionScanner; finish(): BackendMetricsFacts } {
+  const reading: Reading = { expiry: new Map() };
   const scanner = createExpositionScanner({
-    wanted: [
-      'apiserver_delegated_authn_request_total',
-      'apiserver_delegated_authz_request_total',
-      'apiserver_tls_handshake_errors_total',
-      'apiserver_flowcontrol_rejected_requests_total',
-      'apiserver_request_total',
-      'apiserver_client_certificate_expiration_seconds_bucket',
-    ],
+    // Anybody may print anything: untyped series are found too.
+    wanted: [...TAKEN.keys()],
     onSample(name, labels, value) {
-      if (!Number.isFinite(value)) return;
-      // A code of 2xx is an answer; everything else, `<error>` included, is a broken way back to the kube-apiserver.
-      const failed = () => (labelOf(labels, 'code')?.startsWith('2') ? 0 : value);
-      switch (name) {
-        case 'apiserver_delegated_authn_request_total':
-          authn = (authn ?? 0) + failed();
-          break;
-        case 'apiserver_delegated_authz_request_total':
-          authz = (authz ?? 0) + failed();
-          break;
-        case 'apiserver_tls_handshake_errors_total':
-          handshakes = (handshakes ?? 0) + value;
-          break;
-        case 'apiserver_flowcontrol_rejected_requests_total':
-          flowControl = (flowControl ?? 0) + value;
-          break;
-        case 'apiserver_request_total':
-          tooMany = (tooMany ?? 0) + (labelOf(labels, 'code') === '429' ? value : 0);
-          break;
-        default: {
-          const bound = Number(labelOf(labels, 'le'));
-          if (Number.isFinite(bound)) expiry.set(bound, (expiry.get(bound) ?? 0) + value);
-        }
-      }
+      if (Number.isFinite(value)) TAKEN.get(name)?.(reading, value, labels);
     },
   });
-  const finish = (): BackendMetricsFacts => {
-    // The lowest bucket that holds a certificate: the shortest-lived one seen expires within so many seconds.
-    const shortest = [...expiry].filter(([, count]) => count > 0).map(([bound]) => bound);
-    // A rejected request is in both families where flow control is on.
-    const rejected = flowControl === undefined && tooMany === undefined ? undefined : Math.max(flowControl ?? 0, tooMany ?? 0);
-    return {
-      ...(authn !== undefined && { delegatedAuthnFailures: authn }),
-      ...(authz !== undefined && { delegatedAuthzFailures: authz }),
-      ...(handshakes !== undefined && { tlsHandshakeErrors: handshakes }),
-      ...(rejected !== undefined && { rejectedRequests: rejected }),
-      ...(shortest.length > 0 && { clientCertificateExpirySeconds: Math.min(...shortest) }),
-    };
+  return { scanner, finish: () => factsOf(reading) };
+}
+
+function factsOf({ authn, authz, handshakes, flowControl, tooMany, expiry }: Reading): BackendMetricsFacts {
+  // The lowest bucket that holds a certificate: the shortest-lived one seen expires within so many seconds.
+  const shortest = [...expiry].filter(([, count]) => count > 0).map(([bound]) => bound);
+  // A rejected request is in both families where flow control is on.
+  const rejected = flowControl === undefined && tooMany === undefined ? undefined : Math.max(flowControl ?? 0, tooMany ?? 0);
+  return {
+    ...(authn !== undefined && { delegatedAuthnFailures: authn }),
+    ...(authz !== undefined && { delegatedAuthzFailures: authz }),
+    ...(handshakes !== undefined && { tlsHandshakeErrors: handshakes }),
+    ...(rejected !== undefined && { rejectedRequests: rejected }),
+    ...(shortest.length > 0 && { clientCertificateExpirySeconds: Math.min(...shortest) }),
   };
-  return { scanner, finish };
 }
 
 /** Over replicas: counters are summed, the certificate that expires first counts. */

@@ -37,10 +37,15 @@ export function createRememberedPods({ clock }: { clock: Clock }): RememberedPod
 
 /** Whether an event is about an API: its APIService, its Service and slices, its pods, their controllers, their nodes. */
 export function concerns(event: EventRecord, backend: Backend, remembered: RememberedPods): boolean {
-  const { api, pods, slices, workload } = backend;
+  const { api, pods } = backend;
   if (event.kind === 'APIService') return event.name === api.name;
   if (event.kind === 'Node') return pods.some(({ node }) => node === event.name);
-  if (event.namespace !== api.backend.namespace) return false;
+  return event.namespace === api.backend.namespace && isOfBackend(event, backend, remembered);
+}
+
+/** In the namespace of the backend. */
+function isOfBackend(event: EventRecord, backend: Backend, remembered: RememberedPods): boolean {
+  const { api, slices, workload } = backend;
   switch (event.kind) {
     case 'Service':
     case 'Endpoints':
@@ -48,15 +53,20 @@ export function concerns(event: EventRecord, backend: Backend, remembered: Remem
     case 'EndpointSlice':
       return slices.some(({ name }) => name === event.name);
     case 'Pod':
-      return remembered.has(api.name, event.name) || pods.some(({ name }) => name === event.name) || isPodName(event.name, workload);
+      return isPod(event.name, backend, remembered);
     case 'ReplicaSet':
-      return (
-        pods.some(({ owner }) => owner === `ReplicaSet/${event.name}`) ||
-        (workload?.kind === 'Deployment' && isChildName(event.name, workload.name))
-      );
+      return isReplicaSet(event.name, backend);
     default:
       return workload !== undefined && event.kind === workload.kind && event.name === workload.name;
   }
+}
+
+function isPod(pod: string, { api, pods, workload }: Backend, remembered: RememberedPods): boolean {
+  return remembered.has(api.name, pod) || pods.some(({ name }) => name === pod) || isPodName(pod, workload);
+}
+
+function isReplicaSet(name: string, { pods, workload }: Backend): boolean {
+  return pods.some(({ owner }) => owner === `ReplicaSet/${name}`) || (workload?.kind === 'Deployment' && isChildName(name, workload.name));
 }
 
 /** `<workload>-<suffix>`, with one suffix: `web-5d4f` is web's, `web-admin-5d4f` is not. */

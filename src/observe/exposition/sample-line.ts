@@ -12,13 +12,13 @@ export function readSample(line: string, name: string, onSample: OnSample): void
     rest = close + 1;
   }
   // What follows is `value`, or `value timestamp`, or either with an exemplar behind a hash, which is not ours.
-  const words = line
+  const [value = '', timestamp] = line
     .slice(rest)
     .trim()
     .split(/[ \t]+/, 2);
-  const value = parseNumber(words[0]!);
-  if (value === undefined) return;
-  onSample(name, labels, value, words[1] === undefined || words[1].startsWith('#') ? undefined : parseNumber(words[1]));
+  const number = parseNumber(value);
+  if (number === undefined) return;
+  onSample(name, labels, number, timestamp === undefined || timestamp.startsWith('#') ? undefined : parseNumber(timestamp));
 }
 
 /**

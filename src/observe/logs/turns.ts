@@ -29,8 +29,10 @@ export function createTurns(budgetMs = 2): Turns {
   function turn(): void {
     scheduled = false;
     spent = 0;
-    while (pieces.length > 0 && spent < budgetMs) {
-      const { work, resolve, reject } = pieces.shift()!;
+    while (spent < budgetMs) {
+      const piece = pieces.shift();
+      if (!piece) return;
+      const { work, resolve, reject } = piece;
       try {
         timed(work);
         resolve();

@@ -42,16 +42,15 @@ export async function readKubelet(
   const way = await trustedWay(client, { kind: 'kubelet', address, sendToken: options.sendToken });
   if ('refused' in way) throw new KubeletError(`kubelet ${address} is not asked: ${way.refused}`);
   for (const path of ['/metrics/cadvisor', '/metrics/resource']) {
-    const usage = await readPath(address, path, way, wanted, options);
+    const usage = await readPath({ address, way }, path, wanted, options);
     if (usage) return usage;
   }
   throw new KubeletError(`kubelet ${address} has neither /metrics/cadvisor nor /metrics/resource`);
 }
 
 async function readPath(
-  address: string,
+  { address, way: { headers, tls } }: { readonly address: string; readonly way: TrustedWay },
   path: string,
-  { headers, tls }: TrustedWay,
   wanted: ReadonlySet<string>,
   options: KubeletOptions,
 ): Promise<UsageByContainer | undefined> {

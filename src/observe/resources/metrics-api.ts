@@ -33,21 +33,26 @@ export async function readMetricsApi(client: KubeClient, namespace: string, sign
 interface PodMetricsList {
   readonly items?: readonly {
     readonly metadata?: { readonly name?: string };
-    readonly containers?: readonly { readonly name?: string; readonly usage?: { readonly cpu?: unknown; readonly memory?: unknown } }[];
+    readonly containers?: readonly { readonly name?: string; readonly usage?: ContainerMetrics }[];
   }[];
+}
+
+interface ContainerMetrics {
+  readonly cpu?: unknown;
+  readonly memory?: unknown;
 }
 
 function usageOf(list: unknown, namespace: string): ReadonlyMap<string, CurrentUsage> {
   const usage = new Map<string, CurrentUsage>();
   const { items } = (list ?? {}) as PodMetricsList;
   for (const item of Array.isArray(items) ? (items as NonNullable<PodMetricsList['items']>) : [])
-    for (const container of item?.containers ?? []) {
-      const cpuCores = parseQuantity(container.usage?.cpu);
-      const memoryBytes = parseQuantity(container.usage?.memory);
-      usage.set(containerKey(namespace, item.metadata?.name ?? '', container.name ?? ''), {
-        ...(cpuCores !== undefined && { cpuCores }),
-        ...(memoryBytes !== undefined && { memoryBytes }),
-      });
-    }
+    for (const container of item?.containers ?? [])
+      usage.set(containerKey(namespace, item.metadata?.name ?? '', container.name ?? ''), usageOfContainer(container.usage));
   return usage;
+}
+
+function usageOfContainer(metrics: ContainerMetrics | undefined): CurrentUsage {
+  const cpuCores = parseQuantity(metrics?.cpu);
+  const memoryBytes = parseQuantity(metrics?.memory);
+  return { ...(cpuCores !== undefined && { cpuCores }), ...(memoryBytes !== undefined && { memoryBytes }) };
 }
