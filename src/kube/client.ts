@@ -1,5 +1,6 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { required } from '../domain/required.ts';
 import { createDeadline } from '../net/deadline.ts';
 import { endpointOf, headOf } from '../net/get.ts';
 import type { Logger } from '../source/logger.ts';
@@ -168,7 +169,8 @@ function bodyOf(response: IncomingMessage, path: string, options: KubeRequestOpt
         response.destroy(new KubeRequestError(method, path, 'TOO_LARGE', `the answer is larger than ${maxBytes} bytes`));
       else chunks.push(chunk);
     });
-    response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks, bytes) }));
+    const status = required(response.statusCode, 'the status of an answer');
+    response.on('end', () => resolve({ status, headers: response.headers, body: Buffer.concat(chunks, bytes) }));
     response.on('error', (error) => reject(error instanceof KubeRequestError ? error : requestError(method, path, error)));
     // A destroyed response ends without `end` and, where no error was given, without `error`.
     response.on('close', () => reject(new KubeRequestError(method, path, 'CUT', 'the answer broke off')));
@@ -179,6 +181,6 @@ export function requestError(method: string, path: string, error: NodeJS.ErrnoEx
   if (error instanceof KubeRequestError) return error;
   // Several addresses tried, each with its own error: Node's AggregateError has an empty message.
   const parts = error instanceof AggregateError ? (error.errors as Error[]).map((part) => part.message) : [];
-  const why = error.message || parts.join('; ') || error.code || 'failed';
-  return new KubeRequestError(method, path, error.code ?? 'UNKNOWN', why, error);
+  const words = error.message || parts.join('; ') || error.code || 'failed';
+  return new KubeRequestError(method, path, error.code ?? 'UNKNOWN', { words, cause: error });
 }

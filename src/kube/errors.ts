@@ -9,9 +9,11 @@ export class KubeRequestError extends Error {
   /** `ECONNREFUSED`, `CERT_HAS_EXPIRED`, … as Node names it; `TIMEOUT`, `ABORTED`, `TOO_LARGE`, `CREDENTIALS`, `GARBAGE`, `CUT` are ours. */
   readonly code: string;
 
-  constructor(method: string, path: string, code: string, why: string, cause?: unknown) {
+  /** @param why in words, or in words beside the error that it comes from. */
+  constructor(method: string, path: string, code: string, why: string | { readonly words: string; readonly cause: unknown }) {
+    const { words, ...cause } = typeof why === 'string' ? { words: why } : why;
     // The query is ours (versions, random times): without it the same failure has the same words.
-    super(`${method} ${path.split('?', 1)[0]}: ${why}`, cause === undefined ? undefined : { cause });
+    super(`${method} ${path.split('?', 1)[0]}: ${words}`, cause);
     this.path = path;
     this.code = code;
   }
@@ -57,8 +59,15 @@ function kindOf(status: number): StatusKind {
   }
 }
 
-/** From an HTTP answer; the body may be a Status object, text, or nothing. */
-export function statusErrorOf(path: string, status: number, headers: IncomingHttpHeaders, body: string, now: number): KubeStatusError {
+interface RefusingAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** A Status object, text, or nothing. */
+  readonly body: string;
+}
+
+/** @param now Unix milliseconds, for a Retry-After that is a date. */
+export function statusErrorOf(path: string, { status, headers, body }: RefusingAnswer, now: number): KubeStatusError {
   const parsed = parseStatus(body);
   const wait = retryAfterMs(headers, now) ?? parsed.retryAfterMs;
   return new KubeStatusError(path, status, {

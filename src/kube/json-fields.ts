@@ -137,7 +137,7 @@ export class FieldReader {
       const bytes = this.#bytes;
       const start = this.#position;
       let i = start;
-      while (i < this.#end && bytes[i]! > SPACE && bytes[i] !== COMMA && bytes[i] !== CLOSE_BRACE && bytes[i] !== CLOSE_BRACKET) i++;
+      while (i < this.#end && isOfScalar(bytes[i])) i++;
       if (i === start) this.#malformed();
       this.#position = i;
     }
@@ -149,7 +149,7 @@ export class FieldReader {
     let i = this.#position + 1;
     for (;;) {
       if (i >= end) this.#malformed();
-      const c = bytes[i]!;
+      const c = bytes[i];
       if (c === QUOTE) break;
       i += c === BACKSLASH ? 2 : 1;
     }
@@ -162,11 +162,11 @@ export class FieldReader {
     let depth = 0;
     let i = this.#position;
     while (i < end) {
-      const c = bytes[i]!;
+      const c = bytes[i];
       if (c === QUOTE) {
         i++;
         while (i < end) {
-          const s = bytes[i]!;
+          const s = bytes[i];
           if (s === QUOTE) break;
           i += s === BACKSLASH ? 2 : 1;
         }
@@ -186,11 +186,16 @@ export class FieldReader {
   /** The next byte that is no white space; the position stays on it. */
   #peek(): number {
     const bytes = this.#bytes;
-    let i = this.#position;
-    while (i < this.#end && bytes[i]! <= SPACE) i++;
-    this.#position = i;
-    if (i >= this.#end) this.#malformed();
-    return bytes[i]!;
+    const end = this.#end;
+    for (let i = this.#position; i < end; i++) {
+      const c = bytes[i];
+      if (c !== undefined && c > SPACE) {
+        this.#position = i;
+        return c;
+      }
+    }
+    this.#position = end;
+    return this.#malformed();
   }
 
   #expect(byte: number): void {
@@ -220,6 +225,11 @@ function childOf(node: Node, bytes: Buffer, start: number, end: number): Node | 
   const length = end - start;
   for (const key of node.keys) if (key.bytes.length === length && sameBytes(bytes, start, key.bytes)) return key.child;
   return undefined;
+}
+
+/** A number, `true`, `false` or `null` goes on. */
+function isOfScalar(c: number | undefined): boolean {
+  return c !== undefined && c > SPACE && c !== COMMA && c !== CLOSE_BRACE && c !== CLOSE_BRACKET;
 }
 
 function sameBytes(bytes: Buffer, start: number, expected: Buffer): boolean {

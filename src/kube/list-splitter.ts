@@ -1,4 +1,4 @@
-import { createByteWindow } from './byte-window.ts';
+import { type ByteWindow, createByteWindow } from './byte-window.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -23,90 +23,130 @@ export interface ListSplitter {
   end(): ListEnvelope;
 }
 
+type OnItem = (bytes: Buffer, start: number, end: number) => void;
+
 /**
  * Cuts the answer to a LIST into its items while it arrives, by counting brackets outside strings across chunks: neither the
  * body nor more than one item is ever held. `onItem` gets a range of bytes that is only valid during the call.
  */
-export function createListSplitter(onItem: (bytes: Buffer, start: number, end: number) => void, maxItemBytes = 16 * 2 ** 20): ListSplitter {
-  const window = createByteWindow(maxItemBytes);
-  const around: Buffer[] = [];
-  let aroundBytes = 0;
-  let position = 0;
-  let depth = 0;
-  let inString = false;
-  let inItems = false;
-  let seen = false;
+export function createListSplitter(onItem: OnItem, maxItemBytes = 16 * 2 ** 20): ListSplitter {
+  return new BracketSplitter(onItem, maxItemBytes);
+}
+
+class BracketSplitter implements ListSplitter {
+  readonly #onItem: OnItem;
+  readonly #window: ByteWindow;
+  readonly #around: Buffer[] = [];
+  #aroundBytes = 0;
+  /** Index of the first byte that has not been looked at. */
+  #position = 0;
+  #depth = 0;
+  #inString = false;
+  #inItems = false;
+  /** A bracket was seen: the list has begun. */
+  #begun = false;
   /** Index of the first byte of the running item; -1 between items. */
-  let itemStart = -1;
+  #itemStart = -1;
+  /** Index of the first byte around the items that is not kept yet. */
+  #from = 0;
 
-  const keepAround = (from: number, to: number) => {
-    if (to <= from) return;
-    aroundBytes += to - from;
-    if (aroundBytes > MAX_ENVELOPE) throw new Error(`more than ${MAX_ENVELOPE} bytes stand around the items`);
-    around.push(Buffer.from(window.bytes.subarray(from, to)));
-  };
-  const namesItems = () => /"items"\s*:\s*\[$/.test(Buffer.concat(around.slice(-64)).toString('latin1'));
+  constructor(onItem: OnItem, maxItemBytes: number) {
+    this.#onItem = onItem;
+    this.#window = createByteWindow(maxItemBytes);
+  }
 
-  const scan = () => {
-    const { bytes, end } = window;
-    let i = position;
-    let from = inItems ? -1 : window.start;
+  push(chunk: Buffer): void {
+    const moved = this.#window.append(chunk);
+    this.#position -= moved;
+    if (this.#itemStart >= 0) this.#itemStart -= moved;
+    this.#from = this.#window.start;
+    const end = this.#scan(this.#window);
+    if (!this.#inItems) this.#keepAround(end);
+    this.#position = end;
+    this.#window.start = this.#itemStart >= 0 ? this.#itemStart : end;
+  }
+
+  end(): ListEnvelope {
+    if (!this.#begun) throw new Error('it is empty');
+    if (this.#depth !== 0 || this.#inString) throw new Error('it broke off in the middle');
+    return envelopeOf(Buffer.concat(this.#around).toString('utf8'));
+  }
+
+  /** Returns where it must go on with the next chunk. */
+  #scan({ bytes, end }: ByteWindow): number {
+    let i = this.#position;
     while (i < end) {
-      if (inString) {
-        while (i < end && bytes[i] !== QUOTE && bytes[i] !== BACKSLASH) i++;
-        if (i >= end) break;
-        if (bytes[i] === BACKSLASH) {
-          // The escaped byte may be in the next chunk.
-          if (i + 1 >= end) break;
-          i += 2;
-          continue;
-        }
-        inString = false;
-        i++;
+      if (this.#inString) {
+        i = this.#afterString(bytes, i, end);
+        if (this.#inString) return i;
         continue;
       }
-      const c = bytes[i]!;
-      if (c === QUOTE) inString = true;
-      else if (c === OPEN_BRACE || c === OPEN_BRACKET) {
-        seen = true;
-        depth++;
-        if (inItems && depth === 3 && c === OPEN_BRACE) itemStart = i;
-        else if (!inItems && depth === 2 && c === OPEN_BRACKET) {
-          keepAround(from, i + 1);
-          from = i + 1;
-          inItems = namesItems();
-        }
-      } else if (c === CLOSE_BRACE || c === CLOSE_BRACKET) {
-        depth--;
-        if (depth < 0) throw new Error('brackets don’t match');
-        if (inItems && depth === 2 && itemStart >= 0) {
-          onItem(bytes, itemStart, i + 1);
-          itemStart = -1;
-        } else if (inItems && depth === 1) {
-          inItems = false;
-          from = i;
-        }
-      } else if (!seen && c > SPACE) throw new Error(`it begins with ${JSON.stringify(bytes.toString('utf8', i, Math.min(end, i + 60)))}`);
+      const c = bytes[i];
+      if (c === QUOTE) this.#inString = true;
+      else if (c === OPEN_BRACE || c === OPEN_BRACKET) this.#open(c, i);
+      else if (c === CLOSE_BRACE || c === CLOSE_BRACKET) this.#close(bytes, i);
+      else if (!this.#begun) refuseBeginning(bytes, i, end);
       i++;
     }
-    if (!inItems) keepAround(from, i);
-    position = i;
-    window.start = itemStart >= 0 ? itemStart : i;
-  };
+    return i;
+  }
 
-  return {
-    push(chunk) {
-      const moved = window.append(chunk);
-      position -= moved;
-      if (itemStart >= 0) itemStart -= moved;
-      scan();
-    },
-    end() {
-      if (!seen) throw new Error('it is empty');
-      if (depth !== 0 || inString) throw new Error('it broke off in the middle');
-      return envelopeOf(Buffer.concat(around).toString('utf8'));
-    },
-  };
+  /** Behind the string's last quote; where its next piece begins while it has not ended. */
+  #afterString(bytes: Buffer, start: number, end: number): number {
+    let i = start;
+    while (i < end) {
+      const c = bytes[i];
+      if (c === QUOTE) {
+        this.#inString = false;
+        return i + 1;
+      }
+      // The escaped byte may be in the next chunk.
+      if (c === BACKSLASH && i + 1 >= end) return i;
+      i += c === BACKSLASH ? 2 : 1;
+    }
+    return i;
+  }
+
+  #open(bracket: number, at: number): void {
+    this.#begun = true;
+    this.#depth++;
+    if (this.#inItems) {
+      if (this.#depth === 3 && bracket === OPEN_BRACE) this.#itemStart = at;
+    } else if (this.#depth === 2 && bracket === OPEN_BRACKET) {
+      this.#keepAround(at + 1);
+      this.#from = at + 1;
+      this.#inItems = this.#namesItems();
+    }
+  }
+
+  #close(bytes: Buffer, at: number): void {
+    this.#depth--;
+    if (this.#depth < 0) throw new Error('brackets don’t match');
+    if (!this.#inItems) return;
+    if (this.#depth === 2 && this.#itemStart >= 0) {
+      this.#onItem(bytes, this.#itemStart, at + 1);
+      this.#itemStart = -1;
+    } else if (this.#depth === 1) {
+      this.#inItems = false;
+      this.#from = at;
+    }
+  }
+
+  #keepAround(to: number): void {
+    if (to <= this.#from) return;
+    this.#aroundBytes += to - this.#from;
+    if (this.#aroundBytes > MAX_ENVELOPE) throw new Error(`more than ${MAX_ENVELOPE} bytes stand around the items`);
+    this.#around.push(Buffer.from(this.#window.bytes.subarray(this.#from, to)));
+  }
+
+  #namesItems(): boolean {
+    return /"items"\s*:\s*\[$/.test(Buffer.concat(this.#around.slice(-64)).toString('latin1'));
+  }
+}
+
+/** Before the first bracket there is white space at most. */
+function refuseBeginning(bytes: Buffer, at: number, end: number): void {
+  if ((bytes[at] ?? 0) > SPACE) throw new Error(`it begins with ${JSON.stringify(bytes.toString('utf8', at, Math.min(end, at + 60)))}`);
 }
 
 function envelopeOf(text: string): ListEnvelope {

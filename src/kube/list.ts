@@ -1,8 +1,8 @@
 import type { Clock } from '../source/clock.ts';
 import type { KubeClient, ResourceSpec } from './api.ts';
-import { KubeRequestError, statusErrorOf } from './errors.ts';
+import { KubeRequestError } from './errors.ts';
 import { createListSplitter, type ListEnvelope } from './list-splitter.ts';
-import { consume, shortText } from './stream.ts';
+import { consume, refusalOf } from './stream.ts';
 
 export interface ListOptions {
   readonly pageSize: number;
@@ -67,8 +67,7 @@ async function onePage(
   const path = collectionPath(spec, { limit: String(pageSize), ...(next === undefined ? {} : { continue: next }) });
   const accept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
   const response = await client.open(path, { signal, ...(spec.metadataOnly ? { headers: { accept } } : {}) });
-  if (response.statusCode !== 200)
-    throw statusErrorOf(spec.path, response.statusCode!, response.headers, await shortText(response, spec.path), clock());
+  if (response.statusCode !== 200) throw await refusalOf(response, spec.path, clock);
   try {
     const splitter = createListSplitter(onItem);
     await consume(response, spec.path, { idleMs: () => IDLE_MS, wholeMs: limits?.pageMs ?? LIST_LIMITS.pageMs }, (chunk) =>
@@ -77,7 +76,8 @@ async function onePage(
     return splitter.end();
   } catch (error) {
     if (error instanceof KubeRequestError) throw error;
-    throw new KubeRequestError('GET', spec.path, 'GARBAGE', `answered 200, but not with a list: ${(error as Error).message}`, error);
+    const words = `answered 200, but not with a list: ${(error as Error).message}`;
+    throw new KubeRequestError('GET', spec.path, 'GARBAGE', { words, cause: error });
   }
 }
 

@@ -21,7 +21,7 @@ export function withoutManagedFields(bytes: Buffer, start: number, end: number):
 function endOfArray(bytes: Buffer, start: number, end: number): number {
   let depth = 0;
   for (let i = start; i < end; i++) {
-    const c = bytes[i]!;
+    const c = bytes[i];
     if (c === QUOTE) {
       for (i++; i < end && bytes[i] !== QUOTE; i++) if (bytes[i] === BACKSLASH) i++;
     } else if (c === 0x5b || c === 0x7b) depth++;
@@ -53,13 +53,21 @@ export function lastWriter(managedFields: unknown, path: readonly string[] = [])
   if (!Array.isArray(managedFields)) return undefined;
   let newest: Writer | undefined;
   for (const entry of managedFields as (ManagedFieldsEntry | null)[]) {
-    if (!entry || typeof entry.manager !== 'string' || typeof entry.time !== 'string') continue;
-    if (entry.subresource !== undefined && entry.subresource !== '' && entry.subresource !== 'scale') continue;
-    if (!owns(entry.fieldsV1, path)) continue;
-    const at = Date.parse(entry.time);
-    if (!Number.isNaN(at) && (!newest || at >= newest.at)) newest = { manager: entry.manager, at };
+    if (!entry || !isOfObject(entry) || !owns(entry.fieldsV1, path)) continue;
+    const writer = writerOf(entry);
+    if (writer && (!newest || writer.at >= newest.at)) newest = writer;
   }
   return newest;
+}
+
+const isOfObject = ({ subresource }: ManagedFieldsEntry): boolean =>
+  subresource === undefined || subresource === '' || subresource === 'scale';
+
+/** Undefined when name or time cannot be used. */
+function writerOf({ manager, time }: ManagedFieldsEntry): Writer | undefined {
+  if (typeof manager !== 'string' || typeof time !== 'string') return undefined;
+  const at = Date.parse(time);
+  return Number.isNaN(at) ? undefined : { manager, at };
 }
 
 function owns(fields: unknown, path: readonly string[]): boolean {

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { required } from '../domain/required.ts';
+import type { Clock } from '../source/clock.ts';
 import { requestError } from './client.ts';
-import { KubeRequestError } from './errors.ts';
+import { KubeRequestError, type KubeStatusError, statusErrorOf } from './errors.ts';
 
 /**
  * Feeds a response to `onChunk` until its end. Rejects when it breaks off, when `onChunk` throws, when nothing arrives for
@@ -48,10 +50,15 @@ export function consume(
   });
 }
 
+/** Why a request was refused, by its status, its headers and the beginning of its body. Rejects with KubeRequestError when that breaks off. */
+export async function refusalOf(response: IncomingMessage, path: string, clock: Clock): Promise<KubeStatusError> {
+  const status = required(response.statusCode, 'the status of an answer');
+  return statusErrorOf(path, { status, headers: response.headers, body: await shortText(response, path) }, clock());
+}
+
 const REASON_MS = 10_000;
 
-/** The beginning of a body that says why a request was refused. */
-export async function shortText(response: IncomingMessage, path: string): Promise<string> {
+async function shortText(response: IncomingMessage, path: string): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   await consume(response, path, { idleMs: () => REASON_MS, wholeMs: REASON_MS }, (chunk) => {

@@ -1,10 +1,10 @@
 import { LineSplitter } from '../scan/line-splitter.ts';
 import type { Clock } from '../source/clock.ts';
 import type { KubeClient, ResourceSpec } from './api.ts';
-import { KubeRequestError, statusErrorOf, statusErrorOfEvent } from './errors.ts';
+import { KubeRequestError, statusErrorOfEvent } from './errors.ts';
 import { FieldReader } from './json-fields.ts';
 import { collectionPath } from './list.ts';
-import { consume, shortText } from './stream.ts';
+import { consume, refusalOf } from './stream.ts';
 
 export type WatchEventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
@@ -47,8 +47,7 @@ export async function watchOnce(
   });
   const accept = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
   const response = await client.open(path, { signal: options.signal, ...(spec.metadataOnly ? { headers: { accept } } : {}) });
-  if (response.statusCode !== 200)
-    throw statusErrorOf(spec.path, response.statusCode!, response.headers, await shortText(response, spec.path), options.clock());
+  if (response.statusCode !== 200) throw await refusalOf(response, spec.path, options.clock);
   options.onOpen();
   const frame = createFrameReader(spec.path, options);
   /** When the event that has not arrived as a whole began to. */

@@ -205,12 +205,12 @@ describe('a status error', () => {
     [503, 'service   unavailable\n', 'server-error', 'GET /p: 503: service unavailable'],
     [302, '', 'unexpected', 'GET /p: 302'],
   ])('of %i says kind, path and the server’s words', (status, body, kind, message) => {
-    expect(statusErrorOf('/p', status, {}, body, 0)).toMatchObject({ kind, message });
+    expect(statusErrorOf('/p', { status, headers: {}, body }, 0)).toMatchObject({ kind, message });
   });
 
   it('takes the wait from the header, else from the details', () => {
     const body = JSON.stringify({ reason: 'Timeout', details: { retryAfterSeconds: 1 } });
-    expect(statusErrorOf('/p', 504, {}, body, 0).retryAfterMs).toBe(1000);
-    expect(statusErrorOf('/p', 504, { 'retry-after': '4' }, body, 0).retryAfterMs).toBe(4000);
+    expect(statusErrorOf('/p', { status: 504, headers: {}, body }, 0).retryAfterMs).toBe(1000);
+    expect(statusErrorOf('/p', { status: 504, headers: { 'retry-after': '4' }, body }, 0).retryAfterMs).toBe(4000);
   });
 });

@@ -82,7 +82,7 @@ describe('a secret is not kept', () => {
         ),
     ],
     ['of an answer to a probe', () => cleanDetail(`{"message":"tide lost: ${PAIR}"}`)],
-    ['of an error of the kube-apiserver', () => statusErrorOf('/x', 500, {}, `tide lost: ${PAIR}`, 0).message],
+    ['of an error of the kube-apiserver', () => statusErrorOf('/x', { status: 500, headers: {}, body: `tide lost: ${PAIR}` }, 0).message],
     [
       'of a pasted text',
       () =>

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { KubeClient } from '../../kube/api.ts';
-import { KubeRequestError, KubeStatusError, statusErrorOf } from '../../kube/errors.ts';
-import { shortText } from '../../kube/stream.ts';
+import { KubeRequestError, KubeStatusError } from '../../kube/errors.ts';
+import { refusalOf } from '../../kube/stream.ts';
 import type { Clock } from '../../source/clock.ts';
 import { unauthorised } from '../../source/status.ts';
 import { type FollowedContainer, logPath } from './followed-container.ts';
@@ -214,8 +214,7 @@ export class Follower {
       clearTimeout(quiet);
       const status = response.statusCode!;
       // 204: the pod has no node yet.
-      if (status !== 200 && status !== 204)
-        throw statusErrorOf(path, status, response.headers, await shortText(response, path), this.clock());
+      if (status !== 200 && status !== 204) throw await refusalOf(response, path, this.clock);
       this.opened(follows);
       await this.drain(response, path, signal);
     } finally {
@@ -250,7 +249,7 @@ export class Follower {
       }
     } catch (error) {
       if (error instanceof SilentStream) return;
-      throw new KubeRequestError('GET', path, 'CUT', 'the log broke off', error);
+      throw new KubeRequestError('GET', path, 'CUT', { words: 'the log broke off', cause: error });
     } finally {
       clearTimeout(idle);
       response.destroy();
