@@ -6,7 +6,7 @@ import type { ResourceSpec } from './api.ts';
 import type { MalformedObjectError } from './decode.ts';
 import { KubeRequestError, KubeStatusError } from './errors.ts';
 import type { Refusal } from './fields.ts';
-import { createRefusalBook } from './refusal-book.ts';
+import { createRefusalBook, type RefusalBook } from './refusal-book.ts';
 import { rightToWatch } from './right.ts';
 
 type Trouble = {
@@ -19,92 +19,127 @@ type Trouble = {
   readonly warned: boolean;
 };
 
-/** What is known of a cache's own health. One log line when trouble begins or changes, one when it ends. */
-export interface Health {
-  readonly synced: boolean;
-  /** 403 or 401 in a row since the last answer. */
-  readonly refusals: number;
-  listed(now: number): void;
-  answered(now: number): void;
-  failed(error: Error, now: number): void;
-  /** An object was read; what of it was refused, if anything. */
-  read(key: string, refused: readonly Refusal[] | undefined): void;
-  /** An object that cannot be read as a whole. */
-  unreadable(error: MalformedObjectError): void;
-  gone(key: string): void;
-  status(now: number): SourceStatus;
-}
+type Watched = Pick<ResourceSpec<unknown>, 'source' | 'path' | 'optional'>;
 
-export function createHealth(
-  spec: Pick<ResourceSpec<unknown>, 'source' | 'path' | 'optional'>,
-  { log, staleAfterMs, mayWarn }: { log: Logger; staleAfterMs: number; mayWarn(kind: string, now: number): boolean },
-): Health {
-  const rule = ruleOf(rightToWatch(spec.path));
-  let synced = false;
-  const refusals = createRefusalBook(spec, log);
-  let lastSuccess: number | undefined;
-  let trouble: Trouble | undefined;
-  let expiredBefore = false;
-  let inARow = 0;
-
-  const outcome = (): Outcome => {
-    if (!trouble) return { state: synced ? 'ok' : 'pending', message: refusals.message() };
-    const { state, message } = trouble;
-    return state === 'forbidden' ? { state, message, rule } : { state, message };
-  };
-
-  return {
-    get synced() {
-      return synced;
-    },
-    get refusals() {
-      return inARow;
-    },
-    listed(now) {
-      synced = true;
-      lastSuccess = now;
-    },
-    answered(now) {
-      lastSuccess = now;
-      expiredBefore = false;
-      inARow = 0;
-      if (!trouble) return;
-      log[trouble.warned ? 'info' : 'debug']({ source: spec.source, path: spec.path }, `${spec.path} is watched again`);
-      trouble = undefined;
-    },
-    failed(error, now) {
-      // Once is how a watch's history ends; twice in a row, without an event between, is trouble.
-      if (error instanceof KubeStatusError && error.kind === 'expired' && !expiredBefore) {
-        expiredBefore = true;
-        return;
-      }
-      const { state, kind } = classify(error);
-      // A kube-apiserver that has just started refuses everything until it knows its roles.
-      if ((state === 'forbidden' || state === 'unauthorised') && ++inARow < REFUSALS_BELIEVED && synced) return;
-      const before = trouble?.kind === kind ? trouble : undefined;
-      // A watch that is cut is resumed at once: only what stands in the way of that is worth a line.
-      const cut = synced && !trouble && isCut(kind);
-      const expected = spec.optional === true && state === 'forbidden';
-      const warned = before?.warned || (!cut && !expected && (!(error instanceof KubeRequestError) || mayWarn(kind, now)));
-      const message = state === 'unauthorised' ? unauthorised(error.message).message : error.message;
-      if (!before?.warned) log[warned ? 'warn' : 'debug']({ source: spec.source, path: spec.path, state }, message);
-      trouble = { state, kind, message, since: trouble?.state === state ? trouble.since : now, warned };
-    },
-    read: refusals.read,
-    unreadable: refusals.unreadable,
-    gone: refusals.gone,
-    // A watch with nothing to tell is healthy however long ago its last event was: only trouble makes it stale.
-    status: (now) =>
-      statusOf(
-        spec.source,
-        { outcome: outcome(), lastSuccess, staleAfterMs, failingSince: trouble?.since ?? now, refused: refusals.total },
-        now,
-      ),
-  };
+interface HealthOptions {
+  readonly log: Logger;
+  readonly staleAfterMs: number;
+  /** Whether trouble of this kind is worth a line now, of whatever resource. */
+  mayWarn(kind: string, now: number): boolean;
 }
 
 /** So many 403 or 401 in a row take away what was allowed before. */
 const REFUSALS_BELIEVED = 3;
+
+/** What is known of a cache's own health. One log line when trouble begins or changes, one when it ends. */
+export class Health {
+  readonly #spec: Watched;
+  readonly #options: HealthOptions;
+  /** The right that it takes, in words. */
+  readonly #rule: string;
+  readonly #refused: RefusalBook;
+  #synced = false;
+  #lastSuccess: number | undefined;
+  #trouble: Trouble | undefined;
+  #expiredBefore = false;
+  #refusals = 0;
+
+  constructor(spec: Watched, options: HealthOptions) {
+    this.#spec = spec;
+    this.#options = options;
+    this.#rule = ruleOf(rightToWatch(spec.path));
+    this.#refused = createRefusalBook(spec, options.log);
+  }
+
+  get synced(): boolean {
+    return this.#synced;
+  }
+
+  /** 403 or 401 in a row since the last answer. */
+  get refusals(): number {
+    return this.#refusals;
+  }
+
+  listed(now: number): void {
+    this.#synced = true;
+    this.#lastSuccess = now;
+  }
+
+  answered(now: number): void {
+    this.#lastSuccess = now;
+    this.#expiredBefore = false;
+    this.#refusals = 0;
+    if (!this.#trouble) return;
+    const { source, path } = this.#spec;
+    this.#options.log[this.#trouble.warned ? 'info' : 'debug']({ source, path }, `${path} is watched again`);
+    this.#trouble = undefined;
+  }
+
+  failed(error: Error, now: number): void {
+    if (this.#isEndOfHistory(error)) return;
+    const { state, kind } = classify(error);
+    if (this.#isNotBelievedYet(state)) return;
+    const saidBefore = this.#trouble?.kind === kind && this.#trouble.warned;
+    const warned = saidBefore || this.#isWorthAWarning(error, { state, kind }, now);
+    const message = state === 'unauthorised' ? unauthorised(error.message).message : error.message;
+    const { source, path } = this.#spec;
+    if (!saidBefore) this.#options.log[warned ? 'warn' : 'debug']({ source, path, state }, message);
+    this.#trouble = { state, kind, message, since: this.#trouble?.state === state ? this.#trouble.since : now, warned };
+  }
+
+  /** An object was read; what of it was refused, if anything. */
+  read(key: string, refused: readonly Refusal[] | undefined): void {
+    this.#refused.read(key, refused);
+  }
+
+  /** An object that cannot be read as a whole. */
+  unreadable(error: MalformedObjectError): void {
+    this.#refused.unreadable(error);
+  }
+
+  gone(key: string): void {
+    this.#refused.gone(key);
+  }
+
+  /** A watch with nothing to tell is healthy however long ago its last event was: only trouble makes it stale. */
+  status(now: number): SourceStatus {
+    const part = {
+      outcome: this.#outcome(),
+      lastSuccess: this.#lastSuccess,
+      staleAfterMs: this.#options.staleAfterMs,
+      failingSince: this.#trouble?.since ?? now,
+      refused: this.#refused.total,
+    };
+    return statusOf(this.#spec.source, part, now);
+  }
+
+  #outcome(): Outcome {
+    if (!this.#trouble) return { state: this.#synced ? 'ok' : 'pending', message: this.#refused.message() };
+    const { state, message } = this.#trouble;
+    return state === 'forbidden' ? { state, message, rule: this.#rule } : { state, message };
+  }
+
+  /** Once is how a watch's history ends; twice in a row, without an event between, is trouble. */
+  #isEndOfHistory(error: Error): boolean {
+    if (this.#expiredBefore || !(error instanceof KubeStatusError && error.kind === 'expired')) return false;
+    this.#expiredBefore = true;
+    return true;
+  }
+
+  /** A kube-apiserver that has just started refuses everything until it knows its roles. */
+  #isNotBelievedYet(state: Trouble['state']): boolean {
+    if (state !== 'forbidden' && state !== 'unauthorised') return false;
+    this.#refusals++;
+    return this.#refusals < REFUSALS_BELIEVED && this.#synced;
+  }
+
+  #isWorthAWarning(error: Error, { state, kind }: Pick<Trouble, 'state' | 'kind'>, now: number): boolean {
+    // A watch that is cut is resumed at once: only what stands in the way of that is worth a line.
+    if (this.#synced && !this.#trouble && isCut(kind)) return false;
+    if (this.#spec.optional === true && state === 'forbidden') return false;
+    return !(error instanceof KubeRequestError) || this.#options.mayWarn(kind, now);
+  }
+}
 
 /** How a connection ends that stood. */
 export function isCut(code: string): boolean {

@@ -32,90 +32,119 @@ export interface Store<T> {
 const MAX_UNREADABLE = 2_000;
 
 export function createStore<T>(log: Logger): Store<T> {
-  const entries = new Map<string, Entry<T>>();
-  const listeners = new Set<(change: CacheChange<T>) => void>();
-  const unreadable = new Map<string, string>();
-  const unreadableListeners = new Set<(key: string, why: string | undefined) => void>();
-  /** Of unreadable objects: the list that confirmed them last. */
-  const confirmed = new Map<string, number>();
-  let generation = 0;
+  return new ResourceStore(log);
+}
 
-  // One reader's fault must not keep the others, or the watch, from the change.
-  const safely = (key: string, tell: () => void) => {
+class ResourceStore<T> implements Store<T> {
+  readonly #log: Logger;
+  readonly #entries = new Map<string, Entry<T>>();
+  readonly #listeners = new Set<(change: CacheChange<T>) => void>();
+  readonly #unreadable = new Map<string, string>();
+  readonly #unreadableListeners = new Set<(key: string, why: string | undefined) => void>();
+  /** Of unreadable objects: the list that confirmed them last. */
+  readonly #confirmed = new Map<string, number>();
+  #generation = 0;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  get size(): number {
+    return this.#entries.size - [...this.#unreadable.keys()].filter((key) => this.#entries.has(key)).length;
+  }
+
+  get unreadable(): ReadonlyMap<string, string> {
+    return this.#unreadable;
+  }
+
+  get(key: string): T | undefined {
+    return this.#unreadable.size > 0 && this.#unreadable.has(key) ? undefined : this.#entries.get(key)?.object;
+  }
+
+  *values(): IterableIterator<T> {
+    for (const [key, entry] of this.#entries) if (this.#unreadable.size === 0 || !this.#unreadable.has(key)) yield entry.object;
+  }
+
+  subscribe(listener: (change: CacheChange<T>) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  onUnreadable(listener: (key: string, why: string | undefined) => void): () => void {
+    this.#unreadableListeners.add(listener);
+    return () => this.#unreadableListeners.delete(listener);
+  }
+
+  put({ key, resourceVersion, object }: Decoded<T>, live: boolean): void {
+    const before = this.#entries.get(key);
+    if (object === undefined) {
+      this.remove(key, undefined, live);
+      return;
+    }
+    const version = compact(resourceVersion);
+    const was = this.#unreadable.size > 0 && this.#forget(key);
+    if (before && !was && resourceVersion !== '' && before.resourceVersion === version) {
+      before.generation = this.#generation;
+      return;
+    }
+    this.#entries.set(key, { resourceVersion: version, object, generation: this.#generation });
+    if (before) this.#emit({ type: 'modified', key, object, previous: before.object, live });
+    else this.#emit({ type: 'added', key, object, live });
+  }
+
+  remove(key: string, last: T | undefined, live: boolean): void {
+    const entry = this.#entries.get(key);
+    const was = this.#forget(key);
+    if (!entry) {
+      if (was) this.#tellUnreadable(key, undefined);
+      return;
+    }
+    this.#entries.delete(key);
+    this.#emit({ type: 'deleted', key, object: last ?? entry.object, previous: entry.object, live });
+  }
+
+  markUnreadable(key: string, why: string): void {
+    if (!this.#unreadable.has(key) && this.#unreadable.size >= MAX_UNREADABLE) return;
+    this.#unreadable.set(key, why);
+    this.#confirmed.set(key, this.#generation);
+    this.#tellUnreadable(key, why);
+  }
+
+  beginList(): void {
+    this.#generation++;
+  }
+
+  endList(live: boolean): void {
+    for (const [key, entry] of this.#entries) if (!this.#wasListed(key, entry)) this.remove(key, undefined, live);
+    for (const key of this.#unreadable.keys()) if (!this.#wasListed(key, undefined)) this.remove(key, undefined, live);
+  }
+
+  #wasListed(key: string, entry: Entry<T> | undefined): boolean {
+    return entry?.generation === this.#generation || this.#confirmed.get(key) === this.#generation;
+  }
+
+  /** True when it was unreadable. */
+  #forget(key: string): boolean {
+    this.#confirmed.delete(key);
+    return this.#unreadable.delete(key);
+  }
+
+  #emit(change: CacheChange<T>): void {
+    for (const listener of this.#listeners) this.#safely(change.key, () => listener(change));
+  }
+
+  #tellUnreadable(key: string, why: string | undefined): void {
+    for (const listener of this.#unreadableListeners) this.#safely(key, () => listener(key, why));
+  }
+
+  /** One reader's fault must not keep the others, or the watch, from the change. */
+  #safely(key: string, tell: () => void): void {
     try {
       tell();
     } catch (error) {
-      log.error({ err: error, key }, 'a listener of a resource cache failed');
+      this.#log.error({ err: error, key }, 'a listener of a resource cache failed');
     }
-  };
-  const emit = (change: CacheChange<T>) => {
-    for (const listener of listeners) safely(change.key, () => listener(change));
-  };
-  /** True when it was unreadable. */
-  const forget = (key: string): boolean => {
-    confirmed.delete(key);
-    return unreadable.delete(key);
-  };
-  const tellUnreadable = (key: string, why: string | undefined) => {
-    for (const listener of unreadableListeners) safely(key, () => listener(key, why));
-  };
-  const remove = (key: string, last: T | undefined, live: boolean) => {
-    const entry = entries.get(key);
-    const was = forget(key);
-    if (!entry) {
-      if (was) tellUnreadable(key, undefined);
-      return;
-    }
-    entries.delete(key);
-    emit({ type: 'deleted', key, object: last ?? entry.object, previous: entry.object, live });
-  };
-
-  return {
-    get size() {
-      return entries.size - [...unreadable.keys()].filter((key) => entries.has(key)).length;
-    },
-    get: (key) => (unreadable.size > 0 && unreadable.has(key) ? undefined : entries.get(key)?.object),
-    *values() {
-      for (const [key, entry] of entries) if (unreadable.size === 0 || !unreadable.has(key)) yield entry.object;
-    },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    put({ key, resourceVersion, object }, live) {
-      const before = entries.get(key);
-      if (object === undefined) return remove(key, undefined, live);
-      const version = compact(resourceVersion);
-      const was = unreadable.size > 0 && forget(key);
-      if (before && !was && resourceVersion !== '' && before.resourceVersion === version) {
-        before.generation = generation;
-        return;
-      }
-      entries.set(key, { resourceVersion: version, object, generation });
-      if (before) emit({ type: 'modified', key, object, previous: before.object, live });
-      else emit({ type: 'added', key, object, live });
-    },
-    remove,
-    unreadable,
-    onUnreadable(listener) {
-      unreadableListeners.add(listener);
-      return () => unreadableListeners.delete(listener);
-    },
-    markUnreadable(key, why) {
-      if (!unreadable.has(key) && unreadable.size >= MAX_UNREADABLE) return;
-      unreadable.set(key, why);
-      confirmed.set(key, generation);
-      tellUnreadable(key, why);
-    },
-    beginList() {
-      generation++;
-    },
-    endList(live) {
-      const seen = (key: string, entry: Entry<T> | undefined) => entry?.generation === generation || confirmed.get(key) === generation;
-      for (const [key, entry] of entries) if (!seen(key, entry)) remove(key, undefined, live);
-      for (const key of unreadable.keys()) if (!seen(key, undefined)) remove(key, undefined, live);
-    },
-  };
+  }
 }
 
 /** Versions are opaque and only compared for equality; nearly all are numbers, which cost half as much to hold. */
