@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { required } from '../../domain/required.ts';
 import type { KubeClient } from '../../kube/api.ts';
 import { KubeRequestError, KubeStatusError } from '../../kube/errors.ts';
 import { refusalOf } from '../../kube/stream.ts';
@@ -153,7 +154,7 @@ export class Follower {
   /** The stream is not of the file that was read last. */
   private async mend(signal: AbortSignal): Promise<void> {
     const { reader } = this;
-    const sinceSeconds = reader.seam.lastSeconds! - 1;
+    const sinceSeconds = required(reader.seam.lastSeconds, 'the line that was read last') - 1;
     if (await this.takePrevious(signal)) {
       this.accounted = Math.max(this.accounted + 1, this.container.restarts);
       this.from = 'start';
@@ -212,7 +213,7 @@ export class Follower {
         timeoutMs: follows ? this.pace.idleMs : READ_TIMEOUT_MS,
       });
       clearTimeout(quiet);
-      const status = response.statusCode!;
+      const { statusCode: status = 0 } = response;
       // 204: the pod has no node yet.
       if (status !== 200 && status !== 204) throw await refusalOf(response, path, this.clock);
       this.opened(follows);

@@ -1,14 +1,24 @@
+import { required } from '../../domain/required.ts';
 import { MAX_LINE_BYTES, type Scanner } from '../../scan/scanner.ts';
 import type { NamedSignature } from '../../signatures/classify.ts';
 import { blankForeignText } from '../../signatures/foreign-text.ts';
 import { emptyHeader, klogSeverity, type LineHeader, readLineHeader, SEVERITIES, type Severity } from '../../signatures/line-header.ts';
 
-/** Who is told what lines say. The bytes are valid during the call only; times are Unix milliseconds. */
+/** bytes[start, end), without the stamp. There is one such object for all lines: it is valid during the call only. */
+export interface LogLine {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+/** Who is told what lines say. */
 export interface LineSink {
   lines(severity: Severity, count: number): void;
-  matched(signature: NamedSignature, bytes: Uint8Array, start: number, end: number, at: number): void;
+  matched(signature: NamedSignature, line: LogLine): void;
   /** A line of severity error or fatal that no signature matches. */
-  unknownError(bytes: Uint8Array, start: number, end: number, header: LineHeader, at: number): void;
+  unknownError(line: LogLine, header: LineHeader): void;
 }
 
 const BATCH_BYTES = 64 * 1024 + MAX_LINE_BYTES;
@@ -30,6 +40,7 @@ export class LineBatch {
   private readonly times = new Float64Array(BATCH_LINES);
   private readonly matched = new Uint8Array(BATCH_LINES);
   private readonly header = emptyHeader();
+  private readonly line = { bytes: this.bytes, start: 0, end: 0, at: 0 };
   private readonly severities: Record<Severity, number> = { info: 0, warning: 0, error: 0, fatal: 0, unknown: 0 };
   private readonly scanner: Scanner;
   private readonly signatures: readonly NamedSignature[];
@@ -40,8 +51,13 @@ export class LineBatch {
     this.signatures = signatures;
   }
 
-  add(bytes: Buffer, start: number, end: number, at: number, sink: LineSink): void {
-    if (this.count === BATCH_LINES || this.used + end - start + 1 > BATCH_BYTES) this.flush(sink);
+  /** Whether there is room for one more line of so many bytes, at most MAX_LINE_BYTES; there always is in an empty one. */
+  fits(length: number): boolean {
+    return this.count < BATCH_LINES && this.used + length + 1 <= BATCH_BYTES;
+  }
+
+  /** A line that fits. @param at Unix milliseconds. */
+  add(bytes: Buffer, start: number, end: number, at: number): void {
     this.times[this.count] = at;
     this.matched[this.count] = 0;
     this.count++;
@@ -53,24 +69,16 @@ export class LineBatch {
 
   flush(sink: LineSink): void {
     if (this.count === 0) return;
-    const { bytes, starts, times, matched } = this;
+    const { bytes } = this;
     let line = 0;
     const again: number[] = [];
     this.scanner.scanLines(bytes, 0, this.used, (pattern, _bytes, start, end) => {
-      while (starts[line + 1]! <= start) line++;
+      while (this.startOf(line + 1) <= start) line++;
       // Few lines match, so only those are looked at for what clients put into them; without that they may say something else.
-      if (blankForeignText(bytes, start, end)) {
-        again.push(line);
-        return;
-      }
-      matched[line] = 1;
-      sink.matched(this.signatures[pattern]!, bytes, start, end, times[line]!);
+      if (blankForeignText(bytes, start, end)) again.push(line);
+      else this.match(line, pattern, sink);
     });
-    for (const i of again)
-      this.scanner.scanLines(bytes, starts[i]!, starts[i + 1]!, (pattern, _bytes, start, end) => {
-        matched[i] = 1;
-        sink.matched(this.signatures[pattern]!, bytes, start, end, times[i]!);
-      });
+    for (const i of again) this.scanner.scanLines(bytes, this.startOf(i), this.startOf(i + 1), (pattern) => this.match(i, pattern, sink));
     for (let i = 0; i < this.count; i++) this.judge(i, sink);
     for (const severity of SEVERITIES) {
       if (this.severities[severity] > 0) sink.lines(severity, this.severities[severity]);
@@ -80,17 +88,35 @@ export class LineBatch {
     this.count = 0;
   }
 
+  private match(index: number, pattern: number, sink: LineSink): void {
+    this.matched[index] = 1;
+    sink.matched(required(this.signatures[pattern], 'the signature of a pattern'), this.lineAt(index));
+  }
+
+  private lineAt(index: number): LogLine {
+    const { line } = this;
+    line.start = this.startOf(index);
+    line.end = this.startOf(index + 1) - 1;
+    line.at = required(this.times[index], 'the time of a line');
+    return line;
+  }
+
+  /** Where a line begins; the one after the last would begin where the bytes end. */
+  private startOf(index: number): number {
+    return this.starts[index] ?? this.used;
+  }
+
   /** Only an error that no signature knows needs more than its severity. */
-  private judge(line: number, sink: LineSink): void {
-    const { bytes, starts, header } = this;
-    const start = starts[line]!;
-    const end = starts[line + 1]! - 1;
+  private judge(index: number, sink: LineSink): void {
+    const { bytes, header } = this;
+    const start = this.startOf(index);
+    const end = this.startOf(index + 1) - 1;
     let severity = end - start > KLOG_PREFIX ? klogSeverity(bytes, start) : undefined;
-    const known = this.matched[line] === 1;
+    const known = this.matched[index] === 1;
     if (severity === undefined || (!known && (severity === 'error' || severity === 'fatal'))) {
       readLineHeader(bytes, start, end, header);
       severity = header.severity;
-      if (!known && (severity === 'error' || severity === 'fatal')) sink.unknownError(bytes, start, end, header, this.times[line]!);
+      if (!known && (severity === 'error' || severity === 'fatal')) sink.unknownError(this.lineAt(index), header);
     }
     this.severities[severity]++;
   }

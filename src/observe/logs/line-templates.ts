@@ -1,6 +1,7 @@
 import type { LogFacts } from '../../domain/snapshot.ts';
 import { redacted } from '../../redact/redact.ts';
 import type { LineHeader } from '../../signatures/line-header.ts';
+import { byteAt, isDigit } from './bytes.ts';
 
 const MAX_TEMPLATES = 50;
 /** Counts the lines whose template has no place any more. */
@@ -26,10 +27,17 @@ export class LineTemplates {
   private readonly templates = new Map<number, Template>();
 
   /** @param at Unix milliseconds */
+  // eslint-disable-next-line max-params -- a flood of errors comes by here: each line as the numbers that it is, no object for it
   add(bytes: Uint8Array, start: number, end: number, header: LineHeader, at: number): void {
     const { fileStart, fileEnd, messageStart, messageEnd } = header;
     const key = keyOf(bytes, messageStart, Math.min(messageEnd, messageStart + LONGEST), keyOf(bytes, fileStart, fileEnd));
-    const known = this.templates.get(key) ?? this.make(key, bytes, start, end, header, at);
+    let known = this.templates.get(key);
+    if (!known) {
+      const place = this.placeFor(key, at);
+      const template = place === OTHER_KEY ? OTHER : templateOf(bytes, header);
+      known = this.templates.get(place) ?? { template, sample: textOf(bytes, start, end), count: 0, lastAt: at };
+      this.templates.set(place, known);
+    }
     known.count++;
     known.lastAt = Math.max(known.lastAt, at);
   }
@@ -38,14 +46,9 @@ export class LineTemplates {
     return [...this.templates.values()].map(({ template, count, sample, lastAt }) => ({ template, count, sample, lastAt }));
   }
 
-  private make(key: number, bytes: Uint8Array, start: number, end: number, header: LineHeader, at: number): Template {
-    const full = this.templates.size >= MAX_TEMPLATES - 1 && !this.forgetStale(at);
-    const sample = textOf(bytes, start, end);
-    const made: Template = full
-      ? (this.templates.get(OTHER_KEY) ?? { template: OTHER, sample, count: 0, lastAt: at })
-      : { template: templateOf(bytes, header), sample, count: 0, lastAt: at };
-    this.templates.set(full ? OTHER_KEY : key, made);
-    return made;
+  /** Where a template that is not known is counted: by its own key, or with the others when all places are taken. */
+  private placeFor(key: number, at: number): number {
+    return this.templates.size >= MAX_TEMPLATES - 1 && !this.forgetStale(at) ? OTHER_KEY : key;
   }
 
   /** True when one was forgotten; what it counted is counted as other. */
@@ -72,13 +75,13 @@ function textOf(bytes: Uint8Array, start: number, end: number): string {
 function keyOf(bytes: Uint8Array, start: number, end: number, seed = 0x811c9dc5): number {
   let hash = seed;
   for (let at = start; at < end; ) {
-    const byte = bytes[at]!;
+    const byte = byteAt(bytes, at);
     if (isWord(byte)) {
       let word = hash;
       let digits = false;
-      for (; at < end && isWord(bytes[at]!); at++) {
-        word = Math.imul(word ^ bytes[at]!, 0x01000193);
-        digits ||= isDigit(bytes[at]!);
+      for (; at < end && isWord(byteAt(bytes, at)); at++) {
+        word = Math.imul(word ^ byteAt(bytes, at), 0x01000193);
+        digits ||= isDigit(byteAt(bytes, at));
       }
       hash = digits ? Math.imul(hash ^ 1, 0x01000193) : word;
     } else {
@@ -102,6 +105,5 @@ function templateOf(bytes: Uint8Array, { fileStart, fileEnd, messageStart, messa
   return fileEnd > fileStart ? `${textOf(bytes, fileStart, fileEnd)}: ${same}` : same;
 }
 
-const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57;
 const isWord = (byte: number): boolean =>
   isDigit(byte) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122) || byte === 95 || byte >= 128;

@@ -2,6 +2,7 @@ import type { LogFacts, SignatureCount } from '../../domain/snapshot.ts';
 import { redacted } from '../../redact/redact.ts';
 import type { NamedSignature } from '../../signatures/classify.ts';
 import type { Severity } from '../../signatures/line-header.ts';
+import type { LogLine } from './line-batch.ts';
 import { LineTemplates } from './line-templates.ts';
 
 const SAMPLE = 512;
@@ -40,24 +41,10 @@ export class LogBook {
   /** By pod and container, the newest last. */
   private readonly words = new Map<string, LogFacts['lastWords'][number]>();
 
-  /** @param at Unix milliseconds */
-  match(signature: NamedSignature, bytes: Uint8Array, start: number, end: number, at: number): void {
+  match(signature: NamedSignature, line: LogLine): void {
     const known = this.found.get(signature.id);
-    if (!known) {
-      this.found.set(signature.id, { signature, count: 1, lastAt: at, sample: sampleOf(bytes, start, end), sampleAt: at, minutes: [] });
-      countMinute(this.found.get(signature.id)!, at);
-      return;
-    }
-    known.count++;
-    if (at < known.lastAt) return;
-    countMinute(known, at);
-    const gap = at - known.lastAt;
-    if (gap <= SERIES_MS) known.gap = Math.max(known.gap ?? 0, gap);
-    else delete known.gap;
-    known.lastAt = at;
-    if (at - known.sampleAt < NEW_SAMPLE_AFTER_MS) return;
-    known.sample = sampleOf(bytes, start, end);
-    known.sampleAt = at;
+    if (known) countAgain(known, line);
+    else this.found.set(signature.id, firstOf(signature, line));
   }
 
   lastWords(pod: string, container: string, lines: readonly string[]): void {
@@ -91,14 +78,35 @@ export class LogBook {
   }
 }
 
+function firstOf(signature: NamedSignature, line: LogLine): Match {
+  const { at } = line;
+  return { signature, count: 1, lastAt: at, sample: sampleOf(line), sampleAt: at, minutes: [[minuteOf(at), 1]] };
+}
+
+function countAgain(match: Match, line: LogLine): void {
+  const { at } = line;
+  match.count++;
+  if (at < match.lastAt) return;
+  countMinute(match, at);
+  const gap = at - match.lastAt;
+  if (gap <= SERIES_MS) match.gap = Math.max(match.gap ?? 0, gap);
+  else delete match.gap;
+  match.lastAt = at;
+  if (at - match.sampleAt < NEW_SAMPLE_AFTER_MS) return;
+  match.sample = sampleOf(line);
+  match.sampleAt = at;
+}
+
+const minuteOf = (at: number): number => Math.floor(at / MINUTE_MS);
+
 function countMinute({ minutes }: Match, at: number): void {
-  const minute = Math.floor(at / MINUTE_MS);
+  const minute = minuteOf(at);
   const newest = minutes.at(-1);
   if (newest?.[0] === minute) newest[1]++;
   else minutes.push([minute, 1]);
-  while (minutes[0]![0] <= minute - MINUTES) minutes.shift();
+  for (let [oldest] = minutes; oldest && oldest[0] <= minute - MINUTES; [oldest] = minutes) minutes.shift();
 }
 
-function sampleOf(bytes: Uint8Array, start: number, end: number): string {
+function sampleOf({ bytes, start, end }: LogLine): string {
   return redacted(Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(end - start, 4 * SAMPLE)).toString('utf8')).slice(0, SAMPLE);
 }

@@ -83,7 +83,7 @@ export class LogReader {
       this.broken = true;
       return;
     }
-    if (this.words) this.keepWord(bytes, text, end);
+    if (this.words) keepWord(this.words, bytes, text, end);
     if (verdict === 'seen') return;
     if (verdict === 'broken') {
       if (seam.isBeforeLast(seconds, nanoseconds)) {
@@ -109,16 +109,17 @@ export class LogReader {
     if (length > MAX_LINE_BYTES) this.sink.dropped('truncated');
     const at = seconds * 1000 + Math.floor(nanoseconds / 1e6);
     const ownEnd = this.trace.ownEnd(bytes, text, end, at);
-    this.batch.add(bytes, text, Math.min(ownEnd, text + MAX_LINE_BYTES), at, this.sink);
+    const until = Math.min(ownEnd, text + MAX_LINE_BYTES);
+    if (!this.batch.fits(until - text)) this.batch.flush(this.sink);
+    this.batch.add(bytes, text, until, at);
   }
+}
 
-  private keepWord(bytes: Buffer, start: number, end: number): void {
-    const words = this.words!;
-    words.push(
-      Buffer.from(bytes.subarray(start, Math.min(end, start + LONGEST_WORD)))
-        .toString('utf8')
-        .slice(0, LONGEST_WORD),
-    );
-    if (words.length > LAST_WORDS) words.shift();
-  }
+function keepWord(words: string[], bytes: Buffer, start: number, end: number): void {
+  words.push(
+    Buffer.from(bytes.subarray(start, Math.min(end, start + LONGEST_WORD)))
+      .toString('utf8')
+      .slice(0, LONGEST_WORD),
+  );
+  if (words.length > LAST_WORDS) words.shift();
 }

@@ -1,5 +1,9 @@
+import { required } from '../../domain/required.ts';
+import { byteAt } from './bytes.ts';
+
 /** Lines that are remembered one by one. Older ones were certainly seen: a log is read in the order of its file. */
 const REMEMBERED = 1024;
+const STAMP = 'the stamp of a remembered line';
 
 interface Stamp {
   readonly seconds: number;
@@ -35,7 +39,7 @@ export class Seam {
 
   /** Of the line that was read last, whole seconds since the Unix epoch. */
   get lastSeconds(): number | undefined {
-    return this.count === 0 ? undefined : this.seconds[(this.count - 1) % REMEMBERED];
+    return this.last?.seconds;
   }
 
   /** The line that was read last came by: all that follow are new. */
@@ -44,8 +48,14 @@ export class Seam {
   }
 
   isBeforeLast(seconds: number, nanoseconds: number): boolean {
-    const last = (this.count - 1) % REMEMBERED;
-    return (seconds - this.seconds[last]! || nanoseconds - this.nanoseconds[last]!) < 0;
+    const { last } = this;
+    return last !== undefined && (seconds - last.seconds || nanoseconds - last.nanoseconds) < 0;
+  }
+
+  private get last(): Stamp | undefined {
+    if (this.count === 0) return undefined;
+    const slot = (this.count - 1) % REMEMBERED;
+    return { seconds: required(this.seconds[slot], STAMP), nanoseconds: required(this.nanoseconds[slot], STAMP) };
   }
 
   /** Takes what follows as new, although the line that was read last did not come by. */
@@ -69,8 +79,7 @@ export class Seam {
 
   /** What follows is the log of another instance. */
   reset(): void {
-    const last = (this.count - 1) % REMEMBERED;
-    if (this.count > 0) this.lastBefore = { seconds: this.seconds[last]!, nanoseconds: this.nanoseconds[last]! };
+    this.lastBefore = this.last ?? this.lastBefore;
     this.first = undefined;
     this.count = 0;
     this.forgottenSeconds = Number.NEGATIVE_INFINITY;
@@ -86,7 +95,7 @@ export class Seam {
     }
     const expected = new Map<number, number>();
     for (let i = Math.max(0, this.count - REMEMBERED); i < this.count; i++) {
-      const key = this.keys[i % REMEMBERED]!;
+      const key = required(this.keys[i % REMEMBERED], 'the key of a remembered line');
       expected.set(key, (expected.get(key) ?? 0) + 1);
     }
     this.expected = expected;
@@ -117,7 +126,7 @@ export class Seam {
   record(seconds: number, nanoseconds: number, key: number): void {
     const slot = this.count % REMEMBERED;
     this.first ??= { seconds, nanoseconds };
-    if (this.count >= REMEMBERED) this.forget(this.seconds[slot]!, this.nanoseconds[slot]!);
+    if (this.count >= REMEMBERED) this.forget(required(this.seconds[slot], STAMP), required(this.nanoseconds[slot], STAMP));
     this.keys[slot] = key;
     this.seconds[slot] = seconds;
     this.nanoseconds[slot] = nanoseconds;
@@ -138,10 +147,11 @@ export class Seam {
  * Of stamp, length and some bytes of a line. Two lines of one key are taken for repetitions of one another, which is harmless
  * while their number is right: what differs in a byte that is not looked at has another stamp as a rule.
  */
+// eslint-disable-next-line max-params -- asked of each line of each log: numbers cost nothing, an object would be one for each
 export function lineKey(seconds: number, nanoseconds: number, bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;
   const step = length <= 32 ? 1 : length >> 4;
   let hash = Math.imul(seconds | 0, 0x9e3779b1) ^ nanoseconds ^ Math.imul(length, 0x85ebca6b);
-  for (let at = end - 1; at >= start; at -= step) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  for (let at = end - 1; at >= start; at -= step) hash = Math.imul(hash ^ byteAt(bytes, at), 0x01000193);
   return hash;
 }

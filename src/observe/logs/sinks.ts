@@ -1,6 +1,6 @@
 import type { NamedSignature } from '../../signatures/classify.ts';
 import { klogSeverity } from '../../signatures/line-header.ts';
-import type { LineSink } from './line-batch.ts';
+import type { LineSink, LogLine } from './line-batch.ts';
 import type { LogBook } from './log-book.ts';
 import { type LineSubject, subjectOf } from './named-apis.ts';
 
@@ -10,10 +10,10 @@ export function backendSink(books: () => readonly LogBook[]): LineSink {
     lines(severity, count) {
       for (const book of books()) book.lines[severity] += count;
     },
-    matched(signature, bytes, start, end, at) {
-      for (const book of books()) book.match(signature, bytes, start, end, at);
+    matched(signature, line) {
+      for (const book of books()) book.match(signature, line);
     },
-    unknownError(bytes, start, end, header, at) {
+    unknownError({ bytes, start, end, at }, header) {
       for (const book of books()) book.templates.add(bytes, start, end, header, at);
     },
   };
@@ -40,18 +40,21 @@ export function apiserverSink(own: LogBook, apis: () => readonly NamedApi[], boo
     lines(severity, count) {
       own.lines[severity] += count;
     },
-    matched(signature, bytes, start, end, at) {
-      if (!isItsOwn(signature) || !hasHeader(bytes, start)) return;
-      const line = Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(end - start, SUBJECT_BYTES)).toString('latin1');
-      const subject = subjectOf(line);
+    matched(signature, line) {
+      if (!isItsOwn(signature) || !hasHeader(line)) return;
+      const subject = subjectOf(beginningOf(line));
       if (subject) {
-        for (const api of apis()) if (isMeant(api, subject)) bookAbout(api.name).match(signature, bytes, start, end, at);
-      } else if (!signature.oneBackend) own.match(signature, bytes, start, end, at);
+        for (const api of apis()) if (isMeant(api, subject)) bookAbout(api.name).match(signature, line);
+      } else if (!signature.oneBackend) own.match(signature, line);
     },
-    unknownError(bytes, start, end, header, at) {
+    unknownError({ bytes, start, end, at }, header) {
       own.templates.add(bytes, start, end, header, at);
     },
   };
+}
+
+function beginningOf({ bytes, start, end }: LogLine): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(end - start, SUBJECT_BYTES)).toString('latin1');
 }
 
 /** A user knows what the own signatures mean, and says so by their speaker. */
@@ -59,7 +62,7 @@ const isItsOwn = ({ speaker, own }: NamedSignature): boolean =>
   speaker === 'kube-apiserver' || (own === true && speaker !== 'aggregated-server');
 
 const OPENING_BRACE = 123;
-const hasHeader = (bytes: Uint8Array, start: number): boolean => klogSeverity(bytes, start) !== undefined || bytes[start] === OPENING_BRACE;
+const hasHeader = ({ bytes, start }: LogLine): boolean => klogSeverity(bytes, start) !== undefined || bytes[start] === OPENING_BRACE;
 
 function isMeant({ name, group, version, backend }: NamedApi, { kind, value }: LineSubject): boolean {
   if (kind === 'name') return value === name;

@@ -1,3 +1,5 @@
+import { byteAt, isDigit } from './bytes.ts';
+
 /**
  * The time that the log API puts before each line (timestamps=true): RFC 3339 with up to nine digits of a second, in UTC or with
  * the node's offset, and a space. `2026-01-05T09:00:00.123456789Z `
@@ -9,33 +11,42 @@ export class StampReader {
   /** Lines of one second share these bytes; the date is reckoned once for all of them. */
   private readonly known = new Uint8Array(SECOND_BYTES);
   private knownSeconds = 0;
+  /** Of the stamp that is being read: nanoseconds, and the seconds by which its zone is before UTC. */
+  private fraction = 0;
+  private offset = 0;
 
   /** Reads the stamp at `start`. Returns where the line itself begins, or -1 when there is no stamp. */
   read(bytes: Uint8Array, start: number, end: number): number {
     if (end - start <= SECOND_BYTES) return -1;
     if (!this.isKnown(bytes, start) && !this.learn(bytes, start)) return -1;
-    let at = start + SECOND_BYTES;
-    let nanoseconds = 0;
-    if (bytes[at] === DOT) {
-      let unit = 100_000_000;
-      for (at++; at < end && isDigit(bytes[at]!); at++) {
-        nanoseconds += (bytes[at]! - ZERO) * unit;
-        unit /= 10;
-      }
-    }
-    let offset = 0;
-    if (bytes[at] === LETTER_Z) at++;
-    else {
-      const sign = bytes[at] === PLUS ? 1 : bytes[at] === MINUS ? -1 : 0;
-      if (sign === 0 || at + 6 > end || bytes[at + 3] !== COLON) return -1;
-      offset = sign * (two(bytes, at + 1) * 3600 + two(bytes, at + 4) * 60);
-      at += 6;
-    }
+    const at = this.readZone(bytes, this.readFraction(bytes, start + SECOND_BYTES, end), end);
     // An empty line may come without the space.
-    if (at < end && bytes[at] !== SPACE) return -1;
-    this.seconds = this.knownSeconds - offset;
-    this.nanoseconds = Math.floor(nanoseconds);
+    if (at < 0 || (at < end && bytes[at] !== SPACE)) return -1;
+    this.seconds = this.knownSeconds - this.offset;
+    this.nanoseconds = Math.floor(this.fraction);
     return Math.min(at + 1, end);
+  }
+
+  /** Returns where the zone begins. */
+  private readFraction(bytes: Uint8Array, start: number, end: number): number {
+    this.fraction = 0;
+    if (bytes[start] !== DOT) return start;
+    let at = start + 1;
+    for (let unit = 100_000_000; at < end && isDigit(byteAt(bytes, at)); at++) {
+      this.fraction += (byteAt(bytes, at) - ZERO) * unit;
+      unit /= 10;
+    }
+    return at;
+  }
+
+  /** Returns where it ends, or -1 when there is none. */
+  private readZone(bytes: Uint8Array, at: number, end: number): number {
+    this.offset = 0;
+    if (bytes[at] === LETTER_Z) return at + 1;
+    const sign = bytes[at] === PLUS ? 1 : bytes[at] === MINUS ? -1 : 0;
+    if (sign === 0 || at + 6 > end || bytes[at + 3] !== COLON) return -1;
+    this.offset = sign * (two(bytes, at + 1) * 3600 + two(bytes, at + 4) * 60);
+    return at + 6;
   }
 
   private isKnown(bytes: Uint8Array, start: number): boolean {
@@ -47,8 +58,8 @@ export class StampReader {
 
   private learn(bytes: Uint8Array, start: number): boolean {
     for (let i = 0; i < SECOND_BYTES; i++) {
-      const byte = bytes[start + i]!;
-      const wanted = SHAPE[i]!;
+      const byte = byteAt(bytes, start + i);
+      const wanted = byteAt(SHAPE, i);
       if (wanted === ZERO ? !isDigit(byte) : byte !== wanted) return false;
     }
     const year = two(bytes, start) * 100 + two(bytes, start + 2);
@@ -76,12 +87,8 @@ const PLUS = 43;
 const MINUS = 45;
 const SPACE = 32;
 
-function isDigit(byte: number): boolean {
-  return byte >= 48 && byte <= 57;
-}
-
 function two(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! - ZERO) * 10 + bytes[at + 1]! - ZERO;
+  return (byteAt(bytes, at) - ZERO) * 10 + byteAt(bytes, at + 1) - ZERO;
 }
 
 /** `sinceTime` of the log API, which takes whole seconds. */
