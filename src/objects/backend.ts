@@ -38,40 +38,33 @@ export function matches(selector: Readonly<Record<string, string>>, labels: Read
   return true;
 }
 
-export function joinBackend(
-  api: ApiServiceRecord,
-  found: {
-    readonly service: ServiceRecord | undefined;
-    readonly slices: readonly SliceRecord[];
-    /** All pods of the backend's namespace, by name. */
-    readonly pods: ReadonlyMap<string, PodRecord>;
-    readonly podsVisible: boolean;
-    /** Workloads of the backend's namespace, by `Kind/name`. */
-    readonly workloads: ReadonlyMap<string, WorkloadRecord>;
-    readonly unreadable?: Unreadable;
-  },
-): Backend {
+/** The objects among which an APIService's backend is found. */
+export interface BackendObjects {
+  readonly service: ServiceRecord | undefined;
+  readonly slices: readonly SliceRecord[];
+  /** All pods of the backend's namespace, by name. */
+  readonly pods: ReadonlyMap<string, PodRecord>;
+  readonly podsVisible: boolean;
+  /** Workloads of the backend's namespace, by `Kind/name`. */
+  readonly workloads: ReadonlyMap<string, WorkloadRecord>;
+  readonly unreadable?: Unreadable;
+}
+
+export function joinBackend(api: ApiServiceRecord, found: BackendObjects): Backend {
   const { service, slices } = found;
-  // An unnamed port is named ''. A Service that lacks the port leaves nothing to match.
-  const port = service?.ports.find(({ port }) => port === api.backend.port);
-  const endpoints = endpointFacts(slices, { portName: service ? (port?.name ?? '\0') : undefined, ipFamily: service?.ipFamily });
-  const selector = service?.selector;
-  const selected = selector ? [...found.pods.values()].filter((pod) => matches(selector, pod.labels)) : undefined;
-  const pods = new Set(selected);
-  for (const slice of slices)
-    for (const { pod: name } of slice.endpoints) {
-      const pod = name === undefined ? undefined : found.pods.get(name);
-      if (pod) pods.add(pod);
-    }
-  const sorted = [...pods].sort(byUse).slice(0, MAX_PODS);
+  const endpoints = endpointFacts(slices, { portName: portNameOf(api, service), ipFamily: service?.ipFamily });
+  const selector = service?.selector ?? undefined;
+  const selected = selector && [...found.pods.values()].filter((pod) => matches(selector, pod.labels));
+  const pods = podsBehind(found, selected).sort(byUse).slice(0, MAX_PODS);
+  const seen = found.podsVisible ? selected?.length : undefined;
   return {
     api,
     service,
     slices,
     endpoints,
-    pods: sorted,
+    pods,
     selected: selected?.length,
-    workload: findWorkload(sorted, selector ?? undefined, found.workloads),
+    workload: findWorkload(pods, selector, found.workloads),
     unreadable: found.unreadable ?? {},
     target: {
       name: api.name,
@@ -80,11 +73,28 @@ export function joinBackend(
       backend: api.backend,
       insecureSkipTLSVerify: api.insecureSkipTLSVerify,
       ...(api.caBundle === undefined ? {} : { caBundle: api.caBundle }),
-      ...(service ? { service: serviceFacts(service, found.podsVisible ? selected?.length : undefined) } : {}),
+      ...(service ? { service: serviceFacts(service, seen) } : {}),
       addresses: endpoints.addresses,
-      pods: sorted.map(targetPod),
+      pods: pods.map(targetPod),
     },
   };
+}
+
+/** An unnamed port is named ''. A Service that lacks the port leaves nothing to match. Undefined: the Service is not visible. */
+function portNameOf(api: ApiServiceRecord, service: ServiceRecord | undefined): string | undefined {
+  if (!service) return undefined;
+  return service.ports.find(({ port }) => port === api.backend.port)?.name ?? '\0';
+}
+
+/** Those that the selector matches, and those that the slices name. */
+function podsBehind({ slices, pods }: BackendObjects, selected: readonly PodRecord[] | undefined): PodRecord[] {
+  const behind = new Set(selected);
+  for (const slice of slices)
+    for (const { pod: name } of slice.endpoints) {
+      const pod = name === undefined ? undefined : pods.get(name);
+      if (pod) behind.add(pod);
+    }
+  return [...behind];
 }
 
 /** Evicted and finished pods stay in the API by the hundred: they must not push the live ones out. */

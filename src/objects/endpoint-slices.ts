@@ -141,7 +141,8 @@ function ofOneFamily(slices: readonly SliceRecord[], preferred: string | undefin
 
 /** Undefined name: the Service is not visible, and only a slice with a single port leaves no doubt. */
 function portNumber(slice: SliceRecord, name: string | undefined): SlicePortRecord['port'] {
-  if (name === undefined) return slice.ports.length === 1 ? slice.ports[0]!.port : undefined;
+  const [only] = slice.ports;
+  if (name === undefined) return slice.ports.length === 1 ? only?.port : undefined;
   return slice.ports.find((port) => port.name === name)?.port;
 }
 

@@ -19,6 +19,25 @@ interface Tally {
   count: number;
 }
 
+/** The events of one API, and their counts by reason and kind, which only grow. */
+class EventBook {
+  readonly events = new Set<Logged>();
+  readonly #tallies = new Map<string, Tally>();
+
+  count({ reason, kind }: EventRecord, by: number): void {
+    const full = this.#tallies.size >= MAX_TALLIES && !this.#tallies.has(`${kind}/${reason}`);
+    const named = full ? { reason: 'other', kind: 'other' } : { reason, kind };
+    const key = `${named.kind}/${named.reason}`;
+    const tally = this.#tallies.get(key) ?? { ...named, count: 0 };
+    tally.count += by;
+    this.#tallies.set(key, tally);
+  }
+
+  counts(): Readonly<Tally>[] {
+    return [...this.#tallies.values()].map((tally) => ({ ...tally }));
+  }
+}
+
 /**
  * An hour of events by object, and per API the counts by reason and kind, which only grow. An Event object is counted by what its
  * count grew, so neither a repeat, nor a new list, nor the second API counts it twice.
@@ -37,25 +56,14 @@ export function createEventLog({ clock }: { clock: Clock }): EventLog {
   const startedAt = clock();
   /** In order of their last change. */
   const log = new Map<string, Logged>();
-  const books = new Map<string, { readonly tallies: Map<string, Tally>; readonly events: Set<Logged> }>();
+  const books = new Map<string, EventBook>();
 
-  const bookOf = (api: string) => {
-    const book = books.get(api) ?? { tallies: new Map<string, Tally>(), events: new Set<Logged>() };
-    books.set(api, book);
-    return book;
-  };
   const assign = (api: string, logged: Logged, by: number) => {
-    const { tallies, events } = bookOf(api);
-    events.add(logged);
+    const book = books.get(api) ?? new EventBook();
+    books.set(api, book);
+    book.events.add(logged);
     logged.apis.add(api);
-    if (by <= 0) return;
-    const { reason, kind } = logged.event;
-    const full = tallies.size >= MAX_TALLIES && !tallies.has(`${kind}/${reason}`);
-    const named = full ? { reason: 'other', kind: 'other' } : { reason, kind };
-    const key = `${named.kind}/${named.reason}`;
-    const entry = tallies.get(key) ?? { ...named, count: 0 };
-    entry.count += by;
-    tallies.set(key, entry);
+    if (by > 0) book.count(logged.event, by);
   };
 
   const prune = () => {
@@ -99,10 +107,7 @@ export function createEventLog({ clock }: { clock: Clock }): EventLog {
     },
     facts(api) {
       const book = books.get(api);
-      return {
-        counts: [...(book?.tallies.values() ?? [])].map((tally) => ({ ...tally })),
-        recent: newest(book?.events ?? []),
-      };
+      return { counts: book?.counts() ?? [], recent: newest(book?.events ?? []) };
     },
     recent: (keep) => newest(log.values(), keep),
   };

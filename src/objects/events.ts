@@ -41,14 +41,7 @@ export function readEvent(raw: unknown, refuse: Refuse = unheard): EventRecord {
   const series = objectOf(event.series, 'series', refuse);
   const about = event.involvedObject === undefined ? 'regarding' : 'involvedObject';
   const object = objectOf(event[about], about, unreadable);
-  const at = (field: string): number | undefined => timeOf(event[field], field, refuse);
-  const created = timeOf(metadata.creationTimestamp, 'metadata.creationTimestamp', refuse);
-  const started = at('eventTime') ?? at('firstTimestamp') ?? at('deprecatedFirstTimestamp') ?? created ?? 0;
-  const last =
-    timeOf(series.lastObservedTime, 'series.lastObservedTime', refuse) ??
-    at('lastTimestamp') ??
-    at('deprecatedLastTimestamp') ??
-    at('eventTime');
+  const { firstAt, at } = timesOf(event, series, refuse);
   const counts = [series.count, event.count, event.deprecatedCount].map((count) => countOf(count, 'count', refuse) ?? 0);
   return {
     uid: textOf(metadata.uid, 'metadata.uid', refuse) ?? `${eventNamespace}/${eventName}`,
@@ -58,8 +51,24 @@ export function readEvent(raw: unknown, refuse: Refuse = unheard): EventRecord {
     namespace: textOf(object.namespace, `${about}.namespace`, refuse) ?? '',
     name: textOf(object.name, `${about}.name`, refuse) ?? '',
     message: (proseOf(event.message, 'message', refuse, 1024) ?? proseOf(event.note, 'note', refuse, 1024) ?? '').trim(),
-    firstAt: started,
-    at: last ?? created ?? started,
+    firstAt,
+    at,
     count: Math.max(1, counts.find((count) => count > 0) ?? 1),
   };
+}
+
+type Fields = ReturnType<typeof objectOf>;
+
+/** Unix milliseconds: of the first time and of the last one. */
+function timesOf(event: Fields, series: Fields, refuse: Refuse): Pick<EventRecord, 'firstAt' | 'at'> {
+  const { creationTimestamp } = objectOf(event.metadata, 'metadata', unreadable);
+  const at = (field: string): number | undefined => timeOf(event[field], field, refuse);
+  const created = timeOf(creationTimestamp, 'metadata.creationTimestamp', refuse);
+  const firstAt = at('eventTime') ?? at('firstTimestamp') ?? at('deprecatedFirstTimestamp') ?? created ?? 0;
+  const last =
+    timeOf(series.lastObservedTime, 'series.lastObservedTime', refuse) ??
+    at('lastTimestamp') ??
+    at('deprecatedLastTimestamp') ??
+    at('eventTime');
+  return { firstAt, at: last ?? created ?? firstAt };
 }

@@ -40,6 +40,13 @@ export function createPodHistory({ clock }: { clock: Clock }): PodHistory {
     restarts.set(container, times.slice(-MAX_RESTARTS));
   };
 
+  const noteRestarts = ({ uid, containers }: PodRecord, before: PodRecord | undefined) => {
+    for (const container of containers) {
+      const known = before?.containers.find(({ name }) => name === container.name)?.restarts ?? 0;
+      if (container.restarts > known) addRestart(uid, container.name, restartTime(container, clock()));
+    }
+  };
+
   return {
     observe({ type, object, previous }) {
       if (type === 'deleted') {
@@ -50,10 +57,7 @@ export function createPodHistory({ clock }: { clock: Clock }): PodHistory {
       const before = previous?.uid === object.uid ? previous : undefined;
       if (previous && !before) histories.delete(previous.uid);
       if (before && before.ready !== object.ready) historyOf(object.uid).readinessFlips++;
-      for (const container of object.containers) {
-        const restarts = before ? (before.containers.find(({ name }) => name === container.name)?.restarts ?? 0) : 0;
-        if (container.restarts > restarts) addRestart(object.uid, container.name, restartTime(container, clock()));
-      }
+      noteRestarts(object, before);
     },
     restartTimes(uid, container) {
       const since = clock() - HOUR;

@@ -58,7 +58,7 @@ export function evaluatePolicies({ policies, pods, port, sources, nodes }: Polic
   if (selecting.length === 0) return { verdict: 'admits', why: 'no NetworkPolicy selects a backend pod', selecting: [] };
 
   const senders = sendersOf(sources, nodes);
-  const answers = senders.map((sender) => pods.map((pod) => judge(pod, sender, selecting, port, sources)));
+  const answers = senders.map((sender) => pods.map((pod) => judge({ pod, sender, port, sources }, selecting)));
   return { ...combine(answers, sources.certain), selecting: names };
 }
 
@@ -84,21 +84,29 @@ function combine(answers: readonly (readonly Answer[])[], certain: boolean): Pic
 const join = (reasons: readonly string[]): string =>
   reasons.slice(0, 3).join('; ') + (reasons.length > 3 ? `; and ${reasons.length - 3} more` : '');
 
-function judge(
-  pod: PolicyPod,
-  sender: Sender,
-  selecting: readonly PolicyRecord[],
-  port: number | string | undefined,
-  sources: PolicySources,
-): Answer {
-  const own = selecting.filter(({ podSelector }) => selects(podSelector, pod.labels));
+/** From one kube-apiserver to one pod. */
+interface Way extends Pick<PolicyQuestion, 'port' | 'sources'> {
+  readonly pod: PolicyPod;
+  readonly sender: Sender;
+}
+
+function judge(way: Way, selecting: readonly PolicyRecord[]): Answer {
+  const own = selecting.filter(({ podSelector }) => selects(podSelector, way.pod.labels));
+  return withoutRules(way, own) ?? byRules(way, own);
+}
+
+/** Where no rule is asked; undefined: the rules decide. */
+function withoutRules({ pod, sender }: Way, own: readonly PolicyRecord[]): Answer | undefined {
   if (own.length === 0) return { is: 'admitted', why: `no NetworkPolicy selects pod ${pod.name}` };
   if (pod.hostNetwork)
     return { is: 'unknown', why: `pod ${pod.name} is in the host network, where most CNIs do not apply NetworkPolicies` };
   if (sender.node !== undefined && sender.node === pod.node)
     return { is: 'admitted', why: `pod ${pod.name} is on the kube-apiserver's own node ${pod.node}` };
+  return undefined;
+}
 
-  const who = sender.address ? `the kube-apiserver (${sender.address})` : 'the kube-apiserver';
+function byRules({ pod, sender, port, sources }: Way, own: readonly PolicyRecord[]): Answer {
+  const who = nameOfSender(sender);
   const number = portNumber(port, pod);
   let doubt: string | undefined;
   for (const policy of own)
@@ -116,6 +124,8 @@ function judge(
     why: `NetworkPolicy ${own.slice(0, 3).map(nameOf).join(', ')} isolates pod ${pod.name}, and no rule admits ${who} to port ${port ?? '?'}`,
   };
 }
+
+const nameOfSender = ({ address }: Sender): string => (address ? `the kube-apiserver (${address})` : 'the kube-apiserver');
 
 function doubtOf(policy: PolicyRecord, onPort: Match, { from }: IngressRule, who: string): string {
   if (onPort === 'maybe') return `NetworkPolicy ${nameOf(policy)} has ports, and the pod's port is not known`;
