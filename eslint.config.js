@@ -3,9 +3,6 @@ import { roomFence } from './scripts/lint/room-fence.mjs';
 import { tableLookup } from './scripts/lint/table-lookup.mjs';
 
 const NOT_YET = [
-  'net/attempt.ts',
-  'net/network-errors.ts',
-  'net/response-reader.ts',
   'observe/apiserver-metrics/source.ts',
   'observe/backend-metrics/source.ts',
   'observe/discovery/backends.ts',

@@ -57,8 +57,7 @@ export function reasonOf(problem: AttemptProblem): FailureReason {
   if (kind === 'closed') return 'connection_reset';
   if (kind === 'timeout' || code === 'ETIMEDOUT') return BY_TIMEOUT[phase];
   if (phase === 'resolve' || code.startsWith('EAI_')) return 'dns_failed';
-  const known = BY_CODE.get(code);
-  if (known) return known;
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || phase === 'tls') return 'tls_handshake_failed';
-  return 'other';
+  return BY_CODE.get(code) ?? (phase === 'tls' || isOfTls(code) ? 'tls_handshake_failed' : 'other');
 }
+
+const isOfTls = (code: string): boolean => code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_');

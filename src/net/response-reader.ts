@@ -82,27 +82,43 @@ export class ResponseReader {
   /** True when an interim head was read, and another must follow. */
   #readHead(): boolean {
     const end = headEnd(this.#pending);
-    if (end === TOO_MANY_LINES) return this.#fail(`more than ${LIMITS.headLines} lines in a response head`);
-    if (this.#headBytes + (end < 0 ? this.#pending.length : end) > LIMITS.headBytes)
-      return this.#fail(`response heads are longer than ${LIMITS.headBytes} bytes`);
+    const excess = this.#excessOfHead(end);
+    if (excess !== undefined) return this.#fail(excess);
     if (end < 0) return couldBeHttp(this.#pending) ? false : this.#fail(`not an HTTP/1.x response: ${printable(this.#pending)}`);
-    this.#headBytes += end;
-    const lines = this.#pending.toString('latin1', 0, end).split(/\r?\n/);
-    this.#pending = this.#pending.subarray(end);
-    const status = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: .*)?$/.exec(lines[0] ?? '');
-    if (!status) return this.#fail(`malformed status line: ${printable(Buffer.from(lines[0] ?? '', 'latin1'))}`);
-    const code = Number(status[2]);
-    if (code >= 100 && code < 200 && code !== 101) {
+    const [first = '', ...lines] = this.#takeHead(end);
+    const [, minor, status] = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: .*)?$/.exec(first) ?? [];
+    if (status === undefined) return this.#fail(`malformed status line: ${printable(Buffer.from(first, 'latin1'))}`);
+    const code = Number(status);
+    if (isInterim(code)) {
       this.#interimHeads += 1;
       return this.#interimHeads <= LIMITS.interimHeads || this.#fail(`more than ${LIMITS.interimHeads} interim responses (1xx)`);
     }
-    const headers = readHeaders(lines.slice(1));
+    return this.#beginAnswer(code, lines, minor === '1');
+  }
+
+  /** @param end as of headEnd */
+  #excessOfHead(end: number): string | undefined {
+    if (end === TOO_MANY_LINES) return `more than ${LIMITS.headLines} lines in a response head`;
+    const bytes = this.#headBytes + (end < 0 ? this.#pending.length : end);
+    return bytes > LIMITS.headBytes ? `response heads are longer than ${LIMITS.headBytes} bytes` : undefined;
+  }
+
+  #takeHead(end: number): string[] {
+    this.#headBytes += end;
+    const lines = this.#pending.toString('latin1', 0, end).split(/\r?\n/);
+    this.#pending = this.#pending.subarray(end);
+    return lines;
+  }
+
+  /** @param staysOpen as HTTP/1.1 has it, unless the server says otherwise. */
+  #beginAnswer(status: number, lines: readonly string[], staysOpen: boolean): false {
+    const headers = readHeaders(lines);
     if (!headers) return this.#fail('malformed header line');
-    this.head = { status: code, headers };
-    const framing = framingOf(code, headers);
+    this.head = { status, headers };
+    const framing = framingOf(status, headers);
     if (!framing) return this.#fail('malformed Content-Length');
     this.#framing = framing;
-    this.reusable = framing.kind !== 'until-close' && status[1] === '1' && !/\bclose\b/i.test(headers.get('connection') ?? '');
+    this.reusable = framing.kind !== 'until-close' && staysOpen && !/\bclose\b/i.test(headers.get('connection') ?? '');
     this.state = framing.kind === 'none' ? 'complete' : 'body';
     return false;
   }
@@ -203,6 +219,9 @@ function headEnd(bytes: Buffer): number {
   }
   return -1;
 }
+
+/** 101 ends HTTP on this connection, so nothing follows it. */
+const isInterim = (status: number): boolean => status >= 100 && status < 200 && status !== 101;
 
 const HTTP = Buffer.from('HTTP/1.');
 
