@@ -73,15 +73,24 @@ export function findingOf({ status, headers, body }: AggregatorAnswer): Finding 
   if (byStatus === undefined) return undefined;
   const text = body.trim();
   if (text.startsWith(TRYING_TO_REACH)) return { reason: reasonOfRoundTrip(text), hop: 'backend-path' };
-  if (status === 503) return { reason: 'service_unavailable', hop: text.startsWith('service unavailable') ? 'backend-path' : 'backend' };
-  if (status === 502) return { reason: 'bad_gateway', hop: text.includes('attempted to redirect') ? 'backend' : 'backend-path' };
-  if (status === 500 && text.startsWith('unable to load root certificates'))
-    return { reason: 'certificate_unknown_authority', hop: 'backend-path' };
-  if (status === 504) return { reason: 'gateway_timeout', hop: 'backend-path' };
-  if (status === 429) return tooMany(headers);
-  if (status === 403) return { reason: 'forbidden', hop: hopOfForbidden(text) };
-  if (status === 404) return { reason: 'not_found', hop: text.startsWith('404 page not found') ? 'kube-apiserver' : 'backend' };
-  return { reason: byStatus, hop: 'backend' };
+  return BY_WORDS.get(status)?.(text, headers) ?? { reason: byStatus, hop: 'backend' };
+}
+
+/** Reads the words of one status; undefined: they do not tell who failed. */
+type StatusReader = (text: string, headers: AggregatorAnswer['headers']) => Finding | undefined;
+
+const BY_WORDS: ReadonlyMap<number, StatusReader> = new Map<number, StatusReader>([
+  [403, (text) => ({ reason: 'forbidden', hop: hopOfForbidden(text) })],
+  [404, (text) => ({ reason: 'not_found', hop: text.startsWith('404 page not found') ? 'kube-apiserver' : 'backend' })],
+  [429, (_, headers) => tooMany(headers)],
+  [500, rootsNotLoaded],
+  [502, (text) => ({ reason: 'bad_gateway', hop: text.includes('attempted to redirect') ? 'backend' : 'backend-path' })],
+  [503, (text) => ({ reason: 'service_unavailable', hop: text.startsWith('service unavailable') ? 'backend-path' : 'backend' })],
+  [504, () => ({ reason: 'gateway_timeout', hop: 'backend-path' })],
+]);
+
+function rootsNotLoaded(text: string): Finding | undefined {
+  return text.startsWith('unable to load root certificates') ? { reason: 'certificate_unknown_authority', hop: 'backend-path' } : undefined;
 }
 
 /**

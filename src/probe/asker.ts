@@ -3,7 +3,7 @@ import { type Attempt, type AttemptRuntime, attempt } from '../net/attempt.ts';
 import type { ApiTarget } from '../objects/targets.ts';
 import { redacted } from '../redact/redact.ts';
 import type { Clock } from '../source/clock.ts';
-import type { Apiserver, ApiserverRequests } from './apiserver-requests.ts';
+import type { Apiserver, ApiserverRequests, PrepareOptions } from './apiserver-requests.ts';
 import { provesBackend } from './belief.ts';
 import type { Control } from './control.ts';
 import { type AggregatorContext, type Judgement, judgeAggregator, judgeControl, judgeDirect, NOT_MEASURABLE } from './judge.ts';
@@ -37,83 +37,99 @@ export interface DirectAnswer {
 type Deadlines = Pick<Required<ProberOptions>, 'discoveryTimeoutMs' | 'listTimeoutMs' | 'aggregatorGraceMs'>;
 
 export function createAsker(runtime: AttemptRuntime, requests: ApiserverRequests, clock: Clock, deadlines: Deadlines): Asker {
-  const servingTrust = createServingTrusts();
-  const { discoveryTimeoutMs, listTimeoutMs, aggregatorGraceMs } = deadlines;
-  const timesAsked = new WeakMap<AggregatorPlan, number>();
+  return new NetworkAsker(runtime, requests, clock, deadlines);
+}
 
-  return {
-    async directly(target, plan) {
-      const at = clock();
-      const serving = servingTrust(target);
-      const seen = await attempt({
-        ...runtime,
-        urgency: 'later',
-        host: plan.host,
-        port: plan.port,
-        path: pathOf(target),
-        headers: { Accept: 'application/json' },
-        timeoutMs: discoveryTimeoutMs,
-        maxBody: DISCOVERY_BODY,
-        tls: { context: serving.context, servername: serving.trust.serverName, rejectUnauthorized: false },
-      });
-      const now = clock();
-      const certificate = seen.peer && serving.factsOf(seen.peer, now);
-      const judged = judgeDirect(seen, {
-        vantage: plan.vantage,
-        groupVersion: groupVersionOf(target),
-        trust: serving.trust,
-        now: now / 1000,
-        ...(certificate && { certificate }),
-      });
-      const isProven = provesBackend(seen, certificate, serving.trust, groupVersionOf(target));
-      return { result: resultOf(plan, at, seen, judged), isProven };
-    },
+class NetworkAsker implements Asker {
+  readonly #runtime: AttemptRuntime;
+  readonly #requests: ApiserverRequests;
+  readonly #clock: Clock;
+  readonly #deadlines: Deadlines;
+  readonly #servingTrust = createServingTrusts();
+  readonly #timesAsked = new WeakMap<AggregatorPlan, number>();
 
-    async viaAggregator(target, plan, list, control) {
-      const { apiserver, request } = plan;
-      const at = clock();
-      const resource = request === 'list' ? list.resource : undefined;
-      if (request === 'list' && resource === undefined) return undefined;
-      const times = timesAsked.get(plan) ?? 0;
-      timesAsked.set(plan, times + 1);
-      const prepared = await requests.prepare(
-        apiserver,
-        resource === undefined ? pathOf(target) : `${pathOf(target)}/${resource}?limit=1`,
-        {
-          timeoutMs: (request === 'list' ? listTimeoutMs : discoveryTimeoutMs) + aggregatorGraceMs,
-          maxBody: request === 'list' ? LIST_BODY : DISCOVERY_BODY,
-          // Fresh and reused in turn: each shows what the other hides, and the result says which it was.
-          reuse: request === 'list' || times % 2 === 1,
-        },
-      );
-      if ('refused' in prepared) return undefined;
+  constructor(runtime: AttemptRuntime, requests: ApiserverRequests, clock: Clock, deadlines: Deadlines) {
+    this.#runtime = runtime;
+    this.#requests = requests;
+    this.#clock = clock;
+    this.#deadlines = deadlines;
+  }
+
+  async directly(target: ApiTarget, plan: DirectPlan): Promise<DirectAnswer> {
+    const at = this.#clock();
+    const serving = this.#servingTrust(target);
+    const seen = await attempt({
+      ...this.#runtime,
+      urgency: 'later',
+      host: plan.host,
+      port: plan.port,
+      path: pathOf(target),
+      headers: { Accept: 'application/json' },
+      timeoutMs: this.#deadlines.discoveryTimeoutMs,
+      maxBody: DISCOVERY_BODY,
+      tls: { context: serving.context, servername: serving.trust.serverName, rejectUnauthorized: false },
+    });
+    const now = this.#clock();
+    const certificate = seen.peer && serving.factsOf(seen.peer, now);
+    const judged = judgeDirect(seen, {
+      vantage: plan.vantage,
+      groupVersion: groupVersionOf(target),
+      trust: serving.trust,
+      now: now / 1000,
+      ...(certificate && { certificate }),
+    });
+    const isProven = provesBackend(seen, certificate, serving.trust, groupVersionOf(target));
+    return { result: resultOf(plan, at, seen, judged), isProven };
+  }
+
+  async viaAggregator(target: ApiTarget, plan: AggregatorPlan, list: ListChoice, control: Control): Promise<ProbeResult | undefined> {
+    const { apiserver, request } = plan;
+    const at = this.#clock();
+    const resource = request === 'list' ? list.resource : undefined;
+    if (request === 'list' && resource === undefined) return undefined;
+    const path = resource === undefined ? pathOf(target) : `${pathOf(target)}/${resource}?limit=1`;
+    const prepared = await this.#requests.prepare(apiserver, path, this.#nextTime(plan));
+    if ('refused' in prepared) return undefined;
+    const seen = await attempt(prepared);
+    const since = controlSince(seen, at, this.#clock());
+    if (since !== undefined) await control.fresh(apiserver, since);
+    const judged = judgeAggregator(seen, contextOf(target, plan, control));
+    tellList(list, plan, seen, judged);
+    return judged === NOT_MEASURABLE ? undefined : resultOf(plan, at, seen, judged);
+  }
+
+  async control(apiserver: Apiserver): Promise<ProbeResult> {
+    const at = this.#clock();
+    const plan = { vantage: 'control', request: 'discovery', target: apiserver.instance } as const;
+    try {
+      const limits = { timeoutMs: this.#deadlines.discoveryTimeoutMs, maxBody: CONTROL_BODY, reuse: false };
+      const prepared = await this.#requests.prepare(apiserver, '/readyz', limits);
+      if ('refused' in prepared) return ourFailure(plan, at, `not asked: ${prepared.refused}`);
       const seen = await attempt(prepared);
-      const since = controlSince(seen, at, clock());
-      if (since !== undefined) await control.fresh(apiserver, since);
-      const judged = judgeAggregator(seen, contextOf(target, plan, control));
-      if (judged === NOT_MEASURABLE) {
-        list.refused();
-        return undefined;
-      }
-      if (request === 'list') list.answered(seen.capped);
-      if (judged.listable && apiserver.own) list.offer(judged.listable);
-      return resultOf(plan, at, seen, judged);
-    },
+      return resultOf(plan, at, seen, judgeControl(seen));
+    } catch (error) {
+      return ourFailure(plan, at, error);
+    }
+  }
 
-    async control(apiserver) {
-      const at = clock();
-      const plan = { vantage: 'control', request: 'discovery', target: apiserver.instance } as const;
-      try {
-        const limits = { timeoutMs: discoveryTimeoutMs, maxBody: CONTROL_BODY, reuse: false };
-        const prepared = await requests.prepare(apiserver, '/readyz', limits);
-        if ('refused' in prepared) return ourFailure(plan, at, `not asked: ${prepared.refused}`);
-        const seen = await attempt(prepared);
-        return resultOf(plan, at, seen, judgeControl(seen));
-      } catch (error) {
-        return ourFailure(plan, at, error);
-      }
-    },
-  };
+  /** Discovery is asked over a fresh and a reused connection in turn: each shows what the other hides, and the result says which it was. */
+  #nextTime(plan: AggregatorPlan): PrepareOptions {
+    const { discoveryTimeoutMs, listTimeoutMs, aggregatorGraceMs } = this.#deadlines;
+    const times = this.#timesAsked.get(plan) ?? 0;
+    this.#timesAsked.set(plan, times + 1);
+    if (plan.request === 'list') return { timeoutMs: listTimeoutMs + aggregatorGraceMs, maxBody: LIST_BODY, reuse: true };
+    return { timeoutMs: discoveryTimeoutMs + aggregatorGraceMs, maxBody: DISCOVERY_BODY, reuse: times % 2 === 1 };
+  }
+}
+
+/** What the list request learns from an answer: which resources there are, and whether it may list them. */
+function tellList(list: ListChoice, plan: AggregatorPlan, seen: Attempt, judged: ReturnType<typeof judgeAggregator>): void {
+  if (judged === NOT_MEASURABLE) {
+    list.refused();
+    return;
+  }
+  if (plan.request === 'list') list.answered(seen.capped);
+  if (judged.listable && plan.apiserver.own) list.offer(judged.listable);
 }
 
 /**

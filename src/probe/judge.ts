@@ -1,7 +1,7 @@
 import type { CertificateFacts, DirectVantage, FailureReason, ProbeResult } from '../domain/probe.ts';
 import type { Attempt } from '../net/attempt.ts';
 import { type AttemptProblem, isOurs, reasonOf, wantsClientCertificate } from '../net/network-errors.ts';
-import { cleanDetail, findingOf, isAnonymous, isBrokenDelegation, reasonOfStatus } from './aggregator-texts.ts';
+import { cleanDetail, type Finding, findingOf, isAnonymous, isBrokenDelegation, reasonOfStatus } from './aggregator-texts.ts';
 import { listProblem, readDiscovery } from './discovery-body.ts';
 import { type Trust, verdict } from './serving-certificate.ts';
 
@@ -16,6 +16,13 @@ export interface Judgement {
   /** Plural names of resources that can be listed; only after a good discovery. */
   readonly listable?: readonly string[];
 }
+
+type Fail = (reason: FailureReason, detail: string, hop?: Judgement['hop']) => Judgement;
+
+/** @param seen is told beside each failure. */
+const failing =
+  (seen: Pick<Judgement, 'status' | 'certificate'>): Fail =>
+  (reason, detail, hop) => ({ ok: false, reason, detail: cleanDetail(detail), ...(hop && { hop }), ...seen });
 
 /** We may not ask that, or the API does not offer it: it proves neither health nor fault. */
 export const NOT_MEASURABLE = 'not measurable';
@@ -35,27 +42,21 @@ export interface DirectContext {
  */
 export function judgeDirect(attempt: Attempt, { vantage, groupVersion, trust, certificate, now }: DirectContext): Judgement {
   const seen = { ...statusOf(attempt), ...(certificate && { certificate }) };
-  const fail = (reason: FailureReason, detail: string, hop: Judgement['hop'] = 'backend'): Judgement => ({
-    ok: false,
-    reason,
-    detail: cleanDetail(detail),
-    ...(hop && { hop }),
-    ...seen,
-  });
+  const fail = failing(seen);
 
   const bad = certificate && verdict(certificate, trust, attempt.peer?.chainError, now);
-  if (bad) return fail(bad.reason, bad.detail);
+  if (bad) return fail(bad.reason, bad.detail, 'backend');
   const { problem } = attempt;
   if (problem) {
     if (wantsClientCertificate(problem)) return { ok: true, detail: 'asks for a client certificate: reachable', ...seen };
     return fail(reasonOf(problem), problem.message, hopOfDirect(problem, vantage));
   }
-  const status = attempt.head?.status ?? 0;
+  const status = statusIn(attempt);
   if (status === 401 || status === 403) return { ok: true, ...seen };
   const reason = reasonOfStatus(status);
-  if (reason) return fail(reason, attempt.body.toString('utf8', 0, 4096));
+  if (reason) return fail(reason, wordsIn(attempt), 'backend');
   const discovery = readDiscovery(attempt.body, groupVersion, !attempt.capped);
-  return discovery.valid ? { ok: true, ...seen } : fail('invalid_response', discovery.problem);
+  return discovery.valid ? { ok: true, ...seen } : fail('invalid_response', discovery.problem, 'backend');
 }
 
 function hopOfDirect(problem: AttemptProblem, vantage: DirectContext['vantage']): Judgement['hop'] {
@@ -75,33 +76,26 @@ export interface AggregatorContext {
 
 /** A probe through the kube-apiserver, with the exporter's own token. */
 export function judgeAggregator(attempt: Attempt, context: AggregatorContext): Judgement | typeof NOT_MEASURABLE {
-  const seen = statusOf(attempt);
-  const fail = (reason: FailureReason, detail: string, hop?: Judgement['hop']): Judgement => ({
-    ok: false,
-    reason,
-    detail: cleanDetail(detail),
-    ...(hop && { hop }),
-    ...seen,
-  });
+  const fail = failing(statusOf(attempt));
 
   const { problem } = attempt;
   if (problem) return fail(reasonOfApiserverProblem(problem), problem.message, hopOfAggregator(problem, context));
-  const status = attempt.head?.status ?? 0;
-  const body = attempt.body.toString('utf8', 0, 4096);
+  const status = statusIn(attempt);
+  const body = wordsIn(attempt);
   if (context.request === 'list' && isRefusal(status, body)) return NOT_MEASURABLE;
   const finding = findingOf({ status, headers: attempt.head?.headers ?? new Map(), body });
   if (!finding) return judgeBody(attempt, context, fail);
   if (status === 401) return fail('unauthorized', body, context.control?.status === 401 ? 'us' : 'backend');
-  if (finding.reason === 'service_unavailable' && finding.hop === 'backend-path' && context.readyEndpoints === 0)
-    return fail('no_endpoints', `${body.trim()} (no ready endpoint)`, 'backend-path');
-  return fail(finding.reason, body, finding.hop);
+  return judgeFinding(finding, body, context, fail);
 }
 
-function judgeBody(
-  attempt: Attempt,
-  { request, groupVersion }: AggregatorContext,
-  fail: (reason: FailureReason, detail: string, hop: 'backend') => Judgement,
-): Judgement {
+function judgeFinding({ reason, hop }: Finding, body: string, { readyEndpoints }: AggregatorContext, fail: Fail): Judgement {
+  if (reason === 'service_unavailable' && hop === 'backend-path' && readyEndpoints === 0)
+    return fail('no_endpoints', `${body.trim()} (no ready endpoint)`, 'backend-path');
+  return fail(reason, body, hop);
+}
+
+function judgeBody(attempt: Attempt, { request, groupVersion }: AggregatorContext, fail: Fail): Judgement {
   if (request === 'list') {
     const problem = listProblem(attempt.body);
     return problem ? fail('invalid_response', problem, 'backend') : { ok: true, ...statusOf(attempt) };
@@ -125,7 +119,7 @@ export function judgeControl(attempt: Attempt): Judgement {
     const hop = isOurs(problem) || problem.phase === 'resolve' ? 'us' : 'kube-apiserver';
     return { ok: false, reason: reasonOfApiserverProblem(problem), hop, detail: cleanDetail(problem.message), ...seen };
   }
-  const status = attempt.head?.status ?? 0;
+  const status = statusIn(attempt);
   // 403: it is there and answers, we may just not ask this.
   const reason = status === 403 ? undefined : reasonOfStatus(status);
   if (!reason) return { ok: true, ...seen };
@@ -133,7 +127,7 @@ export function judgeControl(attempt: Attempt): Judgement {
     ok: false,
     reason,
     hop: status === 401 ? 'us' : 'kube-apiserver',
-    detail: cleanDetail(attempt.body.toString('utf8', 0, 4096)),
+    detail: cleanDetail(wordsIn(attempt)),
     ...seen,
   };
 }
@@ -165,3 +159,6 @@ function hopOfAggregator(problem: AttemptProblem, { control }: AggregatorContext
 }
 
 const statusOf = ({ head }: Attempt): { status?: number } => (head ? { status: head.status } : {});
+/** 0 where nothing was answered. */
+const statusIn = ({ head }: Attempt): number => head?.status ?? 0;
+const wordsIn = ({ body }: Attempt): string => body.toString('utf8', 0, 4096);

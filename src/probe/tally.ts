@@ -61,7 +61,7 @@ export function record(tally: Tally, result: ProbeResult): void {
   counts.attempts += 1;
   if (!result.ok) {
     tally.lastFailure = result;
-    const reason = result.reason ?? 'other';
+    const reason = reasonIn(result);
     counts.failures[reason] = (counts.failures[reason] ?? 0) + 1;
     return;
   }
@@ -76,22 +76,30 @@ export function record(tally: Tally, result: ProbeResult): void {
 
 /** What the newest outcome ends, and what it continues. Needs the outcome before, so it comes first. */
 function follow(tally: Tally, result: ProbeResult): void {
-  const { last, run, seen, recurred } = tally;
+  tally.run = runWith(tally, result);
+  if (!result.ok) noteReason(tally, result);
+}
+
+function runWith({ last, run }: Tally, result: ProbeResult): ProbeRun {
   const continues = run !== undefined && last?.ok === result.ok;
-  tally.run = {
+  return {
     since: continues ? run.since : result.at,
     length: continues ? run.length + 1 : 1,
     alikeSince: continues && isAlike(last, result) ? run.alikeSince : result.at,
   };
-  if (result.ok) return;
-  const reason = result.reason ?? 'other';
+}
+
+function noteReason({ last, seen, recurred }: Tally, result: ProbeResult): void {
+  const reason = reasonIn(result);
   const before = seen[reason];
-  const hadEnded = last !== undefined && (last.ok || (last.reason ?? 'other') !== reason);
+  const hadEnded = last !== undefined && (last.ok || reasonIn(last) !== reason);
   const apart = before === undefined ? 0 : result.at - before;
   if (hadEnded && apart >= RECURS_AFTER_MS && apart <= RECURS_WITHIN_MS) recurred[reason] = result.at;
   seen[reason] = result.at;
 }
 
+/** Of a failure. */
+const reasonIn = ({ reason = 'other' }: ProbeResult): FailureReason => reason;
 const isAlike = (a: ProbeResult, b: ProbeResult): boolean => a.reason === b.reason && wordsOf(a) === wordsOf(b);
 /** Ports, times and counts differ from one time to the next. */
 const wordsOf = ({ detail = '' }: ProbeResult): string => detail.replace(/[0-9]+/g, '');
