@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { observed, UNOBSERVED } from '../../src/domain/observed.ts';
 import type { ApiFacts, ContainerFacts, PodFacts, SignatureCount } from '../../src/domain/snapshot.ts';
 import { SIGNATURE_SIGNALS } from '../../src/signals/signature-matches.ts';
+import { SIGNATURES } from '../../src/signatures/list.ts';
 import { healthyApi, healthyCluster, healthyContainer, healthyPod, healthyTally, NOW } from '../support/healthy.ts';
 
 const hit = (differs: Partial<SignatureCount>): SignatureCount => ({
@@ -26,6 +27,15 @@ function withLogs(differs: object): ApiFacts {
   return healthyApi({ logs: logs.state === 'observed' ? observed({ ...logs.value, ...differs }) : logs });
 }
 
+describe('the signals', () => {
+  it('are two for each cause that a signature points to, by its name', () => {
+    const causes = [...new Set<string>(SIGNATURES.flatMap(({ pointsTo }) => pointsTo))].sort();
+    expect(SIGNATURE_SIGNALS.map(({ name }) => name)).toEqual(
+      causes.flatMap((cause) => [`signature-matches-${cause}`, `signature-strength-${cause}`]),
+    );
+  });
+});
+
 describe('a signature that the user wrote', () => {
   it.each<[string, string[] | undefined, number, number]>([
     ['alone', ['backend-slow'], 3, 3],
@@ -35,6 +45,16 @@ describe('a signature that the user wrote', () => {
     ['nowhere', undefined, 0, 0],
   ])('that points to a cause %s counts for it', (_, pointsTo, matches, strength) => {
     expect(signalsOf([hit(pointsTo ? { pointsTo } : {})], 'backend-slow')).toEqual([matches, strength]);
+  });
+
+  it('counts beside those of the catalogue, of any rank', () => {
+    const built = ['panic', 'dns-failing', 'backend-slow'].flatMap((cause) =>
+      SIGNATURES.filter(({ pointsTo }) => (pointsTo as readonly string[]).includes(cause)).map(({ id }) => [cause, id] as const),
+    );
+    expect(built.map(([cause, signature]) => [cause, signature, signalsOf([hit({ signature })], cause)[0]])).toEqual(
+      built.map(([cause, signature]) => [cause, signature, 3]),
+    );
+    expect(signalsOf([hit({ signature: 'low-water' })], 'panic')[0]).toBe(0);
   });
 
   it('is forgotten when its line is old, its count is not', () => {
@@ -188,6 +208,7 @@ describe('a line that is quoted', () => {
   it.each([
     ['an answer to our own discovery', { probes: [failed('discovery')] }, 'discovery 192.0.2.2:6443', 'client'],
     ['an answer to our own list', { probes: [failed('list')] }, 'list 192.0.2.2:6443', 'list'],
+    ['the first of two that are answered alike', { probes: [failed('list'), failed('discovery')] }, 'list 192.0.2.2:6443', 'list'],
     [
       'the condition, also where our probe is answered alike',
       {
@@ -270,7 +291,9 @@ describe('where a line stands', () => {
         text({ speaker: 'client', sample: `harbour/pod Unhealthy: ${long.replace(/\s+/g, ' ').slice(0, 220)}` }, { events: warning(long) }),
       ),
     ).toBe('events');
-    expect(from(text({ speaker: 'client', sample: 'tide lost' }, { events: warning('something else') }))).toBe('client');
+    const kept = { speaker: 'client', sample: 'harbour/pod Unhealthy: tide lost' } as const;
+    expect(from(text(kept, { events: warning('tide lost\n') }))).toBe('events');
+    for (const other of ['something else', 'a tide lost', '']) expect(from(text(kept, { events: warning(other) }))).toBe('client');
   });
 });
 
