@@ -68,10 +68,7 @@ export function createSnapshots(input: {
   }
 
   return (sources) => {
-    const apis = discovery
-      .names()
-      .sort()
-      .flatMap((name) => apiFacts(name) ?? []);
+    const apis = discovery.names().flatMap((name) => apiFacts(name) ?? []);
     return { schema: SNAPSHOT_SCHEMA, time: clock(), cluster: clusterFacts(), apis, sources };
   };
 }
