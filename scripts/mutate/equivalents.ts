@@ -9,6 +9,9 @@ export interface Equivalent extends Pick<Mutant, 'file' | 'code' | 'from' | 'to'
 
 const SEAM = 'src/observe/logs/seam.ts';
 const MATCHES = 'src/signals/signature-matches.ts';
+const STATEMENTS = 'src/observe/statements.ts';
+const SNAPSHOT = 'src/observe/snapshot.ts';
+const VERDICT = 'src/diagnose/verdict.ts';
 const SCORING = 'src/diagnose/scoring.ts';
 
 export const EQUIVALENTS: readonly Equivalent[] = [
@@ -50,15 +53,53 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     to: 'unshift',
     because: 'the next line sorts by an order in which no two are equal',
   },
+  {
+    file: VERDICT,
+    code: 'if (truths[index] !== undefined || entry.points <= 0) return;',
+    from: '<=',
+    to: '<',
+    because: 'no weight is 0 (WEIGHTS, SUPERSEDED_WEIGHT)',
+  },
+  {
+    file: STATEMENTS,
+    code: "const recurs = now - (recurred?.[lastFailure.reason ?? 'other'] ?? Number.NEGATIVE_INFINITY) <= RECURS_MS;",
+    from: "recurred?.[lastFailure.reason ?? 'other'] ?? Number.NEGATIVE_INFINITY",
+    to: "(recurred?.[lastFailure.reason ?? 'other'])",
+    because: 'NaN is no less within a minute than infinity: only the types want the default',
+  },
+  {
+    file: MATCHES,
+    code: "const gap = hit.gap ?? (place === 'text' && speaker === 'kube-apiserver' ? 0 : undefined);",
+    from: '0',
+    to: '1',
+    because: 'SILENCE_MS is more than GAPS of either',
+  },
+  ...[
+    { file: MATCHES, code: '.sort(([a], [b]) => (a < b ? -1 : 1))', of: 'the causes are keys of a map' },
+    { file: SNAPSHOT, code: 'return [...facts.values()].sort((a, b) => (a.instance < b.instance ? -1 : 1));', of: 'the instances are' },
+  ].flatMap(({ file, code, of }) => [
+    { file, code, from: '<', to: '<=', because: `${of} and no two alike` },
+    { file, code, from: '1', to: '0', because: 'V8 asks the comparison only whether it is below 0' },
+  ]),
 ];
 
 export function equivalentOf(mutant: Mutant): Equivalent | undefined {
-  return EQUIVALENTS.find(
-    (one) =>
-      one.file === mutant.file &&
-      one.code === mutant.code &&
-      one.from === mutant.from &&
-      one.to === mutant.to &&
-      (one.in === undefined || one.in === mutant.in),
-  );
+  return EQUIVALENTS.find((entry) => names(entry, mutant));
+}
+
+function names(entry: Equivalent, { file, code, from, to, in: around }: Mutant): boolean {
+  const { in: where = around } = entry;
+  return entry.file === file && entry.code === code && entry.from === from && entry.to === to && where === around;
+}
+
+/**
+ * What is wrong with the entries, a line each: one that names no mutant any more argues about code that is gone, one that names two
+ * was argued for one of them.
+ * @param mutants all of the files. @param whole whether these are all files that are mutated.
+ */
+export function mistakenEntries(mutants: readonly Mutant[], files: ReadonlySet<string>, whole: boolean): string[] {
+  return EQUIVALENTS.filter(({ file }) => whole || files.has(file)).flatMap((entry) => {
+    const named = mutants.filter((mutant) => names(entry, mutant)).length;
+    return named === 1 ? [] : [`${entry.file}: '${entry.code}', ${entry.from} → ${entry.to}: names ${named} mutants, not one`];
+  });
 }

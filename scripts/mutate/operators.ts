@@ -133,8 +133,13 @@ const replaceIn = (node: ts.Node, source: ts.SourceFile, from: string, to: strin
 function literalChanges(node: ts.Node, source: ts.SourceFile): Change[] {
   if (node.kind === ts.SyntaxKind.TrueKeyword) return [change('literal', node, source, 'false')];
   if (node.kind === ts.SyntaxKind.FalseKeyword) return [change('literal', node, source, 'true')];
-  if (ts.isNumericLiteral(node)) return [change('literal', node, source, otherNumber(Number(node.text.replaceAll('_', ''))))];
+  if (isNegative(node)) return [change('literal', node, source, node.operand.getText(source))];
+  if (ts.isNumericLiteral(node) && !isNegative(node.parent)) return [change('literal', node, source, otherNumber(Number(node.text.replaceAll('_', ''))))];
   return ts.isArrayLiteralExpression(node) && node.elements.length > 0 ? [change('list emptied', node, source, '[]')] : [];
+}
+
+function isNegative(node: ts.Node): node is ts.PrefixUnaryExpression {
+  return ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.MinusToken && ts.isNumericLiteral(node.operand);
 }
 
 /** A tuned constant is another one when it is twice as much; of a small one its neighbour. */

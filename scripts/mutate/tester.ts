@@ -1,6 +1,6 @@
 // A process of its own: hosts vitest once, and asks it about one mutant after the other. A mutant that never ends is ended with it.
 import { resolve } from 'node:path';
-import { createVitest, type Vitest } from 'vitest/node';
+import { createVitest, type TestModule, type Vitest } from 'vitest/node';
 
 export interface Question {
   /** Path from the root of the repository; its text is the mutant's. */
@@ -8,9 +8,16 @@ export interface Question {
   readonly text: string;
   /** Asked in this order until one fails. */
   readonly tests: readonly string[];
+  /** Of a single test or hook. */
+  readonly testWithinMs: number;
 }
 
-export type Answer = { readonly ready: true } | { readonly failed: boolean; readonly by?: string };
+type Outcome =
+  | { readonly outcome: 'passed'; readonly longestTestMs: number }
+  | { readonly outcome: 'failed'; readonly by: string }
+  /** A test waited in vain, and none failed otherwise. */
+  | { readonly outcome: 'timed out' };
+export type Answer = { readonly ready: true } | Outcome;
 
 let mutated: { readonly path: string; readonly text: string } | undefined;
 
@@ -18,13 +25,11 @@ const vitest: Vitest = await createVitest(
   'test',
   {
     watch: false,
-    // Nothing of vitest.config.ts matters here but the limits, and those would only make a mutant that hangs cost more.
+    // Nothing of vitest.config.ts matters here but the limits, and each question brings its own.
     config: false,
     pool: 'threads',
     maxWorkers: 1,
     bail: 1,
-    testTimeout: 15_000,
-    hookTimeout: 15_000,
     silent: true,
     reporters: [{}],
     include: ['test/**/*.test.ts'],
@@ -37,19 +42,40 @@ process.on('message', (question: Question) => void answer(question));
 process.on('disconnect', () => process.exit());
 tell({ ready: true });
 
-async function answer({ file, text, tests }: Question): Promise<void> {
+async function answer({ file, text, tests, testWithinMs }: Question): Promise<void> {
   // The one before stands there as it was, as soon as it is read anew.
   if (mutated) vitest.invalidateFile(mutated.path);
   mutated = { path: resolve(file), text };
   vitest.invalidateFile(mutated.path);
-  for (const test of tests) if (!(await passes(resolve(test)))) return tell({ failed: true, by: test });
-  tell({ failed: false });
+  Object.assign(vitest.getRootProject().config, { testTimeout: testWithinMs, hookTimeout: testWithinMs });
+  let longestTestMs = 0;
+  for (const test of tests) {
+    const found = await ask(resolve(test), test);
+    if (found.outcome !== 'passed') return tell(found);
+    longestTestMs = Math.max(longestTestMs, found.longestTestMs);
+  }
+  tell({ outcome: 'passed', longestTestMs });
 }
 
-async function passes(test: string): Promise<boolean> {
-  const { testModules, unhandledErrors } = await vitest.runTestSpecifications([vitest.getRootProject().createSpecification(test)]);
+async function ask(path: string, by: string): Promise<Outcome> {
+  const { testModules, unhandledErrors } = await vitest.runTestSpecifications([vitest.getRootProject().createSpecification(path)]);
   // Those of earlier runs are remembered too.
-  return unhandledErrors.length === 0 && testModules.find(({ moduleId }) => moduleId === test)?.state() === 'passed';
+  const module = testModules.find(({ moduleId }) => moduleId === path);
+  if (unhandledErrors.length === 0 && module?.state() === 'passed') return { outcome: 'passed', longestTestMs: longestOf(module) };
+  return unhandledErrors.length === 0 && module && onlyWaited(module) ? { outcome: 'timed out' } : { outcome: 'failed', by };
+}
+
+function longestOf(module: TestModule): number {
+  return Math.max(0, ...[...module.children.allTests()].map((test) => test.diagnostic()?.duration ?? 0));
+}
+
+function onlyWaited(module: TestModule): boolean {
+  const messages = [
+    ...module.errors(),
+    ...[...module.children.allSuites()].flatMap((suite) => suite.errors()),
+    ...[...module.children.allTests()].flatMap((test) => test.result().errors ?? []),
+  ].map(({ message }) => message);
+  return messages.length > 0 && messages.every((message) => /^(?:Test|Hook) timed out in \d+ms/.test(message));
 }
 
 function tell(answer: Answer): void {

@@ -1,13 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Duration } from './pace.ts';
 import type { Answer, Question } from './tester.ts';
 
-export type Verdict = { readonly fate: 'killed'; readonly by: string } | { readonly fate: 'survived' | 'timed out' };
+export type Verdict =
+  | { readonly fate: 'killed'; readonly by: string }
+  | { readonly fate: 'survived'; readonly longestTestMs: number }
+  | { readonly fate: 'timed out' };
 
 /** Asks about one mutant at a time, in a process that is begun anew after each that did not end. */
 export interface Tester {
-  /** @param withinMs after which it counts as never ending. */
-  ask(question: Question, withinMs: number): Promise<Verdict>;
+  /** @param within after which a test, or all of them, count as never ending. */
+  ask(question: Omit<Question, 'testWithinMs'>, within: Duration): Promise<Verdict>;
   end(): void;
 }
 
@@ -22,23 +26,30 @@ export function createTester(): Tester {
   };
 
   return {
-    async ask(question, withinMs) {
+    async ask(question, { allMs, testMs }) {
       child ??= begin();
       await child.ready;
       const { process } = child;
+      let ended = false;
       const verdict = await new Promise<Verdict>((done) => {
-        const timer = setTimeout(() => done({ fate: 'timed out' }), withinMs);
         const settle = (found: Verdict): void => {
           clearTimeout(timer);
           process.removeAllListeners();
           done(found);
         };
+        const timer = setTimeout(() => {
+          ended = true;
+          settle({ fate: 'timed out' });
+        }, allMs);
         process.once('message', (answer: Answer) => settle(verdictOf(answer)));
         // A mutant that takes its process with it was noticed.
-        process.once('exit', () => settle({ fate: 'timed out' }));
-        process.send(question);
+        process.once('exit', () => {
+          ended = true;
+          settle({ fate: 'killed', by: 'the end of its process' });
+        });
+        process.send({ ...question, testWithinMs: Math.ceil(testMs) } satisfies Question);
       });
-      if (verdict.fate === 'timed out') end();
+      if (ended) end();
       return verdict;
     },
     end,
@@ -55,6 +66,7 @@ function begin(): { process: ChildProcess; ready: Promise<void> } {
 }
 
 function verdictOf(answer: Answer): Verdict {
-  if (!('failed' in answer)) throw new Error(`the tester answered ${JSON.stringify(answer)}, not whether a test failed`);
-  return answer.failed ? { fate: 'killed', by: answer.by ?? '' } : { fate: 'survived' };
+  if ('ready' in answer) throw new Error('the tester said that it is ready, not whether a test failed');
+  if (answer.outcome === 'passed') return { fate: 'survived', longestTestMs: answer.longestTestMs };
+  return answer.outcome === 'timed out' ? { fate: 'timed out' } : { fate: 'killed', by: answer.by };
 }
