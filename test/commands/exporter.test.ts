@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runExporter } from '../../src/commands/exporter.ts';
+import { catchUncaught, MAX_UNCAUGHT } from '../../src/commands/uncaught.ts';
 import { type Config, defaultConfig } from '../../src/config.ts';
 import type { ApiFacts } from '../../src/domain/snapshot.ts';
 import type { KubeClient } from '../../src/kube/api.ts';
@@ -29,6 +30,8 @@ interface Scene {
   apis: Partial<ApiFacts>[];
   /** Thrown by the next snapshot. */
   broken?: Error | undefined;
+  /** Milliseconds that each snapshot takes. */
+  takes?: number;
 }
 
 /** An observer that sees the scene. */
@@ -40,7 +43,8 @@ function observerOf(scene: Scene, seen: { snapshots: number; signal?: AbortSigna
     restart: (source) => void seen.restarted.push(source),
     snapshot() {
       seen.snapshots++;
-      const { broken } = scene;
+      const { broken, takes = 0 } = scene;
+      vi.advanceTimersByTime(takes);
       scene.broken = undefined;
       if (broken) throw broken;
       return healthySnapshot({ time: NOW + seen.snapshots * 1000, apis: scene.apis.map((differs) => healthyApi(differs)) });
@@ -55,8 +59,20 @@ function observerOf(scene: Scene, seen: { snapshots: number; signal?: AbortSigna
 
 type Changes = (config: Config) => Config;
 
+interface Run {
+  /** Whom the kube-apiserver knows and lets in. */
+  readonly reviewed?: readonly string[];
+  readonly stop?: AbortController;
+  /** Nobody says where the configuration is to be read again. */
+  readonly fixed?: boolean;
+}
+
 /** The exporter with a cluster that is observed as `scene` says; no moment passes but by `pass`. */
-async function start(scene: Scene, change: Changes = (config) => config, reviewed: readonly string[] = [], stop = new AbortController()) {
+async function start(
+  scene: Scene,
+  change: Changes = (config) => config,
+  { reviewed = [], stop = new AbortController(), fixed = false }: Run = {},
+) {
   const port = await freePort();
   const usual = defaultConfig();
   const config = change({ ...usual, web: { ...usual.web, listen_addresses: [`127.0.0.1:${port}`] } });
@@ -92,7 +108,7 @@ async function start(scene: Scene, change: Changes = (config) => config, reviewe
     onReload: (listener) => {
       reload = listener;
     },
-    readConfig: () => now.config,
+    ...(!fixed && { readConfig: () => now.config }),
   }).then(() => {
     ended = true;
   });
@@ -202,6 +218,19 @@ describe('once something was published', () => {
     expect(Object.keys(of('aggregated_api_exporter_build_info'))[0]).toContain('version="dev"');
   });
 
+  it('an API that was deleted while it failed stands there as long as the snapshot holds it', async () => {
+    const { pass, get, lines } = await start({ ready: true, apis: [{}, { ...FAILING, name: 'v1.moorings.example.com', deletedAt: NOW }] });
+    pass(250);
+    expect((await get('/')).text).toContain('v1.moorings.example.com');
+    expect(lines.filter(({ msg }) => msg === 'a tick failed')).toEqual([]);
+  });
+
+  it('the time of a tick is measured, in seconds', async () => {
+    const { pass, get } = await start({ ready: true, apis: [{}], takes: 40 });
+    pass(250);
+    expect((await get('/metrics')).text).toMatch(/^aggregated_api_exporter_tick_duration_seconds_sum 0\.04$/m);
+  });
+
   it('a failure that begins is logged once', async () => {
     const { pass, lines } = await start({ ready: true, apis: [FAILING] });
     pass(60_000);
@@ -222,6 +251,73 @@ describe('a configuration that is read again', () => {
   });
 });
 
+describe('configuration', () => {
+  const good = async (get: (path: string) => Promise<{ text: string }>) =>
+    familyOf((await get('/metrics')).text, 'aggregated_api_exporter_config_last_reload_successful')[''];
+
+  it('that cannot be read again stays as it was given', async () => {
+    const { get, reload, lines } = await start({ ready: true, apis: [{}] }, undefined, { fixed: true });
+    reload();
+    expect(await good(get)).toBe(1);
+    expect(lines.map(({ msg }) => msg)).toContain('configuration read again');
+  });
+
+  it('of the web is read again when its file changes, and told when that fails', async () => {
+    const file = join(folder, 'web.yaml');
+    writeFileSync(file, '');
+    const { get } = await start({ ready: true, apis: [{}] }, (config) => ({ ...config, web: { ...config.web, config_file: file } }));
+    const seen = [await good(get)];
+    for (const text of ['low: water', '# nothing']) {
+      writeFileSync(file, text);
+      seen.push(await good(get));
+    }
+    expect(seen).toEqual([1, 0, 1]);
+  });
+});
+
+describe('an error that nobody caught', () => {
+  /** What the process does with it, and the codes with which it ends. */
+  function uncaught() {
+    const listeners = new Map<string, (error: Error) => void>();
+    const on = vi.spyOn(process, 'on').mockImplementation((event, listener) => {
+      listeners.set(String(event), listener as never);
+      return process;
+    });
+    catchUncaught();
+    on.mockRestore();
+    const exits: unknown[] = [];
+    const spies = [
+      vi.spyOn(process, 'exit').mockImplementation(((code: unknown) => void exits.push(code)) as never),
+      vi.spyOn(process.stderr, 'write').mockReturnValue(true),
+    ];
+    onTestFinished(() => spies.forEach((spy) => void spy.mockRestore()));
+    return {
+      exits,
+      raise: (times: number) => Array.from({ length: times }, () => listeners.get('uncaughtException')!(new Error('low water'))),
+    };
+  }
+
+  it('is counted and outlived, unless there is no end to them', async () => {
+    const { raise, exits } = uncaught();
+    const { get } = await start({ ready: true, apis: [{}] });
+    raise(MAX_UNCAUGHT);
+    expect(exits).toEqual([]);
+    expect(familyOf((await get('/metrics')).text, 'aggregated_api_exporter_uncaught_errors_total')).toMatchObject({
+      'source="none"': MAX_UNCAUGHT,
+    });
+    raise(1);
+    expect(exits).toEqual([2]);
+  });
+
+  it('is no longer the exporter’s once that has ended', async () => {
+    const { raise, exits } = uncaught();
+    const { stop } = await start({ ready: true, apis: [{}] });
+    await stop();
+    raise(1);
+    expect(exits).toEqual([2]);
+  });
+});
+
 describe('the pages', () => {
   it('are told to the log, and hold the runbooks', async () => {
     const { lines, get } = await start({ ready: true, apis: [{}] });
@@ -235,7 +331,7 @@ describe('the pages', () => {
     ['a stranger', [], 401],
   ])('that quote are given to %s where they are guarded', async (_, reviewed, status) => {
     const guarded: Changes = (config) => ({ ...config, web: { ...config.web, evidence: 'authenticated' } });
-    const { pass, get, asked } = await start({ ready: true, apis: [{}] }, guarded, reviewed);
+    const { pass, get, asked } = await start({ ready: true, apis: [{}] }, guarded, { reviewed });
     pass(250);
     expect((await get('/api/v1/status', { authorization: 'Bearer abc' })).status).toBe(status);
     expect(asked.some((request) => request.includes('tokenreviews'))).toBe(true);
@@ -286,7 +382,7 @@ describe('the end', () => {
   it('comes at once where the signal was there before', async () => {
     const stopped = new AbortController();
     stopped.abort();
-    const { stop, ended, seen } = await start({ ready: true, apis: [{}] }, undefined, [], stopped);
+    const { stop, ended, seen } = await start({ ready: true, apis: [{}] }, undefined, { stop: stopped });
     await stop();
     expect([ended(), seen.closed]).toEqual([true, 1]);
   });
