@@ -7,6 +7,7 @@ export interface Equivalent extends Pick<Mutant, 'file' | 'code' | 'from' | 'to'
   readonly because: string;
 }
 
+const TICKER = 'src/commands/ticker.ts';
 const SEAM = 'src/observe/logs/seam.ts';
 const MATCHES = 'src/signals/signature-matches.ts';
 const STATEMENTS = 'src/observe/statements.ts';
@@ -15,6 +16,21 @@ const VERDICT = 'src/diagnose/verdict.ts';
 const SCORING = 'src/diagnose/scoring.ts';
 
 export const EQUIVALENTS: readonly Equivalent[] = [
+  { file: TICKER, code: 'let due = 0;', from: '0', to: '1', because: 'it is read while there is a timer alone, and set beside each' },
+  {
+    file: TICKER,
+    code: 'if (timer && due <= at) return;',
+    from: '<=',
+    to: '<',
+    because: 'the timer is put in the place of one of the same moment',
+  },
+  {
+    file: TICKER,
+    code: 'soon: () => schedule(Math.max(0, last + LEAST_BETWEEN_TICKS_MS - performance.now())),',
+    from: '0',
+    to: '1',
+    because: 'Node makes 1 ms of a timer of 0',
+  },
   ...[';', '1'].map((to) => ({
     file: SEAM,
     code: 'this.forgottenAtOnce = 0;',
@@ -24,6 +40,14 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     in: 'reset',
     because: 'no line has the stamp -Infinity that reset() sets beside it, and forget() begins to count anew with any other',
   })),
+  ...[
+    { code: 'private forgottenNanoseconds = 0;', because: 'beside -Infinity seconds they are not read' },
+    {
+      code: 'private forgottenAtOnce = 0;',
+      because: 'no line has the stamp -Infinity beside it, and with any other forget() begins to count anew',
+    },
+    { code: 'private forgottenExpected = 0;', because: 'judge() reads it after resume() alone, which sets it' },
+  ].map((one) => ({ ...one, file: SEAM, from: '0', to: '1' })),
   {
     file: SEAM,
     code: 'this.expected = undefined;',

@@ -134,7 +134,8 @@ function literalChanges(node: ts.Node, source: ts.SourceFile): Change[] {
   if (node.kind === ts.SyntaxKind.TrueKeyword) return [change('literal', node, source, 'false')];
   if (node.kind === ts.SyntaxKind.FalseKeyword) return [change('literal', node, source, 'true')];
   if (isNegative(node)) return [change('literal', node, source, node.operand.getText(source))];
-  if (ts.isNumericLiteral(node) && !isNegative(node.parent)) return [change('literal', node, source, otherNumber(Number(node.text.replaceAll('_', ''))))];
+  if (ts.isNumericLiteral(node) && !isNegative(node.parent))
+    return [change('literal', node, source, otherNumber(Number(node.text.replaceAll('_', ''))))];
   return ts.isArrayLiteralExpression(node) && node.elements.length > 0 ? [change('list emptied', node, source, '[]')] : [];
 }
 

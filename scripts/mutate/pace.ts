@@ -4,8 +4,11 @@ export interface Duration {
   readonly testMs: number;
 }
 
-/** A mutant may take so many times as long as the code itself took in this run, when that was slowest. */
-const TIMES = 10;
+/**
+ * A mutant may take so many times as long as the code itself took in this run, when that was slowest: then it is asked about once
+ * more, and is called endless after the longer time alone.
+ */
+const TIMES = { suspect: 3, endless: 10 } as const;
 const MORE_MS = 5000;
 
 /** What never ending is, file by file: known from the code as it stands, on this machine, under this load. */
@@ -18,8 +21,9 @@ export class Pace {
     this.#slowest.set(file, { allMs: Math.max(allMs, before?.allMs ?? 0), testMs: Math.max(testMs, before?.testMs ?? 0) });
   }
 
-  patience(file: string): Duration {
+  patience(file: string, until: keyof typeof TIMES): Duration {
     const slowest = this.#slowest.get(file);
-    return slowest ? { allMs: MORE_MS + TIMES * slowest.allMs, testMs: MORE_MS + TIMES * slowest.testMs } : Pace.UNKNOWN;
+    if (!slowest) return Pace.UNKNOWN;
+    return { allMs: MORE_MS + TIMES[until] * slowest.allMs, testMs: MORE_MS + TIMES[until] * slowest.testMs };
   }
 }

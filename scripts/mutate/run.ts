@@ -80,10 +80,10 @@ class Asking {
   /** One that seems never to end is asked about once more, beside the code as it stands: the machine may only have been busy. */
   async #aboutOne(mutant: Mutant, tester: Tester): Promise<Verdict> {
     const question = { file: mutant.file, text: mutant.text, tests: this.#tests.get(mutant.file)! };
-    const verdict = await tester.ask(question, this.#pace.patience(mutant.file));
+    const verdict = await tester.ask(question, this.#pace.patience(mutant.file, 'suspect'));
     if (verdict.fate !== 'timed out') return verdict;
     await this.#passes(mutant.file, tester);
-    return tester.ask(question, this.#pace.patience(mutant.file));
+    return tester.ask(question, this.#pace.patience(mutant.file, 'endless'));
   }
 
   async #mustPass(file: string, tester: Tester): Promise<void> {

@@ -46,11 +46,16 @@ describe('a tick', () => {
         if (count === 1) throw new Error('low water');
         // eslint-disable-next-line @typescript-eslint/only-throw-error -- what others throw is not always an Error
         if (count === 2) throw 'no error at all';
+        if (count === 3) throw Object.assign(new Error('nowhere'), { stack: undefined });
       },
     });
     vi.advanceTimersByTime(10_250);
     expect(ticks).toEqual([250, 5250, 10_250]);
-    expect(errors).toEqual([{ error: expect.stringMatching(/^Error: low water\n\s+at .*ticker\.test/) }, { error: 'no error at all' }]);
+    expect(errors).toEqual([
+      { error: expect.stringMatching(/^Error: low water\n\s+at .*ticker\.test/) },
+      { error: 'no error at all' },
+      { error: 'nowhere' },
+    ]);
   });
 
   it('comes no more after the stop', () => {

@@ -157,7 +157,9 @@ describe('a stream that is taken up again', () => {
     const seam = new Seam();
     seam.resume();
     expect([seam.empty, seam.passed, seam.lastSeconds, judge(seam, line(1))]).toEqual([true, true, undefined, 'new']);
-    record(seam, line(1), line(2));
+    record(seam, line(1));
+    expect([seam.empty, seam.passed, seam.lastSeconds]).toEqual([false, true, 1]);
+    record(seam, line(2));
     seam.resume();
     expect([seam.empty, seam.passed, seam.lastSeconds]).toEqual([false, false, 2]);
     seam.reset();
