@@ -108,6 +108,14 @@ describe('scoring', () => {
     expect(weighed(all, met).map(({ cause: id, score }) => [id, score])).toEqual(expected);
   });
 
+  it('keeps what is met in the order of the catalogue', () => {
+    expect(weighed(all, ['drought/wet', 'drought/hint', 'drought/dry'])[1]!.met.map(({ evidence }) => evidence)).toEqual([
+      'dry',
+      'hint',
+      'wet',
+    ]);
+  });
+
   it('adds nothing for what was not observed', () => {
     expect(weighed(all, ['drought/dry'], ['drought/wet', 'leak/seen'])[0]).toMatchObject({ cause: 'drought', score: 1 });
   });
