@@ -8,6 +8,8 @@ const TARGETS: ReadonlyMap<string, readonly string[]> = new Map(
     'src/observe/snapshot.ts': ['test/observe/observer.test.ts'],
     'src/observe/statements.ts': ['test/observe/observer.test.ts'],
     'src/probe/prober.ts': [
+      'test/probe/turns.test.ts',
+      'test/probe/prober.test.ts',
       'test/probe/hurry.test.ts',
       'test/probe/aggregator.test.ts',
       'test/probe/direct.test.ts',
@@ -25,7 +27,7 @@ const TARGETS: ReadonlyMap<string, readonly string[]> = new Map(
 
 export interface Target {
   readonly file: string;
-  /** Its own test first, by its name, then those that play it together with others; the quickest of them first. */
+  /** Its own test, by its name, first, unless it is listed elsewhere; then those that play it together with others, the quickest first. */
   readonly tests: readonly string[];
 }
 
@@ -36,10 +38,11 @@ export function targetsOf(names: readonly string[]): Target[] {
   if (strange !== undefined) throw new Error(`no mutated file is called '${strange}'; there are ${files.join(', ')}`);
   return files
     .filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
-    .map((file) => ({ file, tests: [...ownTest(file), ...(TARGETS.get(file) ?? [])] }));
+    .map((file) => ({ file, tests: testsOf(file) }));
 }
 
-function ownTest(file: string): string[] {
-  const test = file.replace(/^src\//, 'test/').replace(/\.ts$/, '.test.ts');
-  return existsSync(test) ? [test] : [];
+function testsOf(file: string): string[] {
+  const listed = TARGETS.get(file) ?? [];
+  const own = file.replace(/^src\//, 'test/').replace(/\.ts$/, '.test.ts');
+  return [...(existsSync(own) && !listed.includes(own) ? [own] : []), ...listed];
 }
