@@ -69,54 +69,9 @@ export const ROLE_BINDINGS = defineSource({
 
 /** Reads bindings now and then: they change rarely, and a watch of all bindings would cost more. */
 export function createRightsSource({ client, targets, clock, log, intervalMs = 60_000 }: RightsInput): RightsSource {
-  const keptOf = <T>(what: string): Kept<T> =>
-    createKept<T>({ what, about: { source: 'role-bindings' }, clock, log, staleAfterMs: STALE_MS });
-  const inKubeSystem = keptOf<readonly Grant[]>('RoleBindings');
-  const everywhere = keptOf<readonly Grant[]>('ClusterRoleBindings');
-  /** Of the roles that had to be read, none included: the first that could not be. */
-  const rolesRead = keptOf<true>('roles of a backend’s ServiceAccount');
-  let roles: ReadonlyMap<string, readonly PolicyRule[] | undefined> = new Map();
-
-  async function read(): Promise<void> {
-    inKubeSystem.take(await listGrants(client, IN_KUBE_SYSTEM, LIST_ROLE_BINDINGS));
-    everywhere.take(await listGrants(client, EVERYWHERE, LIST_CLUSTER_ROLE_BINDINGS));
-    await readRoles();
-  }
-
-  /** Roles that a backend's ServiceAccount has and Kubernetes does not bring along; few, and only then a verdict is possible. */
-  async function readRoles(): Promise<void> {
-    const accounts = targets.all().flatMap((target) => accountsOf(target) ?? []);
-    const wanted = new Map<string, RoleRef>();
-    for (const grant of [...grantsNow(inKubeSystem), ...grantsNow(everywhere)]) {
-      const { roleRef } = grant;
-      if (roleRef.name !== '' && !isBuiltIn(roleRef) && accounts.some((account) => grantsTo(grant, account)))
-        wanted.set(roleKey(roleRef), roleRef);
-    }
-    const now = new Map<string, readonly PolicyRule[] | undefined>();
-    let whole: Answer<true> = { state: 'ok', value: true };
-    for (const [key, role] of [...wanted].slice(0, MAX_ROLES)) {
-      const answer = await readRole(client, role);
-      now.set(key, answer.state === 'ok' ? answer.value : undefined);
-      if (answer.state !== 'ok' && whole.state === 'ok') whole = answer;
-    }
-    roles = now;
-    rolesRead.take(whole);
-  }
-
-  function rightsOf(account: ServiceAccount): RightsFacts {
-    const rulesOf = (role: RoleRef): readonly PolicyRule[] | undefined => roles.get(roleKey(role));
-    const both = [...grantsNow(inKubeSystem), ...grantsNow(everywhere)];
-    const authReader = allowed(account, both, [READ_AUTHENTICATION], rulesOf);
-    const authDelegator = allowed(account, grantsNow(everywhere), DELEGATE, rulesOf);
-    // Half of the bindings can prove a right, and never its absence.
-    const readerKnown = authReader === true || (isKnown(inKubeSystem) && isKnown(everywhere));
-    const delegatorKnown = authDelegator === true || isKnown(everywhere);
-    return {
-      ...(authReader !== undefined && readerKnown && { authReader }),
-      ...(authDelegator !== undefined && delegatorKnown && { authDelegator }),
-    };
-  }
-
+  const bindings = new Bindings(client, (what) =>
+    createKept({ what, about: { source: 'role-bindings' }, clock, log, staleAfterMs: STALE_MS }),
+  );
   return {
     ...createPeriodicSource({
       name: 'role-bindings',
@@ -125,21 +80,91 @@ export function createRightsSource({ client, targets, clock, log, intervalMs = 6
       restMs: REST_MS,
       log,
       needs: 'all',
-      parts: () => [inKubeSystem.part(), everywhere.part(), rolesRead.part()],
-      read,
+      parts: () => bindings.parts(),
+      read: () => bindings.read(() => targets.all().flatMap((target) => accountsOf(target) ?? [])),
     }),
     name: 'role-bindings',
     factsFor(api) {
-      if (!isKnown(inKubeSystem) && !isKnown(everywhere)) {
-        const { answer } = everywhere;
-        return answer?.state === 'forbidden' ? { state: 'forbidden', rule: answer.rule } : UNOBSERVED;
-      }
+      const refused = bindings.unknown();
+      if (refused) return refused;
       const target = targets.get(api);
       const accounts = target && accountsOf(target);
       if (!accounts || accounts.length === 0) return { state: 'unobserved', why: 'the ServiceAccount of the backend is not known' };
-      return observed(everyOf(accounts.map(rightsOf)));
+      return observed(everyOf(accounts.map((account) => bindings.rightsOf(account))));
     },
   };
+}
+
+/** The bindings that were read last, and the rules of the roles that they give to a backend. */
+class Bindings {
+  readonly #client: KubeClient;
+  readonly #inKubeSystem: Kept<readonly Grant[]>;
+  readonly #everywhere: Kept<readonly Grant[]>;
+  /** Of the roles that had to be read, none included: the first that could not be. */
+  readonly #rolesRead: Kept<true>;
+  #roles: ReadonlyMap<string, readonly PolicyRule[] | undefined> = new Map();
+
+  /** @param keep makes the memory of one thing that is read. */
+  constructor(client: KubeClient, keep: <T>(what: string) => Kept<T>) {
+    this.#client = client;
+    this.#inKubeSystem = keep('RoleBindings');
+    this.#everywhere = keep('ClusterRoleBindings');
+    this.#rolesRead = keep('roles of a backend’s ServiceAccount');
+  }
+
+  /** @param accounts of the backends, asked once the bindings are read. */
+  async read(accounts: () => readonly ServiceAccount[]): Promise<void> {
+    this.#inKubeSystem.take(await listGrants(this.#client, IN_KUBE_SYSTEM, LIST_ROLE_BINDINGS));
+    this.#everywhere.take(await listGrants(this.#client, EVERYWHERE, LIST_CLUSTER_ROLE_BINDINGS));
+    await this.#readRoles(accounts());
+  }
+
+  parts() {
+    return [this.#inKubeSystem.part(), this.#everywhere.part(), this.#rolesRead.part()];
+  }
+
+  /** Why nothing is known of anybody's rights; undefined while something is. */
+  unknown(): Observed<never> | undefined {
+    if (isKnown(this.#inKubeSystem) || isKnown(this.#everywhere)) return undefined;
+    const { answer } = this.#everywhere;
+    return answer?.state === 'forbidden' ? { state: 'forbidden', rule: answer.rule } : UNOBSERVED;
+  }
+
+  rightsOf(account: ServiceAccount): RightsFacts {
+    const rulesOf = (role: RoleRef): readonly PolicyRule[] | undefined => this.#roles.get(roleKey(role));
+    const authReader = allowed(account, this.#grants(), [READ_AUTHENTICATION], rulesOf);
+    const authDelegator = allowed(account, grantsNow(this.#everywhere), DELEGATE, rulesOf);
+    // Half of the bindings can prove a right, and never its absence.
+    const readerKnown = authReader === true || (isKnown(this.#inKubeSystem) && isKnown(this.#everywhere));
+    const delegatorKnown = authDelegator === true || isKnown(this.#everywhere);
+    return {
+      ...(authReader !== undefined && readerKnown && { authReader }),
+      ...(authDelegator !== undefined && delegatorKnown && { authDelegator }),
+    };
+  }
+
+  #grants(): readonly Grant[] {
+    return [...grantsNow(this.#inKubeSystem), ...grantsNow(this.#everywhere)];
+  }
+
+  /** Roles that a backend's ServiceAccount has and Kubernetes does not bring along; few, and only then a verdict is possible. */
+  async #readRoles(accounts: readonly ServiceAccount[]): Promise<void> {
+    const wanted = new Map<string, RoleRef>();
+    for (const grant of this.#grants()) {
+      const { roleRef } = grant;
+      if (roleRef.name !== '' && !isBuiltIn(roleRef) && accounts.some((account) => grantsTo(grant, account)))
+        wanted.set(roleKey(roleRef), roleRef);
+    }
+    const now = new Map<string, readonly PolicyRule[] | undefined>();
+    let whole: Answer<true> = { state: 'ok', value: true };
+    for (const [key, role] of [...wanted].slice(0, MAX_ROLES)) {
+      const answer = await readRole(this.#client, role);
+      now.set(key, answer.state === 'ok' ? answer.value : undefined);
+      if (answer.state !== 'ok' && whole.state === 'ok') whole = answer;
+    }
+    this.#roles = now;
+    this.#rolesRead.take(whole);
+  }
 }
 
 const grantsNow = (grants: Kept<readonly Grant[]>): readonly Grant[] => grants.believed() ?? [];

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Observed } from '../../domain/observed.ts';
 import type { ApiserverMetrics } from '../../domain/snapshot.ts';
 import type { KubeClient } from '../../kube/api.ts';
@@ -80,39 +81,19 @@ export function createApiserverMetricsSource(deps: {
       if (signal.aborted) return;
       const instance = instances.get(name) ?? newInstance(name);
       instances.set(name, instance);
-      const answer = await readOne(name, instance, signal);
+      const answer = await readInstance(instance, () => connections.open(name, '/metrics', { timeoutMs, signal }), {
+        maxBytes,
+        timeoutMs,
+        signal,
+      });
       if (!signal.aborted) instance.kept.take(answer);
     }
   }
 
-  const newInstance = (name: string): Instance => ({
-    kept: createKept({
-      what: 'kube-apiserver metrics',
-      about: { source: 'apiserver-metrics', instance: name },
-      clock,
-      log,
-      staleAfterMs: MISSES * intervalMs,
-    }),
-  });
-
-  async function readOne(name: string, instance: Instance, signal: AbortSignal): Promise<Answer<ApiserverMetrics>> {
-    try {
-      const response = await connections.open(name, '/metrics', { timeoutMs, signal });
-      if (response.statusCode !== 200) {
-        response.resume();
-        return refusalOf(response.statusCode, 'GET /metrics', APISERVER_METRICS_RULE);
-      }
-      const { scanner, reading } = readApiserverMetrics();
-      await streamBody(response, scanner.write, { maxBytes, timeoutMs, signal });
-      scanner.end();
-      if (reading.seen.size === 0) throw new Error('the answer is no exposition of a kube-apiserver');
-      const value = apiserverMetrics(reading, instance.reading);
-      instance.reading = reading;
-      return { state: 'ok', value };
-    } catch (error) {
-      return { state: 'failed', message: error instanceof Error ? error.message : String(error) };
-    }
-  }
+  const newInstance = (instance: string): Instance => {
+    const about = { source: 'apiserver-metrics', instance } as const;
+    return { kept: createKept({ what: 'kube-apiserver metrics', about, clock, log, staleAfterMs: MISSES * intervalMs }) };
+  };
 
   const source = createPeriodicSource({
     name: 'apiserver-metrics',
@@ -135,4 +116,28 @@ export function createApiserverMetricsSource(deps: {
     },
     instances: names,
   };
+}
+
+/** Reads it once; the means need what was read before, which the instance keeps. Never rejects. */
+async function readInstance(
+  instance: Instance,
+  open: () => Promise<IncomingMessage>,
+  limits: { readonly maxBytes: number; readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<Answer<ApiserverMetrics>> {
+  try {
+    const response = await open();
+    if (response.statusCode !== 200) {
+      response.resume();
+      return refusalOf(response.statusCode, 'GET /metrics', APISERVER_METRICS_RULE);
+    }
+    const { scanner, reading } = readApiserverMetrics();
+    await streamBody(response, scanner.write, limits);
+    scanner.end();
+    if (reading.seen.size === 0) throw new Error('the answer is no exposition of a kube-apiserver');
+    const value = apiserverMetrics(reading, instance.reading);
+    instance.reading = reading;
+    return { state: 'ok', value };
+  } catch (error) {
+    return { state: 'failed', message: error instanceof Error ? error.message : String(error) };
+  }
 }

@@ -59,7 +59,7 @@ export function createBackendMetricsSource(deps: {
   readonly vouchesFor?: (api: string, target: string) => boolean;
   readonly options?: BackendMetricsOptions;
 }): BackendMetricsSource {
-  const { targets, clock, log } = deps;
+  const { targets, clock, log, vouchesFor = () => true } = deps;
   const intervalMs = deps.options?.intervalMs ?? 60_000;
   const timeoutMs = deps.options?.timeoutMs ?? 10_000;
   const rules = deps.options?.addresses ?? createAddressRules();
@@ -72,7 +72,7 @@ export function createBackendMetricsSource(deps: {
     for (const target of all) {
       if (signal.aborted) return;
       const kept = known.get(target.name) ?? keptOf(target.name);
-      kept.take(await readTarget(target, signal));
+      kept.take(await readTarget(target, { rules, vouchesFor, timeoutMs, signal }));
       known.set(target.name, kept);
     }
     lastTurn = clock();
@@ -87,24 +87,6 @@ export function createBackendMetricsSource(deps: {
       log: SILENT,
       staleAfterMs: MISSES * intervalMs,
     });
-
-  async function readTarget(target: ApiTarget, signal: AbortSignal): Promise<Answer<BackendMetricsFacts>> {
-    const allowed = target.addresses.filter((address) => rules.refusal(address.ip) === undefined);
-    if (allowed.length === 0) return { state: 'failed', message: 'no endpoint that may be asked' };
-    const addresses = allowed.filter(({ ip, port }) => deps.vouchesFor?.(target.name, hostPort(ip, port)) ?? true).slice(0, REPLICAS);
-    const readings: BackendMetricsFacts[] = [];
-    let refused: Answer<BackendMetricsFacts> = {
-      state: 'failed',
-      message: 'no endpoint has proved to be the backend, and others may have its address',
-    };
-    for (const [index, { ip, port }] of addresses.entries()) {
-      const serverName = `${target.backend.service}.${target.backend.namespace}.svc`;
-      const answer = await readEndpoint({ ip, port, serverName }, timeoutMs, signal);
-      if (answer.state === 'ok') readings.push(answer.value);
-      else if (index === 0) refused = answer;
-    }
-    return readings.length === 0 ? refused : { state: 'ok', value: sumOf(readings) };
-  }
 
   return {
     ...createPeriodicSource({
@@ -124,6 +106,32 @@ export function createBackendMetricsSource(deps: {
 }
 
 const SOURCE = 'backend-metrics';
+
+interface Asking {
+  readonly rules: AddressRules;
+  readonly vouchesFor: (api: string, target: string) => boolean;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** The sum over its first endpoints that may be asked and answer; else why the first of them does not. */
+async function readTarget(target: ApiTarget, { rules, vouchesFor, timeoutMs, signal }: Asking): Promise<Answer<BackendMetricsFacts>> {
+  const allowed = target.addresses.filter((address) => rules.refusal(address.ip) === undefined);
+  if (allowed.length === 0) return { state: 'failed', message: 'no endpoint that may be asked' };
+  const addresses = allowed.filter(({ ip, port }) => vouchesFor(target.name, hostPort(ip, port))).slice(0, REPLICAS);
+  const readings: BackendMetricsFacts[] = [];
+  let refused: Answer<BackendMetricsFacts> = {
+    state: 'failed',
+    message: 'no endpoint has proved to be the backend, and others may have its address',
+  };
+  for (const [index, { ip, port }] of addresses.entries()) {
+    const serverName = `${target.backend.service}.${target.backend.namespace}.svc`;
+    const answer = await readEndpoint({ ip, port, serverName }, timeoutMs, signal);
+    if (answer.state === 'ok') readings.push(answer.value);
+    else if (index === 0) refused = answer;
+  }
+  return readings.length === 0 ? refused : { state: 'ok', value: sumOf(readings) };
+}
 
 interface BackendEndpoint {
   readonly ip: string;

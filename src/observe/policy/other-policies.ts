@@ -60,74 +60,93 @@ export interface OtherPolicies {
 }
 
 export function createOtherPolicies(client: KubeClient): OtherPolicies {
-  /** By group path, kind and, for namespaced kinds, namespace. */
-  let found: ReadonlyMap<string, readonly string[]> | undefined;
-  let tunnel: OtherPolicies['tunnel'] = 'unknown';
+  return new LookedForPolicies(client);
+}
 
-  const ask = async (path: string): Promise<{ status: number; body: unknown } | undefined> => {
-    try {
-      const { status, body } = await client.request(path, ASK);
-      return { status, body: status === 200 ? (JSON.parse(body.toString('utf8')) as unknown) : undefined };
-    } catch {
-      return undefined;
-    }
-  };
+/** Names of the kinds, by namespace. */
+type Found = ReadonlyMap<string, readonly string[]>;
 
-  /** Undefined = could not be asked. */
-  const kindsServed = async ({ path, kinds }: OtherGroup): Promise<readonly OtherKind[] | undefined> => {
-    const answer = await ask(path);
-    if (answer?.status === 404) return [];
-    // The group is there, and does not tell its kinds: all of them may be.
-    if (answer?.status === 403) return kinds;
-    if (answer?.status !== 200) return undefined;
-    const names = new Set(rawArray(rawObject(answer.body).resources).map((resource) => rawObject(resource).name));
-    return kinds.filter(({ resource }) => names.has(resource));
-  };
+class LookedForPolicies implements OtherPolicies {
+  tunnel: OtherPolicies['tunnel'] = 'unknown';
+  readonly #client: KubeClient;
+  #found: Found | undefined;
 
-  /** One object is enough to know; refused counts as some, because they can't be ruled out. */
-  const mayExist = async (path: string): Promise<boolean | undefined> => {
-    const answer = await ask(`${path}?limit=1`);
-    if (answer?.status === 200) return rawArray(rawObject(answer.body).items).length > 0;
-    if (answer?.status === 404) return false;
-    return answer?.status === 403 ? true : undefined;
-  };
+  constructor(client: KubeClient) {
+    this.#client = client;
+  }
 
-  async function look(namespaces: readonly string[]): Promise<Map<string, string[]>> {
+  async refresh(namespaces: readonly string[]): Promise<void> {
+    this.#found = await this.#look(namespaces);
+    this.tunnel = await lookForTunnel(this.#client);
+  }
+
+  notEvaluated(namespace: string): readonly string[] | undefined {
+    return this.#found?.get(namespace);
+  }
+
+  async #look(namespaces: readonly string[]): Promise<Found> {
     const now = new Map<string, string[]>(namespaces.map((namespace) => [namespace, []]));
-    const before = (namespace: string, name: string): boolean => found?.get(namespace)?.includes(name) ?? false;
-    for (const group of GROUPS) {
-      const kinds =
-        (await kindsServed(group)) ?? group.kinds.filter(({ kind: name }) => namespaces.some((namespace) => before(namespace, name)));
-      for (const { kind: name, resource, namespaced } of kinds) {
-        const each = namespaced && namespaces.length <= MAX_NAMESPACES_ASKED;
-        const everywhere = each ? undefined : await mayExist(`${group.path}/${resource}`);
-        for (const namespace of namespaces) {
-          const exists = each ? await mayExist(`${group.path}/namespaces/${namespace}/${resource}`) : everywhere;
-          if (exists ?? before(namespace, name)) now.get(namespace)?.push(name);
-        }
-      }
-    }
+    for (const group of GROUPS)
+      for (const kind of (await kindsServed(this.#client, group)) ?? this.#kindsBefore(group, namespaces))
+        for (const namespace of await this.#namespacesWith(group, kind, namespaces)) now.get(namespace)?.push(kind.kind);
     return now;
   }
 
-  async function lookForTunnel(): Promise<OtherPolicies['tunnel']> {
-    let allAnswered = true;
-    for (const selector of TUNNEL_SELECTORS) {
-      const answer = await ask(`/api/v1/namespaces/kube-system/pods?labelSelector=${encodeURIComponent(selector)}&limit=1`);
-      if (answer?.status === 200 && rawArray(rawObject(answer.body).items).length > 0) return 'present';
-      if (answer?.status !== 200) allAnswered = false;
-    }
-    return allAnswered ? 'absent' : 'unknown';
+  #kindsBefore({ kinds }: OtherGroup, namespaces: readonly string[]): readonly OtherKind[] {
+    return kinds.filter(({ kind }) => namespaces.some((namespace) => this.#wasFound(namespace, kind)));
   }
 
-  return {
-    async refresh(namespaces) {
-      found = await look(namespaces);
-      tunnel = await lookForTunnel();
-    },
-    notEvaluated: (namespace) => found?.get(namespace),
-    get tunnel() {
-      return tunnel;
-    },
-  };
+  #wasFound(namespace: string, kind: string): boolean {
+    return this.#found?.get(namespace)?.includes(kind) ?? false;
+  }
+
+  /** Those in which objects of the kind may exist; what can't be asked is as it was before. */
+  async #namespacesWith({ path }: OtherGroup, { kind, resource, namespaced }: OtherKind, namespaces: readonly string[]): Promise<string[]> {
+    const each = namespaced && namespaces.length <= MAX_NAMESPACES_ASKED;
+    const everywhere = each ? undefined : await mayExist(this.#client, `${path}/${resource}`);
+    const found: string[] = [];
+    for (const namespace of namespaces) {
+      const exists = each ? await mayExist(this.#client, `${path}/namespaces/${namespace}/${resource}`) : everywhere;
+      if (exists ?? this.#wasFound(namespace, kind)) found.push(namespace);
+    }
+    return found;
+  }
+}
+
+async function ask(client: KubeClient, path: string): Promise<{ readonly status: number; readonly body: unknown } | undefined> {
+  try {
+    const { status, body } = await client.request(path, ASK);
+    return { status, body: status === 200 ? (JSON.parse(body.toString('utf8')) as unknown) : undefined };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined = could not be asked. */
+async function kindsServed(client: KubeClient, { path, kinds }: OtherGroup): Promise<readonly OtherKind[] | undefined> {
+  const answer = await ask(client, path);
+  if (answer?.status === 404) return [];
+  // The group is there, and does not tell its kinds: all of them may be.
+  if (answer?.status === 403) return kinds;
+  if (answer?.status !== 200) return undefined;
+  const names = new Set(rawArray(rawObject(answer.body).resources).map((resource) => rawObject(resource).name));
+  return kinds.filter(({ resource }) => names.has(resource));
+}
+
+/** One object is enough to know; refused counts as some, because they can't be ruled out. Undefined = could not be asked. */
+async function mayExist(client: KubeClient, path: string): Promise<boolean | undefined> {
+  const answer = await ask(client, `${path}?limit=1`);
+  if (answer?.status === 200) return rawArray(rawObject(answer.body).items).length > 0;
+  if (answer?.status === 404) return false;
+  return answer?.status === 403 ? true : undefined;
+}
+
+async function lookForTunnel(client: KubeClient): Promise<OtherPolicies['tunnel']> {
+  let allAnswered = true;
+  for (const selector of TUNNEL_SELECTORS) {
+    const answer = await ask(client, `/api/v1/namespaces/kube-system/pods?labelSelector=${encodeURIComponent(selector)}&limit=1`);
+    if (answer?.status === 200 && rawArray(rawObject(answer.body).items).length > 0) return 'present';
+    if (answer?.status !== 200) allAnswered = false;
+  }
+  return allAnswered ? 'absent' : 'unknown';
 }
