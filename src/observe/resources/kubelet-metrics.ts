@@ -9,6 +9,10 @@ export function containerKey(namespace: string, pod: string, container: string):
   return `${namespace}/${pod}/${container}`;
 }
 
+export function keyOf(pod: { readonly namespace: string; readonly name: string }, container: { readonly name: string }): string {
+  return containerKey(pod.namespace, pod.name, container.name);
+}
+
 type Take = (usage: ContainerUsage, value: number, at: number) => void;
 
 /** Names are the same in /metrics/cadvisor and /metrics/resource; the CFS families are in the former only. */

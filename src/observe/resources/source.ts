@@ -7,12 +7,14 @@ import { ageOf, type Clock } from '../../source/clock.ts';
 import type { Logger } from '../../source/logger.ts';
 import { createPeriodicSource, MISSES } from '../../source/periodic.ts';
 import type { Source } from '../../source/source.ts';
-import { type Outcome, unauthorised } from '../../source/status.ts';
+import type { Outcome, Part } from '../../source/status.ts';
 import { defineSource } from '../define-source.ts';
-import { KUBELET_RULE, KubeletError, type KubeletOptions, READ_KUBELET, readKubelet } from './kubelet.ts';
-import { containerKey, type UsageByContainer } from './kubelet-metrics.ts';
-import { type CurrentUsage, LIST_POD_METRICS, METRICS_API_RULE, readMetricsApi } from './metrics-api.ts';
-import { readPrometheus } from './prometheus.ts';
+import { readElsewhere } from './elsewhere.ts';
+import { READ_KUBELET } from './kubelet.ts';
+import { keyOf, type UsageByContainer } from './kubelet-metrics.ts';
+import { readKubelets } from './kubelets.ts';
+import { type CurrentUsage, LIST_POD_METRICS } from './metrics-api.ts';
+import { outcomeOf, type Problems } from './problems.ts';
 import { ratiosOf, usageRatios } from './usage.ts';
 
 export interface ResourceOptions {
@@ -34,9 +36,6 @@ export interface ResourceOptions {
 export interface ResourceSource extends Source {
   factsFor(api: string): Observed<readonly ResourceFacts[]>;
 }
-
-/** Kubelets asked at once. */
-const AT_ONCE = 4;
 
 export const RESOURCES = defineSource({
   name: 'resources',
@@ -63,186 +62,133 @@ export const RESOURCES = defineSource({
  * CPU throttling, CPU and memory of the backend's containers against their limits: from the kubelets, else from a Prometheus,
  * else from metrics.k8s.io unless that is the patient, else nothing but the limits, which the pods themselves tell.
  */
-export function createResourceSource(deps: {
-  readonly client: KubeClient;
-  readonly targets: Targets;
-  readonly nodes: () => readonly NodeFacts[];
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly options?: ResourceOptions;
-}): ResourceSource {
-  const { client, targets, clock, log } = deps;
-  const options = deps.options ?? {};
-  const intervalMs = options.intervalMs ?? 30_000;
-  const timeoutMs = options.timeoutMs ?? 10_000;
-  const addresses = options.addresses ?? createAddressRules();
-  const prometheus = options.prometheusUrl === undefined ? undefined : new URL(options.prometheusUrl);
-  let before: UsageByContainer = new Map();
-  let facts = new Map<string, Observed<readonly ResourceFacts[]>>();
-  let outcome: Outcome = { state: 'pending' };
-  let lastSuccess: number | undefined;
-  let logged: string | undefined;
-
-  async function readAll(signal: AbortSignal): Promise<void> {
-    const all = targets.all();
-    const problems: Problems = {};
-    const kubelet = await readKubelets(all, signal, problems);
-    if (signal.aborted) return;
-    // A container that does not run uses nothing: nobody else can know better.
-    const isMissing = (pod: TargetPod) => pod.containers.some((one) => !one.init && one.running && !kubelet.has(keyOf(pod, one)));
-    const missing = all.filter((target) => target.pods.some(isMissing));
-    // Where all kubelets answered, one that does not know a container yet will soon: what others say of it is a bonus.
-    const current = await readElsewhere(missing, signal, problems.message === undefined ? {} : problems);
-    if (signal.aborted) return;
-    const next = new Map<string, Observed<readonly ResourceFacts[]>>();
-    for (const target of all) next.set(target.name, factsOf(target, kubelet, current, problems));
-    const read = kubelet.size + current.size > 0 || !all.some((target) => target.pods.some(runs));
-    if (read) lastSuccess = clock();
-    else keepRecent(next);
-    facts = next;
-    before = kubelet;
-    outcome = read ? { state: 'ok', message: problems.message, rule: problems.rule } : outcomeOf(problems);
-    if (problems.message !== logged && problems.message !== undefined)
-      log.warn({ source: 'resources', error: problems.message }, 'cannot read resources everywhere');
-    logged = problems.message;
-  }
-
-  async function readKubelets(all: readonly ApiTarget[], signal: AbortSignal, problems: Problems): Promise<UsageByContainer> {
-    const wantedByNode = new Map<string, Set<string>>();
-    for (const target of all)
-      for (const pod of target.pods) {
-        if (pod.node === undefined) continue;
-        const wanted = wantedByNode.get(pod.node) ?? new Set<string>();
-        wantedByNode.set(pod.node, wanted);
-        for (const container of pod.containers) if (!container.init) wanted.add(keyOf(pod, container));
-      }
-    const usage: UsageByContainer = new Map();
-    const nodes = [...wantedByNode];
-    const worker = async () => {
-      for (let next = nodes.shift(); next && !signal.aborted; next = nodes.shift()) {
-        const [node, wanted] = next;
-        try {
-          const address = addressOf(node, deps.nodes(), addresses);
-          for (const [key, of] of await readKubelet(client, address, wanted, kubeletOptions(signal))) usage.set(key, of);
-        } catch (error) {
-          if (signal.aborted) return;
-          problems.message ??= error instanceof Error ? error.message : String(error);
-          if (error instanceof KubeletError && error.refusal === 'forbidden') problems.rule ??= KUBELET_RULE;
-          if (error instanceof KubeletError && error.refusal === 'unauthorised') problems.unauthorised = true;
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    return usage;
-  }
-
-  const kubeletOptions = (signal: AbortSignal): KubeletOptions => ({
-    port: options.kubeletPort ?? 10_250,
-    timeoutMs,
-    maxBytes: 64 * 2 ** 20,
-    sendToken: options.kubeletToken ?? false,
-    signal,
-    now: clock,
-  });
-
-  async function readElsewhere(missing: readonly ApiTarget[], signal: AbortSignal, problems: Problems): Promise<Map<string, CurrentUsage>> {
-    const usage = new Map<string, CurrentUsage>();
-    if (missing.length === 0) return usage;
-    if (prometheus) {
-      try {
-        const pods = missing.flatMap((target) => target.pods.map(({ namespace, name }) => ({ namespace, name })));
-        for (const [key, of] of await readPrometheus(prometheus, pods, { timeoutMs, signal })) usage.set(key, of);
-        if (usage.size > 0) return usage;
-        problems.message ??= 'Prometheus has no cAdvisor series of the backend pods';
-      } catch (error) {
-        problems.message = error instanceof Error ? error.message : String(error);
-      }
-    }
-    // The API that serves the numbers must not be asked about itself: it is slow or dead exactly when it matters.
-    const askable = missing.filter((target) => target.group !== 'metrics.k8s.io');
-    for (const namespace of new Set(askable.flatMap((target) => target.pods.map((pod) => pod.namespace)))) {
-      if (signal.aborted) return usage;
-      const answer = await readMetricsApi(client, namespace, signal);
-      if (answer.state === 'read') for (const [key, of] of answer.usage) usage.set(key, of);
-      else {
-        problems.message ??= answer.message;
-        if (answer.state === 'forbidden') problems.rule ??= METRICS_API_RULE;
-        if (answer.state === 'unauthorised') problems.unauthorised = true;
-      }
-    }
-    return usage;
-  }
-
-  function factsOf(
-    target: ApiTarget,
-    kubelet: UsageByContainer,
-    current: ReadonlyMap<string, CurrentUsage>,
-    problems: Problems,
-  ): Observed<readonly ResourceFacts[]> {
-    const of: ResourceFacts[] = [];
-    for (const pod of target.pods)
-      for (const container of pod.containers) {
-        const key = keyOf(pod, container);
-        const counted = kubelet.get(key);
-        const used = current.get(key);
-        if (counted) of.push({ pod: pod.name, container: container.name, ...ratiosOf(counted, before.get(key), container.limits) });
-        else if (used) of.push({ pod: pod.name, container: container.name, ...usageRatios(used, container.limits) });
-      }
-    if (of.length > 0 || target.pods.length === 0) return { state: 'observed', value: of };
-    if (problems.rule !== undefined && !problems.unauthorised) return { state: 'forbidden', rule: problems.rule };
-    return { state: 'unobserved', why: problems.message ?? 'no reading of its containers' };
-  }
-
-  /** One failed reading does not make what was read half a minute ago untrue. */
-  function keepRecent(next: Map<string, Observed<readonly ResourceFacts[]>>): void {
-    if (lastSuccess === undefined || ageOf(lastSuccess, clock()) > MISSES * intervalMs) return;
-    for (const name of next.keys()) {
-      const last = facts.get(name);
-      if (last?.state === 'observed') next.set(name, last);
-    }
-  }
-
+export function createResourceSource(deps: ResourceInput): ResourceSource {
+  const { log, options: { intervalMs = 30_000 } = {} } = deps;
+  const readings = new ResourceReadings(deps, intervalMs);
   return {
     ...createPeriodicSource({
       name: 'resources',
       intervalMs,
       log,
       needs: 'all',
-      parts: () => [{ outcome, lastSuccess }],
-      read: readAll,
+      parts: () => [readings.part()],
+      read: (signal) => readings.read(signal),
     }),
-    factsFor: (api) => facts.get(api) ?? { state: 'unobserved', why: 'not read yet' },
+    factsFor: (api) => readings.factsFor(api),
   };
 }
 
-/** What stood in the way of a reading. */
-interface Problems {
-  /** The first, in words. */
-  message?: string;
-  /** The first rule that would have helped. */
-  rule?: string;
-  /** Somebody answered 401: he does not know us. */
-  unauthorised?: boolean;
+export interface ResourceInput {
+  readonly client: KubeClient;
+  readonly targets: Targets;
+  readonly nodes: () => readonly NodeFacts[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly options?: ResourceOptions;
 }
 
-function outcomeOf({ message, rule, unauthorised: unknown }: Problems): Outcome {
-  // Every kubelet answered, and none knows the containers yet.
-  if (message === undefined) return { state: 'pending' };
-  if (unknown) return unauthorised(message);
-  return rule === undefined ? { state: 'failed', message } : { state: 'forbidden', rule, message };
+/** What one turn brought. */
+interface Reading {
+  readonly kubelet: UsageByContainer;
+  readonly current: ReadonlyMap<string, CurrentUsage>;
+  readonly problems: Problems;
+}
+
+type FactsByApi = ReadonlyMap<string, Observed<readonly ResourceFacts[]>>;
+
+/** What the last turn brought, and of the one before what ratios need. */
+class ResourceReadings {
+  readonly #deps: ResourceInput;
+  readonly #intervalMs: number;
+  readonly #timeoutMs: number;
+  readonly #addresses: AddressRules;
+  readonly #prometheus: URL | undefined;
+  #before: UsageByContainer = new Map();
+  #facts: FactsByApi = new Map();
+  #outcome: Outcome = { state: 'pending' };
+  #lastSuccess: number | undefined;
+  #logged: string | undefined;
+
+  constructor(deps: ResourceInput, intervalMs: number) {
+    const { timeoutMs = 10_000, addresses = createAddressRules(), prometheusUrl } = deps.options ?? {};
+    this.#deps = deps;
+    this.#intervalMs = intervalMs;
+    this.#timeoutMs = timeoutMs;
+    this.#addresses = addresses;
+    this.#prometheus = prometheusUrl === undefined ? undefined : new URL(prometheusUrl);
+  }
+
+  part(): Omit<Part, 'staleAfterMs'> {
+    return { outcome: this.#outcome, lastSuccess: this.#lastSuccess };
+  }
+
+  factsFor(api: string): Observed<readonly ResourceFacts[]> {
+    return this.#facts.get(api) ?? { state: 'unobserved', why: 'not read yet' };
+  }
+
+  async read(signal: AbortSignal): Promise<void> {
+    const all = this.#deps.targets.all();
+    const reading = await this.#ask(all, signal);
+    if (signal.aborted) return;
+    const { kubelet, current, problems } = reading;
+    const read = kubelet.size + current.size > 0 || !all.some((target) => target.pods.some(runs));
+    if (read) this.#lastSuccess = this.#deps.clock();
+    const next = new Map(all.map((target) => [target.name, factsOf(target, reading, this.#before)]));
+    this.#facts = read ? next : this.#withRecent(next);
+    this.#before = kubelet;
+    this.#outcome = read ? { state: 'ok', message: problems.message, rule: problems.rule } : outcomeOf(problems);
+    this.#note(problems.message);
+  }
+
+  async #ask(all: readonly ApiTarget[], signal: AbortSignal): Promise<Reading> {
+    const problems: Problems = {};
+    const kubelet = await this.#askKubelets(all, signal, problems);
+    if (signal.aborted) return { kubelet, current: new Map(), problems };
+    // A container that does not run uses nothing: nobody else can know better.
+    const isMissing = (pod: TargetPod) => pod.containers.some((one) => !one.init && one.running && !kubelet.has(keyOf(pod, one)));
+    const missing = all.filter((target) => target.pods.some(isMissing));
+    const elsewhere = { client: this.#deps.client, prometheus: this.#prometheus, timeoutMs: this.#timeoutMs, signal };
+    // Where all kubelets answered, one that does not know a container yet will soon: what others say of it is a bonus.
+    const current = await readElsewhere(missing, elsewhere, problems.message === undefined ? {} : problems);
+    return { kubelet, current, problems };
+  }
+
+  #askKubelets(all: readonly ApiTarget[], signal: AbortSignal, problems: Problems): Promise<UsageByContainer> {
+    const { client, clock, nodes, options: { kubeletPort: port = 10_250, kubeletToken: sendToken = false } = {} } = this.#deps;
+    const options = { port, timeoutMs: this.#timeoutMs, maxBytes: 64 * 2 ** 20, sendToken, signal, now: clock };
+    return readKubelets(all, { client, nodes, addresses: this.#addresses, options }, problems);
+  }
+
+  /** One failed reading does not make what was read half a minute ago untrue. */
+  #withRecent(next: FactsByApi): FactsByApi {
+    if (this.#lastSuccess === undefined || ageOf(this.#lastSuccess, this.#deps.clock()) > MISSES * this.#intervalMs) return next;
+    const recent = (name: string) => {
+      const last = this.#facts.get(name);
+      return last?.state === 'observed' ? last : undefined;
+    };
+    return new Map([...next].map(([name, facts]) => [name, recent(name) ?? facts]));
+  }
+
+  #note(problem: string | undefined): void {
+    if (problem !== this.#logged && problem !== undefined)
+      this.#deps.log.warn({ source: 'resources', error: problem }, 'cannot read resources everywhere');
+    this.#logged = problem;
+  }
+}
+
+function factsOf(target: ApiTarget, { kubelet, current, problems }: Reading, before: UsageByContainer): Observed<readonly ResourceFacts[]> {
+  const of: ResourceFacts[] = [];
+  for (const pod of target.pods)
+    for (const container of pod.containers) {
+      const key = keyOf(pod, container);
+      const counted = kubelet.get(key);
+      const used = current.get(key);
+      if (counted) of.push({ pod: pod.name, container: container.name, ...ratiosOf(counted, before.get(key), container.limits) });
+      else if (used) of.push({ pod: pod.name, container: container.name, ...usageRatios(used, container.limits) });
+    }
+  if (of.length > 0 || target.pods.length === 0) return { state: 'observed', value: of };
+  if (problems.rule !== undefined && !problems.unauthorised) return { state: 'forbidden', rule: problems.rule };
+  return { state: 'unobserved', why: problems.message ?? 'no reading of its containers' };
 }
 
 const runs = (pod: TargetPod): boolean => pod.containers.some(({ init, running }) => !init && running);
-
-function keyOf(pod: { readonly namespace: string; readonly name: string }, container: { readonly name: string }): string {
-  return containerKey(pod.namespace, pod.name, container.name);
-}
-
-function addressOf(node: string, nodes: readonly NodeFacts[], rules: AddressRules): string {
-  const known = nodes.find(({ name }) => name === node)?.addresses ?? [];
-  if (known.length === 0) throw new KubeletError(`the address of node ${node} is not known`, 'forbidden');
-  const address = known.find((candidate) => rules.refusal(candidate) === undefined);
-  if (address === undefined)
-    throw new KubeletError(`node ${node} has the address ${known[0]}: ${rules.refusal(known[0]!)}, which is not asked`);
-  return address;
-}
