@@ -1,0 +1,206 @@
+import type { KubeClient } from '../../kube/api.ts';
+import type { Targets } from '../../objects/targets.ts';
+import { withUserSignatures } from '../../signatures/classify.ts';
+import { createLogScanner } from '../../signatures/log-scanner.ts';
+import type { UserSignature } from '../../signatures/signature-file.ts';
+import type { Clock } from '../../source/clock.ts';
+import type { Logger } from '../../source/logger.ts';
+import { createByteBudget } from './byte-budget.ts';
+import { type FollowedContainer, keyOf } from './followed-container.ts';
+import { Follower, type FollowerEvents, type FollowState, type Pace } from './follower.ts';
+import { LineBatch, type LineSink } from './line-batch.ts';
+import type { LogBook } from './log-book.ts';
+import type { LogBooks } from './log-books.ts';
+import { type Drops, LogReader } from './log-reader.ts';
+import { apiserverSink, backendSink } from './sinks.ts';
+import type { WantedStream } from './streams.ts';
+import { createTurns } from './turns.ts';
+
+/** Between the first requests of two logs: as many handshakes at once would delay the probes. */
+const SPREAD_MS = 10;
+
+/** One log as far as it is read. */
+interface FollowedLog {
+  /** Empty for a kube-apiserver. */
+  apis: readonly string[];
+  books: readonly LogBook[];
+  state: FollowState;
+}
+
+interface Followed {
+  readonly log: FollowedLog;
+  readonly follower: Follower;
+  readonly stop: AbortController;
+}
+
+export interface FollowedLogsInput {
+  readonly client: KubeClient;
+  readonly targets: Targets;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly books: LogBooks;
+  readonly maxStreams: number;
+  readonly bytesPerMinute: number;
+  readonly signatures: readonly UserSignature[];
+  readonly pace: Pace;
+}
+
+/** The logs that are followed at once, each over its disconnects, rotations and restarts. */
+export class FollowedLogs {
+  readonly #input: FollowedLogsInput;
+  readonly #signatures: ReturnType<typeof withUserSignatures>;
+  readonly #turns = createTurns();
+  readonly #followed = new Map<string, Followed>();
+  /** One batch and one scanner for all: pieces of work follow one another. */
+  #batch: LineBatch | undefined;
+  #beganAt = 0;
+  #notFollowed = 0;
+  #lastSuccess: number | undefined;
+  #trouble: string | undefined;
+
+  constructor(input: FollowedLogsInput) {
+    this.#input = input;
+    this.#signatures = withUserSignatures(input.signatures);
+  }
+
+  /** How many are wanted and not followed, because of the limit. */
+  get notFollowed(): number {
+    return this.#notFollowed;
+  }
+
+  /** When a log was opened last, Unix milliseconds. */
+  get lastSuccess(): number | undefined {
+    return this.#lastSuccess;
+  }
+
+  /** Containers that start from now on are read from their first line. */
+  begin(): void {
+    this.#beganAt = this.#input.clock();
+  }
+
+  /** Of these containers, and of no others, as far as the limit goes. */
+  follow(wanted: readonly WantedStream[], signal: AbortSignal): void {
+    this.#stopOthers(wanted);
+    this.#notFollowed = 0;
+    for (const { container, apis } of wanted) {
+      const followed = this.#followed.get(keyOf(container));
+      if (followed) {
+        followed.log.apis = apis;
+        followed.log.books = this.#input.books.ofContainer(apis);
+        followed.follower.update(container);
+      } else if (this.#followed.size < this.#input.maxStreams) this.#open(container, apis, signal);
+      else this.#notFollowed++;
+    }
+  }
+
+  /** The server answers again: no need to wait. */
+  nudge(): void {
+    for (const { follower } of this.#followed.values()) follower.nudge();
+  }
+
+  /** Their followers end with their signal: whoever starts again opens them anew. */
+  clear(): void {
+    this.#followed.clear();
+  }
+
+  states(): FollowState[] {
+    return this.#logs().map(({ state }) => state);
+  }
+
+  statesBehind(api: string): FollowState[] {
+    return this.#logs().flatMap(({ apis, state }) => (apis.includes(api) ? state : []));
+  }
+
+  statesOfApiservers(): FollowState[] {
+    return this.#logs().flatMap(({ apis, state }) => (apis.length === 0 ? state : []));
+  }
+
+  #logs(): FollowedLog[] {
+    return [...this.#followed.values()].map(({ log }) => log);
+  }
+
+  #stopOthers(wanted: readonly WantedStream[]): void {
+    const keys = new Set(wanted.map(({ container }) => keyOf(container)));
+    for (const [key, { stop }] of this.#followed)
+      if (!keys.has(key)) {
+        this.#followed.delete(key);
+        stop.abort();
+      }
+  }
+
+  #open(container: FollowedContainer, apis: readonly string[], signal: AbortSignal): void {
+    const log: FollowedLog = { apis, books: this.#input.books.ofContainer(apis), state: { kind: 'pending' } };
+    const follower = this.#followerOf(container, log);
+    const stop = new AbortController();
+    this.#followed.set(keyOf(container), { log, follower, stop });
+    const end = () => stop.abort();
+    signal.addEventListener('abort', end, { once: true });
+    stop.signal.addEventListener('abort', () => signal.removeEventListener('abort', end), { once: true });
+    follower.run(stop.signal, this.#followed.size * SPREAD_MS).catch((error: unknown) => {
+      log.state = { kind: 'failed', message: String(error) };
+      // The next plan opens it anew.
+      this.#followed.delete(keyOf(container));
+      this.#input.log.error({ source: 'logs', pod: container.pod, error: String(error) }, 'a log is no longer followed');
+    });
+  }
+
+  #followerOf(container: FollowedContainer, log: FollowedLog): Follower {
+    const { client, clock, pace, bytesPerMinute } = this.#input;
+    this.#batch ??= new LineBatch(createLogScanner(this.#signatures.patterns), this.#signatures.signatures);
+    return new Follower(container, {
+      client,
+      clock,
+      turns: this.#turns,
+      reader: new LogReader({ batch: this.#batch, sink: this.#sinkOf(log), budget: createByteBudget(bytesPerMinute) }),
+      pace,
+      fromStart: container.restarts === 0 && (container.startedAt ?? clock()) >= this.#beganAt,
+      events: this.#eventsOf(container, log),
+    });
+  }
+
+  #sinkOf(log: FollowedLog): LineSink & Drops {
+    const { books, targets } = this.#input;
+    const lines =
+      log.apis.length > 0
+        ? backendSink(() => log.books)
+        : apiserverSink(
+            books.apiserver,
+            () => targets.all(),
+            (api) => books.forNamed(api),
+          );
+    return {
+      ...lines,
+      dropped(why) {
+        for (const book of log.books) book.dropped[why]++;
+      },
+    };
+  }
+
+  #eventsOf({ pod, container }: FollowedContainer, log: FollowedLog): FollowerEvents {
+    return {
+      gap() {
+        for (const book of log.books) book.dropped.gap++;
+      },
+      lastWords(words) {
+        for (const book of log.books) book.lastWords(pod, container, words);
+      },
+      state: (state) => {
+        log.state = state;
+        if (state.kind === 'open') this.#lastSuccess = state.at;
+        this.#report(state);
+      },
+    };
+  }
+
+  /** One line when reading begins to fail, one when it ends. */
+  #report(state: FollowState): void {
+    const { log } = this.#input;
+    if (state.kind !== 'open' && state.kind !== 'pending') {
+      if (this.#trouble === undefined) log.warn({ source: 'logs', state: state.kind }, state.message);
+      this.#trouble ??= state.message;
+    } else if (this.#trouble !== undefined && this.states().every(({ kind }) => kind === 'open')) {
+      log.info({ source: 'logs' }, 'logs are read again');
+      this.#trouble = undefined;
+    }
+  }
+}
