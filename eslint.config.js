@@ -7,7 +7,6 @@ const NOT_YET = [
   'observe/discovery/change-recorder.ts',
   'observe/discovery/discovery.ts',
   'observe/discovery/event-watch.ts',
-  'probe/prober.ts',
   'simulator/control-plane/resources.ts',
   'simulator/network/service-proxy.ts',
   'simulator/control-plane/apiserver-metrics.ts',

@@ -1,5 +1,15 @@
 import { existsSync } from 'node:fs';
 
+/** Of the prober and the parts that it is made of. */
+const PROBER_TESTS = [
+  'test/probe/turns.test.ts',
+  'test/probe/prober.test.ts',
+  'test/probe/hurry.test.ts',
+  'test/probe/aggregator.test.ts',
+  'test/probe/direct.test.ts',
+  'test/probe/belief.test.ts',
+];
+
 /** What is mutated: the wiring and the judgement, where a wrong line shows in no type. */
 const TARGETS: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
@@ -7,14 +17,12 @@ const TARGETS: ReadonlyMap<string, readonly string[]> = new Map(
     'src/observe/running.ts': ['test/observe/observer.test.ts'],
     'src/observe/snapshot.ts': ['test/observe/observer.test.ts'],
     'src/observe/statements.ts': ['test/observe/observer.test.ts'],
-    'src/probe/prober.ts': [
-      'test/probe/turns.test.ts',
-      'test/probe/prober.test.ts',
-      'test/probe/hurry.test.ts',
-      'test/probe/aggregator.test.ts',
-      'test/probe/direct.test.ts',
-      'test/probe/belief.test.ts',
-    ],
+    'src/probe/prober.ts': PROBER_TESTS,
+    'src/probe/probe-runner.ts': PROBER_TESTS,
+    'src/probe/probed-apis.ts': PROBER_TESTS,
+    'src/probe/probed-apiservers.ts': PROBER_TESTS,
+    'src/probe/probe-health.ts': PROBER_TESTS,
+    'src/probe/open-probes.ts': PROBER_TESTS,
     'src/commands/exporter.ts': [],
     'src/commands/ticker.ts': [],
     'src/observe/logs/seam.ts': [],

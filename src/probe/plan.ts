@@ -27,6 +27,9 @@ export interface DirectPlan {
 /** Of the plan that probes that endpoint of the API. */
 export const endpointKey = (api: string, target: string): string => keyOf(api, 'endpoint', 'discovery', target);
 
+/** Of the control probe of that kube-apiserver. */
+export const controlKey = (instance: string): string => `control ${instance}`;
+
 const keyOf = (api: string, vantage: Vantage, request: ProbeRequest, where: string): string => `${api} ${vantage} ${request} ${where}`;
 
 export interface PlanOptions {

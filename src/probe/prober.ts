@@ -1,23 +1,25 @@
-import { isDirectVantage, type ProbeResult, type ProbeTally, type UnbelievedTarget } from '../domain/probe.ts';
+import type { ProbeResult, ProbeTally, UnbelievedTarget } from '../domain/probe.ts';
 import type { KubeClient } from '../kube/api.ts';
-import { createAddressRules, isIp } from '../net/addresses.ts';
+import { createAddressRules } from '../net/addresses.ts';
 import type { AttemptRuntime } from '../net/attempt.ts';
-import { createHandshakeSlots, type Urgency } from '../net/handshake-slots.ts';
+import { createHandshakeSlots } from '../net/handshake-slots.ts';
 import { createLoopWatch } from '../net/loop-watch.ts';
-import type { ApiTarget, Targets } from '../objects/targets.ts';
+import type { Targets } from '../objects/targets.ts';
 import { type Clock, monotonic } from '../source/clock.ts';
 import type { Logger } from '../source/logger.ts';
 import type { Source } from '../source/source.ts';
-import { type Part, statusOf, unauthorised } from '../source/status.ts';
-import { type Apiserver, createApiserverRequests } from './apiserver-requests.ts';
-import { createAsker, type DirectAnswer, ourFailure } from './asker.ts';
+import { statusOf } from '../source/status.ts';
+import { createApiserverRequests } from './apiserver-requests.ts';
+import { createAsker } from './asker.ts';
 import { createBeliefs } from './belief.ts';
 import { createControl } from './control.ts';
-import { createListChoice, type ListChoice } from './list-choice.ts';
 import { PROBER_DEFAULTS, type ProberOptions } from './options.ts';
-import { apiserversOf, endpointKey, outdated, type ProbePlan, plansFor, readyIn } from './plan.ts';
-import { createSchedule, type JobOutcome } from './schedule.ts';
-import { createTallyBook, type TallyBook } from './tally-book.ts';
+import { controlKey, endpointKey } from './plan.ts';
+import { ProbeHealth } from './probe-health.ts';
+import { ProbeRunner } from './probe-runner.ts';
+import { ProbedApis } from './probed-apis.ts';
+import { ProbedApiservers } from './probed-apiservers.ts';
+import { createSchedule } from './schedule.ts';
 
 export type { ProberOptions } from './options.ts';
 
@@ -51,27 +53,35 @@ export interface ProberInput {
   readonly onChange?: () => void;
 }
 
-/** Of the probes that may be open. */
-const DIRECT_SHARE = 0.75;
-/** The source is stale when no probe has ended for that many intervals. */
-const STALE_INTERVALS = 6;
-
-interface ProbedApi {
-  readonly book: TallyBook;
-  readonly list: ListChoice;
-  plans: ReadonlyMap<string, ProbePlan>;
-  /** The ready addresses, `host:port`; undefined before the first look. */
-  ready?: ReadonlySet<string>;
-  /** Addresses that were refused, so that each is logged once. */
-  refused: ReadonlySet<string>;
-}
-
 /**
  * Probes every APIService from every vantage, again and again. Direct vantages never carry credentials; the token goes to
  * kube-apiservers only. Nothing here throws or rejects: what fails is a result.
  * @throws RangeError when `allowAddresses` holds something that is not a CIDR.
  */
-export function createProber({ client, targets, clock, log, options: given = {}, onResult, onChange }: ProberInput): Prober {
+export function createProber(input: ProberInput): Prober {
+  const parts = assemble(input);
+  const { apis, apiservers, beliefs, control, health, requests } = parts;
+  const strangers = (): boolean => beliefs.unbelieved(apis.allKeys()).length > 0;
+  return {
+    name: 'probes',
+    start: (signal) => startProbing(parts, signal),
+    tallies: (name) => apis.tallies(name),
+    unbelieved: (name) => beliefs.unbelieved(apis.keysOf(name)),
+    vouchesFor: (name, target) => beliefs.has(endpointKey(name, target)),
+    control: () => control.tallies(),
+    unbelievedControl: () => apiservers.unbelieved(),
+    settled: () => control.last(requests.own.instance) !== undefined && apis.settled(),
+    status: (now) => statusOf('probes', health.probesPart(), now),
+    certificates: {
+      name: 'certificates',
+      start() {},
+      status: (now) => statusOf('certificates', health.certificatesPart(strangers()), now),
+    },
+  };
+}
+
+/** The parts of a prober, each given those that it asks. */
+function assemble({ client, targets, clock, log, options: given = {}, onResult, onChange }: ProberInput) {
   const options = { ...PROBER_DEFAULTS, ...given };
   const runtime: AttemptRuntime = {
     slots: createHandshakeSlots(options.maxHandshakes, options.slotPatienceMs),
@@ -88,212 +98,50 @@ export function createProber({ client, targets, clock, log, options: given = {},
     ({ own, instance }, result) => own || beliefs.counts(controlKey(instance), result, result.status !== undefined),
   );
   const schedule = createSchedule({ clock: monotonic, ...options });
-  const apis = new Map<string, ProbedApi>();
-  let apiservers: readonly Apiserver[] = [];
-  /** Open probes; of direct targets there may be fewer, so that those that hang leave room. */
-  const open: Record<Urgency, number> = { first: 0, later: 0 };
-  const mostOpen: Readonly<Record<Urgency, number>> = { first: options.maxOpen, later: Math.ceil(options.maxOpen * DIRECT_SHARE) };
-  let stopped = false;
-  /** Newest result through the kube client's own server, control included. */
-  let lastOwn: ProbeResult | undefined;
-  let lastMeasured: number | undefined;
-  let lastCertificate: number | undefined;
-
-  function reconcileApiservers(): void {
-    const now = apiserversOf(requests.own, options.apiservers(), (host) => !isIp(host) || rules.refusal(host) !== undefined);
-    control.keep(now);
-    const known = new Set(apiservers.map(({ instance }) => instance));
-    for (const apiserver of now)
-      if (!known.delete(apiserver.instance))
-        schedule.add({ key: controlKey(apiserver.instance), interval: () => options.intervalMs, run: () => runControl(apiserver) });
-    for (const instance of known) {
-      drop(controlKey(instance));
-      requests.drop(instance);
-    }
-    apiservers = now;
-  }
-
-  function reconcile(target: ApiTarget): void {
-    const api = apis.get(target.name) ?? newApi();
-    apis.set(target.name, api);
-    const { plans, refused } = plansFor(target, { ...options, apiservers, rules });
-    const wanted = new Map(plans.map((plan) => [plan.key, plan]));
-    for (const plan of plans) if (!api.plans.has(plan.key)) api.book.open(plan.key, plan.vantage, plan.request, plan.target);
-    for (const key of api.plans.keys())
-      if (!wanted.has(key)) {
-        drop(key);
-        api.book.close(key);
-      }
-    for (const plan of plans)
-      if (!api.plans.has(plan.key))
-        schedule.add({ key: plan.key, interval: () => intervalOf(plan, api), run: () => run(target.name, plan, api) });
-    api.plans = wanted;
-    const ready = readyIn(target);
-    for (const key of api.ready ? outdated(plans, api.ready, ready) : []) schedule.hurry(key);
-    api.ready = ready;
-    for (const { address, why } of refused)
-      if (!api.refused.has(address)) log.warn({ apiservice: target.name, address }, `not probed: ${address} is ${why}`);
-    api.refused = new Set(refused.map(({ address }) => address));
-  }
-
-  function drop(key: string): void {
-    schedule.remove(key);
-    beliefs.forget(key);
-  }
-
-  function forget(name: string): void {
-    for (const key of apis.get(name)?.plans.keys() ?? []) drop(key);
-    apis.delete(name);
-  }
-
-  /** What was proved on another network counts no more; the way to the kube client's own server is the same everywhere. */
-  function startOver(): void {
-    control.keep([requests.own]);
-    for (const { plans, book } of apis.values()) for (const [key, { vantage }] of plans) if (vantage !== 'aggregator') book.skip(key);
-  }
-
-  function reconcileAll(): void {
-    if (beliefs.moved()) startOver();
-    reconcileApiservers();
-    const all = targets.all();
-    const live = new Set(all.map(({ name }) => name));
-    for (const name of [...apis.keys()]) if (!live.has(name)) forget(name);
-    for (const target of all) reconcile(target);
-  }
-
-  const intervalOf = (plan: ProbePlan, { list }: ProbedApi): number => options.intervalMs * (plan.request === 'list' ? list.pace : 1);
-
-  async function run(name: string, plan: ProbePlan, api: ProbedApi): Promise<JobOutcome> {
-    const target = targets.get(name);
-    if (!target) return 'skipped';
-    const urgency = plan.vantage === 'aggregator' ? 'first' : 'later';
-    if (open[urgency] >= mostOpen[urgency] || open.first + open.later >= options.maxOpen) {
-      log.debug({ apiservice: name, ...open }, 'probe put off: too many are open');
-      return 'skipped';
-    }
-    open[urgency] += 1;
-    const at = clock();
-    try {
-      const answer = await ask(target, plan, api);
-      if (!answer || !isCurrent(name, plan, api)) return skip(plan, api);
-      const { result, isProven } = answer;
-      const counts = plan.vantage === 'aggregator' || beliefs.counts(plan.key, result, isProven);
-      return counts ? settle(name, plan, api, result) : skip(plan, api);
-    } catch (error) {
-      log.debug({ apiservice: name, vantage: plan.vantage, error: messageOf(error) }, 'probe could not be made');
-      return settle(name, plan, api, ourFailure(plan, at, error));
-    } finally {
-      open[urgency] -= 1;
-    }
-  }
-
-  async function ask(target: ApiTarget, plan: ProbePlan, api: ProbedApi): Promise<DirectAnswer | undefined> {
-    if (plan.vantage !== 'aggregator') return asker.directly(target, plan);
-    // An instance that does not even answer /readyz is not addressable from here.
-    if (!plan.apiserver.own && !control.answers(plan.apiserver.instance)) return undefined;
-    const result = await asker.viaAggregator(target, plan, api.list, control);
-    return result && { result, isProven: true };
-  }
-
-  const isCurrent = (name: string, plan: ProbePlan, api: ProbedApi): boolean => apis.get(name) === api && api.plans.has(plan.key);
-
-  function skip(plan: ProbePlan, api: ProbedApi): JobOutcome {
-    api.book.skip(plan.key);
-    return 'skipped';
-  }
-
-  function settle(name: string, plan: ProbePlan, api: ProbedApi, result: ProbeResult): JobOutcome {
-    if (stopped || !isCurrent(name, plan, api)) return 'skipped';
-    const before = api.book.record(plan.key, result);
-    note(result, plan.vantage === 'aggregator' && plan.apiserver.own);
-    if (result.certificate) lastCertificate = clock();
-    // What the other vantages saw before the outage says nothing about it.
-    if (!result.ok && before?.ok !== false) for (const key of api.plans.keys()) schedule.hurry(key);
-    try {
-      onResult?.(name, result);
-      if (before?.ok !== result.ok || before.reason !== result.reason) onChange?.();
-    } catch (error) {
-      log.error({ apiservice: name, error: messageOf(error) }, 'a listener of probe results failed');
-    }
-    return result.ok ? 'ok' : 'failed';
-  }
-
-  async function runControl(apiserver: Apiserver): Promise<JobOutcome> {
-    const result = await control.probe(apiserver);
-    note(result, apiserver.own);
-    return result.ok ? 'ok' : 'failed';
-  }
-
-  function note(result: ProbeResult, own: boolean): void {
-    if (result.hop !== 'us') lastMeasured = clock();
-    if (result.hop === 'us' && result.reason === 'unauthorized') requests.refused();
-    if (!own) return;
-    const broke = result.hop === 'us' && lastOwn?.hop !== 'us';
-    lastOwn = result;
-    if (broke) log.warn({ reason: result.reason, detail: result.detail }, 'probes through the kube-apiserver cannot be made from here');
-  }
-
-  function probesPart(): Part {
-    if (lastOwn?.hop === 'us') {
-      const why = lastOwn.detail || 'probes cannot be made from here';
-      const outcome = lastOwn.reason === 'unauthorized' ? unauthorised(why) : ({ state: 'failed', message: why } as const);
-      return { outcome, lastSuccess: lastMeasured, staleAfterMs: 0 };
-    }
-    const state = lastMeasured === undefined ? 'pending' : 'ok';
-    return { outcome: { state }, lastSuccess: lastMeasured, staleAfterMs: STALE_INTERVALS * options.intervalMs };
-  }
-
-  function certificatesPart(): Part {
-    const direct = options.vantages.some(isDirectVantage);
-    const state = !direct ? 'disabled' : lastCertificate === undefined ? 'pending' : 'ok';
-    const strangers = [...apis.values()].flatMap(({ plans }) => beliefs.unbelieved(plans.keys()));
-    const message = state === 'pending' && strangers.length > 0 ? { message: NOBODY_BELIEVED } : {};
-    return { outcome: { state, ...message }, lastSuccess: lastCertificate, staleAfterMs: STALE_INTERVALS * options.intervalMs };
-  }
-
-  return {
-    name: 'probes',
-    start(signal) {
-      if (signal.aborted) return;
-      reconcileAll();
-      const unsubscribe = targets.subscribe(({ kind, target }) => {
-        if (kind === 'removed') forget(target.name);
-        else reconcile(target);
-      });
-      const timer = setInterval(reconcileAll, options.intervalMs);
-      const stop = (): void => {
-        stopped = true;
-        clearInterval(timer);
-        unsubscribe();
-        schedule.stop();
-        for (const end of [...runtime.open]) end();
-        requests.close();
-      };
-      signal.addEventListener('abort', stop, { once: true });
-    },
-    tallies: (name) => apis.get(name)?.book.published() ?? [],
-    unbelieved: (name) => beliefs.unbelieved(apis.get(name)?.plans.keys() ?? []),
-    vouchesFor: (name, target) => beliefs.has(endpointKey(name, target)),
-    control: () => control.tallies(),
-    unbelievedControl: () => beliefs.unbelieved(apiservers.map(({ instance }) => controlKey(instance))),
-    settled: () => control.last(requests.own.instance) !== undefined && [...apis.values()].every(({ book }) => book.settled()),
-    status: (now) => statusOf('probes', probesPart(), now),
-    certificates: {
-      name: 'certificates',
-      start() {},
-      status: (now) => statusOf('certificates', certificatesPart(), now),
-    },
-  };
+  const health = new ProbeHealth({ ...options, clock, log, onRefused: () => requests.refused() });
+  const shared = { options, targets, clock, log, rules, requests, asker, beliefs, control, schedule, health };
+  const runner: ProbeRunner = new ProbeRunner({
+    ...shared,
+    maxOpen: options.maxOpen,
+    isCurrent: (api, plan) => apis.isCurrent(api, plan),
+    hurry: (key) => schedule.hurry(key),
+    onResult,
+    onChange,
+  });
+  const apis: ProbedApis = new ProbedApis({ ...shared, run: (api, plan) => runner.run(api, plan) });
+  return { ...shared, runtime, runner, apis, apiservers: new ProbedApiservers(shared) };
 }
 
-const newApi = (): ProbedApi => ({
-  book: createTallyBook(),
-  list: createListChoice(),
-  plans: new Map(),
-  refused: new Set(),
-});
+type Parts = ReturnType<typeof assemble>;
 
-const NOBODY_BELIEVED = 'outside the cluster: no address has shown a certificate of a backend yet';
-const controlKey = (instance: string): string => `control ${instance}`;
+function startProbing(parts: Parts, signal: AbortSignal): void {
+  if (signal.aborted) return;
+  const { apis, apiservers, options, requests, runner, runtime, schedule, targets } = parts;
+  reconcileAll(parts);
+  const unsubscribe = targets.subscribe(({ kind, target }) => {
+    if (kind === 'removed') apis.forget(target.name);
+    else apis.reconcile(target, apiservers.known);
+  });
+  const timer = setInterval(() => reconcileAll(parts), options.intervalMs);
+  const stop = (): void => {
+    runner.stop();
+    clearInterval(timer);
+    unsubscribe();
+    schedule.stop();
+    for (const end of [...runtime.open]) end();
+    requests.close();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+}
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+function reconcileAll({ apis, apiservers, beliefs, control, requests, targets }: Parts): void {
+  if (beliefs.moved()) {
+    // What was proved on another network counts no more; the way to the kube client's own server is the same everywhere.
+    control.keep([requests.own]);
+    apis.skipDirect();
+  }
+  apiservers.reconcile();
+  const all = targets.all();
+  apis.keep(new Set(all.map(({ name }) => name)));
+  for (const target of all) apis.reconcile(target, apiservers.known);
+}
