@@ -54,6 +54,7 @@ export function renderApiserverMetrics(state: ApiserverState): string {
   const out = createExposition();
   writeAggregator(out, state);
   writeRequests(out, state);
+  writeSaturation(out, state);
   writeFlowControl(out, state.load);
   writeEtcd(out, state);
   writeProcess(out, state);
@@ -150,9 +151,11 @@ function writeRequests(out: Exposition, { load }: ApiserverState): void {
         'apiserver_request_duration_seconds',
         { component: 'apiserver', dry_run: '', group, resource, scope: 'cluster', subresource: '', verb, version },
         REQUEST_BUCKETS,
-        each,
-        verb === 'WATCH' ? 400 : seconds / total,
+        { count: each, mean: verb === 'WATCH' ? 400 : seconds / total },
       );
+}
+
+function writeSaturation(out: Exposition, { load }: ApiserverState): void {
   out.family(
     'apiserver_current_inflight_requests',
     'gauge',
@@ -238,7 +241,7 @@ function writeEtcd(out: Exposition, { load }: ApiserverState): void {
   out.family('etcd_request_duration_seconds', 'histogram', '[ALPHA] Etcd request latency in seconds for each operation and object type.');
   for (const [group, , resource] of TRAFFIC)
     for (const operation of operations)
-      out.histogram('etcd_request_duration_seconds', { group, operation, resource }, ETCD_BUCKETS, count, mean);
+      out.histogram('etcd_request_duration_seconds', { group, operation, resource }, ETCD_BUCKETS, { count, mean });
   out.family('etcd_requests_total', 'counter', '[ALPHA] Etcd request counts for each operation and object type.');
   for (const [group, , resource] of TRAFFIC)
     for (const operation of operations) out.sample('etcd_requests_total', { group, operation, resource }, count);

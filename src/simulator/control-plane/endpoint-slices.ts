@@ -1,6 +1,7 @@
-import type { PodObject, ServiceObject, SliceEndpoint } from '../objects.ts';
+import type { EndpointSliceObject, PodObject, ServiceObject, SliceEndpoint } from '../objects.ts';
 import { ownedBy } from '../objects.ts';
 import type { Random } from '../random.ts';
+import { required } from '../required.ts';
 import { keyOf, type Store } from '../store.ts';
 import type { Timers } from '../timers.ts';
 
@@ -14,19 +15,14 @@ export function runEndpointSliceController(store: Store, random: Random, timers:
   function sync(service: ServiceObject): void {
     const serviceKey = keyOf(service.metadata);
     const { namespace, name } = service.metadata;
-    const pods = podsOf(store, service);
-    const endpoints = pods.map(endpointOf);
-    const ports = service.spec.ports.flatMap((port) => {
-      const number = typeof port.targetPort === 'number' ? port.targetPort : namedPort(pods, port.targetPort);
-      return number === undefined ? [] : [{ name: port.name ?? '', port: number, protocol: 'TCP' as const }];
-    });
     const sliceName = names.get(serviceKey);
     if (sliceName && store.endpointslices.get(`${namespace}/${sliceName}`)) {
+      const content = contentOf(store, service);
       store.endpointslices.update(
         `${namespace}/${sliceName}`,
         (copy) => {
-          copy.endpoints = endpoints;
-          copy.ports = endpoints.length === 0 ? [] : ports;
+          copy.endpoints = content.endpoints;
+          copy.ports = content.ports;
         },
         AUTHOR,
       );
@@ -34,26 +30,7 @@ export function runEndpointSliceController(store: Store, random: Random, timers:
     }
     const created = `${name}-${random.suffix(5)}`;
     names.set(serviceKey, created);
-    store.endpointslices.create(
-      {
-        apiVersion: 'discovery.k8s.io/v1',
-        kind: 'EndpointSlice',
-        metadata: {
-          namespace: namespace!,
-          name: created,
-          generation: 1,
-          labels: {
-            'kubernetes.io/service-name': name,
-            'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
-          },
-          ownerReferences: ownedBy(service),
-        },
-        addressType: 'IPv4',
-        endpoints,
-        ports: endpoints.length === 0 ? [] : ports,
-      },
-      AUTHOR,
-    );
+    createSlice(store, service, created);
   }
 
   function syncAll(): void {
@@ -79,6 +56,39 @@ export function runEndpointSliceController(store: Store, random: Random, timers:
   };
 }
 
+function createSlice(store: Store, service: ServiceObject, name: string): void {
+  store.endpointslices.create(
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: {
+        namespace: required(service.metadata.namespace, 'the namespace of a Service'),
+        name,
+        generation: 1,
+        labels: {
+          'kubernetes.io/service-name': service.metadata.name,
+          'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
+        },
+        ownerReferences: ownedBy(service),
+      },
+      addressType: 'IPv4',
+      ...contentOf(store, service),
+    },
+    AUTHOR,
+  );
+}
+
+/** An EndpointSlice without an address has no port. */
+function contentOf(store: Store, service: ServiceObject): Pick<EndpointSliceObject, 'endpoints' | 'ports'> {
+  const pods = podsOf(store, service);
+  if (pods.length === 0) return { endpoints: [], ports: [] };
+  const ports = service.spec.ports.flatMap((port) => {
+    const number = typeof port.targetPort === 'number' ? port.targetPort : namedPort(pods, port.targetPort);
+    return number === undefined ? [] : [{ name: port.name ?? '', port: number, protocol: 'TCP' as const }];
+  });
+  return { endpoints: pods.map(endpointOf), ports };
+}
+
 export function podsOf(store: Store, service: ServiceObject): PodObject[] {
   const selector = Object.entries(service.spec.selector ?? {});
   return store.pods
@@ -99,10 +109,10 @@ function endpointOf(pod: PodObject): SliceEndpoint {
   const terminating = pod.metadata.deletionTimestamp !== undefined;
   const { namespace, name, uid } = pod.metadata;
   return {
-    addresses: [pod.status.podIP!],
+    addresses: [required(pod.status.podIP, 'the address of a pod')],
     conditions: { ready: serving && !terminating, serving, terminating },
     ...(pod.spec.nodeName ? { nodeName: pod.spec.nodeName } : {}),
-    targetRef: { kind: 'Pod', namespace: namespace!, name, uid },
+    targetRef: { kind: 'Pod', namespace: required(namespace, 'the namespace of a pod'), name, uid },
   };
 }
 

@@ -65,6 +65,10 @@ function pick(pod: PodObject, container: string, logs: ContainerLogs | undefined
   // A container that waits for its restart serves the log of the run before.
   const file = logs?.current ?? logs?.previous;
   if (file) return file;
+  return whyNoFile(pod, container);
+}
+
+function whyNoFile(pod: PodObject, container: string): string {
   const waiting = pod.status.containerStatuses?.find((status) => status.name === container)?.state.waiting?.reason ?? 'ContainerCreating';
   const because = WAITS_FOR.get(waiting) ?? waiting;
   return `container "${container}" in pod "${pod.metadata.name}" is waiting to start: ${because}`;
@@ -73,25 +77,36 @@ function pick(pod: PodObject, container: string, logs: ContainerLogs | undefined
 /** Options, or what is wrong with them. */
 function readOptions(query: URLSearchParams): LogOptions | string {
   const flag = (name: string) => ['1', 'true'].includes(query.get(name) ?? '');
-  const number = (name: string) => (query.has(name) ? Number(query.get(name)) : undefined);
-  const sinceSeconds = number('sinceSeconds');
-  const sinceTime = query.get('sinceTime');
-  if (sinceSeconds !== undefined && sinceTime) return 'at most one of `sinceTime` or `sinceSeconds` may be specified';
-  if (sinceSeconds !== undefined && !(sinceSeconds > 0)) return 'sinceSeconds: Invalid value: must be greater than 0';
-  const sinceAt = sinceTime ? Date.parse(sinceTime) : sinceSeconds === undefined ? undefined : Date.now() - sinceSeconds * 1000;
-  if (sinceAt !== undefined && Number.isNaN(sinceAt)) return `sinceTime: Invalid value: ${JSON.stringify(sinceTime)}`;
-  const tailLines = number('tailLines');
+  const since = readSince(query);
+  if (typeof since === 'string') return since;
+  const tailLines = readNumber(query, 'tailLines');
   if (tailLines !== undefined && !(tailLines >= 0)) return 'tailLines: Invalid value: must be greater than or equal to 0';
-  const limitBytes = number('limitBytes');
+  const limitBytes = readNumber(query, 'limitBytes');
   if (limitBytes !== undefined && !(limitBytes > 0)) return 'limitBytes: Invalid value: must be greater than 0';
   return {
     follow: flag('follow'),
     timestamps: flag('timestamps'),
-    // The kube-apiserver forwards whole seconds only.
-    since: sinceAt === undefined ? undefined : Math.floor(sinceAt / 1000) * 1000,
+    since,
     tailLines,
     limitBytes,
   };
+}
+
+function readNumber(query: URLSearchParams, name: string): number | undefined {
+  return query.has(name) ? Number(query.get(name)) : undefined;
+}
+
+/** Milliseconds since the epoch, or what is wrong with it; undefined: from the beginning. */
+function readSince(query: URLSearchParams): number | string | undefined {
+  const sinceSeconds = readNumber(query, 'sinceSeconds');
+  const sinceTime = query.get('sinceTime');
+  if (sinceSeconds !== undefined && sinceTime) return 'at most one of `sinceTime` or `sinceSeconds` may be specified';
+  if (sinceSeconds !== undefined && !(sinceSeconds > 0)) return 'sinceSeconds: Invalid value: must be greater than 0';
+  const sinceAt = sinceTime ? Date.parse(sinceTime) : sinceSeconds === undefined ? undefined : Date.now() - sinceSeconds * 1000;
+  if (sinceAt === undefined) return undefined;
+  if (Number.isNaN(sinceAt)) return `sinceTime: Invalid value: ${JSON.stringify(sinceTime)}`;
+  // The kube-apiserver forwards whole seconds only.
+  return Math.floor(sinceAt / 1000) * 1000;
 }
 
 function stream(file: LogFile, options: LogOptions, response: ServerResponse): void {

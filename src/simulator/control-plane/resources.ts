@@ -16,24 +16,24 @@ export interface Resource {
 }
 
 export const RESOURCES: readonly Resource[] = [
-  core('configmaps', 'ConfigMap', ['cm']),
-  core('events', 'Event', ['ev']),
-  core('namespaces', 'Namespace', ['ns'], false),
-  core('nodes', 'Node', ['no'], false),
-  core('pods', 'Pod', ['po'], true, ['log']),
-  core('services', 'Service', ['svc']),
-  named('apiregistration.k8s.io', 'v1', 'apiservices', 'APIService', false),
-  named('apps', 'v1', 'daemonsets', 'DaemonSet', true, ['ds']),
-  named('apps', 'v1', 'deployments', 'Deployment', true, ['deploy']),
-  named('apps', 'v1', 'replicasets', 'ReplicaSet', true, ['rs']),
-  named('apps', 'v1', 'statefulsets', 'StatefulSet', true, ['sts']),
-  named('batch', 'v1', 'cronjobs', 'CronJob', true, ['cj']),
-  named('batch', 'v1', 'jobs', 'Job', true),
-  named('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice', true),
-  { ...named('events.k8s.io', 'v1', 'events', 'Event', true, ['ev']), view: asNewEvent },
-  named('networking.k8s.io', 'v1', 'networkpolicies', 'NetworkPolicy', true, ['netpol']),
-  named('rbac.authorization.k8s.io', 'v1', 'clusterrolebindings', 'ClusterRoleBinding', false),
-  named('rbac.authorization.k8s.io', 'v1', 'rolebindings', 'RoleBinding', true),
+  served('', 'configmaps', 'ConfigMap', { shortNames: ['cm'] }),
+  served('', 'events', 'Event', { shortNames: ['ev'] }),
+  served('', 'namespaces', 'Namespace', { shortNames: ['ns'], namespaced: false }),
+  served('', 'nodes', 'Node', { shortNames: ['no'], namespaced: false }),
+  served('', 'pods', 'Pod', { shortNames: ['po'], subresources: ['log'] }),
+  served('', 'services', 'Service', { shortNames: ['svc'] }),
+  served('apiregistration.k8s.io', 'apiservices', 'APIService', { namespaced: false }),
+  served('apps', 'daemonsets', 'DaemonSet', { shortNames: ['ds'] }),
+  served('apps', 'deployments', 'Deployment', { shortNames: ['deploy'] }),
+  served('apps', 'replicasets', 'ReplicaSet', { shortNames: ['rs'] }),
+  served('apps', 'statefulsets', 'StatefulSet', { shortNames: ['sts'] }),
+  served('batch', 'cronjobs', 'CronJob', { shortNames: ['cj'] }),
+  served('batch', 'jobs', 'Job'),
+  served('discovery.k8s.io', 'endpointslices', 'EndpointSlice'),
+  served('events.k8s.io', 'events', 'Event', { shortNames: ['ev'], view: asNewEvent }),
+  served('networking.k8s.io', 'networkpolicies', 'NetworkPolicy', { shortNames: ['netpol'] }),
+  served('rbac.authorization.k8s.io', 'clusterrolebindings', 'ClusterRoleBinding', { namespaced: false }),
+  served('rbac.authorization.k8s.io', 'rolebindings', 'RoleBinding'),
 ];
 
 /** Group-versions that have nothing to list here but are always there; each has a local APIService. */
@@ -66,19 +66,11 @@ export function findResource(group: string, version: string, plural: string): Re
   return RESOURCES.find((resource) => resource.group === group && resource.version === version && resource.plural === plural);
 }
 
-function core(plural: CollectionName, kind: string, shortNames: string[], namespaced = true, subresources: string[] = []): Resource {
-  return { group: '', version: 'v1', plural, kind, namespaced, shortNames, subresources, collection: plural };
-}
+type Particulars = Partial<Pick<Resource, 'namespaced' | 'shortNames' | 'subresources' | 'view'>>;
 
-function named(
-  group: string,
-  version: string,
-  plural: CollectionName,
-  kind: string,
-  namespaced: boolean,
-  shortNames: string[] = [],
-): Resource {
-  return { group, version, plural, kind, namespaced, shortNames, collection: plural };
+/** Version v1 of it, which is what all that are served here have. Namespaced, unless its particulars say otherwise. */
+function served(group: string, plural: CollectionName, kind: string, particulars: Particulars = {}): Resource {
+  return { group, version: 'v1', plural, kind, namespaced: true, shortNames: [], collection: plural, ...particulars };
 }
 
 /** events.k8s.io/v1 of a stored core/v1 event: same object, other field names. */

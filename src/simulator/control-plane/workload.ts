@@ -1,6 +1,7 @@
 import type { Hold, PodPlan, SimulatedPod } from '../node/pod.ts';
 import { type Condition, ownedBy, type PodObject, referenceTo, timestamp, type WorkloadObject } from '../objects.ts';
 import type { Random } from '../random.ts';
+import { required } from '../required.ts';
 import { keyOf, type Store } from '../store.ts';
 import type { EventRecorder } from './events.ts';
 
@@ -61,6 +62,10 @@ export class Workload {
 
   get pods(): readonly SimulatedPod[] {
     return this.#pods;
+  }
+
+  get #deployment(): WorkloadObject {
+    return required(this.#store.deployments.get(this.key), `Deployment ${this.key}`);
   }
 
   /** First ReplicaSet and its pods, started. */
@@ -146,10 +151,13 @@ export class Workload {
   }
 
   async #add(prepare?: Prepare): Promise<SimulatedPod> {
-    const replicaSet = this.#store.replicasets.get(`${this.plan.namespace}/${this.#replicaSet}`)!;
+    const replicaSet = required(
+      this.#store.replicasets.get(`${this.plan.namespace}/${this.#replicaSet}`),
+      `ReplicaSet ${this.#replicaSet}`,
+    );
     const pod = await this.#factory({
       name: `${this.#replicaSet}-${this.#random.suffix(5)}`,
-      labels: { ...this.plan.labels, 'pod-template-hash': this.#replicaSet.split('-').at(-1)! },
+      labels: { ...this.plan.labels, 'pod-template-hash': this.#replicaSet.slice(this.#replicaSet.lastIndexOf('-') + 1) },
       owner: ownedBy(replicaSet),
       image: this.#template.image,
       args: this.#template.args,
@@ -179,7 +187,7 @@ export class Workload {
   }
 
   #newReplicaSet(replicasBefore: number): void {
-    const deployment = this.#store.deployments.get(this.key)!;
+    const deployment = this.#deployment;
     this.#replicaSet = `${this.plan.name}-${this.#random.suffix(10)}`;
     this.#store.replicasets.create(
       {
@@ -219,7 +227,7 @@ export class Workload {
       copy.spec.replicas = 0;
       copy.status = { observedGeneration: copy.status.observedGeneration + 1, replicas: 0, readyReplicas: 0, availableReplicas: 0 };
     });
-    this.#events.report(referenceTo(this.#store.deployments.get(this.key)!), {
+    this.#events.report(referenceTo(this.#deployment), {
       reason: 'ScalingReplicaSet',
       message: `Scaled down replica set ${replicaSet} from ${this.plan.replicas} to 0`,
       component: 'deployment-controller',
@@ -295,22 +303,30 @@ type Status = WorkloadObject['status'];
  */
 function progressOf(wanted: number, before: Status, after: Status, replicaSet: string): Condition[] {
   const known = before.conditions?.find(({ type }) => type === 'Progressing');
-  const [updated, updatedBefore] = [after.updatedReplicas ?? 0, before.updatedReplicas ?? 0];
   const progressing = { type: 'Progressing', status: 'True', lastTransitionTime: known?.lastTransitionTime ?? timestamp() } as const;
-  if (known?.reason === COMPLETE && after.replicas === updated) return [known];
-  if (updated === wanted && after.replicas === wanted && after.availableReplicas === wanted) {
+  if (known?.reason === COMPLETE && after.replicas === (after.updatedReplicas ?? 0)) return [known];
+  if (isComplete(wanted, after)) {
     const message = `ReplicaSet "${replicaSet}" has successfully progressed.`;
     return [{ ...progressing, reason: COMPLETE, message, lastUpdateTime: timestamp() }];
   }
-  const isStep =
-    updated > updatedBefore ||
-    after.replicas - updated < before.replicas - updatedBefore ||
-    after.readyReplicas > before.readyReplicas ||
-    after.availableReplicas > before.availableReplicas;
-  if (!isStep) return known ? [known] : [];
+  if (!isStep(before, after)) return known ? [known] : [];
   return [
     { ...progressing, reason: 'ReplicaSetUpdated', message: `ReplicaSet "${replicaSet}" is progressing.`, lastUpdateTime: timestamp() },
   ];
+}
+
+function isComplete(wanted: number, { updatedReplicas, replicas, availableReplicas }: Status): boolean {
+  return (updatedReplicas ?? 0) === wanted && replicas === wanted && availableReplicas === wanted;
+}
+
+function isStep(before: Status, after: Status): boolean {
+  const [updated, updatedBefore] = [after.updatedReplicas ?? 0, before.updatedReplicas ?? 0];
+  return (
+    updated > updatedBefore ||
+    after.replicas - updated < before.replicas - updatedBefore ||
+    after.readyReplicas > before.readyReplicas ||
+    after.availableReplicas > before.availableReplicas
+  );
 }
 
 function availableCondition(before: readonly { type: string; status: string; lastTransitionTime?: string }[], enough: boolean) {

@@ -28,18 +28,7 @@ export interface ServiceProxy {
 export function createServiceProxy(network: Network, store: Store, random: Random): ServiceProxy {
   const attached = new Map<Listener, string>();
 
-  function destinations(key: string, port: number): Destination[] {
-    const service = store.services.get(key);
-    const servicePort = service?.spec.ports.find((candidate) => candidate.port === port);
-    if (!service || !servicePort) return [];
-    return slicesOf(store, service).flatMap((slice) => {
-      const slicePort = slice.ports.find((candidate) => candidate.name === (servicePort.name ?? ''));
-      if (!slicePort) return [];
-      return slice.endpoints
-        .filter((endpoint) => endpoint.conditions.ready)
-        .flatMap((endpoint) => endpoint.addresses.map((host) => ({ host, port: slicePort.port })));
-    });
-  }
+  const destinations = (key: string, port: number) => destinationsOf(store, key, port);
 
   function wanted(listener: Listener, key: string): Path {
     const paths = destinations(key, listener.port).map(({ host, port }) => network.pathTo(host, port));
@@ -54,14 +43,10 @@ export function createServiceProxy(network: Network, store: Store, random: Rando
       client.resetAndDestroy();
       return;
     }
-    const { host, port } = random.pick(choices);
-    if (network.pathTo(host, port) === 'drop') return; // accepted here, but nothing ever answers
-    const backend = connect({ host, port, noDelay: true });
-    client.pipe(backend).pipe(client);
-    backend.on('error', () => client.resetAndDestroy());
-    client.on('error', () => backend.destroy());
-    client.once('close', () => backend.destroy());
-    backend.once('close', () => client.destroy());
+    const chosen = random.pick(choices);
+    // Accepted here, but nothing ever answers.
+    if (network.pathTo(chosen.host, chosen.port) === 'drop') return;
+    join(client, chosen);
   }
 
   async function refresh(): Promise<void> {
@@ -92,6 +77,29 @@ export function createServiceProxy(network: Network, store: Store, random: Rando
     },
     refresh,
   };
+}
+
+function destinationsOf(store: Store, key: string, port: number): Destination[] {
+  const service = store.services.get(key);
+  const servicePort = service?.spec.ports.find((candidate) => candidate.port === port);
+  if (!service || !servicePort) return [];
+  return slicesOf(store, service).flatMap((slice) => {
+    const slicePort = slice.ports.find((candidate) => candidate.name === (servicePort.name ?? ''));
+    if (!slicePort) return [];
+    return slice.endpoints
+      .filter((endpoint) => endpoint.conditions.ready)
+      .flatMap((endpoint) => endpoint.addresses.map((host) => ({ host, port: slicePort.port })));
+  });
+}
+
+/** Passes bytes both ways, until one side ends or breaks. */
+function join(client: Socket, { host, port }: Destination): void {
+  const backend = connect({ host, port, noDelay: true });
+  client.pipe(backend).pipe(client);
+  backend.on('error', () => client.resetAndDestroy());
+  client.on('error', () => backend.destroy());
+  client.once('close', () => backend.destroy());
+  backend.once('close', () => client.destroy());
 }
 
 export function slicesOf(store: Store, service: ServiceObject) {

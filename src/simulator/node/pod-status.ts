@@ -1,4 +1,4 @@
-import { type Condition, type PodObject, type PodStatus, timestamp, withCondition } from '../objects.ts';
+import { type Condition, type ContainerStatus, type PodObject, type PodStatus, timestamp, withCondition } from '../objects.ts';
 import type { Container } from './container.ts';
 
 /** What the status of a pod is made from. */
@@ -15,44 +15,44 @@ export interface PodFactsForStatus {
 /** The status that the kubelet (or, before it, the scheduler) writes. */
 export function podStatus(before: PodObject, facts: PodFactsForStatus): PodStatus {
   const { container, failed, unschedulable } = facts;
-  if (unschedulable !== undefined)
-    return {
-      phase: 'Pending',
-      conditions: withCondition(before.status.conditions, {
-        type: 'PodScheduled',
-        status: 'False',
-        reason: 'Unschedulable',
-        message: unschedulable,
-      }),
-      qosClass: 'Burstable',
-    };
-  const started = container.restarts > 0 || container.running || container.state.terminated !== undefined;
+  if (unschedulable !== undefined) return unscheduledStatus(before, unschedulable);
   const ready = container.ready && !failed && !facts.nodeLost;
   const { reason: _reason, message: _message, ...kept } = before.status;
   return {
     ...kept,
-    phase: failed ? 'Failed' : started ? 'Running' : 'Pending',
+    phase: failed ? 'Failed' : hasStarted(container) ? 'Running' : 'Pending',
     ...(failed ?? {}),
     conditions: conditions(before.status.conditions, facts, ready),
     ...(facts.hostIp === undefined ? {} : { hostIP: facts.hostIp }),
     ...(facts.ip === undefined || failed ? {} : { podIP: facts.ip, podIPs: [{ ip: facts.ip }] }),
     startTime: before.status.startTime ?? timestamp(),
     qosClass: 'Burstable',
-    containerStatuses: failed
-      ? []
-      : [
-          {
-            name: container.name,
-            image: facts.image,
-            imageID: container.id === '' ? '' : `registry.example/${container.name}@sha256:0`,
-            ...(container.id === '' ? {} : { containerID: container.id }),
-            ready,
-            started: container.running,
-            restartCount: container.restarts,
-            state: structuredClone(container.state),
-            lastState: structuredClone(container.lastState),
-          },
-        ],
+    containerStatuses: failed ? [] : [containerStatus(container, facts.image, ready)],
+  };
+}
+
+function hasStarted({ restarts, running, state }: Container): boolean {
+  return restarts > 0 || running || state.terminated !== undefined;
+}
+
+/** What the scheduler writes: no kubelet has seen the pod. */
+function unscheduledStatus(before: PodObject, message: string): PodStatus {
+  const scheduled: Condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message };
+  return { phase: 'Pending', conditions: withCondition(before.status.conditions, scheduled), qosClass: 'Burstable' };
+}
+
+function containerStatus(container: Container, image: string, ready: boolean): ContainerStatus {
+  const begun = container.id !== '';
+  return {
+    name: container.name,
+    image,
+    imageID: begun ? `registry.example/${container.name}@sha256:0` : '',
+    ...(begun ? { containerID: container.id } : {}),
+    ready,
+    started: container.running,
+    restartCount: container.restarts,
+    state: structuredClone(container.state),
+    lastState: structuredClone(container.lastState),
   };
 }
 
