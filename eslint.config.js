@@ -10,13 +10,10 @@ const NOT_YET = [
   'simulator/aggregator/proxy.ts',
   'simulator/simulator.ts',
   'simulator/control-plane/api-server.ts',
-  'simulator/node/pod.ts',
   'simulator/control-plane/list-watch.ts',
   'simulator/aggregator/availability.ts',
-  'simulator/backend/delegation.ts',
   'simulator/api.ts',
   'simulator/aggregator/connections.ts',
-  'simulator/backend/aggregated-server.ts',
   'simulator/cluster.ts',
 ];
 

@@ -1,5 +1,6 @@
-import { type AggregatedServer, StartFailure } from '../backend/aggregated-server.ts';
+import type { AggregatedServer } from '../backend/aggregated-server.ts';
 import type { Behaviour } from '../backend/behaviour.ts';
+import { StartFailure } from '../backend/start-failure.ts';
 import type { EventRecorder, Reported } from '../control-plane/events.ts';
 import type { Listener } from '../network/listener.ts';
 import { type OwnerReference, type PodObject, type ProbeSpec, referenceTo } from '../objects.ts';
@@ -57,9 +58,19 @@ const PROBE_TIMEOUT = 1000;
 /** The kubelet waits so many times longer than it says: here it shares its core with everything else. */
 const PROBE_PATIENCE = 3;
 const FAILURE_THRESHOLD = 3;
+const PROBES = {
+  readiness: { path: '/readyz', words: 'Readiness' },
+  liveness: { path: '/livez', words: 'Liveness' },
+} as const;
 const BACK_OFF = { first: 10_000, most: 300_000 };
 /** The kubelet never takes less, whatever the compression. */
 const LEAST_PERIOD = 200;
+
+/** How the process ends that could not start. */
+function endingOf(error: unknown): Ending {
+  const { exitCode, lines } = error instanceof StartFailure ? error : new StartFailure(1, [String(error)]);
+  return { exitCode, lines };
+}
 
 /** A pod and its kubelet: starts, probes, restarts and reports as the real one does, in the cluster's (compressed) time. */
 export class SimulatedPod {
@@ -224,6 +235,22 @@ export class SimulatedPod {
   async #run(): Promise<void> {
     if (this.#deleted || this.#context.timers.stopped) return;
     const run = ++this.#runs;
+    this.#begin();
+    const { program } = this;
+    const { endsAfter, ending } = program;
+    if (endsAfter === 0 && ending) return this.crash(ending);
+    try {
+      this.server = await this.#context.launch?.(this);
+      if (run !== this.#runs || !this.container.running) return;
+      if (this.listener && this.listener.path !== 'drop') await this.listener.set('open');
+    } catch (error) {
+      return this.crash(endingOf(error));
+    }
+    this.#endLater(program);
+    this.#startProbes();
+  }
+
+  #begin(): void {
     this.#hold = undefined;
     const log = this.container.begin();
     this.#failures = { readiness: 0, liveness: 0 };
@@ -232,18 +259,10 @@ export class SimulatedPod {
     this.report({ reason: 'Started', message: 'Container started' });
     if (this.program.firstLines) log.write(...this.program.firstLines);
     this.#writeStatus();
-    const { endsAfter, ending } = this.program;
-    if (endsAfter === 0 && ending) return this.crash(ending);
-    try {
-      this.server = await this.#context.launch?.(this);
-      if (run !== this.#runs || !this.container.running) return;
-      if (this.listener && this.listener.path !== 'drop') await this.listener.set('open');
-    } catch (error) {
-      const failure = error instanceof StartFailure ? error : new StartFailure(1, [String(error)]);
-      return this.crash({ exitCode: failure.exitCode, lines: failure.lines });
-    }
+  }
+
+  #endLater({ endsAfter, ending }: Program): void {
     if (endsAfter !== undefined && ending) this.#after(endsAfter, () => void this.crash(ending));
-    this.#startProbes();
   }
 
   #startProbes(): void {
@@ -258,7 +277,7 @@ export class SimulatedPod {
     const run = this.#runs;
     // Traffic from the pod's own node is never subject to a NetworkPolicy.
     const bypassed = this.probesPass || this.listener.path === 'drop';
-    const path = kind === 'readiness' ? '/readyz' : '/livez';
+    const { path, words } = PROBES[kind];
     const outcome = bypassed
       ? { ok: true as const }
       : await probeContainer(this.listener.host, this.listener.port, path, PROBE_TIMEOUT * PROBE_PATIENCE);
@@ -271,7 +290,7 @@ export class SimulatedPod {
     this.report({
       type: 'Warning',
       reason: 'Unhealthy',
-      message: `${kind === 'readiness' ? 'Readiness' : 'Liveness'} probe failed: ${outcome.words}`,
+      message: `${words} probe failed: ${outcome.words}`,
     });
     this.#failures[kind] += 1;
     if (this.#failures[kind] < FAILURE_THRESHOLD) return;
