@@ -7,13 +7,8 @@ const NOT_YET = [
   'observe/discovery/change-recorder.ts',
   'observe/discovery/discovery.ts',
   'observe/discovery/event-watch.ts',
-  'simulator/aggregator/proxy.ts',
   'simulator/simulator.ts',
-  'simulator/control-plane/api-server.ts',
-  'simulator/control-plane/list-watch.ts',
-  'simulator/aggregator/availability.ts',
   'simulator/api.ts',
-  'simulator/aggregator/connections.ts',
   'simulator/cluster.ts',
 ];
 

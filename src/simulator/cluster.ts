@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { addAccess } from './access.ts';
 import { type ApiPlan, createApi, type SimulatedApi } from './api.ts';
 import { type Authority, createAuthority } from './certificates.ts';
-import { type ApiServer, createApiServer } from './control-plane/api-server.ts';
+import { type ApiServer, startApiServer } from './control-plane/api-server.ts';
 import { type Authorizer, createAuthorizer } from './control-plane/authorization.ts';
 import { runEndpointSliceController } from './control-plane/endpoint-slices.ts';
 import { createEventRecorder, type EventRecorder } from './control-plane/events.ts';
@@ -139,7 +139,7 @@ export async function createCluster(plan: ClusterPlan): Promise<Cluster> {
   for (let index = 0; index < plan.apiservers; index += 1) {
     const controlPlane = plan.apiservers === 1 ? 'control-plane' : `control-plane-${index + 1}`;
     apiServers.push(
-      await createApiServer({
+      await startApiServer({
         store,
         network,
         proxy,

@@ -1,22 +1,11 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
-import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
-import type { KeyPair } from '../certificates.ts';
-import type { Network } from '../network/network.ts';
+import type { Socket } from 'node:net';
 import type { ApiServiceObject } from '../objects.ts';
 import type { Random } from '../random.ts';
-import type { Timing } from '../timing.ts';
-import { judgeCertificate } from './certificate-check.ts';
-import { deadlineExceeded, dialError, dialTimeout, GoError, type Stage, streamError } from './go-errors.ts';
+import { type DialContext, Dialer, type Progress } from './dialer.ts';
+import { deadlineExceeded, GoError, streamError } from './go-errors.ts';
 import type { Route } from './resolver.ts';
-
-/** What stands between one kube-apiserver and the pods, beside what every client meets. */
-export interface Obstacle {
-  readonly kind: 'drop' | 'error';
-  /** The dialer's words, for `error`. */
-  readonly words?: string;
-}
 
 export interface Attempt {
   readonly method: string;
@@ -27,17 +16,11 @@ export interface Attempt {
   readonly deadline?: number;
 }
 
-/** Connections of one kube-apiserver to the aggregated servers; kept alive per APIService, as the transport cache does. */
-export interface Connections {
-  /** Resolves with the answer's head. Rejects with GoError. */
-  send(api: ApiServiceObject, route: Route, attempt: Attempt, retried?: boolean): Promise<IncomingMessage>;
-  /** Idle connections of the APIService are closed: after failed probes, and when its TLS settings change. */
-  closeIdle(name: string): void;
-  /** The first one that stands in the way of the API counts; none = the way is clear. Faults of several APIs stand beside each other. */
-  readonly obstacles: Set<(api: ApiServiceObject) => Obstacle | undefined>;
-  /** Counts dial failures of the egress selector. */
-  readonly egress: { dialFailures: number; dials: number };
-  close(): void;
+interface Exchange {
+  readonly api: ApiServiceObject;
+  readonly route: Route;
+  readonly attempt: Attempt;
+  readonly retried: boolean;
 }
 
 interface Marked extends Socket {
@@ -58,161 +41,119 @@ interface Pool {
   generation: number;
 }
 
-export function createConnections(network: Network, frontProxy: KeyPair, timing: Timing, random: Random): Connections {
-  const pools = new Map<string, Pool>();
-  const dialing = new Set<Socket>();
+/** Connections of one kube-apiserver to the aggregated servers; kept alive per APIService, as the transport cache does. */
+export class Connections {
+  readonly #dialer: Dialer;
+  readonly #random: Random;
+  readonly #pools = new Map<string, Pool>();
 
-  async function dial(api: ApiServiceObject, route: Route, progress: { stage: Stage }): Promise<TLSSocket> {
-    connections.egress.dials += 1;
-    const tcp = await connect(api, route);
-    progress.stage = 'tls';
-    const local = `${tcp.localAddress}:${tcp.localPort}`;
+  constructor(context: DialContext) {
+    this.#dialer = new Dialer(context);
+    this.#random = context.random;
+  }
+
+  get obstacles(): Dialer['obstacles'] {
+    return this.#dialer.obstacles;
+  }
+
+  get egress(): Readonly<Dialer['egress']> {
+    return this.#dialer.egress;
+  }
+
+  /** Resolves with the answer's head. Rejects with GoError. */
+  send(api: ApiServiceObject, route: Route, attempt: Attempt): Promise<IncomingMessage> {
+    return this.#exchange({ api, route, attempt, retried: false });
+  }
+
+  /** Idle connections of the APIService are closed: after failed probes, and when its TLS settings change. */
+  closeIdle(name: string): void {
+    const pool = this.#pools.get(name);
+    if (!pool) return;
+    pool.generation += 1;
+    for (const sockets of Object.values(pool.agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+  }
+
+  close(): void {
+    this.#dialer.close();
+    for (const { agent } of this.#pools.values()) agent.destroy();
+  }
+
+  #exchange(exchange: Exchange): Promise<IncomingMessage> {
+    const { api, route, attempt } = exchange;
+    const progress: Progress = { stage: 'connect' };
+    const agent = this.#agentFor(exchange, progress);
     return new Promise((resolve, reject) => {
-      const bundle = api.spec.caBundle ? Buffer.from(api.spec.caBundle, 'base64').toString('utf8') : undefined;
-      const tls = connectTls({
-        socket: tcp,
-        servername: route.serverName,
-        cert: frontProxy.cert,
-        key: frontProxy.key,
-        rejectUnauthorized: false,
-        ALPNProtocols: ['http/1.1'],
-        ...(bundle ? { ca: bundle } : {}),
+      const outgoing: ClientRequest = httpsRequest({
+        agent,
+        // Only names the pool; the dialer knows the way.
+        host: api.metadata.name,
+        method: attempt.method,
+        path: attempt.path,
+        headers: { ...attempt.headers, Host: route.shown },
       });
-      const give = (error: GoError | undefined) => {
+      const timer =
+        attempt.deadline === undefined
+          ? undefined
+          : setTimeout(() => {
+              reject(deadlineExceeded(progress.stage, this.#random));
+              outgoing.destroy();
+            }, attempt.deadline);
+      let local = '';
+      outgoing.on('socket', (socket: Marked) => {
+        if (socket.used) progress.stage = 'headers';
+        socket.used = true;
+        local = `${socket.localAddress}:${socket.localPort}`;
+      });
+      outgoing.on('response', (response) => {
         clearTimeout(timer);
-        dialing.delete(tcp);
-        if (!error) return resolve(tls);
-        tls.destroy();
-        tcp.destroy();
-        reject(error);
-      };
-      const timer = setTimeout(() => give(new GoError('net/http: TLS handshake timeout')), timing.tlsTimeout);
-      tls.once('error', (error: NodeJS.ErrnoException) => give(streamError(error, local, route.shown)));
-      tls.once('secureConnect', () => {
-        const wrong = api.spec.insecureSkipTLSVerify ? undefined : judgeCertificate(tls, route.serverName);
-        progress.stage = 'headers';
-        give(wrong === undefined ? undefined : new GoError(wrong));
-        tls.on('error', () => {});
+        resolve(response);
       });
+      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        clearTimeout(timer);
+        if (isStale(outgoing, error, exchange)) {
+          this.closeIdle(api.metadata.name);
+          this.#exchange({ ...exchange, retried: true }).then(resolve, reject);
+        } else reject(error instanceof GoError ? error : streamError(error, local, route.shown));
+      });
+      if (attempt.body) attempt.body.pipe(outgoing);
+      else outgoing.end();
     });
   }
 
-  function obstacleOf(api: ApiServiceObject): Obstacle | undefined {
-    for (const obstacle of connections.obstacles) {
-      const found = obstacle(api);
-      if (found) return found;
-    }
-    return undefined;
+  /** The agent of the API. It asks for a new connection only when none is idle; it then takes the one that is dialled for this exchange. */
+  #agentFor({ api, route }: Exchange, progress: Progress): Agent {
+    const { agent, parts, generation } = this.#poolFor(api.metadata.name);
+    parts.createConnection = (_options, done) => {
+      this.#dialer.dial(api, route, progress).then(
+        (socket: Marked) => {
+          socket.generation = generation;
+          done(null, socket);
+        },
+        (error: Error) => done(error),
+      );
+    };
+    return agent;
   }
 
-  async function connect(api: ApiServiceObject, route: Route): Promise<Socket> {
-    const obstacle = obstacleOf(api);
-    if (obstacle?.kind === 'error') {
-      connections.egress.dialFailures += 1;
-      throw new GoError(obstacle.words ?? 'proxy error');
-    }
-    if (route.lookup !== undefined) throw new GoError(`dial tcp: lookup ${route.lookup} on 10.96.0.10:53: no such host`);
-    if (route.destinations.length === 0) throw dialError({ code: 'ECONNREFUSED' } as NodeJS.ErrnoException, route.shown);
-    const target = obstacle?.kind === 'drop' ? await network.nowhere() : random.pick(route.destinations);
-    return new Promise((resolve, reject) => {
-      const socket = connectTcp({ host: target.host, port: target.port, noDelay: true });
-      dialing.add(socket);
-      const give = (error: GoError | undefined) => {
-        clearTimeout(timer);
-        socket.removeAllListeners();
-        socket.on('error', () => {});
-        if (!error) return resolve(socket);
-        dialing.delete(socket);
-        socket.destroy();
-        reject(error);
-      };
-      const timer = setTimeout(() => give(dialTimeout(route.shown)), timing.dialTimeout);
-      socket.once('connect', () => give(undefined));
-      socket.once('error', (error: NodeJS.ErrnoException) => give(dialError(error, route.shown)));
-      socket.once('close', () => give(dialError({ code: 'ETIMEDOUT' } as NodeJS.ErrnoException, route.shown)));
-    });
-  }
-
-  function poolFor(name: string): Pool {
-    let pool = pools.get(name);
-    if (!pool) {
-      const agent = new Agent({ keepAlive: true, maxFreeSockets: 25, scheduling: 'fifo' });
-      const parts = agent as unknown as AgentParts;
-      const created: Pool = { agent, parts, generation: 0 };
-      const keep = parts.keepSocketAlive.bind(agent);
-      parts.keepSocketAlive = (socket) => socket.generation === created.generation && keep(socket);
-      pools.set(name, created);
-      pool = created;
-    }
+  #poolFor(name: string): Pool {
+    const known = this.#pools.get(name);
+    if (known) return known;
+    const pool = createPool();
+    this.#pools.set(name, pool);
     return pool;
   }
+}
 
-  const connections: Connections = {
-    obstacles: new Set(),
-    egress: { dialFailures: 0, dials: 0 },
-    send(api, route, attempt, retried = false) {
-      const pool = poolFor(api.metadata.name);
-      const { agent, parts, generation } = pool;
-      const progress: { stage: Stage } = { stage: 'connect' };
-      // The agent asks for a new connection only when none is idle; it then takes the one that we made.
-      parts.createConnection = (_options, done) => {
-        dial(api, route, progress).then(
-          (socket: Marked) => {
-            socket.generation = generation;
-            done(null, socket);
-          },
-          (error: Error) => done(error),
-        );
-      };
-      return new Promise((resolve, reject) => {
-        const outgoing: ClientRequest = httpsRequest({
-          agent,
-          // Only names the pool; the dialer knows the way.
-          host: api.metadata.name,
-          method: attempt.method,
-          path: attempt.path,
-          headers: { ...attempt.headers, Host: route.shown },
-        });
-        const timer =
-          attempt.deadline === undefined
-            ? undefined
-            : setTimeout(() => {
-                reject(deadlineExceeded(progress.stage, random));
-                outgoing.destroy();
-              }, attempt.deadline);
-        let local = '';
-        outgoing.on('socket', (socket: Marked) => {
-          if (socket.used) progress.stage = 'headers';
-          socket.used = true;
-          local = `${socket.localAddress}:${socket.localPort}`;
-        });
-        outgoing.on('response', (response) => {
-          clearTimeout(timer);
-          resolve(response);
-        });
-        outgoing.on('error', (error: NodeJS.ErrnoException) => {
-          clearTimeout(timer);
-          // As net/http does: a kept connection that the peer had closed meanwhile is no failure of the request.
-          const stale = outgoing.reusedSocket && error.code === 'ECONNRESET' && attempt.body === undefined && !retried;
-          if (stale) {
-            connections.closeIdle(api.metadata.name);
-            connections.send(api, route, attempt, true).then(resolve, reject);
-          } else reject(error instanceof GoError ? error : streamError(error, local, route.shown));
-        });
-        if (attempt.body) attempt.body.pipe(outgoing);
-        else outgoing.end();
-      });
-    },
-    closeIdle(name) {
-      const pool = pools.get(name);
-      if (!pool) return;
-      pool.generation += 1;
-      for (const sockets of Object.values(pool.agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
-    },
-    close() {
-      for (const socket of dialing) socket.destroy();
-      for (const { agent } of pools.values()) agent.destroy();
-    },
-  };
-  return connections;
+function createPool(): Pool {
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 25, scheduling: 'fifo' });
+  const parts = agent as unknown as AgentParts;
+  const pool: Pool = { agent, parts, generation: 0 };
+  const keep = parts.keepSocketAlive.bind(agent);
+  parts.keepSocketAlive = (socket) => socket.generation === pool.generation && keep(socket);
+  return pool;
+}
+
+/** As net/http has it: a kept connection that the peer had closed meanwhile is no failure of the request. */
+function isStale(outgoing: ClientRequest, error: NodeJS.ErrnoException, { attempt, retried }: Exchange): boolean {
+  return outgoing.reusedSocket && error.code === 'ECONNRESET' && attempt.body === undefined && !retried;
 }

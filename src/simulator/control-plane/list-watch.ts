@@ -23,8 +23,24 @@ interface Selection {
   readonly matches: (object: KubeObject) => boolean;
 }
 
+/** What is listed, by which query, and where the answer goes. */
+export interface ListCall {
+  readonly store: Store;
+  readonly resource: Resource;
+  /** Undefined: of all namespaces, or the resource has none. */
+  readonly namespace: string | undefined;
+  readonly query: URLSearchParams;
+  readonly response: ServerResponse;
+}
+
+export interface WatchCall extends ListCall {
+  readonly request: IncomingMessage;
+  readonly behaviour: WatchBehaviour;
+  readonly timers: Timers;
+}
+
 /** Undefined (and a 400 was sent) when a selector can't be read. */
-function selectionOf(query: URLSearchParams, namespace: string | undefined, response: ServerResponse): Selection | undefined {
+function selectionOf({ query, namespace, response }: ListCall): Selection | undefined {
   try {
     const labels = labelMatcher(query.get('labelSelector') ?? '');
     const fields = fieldMatcher(query.get('fieldSelector') ?? '');
@@ -39,51 +55,48 @@ function selectionOf(query: URLSearchParams, namespace: string | undefined, resp
   }
 }
 
-export function serveList(
-  store: Store,
-  resource: Resource,
-  namespace: string | undefined,
-  query: URLSearchParams,
-  response: ServerResponse,
-): void {
-  const selection = selectionOf(query, namespace, response);
+/** Where a list goes on. Undefined (and an error was sent) when its token can't be read or is too old. */
+function pageStart({ store, query, response }: ListCall, collection: Collection<KubeObject>): Page | undefined {
+  const token = query.get('continue');
+  if (!token) return { revision: store.revisions.current, after: '' };
+  const page = readContinue(token);
+  if (!page) {
+    sendFailure(response, 'BadRequest', 'continue key is not valid');
+    return undefined;
+  }
+  if (collection.since(page.revision) !== undefined) return page;
+  sendFailure(
+    response,
+    'Expired',
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.',
+  );
+  return undefined;
+}
+
+export function serveList(call: ListCall): void {
+  const { store, resource, query, response } = call;
+  const selection = selectionOf(call);
   if (!selection) return;
   const collection: Collection<KubeObject> = store[resource.collection];
-  const token = query.get('continue');
-  let after = '';
-  let revision = store.revisions.current;
-  if (token) {
-    const page = readContinue(token);
-    if (!page) {
-      sendFailure(response, 'BadRequest', 'continue key is not valid');
-      return;
-    }
-    if (collection.since(page.revision) === undefined) {
-      sendFailure(
-        response,
-        'Expired',
-        'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.',
-      );
-      return;
-    }
-    ({ after, revision } = page);
-  }
+  const start = pageStart(call, collection);
+  if (!start) return;
   const limit = Number(query.get('limit') ?? 0);
   const keyed = collection
     .values()
     .filter(selection.matches)
     .map((object) => ({ key: keyOf(object.metadata), object }))
     .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .filter(({ key }) => key > after);
+    .filter(({ key }) => key > start.after);
   const page = limit > 0 ? keyed.slice(0, limit) : keyed;
+  const last = page.at(-1);
   const more = keyed.length - page.length;
-  const view = resource.view ?? ((object: KubeObject) => object);
+  const view = viewOf(resource);
   sendJson(response, 200, {
     kind: `${resource.kind}List`,
-    apiVersion: resource.group === '' ? resource.version : `${resource.group}/${resource.version}`,
+    apiVersion: groupVersionOf(resource),
     metadata: {
-      resourceVersion: String(revision),
-      ...(more > 0 ? { continue: writeContinue(revision, page.at(-1)!.key), remainingItemCount: more } : {}),
+      resourceVersion: String(start.revision),
+      ...(last && more > 0 ? { continue: writeContinue(start.revision, last.key), remainingItemCount: more } : {}),
     },
     // Items of a list carry neither kind nor apiVersion.
     items: page.map(({ object }) => {
@@ -93,22 +106,20 @@ export function serveList(
   });
 }
 
-export function serveWatch(
-  store: Store,
-  resource: Resource,
-  namespace: string | undefined,
-  query: URLSearchParams,
-  request: IncomingMessage,
-  response: ServerResponse,
-  behaviour: WatchBehaviour,
-  timers: Timers,
-): void {
-  const selection = selectionOf(query, namespace, response);
+function viewOf(resource: Resource): (object: KubeObject) => KubeObject {
+  return resource.view ?? ((object) => object);
+}
+
+function groupVersionOf({ group, version }: Resource): string {
+  return group === '' ? version : `${group}/${version}`;
+}
+
+export function serveWatch(call: WatchCall): void {
+  const { store, resource, query, response, behaviour } = call;
+  const selection = selectionOf(call);
   if (!selection) return;
   const collection: Collection<KubeObject> = store[resource.collection];
-  const view = resource.view ?? ((object: KubeObject) => object);
-  const asked = query.get('resourceVersion') ?? '';
-  const revision = Number(asked || 0);
+  const revision = Number(query.get('resourceVersion') || 0);
   const current = store.revisions.current;
   if (revision > current) {
     sendJson(response, 504, { ...failure('Timeout', `Timeout: Too large resource version: ${revision}, current: ${current}`) });
@@ -122,41 +133,51 @@ export function serveWatch(
 
   response.writeHead(200, { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' });
   response.flushHeaders();
-  const write = (event: object) => writeEvent(response, event, behaviour.splitChunks);
+  const write: Write = (event) => writeEvent(response, event, behaviour.splitChunks);
   if (missed === undefined) {
     write({ type: 'ERROR', object: failure('Expired', `too old resource version: ${revision} (${current})`) });
     response.end();
     return;
   }
+  const view = viewOf(resource);
   const pass = (event: WatchEvent) => {
     if (selection.matches(event.object)) write({ type: event.type, object: view(event.object) });
   };
   for (const event of missed) pass(event);
+  const unsubscribe = collection.subscribe(pass);
+  const stopClock = runWatchClock(call, write);
+  const end = () => {
+    unsubscribe();
+    stopClock();
+  };
+  response.on('close', end);
+  call.request.on('aborted', end);
+}
 
+type Write = (event: object) => void;
+
+/** Bookmarks where they are asked for, and the end of the watch when its time is up. Returns the stop function. */
+function runWatchClock({ store, resource, query, response, behaviour, timers }: WatchCall, write: Write): () => void {
   const bookmark = () =>
     write({
       type: 'BOOKMARK',
       object: {
         kind: resource.kind,
-        apiVersion: resource.group === '' ? resource.version : `${resource.group}/${resource.version}`,
+        apiVersion: groupVersionOf(resource),
         metadata: { resourceVersion: String(store.revisions.current), creationTimestamp: null },
       },
     });
   const wantsBookmarks = ['1', 'true'].includes(query.get('allowWatchBookmarks') ?? '');
   const seconds = Number(query.get('timeoutSeconds') ?? 0) || DEFAULT_WATCH_SECONDS;
-  const stop = [
-    collection.subscribe(pass),
-    wantsBookmarks ? timers.every(behaviour.bookmarkMs, bookmark) : () => {},
-    timers.after(seconds * 1000, () => {
-      if (wantsBookmarks) bookmark();
-      response.end();
-    }),
-  ];
-  const end = () => {
-    for (const release of stop) release();
+  const stopBookmarks = wantsBookmarks ? timers.every(behaviour.bookmarkMs, bookmark) : () => {};
+  const stopTimeout = timers.after(seconds * 1000, () => {
+    if (wantsBookmarks) bookmark();
+    response.end();
+  });
+  return () => {
+    stopBookmarks();
+    stopTimeout();
   };
-  response.on('close', end);
-  request.on('aborted', end);
 }
 
 function initialEvents(collection: Collection<KubeObject>): WatchEvent[] {
@@ -177,13 +198,20 @@ function writeEvent(response: ServerResponse, event: object, split: boolean): vo
   response.write(bytes.subarray(cut));
 }
 
-function writeContinue(revision: number, after: string): string {
-  return Buffer.from(JSON.stringify({ revision, after })).toString('base64url');
+/** What a continue token says: the list's own revision, and the key after which it goes on. */
+interface Page {
+  readonly revision: number;
+  readonly after: string;
 }
 
-function readContinue(token: string): { revision: number; after: string } | undefined {
+function writeContinue(revision: number, after: string): string {
+  const page: Page = { revision, after };
+  return Buffer.from(JSON.stringify(page)).toString('base64url');
+}
+
+function readContinue(token: string): Page | undefined {
   try {
-    const page = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as { revision: number; after: string };
+    const page = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as Page;
     return typeof page.revision === 'number' && typeof page.after === 'string' ? page : undefined;
   } catch {
     return undefined;

@@ -1,15 +1,15 @@
+export interface ResourceInfo {
+  readonly kind: 'resource';
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
 /** What a request path is about: a resource, or anything else. */
-export type RequestInfo =
-  | {
-      readonly kind: 'resource';
-      readonly group: string;
-      readonly version: string;
-      readonly resource: string;
-      readonly subresource?: string;
-      readonly namespace?: string;
-      readonly name?: string;
-    }
-  | { readonly kind: 'path'; readonly path: string };
+export type RequestInfo = ResourceInfo | { readonly kind: 'path'; readonly path: string };
 
 /** `/api/v1/namespaces/n/pods/p/log`, `/apis/g/v/r` … → its parts, as k8s.io/apiserver's RequestInfoFactory reads them. */
 export function readRequestInfo(path: string): RequestInfo {
