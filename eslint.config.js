@@ -7,9 +7,6 @@ const NOT_YET = [
   'observe/discovery/change-recorder.ts',
   'observe/discovery/discovery.ts',
   'observe/discovery/event-watch.ts',
-  'simulator/simulator.ts',
-  'simulator/api.ts',
-  'simulator/cluster.ts',
 ];
 
 // Type-aware rules only: formatting and syntax are Biome's.

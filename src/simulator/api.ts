@@ -1,14 +1,17 @@
-import { AGGREGATED_READER_ROLE } from './access.ts';
-import { startAggregatedServer } from './backend/aggregated-server.ts';
+import { addApiService, addBindings, addService, withoutIdentity } from './api-objects.ts';
+import { type AggregatedServer, startAggregatedServer } from './backend/aggregated-server.ts';
 import type { BackendRequest, Behaviour, Interception } from './backend/behaviour.ts';
 import { bootLines, idleLine } from './backend/chatter.ts';
+import type { ControlPlaneAccess } from './backend/delegation.ts';
 import { type Authority, createAuthority, type KeyPair } from './certificates.ts';
 import type { Cluster } from './cluster.ts';
 import { serviceAccount } from './control-plane/identities.ts';
-import { Workload } from './control-plane/workload.ts';
+import { type PodFactory, Workload } from './control-plane/workload.ts';
 import type { Listener } from './network/listener.ts';
-import { type PodPlan, SimulatedPod } from './node/pod.ts';
+import { SimulatedPod } from './node/pod.ts';
 import type { ApiServiceObject, ServiceObject } from './objects.ts';
+import { required } from './required.ts';
+import type { Cancel } from './timers.ts';
 
 /** An aggregated API as a scenario states it. */
 export interface ApiPlan {
@@ -26,8 +29,39 @@ export interface ApiPlan {
   readonly openMetrics?: boolean;
 }
 
+const CACHE_MS = 10_000;
+const CHATTER_MS = 15_000;
+const MIB = 2 ** 20;
+
+/** Puts its objects into the cluster, and starts its pods. */
+export async function createApi(cluster: Cluster, plan: ApiPlan): Promise<SimulatedApi> {
+  const serverName = serverNameOf(plan);
+  const authority = await createAuthority(`${plan.service}-ca`);
+  const serving = await authority.issue({
+    commonName: serverName,
+    usage: 'server',
+    dnsNames: [serverName, `${serverName}.cluster.local`],
+  });
+  addBindings(cluster, plan);
+  const service = await addService(cluster, plan);
+  const api = new SimulatedApi(cluster, plan, { authority, serving, service });
+  await api.start();
+  return api;
+}
+
+function serverNameOf({ service, namespace }: ApiPlan): string {
+  return `${service}.${namespace}.svc`;
+}
+
+/** What there is of an API before its pods. */
+interface Foundation {
+  readonly authority: Authority;
+  readonly serving: KeyPair;
+  readonly service: ServiceObject;
+}
+
 /** An aggregated API in the running cluster: its objects, its pods, and what their processes are made to do. */
-export interface SimulatedApi {
+export class SimulatedApi {
   readonly plan: ApiPlan;
   /** Of the APIService: `<version>.<group>`. */
   readonly name: string;
@@ -36,67 +70,114 @@ export interface SimulatedApi {
   readonly authority: Authority;
   readonly serving: KeyPair;
   /** Shared by all pods of the API. */
-  behaviour: Behaviour;
+  behaviour: Behaviour = {};
   readonly workload: Workload;
-  /** Pods that are not on their way out. */
-  pods(): readonly SimulatedPod[];
-  /** Those too. */
-  allPods(): readonly SimulatedPod[];
-  /** A line in the log of each running container. */
-  log(...lines: string[]): void;
-  /** Cuts the connections that stand, so that a changed behaviour meets everyone. */
-  reconnect(): void;
-  /** Replaces the processes of all pods without touching the pods: a changed certificate or CA is loaded. */
-  reload(): Promise<void>;
-  editApiService(change: (copy: ApiServiceObject) => void, manager?: string): void;
-  editService(change: (copy: ServiceObject) => void, manager?: string): void;
-  deleteService(): void;
-  /** The Service as it was made. */
-  restoreService(): void;
-  remove(): Promise<void>;
-  stop(): Promise<void>;
-}
+  readonly #cluster: Cluster;
+  readonly #service: ServiceObject;
+  readonly #pods = new Set<SimulatedPod>();
+  #stopChatter: Cancel = () => {};
 
-const CACHE_MS = 10_000;
-const CHATTER_MS = 15_000;
-const MIB = 2 ** 20;
-
-export async function createApi(cluster: Cluster, plan: ApiPlan): Promise<SimulatedApi> {
-  const { store, timers, random } = cluster;
-  const name = `${plan.version}.${plan.group}`;
-  const serviceKey = `${plan.namespace}/${plan.service}`;
-  const serverName = `${plan.service}.${plan.namespace}.svc`;
-  const authority = await createAuthority(`${plan.service}-ca`);
-  const serving = await authority.issue({
-    commonName: serverName,
-    usage: 'server',
-    dnsNames: [serverName, `${serverName}.cluster.local`],
-  });
-  const account = serviceAccount(plan.namespace, plan.service);
-  const pods = new Set<SimulatedPod>();
-
-  const launch = (pod: SimulatedPod) =>
-    startAggregatedServer({
-      group: plan.group,
-      version: plan.version,
-      resource: { plural: plan.resource, kind: plan.kind, namespaced: false },
-      port: pod.listener!.port,
-      serving,
-      access: () => {
-        const { host, port } = cluster.apiServers[0]!;
-        return { host, port, ca: cluster.authorities.cluster.certificate, token: cluster.tokens.tokenOf(account) };
+  constructor(cluster: Cluster, plan: ApiPlan, { authority, serving, service }: Foundation) {
+    this.plan = plan;
+    this.name = `${plan.version}.${plan.group}`;
+    this.serviceKey = `${plan.namespace}/${plan.service}`;
+    this.serverName = serverNameOf(plan);
+    this.authority = authority;
+    this.serving = serving;
+    this.#cluster = cluster;
+    this.#service = service;
+    this.workload = new Workload(
+      {
+        namespace: plan.namespace,
+        name: plan.service,
+        labels: { app: plan.service },
+        replicas: plan.replicas,
+        image: `registry.example/${plan.service}:v1.4.2`,
+        args: [`--secure-port=${plan.port}`, '--cert-dir=/etc/serving'],
       },
-      behaviour: () => merged(api.behaviour, pod.behaviour),
-      log: (...lines) => pod.write(...lines),
-      reachable: () => pod.listener!.path !== 'drop',
-      cacheMs: timers.scaled(CACHE_MS),
-    }).then((server) => {
-      pod.write(...bootLines(pod.listener!.port));
-      return server;
-    });
+      cluster,
+      (part) => this.#newPod(part),
+    );
+  }
 
-  async function newPod(part: Pick<PodPlan, 'name' | 'labels' | 'owner' | 'image' | 'args'>): Promise<SimulatedPod> {
-    const listener: Listener = await cluster.network.reserve('pod', plan.port, (socket) => {
+  /** Pods first: the APIService comes when there is somebody to answer. */
+  async start(): Promise<void> {
+    const { timers, random } = this.#cluster;
+    await this.workload.start();
+    addApiService(this.#cluster, this.plan, this.authority);
+    this.#stopChatter = timers.every(timers.scaled(CHATTER_MS), () => {
+      for (const pod of this.workload.pods) if (random.chance(0.7)) pod.write(idleLine(random));
+    });
+  }
+
+  /** Pods that are not on their way out. */
+  pods(): readonly SimulatedPod[] {
+    return this.workload.pods;
+  }
+
+  /** Those too. */
+  allPods(): readonly SimulatedPod[] {
+    return [...this.#pods];
+  }
+
+  /** A line in the log of each running container. */
+  log(...lines: string[]): void {
+    for (const pod of this.workload.pods) pod.write(...lines);
+  }
+
+  /** Cuts the connections that stand, so that a changed behaviour meets everyone. */
+  reconnect(): void {
+    for (const pod of this.workload.pods) pod.listener?.cut('end');
+  }
+
+  /** Replaces the processes of all pods without touching the pods: a changed certificate or CA is loaded. */
+  async reload(): Promise<void> {
+    for (const pod of this.workload.pods) {
+      if (!pod.container.running) continue;
+      pod.server?.stop();
+      pod.server = await this.#launch(pod);
+      pod.listener?.cut('end');
+    }
+  }
+
+  editApiService(change: (copy: ApiServiceObject) => void, manager = 'kubectl-edit'): void {
+    this.#cluster.store.apiservices.update(this.name, change, { manager });
+  }
+
+  editService(change: (copy: ServiceObject) => void, manager = 'kubectl-edit'): void {
+    this.#cluster.store.services.update(this.serviceKey, change, { manager });
+  }
+
+  deleteService(): void {
+    this.#cluster.store.services.delete(this.serviceKey);
+  }
+
+  /** The Service as it was made. */
+  restoreService(): void {
+    const { services } = this.#cluster.store;
+    if (!services.get(this.serviceKey)) services.create(withoutIdentity(this.#service), { manager: 'kubectl-create' });
+    else
+      this.editService((copy) => {
+        copy.spec = structuredClone(this.#service.spec);
+      });
+  }
+
+  async remove(): Promise<void> {
+    this.#cluster.store.apiservices.delete(this.name);
+    this.#cluster.store.services.delete(this.serviceKey);
+    this.#stopChatter();
+    await this.workload.remove();
+    await this.#cluster.proxy.detach(this.serviceKey);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#pods].map((pod) => pod.stop()));
+  }
+
+  async #newPod(part: Parameters<PodFactory>[0]): Promise<SimulatedPod> {
+    const { plan } = this;
+    const { store, events, timers, random, network } = this.#cluster;
+    const listener: Listener = await network.reserve('pod', plan.port, (socket) => {
       if (pod.server) pod.server.accept(socket);
       else socket.resetAndDestroy();
     });
@@ -104,93 +185,47 @@ export async function createApi(cluster: Cluster, plan: ApiPlan): Promise<Simula
       {
         ...part,
         namespace: plan.namespace,
-        node: cluster.nextNode(),
+        node: this.#cluster.nextNode(),
         serviceAccount: plan.service,
         container: plan.service,
         limits: { cpuCores: 0.5, memoryBytes: 256 * MIB },
         probes: { readiness: plan.readinessProbe, liveness: plan.livenessProbe },
       },
-      { ...cluster, launch, listener },
+      { store, events, timers, random, listener, launch: (started) => this.#launch(started) },
     );
-    for (const gone of pods) if (!gone.object) pods.delete(gone);
-    pods.add(pod);
+    for (const gone of this.#pods) if (!gone.object) this.#pods.delete(gone);
+    this.#pods.add(pod);
     return pod;
   }
 
-  addBindings(cluster, plan);
-  const service = await addService(cluster, plan);
-  const workload = new Workload(
-    {
-      namespace: plan.namespace,
-      name: plan.service,
-      labels: { app: plan.service },
-      replicas: plan.replicas,
-      image: `registry.example/${plan.service}:v1.4.2`,
-      args: [`--secure-port=${plan.port}`, '--cert-dir=/etc/serving'],
-    },
-    cluster,
-    newPod,
-  );
+  async #launch(pod: SimulatedPod): Promise<AggregatedServer> {
+    const { plan } = this;
+    const { timers } = this.#cluster;
+    const listener = required(pod.listener, `the listener of pod ${pod.key}`);
+    const server = await startAggregatedServer({
+      group: plan.group,
+      version: plan.version,
+      resource: { plural: plan.resource, kind: plan.kind, namespaced: false },
+      port: listener.port,
+      serving: this.serving,
+      access: () => this.#access(),
+      behaviour: () => merged(this.behaviour, pod.behaviour),
+      log: (...lines) => pod.write(...lines),
+      reachable: () => listener.path !== 'drop',
+      cacheMs: timers.scaled(CACHE_MS),
+    });
+    pod.write(...bootLines(listener.port));
+    return server;
+  }
 
-  const api: SimulatedApi = {
-    plan,
-    name,
-    serviceKey,
-    serverName,
-    authority,
-    serving,
-    behaviour: {},
-    workload,
-    pods: () => workload.pods,
-    allPods: () => [...pods],
-    log(...lines) {
-      for (const pod of workload.pods) pod.write(...lines);
-    },
-    reconnect() {
-      for (const pod of workload.pods) pod.listener?.cut('end');
-    },
-    async reload() {
-      for (const pod of workload.pods) {
-        if (!pod.container.running) continue;
-        pod.server?.stop();
-        pod.server = await launch(pod);
-        pod.listener?.cut('end');
-      }
-    },
-    editApiService(change, manager = 'kubectl-edit') {
-      store.apiservices.update(name, change, { manager });
-    },
-    editService(change, manager = 'kubectl-edit') {
-      store.services.update(serviceKey, change, { manager });
-    },
-    deleteService() {
-      store.services.delete(serviceKey);
-    },
-    restoreService() {
-      if (!store.services.get(serviceKey)) store.services.create(withoutIdentity(service), { manager: 'kubectl-create' });
-      else
-        api.editService((copy) => {
-          copy.spec = structuredClone(service.spec);
-        });
-    },
-    async remove() {
-      store.apiservices.delete(name);
-      store.services.delete(serviceKey);
-      stopChatter();
-      await workload.remove();
-      await cluster.proxy.detach(serviceKey);
-    },
-    async stop() {
-      await Promise.all([...pods].map((pod) => pod.stop()));
-    },
-  };
-
-  await workload.start();
-  addApiService(cluster, plan, authority);
-  const stopChatter = timers.every(timers.scaled(CHATTER_MS), () => {
-    for (const pod of workload.pods) if (random.chance(0.7)) pod.write(idleLine(random));
-  });
-  return api;
+  /** The first kube-apiserver, as the ServiceAccount of the API. */
+  #access(): ControlPlaneAccess {
+    const { apiServers, authorities, tokens } = this.#cluster;
+    const [first] = apiServers;
+    const { host, port } = required(first, 'the first kube-apiserver');
+    const token = tokens.tokenOf(serviceAccount(this.plan.namespace, this.plan.service));
+    return { host, port, ca: authorities.cluster.certificate, token };
+  }
 }
 
 /** Own deviations of a pod come on top of those that all pods of the API share. */
@@ -202,92 +237,4 @@ function merged(shared: Behaviour, own: Behaviour): Behaviour {
       ? async (request: BackendRequest): Promise<Interception | undefined> => (await first(request)) ?? (await second(request))
       : (first ?? second);
   return { ...shared, ...own, ...(intercept ? { intercept } : {}) };
-}
-
-function withoutIdentity(service: ServiceObject) {
-  const { namespace, name, labels, generation } = service.metadata;
-  return {
-    ...structuredClone(service),
-    metadata: { name, ...(namespace ? { namespace } : {}), ...(labels ? { labels } : {}), ...(generation ? { generation } : {}) },
-  };
-}
-
-async function addService(cluster: Cluster, plan: ApiPlan): Promise<ServiceObject> {
-  const listener = await cluster.proxy.add(SERVICE_PORT);
-  const service = cluster.store.services.create(
-    {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { namespace: plan.namespace, name: plan.service, generation: 1, labels: { app: plan.service } },
-      spec: {
-        type: 'ClusterIP',
-        clusterIP: listener.host,
-        clusterIPs: [listener.host],
-        selector: { app: plan.service },
-        ports: [{ name: 'https', port: listener.port, targetPort: 'https', protocol: 'TCP' }],
-      },
-      status: { loadBalancer: {} },
-    },
-    { manager: 'helm' },
-  );
-  cluster.proxy.attach(listener, `${plan.namespace}/${plan.service}`);
-  return service;
-}
-
-/** Not 443: an ordinary user may not listen there. */
-const SERVICE_PORT = 8443;
-
-/** The two rights that every aggregated server needs, and those of its readers. */
-function addBindings({ store, authorizer }: Cluster, plan: ApiPlan): void {
-  const subject = { kind: 'ServiceAccount' as const, namespace: plan.namespace, name: plan.service };
-  const id = `${plan.namespace}:${plan.service}`;
-  if (!store.namespaces.get(plan.namespace))
-    store.namespaces.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: plan.namespace } });
-  if (!store.clusterrolebindings.get(`${id}:system:auth-delegator`))
-    store.clusterrolebindings.create(
-      {
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'ClusterRoleBinding',
-        metadata: { name: `${id}:system:auth-delegator` },
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:auth-delegator' },
-        subjects: [subject],
-      },
-      { manager: 'helm' },
-    );
-  if (!store.rolebindings.get(`kube-system/${id}:auth-reader`))
-    store.rolebindings.create(
-      {
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'RoleBinding',
-        metadata: { namespace: 'kube-system', name: `${id}:auth-reader` },
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'extension-apiserver-authentication-reader' },
-        subjects: [subject],
-      },
-      { manager: 'helm' },
-    );
-  authorizer.setRules(AGGREGATED_READER_ROLE, [
-    ...authorizer.rules(AGGREGATED_READER_ROLE),
-    { apiGroups: [plan.group], resources: [plan.resource], verbs: ['get', 'list'] },
-  ]);
-}
-
-function addApiService(cluster: Cluster, plan: ApiPlan, authority: Authority): void {
-  const service = cluster.store.services.get(`${plan.namespace}/${plan.service}`)!;
-  cluster.store.apiservices.create(
-    {
-      apiVersion: 'apiregistration.k8s.io/v1',
-      kind: 'APIService',
-      metadata: { name: `${plan.version}.${plan.group}`, generation: 1, labels: { app: plan.service } },
-      spec: {
-        group: plan.group,
-        version: plan.version,
-        groupPriorityMinimum: 100,
-        versionPriority: 100,
-        service: { namespace: plan.namespace, name: plan.service, port: service.spec.ports[0]!.port },
-        caBundle: Buffer.from(authority.certificate).toString('base64'),
-      },
-      status: {},
-    },
-    { manager: 'helm' },
-  );
 }

@@ -1,15 +1,16 @@
 import { EXPORTER_ROLE, IDENTITIES, type IdentityName } from './access.ts';
-import { ANOMALIES } from './anomalies/list.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import type { Rule } from './control-plane/authorization.ts';
 import { runCronJob } from './control-plane/cron-jobs.ts';
-import type { Clear, Fault } from './faults/fault.ts';
-import { FAULTS } from './faults/list.ts';
+import { INJECTABLE_IDS, type Injection, Injections } from './injections.ts';
 import { writeClusterFiles } from './kubeconfig.ts';
 import type { SimulatedPod } from './node/pod.ts';
+import { required } from './required.ts';
 import { readScenario, type Scenario, type ScenarioInput } from './scenario.ts';
 import { SCENARIOS } from './scenarios/list.ts';
+import type { Store } from './store.ts';
 import { runTimeline } from './timeline.ts';
+import type { Cancel } from './timers.ts';
 import { runTraffic } from './traffic.ts';
 
 export interface SimulatorOptions {
@@ -41,7 +42,7 @@ export interface Simulator {
   /** Resolves when it is gone; recovery takes what it takes. */
   clear(fault: string, api: string): Promise<void>;
   /** Faults that are in, oldest first. */
-  injected(): readonly { readonly fault: string; readonly api: string; readonly since: number }[];
+  injected(): readonly Injection[];
   /** Cuts every connection to the kube-apiservers: requests, watches, log streams. */
   disconnectAll(): void;
   /** Watches and lists that go on from before now get 410. */
@@ -60,33 +61,18 @@ export interface Simulator {
 }
 
 export async function startSimulator({ scenario: source, seed = 1 }: SimulatorOptions): Promise<Simulator> {
-  const scenario = readScenario(typeof source === 'string' ? (SCENARIOS.get(source) ?? source) : source, {
-    faults: [...INJECTABLE.keys()],
-  });
-  const cluster = await createCluster({
-    nodes: scenario.nodes,
-    apiservers: scenario.apiservers,
-    compression: scenario.compression,
-    timeouts: scenario.timeouts,
-    seed,
-  });
-  try {
-    for (const plan of scenario.apis) await cluster.addApi(plan);
-  } catch (error) {
-    await cluster.stop();
-    throw error;
-  }
+  const scenario = readScenario(typeof source === 'string' ? (SCENARIOS.get(source) ?? source) : source, { faults: INJECTABLE_IDS });
+  const cluster = await startCluster(scenario, seed);
   const files = writeClusterFiles(cluster);
-  const active = new Map<string, { fault: string; api: string; since: number; clear: Clear }>();
-  const stops = scenario.cronJobs.map((plan) =>
-    runCronJob(cluster.store, cluster.events, cluster.timers, { ...plan, runsForMs: plan.runsFor }),
-  );
-  if (scenario.traffic) stops.push(runTraffic(cluster));
+  const injections = new Injections(cluster);
+  const stops = runBackground(cluster, scenario);
+  const [first] = cluster.apiServers;
+  const { host, port } = required(first, 'the first kube-apiserver');
 
   const simulator: Simulator = {
     kubeconfig: files.kubeconfig,
     configFile: files.configFile,
-    server: new URL(`https://${cluster.apiServers[0]!.host}:${cluster.apiServers[0]!.port}`),
+    server: new URL(`https://${host}:${port}`),
     ca: cluster.authorities.cluster.certificate,
     scenario,
     cluster,
@@ -97,29 +83,15 @@ export async function startSimulator({ scenario: source, seed = 1 }: SimulatorOp
     },
     token: (identity) => cluster.tokens.tokenOf(IDENTITIES[identity]),
     revokeToken: (identity) => cluster.tokens.revoke(IDENTITIES[identity]),
-    async inject(id, name) {
-      const fault = INJECTABLE.get(id);
-      if (!fault) throw new Error(`fault ${JSON.stringify(id)}: unknown; there are ${[...INJECTABLE.keys()].join(', ')}`);
-      const key = `${id} ${name}`;
-      if (active.has(key)) throw new Error(`fault ${id} is already injected for ${name}`);
-      const clear = await fault.inject(cluster, cluster.api(name));
-      active.set(key, { fault: id, api: name, since: Date.now(), clear });
-    },
-    async clear(id, name) {
-      const key = `${id} ${name}`;
-      const entry = active.get(key);
-      if (!entry) throw new Error(`fault ${id} is not injected for ${name}`);
-      active.delete(key);
-      await entry.clear();
-    },
-    injected: () => [...active.values()].map(({ fault, api, since }) => ({ fault, api, since })),
+    inject: (fault, api) => injections.inject(fault, api),
+    clear: (fault, api) => injections.clear(fault, api),
+    injected: () => injections.list(),
     disconnectAll() {
       for (const server of cluster.apiServers) server.disconnectAll();
     },
     expireResourceVersions(as = 'event') {
       cluster.watchBehaviour.expiredAs = as;
-      for (const [name, collection] of Object.entries(cluster.store))
-        if (name !== 'revisions') (collection as { compact(): void }).compact();
+      compactAll(cluster.store);
     },
     setRbac: (rules) => cluster.authorizer.setRules(EXPORTER_ROLE, rules),
     rbac: () => cluster.authorizer.rules(EXPORTER_ROLE),
@@ -132,7 +104,7 @@ export async function startSimulator({ scenario: source, seed = 1 }: SimulatorOp
     podsOf: (name) => cluster.api(name).pods(),
     async addApi(plan) {
       const [full] = readScenario({ name: 'addition', apis: [plan] }, { faults: [] }).apis;
-      await cluster.addApi(full!);
+      await cluster.addApi(required(full, 'the API of the addition'));
     },
     removeApi: (name) => cluster.removeApi(name),
     async stop() {
@@ -141,14 +113,36 @@ export async function startSimulator({ scenario: source, seed = 1 }: SimulatorOp
       files.remove();
     },
   };
-  stops.push(runTimeline(simulator, cluster.timers, scenario.timeline));
+  stops.push(runTimeline(injections, cluster.timers, scenario.timeline));
   return simulator;
 }
 
-const INJECTABLE: ReadonlyMap<string, Pick<Fault, 'inject'>> = new Map([...FAULTS, ...ANOMALIES].map((fault) => [fault.id, fault]));
+/** The cluster of the scenario with its APIs, or nothing of it. */
+async function startCluster(scenario: Scenario, seed: number): Promise<Cluster> {
+  const { nodes, apiservers, compression, timeouts } = scenario;
+  const cluster = await createCluster({ nodes, apiservers, compression, timeouts, seed });
+  try {
+    for (const plan of scenario.apis) await cluster.addApi(plan);
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+  return cluster;
+}
+
+/** What goes on beside the faults. Returns the stop functions. */
+function runBackground(cluster: Cluster, { cronJobs, traffic }: Scenario): Cancel[] {
+  const stops = cronJobs.map((plan) => runCronJob(cluster.store, cluster.events, cluster.timers, { ...plan, runsForMs: plan.runsFor }));
+  if (traffic) stops.push(runTraffic(cluster));
+  return stops;
+}
+
+function compactAll(store: Store): void {
+  for (const [name, collection] of Object.entries(store)) if (name !== 'revisions') (collection as { compact(): void }).compact();
+}
 
 function podOf(cluster: Cluster, key: string): SimulatedPod {
-  const pods = [...cluster.systemPods.values(), ...[...cluster.apis.values()].flatMap((api) => api.allPods())];
+  const pods = cluster.allPods();
   const pod = pods.find((candidate) => candidate.key === key);
   if (!pod) throw new Error(`pod ${JSON.stringify(key)}: not in this cluster; there are ${pods.map((other) => other.key).join(', ')}`);
   return pod;

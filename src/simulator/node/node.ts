@@ -2,7 +2,6 @@ import type { Cluster } from '../cluster.ts';
 import type { Listener } from '../network/listener.ts';
 import { type Condition, type NodeObject, timestamp, withCondition } from '../objects.ts';
 import { createKubeletServer, type Measured } from './kubelet-server.ts';
-import type { SimulatedPod } from './pod.ts';
 
 export interface SimulatedNode {
   readonly name: string;
@@ -45,8 +44,8 @@ export async function addNode(cluster: Cluster, name: string, address?: string):
 }
 
 function measuredOn(cluster: Cluster, node: string): Measured[] {
-  const pods: SimulatedPod[] = [...cluster.systemPods.values(), ...[...cluster.apis.values()].flatMap((api) => api.allPods())];
-  return pods
+  return cluster
+    .allPods()
     .filter((pod) => pod.plan.node.name === node && pod.container.running)
     .map((pod) => ({ namespace: pod.plan.namespace, pod: pod.plan.name, container: pod.container.name, usage: pod.usage }));
 }
