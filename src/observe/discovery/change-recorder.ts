@@ -13,10 +13,9 @@ import type { BackendCaches, Backends } from './backends.ts';
 import { attribution, type ChangeRing, createChangeRing } from './changes.ts';
 import type { ConfigMapRecord } from './config-maps.ts';
 import { apiserverPodChange, isApiserverPod } from './control-plane.ts';
+import { pastChanges } from './past-changes.ts';
 
 const HOUR = 3_600_000;
-/** What is created this close to its APIService was installed with it. */
-const BIRTH_MS = 600_000;
 
 /** A ring of changes per API, and one of what concerns every API (control plane). */
 export interface ChangeRecorder {
@@ -35,134 +34,133 @@ export interface ChangeRecorder {
   configMap(change: CacheChange<ConfigMapRecord>): void;
 }
 
-export function createChangeRecorder(
-  backends: Pick<Backends, 'names' | 'get' | 'inNamespace' | 'ofService'>,
-  { clock }: { clock: Clock },
-): ChangeRecorder {
-  const rings = new Map<string, ChangeRing>();
-  const everyApi = createChangeRing();
-  const seeded = new Set<string>();
+type AskedBackends = Pick<Backends, 'names' | 'get' | 'inNamespace' | 'ofService'>;
 
-  const record = (api: string | undefined, change: Change) => {
-    if (api === undefined) return everyApi.record(change);
-    let ring = rings.get(api);
-    if (!ring) {
-      ring = createChangeRing();
-      rings.set(api, ring);
-    }
+export function createChangeRecorder(backends: AskedBackends, { clock }: { clock: Clock }): ChangeRecorder {
+  return new RingedChanges(backends, clock);
+}
+
+class RingedChanges implements ChangeRecorder {
+  readonly #backends: AskedBackends;
+  readonly #clock: Clock;
+  readonly #rings = new Map<string, ChangeRing>();
+  readonly #everyApi = createChangeRing();
+  readonly #seeded = new Set<string>();
+
+  constructor(backends: AskedBackends, clock: Clock) {
+    this.#backends = backends;
+    this.#clock = clock;
+  }
+
+  record(api: string | undefined, change: Change): void {
+    const ring = api === undefined ? this.#everyApi : (this.#rings.get(api) ?? createChangeRing());
+    if (api !== undefined) this.#rings.set(api, ring);
     ring.record(change);
-  };
+  }
+
+  of(api: string): readonly Change[] {
+    return this.#rings.get(api)?.list() ?? [];
+  }
+
+  cluster(): readonly Change[] {
+    return this.#everyApi.list();
+  }
+
+  forget(api: string): void {
+    this.#rings.delete(api);
+    this.#seeded.delete(api);
+  }
+
+  seed(backend: Backend): void {
+    const { name } = backend.api;
+    if (this.#seeded.has(name)) return;
+    this.#seeded.add(name);
+    for (const change of pastChanges(backend, this.#clock() - HOUR)) this.record(name, change);
+  }
+
+  apiService(change: CacheChange<ApiServiceRecord>): void {
+    const { key, object, previous } = change;
+    const name = `APIService ${key}`;
+    const made = this.#written(change, 'apiservice', name, (before, after) => specChange(before, after).spec);
+    if (made) this.record(key, made);
+    const caBundle = previous && change.type === 'modified' ? specChange(previous, object).caBundle : undefined;
+    if (caBundle === undefined) return;
+    const by = attribution(previous?.caWriter, object.caWriter, this.#clock());
+    this.record(key, { what: 'ca-bundle', ...by, object: name, summary: caBundle });
+  }
+
+  service(change: CacheChange<ServiceRecord>): void {
+    const { object, previous, type } = change;
+    const name = `Service ${change.key}`;
+    const edits = previous && type === 'modified' ? serviceChanges(previous, object) : [{ what: 'service', summary: undefined } as const];
+    for (const { what, summary } of edits) {
+      const made = this.#written(change, what, name, () => summary);
+      if (made) for (const { api } of this.#backends.ofService(object.namespace, object.name)) this.record(api.name, made);
+    }
+  }
+
+  workload(change: CacheChange<WorkloadRecord>): void {
+    const { object } = change;
+    const made = this.#written(change, 'rollout', `${object.kind} ${change.key}`, workloadChange);
+    if (!made) return;
+    for (const backend of this.#backends.inNamespace(object.namespace)) if (isBehind(object, backend)) this.record(backend.api.name, made);
+  }
+
+  node({ type, key, object, previous, live }: CacheChange<NodeRecord>): void {
+    if (!live) return;
+    const summary = type === 'deleted' ? 'was removed' : previous ? nodeChange(previous, object) : 'was added';
+    if (summary === undefined) return;
+    const change: Change = { what: 'node', at: this.#clock(), object: `Node ${key}`, summary };
+    // Other nodes come and go all day in a large cluster, and concern no API.
+    const concerned = object.controlPlane ? [undefined] : this.#apisOn(key);
+    for (const api of concerned) this.record(api, change);
+  }
+
+  #apisOn(node: string): string[] {
+    return this.#backends.names().filter((name) => this.#backends.get(name)?.pods.some((pod) => pod.node === node));
+  }
+
+  pod(change: CacheChange<PodRecord>): void {
+    if (!isApiserverPod(change.object)) return;
+    const made = apiserverPodChange(change, this.#clock());
+    if (made) this.record(undefined, made);
+  }
+
+  configMap(change: CacheChange<ConfigMapRecord>): void {
+    const { object } = change;
+    const name = `ConfigMap ${change.key}`;
+    const before = !change.live && object.writer && object.writer.at >= this.#clock() - HOUR;
+    const made: Change | undefined = before
+      ? { what: 'configuration', at: object.writer.at, manager: object.writer.manager, object: name, summary: 'was written' }
+      : this.#written(change, 'configuration', name, () => 'was changed');
+    if (!made) return;
+    for (const { api, pods } of this.#backends.inNamespace(object.namespace))
+      if (pods.some(({ template }) => template.configMaps.includes(object.name))) this.record(api.name, made);
+  }
 
   /** An object that somebody writes: created, changed in a way worth a word, deleted. Nothing for what was there before us. */
-  const written = <T extends { readonly writer: Writer | undefined; readonly createdAt?: number | undefined }>(
+  #written<T extends { readonly writer: Writer | undefined; readonly createdAt?: number | undefined }>(
     { type, object, previous, live }: CacheChange<T>,
     what: ChangeKind,
     name: string,
     said: (before: T, after: T) => string | undefined,
-  ): Change | undefined => {
-    const now = clock();
+  ): Change | undefined {
     if (!live) return undefined;
+    const now = this.#clock();
     if (type === 'deleted') return { what, at: now, object: name, summary: 'was deleted' };
-    if (!previous)
-      return {
-        what,
-        ...attribution(undefined, object.writer, now),
-        at: Math.min(now, object.createdAt ?? now),
-        object: name,
-        summary: 'was created',
-      };
+    if (!previous) {
+      const by = attribution(undefined, object.writer, now);
+      return { what, ...by, at: Math.min(now, object.createdAt ?? now), object: name, summary: 'was created' };
+    }
     const summary = said(previous, object);
     return summary === undefined ? undefined : { what, ...attribution(previous.writer, object.writer, now), object: name, summary };
-  };
-
-  return {
-    record,
-    of: (api) => rings.get(api)?.list() ?? [],
-    cluster: () => everyApi.list(),
-    forget(api) {
-      rings.delete(api);
-      seeded.delete(api);
-    },
-    seed(backend) {
-      if (seeded.has(backend.api.name)) return;
-      seeded.add(backend.api.name);
-      for (const change of pastChanges(backend, clock() - HOUR)) record(backend.api.name, change);
-    },
-    apiService(change) {
-      const { key, object, previous } = change;
-      const name = `APIService ${key}`;
-      const made = written(change, 'apiservice', name, (before, after) => specChange(before, after).spec);
-      if (made) record(key, made);
-      const caBundle = previous && change.type === 'modified' ? specChange(previous, object).caBundle : undefined;
-      if (caBundle !== undefined)
-        record(key, { what: 'ca-bundle', ...attribution(previous?.caWriter, object.caWriter, clock()), object: name, summary: caBundle });
-    },
-    service(change) {
-      const { object, previous, type } = change;
-      const name = `Service ${change.key}`;
-      const edits = previous && type === 'modified' ? serviceChanges(previous, object) : [{ what: 'service', summary: undefined } as const];
-      for (const { what, summary } of edits) {
-        const made = written(change, what, name, () => summary);
-        if (made) for (const { api } of backends.ofService(object.namespace, object.name)) record(api.name, made);
-      }
-    },
-    workload(change) {
-      const { object } = change;
-      const made = written(change, 'rollout', `${object.kind} ${change.key}`, workloadChange);
-      if (made) for (const backend of backends.inNamespace(object.namespace)) if (isBehind(object, backend)) record(backend.api.name, made);
-    },
-    node({ type, key, object, previous, live }) {
-      if (!live) return;
-      const summary = type === 'deleted' ? 'was removed' : previous ? nodeChange(previous, object) : 'was added';
-      if (summary === undefined) return;
-      const change: Change = { what: 'node', at: clock(), object: `Node ${key}`, summary };
-      // Other nodes come and go all day in a large cluster, and concern no API.
-      if (object.controlPlane) return record(undefined, change);
-      for (const name of backends.names()) if (backends.get(name)?.pods.some(({ node }) => node === key)) record(name, change);
-    },
-    pod(change) {
-      if (!isApiserverPod(change.object)) return;
-      const made = apiserverPodChange(change, clock());
-      if (made) record(undefined, made);
-    },
-    configMap(change) {
-      const { object } = change;
-      const name = `ConfigMap ${change.key}`;
-      const before = !change.live && object.writer && object.writer.at >= clock() - HOUR;
-      const made: Change | undefined = before
-        ? { what: 'configuration', at: object.writer.at, manager: object.writer.manager, object: name, summary: 'was written' }
-        : written(change, 'configuration', name, () => 'was changed');
-      if (!made) return;
-      for (const { api, pods } of backends.inNamespace(object.namespace))
-        if (pods.some(({ template }) => template.configMaps.includes(object.name))) record(api.name, made);
-    },
-  };
+  }
 }
 
 /** Also when it is deleted, or has no pods now: its pods would be selected. */
 function isBehind(workload: WorkloadRecord, { service, workload: found }: Backend): boolean {
   if (found && found.kind === workload.kind && found.name === workload.name) return true;
   return service?.selector ? matches(service.selector, workload.podLabels) : false;
-}
-
-function pastChanges({ api, service, workload }: Backend, since: number): Change[] {
-  const caWriter = api.caWriter;
-  const past: Change[] = [];
-  const add = (what: ChangeKind, object: string, createdAt: number | undefined, writer: Writer | undefined, summary: string) => {
-    if (createdAt !== undefined && createdAt >= since) {
-      // With a new API its Service and pods are new: that is its birth, and no change of it.
-      if (what !== 'apiservice' && api.createdAt !== undefined && Math.abs(createdAt - api.createdAt) < BIRTH_MS) return;
-      past.push({ what, at: createdAt, object, summary: 'was created', ...(writer ? { manager: writer.manager } : {}) });
-    } else if (writer && writer.at >= since) past.push({ what, at: writer.at, object, summary, manager: writer.manager });
-  };
-  const specWriter = api.writer && caWriter && api.writer.at === caWriter.at ? undefined : api.writer;
-  add('apiservice', `APIService ${api.name}`, api.createdAt, specWriter, 'spec was written');
-  if (caWriter && (api.createdAt === undefined || caWriter.at > api.createdAt + 1000))
-    add('ca-bundle', `APIService ${api.name}`, undefined, caWriter, 'caBundle was written');
-  if (service) add('service', `Service ${service.namespace}/${service.name}`, service.createdAt, service.writer, 'spec was written');
-  if (workload)
-    add('rollout', `${workload.kind} ${workload.namespace}/${workload.name}`, workload.createdAt, workload.writer, 'spec was written');
-  return past;
 }
 
 /** Subscribes a recorder to the caches, after the backends: it asks them whom a change concerns. */

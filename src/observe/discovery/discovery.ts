@@ -277,7 +277,7 @@ export function createDiscovery({ client, clock, log, exclude = [], isFailing = 
     recordChange: (name, change) => changes.record(name, change),
     apiservers: () => apiserversOf(backends.slicesOf('default', 'kubernetes')),
     serverVersion: () => version.current(),
-    subscribe: backends.subscribe,
+    subscribe: (listener) => backends.subscribe(listener),
   };
 }
 

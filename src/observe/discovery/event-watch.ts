@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterEvent, EventFacts } from '../../domain/snapshot.ts';
 import type { SourceStatus } from '../../domain/sources.ts';
-import type { KubeClient } from '../../kube/api.ts';
+import type { KubeClient, ResourceCache } from '../../kube/api.ts';
 import { type CacheTuning, createResourceCache } from '../../kube/cache.ts';
-import { createEventLog } from '../../objects/event-log.ts';
+import type { Backend } from '../../objects/backend.ts';
+import { createEventLog, type EventLog } from '../../objects/event-log.ts';
 import { type EventRecord, eventSpecs } from '../../objects/events.ts';
 import type { Clock } from '../../source/clock.ts';
 import type { Logger } from '../../source/logger.ts';
 import type { Backends } from './backends.ts';
-import { concerns, createRememberedPods } from './event-concerns.ts';
+import { concerns, createRememberedPods, type RememberedPods } from './event-concerns.ts';
 
 const HOUR = 3_600_000;
 
@@ -23,103 +24,136 @@ export interface EventWatch {
   forget(api: string): void;
 }
 
-export function createEventWatch(
-  client: KubeClient,
-  backends: Backends,
-  options: { clock: Clock; log: Logger; tuning?: Partial<CacheTuning>; relistMs?: number },
-): EventWatch {
-  const { clock, log, relistMs = 30_000 } = options;
-  const events = createEventLog({ clock });
-  const remembered = createRememberedPods({ clock });
-  const identities = new Map<string, string>();
-  let namespaces: ReadonlySet<string> = new Set();
-  let relisting: NodeJS.Timeout | undefined;
-  let running = false;
+interface EventWatchOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly tuning?: Partial<CacheTuning>;
+  /** How soon Events are listed anew for new namespaces, milliseconds. Default 30 000. */
+  readonly relistMs?: number;
+}
 
-  const keep = (event: EventRecord): boolean =>
-    event.at >= clock() - HOUR &&
-    (event.kind === 'APIService' ||
-      event.kind === 'Node' ||
-      namespaces.has(event.namespace) ||
-      (event.namespace === 'kube-system' && event.type === 'Warning'));
-  const specs = eventSpecs(keep);
-  const core = createResourceCache(client, specs.core, options);
-  const group = createResourceCache(client, specs.group, options);
+export function createEventWatch(client: KubeClient, backends: Backends, options: EventWatchOptions): EventWatch {
+  return new WatchedEvents(client, backends, options);
+}
+
+class WatchedEvents implements EventWatch {
+  readonly #backends: Backends;
+  readonly #options: EventWatchOptions;
+  readonly #events: EventLog;
+  readonly #remembered: RememberedPods;
+  /** Of each API, what decides which events concern it. */
+  readonly #identities = new Map<string, string>();
+  readonly #core: ResourceCache<EventRecord>;
+  readonly #group: ResourceCache<EventRecord>;
   /** The one that is allowed. */
-  let used = core;
+  #used: ResourceCache<EventRecord>;
+  #namespaces: ReadonlySet<string> = new Set();
+  #relisting: NodeJS.Timeout | undefined;
+  #running = false;
 
-  const concerned = (event: EventRecord): string[] => {
-    const everywhere = event.kind === 'Node' || event.kind === 'APIService';
-    const candidates = everywhere ? backends.names().flatMap((name) => backends.get(name) ?? []) : backends.inNamespace(event.namespace);
-    return candidates.filter((backend) => concerns(event, backend, remembered)).map(({ api }) => api.name);
-  };
-  for (const cache of [core, group])
-    cache.subscribe(({ type, object }) => {
-      // A deleted Event has only outlived its time on the server.
-      if (type !== 'deleted') events.record(object, concerned(object));
+  constructor(client: KubeClient, backends: Backends, options: EventWatchOptions) {
+    const { clock } = options;
+    this.#backends = backends;
+    this.#options = options;
+    this.#events = createEventLog({ clock });
+    this.#remembered = createRememberedPods({ clock });
+    const specs = eventSpecs((event) => this.#isKept(event));
+    this.#core = createResourceCache(client, specs.core, options);
+    this.#group = createResourceCache(client, specs.group, options);
+    this.#used = this.#core;
+    for (const cache of [this.#core, this.#group])
+      cache.subscribe(({ type, object }) => {
+        // A deleted Event has only outlived its time on the server.
+        if (type !== 'deleted') this.#events.record(object, this.#concernedBy(object));
+      });
+    backends.subscribe((changed) => {
+      this.#followNamespaces();
+      for (const name of changed) this.#follow(name);
     });
+  }
+
+  start(signal: AbortSignal, ready: Promise<void>): void {
+    this.#run(signal, ready).catch((error: unknown) => this.#options.log.error({ err: error }, 'the event watch ended, which is a bug'));
+  }
+
+  status(now: number): SourceStatus {
+    const status = this.#core.status(now);
+    if (status.state !== 'forbidden' || this.#used === this.#core) return status;
+    const other = this.#group.status(now);
+    return other.state === 'forbidden' || other.state === 'pending' ? status : other;
+  }
+
+  facts(api: string): EventFacts {
+    return this.#events.facts(api);
+  }
+
+  system(): ClusterEvent[] {
+    return this.#events.recent(isSystemWarning);
+  }
+
+  forget(api: string): void {
+    this.#identities.delete(api);
+    this.#remembered.forget(api);
+    this.#events.forget(api);
+  }
+
+  #isKept(event: EventRecord): boolean {
+    return (
+      event.at >= this.#options.clock() - HOUR && (isOfCluster(event) || this.#namespaces.has(event.namespace) || isSystemWarning(event))
+    );
+  }
+
+  #concernedBy(event: EventRecord): string[] {
+    const candidates = isOfCluster(event)
+      ? this.#backends.names().flatMap((name) => this.#backends.get(name) ?? [])
+      : this.#backends.inNamespace(event.namespace);
+    return candidates.filter((backend) => concerns(event, backend, this.#remembered)).map(({ api }) => api.name);
+  }
 
   /** Events of a namespace that was nobody's were dropped unread: they are fetched once, soon, for all new namespaces together. */
-  const followNamespaces = () => {
-    const now = backends.namespaces();
-    const isNew = [...now].some((namespace) => !namespaces.has(namespace));
-    namespaces = now;
-    if (!isNew || !running) return;
-    relisting ??= setTimeout(() => {
-      relisting = undefined;
-      used.relist();
-    }, relistMs);
-    relisting.unref();
-  };
-  backends.subscribe((changed) => {
-    followNamespaces();
-    for (const name of changed) {
-      const backend = backends.get(name);
-      if (!backend) continue;
-      remembered.see(backend);
-      const identity = [
-        backend.api.backend.service,
-        backend.workload?.name,
-        ...backend.pods.map(({ name, node }) => `${name}@${node}`),
-      ].join();
-      if (identities.get(name) === identity) continue;
-      identities.set(name, identity);
-      events.reassign(name, (event) => concerns(event, backend, remembered));
-    }
-  });
+  #followNamespaces(): void {
+    const now = this.#backends.namespaces();
+    const isNew = [...now].some((namespace) => !this.#namespaces.has(namespace));
+    this.#namespaces = now;
+    if (!isNew || !this.#running) return;
+    this.#relisting ??= setTimeout(() => {
+      this.#relisting = undefined;
+      this.#used.relist();
+    }, this.#options.relistMs ?? 30_000);
+    this.#relisting.unref();
+  }
 
-  const run = async (signal: AbortSignal, ready: Promise<void>): Promise<void> => {
+  #follow(name: string): void {
+    const backend = this.#backends.get(name);
+    if (!backend) return;
+    this.#remembered.see(backend);
+    const identity = identityOf(backend);
+    if (this.#identities.get(name) === identity) return;
+    this.#identities.set(name, identity);
+    this.#events.reassign(name, (event) => concerns(event, backend, this.#remembered));
+  }
+
+  async #run(signal: AbortSignal, ready: Promise<void>): Promise<void> {
     await ready;
     if (signal.aborted) return;
-    namespaces = backends.namespaces();
-    signal.addEventListener('abort', () => clearTimeout(relisting), { once: true });
-    running = true;
-    core.start(signal);
-    while (!signal.aborted && !core.synced) {
-      if (core.status(clock()).state === 'forbidden' && used === core) {
-        used = group;
-        group.start(signal);
+    this.#namespaces = this.#backends.namespaces();
+    signal.addEventListener('abort', () => clearTimeout(this.#relisting), { once: true });
+    this.#running = true;
+    this.#core.start(signal);
+    while (!signal.aborted && !this.#core.synced) {
+      if (this.#core.status(this.#options.clock()).state === 'forbidden' && this.#used === this.#core) {
+        this.#used = this.#group;
+        this.#group.start(signal);
       }
       await sleep(500, undefined, { signal, ref: false }).catch(() => {});
     }
-  };
+  }
+}
 
-  return {
-    start(signal, ready) {
-      run(signal, ready).catch((error: unknown) => log.error({ err: error }, 'the event watch ended, which is a bug'));
-    },
-    status(now) {
-      const status = core.status(now);
-      if (status.state !== 'forbidden' || used === core) return status;
-      const other = group.status(now);
-      return other.state === 'forbidden' || other.state === 'pending' ? status : other;
-    },
-    facts: (api) => events.facts(api),
-    system: () => events.recent((event) => event.namespace === 'kube-system' && event.type === 'Warning'),
-    forget(api) {
-      identities.delete(api);
-      remembered.forget(api);
-      events.forget(api);
-    },
-  };
+/** Objects that no namespace has. */
+const isOfCluster = ({ kind }: EventRecord): boolean => kind === 'APIService' || kind === 'Node';
+const isSystemWarning = ({ namespace, type }: EventRecord): boolean => namespace === 'kube-system' && type === 'Warning';
+
+function identityOf({ api, workload, pods }: Backend): string {
+  return [api.backend.service, workload?.name, ...pods.map(({ name, node }) => `${name}@${node}`)].join();
 }
