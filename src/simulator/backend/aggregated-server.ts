@@ -8,9 +8,10 @@ import { Authenticator, readRequestHeaderConfig } from './authentication.ts';
 import { ALWAYS_ALLOWED, authorize } from './authorization.ts';
 import type { BackendRequest, Behaviour } from './behaviour.ts';
 import { type ControlPlaneAccess, createDelegation, type Delegation } from './delegation.ts';
+import { sendHealth } from './health.ts';
 import { answerIntercepted } from './interception.ts';
 import { type BackendCounters, createBackendCounters, renderBackendMetrics } from './metrics.ts';
-import { ResourceHandler, type ServedGroup, sendHealth } from './resources.ts';
+import { ResourceHandler, type ServedGroup } from './resources.ts';
 
 /** What a pod of an aggregated server runs. */
 export interface AggregatedServerOptions extends ServedGroup {

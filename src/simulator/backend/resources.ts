@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { send, sendJson, sendText } from '../control-plane/responses.ts';
-import type { Behaviour } from './behaviour.ts';
+import { sendJson, sendText } from '../control-plane/responses.ts';
 
 /** The group that an aggregated server serves, with its one resource. */
 export interface ServedGroup {
@@ -8,9 +7,6 @@ export interface ServedGroup {
   readonly version: string;
   readonly resource: { readonly plural: string; readonly kind: string; readonly namespaced: boolean };
 }
-
-/** A check of health that fails; undefined = all pass. */
-type FailingCheck = Behaviour['unhealthy'];
 
 /** Discovery documents and lists of the group. */
 export class ResourceHandler {
@@ -68,14 +64,6 @@ export class ResourceHandler {
       items: this.#items.slice(0, limit),
     });
   }
-}
-
-export function sendHealth(response: ServerResponse, endpoint: 'livez' | 'readyz', failing: FailingCheck): void {
-  if (!failing) {
-    send(response, 200, 'ok', { 'Content-Type': 'text/plain; charset=utf-8' });
-    return;
-  }
-  sendText(response, 500, `[+]ping ok\n[+]log ok\n[-]${failing.check} failed: reason withheld\n${endpoint} check failed`);
 }
 
 function notFound(response: ServerResponse): void {
