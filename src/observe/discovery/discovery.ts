@@ -1,32 +1,32 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Observed } from '../../domain/observed.ts';
-import type { ApiFacts, Change, ClusterEvent, NodeFacts, ScheduleFacts } from '../../domain/snapshot.ts';
+import { required } from '../../domain/required.ts';
+import type { CaBundleFacts, Change, ClusterEvent, NodeFacts, ScheduleFacts } from '../../domain/snapshot.ts';
 import type { SourceName, SourceStatus } from '../../domain/sources.ts';
-import type { KubeClient, ResourceCache, ResourceSpec } from '../../kube/api.ts';
-import { type CacheTuning, createResourceCache } from '../../kube/cache.ts';
-import { API_SERVICES, type ApiServiceRecord } from '../../objects/api-services.ts';
-import type { Backend } from '../../objects/backend.ts';
+import type { CacheChange, KubeClient, ResourceCache } from '../../kube/api.ts';
+import type { CacheTuning } from '../../kube/cache.ts';
+import type { ApiServiceRecord } from '../../objects/api-services.ts';
 import { readCaBundle } from '../../objects/ca-bundle.ts';
-import { CRON_JOBS, createRunHistory } from '../../objects/cron-jobs.ts';
-import { ENDPOINT_SLICES, type SliceRecord } from '../../objects/endpoint-slices.ts';
-import { NODES, nodeFacts, unreadableNode } from '../../objects/nodes.ts';
-import { createPodHistory } from '../../objects/pod-history.ts';
-import { PODS } from '../../objects/pods.ts';
-import { SERVICES } from '../../objects/services.ts';
+import { createRunHistory } from '../../objects/cron-jobs.ts';
+import type { SliceRecord } from '../../objects/endpoint-slices.ts';
+import { nodeFacts, unreadableNode } from '../../objects/nodes.ts';
+import { createPodHistory, type PodHistory } from '../../objects/pod-history.ts';
 import type { Targets } from '../../objects/targets.ts';
-import { WORKLOAD_KINDS, WORKLOADS } from '../../objects/workloads.ts';
+import { WORKLOAD_KINDS } from '../../objects/workloads.ts';
 import type { Clock } from '../../source/clock.ts';
 import type { Logger } from '../../source/logger.ts';
 import type { Source } from '../../source/source.ts';
 import { worstOf } from '../../source/status.ts';
-import { createBackends } from './backends.ts';
-import { createChangeRecorder, recordChangesOf } from './change-recorder.ts';
-import { createConfigMapWatches } from './config-maps.ts';
-import { createVersionWatch } from './control-plane.ts';
+import { type Backends, createBackends } from './backends.ts';
+import { allOf, createDiscoveryCaches, type DiscoveryCaches } from './caches.ts';
+import { type ChangeRecorder, createChangeRecorder, recordChangesOf } from './change-recorder.ts';
+import { type ConfigMapWatches, createConfigMapWatches } from './config-maps.ts';
+import { createVersionWatch, type VersionWatch } from './control-plane.ts';
 import { observedValueFrom } from './coverage.ts';
-import { createEventWatch } from './event-watch.ts';
+import { createEventWatch, type EventWatch } from './event-watch.ts';
 import { type ObjectFacts, objectFacts, type Statuses } from './object-facts.ts';
-import { createTombstones } from './tombstones.ts';
+import { Settling } from './settling.ts';
+import { createTombstones, type Tombstones } from './tombstones.ts';
+import { Transitions } from './transitions.ts';
 
 /** What the cluster's own objects say of its aggregated APIs, live by watch. */
 export interface Discovery {
@@ -68,230 +68,247 @@ export interface DiscoveryOptions {
   readonly tuning?: Partial<CacheTuning>;
 }
 
-/** A resource that gives no answer at all must not hold the others back for longer. */
-const SETTLE_MS = 15_000;
+export function createDiscovery(options: DiscoveryOptions): Discovery {
+  return new WatchedDiscovery(options);
+}
 
-export function createDiscovery({ client, clock, log, exclude = [], isFailing = () => false, tuning = {} }: DiscoveryOptions): Discovery {
-  const options = { clock, log, tuning };
-  const cacheOf = <T>(spec: ResourceSpec<T>): ResourceCache<T> => createResourceCache(client, spec, options);
-  const caches = {
-    apiServices: cacheOf(without(exclude, API_SERVICES)),
-    services: cacheOf(SERVICES),
-    slices: cacheOf(ENDPOINT_SLICES),
-    pods: cacheOf(PODS),
-    workloads: WORKLOADS.map(cacheOf),
-  };
-  const nodes = cacheOf(NODES);
-  const cronJobs = cacheOf(CRON_JOBS);
-  const started = new Set<ResourceCache<unknown>>();
+class WatchedDiscovery implements Discovery {
+  readonly targets: Targets;
+  readonly #clock: Clock;
+  readonly #isFailing: (name: string) => boolean;
+  readonly #caches: DiscoveryCaches;
+  readonly #settling: Settling;
+  readonly #history: PodHistory;
+  readonly #transitions = new Transitions();
+  readonly #tombstones: Tombstones<ObjectFacts>;
+  readonly #caBundles = new WeakMap<ApiServiceRecord, CaBundleFacts | null>();
+  readonly #backends: Backends;
+  readonly #changes: ChangeRecorder;
+  readonly #runs = createRunHistory();
+  readonly #events: EventWatch;
+  readonly #configMaps: ConfigMapWatches;
+  readonly #version: VersionWatch;
+  readonly #sources: readonly Source[];
 
-  // Before the others subscribe: they ask it whom a change concerns. Only tombstones must still see what was.
-  const history = createPodHistory({ clock });
-  const transitions = new Map<string, Record<'True' | 'False' | 'Unknown', number>>();
-  const tombstones = createTombstones<ObjectFacts>({ clock });
-  const caBundles = new WeakMap<ApiServiceRecord, ApiFacts['caBundle']>();
-  caches.apiServices.subscribe((change) => {
-    const { type, key, object, previous } = change;
-    if (type === 'deleted') return bury(key);
-    if (type === 'added') exhume(key);
-    const [before, after] = [previous?.condition, object.condition];
-    if (!after || !change.live || (before?.status === after.status && before.lastTransition === after.lastTransition)) return;
-    const counts = transitions.get(key) ?? { True: 0, False: 0, Unknown: 0 };
-    counts[after.status]++;
-    transitions.set(key, counts);
-  });
-  caches.pods.subscribe((change) => history.observe(change));
-  const backends = createBackends(caches, { log });
-  const changes = createChangeRecorder(backends, { clock });
-  recordChangesOf(changes, caches);
-  nodes.subscribe((change) => changes.node(change));
-  const runs = createRunHistory();
-  cronJobs.subscribe((change) => runs.observe(change));
-  const events = createEventWatch(client, backends, options);
-  const configMaps = createConfigMapWatches(client, { ...options, onChange: (change) => changes.configMap(change) });
-  const version = createVersionWatch(client, { clock, log, onChange: (change) => changes.record(undefined, change) });
+  constructor({ client, clock, log, exclude = [], isFailing = () => false, tuning = {} }: DiscoveryOptions) {
+    const options = { clock, log, tuning };
+    this.#clock = clock;
+    this.#isFailing = isFailing;
+    this.#caches = createDiscoveryCaches(client, exclude, options);
+    this.#settling = new Settling(allOf(this.#caches), clock, () => this.#backends.refresh());
+    this.#history = createPodHistory({ clock });
+    this.#tombstones = createTombstones<ObjectFacts>({ clock });
+    // Before the others subscribe: they ask it whom a change concerns. Only tombstones must still see what was.
+    this.#caches.apiServices.subscribe((change) => this.#observe(change));
+    this.#caches.pods.subscribe((change) => this.#history.observe(change));
+    this.#backends = createBackends(this.#caches, { log });
+    this.#changes = createChangeRecorder(this.#backends, { clock });
+    recordChangesOf(this.#changes, this.#caches);
+    this.#caches.nodes.subscribe((change) => this.#changes.node(change));
+    this.#caches.cronJobs.subscribe((change) => this.#runs.observe(change));
+    this.#events = createEventWatch(client, this.#backends, options);
+    this.#configMaps = createConfigMapWatches(client, { ...options, onChange: (change) => this.#changes.configMap(change) });
+    this.#version = createVersionWatch(client, { clock, log, onChange: (change) => this.#changes.record(undefined, change) });
+    this.#backends.subscribe((changed) => {
+      for (const name of changed) this.#follow(name);
+    });
+    this.targets = this.#backends.targets;
+    this.#sources = this.#openSources();
+  }
 
-  backends.subscribe((changed) => {
-    for (const name of changed) {
-      const backend = backends.get(name);
-      if (backend) {
-        if (settled()) changes.seed(backend);
-      } else forget(name);
+  source(name: SourceName): Source {
+    const source = this.#sources.find((one) => one.name === name);
+    if (!source) throw new RangeError(`discovery has no source ${name}`);
+    return source;
+  }
+
+  start(signal: AbortSignal): void {
+    for (const source of this.#sources) source.start(signal);
+  }
+
+  synced(): boolean {
+    return this.#caches.apiServices.synced && this.#settling.isOver();
+  }
+
+  names(): string[] {
+    return [...new Set([...this.#backends.names(), ...this.#tombstones.names()])].sort();
+  }
+
+  facts(name: string): ObjectFacts | undefined {
+    return this.#factsNow(name) ?? this.#tombstones.get(name);
+  }
+
+  unreadable(name: string): string | undefined {
+    return this.#backends.get(name)?.unreadable.api;
+  }
+
+  nodes(): Observed<readonly NodeFacts[]> {
+    const { nodes } = this.#caches;
+    return observedValueFrom(nodes.status(this.#clock()), () => [
+      ...[...nodes.values()].map(nodeFacts),
+      ...[...nodes.unreadable.keys()].map(unreadableNode),
+    ]);
+  }
+
+  cronJobs(): Observed<readonly ScheduleFacts[]> {
+    return observedValueFrom(this.#caches.cronJobs.status(this.#clock()), () => this.#runs.facts());
+  }
+
+  clusterChanges(): readonly Change[] {
+    return this.#changes.cluster();
+  }
+
+  systemEvents(): Observed<readonly ClusterEvent[]> {
+    return observedValueFrom(this.#events.status(this.#clock()), () => this.#events.system());
+  }
+
+  recordChange(name: string | undefined, change: Change): void {
+    this.#changes.record(name, change);
+  }
+
+  apiservers(): readonly string[] {
+    return apiserversOf(this.#backends.slicesOf('default', 'kubernetes'));
+  }
+
+  serverVersion(): string | undefined {
+    return this.#version.current();
+  }
+
+  subscribe(listener: (changed: ReadonlySet<string>) => void): () => void {
+    return this.#backends.subscribe(listener);
+  }
+
+  #observe(change: CacheChange<ApiServiceRecord>): void {
+    const { type, key } = change;
+    if (type === 'deleted') {
+      this.#bury(key);
+      return;
     }
-  });
-
-  function forget(name: string): void {
-    transitions.delete(name);
-    changes.forget(name);
-    events.forget(name);
+    if (type === 'added') this.#exhume(key);
+    this.#transitions.note(change);
   }
 
   /** Its facts as they were last: the object is gone from the next turn on. */
-  function bury(name: string): void {
-    const facts = factsOf(backends.get(name));
+  #bury(name: string): void {
+    const facts = this.#factsNow(name);
     const broken = facts?.condition.state === 'observed' && facts.condition.value.status !== 'True';
-    if (!facts || !(broken || isFailing(name))) return;
-    const deletedAt = clock();
+    if (!facts || !(broken || this.#isFailing(name))) return;
+    const deletedAt = this.#clock();
     const deletion: Change = { what: 'apiservice', at: deletedAt, object: `APIService ${name}`, summary: 'was deleted' };
-    tombstones.add(name, { ...facts, deletedAt, changes: [...facts.changes, deletion] });
+    this.#tombstones.add(name, { ...facts, deletedAt, changes: [...facts.changes, deletion] });
   }
 
   /** The same name again: what was counted and changed before goes on. */
-  function exhume(name: string): void {
-    const facts = tombstones.get(name);
+  #exhume(name: string): void {
+    const facts = this.#tombstones.get(name);
     if (!facts) return;
-    tombstones.remove(name);
-    transitions.set(name, { ...facts.transitions });
-    for (const change of facts.changes) changes.record(name, change);
+    this.#tombstones.remove(name);
+    this.#transitions.restore(name, facts.transitions);
+    for (const change of facts.changes) this.#changes.record(name, change);
   }
 
-  const listed = (): ResourceCache<unknown>[] => [
-    caches.apiServices,
-    caches.services,
-    caches.slices,
-    caches.pods,
-    ...caches.workloads,
-    nodes,
-    cronJobs,
-  ];
-  let settledAnyway = false;
-  function settled(): boolean {
-    if (settledAnyway) return true;
-    settledAnyway = listed().every((cache) => !started.has(cache) || cache.synced || NO_LIST.includes(cache.status(clock()).state));
-    return settledAnyway;
+  #follow(name: string): void {
+    const backend = this.#backends.get(name);
+    if (!backend) this.#forget(name);
+    else if (this.#settling.isOver()) this.#changes.seed(backend);
   }
-  const whenSettled = async (signal: AbortSignal): Promise<void> => {
-    const deadline = performance.now() + SETTLE_MS;
-    while (!signal.aborted && !settled() && performance.now() < deadline) await sleep(20, undefined, { signal }).catch(() => {});
-    settledAnyway = true;
-    backends.refresh();
-  };
 
-  let settling: Promise<void> | undefined;
-  const afterSettling = (signal: AbortSignal): Promise<void> => {
-    settling ??= sleep(0).then(() => whenSettled(signal));
-    return settling;
-  };
+  #forget(name: string): void {
+    this.#transitions.forget(name);
+    this.#changes.forget(name);
+    this.#events.forget(name);
+  }
 
-  const statuses = (now: number): Statuses => ({
-    apiServices: caches.apiServices.status(now),
-    services: caches.services.status(now),
-    slices: caches.slices.status(now),
-    pods: caches.pods.status(now),
-    workloads: workloadStatus(now),
-    ofWorkloadKind: (kind) => caches.workloads[WORKLOAD_KINDS.indexOf(kind)]!.status(now),
-  });
-  const workloadStatus = (now: number): SourceStatus =>
-    worstOf(
-      'workloads',
-      caches.workloads.map((cache) => cache.status(now)),
-    );
-
-  function factsOf(backend: Backend | undefined): ObjectFacts | undefined {
+  /** Of an APIService that exists. */
+  #factsNow(name: string): ObjectFacts | undefined {
+    const backend = this.#backends.get(name);
     if (!backend) return undefined;
-    const { api } = backend;
-    const now = clock();
-    let caBundle = caBundles.get(api);
-    if (caBundle === undefined) {
-      caBundle = readCaBundle(api.caBundle);
-      caBundles.set(api, caBundle);
-    }
-    return objectFacts(backend, statuses(now), {
-      history,
-      caBundle,
-      transitions: { ...(transitions.get(api.name) ?? { True: 0, False: 0, Unknown: 0 }) },
-      events: observedValueFrom(events.status(now), () => events.facts(api.name)),
-      changes: changes.of(api.name),
+    const now = this.#clock();
+    return objectFacts(backend, statusesOf(this.#caches, now), {
+      history: this.#history,
+      caBundle: this.#caBundleOf(backend.api),
+      transitions: this.#transitions.of(name),
+      events: observedValueFrom(this.#events.status(now), () => this.#events.facts(name)),
+      changes: this.#changes.of(name),
     });
   }
 
-  const watching = (name: SourceName, watched: readonly ResourceCache<unknown>[]): Source => ({
-    name,
-    start(signal) {
-      for (const cache of watched) {
-        started.add(cache);
-        cache.start(signal);
-      }
-      void afterSettling(signal);
-    },
-    status: (now) =>
-      watched.length === 1
-        ? watched[0]!.status(now)
-        : worstOf(
-            name,
-            watched.map((cache) => cache.status(now)),
-          ),
-  });
-  const apiServices = watching('api-services', [caches.apiServices]);
-  const sources: readonly Source[] = [
-    {
-      ...apiServices,
-      start(signal) {
-        apiServices.start(signal);
-        version.start(signal);
-      },
-    },
-    watching('services', [caches.services]),
-    watching('endpoint-slices', [caches.slices]),
-    watching('pods', [caches.pods]),
-    watching('workloads', caches.workloads),
-    watching('nodes', [nodes]),
-    watching('cron-jobs', [cronJobs]),
-    { name: 'events', start: (signal) => events.start(signal, afterSettling(signal)), status: (now) => events.status(now) },
-    {
-      name: 'config-maps',
-      start(signal) {
-        const follow = () => configMaps.setNamespaces(backends.namespaces(), signal);
-        void afterSettling(signal).then(() => {
-          if (signal.aborted) return;
-          follow();
-          signal.addEventListener('abort', backends.subscribe(follow), { once: true });
-        });
-      },
-      status: (now) => configMaps.status(now),
-    },
-  ];
+  #caBundleOf(api: ApiServiceRecord): CaBundleFacts | null {
+    const known = this.#caBundles.get(api);
+    if (known !== undefined) return known;
+    const caBundle = readCaBundle(api.caBundle);
+    this.#caBundles.set(api, caBundle);
+    return caBundle;
+  }
 
+  #openSources(): readonly Source[] {
+    const { apiServices, services, slices, pods, workloads, nodes, cronJobs } = this.#caches;
+    const watched = this.#watching('api-services', [apiServices]);
+    return [
+      {
+        ...watched,
+        start: (signal) => {
+          watched.start(signal);
+          this.#version.start(signal);
+        },
+      },
+      this.#watching('services', [services]),
+      this.#watching('endpoint-slices', [slices]),
+      this.#watching('pods', [pods]),
+      this.#watching('workloads', workloads),
+      this.#watching('nodes', [nodes]),
+      this.#watching('cron-jobs', [cronJobs]),
+      {
+        name: 'events',
+        start: (signal) => this.#events.start(signal, this.#settling.after(signal)),
+        status: (now) => this.#events.status(now),
+      },
+      {
+        name: 'config-maps',
+        start: (signal) => void this.#settling.after(signal).then(() => this.#followConfigMaps(signal)),
+        status: (now) => this.#configMaps.status(now),
+      },
+    ];
+  }
+
+  #watching(name: SourceName, watched: readonly ResourceCache<unknown>[]): Source {
+    return {
+      name,
+      start: (signal) => {
+        for (const cache of watched) {
+          this.#settling.begin(cache);
+          cache.start(signal);
+        }
+        void this.#settling.after(signal);
+      },
+      status: (now) => statusOfAll(name, watched, now),
+    };
+  }
+
+  #followConfigMaps(signal: AbortSignal): void {
+    if (signal.aborted) return;
+    const follow = () => this.#configMaps.setNamespaces(this.#backends.namespaces(), signal);
+    follow();
+    signal.addEventListener('abort', this.#backends.subscribe(follow), { once: true });
+  }
+}
+
+function statusesOf({ apiServices, services, slices, pods, workloads }: DiscoveryCaches, now: number): Statuses {
   return {
-    targets: backends.targets,
-    source(name) {
-      const source = sources.find((one) => one.name === name);
-      if (!source) throw new RangeError(`discovery has no source ${name}`);
-      return source;
-    },
-    start(signal) {
-      for (const source of sources) source.start(signal);
-    },
-    synced: () => caches.apiServices.synced && settled(),
-    names: () => [...new Set([...backends.names(), ...tombstones.names()])].sort(),
-    facts: (name) => factsOf(backends.get(name)) ?? tombstones.get(name),
-    unreadable: (name) => backends.get(name)?.unreadable.api,
-    nodes: () =>
-      observedValueFrom(nodes.status(clock()), () => [
-        ...[...nodes.values()].map(nodeFacts),
-        ...[...nodes.unreadable.keys()].map(unreadableNode),
-      ]),
-    cronJobs: () => observedValueFrom(cronJobs.status(clock()), () => runs.facts()),
-    clusterChanges: () => changes.cluster(),
-    systemEvents: () => observedValueFrom(events.status(clock()), () => events.system()),
-    recordChange: (name, change) => changes.record(name, change),
-    apiservers: () => apiserversOf(backends.slicesOf('default', 'kubernetes')),
-    serverVersion: () => version.current(),
-    subscribe: (listener) => backends.subscribe(listener),
+    apiServices: apiServices.status(now),
+    services: services.status(now),
+    slices: slices.status(now),
+    pods: pods.status(now),
+    workloads: statusOfAll('workloads', workloads, now),
+    ofWorkloadKind: (kind) => required(workloads[WORKLOAD_KINDS.indexOf(kind)], `the cache of ${kind}s`).status(now),
   };
 }
 
-/** States in which waiting brings no list. */
-const NO_LIST: readonly string[] = ['unauthorised', 'forbidden', 'absent'];
-
-function without(names: readonly string[], spec: ResourceSpec<ApiServiceRecord>): ResourceSpec<ApiServiceRecord> {
-  return {
-    ...spec,
-    project(raw) {
-      const record = spec.project(raw);
-      return record && names.includes(record.name) ? undefined : record;
-    },
-  };
+/** The worst; of one it is its own. */
+function statusOfAll(name: SourceName, caches: readonly ResourceCache<unknown>[], now: number): SourceStatus {
+  const statuses = caches.map((cache) => cache.status(now));
+  const [only] = statuses;
+  return only && statuses.length === 1 ? only : worstOf(name, statuses);
 }
 
 function apiserversOf(slices: Iterable<Pick<SliceRecord, 'ports' | 'endpoints'>>): string[] {
