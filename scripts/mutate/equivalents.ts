@@ -13,6 +13,7 @@ const MATCHES = 'src/signals/signature-matches.ts';
 const STATEMENTS = 'src/observe/statements.ts';
 const SNAPSHOT = 'src/observe/snapshot.ts';
 const VERDICT = 'src/diagnose/verdict.ts';
+const HELD = 'src/diagnose/held-verdict.ts';
 const SCORING = 'src/diagnose/scoring.ts';
 
 export const EQUIVALENTS: readonly Equivalent[] = [
@@ -76,6 +77,13 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     from: 'push',
     to: 'unshift',
     because: 'the next line sorts by an order in which no two are equal',
+  },
+  {
+    file: HELD,
+    code: 'const unknown = candidates.find(({ cause }) => cause === UNKNOWN);',
+    from: 'find',
+    to: 'findLast',
+    because: 'there is one at most',
   },
   {
     file: VERDICT,

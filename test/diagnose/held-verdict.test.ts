@@ -124,6 +124,31 @@ describe('a verdict', () => {
       [errs('a', 0.9), errs('b', 0.9, { errs: undefined }), errs('b', 0.9, { errs: undefined })],
       ['a failing 0/', 'b failing 0/', 'b failing 0/'],
     ],
+    [
+      'is kept for 20 s and no longer, however long its cause led',
+      [...Array.from({ length: 13 }, () => errs('a', 0.9)), errs('b', 0.9), errs('b', 0.9), errs('b', 0.9)],
+      [...Array.from({ length: 15 }, () => 'a failing 0/'), 'b failing 0/'],
+    ],
+    [
+      'is not kept for what another cause led before it',
+      [...Array.from({ length: 7 }, () => errs('a', 0.9)), errs('b', 0.9), errs('b', 0.9), errs('b', 0.9), errs('c', 0.9)],
+      [...Array.from({ length: 9 }, () => 'a failing 0/'), 'b failing 0/', 'c failing 0/'],
+    ],
+    [
+      'is not kept for what it led before a tick that passed',
+      [...Array.from({ length: 7 }, () => errs('a', 0.9)), PASSES, errs('a', 0.9), errs('b', 0.9)],
+      [...Array.from({ length: 9 }, () => 'a failing 0/'), 'b failing 0/'],
+    ],
+    [
+      'is not kept beyond a tick that passed',
+      [...Array.from({ length: 7 }, () => errs('a', 0.9)), PASSES, errs('b', 0.9)],
+      [...Array.from({ length: 8 }, () => 'a failing 0/'), 'b failing 0/'],
+    ],
+    [
+      'has ended with the first tick that passed, were it one alone',
+      [errs('a', 0.9), PASSES, WELL],
+      ['a failing 0/', 'a failing 0/', 'a recovered 0/10'],
+    ],
     ['is dropped when nobody looks: that is no recovery', [errs('a', 0.9), BLIND, WELL], ['a failing 0/', '-', '-']],
     ['is there for a failure that was over when it was first seen', [PASSES], ['pod-probe-failing failing 0/']],
   ])('%s', (_, ticks, expected) => {
@@ -140,6 +165,22 @@ describe('a verdict', () => {
       'a recovered 0/300',
       '-',
     ]);
+  });
+
+  it.each<[string, readonly Candidate[], number]>([
+    ['as sure as it is itself', [candidate('a', 0.4), candidate('b', 0.3), candidate('unknown', 0.2)], 0.2],
+    ['as sure as it is itself, where it is the best', [candidate('unknown', 0.7), candidate('a', 0.3)], 0.7],
+    ['not sure at all where it was not weighed', [candidate('a', 0.4)], 0],
+  ])('on an unknown cause is %s', (_, candidates, confidence) => {
+    const { verdict } = nextHeld(undefined, { time: START, symptom: true, errs: true, failures: undefined, candidates })!;
+    expect(verdict).toMatchObject({ cause: 'unknown', category: 'unknown', confidence });
+  });
+
+  it('holds the six best candidates', () => {
+    const candidates = Array.from({ length: 9 }, (_, i) => candidate(`c${i}`, (9 - i) / 45));
+    expect(nextHeld(undefined, { time: START, symptom: true, errs: true, failures: undefined, candidates })!.candidates).toEqual(
+      candidates.slice(0, 6),
+    );
   });
 
   it('shows what a kept cause was based on, not what speaks for another', () => {

@@ -142,9 +142,23 @@ describe('scoring', () => {
   });
 
   it('prefers unknown to a guess that is no better, and orders other ties as the rules do', () => {
-    expect(
-      weighed([cause('flood'), cause('spring'), cause('ebb')], ['flood/seen', 'spring/seen', 'ebb/seen'], [], 3).map((one) => one.cause),
-    ).toEqual(['unknown', 'ebb', 'spring', 'flood']);
+    const permutations = [
+      'flood spring ebb',
+      'flood ebb spring',
+      'spring flood ebb',
+      'spring ebb flood',
+      'ebb flood spring',
+      'ebb spring flood',
+    ];
+    for (const ids of permutations.map((order) => order.split(' ')))
+      expect(
+        weighed(
+          ids.map((id) => cause(id)),
+          ['flood/seen', 'spring/seen', 'ebb/seen'],
+          [],
+          3,
+        ).map((one) => one.cause),
+      ).toEqual(['unknown', 'ebb', 'spring', 'flood']);
   });
 
   it('stays finite with extreme scores', () => {
