@@ -11,10 +11,25 @@ import { apiTarget, kubeClient, liveTargets } from './servers.ts';
 /** Who asks, in place of sockets: each test says what is answered. */
 const asker = vi.hoisted(() => ({}) as { -readonly [Method in keyof Asker]: Asker[Method] });
 vi.mock('../../src/probe/asker.ts', async (original) => ({ ...(await original<object>()), createAsker: () => asker }));
+/** What is done with connections and credentials of kube-apiservers. */
+const handled = vi.hoisted(() => [] as string[]);
+vi.mock('../../src/probe/apiserver-requests.ts', async (original) => {
+  const real = await original<typeof import('../../src/probe/apiserver-requests.ts')>();
+  return {
+    ...real,
+    createApiserverRequests: (...given: Parameters<typeof real.createApiserverRequests>) => ({
+      ...real.createApiserverRequests(...given),
+      refused: () => void handled.push('credentials refused'),
+      drop: (instance: string) => void handled.push(`drop ${instance}`),
+      close: () => void handled.push('close'),
+    }),
+  };
+});
 vi.mock('node:os', async (original) => ({ ...(await original<object>()), networkInterfaces: vi.fn(() => ({})) }));
 
 beforeEach(() => {
   useVirtualTime(NOW);
+  handled.length = 0;
   // No jitter, and what is hurried comes after 150 ms.
   const random = vi.spyOn(Math, 'random').mockReturnValue(0.5);
   onTestFinished(() => {
@@ -157,6 +172,7 @@ describe('what is asked in turns', () => {
     stop.abort();
     targets.set(apiTarget({ name: OTHER }));
     expect([await askedWhile(3 * INTERVAL), late.asked]).toEqual([[], []]);
+    expect(handled).toEqual(['close']);
   });
 
   it('follows the kube-apiservers as they come and go', async () => {
@@ -165,8 +181,10 @@ describe('what is asked in turns', () => {
     const asked = await askedWhile(3 * INTERVAL);
     expect([counted(asked, `control ${SECOND}`) > 0, counted(asked, `discovery ${SECOND}`) > 0]).toEqual([true, true]);
     expect([...prober.control().keys()].sort()).toEqual([OWN, SECOND]);
+    expect(handled).toEqual([]);
     now.apiservers = [];
     await pass(INTERVAL);
+    expect(handled).toEqual([`drop ${SECOND}`]);
     expect((await askedWhile(3 * INTERVAL)).filter((key) => key.includes(SECOND))).toEqual([]);
     expect([...prober.control().keys()]).toEqual([OWN]);
     expect(prober.tallies(API).map(({ target: where }) => where)).toEqual([OWN]);
@@ -190,6 +208,9 @@ describe('what is asked in turns', () => {
     const asked = await askedWhile(2 * INTERVAL);
     expect(asked).toContain('10.1.0.7');
     expect([tallies(), (await askedWhile(INTERVAL)).includes('10.1.0.5')]).toEqual([[], false]);
+    // Told late, of what is forgotten already.
+    targets.remove(API);
+    expect([tallies(), prober.unbelieved(API)]).toEqual([[], []]);
     Object.assign(targets, { all, get });
   });
 
@@ -197,7 +218,7 @@ describe('what is asked in turns', () => {
     const { targets, askedWhile, tallies } = await started({ apis: [target('10.1.0.5')] });
     Object.assign(targets, { get: () => undefined });
     const before = tallies();
-    expect((await askedWhile(INTERVAL / 2)).filter((key) => !key.startsWith('control'))).toEqual([]);
+    expect((await askedWhile(3 * INTERVAL)).filter((key) => !key.startsWith('control'))).toEqual([]);
     expect(tallies()).toEqual(before);
   });
 });
@@ -300,6 +321,66 @@ describe('an answer', () => {
   });
 });
 
+describe('what could not be measured begins no burst', () => {
+  const BURST: ProberOptions = { vantages: ['aggregator'], burstSteps: 5, burstStepMs: 1000 };
+  const turns = async (given: Given, happens: (of: ReturnType<typeof probing>) => void = () => {}) => {
+    const found = await started({ ...given, options: { ...BURST, ...given.options } });
+    happens(found);
+    const before = found.said('put off').length;
+    const asked = await found.askedWhile(3 * INTERVAL);
+    return { asked: counted(asked, `discovery ${OWN}`), putOff: found.said('put off').length - before };
+  };
+
+  it.each<[string, Answer, (asked: number) => boolean]>([
+    ['a failure does', REFUSED, (asked) => asked > 6],
+    ['no answer does not', undefined, (asked) => asked <= 4],
+    ['our own trouble does', OURS, (asked) => asked > 6],
+  ])('%s', async (_, answer, holds) => {
+    const { asked } = await turns({ answers: { [`discovery ${OWN}`]: answer } });
+    expect([asked, holds(asked)]).toEqual([asked, true]);
+  });
+
+  it('nor does what is put off', async () => {
+    const hang = new Promise<Partial<ProbeResult>>(() => {});
+    const { putOff } = await turns({ apis: [{}, { name: OTHER }], answers: { [`discovery ${OWN}`]: hang }, options: { maxOpen: 1 } });
+    expect(putOff).toBeGreaterThan(1);
+    expect(putOff).toBeLessThanOrEqual(4);
+  });
+
+  it('nor an API that went a moment ago', async () => {
+    let reads = 0;
+    await turns({}, ({ targets }) =>
+      Object.assign(targets, {
+        get: () => {
+          reads++;
+          return undefined;
+        },
+      }),
+    );
+    expect(reads).toBeGreaterThan(1);
+    expect(reads).toBeLessThanOrEqual(4);
+  });
+
+  it('nor an address that nobody believes', async () => {
+    const found = await started({
+      apis: [target('10.1.0.5')],
+      answers: { '10.1.0.5': REFUSED },
+      proven: false,
+      options: { ...BURST, vantages: ['endpoint'], inCluster: false },
+    });
+    expect(counted(await found.askedWhile(3 * INTERVAL), '10.1.0.5')).toBeLessThanOrEqual(4);
+  });
+
+  it.each<[string, Partial<ProbeResult>, (asked: number) => boolean]>([
+    ['a kube-apiserver that fails does', { ok: false, reason: 'response_timeout' }, (asked) => asked > 6],
+    ['one that answers does not', {}, (asked) => asked <= 4],
+  ])('%s', async (_, answer, holds) => {
+    const found = await started({ answers: { [`control ${OWN}`]: answer }, options: BURST });
+    const asked = counted(await found.askedWhile(3 * INTERVAL), `control ${OWN}`);
+    expect([asked, holds(asked)]).toEqual([asked, true]);
+  });
+});
+
 describe('a failure', () => {
   /** Two addresses, of which the first answers so from the second turn on. */
   async function failing(answer: Answer, first: Answer = {}) {
@@ -398,10 +479,11 @@ describe('open probes', () => {
 
   it('are as many as there may be, together', async () => {
     const { asked } = await started({
+      // Two by each way first.
       apis: [
-        {},
-        ...['v1.a.example.com', 'v1.b.example.com'].map((name) => ({ name })),
         ...['v1.c.example.com', 'v1.d.example.com'].map((name, i) => ({ name, ...target(`10.1.0.${i}`) })),
+        ...['v1.a.example.com', 'v1.b.example.com'].map((name) => ({ name })),
+        {},
       ],
       answers: { ...hanging(['10.1.0.0', '10.1.0.1']), [`discovery ${OWN}`]: hang },
       options: { maxOpen: 4 },
@@ -456,8 +538,11 @@ describe('the source', () => {
     const found = await started({ options: { vantages: ['aggregator'] } });
     const { lastSuccess } = stateOf(found);
     found.now.answers = { [`control ${OWN}`]: trouble, [`discovery ${OWN}`]: trouble };
+    expect(handled).toEqual([]);
     for (let turn = 0; turn < 3; turn++) await turnOf(`discovery ${OWN}`, found);
     expect(stateOf(found)).toEqual({ source: 'probes', lastSuccess, ...expected });
+    // They are read anew then.
+    expect(new Set(handled)).toEqual(new Set(trouble.reason === 'unauthorized' ? ['credentials refused'] : []));
     const warning = 'probes through the kube-apiserver cannot be made from here';
     expect(found.said(warning)).toEqual([[`warn ${warning}`, { reason: trouble.reason, detail: trouble.detail }]]);
     found.now.answers = {};
@@ -589,13 +674,16 @@ describe('outside the cluster', () => {
     await pass(2 * INTERVAL);
     expect(prober.tallies(API).map(({ target: where }) => where)).toEqual([OWN, SECOND, '10.1.0.5:10250']);
     now.proven = false;
-    now.apiservers = [];
     const lan = { address: '198.51.100.7', cidr: '198.51.100.7/24', internal: false, family: 'IPv4' };
     vi.mocked(networkInterfaces).mockReturnValue({ eth0: [lan] } as never);
     onTestFinished(() => void vi.mocked(networkInterfaces).mockReturnValue({}));
+    // Before anybody is asked again: nothing is observed there.
+    for (let left = 2 * INTERVAL; left > 0 && prober.vouchesFor(API, '10.1.0.5:10250'); left -= 50) await pass(50);
+    expect(prober.tallies(API).map(({ target: where }) => where)).toEqual([OWN, SECOND]);
+    expect([...prober.control().keys()]).toEqual([OWN]);
+    now.apiservers = [];
     await pass(2 * INTERVAL);
     expect(tallies().map((line) => line.split(' ')[0])).toEqual([OWN]);
-    expect(prober.vouchesFor(API, '10.1.0.5:10250')).toBe(false);
     expect([...prober.control().keys()]).toEqual([OWN]);
   });
 });
