@@ -7,6 +7,8 @@ export interface Equivalent extends Pick<Mutant, 'file' | 'code' | 'from' | 'to'
   readonly because: string;
 }
 
+const EXPORTER = 'src/commands/exporter.ts';
+const RUNNING = 'src/observe/running.ts';
 const TICKER = 'src/commands/ticker.ts';
 const SEAM = 'src/observe/logs/seam.ts';
 const MATCHES = 'src/signals/signature-matches.ts';
@@ -17,6 +19,20 @@ const HELD = 'src/diagnose/held-verdict.ts';
 const SCORING = 'src/diagnose/scoring.ts';
 
 export const EQUIVALENTS: readonly Equivalent[] = [
+  {
+    file: EXPORTER,
+    code: "else signal.addEventListener('abort', () => resolve(), { once: true });",
+    from: 'true',
+    to: 'false',
+    because: 'a signal aborts once',
+  },
+  {
+    file: RUNNING,
+    code: 'const source = sources.find(({ definition }) => definition.name === name);',
+    from: 'find',
+    to: 'findLast',
+    because: 'each name is there once',
+  },
   { file: TICKER, code: 'let due = 0;', from: '0', to: '1', because: 'it is read while there is a timer alone, and set beside each' },
   {
     file: TICKER,

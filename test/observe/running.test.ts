@@ -1,3 +1,4 @@
+import { getMaxListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SourceName } from '../../src/domain/sources.ts';
 import { defineSource, type OpenSource, type Surroundings } from '../../src/observe/define-source.ts';
@@ -10,6 +11,7 @@ afterEach(() => void vi.useRealTimers());
 /** Three sources that write down what happens to them: one like any other, one that waits, one that outlives errors. */
 function three() {
   const seen: string[] = [];
+  const listeners: number[] = [];
   const open = (name: SourceName, flags: { afterDiscovery?: true; outlivesErrors?: true } = {}): OpenSource =>
     defineSource({
       name,
@@ -19,6 +21,7 @@ function three() {
         name,
         start(signal: AbortSignal) {
           seen.push(`${name} starts as ${currentSource()}`);
+          listeners.push(getMaxListeners(signal));
           signal.addEventListener('abort', () => seen.push(`${name} ends`), { once: true });
         },
         status: () => ({ source: name, state: 'ok' as const }),
@@ -36,7 +39,7 @@ function three() {
     known();
     await vi.advanceTimersByTimeAsync(0);
   };
-  return { seen, running, stop, discovered };
+  return { seen, listeners, running, stop, discovered };
 }
 
 describe('sources', () => {
@@ -47,6 +50,20 @@ describe('sources', () => {
     expect(seen.slice(2)).toEqual(['resources starts as resources']);
     stop.abort();
     expect(seen.slice(3).sort()).toEqual(['pods ends', 'probes ends', 'resources ends']);
+  });
+
+  it('may listen for the end as often as they like: each of their streams does', async () => {
+    const { listeners, discovered } = three();
+    await discovered();
+    expect(listeners).toEqual([0, 0, 0]);
+  });
+
+  it('that are about to begin anew keep no process alive', () => {
+    const { running } = three();
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    running.restart('pods');
+    expect(timers.mock.results.map(({ value }) => (value as NodeJS.Timeout).hasRef())).toEqual([false]);
+    timers.mockRestore();
   });
 
   it('that are started anew end first, and begin a second later, alone', async () => {
