@@ -9,6 +9,7 @@ export interface Equivalent extends Pick<Mutant, 'file' | 'code' | 'from' | 'to'
 
 const EXPORTER = 'src/commands/exporter.ts';
 const RUNNING = 'src/observe/running.ts';
+const RUNNER = 'src/probe/probe-runner.ts';
 const TICKER = 'src/commands/ticker.ts';
 const SEAM = 'src/observe/logs/seam.ts';
 const MATCHES = 'src/signals/signature-matches.ts';
@@ -32,6 +33,27 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     from: 'find',
     to: 'findLast',
     because: 'each name is there once',
+  },
+  {
+    file: 'src/probe/prober.ts',
+    code: "signal.addEventListener('abort', stop, { once: true });",
+    from: 'true',
+    to: 'false',
+    because: 'a signal aborts once',
+  },
+  {
+    file: RUNNER,
+    code: 'return result && { result, isProven: true };',
+    from: 'true',
+    to: 'false',
+    because: 'whether it is proven is asked of direct vantages alone',
+  },
+  {
+    file: RUNNER,
+    code: "if (this.#stopped || !isCurrent(api, plan)) return 'skipped';",
+    from: "'skipped'",
+    to: 'undefined',
+    because: 'the schedule reads no outcome of a job that it has let go',
   },
   { file: TICKER, code: 'let due = 0;', from: '0', to: '1', because: 'it is read while there is a timer alone, and set beside each' },
   {

@@ -168,11 +168,13 @@ describe('what is asked in turns', () => {
     const late = probing();
     late.stop.abort();
     late.start();
-    const { stop, askedWhile, targets } = await started();
+    const { stop, askedWhile, targets, prober } = await started();
     stop.abort();
     targets.set(apiTarget({ name: OTHER }));
     expect([await askedWhile(3 * INTERVAL), late.asked]).toEqual([[], []]);
     expect(handled).toEqual(['close']);
+    // Nobody waits for the turn of what came since.
+    expect(prober.settled()).toBe(true);
   });
 
   it('follows the kube-apiservers as they come and go', async () => {
