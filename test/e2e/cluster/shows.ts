@@ -41,6 +41,7 @@ export const SHOWS: Readonly<Record<string, RegExp>> = {
   'delegated-auth-failing/not-bound': /^(?![\s\S]*ClusterRole\/system:auth-delegator[^\n]*wardle\/wardle)[\s\S]*ROLE/,
   'etcd-slow/etcd-takes-long': /etcd_request_duration_seconds_sum/,
   'etcd-slow/etcd-errors': /etcd_request_errors_total/,
+  'host-unreachable/unreachable-directly': THE_ADDRESS_TO_TRY,
   'host-unreachable/unreachable-through-the-aggregator': /no route to host|unreachable|prohibited/,
   'image-pull-failing/waits-for-image': /ImagePullBackOff|ErrImagePull/,
   'image-pull-failing/pull-events': /Failed to pull image|ImagePullBackOff/,
