@@ -17,6 +17,8 @@ export const SHOWS: Readonly<Record<string, RegExp>> = {
   'apiserver-overloaded/rejects-requests': /apiserver_flowcontrol_rejected_requests_total\{.*\} [1-9]/,
   'apiserver-overloaded/inflight-near-maximum': /apiserver_current_inflight_requests\{.*\} \d/,
   'apiserver-slow/control-probe-slow': /real\s+\d+m\d/,
+  // kubectl waits and asks again until its own time is over, so the body of the last refusal may never be printed.
+  'apiserver-overloaded/lines-allow-it': /429 Too Many Requests|Too many requests/,
   'apiserver-slow/requests-slow': /apiserver_request_duration_seconds_sum\{/,
   'apiserver-unavailable/not-ready-itself': /readyz check|refused|error/i,
   'apiserver-unavailable/was-not-ready': /readyz check|refused|error/i,

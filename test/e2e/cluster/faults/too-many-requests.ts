@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { all, type Fault } from '../fault.ts';
 
 const FLOW_CONTROL = '/apis/flowcontrol.apiserver.k8s.io/v1';
-// So many that the one seat is taken nearly always, also when the machine is busy.
-const CLIENTS = 20;
+const CLIENTS = 8;
 const NAME = 'e2e-no-seats';
 
 export const fault: Fault = {
