@@ -98,7 +98,8 @@ class JoinedBackends implements Backends {
   }
 
   namespaces(): ReadonlySet<string> {
-    return new Set(this.#byNamespace.names());
+    // An APIService that never could be read names none.
+    return new Set([...this.#byNamespace.names()].filter((namespace) => namespace !== ''));
   }
 
   slicesOf(namespace: string, service: string): Iterable<SliceRecord> {

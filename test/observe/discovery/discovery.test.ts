@@ -308,6 +308,15 @@ describe('what is not visible', () => {
     });
   });
 
+  it('watches the ConfigMaps of the other namespaces beside an APIService that never could be read', async () => {
+    // It comes first, and which namespace is its own nobody knows.
+    const { collection } = await discover({
+      ...HEALTHY,
+      apiServices: [apiService('v1.bad.example.com', { spec: { service: { name: 7 } } }), apiService()],
+    });
+    await eventually(() => collection('configMaps').watchers === 1);
+  });
+
   it.each<[string, Record<string, unknown>]>([
     ['spec.service', { service: 5 }],
     ['spec.group', { group: 'tides\r\nHost: x' }],
