@@ -1,7 +1,7 @@
-import { clause, defineCause } from '../domain/cause.ts';
-import { all, any, changedWithin } from '../domain/criterion.ts';
+import { defineCause } from '../domain/cause.ts';
+import { all, changedWithin } from '../domain/criterion.ts';
 import { linesPointTo, linesSay } from './shared/lines.ts';
-import { reasonSeen, seen } from './shared/seen.ts';
+import { none, reasonSeen, seen } from './shared/seen.ts';
 
 /** The informers of a server that just listens have filled by then; seconds. */
 const STARTS_WITHIN = 10;
@@ -20,14 +20,19 @@ export const discoveryForbidden = defineCause({
   evidence: [
     {
       id: 'forbidden',
-      // Once its check has failed, the kube-apiserver answers us itself, with 503: then only its own words tell of the 403.
-      when: any(reasonSeen('aggregator', 'forbidden'), CHECK_IS_FORBIDDEN),
+      when: reasonSeen('aggregator', 'forbidden'),
       weight: 'strong',
-      says: [
-        clause('discovery through the kube-apiserver is answered with 403', reasonSeen('aggregator', 'forbidden')),
-        clause('the condition says FailedDiscoveryCheck, and error lines point to a 403 first', CHECK_IS_FORBIDDEN),
-      ],
+      says: 'Discovery through the kube-apiserver is answered with 403.',
       reproduce: 'kubectl get --raw /apis/{group}/{version}',
+    },
+    {
+      id: 'check-is-forbidden',
+      // Once its check has failed, the kube-apiserver answers us itself, with 503: then only its own words tell of the 403. Of a text that
+      // nobody probed for they are lines and no more: an HTTP proxy on the way answers 403 as well.
+      when: all(CHECK_IS_FORBIDDEN, none('aggregator-forbidden')),
+      weight: 'strong',
+      says: 'The condition says FailedDiscoveryCheck, and error lines point to a 403 first.',
+      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
     {
       id: 'just-started',

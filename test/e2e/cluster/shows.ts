@@ -41,6 +41,7 @@ export const SHOWS: Readonly<Record<string, RegExp>> = {
   'cpu-throttled/at-the-limit': /CPU\(cores\)[\s\S]*\d+m/,
   'delegated-auth-failing/not-bound-and-lists-fail': /^(?![\s\S]*ClusterRole\/system:auth-delegator[^\n]*wardle\/wardle)[\s\S]*ROLE/,
   'delegated-auth-failing/not-bound': /^(?![\s\S]*ClusterRole\/system:auth-delegator[^\n]*wardle\/wardle)[\s\S]*ROLE/,
+  'discovery-forbidden/check-is-forbidden': /403|[Ff]orbidden/,
   'etcd-slow/etcd-takes-long': /etcd_request_duration_seconds_sum/,
   'etcd-slow/etcd-errors': /etcd_request_errors_total/,
   'host-unreachable/unreachable-directly': THE_ADDRESS_TO_TRY,
