@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ProbeResult } from '../../src/domain/probe.ts';
 import type { KubeCredentials } from '../../src/kube/api.ts';
 import { type ApiTarget, fixedTargets } from '../../src/objects/targets.ts';
@@ -10,7 +10,6 @@ import {
   answering,
   apiserver,
   apiTarget,
-  createServers,
   DISCOVERY,
   EMPTY_LIST,
   eventually,
@@ -18,6 +17,7 @@ import {
   kubeClient,
   type Listening,
   type Servers,
+  serversOfTest,
 } from './servers.ts';
 
 let authority: Authority;
@@ -30,12 +30,7 @@ beforeAll(async () => {
   serving = await authority.issue({ names: ['kubernetes.default.svc'], ips: ['127.0.0.1'] });
 });
 beforeEach(() => {
-  servers = createServers();
-  running = new AbortController();
-});
-afterEach(async () => {
-  running.abort();
-  await servers.close();
+  ({ servers, running } = serversOfTest());
 });
 
 interface Probing {

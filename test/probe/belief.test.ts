@@ -1,12 +1,12 @@
 import type { RequestListener } from 'node:http';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ApiTarget, fixedTargets } from '../../src/objects/targets.ts';
 import { createBeliefs } from '../../src/probe/belief.ts';
 import { createProber, type Prober, type ProberOptions } from '../../src/probe/prober.ts';
 import { SILENT } from '../../src/source/logger.ts';
 import { type Authority, createAuthority, type Issued } from '../support/certificates.ts';
 import { probeResult } from '../support/healthy.ts';
-import { answering, apiTarget, createServers, eventually, healthy, kubeClient, SERVER_NAME, type Servers } from './servers.ts';
+import { answering, apiTarget, eventually, healthy, kubeClient, SERVER_NAME, type Servers, serversOfTest } from './servers.ts';
 
 let authority: Authority;
 let stranger: Authority;
@@ -18,12 +18,7 @@ beforeAll(async () => {
   stranger = await createAuthority({ name: 'office-proxy' });
 });
 beforeEach(() => {
-  servers = createServers();
-  running = new AbortController();
-});
-afterEach(async () => {
-  running.abort();
-  await servers.close();
+  ({ servers, running } = serversOfTest());
 });
 
 const API = 'v1.tides.example.com';

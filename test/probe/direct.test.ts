@@ -1,10 +1,21 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ProbeResult } from '../../src/domain/probe.ts';
 import { type ApiTarget, fixedTargets } from '../../src/objects/targets.ts';
 import { createProber, type Prober } from '../../src/probe/prober.ts';
 import { SILENT } from '../../src/source/logger.ts';
 import { type Authority, createAuthority, type Issued } from '../support/certificates.ts';
-import { answering, apiTarget, createServers, DISCOVERY, eventually, healthy, kubeClient, SERVER_NAME, type Servers } from './servers.ts';
+import {
+  answering,
+  apiTarget,
+  DISCOVERY,
+  eventually,
+  harbourAuthority,
+  healthy,
+  kubeClient,
+  SERVER_NAME,
+  type Servers,
+  serversOfTest,
+} from './servers.ts';
 
 const DAY = 86_400_000;
 const fromNow = (ms: number) => new Date(Date.now() + ms);
@@ -15,18 +26,11 @@ let servers: Servers;
 let running: AbortController;
 
 beforeAll(async () => {
-  authority = await createAuthority({ name: 'harbour-ca' });
-  good = await authority.issue({ names: [SERVER_NAME] });
+  ({ authority, good } = await harbourAuthority());
 });
 beforeEach(() => {
-  servers = createServers();
-  running = new AbortController();
+  ({ servers, running } = serversOfTest());
 });
-afterEach(async () => {
-  running.abort();
-  await servers.close();
-});
-afterAll(() => running.abort());
 
 /** The first result of a direct probe of one endpoint. */
 async function probe(port: number, differs: Partial<ApiTarget> = {}): Promise<ProbeResult> {

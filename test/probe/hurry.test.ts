@@ -3,17 +3,16 @@ import { endpointKey } from '../../src/probe/plan.ts';
 import { createProber } from '../../src/probe/prober.ts';
 import { fractionOf } from '../../src/probe/schedule.ts';
 import { SILENT } from '../../src/source/logger.ts';
-import { type Authority, createAuthority, type Issued } from '../support/certificates.ts';
+import type { Authority, Issued } from '../support/certificates.ts';
 import { passWithSockets, untilItShows, useVirtualTime } from '../support/virtual-time.ts';
-import { apiTarget, createServers, healthy, kubeClient, type Listening, liveTargets, SERVER_NAME, type Servers } from './servers.ts';
+import { apiTarget, createServers, harbourAuthority, healthy, kubeClient, type Listening, liveTargets, type Servers } from './servers.ts';
 
 let authority: Authority;
 let good: Issued;
 let servers: Servers;
 
 beforeAll(async () => {
-  authority = await createAuthority({ name: 'harbour-ca' });
-  good = await authority.issue({ names: [SERVER_NAME] });
+  ({ authority, good } = await harbourAuthority());
 });
 beforeEach(() => {
   servers = createServers();

@@ -1,11 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PROBE_DURATION_BUCKETS, type ProbeResult } from '../../src/domain/probe.ts';
 import type { Targets } from '../../src/objects/targets.ts';
 import { createProber, type Prober, type ProberOptions } from '../../src/probe/prober.ts';
 import { type Logger, SILENT } from '../../src/source/logger.ts';
-import { type Authority, createAuthority, type Issued } from '../support/certificates.ts';
-import { answering, apiTarget, createServers, eventually, healthy, kubeClient, liveTargets, SERVER_NAME, type Servers } from './servers.ts';
+import type { Authority, Issued } from '../support/certificates.ts';
+import {
+  answering,
+  apiTarget,
+  eventually,
+  harbourAuthority,
+  healthy,
+  kubeClient,
+  liveTargets,
+  type Servers,
+  serversOfTest,
+} from './servers.ts';
 
 let authority: Authority;
 let good: Issued;
@@ -13,16 +23,10 @@ let servers: Servers;
 let running: AbortController;
 
 beforeAll(async () => {
-  authority = await createAuthority({ name: 'harbour-ca' });
-  good = await authority.issue({ names: [SERVER_NAME] });
+  ({ authority, good } = await harbourAuthority());
 });
 beforeEach(() => {
-  servers = createServers();
-  running = new AbortController();
-});
-afterEach(async () => {
-  running.abort();
-  await servers.close();
+  ({ servers, running } = serversOfTest());
 });
 
 function start(

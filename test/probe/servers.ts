@@ -2,9 +2,10 @@ import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
+import { onTestFinished } from 'vitest';
 import type { KubeClient, KubeCredentials } from '../../src/kube/api.ts';
 import type { ApiTarget, TargetChange, Targets } from '../../src/objects/targets.ts';
-import type { Issued } from '../support/certificates.ts';
+import { type Authority, createAuthority, type Issued } from '../support/certificates.ts';
 
 /** What aggregated servers answer to discovery of `tides.example.com/v1`. */
 export const DISCOVERY = JSON.stringify({
@@ -38,6 +39,23 @@ export interface Servers {
   /** A port on which nothing listens. */
   refusing(): Promise<number>;
   close(): Promise<void>;
+}
+
+/** Who signs for the backends, and a certificate of theirs that is right. */
+export async function harbourAuthority(): Promise<{ readonly authority: Authority; readonly good: Issued }> {
+  const authority = await createAuthority({ name: 'harbour-ca' });
+  return { authority, good: await authority.issue({ names: [SERVER_NAME] }) };
+}
+
+/** For a beforeEach: servers of the test that begins, and what ends the prober that it starts; both end with the test. */
+export function serversOfTest(): { readonly servers: Servers; readonly running: AbortController } {
+  const servers = createServers();
+  const running = new AbortController();
+  onTestFinished(async () => {
+    running.abort();
+    await servers.close();
+  });
+  return { servers, running };
 }
 
 export function createServers(): Servers {
