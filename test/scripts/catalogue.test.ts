@@ -25,7 +25,7 @@ describe('the lists of the catalogue', () => {
   ] as const)('that of src/%s holds every literal of the folder', async (folder, list, field) => {
     const listed = new Set<unknown>(list);
     const missing: string[] = [];
-    for (const file of readdirSync(`${ROOT}src/${folder}`)) {
+    for (const file of readdirSync(`${ROOT}src/${folder}`).filter((name) => name.endsWith('.ts'))) {
       const exported = (await import(`../../src/${folder}/${file}`)) as Record<string, unknown>;
       for (const [name, value] of Object.entries(exported))
         for (const entry of Array.isArray(value) ? (value as unknown[]) : [])
