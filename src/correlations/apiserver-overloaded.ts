@@ -3,7 +3,7 @@ import { above, all, HOUR, increase, MINUTE, not, tracks } from '../domain/crite
 import { EACH_ADDRESS_ANSWERS } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, reasonSeen } from './shared/seen.ts';
-import { CONTROL_PASSES, DIRECT_PASSES, FAILING } from './shared/vantages.ts';
+import { CONTROL_PASSES, DIRECT_PASSES, FAILING, LOAD_MAY_EXPLAIN } from './shared/vantages.ts';
 
 export const apiserverOverloaded = defineCause({
   id: 'apiserver-overloaded',
@@ -18,14 +18,15 @@ export const apiserverOverloaded = defineCause({
   evidence: [
     {
       id: 'rejects-requests',
-      when: all(above(increase('apiserver-rejected', 5 * MINUTE), 0.5), FAILING),
+      when: all(above(increase('apiserver-rejected', 5 * MINUTE), 0.5), FAILING, LOAD_MAY_EXPLAIN),
       weight: 'strong',
       says: 'The kube-apiserver rejected {value|request|requests} in the last 5 min.',
       reproduce: 'kubectl get --raw /metrics | grep apiserver_flowcontrol_rejected_requests_total',
     },
     {
       id: 'inflight-near-maximum',
-      when: all(atLeast('apiserver-inflight', 0.8), FAILING),
+      // Requests that hang on a cut path are in flight too.
+      when: all(atLeast('apiserver-inflight', 0.8), FAILING, LOAD_MAY_EXPLAIN),
       weight: 'strong',
       says: 'The kube-apiserver serves {value} of the requests in flight that it allows.',
       reproduce: 'kubectl get --raw /metrics | grep apiserver_current_inflight_requests',

@@ -2,7 +2,7 @@ import { clause, defineCause } from '../domain/cause.ts';
 import { above, all, any, avg, HOUR, MINUTE, tracks } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, lessThan } from './shared/seen.ts';
-import { DIRECT_PASSES, FAILING, SLOW_ANSWERS } from './shared/vantages.ts';
+import { DIRECT_PASSES, FAILING, LOAD_MAY_EXPLAIN, SLOW_ANSWERS } from './shared/vantages.ts';
 
 export const apiserverSlow = defineCause({
   id: 'apiserver-slow',
@@ -25,7 +25,7 @@ export const apiserverSlow = defineCause({
     },
     {
       id: 'requests-slow',
-      when: all(atLeast('apiserver-seconds', 1), any(FAILING, SLOW_ANSWERS)),
+      when: all(atLeast('apiserver-seconds', 1), any(FAILING, SLOW_ANSWERS), LOAD_MAY_EXPLAIN),
       weight: 'strong',
       says: 'Requests to the kube-apiserver take {value} on average.',
       reproduce: 'kubectl get --raw /metrics | grep apiserver_request_duration_seconds_sum',

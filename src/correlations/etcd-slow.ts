@@ -1,8 +1,8 @@
-import { defineCause } from '../domain/cause.ts';
+import { clause, defineCause } from '../domain/cause.ts';
 import { above, all, any, increase, MINUTE } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, lessThan } from './shared/seen.ts';
-import { FAILING, SLOW_ANSWERS } from './shared/vantages.ts';
+import { FAILING, LOAD_MAY_EXPLAIN, SLOW_ANSWERS } from './shared/vantages.ts';
 
 export const etcdSlow = defineCause({
   id: 'etcd-slow',
@@ -17,16 +17,20 @@ export const etcdSlow = defineCause({
   evidence: [
     {
       id: 'etcd-takes-long',
-      when: all(atLeast('etcd-seconds', 0.25), any(FAILING, SLOW_ANSWERS)),
+      when: all(atLeast('etcd-seconds', 0.25), any(FAILING, SLOW_ANSWERS), LOAD_MAY_EXPLAIN),
       weight: 'strong',
       says: 'Requests to etcd take {value} on average. A few milliseconds are usual.',
       reproduce: 'kubectl get --raw /metrics | grep etcd_request_duration_seconds_sum',
     },
     {
       id: 'etcd-errors',
-      when: all(above(increase('etcd-errors', 5 * MINUTE), 0.5), FAILING),
+      // A client that gives up counts as an error of etcd too: one, or a few among many, are no trouble of etcd's.
+      when: all(atLeast('etcd-error-ratio', 0.1), above(increase('etcd-errors', 5 * MINUTE), 4.5), FAILING, LOAD_MAY_EXPLAIN),
       weight: 'strong',
-      says: '{value|request|requests} to etcd failed in the last 5 min.',
+      says: [
+        clause('of the requests to etcd {value} fail', atLeast('etcd-error-ratio', 0.1)),
+        clause('{value|request|requests} failed in the last 5 min', above(increase('etcd-errors', 5 * MINUTE), 4.5)),
+      ],
       reproduce: 'kubectl get --raw /metrics | grep etcd_request_errors_total',
     },
     {

@@ -203,6 +203,7 @@ export type SignalId =
   | 'endpoints-split'
   | 'endpoints-terminating'
   | 'error-ratio'
+  | 'etcd-error-ratio'
   | 'etcd-errors'
   | 'etcd-seconds'
   | 'events-certificate-issue'

@@ -377,6 +377,8 @@ export interface ApiserverMetrics {
   /** Mean seconds per etcd request since the reading before. */
   readonly etcdLatencySeconds?: number;
   readonly etcdErrors?: number;
+  /** 0 to 1, since the reading before. A client that gives up is counted too: its context ends the request to etcd. */
+  readonly etcdErrorRatio?: number;
   /** Mean seconds of non-WATCH requests since the reading before. */
   readonly requestLatencySeconds?: number;
   readonly serverErrors?: number;

@@ -115,6 +115,12 @@ export const APISERVER_SIGNALS: readonly Signal[] = [
     ...summed('aggregator-aborts', 'aborts', 'Requests that were aborted after the answer had begun, over all instances.', (m) => m.aborts),
     asks: 'How many answers of the backend were cut?',
   },
+  worst(
+    'etcd-error-ratio',
+    'etcd_error_ratio',
+    'Share of the requests to etcd that failed, since the reading before; the worst instance.',
+    (m) => m.etcdErrorRatio,
+  ),
   summed('etcd-errors', 'etcd_errors', 'Requests to etcd that failed, over all instances.', (m) => m.etcdErrors),
   summed(
     'tunnel-dial-failures',

@@ -164,6 +164,7 @@ export function healthyCluster(differs: Partial<ClusterFacts> = {}): ClusterFact
           inflightRatio: 0.01,
           etcdLatencySeconds: 0.004,
           etcdErrors: 0,
+          etcdErrorRatio: 0,
           requestLatencySeconds: 0.01,
           serverErrors: 0,
           egressDialFailures: 0,

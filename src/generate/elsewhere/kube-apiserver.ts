@@ -35,6 +35,17 @@ export const KUBE_APISERVER_SIGNALS: readonly SignalElsewhere[] = [
   summed('aggregator-aborts', 'apiserver_request_aborts_total'),
   summed('etcd-errors', 'etcd_request_errors_total'),
   summed('tunnel-dial-failures', 'apiserver_egress_dialer_dial_failure_count'),
+  {
+    signal: 'etcd-error-ratio',
+    expr: (levels) => {
+      const rate = (metric: string) =>
+        `sum by (${levels.with('instance')}) (rate(${metric}{${levels.kubeApiserver}}[${levels.rateWindow}]))`;
+      const requests = rate('etcd_request_duration_seconds_count');
+      // Without its first error an instance has no series of errors.
+      const errors = `(${rate('etcd_request_errors_total')} or 0 * ${requests})`;
+      return ofCluster(levels, `max by (${levels.cluster}) (${errors} / (${requests} > 0))`);
+    },
+  },
   slowest('etcd-seconds', 'etcd_request_duration_seconds'),
   slowest('apiserver-seconds', 'apiserver_request_duration_seconds', 'verb!~"WATCH|CONNECT"'),
   {

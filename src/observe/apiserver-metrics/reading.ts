@@ -142,16 +142,23 @@ export function apiserverMetrics(now: ApiserverReading, before: ApiserverReading
 function meansSince(
   before: ApiserverReading,
   now: ApiserverReading,
-): Pick<ApiserverMetrics, 'etcdLatencySeconds' | 'requestLatencySeconds'> {
-  const etcd = mean(now.etcdSeconds - before.etcdSeconds, now.etcdRequests - before.etcdRequests);
+): Pick<ApiserverMetrics, 'etcdLatencySeconds' | 'etcdErrorRatio' | 'requestLatencySeconds'> {
+  const etcdRequests = now.etcdRequests - before.etcdRequests;
+  const etcd = mean(now.etcdSeconds - before.etcdSeconds, etcdRequests);
+  // The histogram counts failed requests too (apiserver/pkg/storage/etcd3/metrics, Kubernetes 1.36).
+  const failed = mean(now.etcdErrors - before.etcdErrors, etcdRequests);
   const request = mean(now.requestSeconds - before.requestSeconds, now.requests - before.requests);
-  return { ...(etcd !== undefined && { etcdLatencySeconds: etcd }), ...(request !== undefined && { requestLatencySeconds: request }) };
+  return {
+    ...(etcd !== undefined && { etcdLatencySeconds: etcd }),
+    ...(failed !== undefined && { etcdErrorRatio: Math.min(1, failed) }),
+    ...(request !== undefined && { requestLatencySeconds: request }),
+  };
 }
 
 function inflightRatio({ seatsExecuting, seatsLimit, inflight }: ApiserverReading): number {
   return Math.min(1, seatsLimit > 0 ? seatsExecuting / seatsLimit : inflight / DEFAULT_INFLIGHT_LIMIT);
 }
 
-function mean(seconds: number, count: number): number | undefined {
-  return count > 0 && seconds >= 0 ? seconds / count : undefined;
+function mean(sum: number, count: number): number | undefined {
+  return count > 0 && sum >= 0 ? sum / count : undefined;
 }

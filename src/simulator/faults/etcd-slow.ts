@@ -15,7 +15,7 @@ export const etcdSlow = defineFault({
     const { random, timers, timing } = cluster;
     for (const { load } of cluster.apiServers) {
       setLatency(load, { requestSeconds: 2.5, etcdSeconds: 2.2 });
-      load.etcdErrors.rate = 2;
+      load.etcdErrors.rate = 5;
       load.inflight = 160;
       load.failingChecks = ['etcd'];
       load.delay = () => (random.chance(0.5) ? timing.late(random.integer(800, 3500)) : 0);

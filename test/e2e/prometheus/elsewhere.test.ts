@@ -117,6 +117,16 @@ const CASES: readonly (readonly [signal: string, series: readonly Series[], both
     5,
   ],
   [
+    'etcd-error-ratio',
+    [
+      [apiserver('etcd_request_errors_total', 'a'), '0+3x60'],
+      [apiserver('etcd_request_duration_seconds_count', 'a'), '0+6x60'],
+      [apiserver('etcd_request_duration_seconds_count', 'b'), '0+6x60'],
+    ],
+    0.5,
+    0.5,
+  ],
+  [
     'etcd-seconds',
     [
       [apiserver('etcd_request_duration_seconds_sum', 'a'), '0+3x60'],

@@ -92,18 +92,26 @@ describe('reading the metrics of a kube-apiserver', () => {
     ].join('\n');
   const before = at(1, [10, 1000], [4, 100], [9000, 10]);
 
-  it.each<[string, string, string | undefined, { etcdLatencySeconds?: number; requestLatencySeconds?: number }]>([
+  type Means = { etcdLatencySeconds?: number; etcdErrorRatio?: number; requestLatencySeconds?: number };
+
+  it.each<[string, string, string | undefined, Means]>([
     [
       'from two readings, watches left out',
       at(1, [14, 1200], [9, 200], [18000, 20]),
       before,
-      { etcdLatencySeconds: 0.02, requestLatencySeconds: 0.05 },
+      { etcdLatencySeconds: 0.02, etcdErrorRatio: 0, requestLatencySeconds: 0.05 },
+    ],
+    [
+      'with the share of requests to etcd that failed meanwhile',
+      `${at(1, [14, 1200], [9, 200], [18000, 20])}etcd_request_errors_total{operation="get"} 32\n`,
+      `${before}etcd_request_errors_total{operation="get"} 2\n`,
+      { etcdLatencySeconds: 0.02, etcdErrorRatio: 0.15, requestLatencySeconds: 0.05 },
     ],
     ['not from the first one', before, undefined, {}],
     ['not over a restart', at(2, [14, 1200], [9, 200], [0, 0]), before, {}],
     ['not while nothing was asked', before, before, {}],
   ])('knows means %s', (_, now, earlier, expected) => {
-    const { etcdLatencySeconds, requestLatencySeconds } = metricsOf(now, earlier);
-    expect(JSON.parse(JSON.stringify({ etcdLatencySeconds, requestLatencySeconds }))).toEqual(expected);
+    const { etcdLatencySeconds, etcdErrorRatio, requestLatencySeconds } = metricsOf(now, earlier);
+    expect(JSON.parse(JSON.stringify({ etcdLatencySeconds, etcdErrorRatio, requestLatencySeconds }))).toEqual(expected);
   });
 });

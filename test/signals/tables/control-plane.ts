@@ -45,6 +45,8 @@ const OF_TWO: readonly Row[] = [
   ['aggregator-terminations', 0, 0, {}, metrics({ aborts: 7 }, {})],
   ['aggregator-aborts', 0, 10, {}, metrics({ aborts: 7 }, { aborts: 3 })],
   ['aggregator-aborts', 0, 0, {}, metrics({ terminations: 7 }, {})],
+  ['etcd-error-ratio', 0, 0.4, {}, metrics({ etcdErrorRatio: 0.4 }, { etcdErrorRatio: 0.1 })],
+  ['etcd-error-ratio', 0, 0, {}, metrics({ etcdErrors: 7 }, {})],
   ['etcd-errors', 0, 10, {}, metrics({ etcdErrors: 7 }, { etcdErrors: 3 })],
   ['etcd-errors', 0, 0, {}, metrics({ serverErrors: 7 }, {})],
   ['tunnel-dial-failures', 0, 10, {}, metrics({ egressDialFailures: 7 }, { egressDialFailures: 3 })],

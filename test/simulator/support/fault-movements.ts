@@ -123,7 +123,7 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
   },
   'dns-failing-in-backend': { moves: ['list-server-error', 'signature:dns-failing'], hidden: true },
   'etcd-slow': {
-    moves: ['etcd-errors', 'control-failing', 'control-changed', 'list-server-error', 'signature:etcd-slow'],
+    moves: ['etcd-errors', 'etcd-error-ratio', 'control-failing', 'control-changed', 'list-server-error', 'signature:etcd-slow'],
     hidden: true,
   },
   'image-pull-failing': {
