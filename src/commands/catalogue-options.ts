@@ -1,6 +1,7 @@
 import { CAUSES } from '../correlations/list.ts';
 import { OTHER_SCORE, SYMPTOM, SYMPTOM_NOW, UNKNOWN_SCORE } from '../correlations/symptom.ts';
 import { TEMPERATURE } from '../correlations/temperature.ts';
+import { TEXT_SHARES } from '../correlations/text-shares.ts';
 import type { DiagnosticianOptions } from '../diagnose/diagnostician.ts';
 import { SIGNALS } from '../signals/list.ts';
 
@@ -14,5 +15,6 @@ export function catalogueOptions(): DiagnosticianOptions {
     unknownScore: UNKNOWN_SCORE,
     otherScore: OTHER_SCORE,
     temperature: TEMPERATURE,
+    text: TEXT_SHARES,
   };
 }

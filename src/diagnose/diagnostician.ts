@@ -2,7 +2,7 @@ import { type ApiAnswer, wholeAnswer } from '../domain/answer.ts';
 import { type Cause, clausesOf } from '../domain/cause.ts';
 import { above, type Criterion, last } from '../domain/criterion.ts';
 import { type Candidate, DIAGNOSES_SCHEMA, type Diagnoses, type Diagnosis } from '../domain/diagnosis.ts';
-import { type LedgerEntry, ledgerOf } from '../domain/ledger.ts';
+import { type LedgerEntry, ledgerOf, type TextShares } from '../domain/ledger.ts';
 import { observedValue } from '../domain/observed.ts';
 import type { FailurePattern } from '../domain/pattern.ts';
 import type { Signal, SignalDeclaration } from '../domain/signal.ts';
@@ -18,8 +18,9 @@ import { incidentsOf } from './incidents.ts';
 import { LedgerState } from './ledger-state.ts';
 import { patternOf } from './pattern.ts';
 import { matchSchedule } from './schedules.ts';
-import { UNKNOWN, weigh } from './scoring.ts';
+import { UNKNOWN, type Weighed, weigh } from './scoring.ts';
 import { parseState, type State } from './state.ts';
+import { asATextShows } from './text-depth.ts';
 import { withTimesOfText } from './text-times.ts';
 import { candidatesOf, type Judged, verdictOn } from './verdict.ts';
 
@@ -36,6 +37,8 @@ export interface DiagnosticianOptions {
   readonly otherScore?: number;
   /** Of the softmax; default 1. */
   readonly temperature?: number;
+  /** Of snapshots that a text gave; default: they are as sure as others. */
+  readonly text?: TextShares;
 }
 
 /** What one tick concluded. The maps are keyed by APIService. */
@@ -194,12 +197,7 @@ class Doctor implements Diagnostician {
     const truths = this.#entries.map((entry): Truth => this.#criteria.truth(entry.when));
     this.#ledger.update(api.name, time, truths);
     if (this.#criteria.truth(this.#symptom) !== true) return undefined;
-    const { unknownScore = 0, otherScore, temperature = 1 } = this.#options;
-    const weighed = weigh(this.#options.causes, this.#entries, truths, {
-      unknownScore,
-      temperature,
-      ...(otherScore === undefined ? {} : { otherScore }),
-    });
+    const weighed = this.#weigh(truths, snapshot.asOf === undefined ? undefined : this.#options.text);
     const context = {
       api,
       cluster: snapshot.cluster,
@@ -217,6 +215,18 @@ class Doctor implements Diagnostician {
         .map(({ text, when }) => ({ text, explanation: this.#criteria.explain(when) })),
     }));
     return { api, snapshot, pattern, candidates, weighed, truths, entries: this.#entries, causes: this.#causes, signals: this.#signals };
+  }
+
+  #weigh(truths: readonly Truth[], text: TextShares | undefined): readonly Weighed[] {
+    const { causes, unknownScore = 0, temperature = 1 } = this.#options;
+    const otherScore = text?.otherScore ?? this.#options.otherScore;
+    const given = otherScore === undefined ? {} : { otherScore };
+    const weighed = weigh(causes, this.#entries, truths, { unknownScore, temperature, ...given });
+    if (text === undefined) return weighed;
+    return asATextShows(weighed, text.deeper, ({ when }) => {
+      const read = Object.keys(this.#criteria.explain(when).values);
+      return read.flatMap((name) => this.#signals.get(name)?.source ?? []);
+    });
   }
 
   /** Goes on with the verdict on an API whose values were just judged. */

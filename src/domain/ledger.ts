@@ -12,6 +12,15 @@ import { all, any, type Criterion } from './criterion.ts';
  *
  * OTHER_SCORE stands for every cause that shows no evidence here: one of the catalogue whose traces nobody could see, or one that
  * is not in it. Without it a cause that is alone would be certain, and so would `unknown`.
+ *
+ * A pasted text shows less than a cluster that is watched: what one program saw. The cause as it is found in the end lies often one
+ * step deeper, where no line of the text can show it: a policy behind a time-out, a rotation behind a certificate that has expired.
+ * So of a text, and of nothing that is printed as a rule, each confidence is multiplied with the share that is left to see:
+ *
+ *   visible = 1 - DEEPER ^ kinds
+ *
+ * `kinds` counts the independent kinds of evidence that speak for the best cause: that one of them shows a consequence only has the
+ * chance DEEPER, that all do its power. TEXT_SHARES has the number, and what stands in the place of OTHER_SCORE.
  */
 export interface LedgerEntry {
   readonly cause: string;
@@ -75,4 +84,17 @@ function entryOf(cause: Cause, declaration: EvidenceDeclaration, lookBack: boole
     lookBack,
     declaration,
   };
+}
+
+/** What the formula takes of a text in place of what it takes of a cluster. */
+export interface TextShares {
+  /** In place of OTHER_SCORE. */
+  readonly otherScore: number;
+  /** DEEPER, 0 to 1: how often one kind of evidence shows only a consequence of the cause. */
+  readonly deeper: number;
+}
+
+/** The share of the confidence that is left where so many independent kinds of evidence speak, one at the least. */
+export function visibleShare(kinds: number, deeper: number): number {
+  return 1 - deeper ** Math.max(1, kinds);
 }
