@@ -28,6 +28,11 @@ export interface Signature {
    * circumstantial, and what comes once a minute stays so.
    */
   readonly anyClient?: true;
+  /**
+   * It matches the innermost reason of an error, whatever stands before it: where the whole error is read (src/utterances), that tells
+   * more, as whom the program had asked.
+   */
+  readonly tail?: true;
   /** It is about one backend: a line of the kube-apiserver that does not say which is evidence about none. */
   readonly oneBackend?: true;
   /** RE2 syntax, matched without regard to case. */
@@ -42,12 +47,17 @@ export interface Signature {
   readonly nearMisses: readonly string[];
 }
 
-export function roleOf({ role, pointsTo }: Pick<Signature, 'role' | 'pointsTo'>): SignatureRole {
+interface Pointer {
+  readonly role?: SignatureRole;
+  readonly pointsTo: readonly string[];
+}
+
+export function roleOf({ role, pointsTo }: Pointer): SignatureRole {
   return role ?? (pointsTo.length > 0 ? 'symptom' : 'mark');
 }
 
 /** The line says that somebody got an error, not only that something happens. */
-export function isError(signature: Pick<Signature, 'role' | 'pointsTo'>): boolean {
+export function isError(signature: Pointer): boolean {
   const role = roleOf(signature);
   return role === 'symptom' || role === 'victim';
 }

@@ -272,6 +272,7 @@ export const ADAPTERS: readonly Signature[] = [
   },
   {
     id: 'grpc-handshake-failed',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['backend-dependency-failing'],
     pattern: String.raw`transport: authentication handshake failed`,
@@ -285,6 +286,7 @@ export const ADAPTERS: readonly Signature[] = [
   },
   {
     id: 'etcd-unreachable',
+    tail: true,
     speaker: 'kube-apiserver',
     pointsTo: ['etcd-slow', 'backend-storage-failing'],
     pattern: String.raw`(?:${GRPC_DIAL}|dial tcp).*:2379\b|:2379\b.*(?:connection refused|i/o timeout|deadline exceeded|no such host|transport: error)`,
@@ -298,6 +300,7 @@ export const ADAPTERS: readonly Signature[] = [
   },
   {
     id: 'grpc-dial-failed',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['backend-dependency-failing'],
     pattern: GRPC_DIAL,

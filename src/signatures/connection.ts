@@ -24,6 +24,7 @@ export const CONNECTION: readonly Signature[] = [
   },
   {
     id: 'kube-apiserver-connect-timeout',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['kube-apiserver-unreachable-from-backend', 'network-policy-blocking'],
     pattern: String.raw`${KUBE_APISERVER_CALL}(?:dial tcp .{0,80}(?:i/o timeout|connection timed out|no route to host|network is unreachable)|request canceled while waiting for connection)`,
@@ -43,6 +44,7 @@ export const CONNECTION: readonly Signature[] = [
   },
   {
     id: 'kube-apiserver-refused',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['apiserver-unavailable', 'kube-apiserver-unreachable-from-backend'],
     pattern: String.raw`${KUBE_APISERVER_CALL}connection refused`,
@@ -56,6 +58,7 @@ export const CONNECTION: readonly Signature[] = [
   },
   {
     id: 'kube-apiserver-deadline',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['apiserver-slow', 'kube-apiserver-unreachable-from-backend'],
     pattern: String.raw`${KUBE_APISERVER_CALL}(?:context deadline exceeded|client\.timeout exceeded|http2: client connection lost|net/http: timeout awaiting)`,
@@ -69,6 +72,7 @@ export const CONNECTION: readonly Signature[] = [
   },
   {
     id: 'name-server-failing',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['dns-failing'],
     pattern: String.raw`server misbehaving|lookup \S+ on \S+: (?:read udp|dial udp|write udp)|lookup \S+: (?:i/o timeout|operation was canceled)|temporary failure in name resolution|getaddrinfo eai_again`,
@@ -90,6 +94,7 @@ export const CONNECTION: readonly Signature[] = [
   },
   {
     id: 'name-unknown',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['dns-failing', 'backend-dependency-failing'],
     pattern: String.raw`\bno such host\b|name or service not known|\benotfound\b`,
@@ -100,6 +105,7 @@ export const CONNECTION: readonly Signature[] = [
   },
   {
     id: 'dial-refused',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['connection-refused', 'backend-dependency-failing'],
     pattern: String.raw`connect(?:ion)?: connection refused|\beconnrefused\b|connection refused`,
@@ -110,6 +116,7 @@ export const CONNECTION: readonly Signature[] = [
   },
   {
     id: 'dial-timeout',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['connection-timed-out', 'network-policy-blocking'],
     pattern: String.raw`dial tcp .{0,80}i/o timeout|connect: connection timed out|\betimedout\b|request canceled while waiting for connection|connection timed out`,
@@ -123,6 +130,7 @@ export const CONNECTION: readonly Signature[] = [
   },
   {
     id: 'no-route',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['host-unreachable'],
     pattern: String.raw`no route to host|network is unreachable|\behostunreach\b|\benetunreach\b`,
@@ -133,6 +141,7 @@ export const CONNECTION: readonly Signature[] = [
   },
   {
     id: 'connection-lost',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['packet-loss', 'stuck-connections'],
     role: 'ordinary',
@@ -147,6 +156,7 @@ export const CONNECTION: readonly Signature[] = [
   },
   {
     id: 'goaway',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['pod-restarting'],
     role: 'ordinary',
@@ -161,6 +171,7 @@ export const CONNECTION: readonly Signature[] = [
   },
   {
     id: 'stream-error',
+    tail: true,
     speaker: 'aggregated-server',
     anyClient: true,
     pointsTo: ['panic', 'connection-reset'],
@@ -175,6 +186,7 @@ export const CONNECTION: readonly Signature[] = [
   },
   {
     id: 'connection-reset',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['connection-reset', 'backend-dependency-failing'],
     pattern: String.raw`connection reset by peer|\beconnreset\b|write: broken pipe|write epipe\b|transport connection broken|use of closed network connection`,
@@ -195,6 +207,7 @@ export const CONNECTION: readonly Signature[] = [
   },
   {
     id: 'unexpected-eof',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['connection-reset', 'pod-restarting'],
     role: 'ordinary',
@@ -206,6 +219,7 @@ export const CONNECTION: readonly Signature[] = [
   },
   {
     id: 'deadline-exceeded',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['backend-slow', 'connection-timed-out'],
     pattern: String.raw`context deadline exceeded|client\.timeout exceeded|client\.timeout or context cancellation|\bi/o timeout\b`,

@@ -62,6 +62,7 @@ export const TLS: readonly Signature[] = [
   },
   {
     id: 'certificate-expired',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['serving-certificate-expired'],
     pattern: String.raw`x509: certificate has expired|certificate (?:has|is) expired|certificate is not yet valid|cert(?:ificate)? expired`,
@@ -75,6 +76,7 @@ export const TLS: readonly Signature[] = [
   },
   {
     id: 'certificate-name-mismatch',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['serving-certificate-name-mismatch'],
     pattern: String.raw`x509: certificate is valid for .{1,300}, not |certificate is not valid for any names|certificate relies on legacy common name|doesn't contain any ip sans`,
@@ -89,6 +91,7 @@ export const TLS: readonly Signature[] = [
   },
   {
     id: 'certificate-untrusted',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['ca-bundle-mismatch'],
     pattern: String.raw`x509: certificate signed by unknown authority|unable to verify the first certificate|self[- ]signed certificate in certificate chain|unknown certificate authority`,
@@ -107,6 +110,7 @@ export const TLS: readonly Signature[] = [
   },
   {
     id: 'certificate-usage-wrong',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['serving-certificate-unusable'],
     pattern: String.raw`certificate specifies an incompatible key usage|x509: unhandled critical extension|x509: invalid signature: parent certificate cannot sign|x509: too many intermediates|certificate is not authorized to sign`,
@@ -123,6 +127,7 @@ export const TLS: readonly Signature[] = [
   },
   {
     id: 'client-certificate-rejected',
+    tail: true,
     speaker: 'kube-apiserver',
     anyClient: true,
     pointsTo: ['front-proxy-certificate-rejected', 'request-header-ca-mismatch'],
@@ -134,6 +139,7 @@ export const TLS: readonly Signature[] = [
   },
   {
     id: 'protocol-mismatch',
+    tail: true,
     speaker: 'kube-apiserver',
     anyClient: true,
     pointsTo: ['serving-certificate-unusable'],
@@ -150,6 +156,7 @@ export const TLS: readonly Signature[] = [
   },
   {
     id: 'plain-http',
+    tail: true,
     speaker: 'kube-apiserver',
     pointsTo: ['plain-http-backend'],
     pattern: String.raw`server gave http response to https client|first record does not look like a tls handshake`,
@@ -163,6 +170,7 @@ export const TLS: readonly Signature[] = [
   },
   {
     id: 'tls-handshake-timeout',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['packet-loss', 'backend-slow'],
     pattern: String.raw`tls handshake timeout`,

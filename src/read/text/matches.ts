@@ -1,4 +1,4 @@
-import { isError, roleOf, type Signature } from '../../domain/signature.ts';
+import { isError, type Signature } from '../../domain/signature.ts';
 import type { HarmlessLine, SignatureCount } from '../../domain/snapshot.ts';
 import type { Scanner } from '../../scan/scanner.ts';
 import { BUILT_IN_PATTERNS, saidItself } from '../../signatures/classify.ts';
@@ -7,6 +7,7 @@ import { createLogScanner } from '../../signatures/log-scanner.ts';
 import { topicOf } from './keywords.ts';
 import { startsLogLine } from './lines.ts';
 import type { Message, Voice } from './messages.ts';
+import { type Named, nearest } from './nearest.ts';
 import { looksLikeError, tellsOfFailure } from './symptoms.ts';
 
 const BATCH_BYTES = 1 << 20;
@@ -31,8 +32,14 @@ export interface Matches {
   readonly any: boolean;
 }
 
+interface Found {
+  readonly named: Named;
+  count: number;
+  readonly sample: string;
+}
+
 interface Book {
-  readonly found: Map<string, { readonly signature: Signature; count: number; readonly sample: string }>;
+  readonly found: Map<string, Found>;
   readonly unexplained: string[];
   error: string | undefined;
   /** The first error that may be the client's own. */
@@ -46,7 +53,7 @@ export const UNNAMED = 'unknown';
 let scanner: Scanner | undefined;
 
 /**
- * Which signatures the messages match, each by its first, kept apart by the API that a message is about. What an aggregated server
+ * What the messages say, each by what names it best, kept apart by the API that a message is about. What an aggregated server
  * would mean by a line is no evidence when the kube-apiserver prints it of its own clients, but it is an error all the same. When no
  * signature points anywhere, the words of the error lines say what the text is about.
  */
@@ -56,7 +63,7 @@ export function matchMessages(messages: readonly Message[], time: number): Match
     const named = signaturesOf(batch.map(({ line }) => line));
     for (const [index, { line, voice, about }] of batch.entries())
       for (const api of about.length === 0 ? [NEUTRAL] : about)
-        enter(bookOf(books, api), line, named[index], { voice, named: about.length > 0 });
+        enter(bookOf(books, api), line, nearest(line, named[index], voice), { voice, named: about.length > 0 });
   }
   const neutral = books.get(NEUTRAL);
   return {
@@ -106,8 +113,8 @@ interface SaidBy {
   readonly named: boolean;
 }
 
-function enter(book: Book, line: string, signature: Signature | undefined, said: SaidBy): void {
-  if (signature) enterMatch(book, line, signature, said);
+function enter(book: Book, line: string, named: Named | undefined, said: SaidBy): void {
+  if (named) enterNamed(book, line, named, said);
   else enterUnexplained(book, line, said);
 }
 
@@ -116,31 +123,25 @@ function enterUnexplained(book: Book, line: string, said: SaidBy): void {
   if (book.unexplained.length < MOST_UNEXPLAINED && tellsOfFailure(line)) book.unexplained.push(line);
 }
 
-function enterMatch(book: Book, line: string, signature: Signature, said: SaidBy): void {
-  if (!isMeant(signature, said.voice)) {
+function enterNamed(book: Book, line: string, named: Named, said: SaidBy): void {
+  if (!isMeant(named, said.voice)) {
     // Its own clients' troubles are chatter, unless it calls them an error.
-    if (isError(signature) && (looksLikeError(line) || !startsLogLine(line))) book.error ??= sampleOf(line);
+    if (isError(named) && (looksLikeError(line) || !startsLogLine(line))) book.error ??= sampleOf(line);
     return;
   }
-  if (isError(signature)) book.error ??= sampleOf(line);
-  if (roleOf(signature) === 'client-own') book.ownError ??= sampleOf(line);
-  const known = book.found.get(signature.id);
+  if (isError(named)) book.error ??= sampleOf(line);
+  if (named.role === 'client-own') book.ownError ??= sampleOf(line);
+  const known = book.found.get(named.id);
   if (known) known.count++;
-  else book.found.set(signature.id, { signature, count: 1, sample: sampleOf(line) });
+  else book.found.set(named.id, { named, count: 1, sample: sampleOf(line) });
 }
 
 function summed(books: readonly (Book | undefined)[], { time, named }: { time: number; named: boolean }): Said {
   const own = books.filter((book) => book !== undefined);
-  const found = new Map<string, { readonly signature: Signature; count: number; readonly sample: string }>();
+  const found = new Map<string, Found>();
   for (const book of own) for (const [id, hit] of book.found) found.set(id, { ...hit, count: hit.count + (found.get(id)?.count ?? 0) });
-  const counts: SignatureCount[] = [...found.values()].map(({ signature, count, sample }) => ({
-    signature: signature.id,
-    speaker: signature.speaker,
-    count,
-    lastAt: time,
-    sample,
-  }));
-  const explained = [...found.values()].some(({ signature }) => signature.pointsTo.length > 0);
+  const counts = [...found.values()].map((hit) => countOf(hit, time));
+  const explained = [...found.values()].some(({ named: { pointsTo } }) => pointsTo.length > 0);
   const topic = explained
     ? undefined
     : topicOf(
@@ -151,12 +152,16 @@ function summed(books: readonly (Book | undefined)[], { time, named }: { time: n
   return {
     counts,
     harmless: [...found.values()]
-      .filter(({ signature }) => roleOf(signature) === 'harmless' || (!named && roleOf(signature) === 'client-own'))
+      .filter(({ named: { role } }) => role === 'harmless' || (!named && role === 'client-own'))
       .slice(0, MOST_HARMLESS)
-      .map(({ signature, count, sample }) => ({ line: sample, says: signature.says, count })),
+      .map(({ named: { says = '' }, count, sample }) => ({ line: sample, says, count })),
     error: first(own, 'error') ?? (named ? first(own, 'ownError') : undefined),
     unknownError: first(own, 'unknownError'),
   };
+}
+
+function countOf({ named: { id, speaker, pointsTo, read }, count, sample }: Found, time: number): SignatureCount {
+  return { signature: id, speaker, count, lastAt: time, sample, ...(read ? { pointsTo } : {}) };
 }
 
 function first(books: readonly Book[], which: 'error' | 'ownError' | 'unknownError'): string | undefined {
@@ -165,8 +170,8 @@ function first(books: readonly Book[], which: 'error' | 'ownError' | 'unknownErr
 
 const sampleOf = (line: string): string => line.trim().slice(0, SAMPLE);
 
-function isMeant(signature: Signature, voice: Voice): boolean {
-  return !(voice === 'kube-apiserver' && signature.speaker === 'aggregated-server');
+function isMeant({ speaker, read }: Named, voice: Voice): boolean {
+  return read === true || !(voice === 'kube-apiserver' && speaker === 'aggregated-server');
 }
 
 function lineStarts(buffer: Buffer): Map<number, number> {

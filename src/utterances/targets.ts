@@ -1,0 +1,130 @@
+import type { Speaker } from '../domain/snapshot.ts';
+import type { Target, TargetRole } from '../domain/utterance.ts';
+import type { Link } from './links.ts';
+import type { Operation } from './operations.ts';
+
+/**
+ * Ports that programs of a cluster listen on by default (flags of Kubernetes 1.36, etcd 3.6, Prometheus 3, konnectivity 0.34), and ports
+ * registered with IANA of what adapters ask.
+ */
+const ROLE_OF_PORT: ReadonlyMap<number, TargetRole> = new Map<number, TargetRole>([
+  [10250, 'kubelet'],
+  [10255, 'kubelet'],
+  [2379, 'etcd'],
+  [2380, 'etcd'],
+  [4001, 'etcd'],
+  [53, 'name-server'],
+  [6443, 'kube-apiserver'],
+  [8132, 'tunnel'],
+  [8133, 'tunnel'],
+  [3128, 'http-proxy'],
+  [9090, 'prometheus'],
+  [9091, 'prometheus'],
+  [1433, 'dependency'],
+  [3306, 'dependency'],
+  [5432, 'dependency'],
+  [5671, 'dependency'],
+  [5672, 'dependency'],
+  [6379, 'dependency'],
+  [9092, 'dependency'],
+  [9200, 'dependency'],
+  [9666, 'dependency'],
+  [15672, 'dependency'],
+  [27017, 'dependency'],
+  [50051, 'dependency'],
+]);
+
+/** Groups that the kube-apiserver serves itself (pkg/controlplane, 1.36): who asks for one of these asks the kube-apiserver. */
+const OWN_GROUP =
+  /^\/(?:api\/v1\b|api\/?$|apis\/?$|version$|apis\/(?:apps|batch|autoscaling|policy|(?:apiregistration|apiextensions|rbac\.authorization|authentication|authorization|coordination|discovery|networking|storage|events|admissionregistration|certificates|scheduling|node|resource|internal\.apiserver|flowcontrol\.apiserver)\.k8s\.io)(?:\/|$))/;
+/** What only a kubelet's server has (pkg/kubelet/server, 1.36). */
+const KUBELET_PATH = /^\/(?:stats\/summary|metrics\/(?:resource|cadvisor|probes)|containerLogs\/|exec\/|runningpods)/;
+/** Prometheus's HTTP API, below whatever prefix (web/api/v1). */
+const PROMETHEUS_PATH = /^(?:\/[\w-]{1,60}){0,3}\/api\/v1\/(?:query|query_range|series|labels?)$/;
+const REGISTRY_PATH = /^\/v2\/(?:.{1,300}\/(?:manifests|blobs)\/|$)/;
+/**
+ * The Service `kubernetes` has the first address of the range of Services (pkg/controlplane, --service-cluster-ip-range), and such
+ * ranges are /20 or wider: the first address ends in a multiple of 16 and 1.
+ */
+const FIRST_SERVICE_ADDRESS = /^\d{1,3}\.\d{1,3}\.(\d{1,3})\.1$|^fd[0-9a-f:]{2,35}::1$/i;
+const KUBERNETES_SERVICE = /^kubernetes(?:\.default(?:\.svc(?:\..{1,200})?)?)?$/;
+const CLOUD =
+  /\.(?:amazonaws\.com(?:\.cn)?|azure\.(?:com|net|cn)|windows\.net|microsoftonline\.com|microsoft\.com|googleapis\.com|google\.com|aliyuncs\.com|datadoghq\.(?:com|eu)|wavefront\.com|newrelic\.com|dynatrace\.com)\.?$|^169\.254\.169\.254$|^metadata\.google\.internal$/i;
+const TUNNEL = /tunnel-uds|konnectivity|proxysocket|tunnel-front|egress-selector/i;
+const RUNTIME = /containerd\.sock|crio\.sock|docker\.sock|dockershim|cri-dockerd/i;
+const PROMETHEUS_NAME = /^(?:[\w-]{1,60}-)?(?:prometheus|thanos|victoria-?metrics|vmselect|mimir)\b/i;
+const KUBERNETES_NAME = /\.svc(?:\.|$)/;
+
+/** Whom an error is about. @param links those that stand before the reason, else all of the text. */
+export function targetOf(links: readonly Link[], operation: Operation | undefined, speaker: Speaker | 'unknown'): Target {
+  const place = placed(links);
+  return { role: roleOf(links, place, operation, speaker), ...place };
+}
+
+/** Host, port and path that the chain names last; the URL says more than the address that it led to. */
+function placed(links: readonly Link[]): Omit<Target, 'role'> {
+  const socket = links.findLast(({ network }) => network === 'unix');
+  if (socket?.host !== undefined) return { host: socket.host };
+  const named = links.findLast(({ kind, host }) => kind === 'url' && host !== undefined);
+  const dialed = links.findLast(({ kind, host, port }) => (kind === 'dial' || kind === 'exchange') && host !== undefined && port !== 53);
+  const looked = links.findLast(({ kind }) => kind === 'lookup');
+  const { host, port } = named ?? dialed ?? looked ?? {};
+  return {
+    ...(host === undefined ? {} : { host }),
+    ...(port === undefined ? {} : { port }),
+    ...(named?.path === undefined ? {} : { path: named.path }),
+  };
+}
+
+type Place = Omit<Target, 'role'>;
+
+function roleOf(links: readonly Link[], place: Place, operation: Operation | undefined, speaker: Speaker | 'unknown'): TargetRole {
+  const { host = '', path = '' } = place;
+  const between = intermediary(links, host);
+  if (between) return between;
+  if (operation?.role !== undefined && !pointsElsewhere(operation, place)) return operation.role;
+  return roleOfPath(path, speaker) ?? roleOfHost(host, place.port) ?? roleOfPorts(links) ?? roleOfStranger(links, host, speaker);
+}
+
+function roleOfPorts(links: readonly Link[]): TargetRole | undefined {
+  const known = links.find(({ port }) => port !== undefined && ROLE_OF_PORT.has(port));
+  return known?.port === undefined ? undefined : ROLE_OF_PORT.get(known.port);
+}
+
+/** An address alone may be anyone's; whom a server asks by name or by URL it needs, and the kube-apiserver asks backends. */
+function roleOfStranger(links: readonly Link[], host: string, speaker: Speaker | 'unknown'): TargetRole {
+  if (host === '') return 'unknown';
+  if (speaker === 'kube-apiserver') return 'backend';
+  const byName = links.some(({ kind }) => kind === 'url') || !/^[\d.]+$|:/.test(host);
+  return speaker === 'aggregated-server' && byName ? 'dependency' : 'unknown';
+}
+
+/** Something between the program and whom it wanted. */
+function intermediary(links: readonly Link[], host: string): TargetRole | undefined {
+  if (links.some(({ kind }) => kind === 'proxy')) return 'http-proxy';
+  if (TUNNEL.test(host)) return 'tunnel';
+  return RUNTIME.test(host) ? 'runtime' : undefined;
+}
+
+/** A list of pods goes to the kube-apiserver unless its URL says otherwise, as an informer of something else does. */
+function pointsElsewhere({ role }: Operation, { host = '', path = '' }: Place): boolean {
+  return role === 'prometheus' && host !== '' && OWN_GROUP.test(path);
+}
+
+function roleOfPath(path: string, speaker: Speaker | 'unknown'): TargetRole | undefined {
+  if (PROMETHEUS_PATH.test(path)) return 'prometheus';
+  if (KUBELET_PATH.test(path)) return 'kubelet';
+  if (REGISTRY_PATH.test(path)) return 'registry';
+  if (OWN_GROUP.test(path)) return 'kube-apiserver';
+  // For /apis/<group>/<version> the kube-apiserver asks nobody but its backends; everyone else asks the kube-apiserver.
+  if (/^\/apis\/[\w.-]{1,253}/.test(path)) return speaker === 'kube-apiserver' ? 'backend' : 'kube-apiserver';
+  return /^\/openapi\/v[23]\b/.test(path) && speaker === 'kube-apiserver' ? 'backend' : undefined;
+}
+
+function roleOfHost(host: string, port: number | undefined): TargetRole | undefined {
+  if (KUBERNETES_SERVICE.test(host)) return 'kube-apiserver';
+  const first = FIRST_SERVICE_ADDRESS.exec(host);
+  if (first && (port === undefined || port === 443) && Number(first[1] ?? 0) % 16 === 0) return 'kube-apiserver';
+  if (CLOUD.test(host)) return 'cloud-api';
+  return PROMETHEUS_NAME.test(host) && KUBERNETES_NAME.test(host) ? 'prometheus' : undefined;
+}
