@@ -2,7 +2,8 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { kindOf } from '../files/bounded-file.ts';
 import { loadKubeConfig } from '../kube/kube-config.ts';
-import { configFrom, type ServeFlags } from './flags.ts';
+import { configFrom } from './configuration.ts';
+import type { ServeFlags } from './flags.ts';
 
 /** Everything that would keep `serve` with these flags from starting, but for what only the cluster and the ports tell. @throws Error that lists it. */
 export async function checkConfiguration(flags: ServeFlags): Promise<void> {

@@ -1,6 +1,4 @@
 import { once } from 'node:events';
-import { fstatSync, type Stats } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { createDiagnostician, type Diagnostician } from '../diagnose/diagnostician.ts';
 import { renderMarkdown } from '../diagnose/report/markdown.ts';
@@ -9,15 +7,10 @@ import { renderText } from '../diagnose/report/text.ts';
 import type { Answer } from '../domain/answer.ts';
 import { type Diagnoses, diagnosesOf } from '../domain/diagnosis.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
-import { isEndless, kindOf } from '../files/bounded-file.ts';
-import { readBoundedText } from '../read/dump/bounded-text.ts';
-import { readDump } from '../read/dump/dump.ts';
 import { InputError } from '../read/dump/input-error.ts';
-import { openInput } from '../read/dump/open-input.ts';
-import { looksRecorded, readRecorded } from '../read/dump/recorded.ts';
-import { readText } from '../read/text/read-text.ts';
 import { catalogueOptions } from './catalogue-options.ts';
 import { type ClusterFlags, forOption, withClusterFlags } from './flags.ts';
+import { snapshotsFrom } from './input.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { createWindowAnswer } from './window-answer.ts';
 
@@ -71,7 +64,7 @@ async function run(
     throw new InputError(`--output ${flags.output}: one of ${OUTPUTS.join(', ')} is allowed`);
   const doctor = createDiagnostician(catalogueOptions());
   const diagnoses =
-    flags.from === undefined ? await ofCluster(doctor, flags, observeCluster) : await ofInput(doctor, recorded(flags.from, note));
+    flags.from === undefined ? await ofCluster(doctor, flags, observeCluster) : await ofInput(doctor, snapshotsFrom(flags.from, note));
   if (!diagnoses) throw new InputError('the cluster could not be observed in the time given');
   return selected(apiservices, diagnoses, flags.from !== undefined);
 }
@@ -120,34 +113,6 @@ async function* live(flags: DiagnoseFlags & Pick<LiveOptions, 'progress'>, obser
     // A cluster that hangs must not hold this either.
     void Promise.resolve(iterator.return?.()).catch(() => {});
   }
-}
-
-/** Snapshots out of whatever `--from` names. @throws InputError when it is nothing that we read. */
-export async function* recorded(from: string, note: (text: string) => void): AsyncGenerator<Snapshot> {
-  if (from !== '-') {
-    const facts = await stat(from).catch((error: NodeJS.ErrnoException) => {
-      throw new InputError(`--from ${from}: ${error.code === 'ENOENT' ? 'there is no such file or folder' : error.message}`);
-    });
-    if (facts.isDirectory()) {
-      yield* await readDump(from, note);
-      return;
-    }
-    refuseEndless(facts, from);
-  } else refuseEndless(fstatSync(0), 'standard input', 0);
-  const input = await openInput(from === '-' ? process.stdin : from);
-  if (looksRecorded(input.head.subarray(0, 4096).toString('utf8'))) {
-    yield* readRecorded(input.chunks, from === '-' ? 'standard input' : from);
-    return;
-  }
-  const { text, omitted } = await readBoundedText(input.chunks);
-  if (omitted > 0) note(`the text is long: ${Math.ceil(omitted / 2 ** 20)} MiB in its middle were left out`);
-  if (!text.trim()) throw new InputError('the input is empty: paste conditions, events, log lines or client errors');
-  yield* readText(text);
-}
-
-function refuseEndless(facts: Stats, what: string, descriptor?: number): void {
-  if (isEndless(facts, descriptor))
-    throw new InputError(`--from ${what} is ${kindOf(facts)}, which has no end; a file, a folder, a pipe or - is allowed`);
 }
 
 /** The verdicts on the APIs that were asked for. Not having seen one is not the same as finding it well. */

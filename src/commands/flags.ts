@@ -1,8 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Config, checkExternalUrl, defaultConfig, parseConfig } from '../config.ts';
-import { parseListenAddress } from '../expose/listen-address.ts';
-import { readBoundedFile } from '../files/bounded-file.ts';
-import { readSignaturesFile } from './signatures-file.ts';
+import type { Config } from '../config.ts';
 
 /** Flags that every command that looks at a cluster understands. */
 export interface ClusterFlags {
@@ -38,60 +35,6 @@ export function withServeFlags(command: Command): Command {
     .option('--web.config.file <path>', "TLS and basic authentication, in the format of Prometheus's exporter-toolkit")
     .addOption(new Option('--log.level <level>', 'least severity that is logged').choices(['debug', 'info', 'warn', 'error']))
     .addOption(new Option('--log.format <format>', 'of our own log').choices(['logfmt', 'json']));
-}
-
-/** The configuration file with the flags over it. @throws Error that lists everything that is wrong, one problem a line. */
-export function configFrom(flags: ServeFlags | ClusterFlags, extraFile?: string): Config {
-  const serve = flags as ServeFlags;
-  const problems: string[] = [];
-  const attempt = <T>(read: () => T): T | undefined => {
-    try {
-      return read();
-    } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
-      return undefined;
-    }
-  };
-  const file = flags['config.file'] ?? extraFile;
-  const config = file === undefined ? defaultConfig() : attempt(() => configFromFile(file));
-  const externalUrl = serve['web.externalUrl'];
-  if (externalUrl !== undefined) attempt(() => checkExternalUrl('--web.external-url', externalUrl));
-  for (const address of serve['web.listenAddress'] ?? []) attempt(() => parseListenAddress(address));
-  if (!config || problems.length > 0) throw new Error(problems.join('\n'));
-  return {
-    ...config,
-    web: webSettings(config.web, serve),
-    log: {
-      level: serve['log.level'] ?? config.log.level,
-      format: serve['log.format'] ?? config.log.format,
-    },
-  };
-}
-
-function webSettings(web: Config['web'], flags: ServeFlags): Config['web'] {
-  const { 'web.listenAddress': addresses, 'web.config.file': file, 'web.externalUrl': externalUrl } = flags;
-  return {
-    ...web,
-    ...(addresses && { listen_addresses: [...addresses] }),
-    ...(file !== undefined && { config_file: file }),
-    ...(externalUrl !== undefined && { external_url: externalUrl }),
-  };
-}
-
-function configFromFile(file: string): Config {
-  let text: string;
-  try {
-    text = readBoundedFile(file);
-  } catch (error) {
-    throw new Error(`--config.file ${file} can't be read: ${(error as Error).message}`);
-  }
-  const result = parseConfig(text);
-  if ('config' in result) {
-    // It is part of the configuration: a fault in it is told before anything starts.
-    if (result.config.logs.signatures_file !== undefined) readSignaturesFile(result.config.logs.signatures_file);
-    return result.config;
-  }
-  throw new Error(`${file} is not a valid configuration:\n  ${result.problems.join('\n  ')}`);
 }
 
 /** `--for`: a duration in milliseconds. */

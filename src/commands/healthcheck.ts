@@ -4,7 +4,8 @@ import { get as getTls } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { Command } from 'commander';
 import { parseListenAddress } from '../expose/listen-address.ts';
-import { configFrom, type ServeFlags, withServeFlags } from './flags.ts';
+import { configFrom } from './configuration.ts';
+import { type ServeFlags, withServeFlags } from './flags.ts';
 
 interface HealthcheckFlags extends ServeFlags {
   readonly url?: string;

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { SourceState } from '../domain/sources.ts';
 import { InputError } from '../read/dump/input-error.ts';
+import { configFrom } from './configuration.ts';
 import type { LiveOptions } from './diagnose.ts';
-import { configFrom } from './flags.ts';
 import { createLogger } from './logger.ts';
 import { observeCluster } from './observe-cluster.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configFrom } from '../../src/commands/flags.ts';
+import { configFrom } from '../../src/commands/configuration.ts';
 import { readSignaturesFile } from '../../src/commands/signatures-file.ts';
 
 let folder: string;

@@ -18,6 +18,11 @@ export async function openInput(source: string | AsyncIterable<Buffer | string>)
   return peek(gunzipped(packed.chunks));
 }
 
+/** Whether a text begins like a recorded snapshot. */
+export function looksRecorded(head: string): boolean {
+  return /^\s*\{/.test(head) && head.includes('"aggregated-api-exporter/snapshot/');
+}
+
 async function* toBuffers(source: AsyncIterable<Buffer | string>): AsyncGenerator<Buffer> {
   for await (const chunk of source) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
 }

@@ -41,11 +41,6 @@ const SNAPSHOT = z.looseObject({
   sources: z.array(z.looseObject({ source: z.string(), state: z.string() })),
 });
 
-/** Whether a text begins like a recorded snapshot. */
-export function looksRecorded(head: string): boolean {
-  return /^\s*\{/.test(head) && head.includes('"aggregated-api-exporter/snapshot/');
-}
-
 /**
  * Snapshots as `record` wrote them, one JSON object a line, or a single one in any layout. A last line that is cut short
  * (the recording was killed) is left out. @throws InputError that names the line.

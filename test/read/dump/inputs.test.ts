@@ -5,8 +5,8 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBoundedText } from '../../../src/read/dump/bounded-text.ts';
-import { openInput } from '../../../src/read/dump/open-input.ts';
-import { looksRecorded, readRecorded } from '../../../src/read/dump/recorded.ts';
+import { looksRecorded, openInput } from '../../../src/read/dump/open-input.ts';
+import { readRecorded } from '../../../src/read/dump/recorded.ts';
 import { healthySnapshot, NOW } from '../../support/healthy.ts';
 
 /** A stream in pieces of some length. */
