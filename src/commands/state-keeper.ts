@@ -1,4 +1,5 @@
 import type { Diagnostician } from '../diagnose/diagnostician.ts';
+import { restoreState } from '../diagnose/parse-state.ts';
 import type { Logger } from '../source/logger.ts';
 import { readStates, saveState } from './state-file.ts';
 
@@ -37,7 +38,7 @@ async function restore(diagnostician: Diagnostician, file: string, log: Logger):
   });
   for (const { path, text } of states)
     try {
-      diagnostician.restore(text);
+      restoreState(diagnostician, text);
       log.info({ file: path }, 'went on with the history of an earlier run');
       return;
     } catch (error) {

@@ -19,7 +19,7 @@ import { LedgerState } from './ledger-state.ts';
 import { patternOf } from './pattern.ts';
 import { matchSchedule } from './schedules.ts';
 import { UNKNOWN, type Weighed, weigh } from './scoring.ts';
-import { parseState, type State } from './state.ts';
+import { STATE_VERSION, type State } from './state.ts';
 import { asATextShows } from './text-depth.ts';
 import { withTimesOfText } from './text-times.ts';
 import { candidatesOf, type Judged, verdictOn } from './verdict.ts';
@@ -61,8 +61,8 @@ export interface Diagnostician {
   observe(snapshot: Snapshot, values?: ReadonlyMap<string, ReadonlyMap<string, number>>): DiagnosisRound;
   /** Everything that is remembered, as JSON. */
   serialise(): string;
-  /** Goes on from what serialise gave. @throws StateError, and remembers nothing then, when the text is not that. */
-  restore(text: string): void;
+  /** Goes on from what `serialise` gave and `parseState` read. @throws RangeError when it contradicts itself, and nothing has changed then. */
+  restore(state: State): void;
 }
 
 export function createDiagnostician(options: DiagnosticianOptions): Diagnostician {
@@ -245,8 +245,8 @@ class Doctor implements Diagnostician {
   }
 
   serialise(): string {
-    const state: State = {
-      version: 2,
+    const state: State & { readonly version: typeof STATE_VERSION } = {
+      version: STATE_VERSION,
       history: this.#criteria.history.toJSON(),
       episodes: Object.fromEntries([...this.#episodes].sort(byName).map(([name, log]) => [name, log.toJSON()])),
       ledger: this.#ledger.toJSON(),
@@ -255,15 +255,12 @@ class Doctor implements Diagnostician {
     return JSON.stringify(state);
   }
 
-  restore(text: string): void {
+  restore(state: State): void {
     const criteria = this.#freshCriteria();
-    const ledger = new LedgerState(this.#entries);
+    criteria.history.restore(state.history);
     this.#criteria = criteria;
-    this.#ledger = ledger;
-    this.#episodes = new Map();
-    this.#held = new Map();
-    const state = parseState(text, (history) => criteria.history.restore(history));
-    ledger.restore(state.ledger);
+    this.#ledger = new LedgerState(this.#entries);
+    this.#ledger.restore(state.ledger);
     this.#episodes = new Map(Object.entries(state.episodes).map(([name, episodes]) => [name, new EpisodeLog(episodes)]));
     this.#held = new Map(
       Object.entries(state.held).filter(([, { verdict }]) => verdict.cause === UNKNOWN || this.#causes.has(verdict.cause)),

@@ -1,9 +1,8 @@
-import * as z from 'zod';
 import { Column } from './column.ts';
 import { NO_SAMPLES, type Samples } from './windows.ts';
 
 /** Samples kept per series. An hour of ten-second ticks is 360, with five minutes of one-second bursts 630. */
-const MOST_ROWS = 720;
+export const MOST_ROWS = 720;
 const FIRST_ROWS = 64;
 /** The longest window of the catalogue is an hour; a little more, so that its left edge has a neighbour. */
 const KEPT_MS = 3_900_000;
@@ -73,9 +72,8 @@ export class SignalHistory {
     };
   }
 
-  /** Reads what toJSON wrote; signals that are no longer kept are dropped. @throws ZodError or RangeError on anything else. */
-  restore(state: unknown): void {
-    const { names, apis } = HISTORY_STATE.parse(state);
+  /** Takes what toJSON gave; signals that are no longer kept are dropped. @throws RangeError when it contradicts itself, and nothing has changed then. */
+  restore({ names, apis }: HistoryState): void {
     const columns = names.map((name) => this.#index.get(name));
     const restored = new Map<string, ApiHistory>();
     for (const [name, api] of Object.entries(apis)) restored.set(name, ApiHistory.from(api, columns, this.names.length));
@@ -160,9 +158,7 @@ export class ApiHistory {
     const times = [...this.#times.subarray(0, this.#length)];
     return {
       times: times.map((time, row) => (row === 0 ? time : time - times[row - 1]!)),
-      columns: Object.fromEntries(
-        this.#columns.flatMap((column, index) => (column ? [[String(index), column.toRuns(this.#length)]] : [])),
-      ) as ApiState['columns'],
+      columns: Object.fromEntries(this.#columns.flatMap((column, index) => (column ? [[String(index), column.toRuns(this.#length)]] : []))),
     };
   }
 
@@ -195,10 +191,15 @@ function columnOf(runs: ApiState['columns'][string], rows: number, capacity: num
   return column;
 }
 
-const API_STATE = z.object({
-  times: z.array(z.number()).max(MOST_ROWS),
-  columns: z.record(z.string(), z.array(z.number().nullable()).max(2 * MOST_ROWS)),
-});
-const HISTORY_STATE = z.object({ names: z.array(z.string()), apis: z.record(z.string(), API_STATE) });
-type ApiState = z.infer<typeof API_STATE>;
-export type HistoryState = z.infer<typeof HISTORY_STATE>;
+interface ApiState {
+  /** The first in Unix milliseconds, each other as its distance from the one before; at most MOST_ROWS. */
+  readonly times: readonly number[];
+  /** By number of the signal: value, how many rows have it, value, … */
+  readonly columns: Readonly<Record<string, readonly (number | null)[]>>;
+}
+
+export interface HistoryState {
+  readonly names: readonly string[];
+  /** By APIService. */
+  readonly apis: Readonly<Record<string, ApiState>>;
+}

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import type { Truth } from './criteria.ts';
 
@@ -58,5 +57,5 @@ export class LedgerState {
   }
 }
 
-export const LEDGER_STATE = z.record(z.string(), z.record(z.string(), z.number()));
-type LedgerStateJson = z.infer<typeof LEDGER_STATE>;
+/** By APIService and `cause/evidence`, Unix seconds. */
+export type LedgerStateJson = Readonly<Record<string, Readonly<Record<string, number>>>>;
