@@ -1,5 +1,4 @@
-import { RE2JS } from 're2js';
-import { type Pattern, PatternError } from './pattern.ts';
+import { type LineTest, type Pattern, PatternError } from './pattern.ts';
 import { createAutomaton } from './regex/automaton.ts';
 import { type RequiredLiteral, type RequiredLiterals, requiredLiterals } from './regex/literals.ts';
 import { parseRegex, type Regex, UnsupportedRegex } from './regex/parse.ts';
@@ -7,27 +6,27 @@ import { compileProgram } from './regex/program.ts';
 
 /** A pattern made ready: what must be in a line that matches, and the test of the whole. */
 export interface Matcher {
-  /** One line of UTF-8, without its newline. Linear time in its length. */
-  test(bytes: Uint8Array, start: number, end: number): boolean;
+  readonly test: LineTest;
   readonly literals: RequiredLiterals;
   /** Asks where the line begins: it cannot be tested from its middle on. */
   readonly usesBegin: boolean;
 }
 
-/** @throws PatternError for what is not RE2 syntax. */
-export function createMatcher({ id, pattern, literals }: Pattern): Matcher {
-  const regex = parsed(pattern);
+/** @throws PatternError for what is not RE2 syntax, and for what our parser does not resolve where there is no fallback. */
+export function createMatcher(pattern: Pattern): Matcher {
+  const { literals } = pattern;
+  const regex = parsed(pattern.pattern);
   const derived = regex ? requiredLiterals(regex) : { sets: [] };
   const given = (literals ?? []).map((text): RequiredLiteral => ({ text: text.toLowerCase(), ignoreCase: true }));
   const known: RequiredLiterals = derived.sets.length > 0 || given.length === 0 ? derived : { sets: [{ literals: given, leading: false }] };
-  // What our parser does not read, RE2 takes over, or says at once what is wrong. Of the others most never meet a line that asks for
-  // them: their automaton is made when one does.
-  let test = regex && !hasOpaque(regex) ? undefined : re2Test(id, pattern);
+  // What our parser does not read, the fallback takes over, or says at once what is wrong. Of the others most never meet a line that asks
+  // for them: their automaton is made when one does.
+  let test = regex && !hasOpaque(regex) ? undefined : fallbackOf(pattern);
   return {
     literals: known,
     usesBegin: !regex || asksForBegin(regex),
     test: (bytes, start, end) => {
-      test ??= (regex && automatonOf(regex)) ?? re2Test(id, pattern);
+      test ??= (regex && automatonOf(regex)) ?? fallbackOf(pattern);
       return test(bytes, start, end);
     },
   };
@@ -46,7 +45,7 @@ function parsed(pattern: string): Regex | undefined {
   return supported(() => parseRegex(pattern));
 }
 
-function automatonOf(regex: Regex): Matcher['test'] | undefined {
+function automatonOf(regex: Regex): LineTest | undefined {
   return supported(() => {
     const automaton = createAutomaton(compileProgram(regex));
     return (bytes, start, end) => automaton.test(bytes, start, end);
@@ -62,16 +61,9 @@ function supported<T>(make: () => T): T | undefined {
   }
 }
 
-function re2Test(id: string, pattern: string): Matcher['test'] {
-  const compiled = compileRe2(id, pattern);
-  return (bytes, start, end) => compiled.test(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8'));
-}
-
-/** The syntax check of patterns that others wrote: RE2 is stricter than our parser where nested repeats multiply. @throws PatternError */
-export function compileRe2(id: string, pattern: string): RE2JS {
-  try {
-    return RE2JS.compile(pattern);
-  } catch (error) {
-    throw new PatternError(`${JSON.stringify(id)}: pattern ${JSON.stringify(pattern)} is not RE2 syntax: ${(error as Error).message}`);
-  }
+function fallbackOf(pattern: Pattern): LineTest {
+  if (pattern.fallback) return pattern.fallback(pattern);
+  throw new PatternError(
+    `${JSON.stringify(pattern.id)}: pattern ${JSON.stringify(pattern.pattern)} is no syntax that this engine resolves`,
+  );
 }

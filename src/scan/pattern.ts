@@ -9,7 +9,15 @@ export interface Pattern {
    * the pattern itself.
    */
   readonly literals?: readonly string[];
+  /**
+   * Judges lines where the engine's own parser does not resolve the pattern; `re2Test` of re2.ts knows all of RE2. Without it such a
+   * pattern is a PatternError: who has written the patterns need not load it.
+   */
+  readonly fallback?: (pattern: Pattern) => LineTest;
 }
+
+/** Whether a line of UTF-8 matches: bytes[start, end), without its newline. Linear time in its length. */
+export type LineTest = (bytes: Uint8Array, start: number, end: number) => boolean;
 
 /** A pattern that is not RE2 syntax. The message begins with its id in quotes, and says what is wrong. */
 export class PatternError extends Error {}

@@ -1,12 +1,11 @@
 import { load } from 'js-yaml';
 import type { Signature } from '../domain/signature.ts';
 import { SPEAKERS, type Speaker } from '../domain/snapshot.ts';
-import { compileRe2 } from '../scan/matcher.ts';
-import { PatternError } from '../scan/pattern.ts';
+import { type Pattern, PatternError } from '../scan/pattern.ts';
+import { compileRe2, re2Test } from '../scan/re2.ts';
 
 /** A signature as users write it: id and pattern, and what else they want to say. The pattern is case-sensitive unless it says (?i). */
-export type UserSignature = Pick<Signature, 'id' | 'pattern'> &
-  Partial<Omit<Signature, 'id' | 'pattern' | 'pointsTo'>> & { readonly pointsTo?: readonly string[] };
+export type UserSignature = Pattern & Partial<Omit<Signature, keyof Pattern | 'pointsTo'>> & { readonly pointsTo?: readonly string[] };
 
 /** The file is not a list of signatures; `problems` names each fault with its place. */
 export class SignatureFileError extends Error {
@@ -33,7 +32,7 @@ export function parseSignatureFile(text: string): UserSignature[] {
   if (!Array.isArray(content)) throw new SignatureFileError(['a list of {id, pattern} is expected']);
   const problems = content.flatMap((entry, index) => problemsOf(entry, `[${index}]`));
   if (problems.length > 0) throw new SignatureFileError(problems);
-  return content as UserSignature[];
+  return (content as Pattern[]).map((signature): UserSignature => ({ ...signature, fallback: re2Test }));
 }
 
 /** A list in brackets is JSON, or YAML's flow style. */
@@ -70,11 +69,12 @@ const isListOfTexts = (value: unknown): boolean => Array.isArray(value) && value
 export function checkSignatures(signatures: readonly UserSignature[]): string[] {
   const problems: string[] = [];
   const seen = new Set<string>();
-  for (const { id, pattern, matches = [], nearMisses = [] } of signatures) {
+  for (const signature of signatures) {
+    const { id, matches = [], nearMisses = [] } = signature;
     if (seen.has(id)) problems.push(`signature ${JSON.stringify(id)}: this id is used twice`);
     seen.add(id);
     try {
-      const compiled = compileRe2(id, pattern);
+      const compiled = compileRe2(signature);
       for (const line of matches)
         if (!compiled.test(line)) problems.push(`signature ${JSON.stringify(id)}: does not match its sample ${JSON.stringify(line)}`);
       for (const line of nearMisses)

@@ -93,6 +93,13 @@ describe('classify', () => {
 });
 
 describe('signatures of one’s own', () => {
+  it('may use all of RE2', async () => {
+    const own = file('greek.yaml', String.raw`[{id: greek, pattern: 'tide \p{Greek}+$'}]`);
+    const { written, failed } = await classify('--signatures', own, file('some.log', 'tide αβγ\ntide abc\n'));
+    expect(failed).toBe('');
+    expect(JSON.parse(written)).toEqual({ lines: 2, matched: 1, classes: { greek: 1 } });
+  });
+
   it.each([
     ['no list', '{"id": "a"}', 'a list of {id, pattern} is expected'],
     ['neither JSON nor YAML', '[{', 'neither JSON nor YAML'],

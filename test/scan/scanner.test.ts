@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
 import type { Pattern } from '../../src/scan/pattern.ts';
+import { re2Test } from '../../src/scan/re2.ts';
 import { createScanner, MAX_LINE_BYTES, type Scanner } from '../../src/scan/scanner.ts';
 import { lineText, regexText } from './support.ts';
 
-const patternsOf = (texts: readonly string[]): Pattern[] => texts.map((pattern, index) => ({ id: `p${index}`, pattern }));
+const patternsOf = (texts: readonly string[]): Pattern[] =>
+  texts.map((pattern, index) => ({ id: `p${index}`, pattern, fallback: re2Test }));
 
 /** [line, winning pattern] of each line that matches, told the slow way. */
 function naive(patterns: readonly Pattern[], text: Buffer): [string, number][] {

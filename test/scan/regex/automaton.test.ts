@@ -3,11 +3,12 @@ import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
 import { createMatcher } from '../../../src/scan/matcher.ts';
 import { PatternError } from '../../../src/scan/pattern.ts';
+import { re2Test } from '../../../src/scan/re2.ts';
 import { lineText, regexText } from '../support.ts';
 
 function matches(pattern: string, line: string): boolean {
   const bytes = Buffer.from(`..${line}..`);
-  return createMatcher({ id: 'x', pattern }).test(bytes, 2, bytes.length - 2);
+  return createMatcher({ id: 'x', pattern, fallback: re2Test }).test(bytes, 2, bytes.length - 2);
 }
 
 describe('automaton', () => {
@@ -46,15 +47,26 @@ describe('automaton', () => {
   });
 
   it.each(['a**', '(', '[a', 'a{1001}', '\\8', '(?<n', '(?=a)', '\\', 'x{3,2}', '[b-a]', '(a{500}){500}'])('refuses %s', (pattern) => {
-    expect(() => createMatcher({ id: 'mine', pattern })).toThrow(PatternError);
-    expect(() => createMatcher({ id: 'mine', pattern })).toThrow(/"mine"/);
+    expect(() => createMatcher({ id: 'mine', pattern, fallback: re2Test })).toThrow(PatternError);
+    expect(() => createMatcher({ id: 'mine', pattern, fallback: re2Test })).toThrow(/"mine"/);
+  });
+
+  it.each([
+    ['a class of its own', '\\p{Greek}'],
+    ['folding outside ASCII', '(?i)É'],
+    ['too many instructions', 'ab'.repeat(10_001)],
+    ['what is no syntax', '('],
+  ])('refuses %s, where it has no fallback', (_, pattern) => {
+    const judge = () => createMatcher({ id: 'mine', pattern }).test(Buffer.from('aé'), 0, 3);
+    expect(judge).toThrow(PatternError);
+    expect(judge).toThrow(/"mine"/);
   });
 
   it('agrees with RE2 on any pattern and line', () => {
     fc.assert(
       fc.property(regexText, fc.array(lineText, { minLength: 1, maxLength: 6 }), (pattern, lines) => {
         const reference = RE2JS.compile(pattern);
-        const matcher = createMatcher({ id: 'x', pattern });
+        const matcher = createMatcher({ id: 'x', pattern, fallback: re2Test });
         for (const line of lines) {
           const bytes = Buffer.from(line);
           expect([pattern, line, matcher.test(bytes, 0, bytes.length)]).toEqual([pattern, line, reference.test(line)]);
@@ -71,7 +83,7 @@ describe('automaton', () => {
         fc.array(fc.constantFrom(0x61, 0x62, 0x63, 0x80, 0xbf, 0xc2, 0xe0, 0xa0, 0xed, 0xf0, 0x90, 0xf4, 0xff), { maxLength: 8 }),
         (pattern, list) => {
           const bytes = Buffer.from(list);
-          expect(createMatcher({ id: 'x', pattern }).test(bytes, 0, bytes.length)).toBe(
+          expect(createMatcher({ id: 'x', pattern, fallback: re2Test }).test(bytes, 0, bytes.length)).toBe(
             RE2JS.compile(pattern).test(bytes.toString('utf8')),
           );
         },
@@ -82,7 +94,7 @@ describe('automaton', () => {
 
   it('forgets states instead of growing, and still agrees', () => {
     const pattern = 'a.{12}b';
-    const matcher = createMatcher({ id: 'x', pattern });
+    const matcher = createMatcher({ id: 'x', pattern, fallback: re2Test });
     const reference = new RegExp(pattern);
     let seed = 1;
     for (let i = 0; i < 40; i++) {
