@@ -21,6 +21,11 @@ export function voiceOfCommand(command: string): Voice {
   return VOICE_OF_COMMAND.find(([pattern]) => pattern.test(command))?.[1] ?? 'unknown';
 }
 
+/** Whose log carried a line, by the name of the pod, container or unit. Other names tell nothing: an aggregated server may be called anything. */
+export function voiceOfCarrier(head: string): Voice | undefined {
+  return head.includes('kube-apiserver') ? 'kube-apiserver' : undefined;
+}
+
 /** Source files of the kube-apiserver's aggregator in klog headers: nobody else logs from these. */
 const AGGREGATOR_FILE = /\b(?:(?:remote_)?available_controller|handler_proxy|handler_discovery|openapi_aggregation|aggregator)\.go:\d/;
 

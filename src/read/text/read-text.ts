@@ -9,6 +9,8 @@ import {
 } from '../../domain/snapshot.ts';
 import { SOURCES, type SourceName, type SourceStatus } from '../../domain/sources.ts';
 import { redacted } from '../../redact/redact.ts';
+import type { CarriedLine } from '../carriers/carrier.ts';
+import { unwrapped } from '../carriers/unwrap.ts';
 import { NamedApis } from './apis.ts';
 import { ClaimBook, claimOf } from './claims.ts';
 import { ConditionReader } from './conditions.ts';
@@ -16,9 +18,9 @@ import { decodeText } from './decode.ts';
 import { DocumentReader } from './documents.ts';
 import { unknownApi } from './empty.ts';
 import { EventReader } from './events.ts';
-import { boundLines, commandOf, linesOf } from './lines.ts';
+import { boundLines, commandOf } from './lines.ts';
 import { type Matches, matchMessages, type Said, UNNAMED } from './matches.ts';
-import { MessageJoiner, type Voice, voiceOfCommand } from './messages.ts';
+import { MessageJoiner, type Voice, voiceOfCarrier, voiceOfCommand } from './messages.ts';
 import { PodReader } from './pods.ts';
 import { isProse, quotedError, ReleaseNotes } from './prose.ts';
 import { conditionError, reportOf, troubleOf } from './report.ts';
@@ -44,7 +46,7 @@ export function readText(input: string | Uint8Array): Snapshot[] {
   const decoded = decodeText(input);
   const { text, omitted } = boundLines(redacted(decoded.text));
   const read = new TextReading();
-  for (const line of linesOf(text)) read.line(line);
+  for (const line of unwrapped(text)) read.line(line);
   return read.snapshots(decoded.omitted + omitted);
 }
 
@@ -67,17 +69,15 @@ class TextReading {
   #fenced = false;
   readonly #notes = new ReleaseNotes();
 
-  line(line: string): void {
+  line({ text: line, at: stamped, head }: CarriedLine): void {
     const command = commandOf(line);
     if (command !== undefined) {
       this.#section(command);
       return;
     }
     if (FENCE.test(line)) this.#fenced = !this.#fenced;
-    const at = timeOf(line);
-    if (at !== undefined) this.#latest = Math.max(at, this.#latest ?? at);
-    this.#apis.mention(line);
-    if (this.#servers.length < 4096) this.#servers += `${line.slice(0, 400)}\n`;
+    const at = stamped ?? timeOf(line);
+    this.#mention(line, head, at);
     const claim = this.#documents.read(line) ?? claimOf(line);
     if (claim) this.#claims.add(claim);
     if (this.#tables.read(line) || this.#usage.read(line)) return;
@@ -86,7 +86,13 @@ class TextReading {
       return;
     }
     if (at !== undefined) this.#logLines++;
-    this.#message(line);
+    this.#message(line, voiceOfCarrier(head) ?? this.#voice);
+  }
+
+  #mention(line: string, head: string, at: number | undefined): void {
+    if (at !== undefined) this.#latest = Math.max(at, this.#latest ?? at);
+    this.#apis.mention(line);
+    if (this.#servers.length < 4096) this.#servers += `${head} ${line.slice(0, 400)}\n`;
   }
 
   /** A condition, an event or a line about a pod. */
@@ -96,10 +102,10 @@ class TextReading {
     return event !== undefined || isCondition || this.#pods.read(line);
   }
 
-  #message(line: string): void {
+  #message(line: string, voice: Voice): void {
     if (this.#notes.holds(line)) return;
     if (this.#fenced || !isProse(line)) {
-      this.#joiner.add(line, this.#voice);
+      this.#joiner.add(line, voice);
       return;
     }
     this.#joiner.end();
