@@ -1,9 +1,10 @@
 import { clause, defineCause } from '../domain/cause.ts';
-import { above, all, HOUR, increase, MINUTE, not, tracks } from '../domain/criterion.ts';
+import { all, HOUR, not, tracks } from '../domain/criterion.ts';
 import { EACH_ADDRESS_ANSWERS } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
+import { LOAD_MAY_EXPLAIN, THE_KUBE_APISERVER_IS_BUSY, THE_KUBE_APISERVER_REJECTS } from './shared/load.ts';
 import { atLeast, reasonSeen } from './shared/seen.ts';
-import { CONTROL_PASSES, DIRECT_PASSES, FAILING, LOAD_MAY_EXPLAIN } from './shared/vantages.ts';
+import { CONTROL_PASSES, DIRECT_PASSES, FAILING } from './shared/vantages.ts';
 
 export const apiserverOverloaded = defineCause({
   id: 'apiserver-overloaded',
@@ -18,9 +19,12 @@ export const apiserverOverloaded = defineCause({
   evidence: [
     {
       id: 'rejects-requests',
-      when: all(above(increase('apiserver-rejected', 5 * MINUTE), 0.5), FAILING, LOAD_MAY_EXPLAIN),
+      when: all(THE_KUBE_APISERVER_REJECTS, FAILING, LOAD_MAY_EXPLAIN, THE_KUBE_APISERVER_IS_BUSY),
       weight: 'strong',
-      says: 'The kube-apiserver rejected {value|request|requests} in the last 5 min.',
+      says: [
+        clause('the kube-apiserver rejected {value|request|requests} in the last 5 min', THE_KUBE_APISERVER_REJECTS),
+        clause('it has much to do', THE_KUBE_APISERVER_IS_BUSY),
+      ],
       reproduce: 'kubectl get --raw /metrics | grep apiserver_flowcontrol_rejected_requests_total',
     },
     {
@@ -60,15 +64,12 @@ export const apiserverOverloaded = defineCause({
         not(atLeast('control-seconds', 0.2)),
         not(atLeast('apiserver-inflight', 0.3)),
         // /readyz is exempt from priority and fairness: its quick answer says nothing while others are rejected.
-        not(above(increase('apiserver-rejected', 5 * MINUTE), 0.5)),
+        not(THE_KUBE_APISERVER_REJECTS),
       ),
       weight: 'against',
       says: [
         clause('the kube-apiserver answers at once', all(CONTROL_PASSES, not(atLeast('control-seconds', 0.2)))),
-        clause(
-          'it serves few requests and rejects none',
-          all(not(atLeast('apiserver-inflight', 0.3)), not(above(increase('apiserver-rejected', 5 * MINUTE), 0.5))),
-        ),
+        clause('it serves few requests and rejects none', all(not(atLeast('apiserver-inflight', 0.3)), not(THE_KUBE_APISERVER_REJECTS))),
       ],
     },
     ...linesSay('apiserver-overloaded'),

@@ -1,8 +1,9 @@
 import { clause, defineCause } from '../domain/cause.ts';
 import { above, all, any, increase, MINUTE } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
+import { LOAD_MAY_EXPLAIN } from './shared/load.ts';
 import { atLeast, lessThan } from './shared/seen.ts';
-import { FAILING, LOAD_MAY_EXPLAIN, SLOW_ANSWERS } from './shared/vantages.ts';
+import { FAILING, SLOW_ANSWERS } from './shared/vantages.ts';
 
 export const etcdSlow = defineCause({
   id: 'etcd-slow',

@@ -29,7 +29,7 @@ const LOADS: readonly (readonly [string, string, Metrics])[] = [
   ['a slow etcd', 'etcd-slow', () => ({ etcdLatencySeconds: 2 })],
   ['an etcd that fails half of the requests', 'etcd-slow', (ticks) => ({ etcdErrors: ticks * 20, etcdErrorRatio: 0.5 })],
   ['requests that are slow on average', 'apiserver-slow', () => ({ requestLatencySeconds: 3 })],
-  ['requests rejected', 'apiserver-overloaded', (ticks) => ({ rejectedRequests: ticks * 50, queuedRequests: 120 })],
+  ['requests rejected', 'apiserver-overloaded', (ticks) => ({ rejectedRequests: ticks * 50, queuedRequests: 120, inflightRatio: 0.5 })],
   ['requests that hang in flight', 'apiserver-overloaded', () => ({ inflightRatio: 0.95 })],
 ];
 
@@ -58,5 +58,19 @@ describe('requests to etcd that failed', () => {
     ['are a tenth and more', 'yes', (ticks) => ({ etcdErrors: ticks * 20, etcdErrorRatio: 0.12, etcdLatencySeconds: 0.1 })],
   ])('%s: named as the cause: %s', (_, named, metrics) => {
     expect(verdictOn(failing(metrics))?.cause === 'etcd-slow' ? 'yes' : 'no').toBe(named);
+  });
+});
+
+describe('requests that the kube-apiserver rejects', () => {
+  const rejecting = (inflightRatio: number): Situation => ({
+    probes: { aggregator: 'too_many_requests', list: 'too_many_requests' },
+    facts: withMetrics((ticks) => ({ rejectedRequests: ticks * 400, queuedRequests: 40, inflightRatio })),
+  });
+
+  it.each<[string, number, string]>([
+    ['are a limit while it has little to do', 0.29, 'rate-limited'],
+    ['are its load while it has much to do', 0.31, 'apiserver-overloaded'],
+  ])('%s', (_, inflight, cause) => {
+    expect(verdictOn(rejecting(inflight))?.cause).toBe(cause);
   });
 });

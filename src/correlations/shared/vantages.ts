@@ -18,19 +18,6 @@ export const CONTROL_PASSED: Criterion = above(last('control-passing', 2 * MINUT
 /** Without the kube-apiserver in between, each backend address has passed for a while: one that answers now and then does not pass. */
 export const DIRECT_PASSES: Criterion = above(last('endpoints-passing', 2 * MINUTE), STEADY_SECONDS);
 
-/**
- * The load of the kube-apiserver can be behind the failures. It makes answers late, or fail by turns, or be refused, for itself too; the
- * discovery of an aggregated API asks no etcd. Where nothing at all comes back, the backend answers others and the kube-apiserver answers
- * its own /readyz, which asks etcd, within a second, load is beside it.
- */
-export const LOAD_MAY_EXPLAIN: Criterion = any(
-  below(last('error-ratio', 2 * MINUTE), 0.99),
-  reasonSeen('aggregator', 'too-many-requests', 'server-error'),
-  below(last('endpoints-passing', 2 * MINUTE), STEADY_SECONDS),
-  above(last('control-seconds', 2 * MINUTE), 1),
-  above(last('control-failing', 2 * MINUTE), 0.5),
-);
-
 export const HAS_READY_ENDPOINTS: Criterion = seen('endpoints-ready');
 /** By the slices, or by the condition or the pods where slices are not visible. */
 export const NO_READY_ENDPOINTS: Criterion = any(

@@ -80,6 +80,7 @@ export const SHOWS: Readonly<Record<string, RegExp>> = {
   'pod-unschedulable/scheduling-failed-events': /FailedScheduling/,
   'rate-limited/lines-suggest-it': /429 Too Many Requests/,
   'rate-limited/lines-allow-it': /429 Too Many Requests/,
+  'rate-limited/a-priority-level-refuses': /apiserver_flowcontrol_rejected_requests_total\{.*\} [1-9]/,
   'rate-limited/too-many-requests': /Too Many Requests|429|too many/i,
   'request-header-ca-mismatch/unauthorized': /401/,
   'request-header-ca-mismatch/front-proxy-ca-expired': /requestheader-client-ca-file/,
