@@ -1,3 +1,5 @@
+import { CATEGORY_CHECKS } from '../correlations/category-checks.ts';
+import { INCIDENT_RATES } from '../correlations/incident-rates.ts';
 import { CAUSES } from '../correlations/list.ts';
 import { OTHER_SCORE, SYMPTOM, SYMPTOM_NOW, UNKNOWN_SCORE } from '../correlations/symptom.ts';
 import { TEMPERATURE } from '../correlations/temperature.ts';
@@ -16,5 +18,6 @@ export function catalogueOptions(): DiagnosticianOptions {
     otherScore: OTHER_SCORE,
     temperature: TEMPERATURE,
     text: TEXT_SHARES,
+    possible: { rates: INCIDENT_RATES, checks: CATEGORY_CHECKS },
   };
 }

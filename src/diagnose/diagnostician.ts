@@ -10,6 +10,7 @@ import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
 import { DERIVED_SIGNALS, FAILURES_PERIODIC, SCHEDULE_MATCHED } from '../signals/derived.ts';
 import { readSignals } from '../signals/read.ts';
 import { answerOf } from './answers.ts';
+import { baseRates } from './base-rates.ts';
 import { sourcesNotSeen } from './coverage.ts';
 import { Criteria, type Truth } from './criteria.ts';
 import { EpisodeLog } from './episodes.ts';
@@ -17,12 +18,14 @@ import { type Held, type HeldVerdict, nextHeld } from './held-verdict.ts';
 import { incidentsOf } from './incidents.ts';
 import { LedgerState } from './ledger-state.ts';
 import { patternOf } from './pattern.ts';
+import { type PossibleOptions, withPossibilities } from './possibilities.ts';
 import { matchSchedule } from './schedules.ts';
 import { UNKNOWN, type Weighed, weigh } from './scoring.ts';
 import { STATE_VERSION, type State } from './state.ts';
 import { asATextShows } from './text-depth.ts';
 import { withTimesOfText } from './text-times.ts';
 import { candidatesOf, type Judged, verdictOn } from './verdict.ts';
+import { victimOf } from './victims.ts';
 
 export interface DiagnosticianOptions {
   readonly causes: readonly Cause[];
@@ -39,6 +42,8 @@ export interface DiagnosticianOptions {
   readonly temperature?: number;
   /** Of snapshots that a text gave; default: they are as sure as others. */
   readonly text?: TextShares;
+  /** What it may be where nothing but victims speaks; default: nothing is said of that. */
+  readonly possible?: PossibleOptions;
 }
 
 /** What one tick concluded. The maps are keyed by APIService. */
@@ -129,7 +134,7 @@ class Doctor implements Diagnostician {
       candidates.set(api.name, shown);
     }
     const incidents = incidentsOf(judged, snapshot);
-    const diagnoses = judged.map((one) => verdictOn(one, incidents.get(one.api.name)));
+    const diagnoses = judged.map((one) => withPossibilities(verdictOn(one, incidents.get(one.api.name)), one, this.#options.possible));
     const answers = this.#answers(snapshot, all, diagnoses);
     diagnoses.sort(worstFirst);
     const said: Diagnoses = {
@@ -197,7 +202,7 @@ class Doctor implements Diagnostician {
     const truths = this.#entries.map((entry): Truth => this.#criteria.truth(entry.when));
     this.#ledger.update(api.name, time, truths);
     if (this.#criteria.truth(this.#symptom) !== true) return undefined;
-    const weighed = this.#weigh(truths, snapshot.asOf === undefined ? undefined : this.#options.text);
+    const weighed = snapshot.asOf === undefined ? this.#weigh(truths) : this.#weighText(truths, api);
     const context = {
       api,
       cluster: snapshot.cluster,
@@ -217,15 +222,20 @@ class Doctor implements Diagnostician {
     return { api, snapshot, pattern, candidates, weighed, truths, entries: this.#entries, causes: this.#causes, signals: this.#signals };
   }
 
-  #weigh(truths: readonly Truth[], text: TextShares | undefined): readonly Weighed[] {
+  #weigh(truths: readonly Truth[], otherScore = this.#options.otherScore): readonly Weighed[] {
     const { causes, unknownScore = 0, temperature = 1 } = this.#options;
-    const otherScore = text?.otherScore ?? this.#options.otherScore;
     const given = otherScore === undefined ? {} : { otherScore };
-    const weighed = weigh(causes, this.#entries, truths, { unknownScore, temperature, ...given });
-    if (text === undefined) return weighed;
-    return asATextShows(weighed, text.deeper, ({ when }) => {
-      const read = Object.keys(this.#criteria.explain(when).values);
-      return read.flatMap((name) => this.#signals.get(name)?.source ?? []);
+    return weigh(causes, this.#entries, truths, { unknownScore, temperature, ...given });
+  }
+
+  #weighText(truths: readonly Truth[], api: ApiFacts): readonly Weighed[] {
+    const { text, possible } = this.#options;
+    if (!text) return this.#weigh(truths);
+    const untold = possible && baseRates(possible.rates, victimOf(api)).get(UNKNOWN);
+    return asATextShows(this.#weigh(truths, text.otherScore), {
+      deeper: text.deeper,
+      sourcesOf: ({ when }) => Object.keys(this.#criteria.explain(when).values).flatMap((name) => this.#signals.get(name)?.source ?? []),
+      ...(untold === undefined ? {} : { untold }),
     });
   }
 

@@ -58,8 +58,18 @@ function scored(cause: string, category: Category, prior: number, met: readonly 
 }
 
 function softmax(weighed: readonly Omit<Weighed, 'confidence'>[], otherScore: number, temperature: number): Weighed[] {
-  const best = required(weighed[0], 'the best candidate').score;
+  const shares = softmaxShares(
+    weighed.map(({ score }) => score),
+    otherScore,
+    temperature,
+  );
+  return weighed.map((one, index) => ({ ...one, confidence: shares[index] ?? 0 }));
+}
+
+/** Confidences of the candidates by their scores, best first. */
+export function softmaxShares(scores: readonly number[], otherScore: number, temperature: number): number[] {
+  const best = required(scores[0], 'the best candidate');
   const share = (score: number): number => Math.exp((score - best) / temperature);
-  const sum = weighed.reduce((all, { score }) => all + share(score), share(otherScore));
-  return weighed.map((one) => ({ ...one, confidence: share(one.score) / sum }));
+  const sum = scores.reduce((all, score) => all + share(score), share(otherScore));
+  return scores.map((score) => share(score) / sum);
 }

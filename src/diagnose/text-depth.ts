@@ -6,19 +6,24 @@ import { UNKNOWN, type Weighed } from './scoring.ts';
 /** Evidence below this weight corroborates nothing: that a pod is not ready is so with most causes. */
 const CORROBORATING_POINTS = 2;
 
+/** What a text is asked beside its evidence. */
+export interface TextDepth {
+  /** TextShares.deeper. */
+  readonly deeper: number;
+  /** The sources that a met entry was read from. */
+  readonly sourcesOf: (entry: LedgerEntry) => readonly SourceName[];
+  /** How often nobody could tell the cause where nothing but victims spoke; undefined: not counted. */
+  readonly untold?: number;
+}
+
 /**
  * What was weighed, as sure as a text allows: each confidence is multiplied with the share that is left to see (domain/ledger.ts), which
- * the best cause's evidence decides. The order stays.
- * @param deeper TextShares.deeper.
- * @param sourcesOf the sources that a met entry was read from.
+ * the best cause's evidence decides. The order stays. `unknown` as a verdict is a count: of those that are like it, how many stayed so.
  */
-export function asATextShows(
-  weighed: readonly Weighed[],
-  deeper: number,
-  sourcesOf: (entry: LedgerEntry) => readonly SourceName[],
-): readonly Weighed[] {
-  const [best] = weighed;
-  if (!best || best.cause === UNKNOWN) return weighed;
+export function asATextShows(weighed: readonly Weighed[], { deeper, sourcesOf, untold }: TextDepth): readonly Weighed[] {
+  const [best, ...others] = weighed;
+  if (!best) return weighed;
+  if (best.cause === UNKNOWN) return untold === undefined ? weighed : [{ ...best, confidence: untold }, ...others];
   const visible = visibleShare(kindsOf(best.met, sourcesOf), deeper);
   return weighed.map((one) => ({ ...one, confidence: one.confidence * visible }));
 }
@@ -27,7 +32,10 @@ export function asATextShows(
  * Independent kinds of evidence: what lines say is one however many say it, what the objects are is another. A text has no probes:
  * what stands in their place is the error itself, which every cause shares.
  */
-function kindsOf(met: readonly LedgerEntry[], sourcesOf: (entry: LedgerEntry) => readonly SourceName[]): number {
+export function kindsOf<Met extends Pick<LedgerEntry, 'points'>>(
+  met: readonly Met[],
+  sourcesOf: (entry: Met) => readonly SourceName[],
+): number {
   const kinds = new Set<SourceName>();
   for (const entry of met) if (entry.points >= CORROBORATING_POINTS) for (const source of sourcesOf(entry)) kinds.add(source);
   kinds.delete('probes');

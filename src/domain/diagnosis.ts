@@ -33,6 +33,17 @@ export interface Candidate {
   readonly evidence: readonly Evidence[];
 }
 
+/** What it may be where nothing but victims speaks: no verdict, a base rate. */
+export interface Possibility {
+  readonly category: Exclude<Category, 'unknown'>;
+  /** 0 to 1: of known incidents in which only the same victim spoke, smoothed. The rest is of the others, and of those never explained. */
+  readonly share: number;
+  /** The look that separates it from the others. */
+  readonly check: string;
+  /** What the check shows if it is this, a part of a sentence. */
+  readonly shows: string;
+}
+
 /** The verdict on one APIService that errs. A healthy one has none. */
 export interface Diagnosis {
   readonly apiservice: string;
@@ -54,6 +65,10 @@ export interface Diagnosis {
   readonly alternatives: readonly Candidate[];
   readonly remedy: readonly string[];
   readonly verify?: { readonly command: string; readonly expect: string };
+  /** With the verdict `unknown` only, likeliest first, at most 3; never a verdict. */
+  readonly possibilities?: readonly Possibility[];
+  /** What their shares were counted in, one sentence without its full stop. */
+  readonly possibleOf?: string;
   /** What would decide it, when the verdict is `unknown` or unsure. */
   readonly nextCheck?: string;
   /** Sources that were not visible and could have changed the verdict, with the right that is missing. */

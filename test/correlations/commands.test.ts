@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CATEGORY_CHECKS } from '../../src/correlations/category-checks.ts';
 import { CAUSES } from '../../src/correlations/list.ts';
 import { evidenceCommand, fillCommand, shellWord } from '../../src/diagnose/commands.ts';
 import { UNOBSERVED } from '../../src/domain/observed.ts';
@@ -11,8 +12,9 @@ import { play } from '../support/play.ts';
 import { ROWS } from './tables/rows.ts';
 
 /** Each command that only reads, as the catalogue has it: place → template. */
-const READING: readonly (readonly [place: string, template: string])[] = CAUSES.flatMap(
-  ({ id, evidence, lookBack = [], remedy, verify }) => [
+const READING: readonly (readonly [place: string, template: string])[] = [
+  ...Object.entries(CATEGORY_CHECKS).map(([category, { command }]) => [`category ${category}`, command] as const),
+  ...CAUSES.flatMap(({ id, evidence, lookBack = [], remedy, verify }) => [
     ...[...evidence, ...lookBack].flatMap((one) => (one.reproduce === undefined ? [] : [[`${id}/${one.id}`, one.reproduce] as const])),
     ...remedy.flatMap((step, i) =>
       typeof step === 'string' || step.command === undefined || step.destroys !== undefined
@@ -20,8 +22,8 @@ const READING: readonly (readonly [place: string, template: string])[] = CAUSES.
         : [[`${id}/remedy ${i + 1}`, step.command] as const],
     ),
     [`${id}/verify`, verify.command] as const,
-  ],
-);
+  ]),
+];
 const CHANGING = CAUSES.flatMap(({ id, remedy }) =>
   remedy.flatMap((step) => (typeof step === 'string' || step.destroys === undefined ? [] : [{ id, step }])),
 );

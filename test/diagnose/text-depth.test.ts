@@ -41,14 +41,14 @@ describe('what a text shows', () => {
     ['the error itself does not', [entry('logs', 4), entry('probes', 4)], 0.9 * 0.75],
     ['the error itself is one kind, were it all', [entry('probes', 4)], 0.9 * 0.75],
   ])('%s', (_, met, expected) => {
-    const [best, other] = asATextShows([weighed('leak', 0.9, met), weighed('unknown', 0.05, [])], DEEPER, sourcesOf);
+    const [best, other] = asATextShows([weighed('leak', 0.9, met), weighed('unknown', 0.05, [])], { deeper: DEEPER, sourcesOf });
     expect(best!.confidence).toBeCloseTo(expected, 12);
     expect(other!.confidence).toBeCloseTo((0.05 * expected) / 0.9, 12);
   });
 
   it('leaves unknown as it is: there is nothing that a deeper cause could explain', () => {
     const all = [weighed('unknown', 0.3, []), weighed('leak', 0.1, [entry('logs', 2)])];
-    expect(asATextShows(all, DEEPER, sourcesOf)).toEqual(all);
+    expect(asATextShows(all, { deeper: DEEPER, sourcesOf })).toEqual(all);
   });
 });
 

@@ -43,6 +43,7 @@ function block(diagnosis: Diagnosis, now: number | undefined, page: Page): strin
     ...labelled('together', diagnosis.incident ? [incidentInWords(diagnosis.incident)] : [], page),
     ...diagnosis.evidence.flatMap((evidence, index) => evidenceLines(evidence, index === 0, now, page)),
     ...labelled('or', diagnosis.alternatives.length === 0 ? [] : [alternativesInWords(diagnosis)], page),
+    ...labelled('possibly', possibilitiesInWords(diagnosis), page),
     ...labelled('remedy', numbered(diagnosis.remedy), page),
     ...labelled('verify', diagnosis.verify ? [`${diagnosis.verify.command}   (it worked when ${diagnosis.verify.expect})`] : [], page),
     ...labelled('next check', diagnosis.nextCheck === undefined ? [] : [diagnosis.nextCheck], page),
@@ -95,6 +96,12 @@ export function incidentInWords({ shared, apiservices, cause }: NonNullable<Diag
 
 export function alternativesInWords({ alternatives }: Diagnosis): string {
   return alternatives.map(({ cause, confidence }) => `${cause} ${percent(confidence)}`).join(', ');
+}
+
+/** What it may be where nothing but victims speaks, and what the shares are of; a check is quoted as a command. */
+export function possibilitiesInWords({ possibilities = [], possibleOf }: Diagnosis): string[] {
+  const ranked = possibilities.map(({ category, share, check, shows }) => `${category} ${percent(share)}: if \`${check}\` shows ${shows}`);
+  return possibleOf === undefined ? ranked : [...ranked, `(${possibleOf})`];
 }
 
 /** Sources with the same reason in one line: a pasted text has many. */

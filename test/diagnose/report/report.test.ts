@@ -51,6 +51,15 @@ const diagnosis = (differs: Partial<Diagnosis> = {}): Diagnosis => ({
   runbook: '/runbooks/out-of-memory-killed',
   ...differs,
 });
+const POSSIBLY = diagnosis({
+  cause: 'unknown',
+  category: 'unknown',
+  possibilities: [
+    { category: 'tls-certificate', share: 0.41, check: 'kubectl get apiservice v1.x -o yaml', shows: 'x509 in the message' },
+    { category: 'rate-limiting', share: 0.09, check: 'kubectl get --raw /metrics', shows: 'refusals' },
+  ],
+  possibleOf: 'base rates: 7 incidents',
+});
 const answers = (differs: Readonly<Record<string, Answer>>): ApiAnswer[] =>
   Object.entries(differs).map(([apiservice, answer]) => ({ apiservice, answer, because: BECAUSE[answer] }));
 const BECAUSE: Readonly<Record<Answer, string>> = {
@@ -127,6 +136,11 @@ describe('text', () => {
       diagnoses([diagnosis({ cause: 'unknown', category: 'unknown', nextCheck: 'Run `kubectl logs`.' })]),
       /category unknown\n[\s\S]*next check {2}Run `kubectl logs`\./,
     ],
+    [
+      'unknown with what it may be',
+      diagnoses([POSSIBLY]),
+      /\n {2}possibly {4}tls-certificate 41 %: if `kubectl get apiservice v1\.x -o yaml` shows x509 in the\n {14}message\n {14}rate-limiting 9 %: if `kubectl get --raw \/metrics` shows refusals\n {14}\(base rates: 7 incidents\)\n/,
+    ],
   ])('%s', (_, input, expected) => {
     expect(renderText(input, PLAIN)).toMatch(expected);
   });
@@ -174,6 +188,12 @@ describe('markdown', () => {
       '- (+6, since 2026-01-05T08:51:00Z) A container ended with OOMKilled.\n  - `Memory cgroup out of memory`\n  - `kubectl -n harbour get pods`',
     );
     expect(shown).toContain('1. Raise the limit.\n2. Find the leak.');
+  });
+
+  it('lists what it may be, with its checks as code', () => {
+    const shown = renderMarkdown(diagnoses([POSSIBLY]));
+    expect(shown).toContain('- **Possibly**: tls-certificate 41 %: if `kubectl get apiservice v1.x -o yaml` shows x509 in the message\n');
+    expect(shown).toContain('- **Possibly**: (base rates: 7 incidents)\n');
   });
 
   it('lets no log line become markup', () => {
