@@ -1,86 +1,78 @@
 import { writeFileSync } from 'node:fs';
+import { INCIDENT_RATES } from '../src/correlations/incident-rates.ts';
 import { TEMPERATURE } from '../src/correlations/temperature.ts';
-import type { Snapshot } from '../src/domain/snapshot.ts';
-import { readText } from '../src/read/text/read-text.ts';
-import { faultCases } from './fault-cases.ts';
+import { TEXT_SHARES } from '../src/correlations/text-shares.ts';
+import { confidenceOf, type Fitted, fittedOn, judged } from './fit.ts';
 import { loadIncidents } from './incidents.ts';
-import { judge, type Truth } from './judge.ts';
-import { bins, brier, calibrationError, isRight, type Judgement, logLoss } from './measures.ts';
+import { bins, brier, calibrationError, type Judgement } from './measures.ts';
+import { textRows } from './text-rows.ts';
 
 /**
- * `npm run calibrate [-- --write]`: fits the one temperature of the softmax by the log loss of the right category, on real
- * incidents where they are at hand. Generated faults are as sure as we made them: they are printed beside, and fitted on only
- * when there is nothing else.
+ * `npm run calibrate [-- --write]`: fits what is said of texts on known incidents, where they are at hand: the share of the causes that
+ * show nothing, the share of a deeper cause, and the base rates where only victims speak. Nothing of it enters a printed rule. `npm run
+ * evaluate` says what it is worth on programs that it was not fitted on.
  */
-const FILE = new URL('../src/correlations/temperature.ts', import.meta.url);
-const LEAST = 0.25;
-const MOST = 8;
-
-interface Case {
-  readonly truth: Truth;
-  readonly snapshots: readonly Snapshot[];
-}
-
-async function cases(): Promise<{ incidents: Case[]; faults: Case[] }> {
-  const incidents = await loadIncidents();
-  if (!incidents) console.log('No incidents at ../shared/incidents: fitted on generated faults alone.');
-  return {
-    incidents: (incidents ?? []).filter(({ truth }) => truth !== 'healthy').map((truth) => ({ truth, snapshots: readText(truth.text) })),
-    faults: faultCases().map((truth) => ({ truth, snapshots: truth.snapshots })),
-  };
-}
-
-/** The minimum of a function with one valley, to a thousandth. */
-function goldenSection(loss: (x: number) => number, low: number, high: number): number {
-  const ratio = (Math.sqrt(5) - 1) / 2;
-  let [a, b] = [low, high];
-  let [c, d] = [b - ratio * (b - a), a + ratio * (b - a)];
-  let [lossC, lossD] = [loss(c), loss(d)];
-  while (b - a > 0.001) {
-    if (lossC < lossD) {
-      [b, d, lossD] = [d, c, lossC];
-      c = b - ratio * (b - a);
-      lossC = loss(c);
-    } else {
-      [a, c, lossC] = [c, d, lossD];
-      d = a + ratio * (b - a);
-      lossD = loss(d);
-    }
-  }
-  return (a + b) / 2;
-}
+const SHARES_FILE = new URL('../src/correlations/text-shares.ts', import.meta.url);
+const RATES_FILE = new URL('../src/correlations/incident-rates.ts', import.meta.url);
+const SOURCE = 'public issue threads';
 
 function print(title: string, all: readonly Judgement[]): void {
-  console.log(
-    `\n${title}: log loss ${logLoss(all).toFixed(4)}, calibration error ${calibrationError(all).toFixed(4)}, Brier ${brier(all).toFixed(4)}`,
-  );
+  console.log(`\n${title}: calibration error ${calibrationError(all).toFixed(4)}, Brier ${brier(all).toFixed(4)}`);
   console.log('confidence      cases  said   right');
   for (const { from, to, count, confidence, accuracy } of bins(all))
     console.log(`${from.toFixed(1)} to ${to.toFixed(1)}  ${String(count).padStart(9)}  ${confidence.toFixed(2)}   ${accuracy.toFixed(2)}`);
 }
 
-async function main(): Promise<void> {
-  const { incidents, faults } = await cases();
-  const known = incidents.length > 0 ? incidents : faults;
-  // What is not diagnosed at all has no confidence to fit.
-  const judged = (all: readonly Case[], temperature: number) =>
-    all.map(({ truth, snapshots }) => judge(snapshots, truth, temperature)).filter(({ top }) => top !== undefined);
-  const fitted = goldenSection((logT) => logLoss(judged(known, Math.exp(logT))), Math.log(LEAST), Math.log(MOST));
-  const temperature = Math.round(Math.exp(fitted) * 100) / 100;
-  const after = judged(known, temperature);
-  console.log(`${known.length} cases, ${after.length} of them diagnosed, ${after.filter(isRight).length} right`);
-  print(`temperature now ${TEMPERATURE}`, judged(known, TEMPERATURE));
-  print(`temperature fitted ${temperature}`, after);
-  if (known !== faults) print(`generated faults at ${temperature}, for comparison`, judged(faults, temperature));
-  if (!process.argv.includes('--write')) {
-    console.log('\nNot written; --write replaces src/correlations/temperature.ts.');
-    return;
-  }
+function write({ shares, rates }: Fitted): void {
   writeFileSync(
-    FILE,
-    `/** Divides every score before the softmax. Fitted on known incidents: \`npm run calibrate\`. */\nexport const TEMPERATURE = ${temperature};\n`,
+    SHARES_FILE,
+    `import type { TextShares } from '../domain/ledger.ts';
+
+/**
+ * Of pasted texts. Fitted on known incidents by what came true of what was said, in steps of a quarter and of a twentieth: more
+ * digits than the incidents carry would be noise. \`npm run calibrate\`.
+ */
+export const TEXT_SHARES: TextShares = { otherScore: ${shares.otherScore}, deeper: ${shares.deeper} };
+`,
   );
-  console.log('\nWritten to src/correlations/temperature.ts.');
+  const row = (counts: object) =>
+    `{ ${Object.entries(counts)
+      .map(([category, count]) => `${category.includes('-') ? `'${category}'` : category}: ${count}`)
+      .join(', ')} }`;
+  const victims = Object.entries(rates.byVictim).map(
+    ([victim, counts]) => `    ${victim.includes('-') ? `'${victim}'` : victim}: ${row(counts)},`,
+  );
+  writeFileSync(
+    RATES_FILE,
+    `import type { BaseRates } from '../domain/victim.ts';
+
+/**
+ * What known incidents turned out to be: all of them, and those in which nothing but victims spoke, by who did. Counted by
+ * \`npm run calibrate -- --write\`.
+ */
+// biome-ignore format: one line for each count, as it is printed.
+export const INCIDENT_RATES: BaseRates = {
+  source: '${rates.source}',
+  all: ${row(rates.all)},
+  byVictim: {
+${victims.join('\n')}
+  },
+};
+`,
+  );
 }
 
-await main();
+const incidents = await loadIncidents();
+if (!incidents) {
+  console.error('No incidents at ../shared/incidents: there is nothing to fit on.');
+  process.exit(2);
+}
+const rows = textRows(incidents.filter(({ truth }) => truth !== 'healthy'));
+const fitted = fittedOn(rows, SOURCE);
+const as = (numbers: Fitted) => rows.filter(({ top }) => top).map((row) => judged(row, confidenceOf(row, numbers)));
+print(`now ${JSON.stringify(TEXT_SHARES)}`, as({ temperature: TEMPERATURE, shares: TEXT_SHARES, rates: INCIDENT_RATES }));
+print(`fitted ${JSON.stringify(fitted.shares)}`, as(fitted));
+if (process.argv.includes('--write')) {
+  write(fitted);
+  console.log('\nWritten to src/correlations/text-shares.ts and incident-rates.ts.');
+} else console.log('\nNot written; --write replaces src/correlations/text-shares.ts and incident-rates.ts.');

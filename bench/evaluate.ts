@@ -9,6 +9,8 @@ import { judge, secondsToVerdict, type Verdict } from './judge.ts';
 import { bins, brier, calibrationError, confidentAndWrong, interval, isDefensible, isRight, type Judgement, share } from './measures.ts';
 import { patternScores } from './patterns.ts';
 import { type SimulatedOutcome, simulatedFaults } from './simulated.ts';
+import { reportTexts } from './text-report.ts';
+import { textRows } from './text-rows.ts';
 
 /**
  * `npm run evaluate [-- --misses] [-- --simulated[=LANES]] [-- --forms=FOLDER]`: how often the verdict is right, and whether its confidence can be
@@ -141,7 +143,8 @@ async function main(): Promise<void> {
   if (!incidents) console.log('No incidents at ../shared/incidents: the accuracy on real incidents is not measured.');
   else {
     const judged = incidents.map((incident) => judge(readText(incident.text), incident));
-    report('Real incidents as pasted text', judged);
+    reportTexts(textRows(incidents), new Set(judged.filter(({ answer }) => answer === 'healthy').map(({ id }) => id)));
+    confusion(judged);
     reportAnswers(judged);
     if (verbose) misses(judged);
   }

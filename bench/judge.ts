@@ -21,8 +21,8 @@ export interface Verdict extends Judgement {
 }
 
 /** Diagnoses some snapshots with the catalogue and holds the verdict against the truth. */
-export function judge(snapshots: readonly Snapshot[], { id, truth, also = [] }: Truth, temperature?: number): Verdict {
-  const options = { ...catalogueOptions(), ...(temperature === undefined ? {} : { temperature }) };
+export function judge(snapshots: readonly Snapshot[], { id, truth, also = [] }: Truth): Verdict {
+  const options = catalogueOptions();
   const doctor = createDiagnostician(options);
   const witness = new Witness(options.signals);
   let answer: Answer = 'nothing-to-judge';
@@ -34,18 +34,12 @@ export function judge(snapshots: readonly Snapshot[], { id, truth, also = [] }: 
     unobserved.push(...witness.observe(snapshot, diagnoses));
   }
   const top = diagnoses[0];
-  const byCategory = new Map<string, number>();
-  if (!top) byCategory.set('healthy', 1);
-  else
-    for (const { category, confidence } of [top, ...top.alternatives])
-      byCategory.set(category, (byCategory.get(category) ?? 0) + confidence);
   return {
     id,
     truth,
     also,
     named: diagnoses.map(({ category }) => category),
     confidence: top?.confidence,
-    byCategory,
     top,
     answer,
     answers,

@@ -9,8 +9,6 @@ export interface Judgement {
   readonly named: readonly string[];
   /** Of the first. */
   readonly confidence: number | undefined;
-  /** Confidence summed by category. */
-  readonly byCategory: ReadonlyMap<string, number>;
 }
 
 export interface Bin {
@@ -73,11 +71,6 @@ export function calibrationError(all: readonly Judgement[]): number {
 export function brier(all: readonly Judgement[]): number {
   const named = all.filter(({ confidence }) => confidence !== undefined);
   return named.reduce((sum, one) => sum + (one.confidence! - Number(isRight(one))) ** 2, 0) / named.length;
-}
-
-/** Mean negative log of the confidence that the right category got. */
-export function logLoss(all: readonly Judgement[]): number {
-  return all.reduce((sum, { truth, byCategory }) => sum - Math.log(Math.max(byCategory.get(truth) ?? 0, 1e-4)), 0) / all.length;
 }
 
 /** Confident at 0.8 or more, and wrong: not even defensible. */

@@ -138,7 +138,6 @@ async function watch(
     named: top ? [top.category] : [],
     said: top?.cause,
     confidence: top?.confidence,
-    byCategory: new Map(),
     seconds,
     ledger: ledgerOf(round, PATIENT),
     bystander: [...bystander],
