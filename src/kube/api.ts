@@ -37,13 +37,16 @@ export interface KubeResponse {
   readonly body: Buffer;
 }
 
+/** A header with several values is sent once for each: `a,b` would be one group of that name. */
+export type HeaderValues = Readonly<Record<string, string | readonly string[]>>;
+
 export interface KubeCredentials {
   readonly ca?: string | Buffer;
   readonly cert?: string | Buffer;
   readonly key?: string | Buffer;
   readonly servername?: string;
   readonly rejectUnauthorized: boolean;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: HeaderValues;
 }
 
 /** A list kept true by a watch. */

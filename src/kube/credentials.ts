@@ -4,14 +4,18 @@ import http from 'node:http';
 import https, { type RequestOptions } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import type { Logger } from '../source/logger.ts';
-import type { KubeCredentials } from './api.ts';
+import type { HeaderValues, KubeCredentials } from './api.ts';
 import { KubeRequestError } from './errors.ts';
 
 /** The part of KubeConfig that the client needs. */
 export interface CredentialSource {
   getCurrentCluster(): { readonly server: string; readonly proxyUrl?: string | undefined } | null;
   applyToHTTPSOptions(options: RequestOptions): Promise<void>;
-  getCurrentUser?(): { readonly authProvider?: { readonly config?: { readonly tokenFile?: unknown } } } | null;
+  getCurrentUser?(): {
+    readonly authProvider?: { readonly config?: { readonly tokenFile?: unknown } };
+    /** Beside Impersonate-User. */
+    readonly impersonation?: HeaderValues;
+  } | null;
 }
 
 /** Credentials and the connections that were opened with them. */
@@ -54,7 +58,7 @@ export function createIdentities(
       const why = error instanceof SyntaxError ? 'the answer is no JSON (not shown: it may hold a secret)' : (error as Error).message;
       throw new KubeRequestError('GET', path, 'CREDENTIALS', `credentials can't be had: ${why}`);
     }
-    const credentials = credentialsOf(options);
+    const credentials = credentialsOf(options, source.getCurrentUser?.()?.impersonation);
     const fingerprint = fingerprintOf(credentials);
     if (!identity || fingerprint !== transport) {
       const agent = proxied ? (options.agent as http.Agent) : agentOf(credentials, plain);
@@ -125,8 +129,8 @@ function retire(agent: http.Agent): void {
   for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
 }
 
-function credentialsOf(options: RequestOptions): KubeCredentials {
-  const headers: Record<string, string> = {};
+function credentialsOf(options: RequestOptions, impersonation: HeaderValues = {}): KubeCredentials {
+  const headers: Record<string, string | readonly string[]> = { ...impersonation };
   // A token file may end with a newline, which is no legal header value.
   for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = String(value).trim();
   if (options.auth) headers.authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`;

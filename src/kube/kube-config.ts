@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { KubeConfig, type User } from '@kubernetes/client-node';
+import { KubeConfig } from '@kubernetes/client-node';
 import { load } from 'js-yaml';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import { yamlProblem } from '../files/yaml-problem.ts';
 import { createPluginAuthenticator, withOwnPlugin } from './exec-plugin.ts';
+import { checkEntries, type RawKubeConfig, wholeUsers, withNobody, withoutKnown } from './kube-config-gaps.ts';
 
 /** Where the kubelet mounts what belongs to the pod's ServiceAccount. */
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -44,7 +45,7 @@ export function loadKubeConfig(source: KubeConfigSource = {}, env: NodeJS.Proces
     );
   if (!URL.canParse(cluster.server))
     throw new KubeConfigError('invalid', `cluster ${cluster.name}: server ${JSON.stringify(cluster.server)} is not a URL`);
-  return cluster.server.startsWith('http:') ? allowPlainHttp(kubeConfig) : kubeConfig;
+  return withNobody(cluster.server.startsWith('http:') ? allowPlainHttp(kubeConfig) : kubeConfig);
 }
 
 /**
@@ -81,7 +82,7 @@ function fromFiles(files: readonly string[]): KubeConfig {
     if (index === 0) merged.loadFromOptions(one);
     else
       try {
-        merged.mergeConfig(one, Boolean(merged.currentContext));
+        merged.mergeConfig(withoutKnown(one, merged), Boolean(merged.currentContext));
       } catch (error) {
         throw new KubeConfigError('invalid', `${file}: ${(error as Error).message}`, { cause: error });
       }
@@ -94,17 +95,14 @@ function fromFile(file: string): KubeConfig {
   try {
     const text = readBoundedFile(file);
     const raw = objectIn(text);
+    checkEntries(raw);
     kubeConfig.loadFromString(text);
     kubeConfig.makePathsAbsolute(dirname(file));
-    kubeConfig.users = kubeConfig.users.map((user) => withOwnPlugin(withTokenFile(user, tokenFilesOf(raw))));
+    kubeConfig.users = wholeUsers(kubeConfig.users, raw).map((user) => withOwnPlugin(user));
   } catch (error) {
     throw new KubeConfigError('invalid', `${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
   return kubeConfig;
-}
-
-interface RawKubeConfig {
-  readonly users?: readonly { readonly name: string; readonly user?: { readonly tokenFile?: string } }[];
 }
 
 /** @throws Error when the text is something else than a kubeconfig. */
@@ -123,16 +121,6 @@ function objectIn(text: string): RawKubeConfig {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
-}
-
-/** KubeConfig knows token files only by way of an auth provider, and drops a user's plain `tokenFile`. */
-function tokenFilesOf({ users }: RawKubeConfig): ReadonlyMap<string, string> {
-  return new Map((users ?? []).flatMap(({ name, user }) => (user?.tokenFile ? [[name, user.tokenFile] as const] : [])));
-}
-
-function withTokenFile(user: User, tokenFiles: ReadonlyMap<string, string>): User {
-  const tokenFile = tokenFiles.get(user.name);
-  return tokenFile === undefined || user.token ? user : { ...user, authProvider: { name: 'tokenFile', config: { tokenFile } } };
 }
 
 function inCluster(env: NodeJS.ProcessEnv): KubeConfig {

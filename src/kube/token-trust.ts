@@ -1,7 +1,7 @@
 import { checkServerIdentity } from 'node:tls';
 import { isIp } from '../net/addresses.ts';
 import type { ServerTls } from '../net/secure-socket.ts';
-import type { KubeClient, KubeCredentials } from './api.ts';
+import type { HeaderValues, KubeClient, KubeCredentials } from './api.ts';
 
 /** To whom the exporter's own credentials may be shown. Everybody else never gets them. */
 export type Recipient =
@@ -18,7 +18,7 @@ export type TrustedTls = ServerTls & Required<Pick<ServerTls, 'checkServerIdenti
 export interface TrustedWay {
   readonly tls: TrustedTls;
   /** Authorization, where it may be sent. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: HeaderValues;
 }
 
 /** To the own server only: plain HTTP, as `kubectl proxy` speaks it, has no TLS. */

@@ -25,8 +25,8 @@ export interface AttemptRequest extends AttemptRuntime {
   /** Undefined: plain TCP, for a kube client that speaks http:// to a local proxy. */
   readonly tls?: AttemptTls;
   readonly path: string;
-  /** Host, Connection and User-Agent are added. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Host, Connection and User-Agent are added. A list is sent as a line for each value. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** For the whole attempt, not counting the wait for a handshake slot. */
   readonly timeoutMs: number;
   readonly maxBody: number;

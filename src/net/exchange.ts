@@ -210,7 +210,7 @@ function parked(park: (socket: Socket) => void, socket: Socket): void {
 
 function requestText({ path, headers = {}, host, port, park }: AttemptRequest): string {
   const lines = [`GET ${path} HTTP/1.1`, `Host: ${host.includes(':') ? `[${host}]` : host}:${port}`, 'User-Agent: aggregated-api-exporter'];
-  for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
+  for (const [name, values] of Object.entries(headers)) for (const value of [values].flat()) lines.push(`${name}: ${value}`);
   lines.push(park ? 'Connection: keep-alive' : 'Connection: close', '', '');
   return lines.join('\r\n');
 }

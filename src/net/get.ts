@@ -6,7 +6,7 @@ import { streamBody } from './stream-body.ts';
 
 export interface GetRequest extends Endpoint {
   readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** Name and password of a URL, as `name:password`: they are meant for whoever it names. */
   readonly auth?: string;
   /** Until the head of the answer, the connection included. */

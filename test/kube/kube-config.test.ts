@@ -2,9 +2,12 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import type { RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createIdentities } from '../../src/kube/credentials.ts';
 import { createPluginAuthenticator, withOwnPlugin } from '../../src/kube/exec-plugin.ts';
 import { isInCluster, KubeConfigError, loadKubeConfig } from '../../src/kube/kube-config.ts';
+import { SILENT } from '../../src/source/logger.ts';
+import { type Authority, createAuthority } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kube-config-'));
@@ -27,6 +30,7 @@ users: [{name: ${name}, user: ${user}}]
 const one = write('one', config('one', '{token: abc}'));
 const two = write('two', config('two', '{tokenFile: token}'.replace('token}', `${join(folder, 'token')}}`)));
 write('token', 'from-file\n');
+const again = write('again', config('one', '{token: again}', 'https://again.example:6443'));
 const home = join(folder, 'home');
 write('home/.kube/config', config('home', '{token: abc}'));
 
@@ -41,6 +45,8 @@ describe('loadKubeConfig', () => {
     ['a context of another file', { context: 'two' }, { KUBECONFIG: `${one}:${two}` }, 'https://two.example:6443'],
     ['what is not empty in $KUBECONFIG', {}, { KUBECONFIG: `/dev/null:${two}` }, 'https://two.example:6443'],
     ['the home folder', {}, { HOME: home }, 'https://home.example:6443'],
+    ['the first of two files that name one cluster', {}, { KUBECONFIG: `${one}:${again}` }, 'https://one.example:6443'],
+    ['the first, the other way round', {}, { KUBECONFIG: `${again}:${one}` }, 'https://again.example:6443'],
   ])('reads %s', (_name, source, env, server) => {
     expect(serverOf(source, env)).toBe(server);
   });
@@ -63,6 +69,39 @@ describe('loadKubeConfig', () => {
     ['$KUBECONFIG is /dev/null', {}, { KUBECONFIG: '/dev/null', HOME: home }, 'none', 'a file that is empty names none'],
     ['the file that is named is empty', { kubeconfig: write('empty', '\n') }, {}, 'none', 'no cluster is configured'],
     ['the context does not exist', { kubeconfig: one, context: 'three' }, {}, 'invalid', 'context "three" does not exist; allowed: one'],
+    [
+      'two CAs are given',
+      {
+        kubeconfig: write(
+          'two-cas',
+          config('cas', '{}', 'https://a.example", certificate-authority: ca.crt, certificate-authority-data: "QUJD'),
+        ),
+      },
+      {},
+      'invalid',
+      'cluster cas: certificate-authority and certificate-authority-data are both given',
+    ],
+    [
+      'two client certificates are given',
+      { kubeconfig: write('two-certs', config('certs', '{client-certificate: a.crt, client-certificate-data: QUJD}')) },
+      {},
+      'invalid',
+      'user certs: client-certificate and client-certificate-data are both given',
+    ],
+    [
+      'verification is switched off by a word',
+      { kubeconfig: write('yes', config('yes', '{}', 'https://a.example", insecure-skip-tls-verify: "yes')) },
+      {},
+      'invalid',
+      'cluster yes: insecure-skip-tls-verify is "yes"; true or false is allowed',
+    ],
+    [
+      'groups are impersonated without a user',
+      { kubeconfig: write('crew', config('crew', '{token: abc, as-groups: [crew]}')) },
+      {},
+      'invalid',
+      'user crew: as-uid, as-groups and as-user-extra need a user in `as`',
+    ],
     ['the server is no URL', { kubeconfig: write('url', config('url', '{}', 'nowhere at all')) }, {}, 'invalid', 'is not a URL'],
   ])('says why when %s', (_name, source, env, kind, message) => {
     const load = () => loadKubeConfig(source, env);
@@ -76,8 +115,48 @@ describe('loadKubeConfig', () => {
     return (options.headers as Record<string, string>).Authorization;
   };
 
+  /** What the client would send and trust. */
+  const sentWith = async (path: string) => {
+    const identities = createIdentities(loadKubeConfig({ kubeconfig: path }), { log: SILENT });
+    const { credentials } = await identities.current('/');
+    identities.close();
+    return credentials;
+  };
+  let authority: Authority;
+  beforeAll(async () => {
+    authority = await createAuthority();
+  });
+
   it('reads the token from a tokenFile, which KubeConfig alone forgets', async () => {
     expect((await authorization(two))?.trim()).toBe('Bearer from-file');
+  });
+
+  it('prefers the token file to a token, as kubectl does', async () => {
+    const path = write('both', config('both', `{token: abc, tokenFile: ${join(folder, 'token')}}`));
+    const seen = await sentWith(path);
+    expect(seen.headers).toMatchObject({ authorization: 'Bearer from-file' });
+  });
+
+  it('impersonates with groups, a uid and what is extra', async () => {
+    const as = '{token: abc, as: fisher, as-uid: "7", as-groups: [boats, crew], as-user-extra: {example.com/port: [north, south]}}';
+    const { headers } = await sentWith(write('as', config('as', as)));
+    expect(headers).toEqual({
+      authorization: 'Bearer abc',
+      'impersonate-user': 'fisher',
+      'impersonate-uid': '7',
+      'impersonate-group': ['boats', 'crew'],
+      'impersonate-extra-example.com%2Fport': ['north', 'south'],
+    });
+  });
+
+  it('keeps the CA of a cluster that nobody in particular asks', async () => {
+    const { ca, headers } = await sentWith(
+      write(
+        'nobody',
+        `contexts: [{name: x, context: {cluster: x}}]\ncurrent-context: x\nclusters: [{name: x, cluster: {server: "https://x.example", certificate-authority-data: ${Buffer.from(authority.cert).toString('base64')}}}]`,
+      ),
+    );
+    expect([String(ca), headers]).toEqual([authority.cert, {}]);
   });
 
   it('asks an exec plugin', async () => {

@@ -49,6 +49,28 @@ it('leaves a kept connection with the listeners that it had before, however ofte
   expect(server.connections()).toBe(1);
 });
 
+it('sends a header with several values as a line for each', async () => {
+  const lines: string[] = [];
+  const server = await servers.https(serving, (request, response) => {
+    lines.push(...request.rawHeaders.filter((_, i, all) => i % 2 === 1 && all[i - 1] === 'Impersonate-Group'));
+    healthy(request, response);
+  });
+  await attempt({
+    slots: createHandshakeSlots(4, 1000),
+    loop: createLoopWatch(),
+    open: new Set<() => void>(),
+    urgency: 'later',
+    host: '127.0.0.1',
+    port: server.port,
+    tls: { context: createSecureContext({ ca }), servername: 'localhost', rejectUnauthorized: true },
+    path: '/',
+    headers: { 'Impersonate-Group': ['boats', 'crew'] },
+    timeoutMs: 10_000,
+    maxBody: 65_536,
+  });
+  expect(lines).toEqual(['boats', 'crew']);
+});
+
 describe('what throws inside an attempt ends that attempt only', () => {
   const shared = () => ({ slots: createHandshakeSlots(4, 1000), loop: createLoopWatch(), open: new Set<() => void>() });
   const asked = { urgency: 'later' as const, path: '/apis/tides.example.com/v1', timeoutMs: 30, maxBody: 65_536 };
