@@ -157,11 +157,12 @@ export const AGGREGATOR: readonly Signature[] = [
     speaker: 'kube-apiserver',
     oneBackend: true,
     pointsTo: ['serving-certificate-name-mismatch'],
-    pattern: String.raw`${PATH}(?:x509: certificate is valid for .{1,300}, not |not valid for any names|legacy common name|any ip sans)`,
+    pattern: String.raw`${PATH}(?:x509: certificate is valid for |not valid for any names|legacy common name|any ip sans)`,
     literals: PATH_LITERALS,
     says: 'The serving certificate does not carry the name <service>.<namespace>.svc.',
     matches: [
       'error trying to reach service: tls: failed to verify certificate: x509: certificate is valid for buoy.harbour.svc, localhost, not tide-gauge.harbour.svc',
+      'error trying to reach service: tls: failed to verify certificate: x509: certificate is valid for 140 names, but none matched tide-gauge.harbour.svc',
       'failing or missing response from https://10.96.7.7:443/apis/tides.example.com/v1: Get "https://10.96.7.7:443/apis/tides.example.com/v1": x509: certificate relies on legacy Common Name field, use SANs instead',
       'error trying to reach service: x509: certificate is not valid for any names, but wanted to match tide-gauge.harbour.svc',
     ],

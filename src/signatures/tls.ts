@@ -1,5 +1,8 @@
 import type { Signature } from '../domain/signature.ts';
 
+/** As many as an operator with a webhook has: Go lists up to 99 names before the one that was wanted. */
+const MANY_NAMES = Array.from({ length: 30 }, (_, index) => `buoy-${index}.harbour.svc.cluster.local`).join(', ');
+
 /** Certificates without the words that say whose they are (Go: crypto/tls, crypto/x509, net/http). */
 export const TLS: readonly Signature[] = [
   {
@@ -79,11 +82,15 @@ export const TLS: readonly Signature[] = [
     tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['serving-certificate-name-mismatch'],
-    pattern: String.raw`x509: certificate is valid for .{1,300}, not |certificate is not valid for any names|certificate relies on legacy common name|doesn't contain any ip sans`,
+    pattern: String.raw`x509: certificate is valid for |certificate is not valid for any names|certificate relies on legacy common name|doesn't contain any ip sans`,
     literals: ['certificate is valid for', 'not valid for any names', 'relies on legacy common name', "doesn't contain any ip sans"],
     says: 'A certificate does not carry the name that its client expects.',
     matches: [
       'x509: certificate is valid for buoy.harbour.svc, localhost, not tide-gauge.harbour.svc',
+      `x509: certificate is valid for ${MANY_NAMES}, not tide-gauge.harbour.svc`,
+      // From Go 1.25.5 on a certificate with a hundred names or more is not listed (crypto/x509/verify.go).
+      'x509: certificate is valid for 140 names, but none matched tide-gauge.harbour.svc',
+      'x509: certificate is valid for 120 IP SANs, but none matched 10.0.3.4',
       `x509: cannot validate certificate for 10.0.3.4 because it doesn't contain any IP SANs`,
       'x509: certificate relies on legacy Common Name field, use SANs instead',
     ],

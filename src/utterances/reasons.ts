@@ -21,7 +21,7 @@ const CAUSES_OF_FAILURE: readonly ReasonRow[] = [
   },
   {
     words:
-      /certificate is valid for .{1,300}?, not |certificate is not valid for any names|doesn't contain any ip sans|cannot validate certificate for|certificate relies on legacy common name|host ?name.{0,80}(?:doesn't match|mismatch)|does not match certificate's altnames|no alternative certificate subject name matches/gi,
+      /x509: certificate is valid for |certificate is not valid for any names|doesn't contain any ip sans|cannot validate certificate for|certificate relies on legacy common name|host ?name.{0,80}(?:doesn't match|mismatch)|does not match certificate's altnames|no alternative certificate subject name matches/gi,
     reason: 'certificate-name',
     step: 'tls',
   },
