@@ -54,6 +54,8 @@ const folder = mkdtempSync(join(tmpdir(), 'scan-'));
 try {
   const before = threadCpuMs();
   const scanner = createLogScanner(BUILT_IN_PATTERNS);
+  // So many lines that it makes its tables: it judges the first ones without.
+  scanner.scanLines(Buffer.alloc(65_536, '\n'), 0, 65_536, () => {});
   printRow({
     what: `a scanner for ${BUILT_IN_PATTERNS.length} patterns, made in a fresh process`,
     ours: `${(threadCpuMs() - before).toFixed(0)} ms CPU`,

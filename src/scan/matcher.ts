@@ -14,21 +14,29 @@ export interface Matcher {
 
 /** @throws PatternError for what is not RE2 syntax, and for what our parser does not resolve where there is no fallback. */
 export function createMatcher(pattern: Pattern): Matcher {
-  const { literals } = pattern;
   const regex = parsed(pattern.pattern);
-  const derived = regex ? requiredLiterals(regex) : { sets: [] };
-  const given = (literals ?? []).map((text): RequiredLiteral => ({ text: text.toLowerCase(), ignoreCase: true }));
-  const known: RequiredLiterals = derived.sets.length > 0 || given.length === 0 ? derived : { sets: [{ literals: given, leading: false }] };
   // What our parser does not read, the fallback takes over, or says at once what is wrong. Of the others most never meet a line that asks
   // for them: their automaton is made when one does.
   let test = regex && !hasOpaque(regex) ? undefined : fallbackOf(pattern);
+  let literals: RequiredLiterals | undefined;
   return {
-    literals: known,
+    get literals() {
+      literals ??= literalsOf(pattern, regex);
+      return literals;
+    },
     usesBegin: !regex || asksForBegin(regex),
     test: (bytes, start, end) => {
       test ??= (regex && automatonOf(regex)) ?? fallbackOf(pattern);
       return test(bytes, start, end);
     },
+  };
+}
+
+function literalsOf({ literals = [] }: Pattern, regex: Regex | undefined): RequiredLiterals {
+  const derived = regex ? requiredLiterals(regex) : { sets: [] };
+  if (derived.sets.length > 0 || literals.length === 0) return derived;
+  return {
+    sets: [{ literals: literals.map((text): RequiredLiteral => ({ text: text.toLowerCase(), ignoreCase: true })), leading: false }],
   };
 }
 

@@ -5,8 +5,8 @@ export interface Pattern {
   /** RE2 syntax, matched against single lines. */
   readonly pattern: string;
   /**
-   * Lower case; each line that matches contains at least one of them, in whatever case. Used only where none can be derived from
-   * the pattern itself.
+   * Lower case; each line that matches contains at least one of them, in whatever case. Of a pattern with a fallback, which somebody else
+   * wrote, they are used only where none can be derived from the pattern itself.
    */
   readonly literals?: readonly string[];
   /**

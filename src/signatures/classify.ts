@@ -1,8 +1,9 @@
 import type { Signature } from '../domain/signature.ts';
 import { SPEAKERS } from '../domain/snapshot.ts';
+import { MAX_LINE_BYTES } from '../scan/line-judge.ts';
 import { createMatcher, type Matcher } from '../scan/matcher.ts';
 import type { Pattern } from '../scan/pattern.ts';
-import { MAX_LINE_BYTES, type Scanner } from '../scan/scanner.ts';
+import type { Scanner } from '../scan/scanner.ts';
 import { withoutForeignText } from './foreign-text.ts';
 import { SIGNATURES } from './list.ts';
 import { createLogScanner } from './log-scanner.ts';

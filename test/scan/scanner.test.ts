@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
+import { MAX_LINE_BYTES } from '../../src/scan/line-judge.ts';
 import type { Pattern } from '../../src/scan/pattern.ts';
 import { re2Test } from '../../src/scan/re2.ts';
-import { createScanner, MAX_LINE_BYTES, type Scanner } from '../../src/scan/scanner.ts';
+import { createScanner, type Scanner } from '../../src/scan/scanner.ts';
 import { lineText, regexText } from './support.ts';
 
 const patternsOf = (texts: readonly string[]): Pattern[] =>
@@ -42,6 +43,13 @@ function scanned(scanner: Scanner, text: Buffer, cuts: readonly number[]): [stri
   return found;
 }
 
+/** Scanners that judge the first lines one by one, and with the tables that they make for more. */
+function scanners(patterns: readonly Pattern[]): Scanner[] {
+  const prepared = createScanner(patterns);
+  prepared.adapt(Buffer.alloc(0));
+  return [createScanner(patterns), prepared];
+}
+
 const linesOf = (text: Buffer): number =>
   text.toString('latin1').split('\n').length - (text.length === 0 || text[text.length - 1] === 10 ? 1 : 0);
 
@@ -61,7 +69,7 @@ describe('scanner', () => {
     ['one literal for two patterns', ['^timeout$', 'timeout'], 'a timeout\ntimeout\n', [1, 0]],
   ])('%s', (_, patterns, text, expected) => {
     const bytes = Buffer.from(text);
-    expect(scanned(createScanner(patternsOf(patterns)), bytes, []).map(([, winner]) => winner)).toEqual(expected);
+    for (const scanner of scanners(patternsOf(patterns))) expect(scanned(scanner, bytes, []).map(([, winner]) => winner)).toEqual(expected);
     expect(naive(patternsOf(patterns), bytes).map(([, winner]) => winner)).toEqual(expected);
   });
 
@@ -74,10 +82,11 @@ describe('scanner', () => {
         fc.boolean(),
         (patterns, lines, cuts, adapted) => {
           const text = Buffer.from(lines.join('\n'));
-          const scanner = createScanner(patternsOf(patterns));
-          if (adapted) scanner.adapt(text);
-          expect(scanned(scanner, text, cuts)).toEqual(naive(patternsOf(patterns), text));
-          expect(scanner.lines).toBe(linesOf(text));
+          for (const scanner of scanners(patternsOf(patterns))) {
+            if (adapted) scanner.adapt(text);
+            expect(scanned(scanner, text, cuts)).toEqual(naive(patternsOf(patterns), text));
+            expect(scanner.lines).toBe(linesOf(text));
+          }
         },
       ),
       { numRuns: 1000 },
@@ -104,7 +113,7 @@ describe('scanner', () => {
           'no route',
           'i/o timeout.*i/o timeout',
         ]);
-        expect(scanned(createScanner(patterns), text, [])).toEqual(naive(patterns, text));
+        for (const scanner of scanners(patterns)) expect(scanned(scanner, text, [])).toEqual(naive(patterns, text));
       }),
       { numRuns: 60 },
     );
@@ -120,11 +129,42 @@ describe('scanner', () => {
         (parts) => {
           const text = Buffer.concat(parts);
           const patterns = patternsOf(['(?i)refused at', 'refused', 'used\\W']);
-          expect(scanned(createScanner(patterns), text, [17, 40])).toEqual(naive(patterns, text));
+          for (const scanner of scanners(patterns)) expect(scanned(scanner, text, [17, 40])).toEqual(naive(patterns, text));
         },
       ),
       { numRuns: 500 },
     );
+  });
+
+  it('finds the same in the first lines, in those behind them, and across', () => {
+    const patterns = patternsOf(['(?i)connection refused$', 'timeout', '^\\d+$', 'x[a-f]+y']).map((pattern) => ({ ...pattern }));
+    const lines = ['Connection refused', 'fine', '12', 'a timeout', 'xaby', 'xazy', 'no connection refused here', ''];
+    const text = Buffer.from(`${lines.join('\n')}\n`.repeat(900));
+    const scanner = createScanner(patterns);
+    const found: [string, number][] = [];
+    for (let at = 0; at < text.length; at += 777)
+      scanner.scan(text.subarray(at, at + 777), (pattern, bytes, start, end) => {
+        found.push([Buffer.from(bytes.subarray(start, end)).toString(), pattern]);
+      });
+    expect(found).toEqual(naive(patterns, text));
+    expect(scanner.lines).toBe(lines.length * 900);
+  });
+
+  it('believes the literals of a program’s own patterns, and of others the pattern alone', () => {
+    const own: Pattern = { id: 'own', pattern: 'sluice (?:open|shut)', literals: ['sluice'] };
+    const others: Pattern = { id: 'others', pattern: 'gate [a-z]+', literals: ['not in it'], fallback: re2Test };
+    const patterns = [own, others];
+    const text = Buffer.from('Sluice open\nsluice open\ngate shut\ngate 1\n\u017fluice open\nsluice SHUT');
+    for (const scanner of scanners(patterns)) expect(scanned(scanner, text, [])).toEqual(naive(patterns, text));
+  });
+
+  it.each([
+    ['folding beyond ASCII', '(?i)kubelet stopped', ['kubelet stopped'], '\u212aubelet \u017ftopped'],
+    ['a sigma that would be another at the end of a word', '(?i:a)\u03a3', ['a'], 'a\u03a3b'],
+    ['a capital with a dot', 'x\u0130', ['x'], 'x\u0130'],
+  ])('finds in a first line %s', (_, pattern, literals, line) => {
+    const scanner = createScanner([{ id: 'own', pattern, literals }]);
+    expect(scanned(scanner, Buffer.from(`${line}\nno`), [])).toEqual([[line, 0]]);
   });
 
   it('judges a long line by its first 64 KiB and counts it once', () => {

@@ -1,8 +1,8 @@
 import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
 import { roleOf } from '../../src/domain/signature.ts';
+import { MAX_LINE_BYTES } from '../../src/scan/line-judge.ts';
 import { createMatcher } from '../../src/scan/matcher.ts';
-import { MAX_LINE_BYTES } from '../../src/scan/scanner.ts';
 import { BUILT_IN_PATTERNS, classifyAll, classifyText } from '../../src/signatures/classify.ts';
 import { SIGNATURES } from '../../src/signatures/list.ts';
 

@@ -1,5 +1,6 @@
 import { required } from '../../domain/required.ts';
-import { MAX_LINE_BYTES, type Scanner } from '../../scan/scanner.ts';
+import { MAX_LINE_BYTES } from '../../scan/line-judge.ts';
+import type { Scanner } from '../../scan/scanner.ts';
 import type { NamedSignature } from '../../signatures/classify.ts';
 import { blankForeignText } from '../../signatures/foreign-text.ts';
 import { emptyHeader, klogSeverity, type LineHeader, readLineHeader, SEVERITIES, type Severity } from '../../signatures/line-header.ts';

@@ -1,6 +1,6 @@
 import { redacted } from '../../redact/redact.ts';
+import { MAX_LINE_BYTES } from '../../scan/line-judge.ts';
 import { LineSplitter } from '../../scan/line-splitter.ts';
-import { MAX_LINE_BYTES } from '../../scan/scanner.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { LineBatch, LineSink } from './line-batch.ts';
 import { lineKey, Seam } from './seam.ts';
