@@ -43,7 +43,7 @@ export function registerDiagnose(program: Command, { observeCluster }: { observe
     .argument('[apiservice...]', 'look at these only, e.g. v1beta1.metrics.k8s.io')
     .option(
       '--from <path>',
-      'what `record` wrote, the folder of a cluster-info dump, must-gather or support bundle, a text, or - for standard input',
+      'what `record` wrote, a cluster-info dump, must-gather or support bundle (its folder, its tar archive, its output), a text, or - for standard input',
     )
     .addOption(forOption('how long to observe a live cluster', '30s'))
     .option('-o, --output <format>', `${OUTPUTS.join(', ')}`, 'text')

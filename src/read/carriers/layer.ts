@@ -93,9 +93,14 @@ function within({ at, head }: CarriedLine, text: string, by: string): CarriedLin
   return { text, at: timeOf(by) ?? at, head: head === '' ? by.slice(0, LONGEST_HEAD) : `${head} ${by}`.slice(0, LONGEST_HEAD) };
 }
 
-/** Only what ends as it begins is worth the parser's time. */
+/** A key of something that envelopes or objects have: most lines of JSON are a program's own log, and are not worth the parser's time. */
+const KEY_OF_ENVELOPE =
+  /"(?:log|message|MESSAGE|textPayload|jsonPayload|@message|line|alerts|labels|data|events|results|attachments|blocks|kind|_source)"\s?:/;
+
+/** Only what ends as it begins, too. */
 function opensJson(text: string): boolean {
   const first = text.charCodeAt(0);
   if (first !== 0x7b && first !== 0x5b) return false;
-  return first === 0x7b ? /\}\s{0,8}$/.test(text.slice(-10)) : /\}\s{0,2}\]\s{0,4}$/.test(text.slice(-10));
+  const end = text.slice(-10);
+  return (first === 0x7b ? /\}\s{0,8}$/ : /\}\s{0,2}\]\s{0,4}$/).test(end) && KEY_OF_ENVELOPE.test(text);
 }

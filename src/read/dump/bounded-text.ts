@@ -73,8 +73,6 @@ const MAGIC: readonly (readonly [string, readonly number[]])[] = [
 function refuseBinary(bytes: Buffer): void {
   const magic = MAGIC.find(([, signature]) => bytes.length > signature.length && signature.every((byte, index) => bytes[index] === byte));
   if (magic) throw new InputError(`the input is ${magic[0]}, not text: unpack it, and give its folder or a text`);
-  if (bytes.subarray(257, 262).toString('latin1') === 'ustar')
-    throw new InputError('the input is a tar archive: unpack it, and give its folder');
   if (wideEncodingOf(bytes) === undefined && controlShare(bytes.subarray(0, 65_536)) > MOST_CONTROL)
     throw new InputError('the input is binary, not text: paste conditions, events, log lines or client errors');
 }

@@ -21,18 +21,23 @@ import type { PodRecord } from '../../objects/pods.ts';
 import { evaluatePolicies } from '../../objects/policy/evaluate.ts';
 import { serviceFacts } from '../../objects/services.ts';
 import { before } from './before.ts';
+import { discoveryErrors } from './discovery-errors.ts';
+import type { DumpFile } from './dump-file.ts';
 import { InputError } from './input-error.ts';
-import { expectedApis } from './known-backends.ts';
+import { expectedApis, recordOf } from './known-backends.ts';
+import { whyAbsent } from './layouts.ts';
 import { readObjects } from './objects.ts';
 import { logsOf, readLogs } from './pod-logs.ts';
 import { type Records, recordsOf } from './records.ts';
 import { textMatchesOf } from './texts.ts';
-import { type FoundFile, filesBelow } from './walk.ts';
+import { filesBelow } from './walk.ts';
 
 /** Everything of a dump from which facts are made. */
 interface Dump {
-  readonly files: readonly FoundFile[];
+  readonly files: readonly DumpFile[];
   readonly records: Records;
+  /** APIs that discovery could not ask, by name. */
+  readonly errors: ReadonlyMap<string, ApiFacts>;
   /** When the dump was taken, Unix milliseconds, as far as its objects tell. */
   readonly time: number;
   readonly note: (text: string) => void;
@@ -44,18 +49,32 @@ interface Dump {
  * What the folder does not hold is unobserved. @throws InputError when it holds nothing of use.
  */
 export async function readDump(root: string, note: (text: string) => void): Promise<Snapshot[]> {
-  const files = await filesBelow(root, note);
+  return readDumpFiles(root, await filesBelow(root, note), note);
+}
+
+/** The same of files wherever they lie. @param name for messages. */
+export async function readDumpFiles(name: string, files: readonly DumpFile[], note: (text: string) => void): Promise<Snapshot[]> {
   const records = recordsOf(await readObjects(files, note), note);
-  const apis = records.apis ?? expectedApis(records.services ?? []);
+  const errors = new Map((await discoveryErrors(files, note)).map((api) => [api.name, api]));
+  const apis = records.apis ?? guessedApis(records, errors);
   if (apis.length === 0)
     throw new InputError(
-      `${root}: no aggregated API in ${files.length} files; put the output of \`kubectl get apiservices -o yaml\` beside them as apiservices.yaml`,
+      `${name}: no aggregated API in ${files.length} files; put the output of \`kubectl get apiservices -o yaml\` beside them as apiservices.yaml`,
     );
   if (!records.apis)
-    note('the dump holds no APIService: the APIs are guessed from well-known Services; put apiservices.yaml beside it to be sure');
-  const dump: Dump = { files, records, time: timeOf(records), note };
+    note(
+      `APIServices are ${whyAbsent(files)('api-services')}; the APIs are guessed from well-known Services and from errors of discovery. Put apiservices.yaml beside it to be sure`,
+    );
+  const dump: Dump = { files, records, errors, time: timeOf(records), note };
   const after = await snapshotOf(apis, dump);
   return [before(after), after];
+}
+
+/** What Services and discovery let us expect; of one that only discovery names the backend is not known. */
+function guessedApis({ services }: Records, errors: ReadonlyMap<string, ApiFacts>): readonly ApiServiceRecord[] {
+  const expected = expectedApis(services ?? []);
+  const known = new Set(expected.map(({ name }) => name));
+  return [...expected, ...[...errors.values()].filter(({ name }) => !known.has(name)).map((api) => recordOf(api.name, api.backend))];
 }
 
 /** The newest time in the objects: a dump of last month is judged as of last month. */
@@ -130,8 +149,8 @@ async function apiFactsOf(api: ApiServiceRecord, dump: Dump): Promise<ApiFacts> 
     resources: UNOBSERVED,
     backendMetrics: UNOBSERVED,
     rights: UNOBSERVED,
-    ...(records.apis ? {} : reportedBy(backend, records)),
-    textMatches: textMatchesOf(api, events, time),
+    ...(records.apis ? {} : reportedBy(backend, dump)),
+    textMatches: [...textMatchesOf(api, events, time), ...(dump.errors.get(api.name)?.textMatches ?? [])],
     changes: [],
   };
 }
@@ -193,7 +212,9 @@ function isReplicaSetOf(event: { readonly kind: string; readonly name: string },
 }
 
 /** Without the APIService's condition, the pods and endpoints must tell whether it can work at all. */
-function reportedBy({ pods, endpoints }: Backend, records: Records): { reported?: ReportFacts } {
+function reportedBy({ api, pods, endpoints }: Backend, { records, errors }: Dump): { reported?: ReportFacts } {
+  const { reported } = errors.get(api.name) ?? {};
+  if (reported) return { reported };
   if (records.slices) {
     const { ready } = endpoints;
     return {
@@ -226,10 +247,11 @@ const HELD_BY: Partial<Record<SourceName, keyof Records>> = {
   'cron-jobs': 'cronJobs',
 };
 
-function statuses({ records, time }: Dump, apis: readonly ApiFacts[]): SourceStatus[] {
+function statuses({ files, records, time }: Dump, apis: readonly ApiFacts[]): SourceStatus[] {
+  const why = whyAbsent(files);
   return SOURCES.map((source) => {
     const held = HELD_BY[source];
     const seen = source === 'logs' ? apis.some(({ logs }) => logs.state === 'observed') : held !== undefined && records[held] !== undefined;
-    return seen ? { source, state: 'ok', lastSuccess: time } : { source, state: 'absent', message: 'not in the dump' };
+    return seen ? { source, state: 'ok', lastSuccess: time } : { source, state: 'absent', message: why(source) };
   });
 }

@@ -25,20 +25,23 @@ export function expectedApis(services: readonly ServiceRecord[]): ApiServiceReco
   return services.flatMap((service) => {
     const known = KNOWN_BACKENDS.find((backend) => backend.service === service.name);
     if (!known) return [];
-    const dot = known.api.indexOf('.');
-    return [
-      {
-        name: known.api,
-        group: known.api.slice(dot + 1),
-        version: known.api.slice(0, dot),
-        backend: { namespace: service.namespace, service: service.name, port: service.ports[0]?.port ?? 443 },
-        insecureSkipTLSVerify: false,
-        caBundle: undefined,
-        createdAt: undefined,
-        condition: undefined,
-        writer: undefined,
-        caWriter: undefined,
-      },
-    ];
+    return [recordOf(known.api, { namespace: service.namespace, service: service.name, port: service.ports[0]?.port ?? 443 })];
   });
+}
+
+/** An APIService of which no more is known. */
+export function recordOf(name: string, backend: ApiServiceRecord['backend']): ApiServiceRecord {
+  const dot = name.indexOf('.');
+  return {
+    name,
+    group: name.slice(dot + 1),
+    version: name.slice(0, dot),
+    backend,
+    insecureSkipTLSVerify: false,
+    caBundle: undefined,
+    createdAt: undefined,
+    condition: undefined,
+    writer: undefined,
+    caWriter: undefined,
+  };
 }

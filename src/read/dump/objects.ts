@@ -1,7 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
 import { loadAll } from 'js-yaml';
 import { rawArray, rawObject } from '../../kube/raw.ts';
-import type { FoundFile } from './walk.ts';
+import type { DumpFile } from './dump-file.ts';
 
 /** Kinds that we read; everything else of a dump is skipped unparsed. */
 export const KINDS = [
@@ -39,13 +38,13 @@ const KIND_OF_PLURAL: ReadonlyMap<string, Kind> = new Map(
 const OTHER_NAMES: ReadonlyMap<string, Kind> = new Map([['network-policy', 'NetworkPolicy']]);
 
 /** Every Kubernetes object in the JSON and YAML files. A file that is broken is noted and skipped. */
-export async function readObjects(files: readonly FoundFile[], note: (text: string) => void): Promise<ObjectsByKind> {
+export async function readObjects(files: readonly DumpFile[], note: (text: string) => void): Promise<ObjectsByKind> {
   const objects = new Map<Kind, unknown[]>();
   let bytes = 0;
   for (const file of files) {
     const format = formatOf(file);
     if (!format) continue;
-    const { size } = await stat(file.path).catch(() => ({ size: 0 }));
+    const size = await file.size();
     if (size > (format === 'json' ? LARGEST_JSON : LARGEST_YAML)) {
       note(`${file.segments.join('/')} is too large to read: ${Math.ceil(size / 2 ** 20)} MiB`);
       continue;
@@ -56,7 +55,7 @@ export async function readObjects(files: readonly FoundFile[], note: (text: stri
       return objects;
     }
     try {
-      for (const document of documentsOf(await readFile(file.path, 'utf8'), format, file)) collect(document, hintOf(file), objects);
+      for (const document of documentsOf(await file.text(), format, file)) collect(document, hintOf(file), objects);
     } catch (error) {
       note(`${file.segments.join('/')} is not readable: ${(error as Error).message.split('\n')[0] ?? ''}`);
     }
@@ -64,17 +63,17 @@ export async function readObjects(files: readonly FoundFile[], note: (text: stri
   return objects;
 }
 
-function formatOf({ segments }: FoundFile): 'json' | 'yaml' | undefined {
+function formatOf({ segments }: DumpFile): 'json' | 'yaml' | undefined {
   const name = segments.at(-1) ?? '';
   return name.endsWith('.json') ? 'json' : /\.ya?ml$/.test(name) ? 'yaml' : undefined;
 }
 
-function documentsOf(text: string, format: 'json' | 'yaml', file: FoundFile): readonly unknown[] {
+function documentsOf(text: string, format: 'json' | 'yaml', file: DumpFile): readonly unknown[] {
   if (!MENTIONS_KIND.test(text) && !MENTIONS_LIST.test(text) && !hintOf(file)) return [];
   return format === 'json' ? [JSON.parse(text)] : loadAll(text);
 }
 
-function hintOf({ segments }: FoundFile): Kind | undefined {
+function hintOf({ segments }: DumpFile): Kind | undefined {
   for (const segment of [...segments].reverse().slice(0, 2)) {
     const name = segment.replace(/\.(?:json|ya?ml)$/, '').toLowerCase();
     const kind = KIND_OF_PLURAL.get(name) ?? OTHER_NAMES.get(name);

@@ -23,6 +23,16 @@ export function looksRecorded(head: string): boolean {
   return /^\s*\{/.test(head) && head.includes('"aggregated-api-exporter/snapshot/');
 }
 
+/** A tar archive begins with a header, whose sign stands here (POSIX.1-2017 ustar; GNU tar writes it too). */
+export function looksLikeTar(head: Buffer): boolean {
+  return head.subarray(257, 262).toString('latin1') === 'ustar';
+}
+
+/** What `kubectl cluster-info dump` prints first: the nodes, as a typed list, in JSON (kubectl 1.36 clusterinfo_dump.go Run). */
+export function looksLikeClusterInfo(head: string): boolean {
+  return /^\s{0,64}\{\s{0,64}"kind":\s?"NodeList"/.test(head.slice(0, 512));
+}
+
 async function* toBuffers(source: AsyncIterable<Buffer | string>): AsyncGenerator<Buffer> {
   for await (const chunk of source) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
 }

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { required } from '../../domain/required.ts';
 import type { LogFacts } from '../../domain/snapshot.ts';
 import type { PodRecord } from '../../objects/pods.ts';
@@ -8,7 +7,7 @@ import { LineSplitter } from '../../scan/line-splitter.ts';
 import { BUILT_IN_PATTERNS } from '../../signatures/classify.ts';
 import { SIGNATURES } from '../../signatures/list.ts';
 import { createLogScanner } from '../../signatures/log-scanner.ts';
-import type { FoundFile } from './walk.ts';
+import type { DumpFile } from './dump-file.ts';
 
 /** Of a longer log its end is read. */
 const MOST_LOG_BYTES = 32 * 2 ** 20;
@@ -21,24 +20,25 @@ export interface PodLog {
   readonly container: string | undefined;
   /** Of the instance before the last restart. */
   readonly previous: boolean;
-  readonly path: string;
+  readonly file: DumpFile;
 }
 
 /**
  * The logs of some pods among the files of a dump: `<ns>/<pod>/logs.txt` (cluster-info dump),
  * `pods/<pod>/<container>/<container>/logs/current.log` (must-gather), `logs/<ns>/<pod>/<container>.log` (support bundle).
  */
-export function logsOf(files: readonly FoundFile[], pods: readonly Pick<PodRecord, 'name'>[]): PodLog[] {
+export function logsOf(files: readonly DumpFile[], pods: readonly Pick<PodRecord, 'name'>[]): PodLog[] {
   const names = new Set(pods.map(({ name }) => name));
-  return files.flatMap(({ path, segments }) => {
-    const file = segments.at(-1) ?? '';
-    if (!/\.log$|^logs\.txt$/.test(file)) return [];
+  return files.flatMap((file) => {
+    const { segments } = file;
+    const name = segments.at(-1) ?? '';
+    if (!/\.log$|^logs\.txt$/.test(name)) return [];
     const at = segments.findIndex((segment) => names.has(segment));
     const pod = segments[at];
     if (pod === undefined) return [];
-    const previous = /previous/.test(file);
-    const container = segments[at + 1] === file ? file.replace(/(?:-previous)?\.log$/, '') : segments[at + 1];
-    return [{ pod, container: container === 'logs.txt' ? undefined : container, previous, path }];
+    const previous = /previous/.test(name);
+    const container = segments[at + 1] === name ? name.replace(/(?:-previous)?\.log$/, '') : segments[at + 1];
+    return [{ pod, container: container === 'logs.txt' ? undefined : container, previous, file }];
   });
 }
 
@@ -51,7 +51,7 @@ export async function readLogs(logs: readonly PodLog[], at: number, note: (text:
   let cut = 0;
   for (const log of logs) {
     try {
-      const { bytes, truncated } = await endOf(log.path);
+      const { bytes, truncated } = await log.file.end(MOST_LOG_BYTES);
       if (truncated) cut++;
       countSeverities(bytes, lines);
       scanner.scanLines(bytes, 0, bytes.length, (pattern, line, start, end) => {
@@ -67,7 +67,7 @@ export async function readLogs(logs: readonly PodLog[], at: number, note: (text:
       });
       if (log.previous) lastWords.push({ pod: log.pod, container: log.container ?? '', lines: lastLines(bytes) });
     } catch (error) {
-      note(`${log.path} can't be read: ${(error as Error).message}`);
+      note(`${log.file.segments.join('/')} can't be read: ${(error as Error).message}`);
     }
   }
   return {
@@ -82,24 +82,6 @@ export async function readLogs(logs: readonly PodLog[], at: number, note: (text:
     unknownTemplates: [],
     lastWords,
   };
-}
-
-async function endOf(path: string): Promise<{ bytes: Buffer; truncated: boolean }> {
-  const file = await open(path, 'r');
-  try {
-    const { size } = await file.stat();
-    const length = Math.min(size, MOST_LOG_BYTES);
-    const bytes = Buffer.alloc(length);
-    let read = 0;
-    while (read < length) {
-      const { bytesRead } = await file.read(bytes, read, length - read, size - length + read);
-      if (bytesRead === 0) break;
-      read += bytesRead;
-    }
-    return { bytes: bytes.subarray(0, read), truncated: length < size };
-  } finally {
-    await file.close();
-  }
 }
 
 const SEVERITY: Readonly<Record<number, keyof LogFacts['lines']>> = { 73: 'info', 87: 'warning', 69: 'error', 70: 'fatal' };

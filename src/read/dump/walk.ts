@@ -1,7 +1,8 @@
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type DumpFile, fileOnDisk } from './dump-file.ts';
 
-export interface FoundFile {
+interface FoundFile {
   readonly path: string;
   /** Folders and name below the root. */
   readonly segments: readonly string[];
@@ -14,7 +15,7 @@ const MOST_FILES = 50_000;
  * The files below a folder, in a fixed order. Links are not followed, so that an unpacked archive cannot lead out of itself;
  * depth and number are bounded. `note` hears of what was left out.
  */
-export async function filesBelow(root: string, note: (text: string) => void): Promise<FoundFile[]> {
+export async function filesBelow(root: string, note: (text: string) => void): Promise<DumpFile[]> {
   const found: FoundFile[] = [];
   const folders: (readonly string[])[] = [[]];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
@@ -32,8 +33,8 @@ export async function filesBelow(root: string, note: (text: string) => void): Pr
   return sorted(found);
 }
 
-function sorted(files: FoundFile[]): FoundFile[] {
-  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+function sorted(files: FoundFile[]): DumpFile[] {
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1)).map(({ path, segments }) => fileOnDisk(path, segments));
 }
 
 async function entriesOf(

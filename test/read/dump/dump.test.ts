@@ -4,7 +4,10 @@ import { dirname, join } from 'node:path';
 import { dump as toYaml } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiFacts, Snapshot } from '../../../src/domain/snapshot.ts';
-import { readDump } from '../../../src/read/dump/dump.ts';
+import { filesOfClusterInfo } from '../../../src/read/dump/cluster-info.ts';
+import { readDump, readDumpFiles } from '../../../src/read/dump/dump.ts';
+import { looksLikeClusterInfo, looksLikeTar } from '../../../src/read/dump/open-input.ts';
+import { filesOfTar } from '../../../src/read/dump/tar.ts';
 import { filesBelow } from '../../../src/read/dump/walk.ts';
 
 const TIME = '2026-01-05T09:00:00Z';
@@ -154,6 +157,29 @@ const LAYOUTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
+/** A stream in pieces of some length. */
+async function* pieces(bytes: Buffer, length: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
+}
+
+/** As GNU tar packs files, names of more than 100 bytes in an entry of their own. */
+function tarOf(files: Readonly<Record<string, string>>): Buffer {
+  const entry = (name: string, type: string, content: Buffer): Buffer[] => {
+    const header = Buffer.alloc(512);
+    header.write(name.slice(0, 100), 0);
+    header.write(`${content.length.toString(8).padStart(11, '0')}\0`, 124);
+    header.write(type, 156);
+    header.write('ustar\u000000', 257);
+    return [header, content, Buffer.alloc((512 - (content.length % 512)) % 512)];
+  };
+  const blocks = Object.entries(files).flatMap(([name, content]) => [
+    ...entry(`${name.split('/')[0] ?? ''}/`, '5', Buffer.alloc(0)),
+    ...(name.length > 100 ? entry('././@LongLink', 'L', Buffer.from(`${name}\0`)) : []),
+    ...entry(name, '0', Buffer.from(content)),
+  ]);
+  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
+}
+
 let root: string;
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'dump-'));
@@ -226,6 +252,94 @@ describe('dump', () => {
       value: { ready: 0, notReady: 1, portServed: true, addresses: [{ ip: '10.1.0.5', port: 10250, ready: false, pod: POD }] },
     });
     expect(api.logs).toMatchObject({ value: { lastWords: [{ pod: POD, container: 'server', lines: LOG.trim().split('\n') }] } });
+  });
+
+  it.each(Object.entries(LAYOUTS))('reads the same of a tar archive of a %s', async (_, files) => {
+    const { after } = await read(files);
+    const packed = tarOf(files);
+    expect(looksLikeTar(packed)).toBe(true);
+    for (const length of [packed.length, 1000]) {
+      const notes: string[] = [];
+      const [, unpacked] = await readDumpFiles('bundle.tar', await filesOfTar(pieces(packed, length), (text) => notes.push(text)), (text) =>
+        notes.push(text),
+      );
+      expect([unpacked, notes]).toEqual([after, []]);
+    }
+  });
+
+  it('takes long names out of an archive, and no way out of it', async () => {
+    const name = `${'deep/'.repeat(25)}../../../apiservices.yaml`;
+    const files = await filesOfTar(pieces(tarOf({ [name]: yamlList(apiService) }), 700), () => {});
+    expect(files.map(({ segments }) => segments.join('/'))).toEqual([`${'deep/'.repeat(25)}apiservices.yaml`]);
+    expect(await files[0]!.text()).toBe(yamlList(apiService));
+  });
+
+  it('reads what there is of an archive that is cut, and refuses one that is damaged', async () => {
+    const packed = tarOf({ 'apiservices.yaml': yamlList(apiService), 'harbour/pods.json': list('PodList', pod) });
+    const files = await filesOfTar(pieces(packed.subarray(0, packed.length - 2000), 512), () => {});
+    expect(files.length).toBeGreaterThan(0);
+    packed.fill('x', 124, 136);
+    await expect(filesOfTar(pieces(packed, 512), () => {})).rejects.toThrow(/damaged: a size/);
+  });
+
+  it('reads the output of `kubectl cluster-info dump`, document after document', async () => {
+    const gauge = { ...service, metadata: metadata('metrics-server', 'kube-system') };
+    const pods = list('PodList', { ...pod, metadata: { ...pod.metadata, namespace: 'kube-system' } });
+    const printed = [list('NodeList', node), list('EventList', event), list('ReplicationControllerList'), list('ServiceList', gauge), pods]
+      .map((text) => JSON.stringify(JSON.parse(text), null, 4))
+      .join('\n');
+    const logs = ['server', 'sidecar'].map(
+      (container) =>
+        `==== START logs for container ${container} of pod kube-system/${POD} ====\n${LOG}last words==== END logs for container ${container} of pod kube-system/${POD} ====\n`,
+    );
+    const stream = Buffer.from(`${printed}\n${logs.join('')}`);
+    expect(looksLikeClusterInfo(stream.toString())).toBe(true);
+    const files = await filesOfClusterInfo(pieces(stream, 999), () => {});
+    expect(await files.at(-1)!.text()).toBe(`${LOG}last words`);
+    const notes: string[] = [];
+    const [, after] = await readDumpFiles('standard input', files, (text) => notes.push(text));
+    expect(after!.apis[0]).toMatchObject({
+      name: 'v1beta1.metrics.k8s.io',
+      pods: { state: 'observed', value: [{ name: POD }] },
+      logs: { state: 'observed', value: { lines: { error: 2 } } },
+    });
+    expect(after!.sources.find(({ source }) => source === 'api-services')).toEqual({
+      source: 'api-services',
+      state: 'absent',
+      message: 'not in the dump: `kubectl cluster-info dump` takes none',
+    });
+    expect(notes).toEqual([expect.stringMatching(/takes none; the APIs are guessed/)]);
+  });
+
+  it.each<[what: string, text: string, answer: boolean]>([
+    ['a dump', JSON.stringify({ kind: 'NodeList', apiVersion: 'v1' }, null, 4), true],
+    ['pods', JSON.stringify({ kind: 'PodList', apiVersion: 'v1' }, null, 4), false],
+    ['a text about one', 'of "kind": "NodeList" nothing is known', false],
+  ])('knows a dump by its beginning: %s', (_, text, answer) => {
+    expect(looksLikeClusterInfo(text)).toBe(answer);
+  });
+
+  it('takes from a support bundle, which holds no APIServices, what discovery said of them', async () => {
+    const said = `unable to retrieve the complete list of server APIs: tides.example.com/v1: stale GroupVersion discovery: tides.example.com/v1`;
+    const { api, after, notes } = await read({
+      'cluster-resources/groups-resources-errors.json': JSON.stringify([said]),
+      'cluster-resources/services/harbour.json': list('ServiceList', service),
+    });
+    expect(api).toMatchObject({
+      name: API,
+      condition: { state: 'unobserved' },
+      reported: { state: 'failing', because: expect.stringContaining(said) as string },
+    });
+    expect(notes[0]).toMatch(/a support bundle of replicatedhq\/troubleshoot takes none/);
+    expect(after.sources.find(({ source }) => source === 'nodes')?.message).toBe('not in the dump');
+    const well = readDump(
+      folderWith({
+        'cluster-resources/groups-resources-errors.json': 'null',
+        'cluster-resources/services/harbour.json': list('ServiceList', service),
+      }),
+      () => {},
+    );
+    await expect(well).rejects.toThrow(/no aggregated API/);
   });
 
   it('guesses the API behind a well-known Service when no APIService is there, and says so', async () => {

@@ -118,7 +118,6 @@ describe('bounded text', () => {
 
   it.each<[string, Buffer, RegExp]>([
     ['a zip archive', Buffer.from('PK\u0003\u0004rest'), /a zip archive, not text/],
-    ['a tar archive', Buffer.concat([Buffer.alloc(257, 'a'), Buffer.from('ustar'), Buffer.alloc(300, 'a')]), /tar archive: unpack it/],
     ['noise', Buffer.from(Array.from({ length: 4000 }, (_, index) => (index * 7919) % 251)), /binary, not text/],
     ['zeros', Buffer.alloc(1000), /binary, not text/],
   ])('refuses %s', async (_, bytes, message) => {
