@@ -6,7 +6,8 @@ export type Step = (typeof STEPS)[number];
 
 /**
  * The innermost reason of an error: an errno, a verdict on a certificate, an HTTP or gRPC status, a deadline. A closed set; the words
- * of several programs and languages for one thing are one reason.
+ * of several programs and languages for one thing are one reason. `slow`: it came to its end, later than others wait for; `failed`: the
+ * operation is known, and why it failed is not.
  */
 export const REASONS = [
   'name-unknown',
@@ -44,6 +45,8 @@ export const REASONS = [
   'address-in-use',
   'descriptors-exhausted',
   'disk-full',
+  'slow',
+  'failed',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 

@@ -90,6 +90,7 @@ export const SERVERS: readonly Signature[] = [
   },
   {
     id: 'request-deadline',
+    tail: true,
     speaker: 'client',
     anyClient: true,
     pointsTo: ['backend-slow', 'apiserver-slow'],
@@ -141,6 +142,7 @@ export const SERVERS: readonly Signature[] = [
   },
   {
     id: 'etcd-check-failed',
+    tail: true,
     speaker: 'kube-apiserver',
     pointsTo: ['etcd-slow', 'backend-storage-failing'],
     pattern: String.raw`^\s*\[-\]etcd(?:-readiness|-override-\d+)? failed`,

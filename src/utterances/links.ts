@@ -1,8 +1,10 @@
 /** One link of a chain that says to whom a program spoke, and how far it was. */
 export interface Link {
-  readonly kind: 'url' | 'dial' | 'exchange' | 'lookup' | 'proxy' | 'handshake' | 'body' | 'headers';
+  readonly kind: 'url' | 'dial' | 'exchange' | 'lookup' | 'proxy' | 'handshake';
   readonly at: number;
   readonly verb?: string;
+  /** Of a URL: it is of a store or a queue. */
+  readonly store?: true;
   readonly network?: string;
   readonly host?: string;
   readonly port?: number;
@@ -12,14 +14,22 @@ export interface Link {
 }
 
 const METHOD = String.raw`(?:\b(?<verb>get|post|put|patch|delete|head|options|list|watch)\s{1,2})?`;
-const URL_OF = String.raw`["'\x60(<]{0,2}(?<scheme>https?|grpcs?|dns|passthrough):\/{2,3}(?<rest>[^\s"'\x60\\<>)\]]{1,400})`;
+/** Schemes of what servers keep their data in or queue it with. */
+const STORES = 'postgres(?:ql)?|mysql|sqlserver|mongodb(?:\\+srv)?|rediss?|amqps?|kafka|nats|clickhouse|memcached';
+const URL_OF = String.raw`["'\x60(<]{0,2}(?<scheme>https?|grpcs?|dns|passthrough|${STORES}):\/{2,3}(?<rest>[^\s"'\x60\\<>)\]]{0,399}[^\s"'\x60\\<>)\]:,;.])`;
 /** Go's net.OpError: `dial tcp 10.0.0.7:443`, `read tcp 10.0.0.1:4321->10.0.0.7:443`, `read unix @->/run/tunnel.sock`. */
 const OPERATION = String.raw`\b(?<op>dial|connect|read|write|accept|listen|sendto) (?<net>tcp|udp|unix|ip)[46]?(?::| (?:[^\s>"]{0,90}->)?(?<to>[^\s"\\,;]{1,200}))`;
 const LOOKUP = String.raw`\blookup (?<name>[^\s:"\\]{1,253})(?: on (?<server>[^\s"\\,]{1,80}))?`;
 /** What others than Go say of the same: Node, Python's urllib3, curl and Java, kubectl, and grpc-go's address. */
 const FOREIGN = String.raw`(?:\becon\w{2,12} |\betimedout |connectionpool\(host='|failed to connect to \/?|\{addr: \\?"|connection to the server |\blookup_host |could not resolve host: |getaddrinfo \w{2,12} )(?<place>(?:\[[0-9a-f:.%]{2,45}\]|[\w.-]{1,253}))(?:(?::|', port=| port )(?<placeport>\d{1,5}))?`;
-const WORDS = String.raw`(?<proxy>\bproxyconnect tcp\b|failed to do connect handshake)|(?<tls>\btls handshake\b|\btls: |\bx509: )|(?<awaiting>awaiting (?:response )?headers)|(?<body>reading (?:response )?body)`;
+/**
+ * A proxy that refuses CONNECT: of its answer net/http keeps the bare text of the status (transport.go: dialConn), while who asks a server
+ * itself prints the number too.
+ */
+const STATUS_OF_PROXY = String.raw`(?<=https:\/\/[^\s"]{1,300}"?): (?:forbidden|bad gateway|service unavailable|gateway time-?out|proxy authentication required|internal server error)(?=["'\s]*$)`;
+const WORDS = String.raw`(?<proxy>\bproxyconnect tcp\b|failed to do connect handshake|${STATUS_OF_PROXY})|(?<tls>\btls handshake\b|\btls: |\bx509: )`;
 
+const IS_STORE = new RegExp(`^(?:${STORES})$`, 'i');
 const LINKS = new RegExp(`${METHOD}${URL_OF}|${OPERATION}|${LOOKUP}|${FOREIGN}|${WORDS}`, 'gi');
 /** An error that lists more is a list of alike ones. */
 const MOST_LINKS = 64;
@@ -42,8 +52,7 @@ function linkOf(groups: Groups, at: number): Link {
   if (groups['name'] !== undefined) return { kind: 'lookup', at, host: groups['name'], ...given('server', groups['server']) };
   if (groups['place'] !== undefined) return { kind: 'dial', at, ...endOf(groups['place'], groups['placeport']) };
   if (groups['proxy'] !== undefined) return { kind: 'proxy', at };
-  if (groups['tls'] !== undefined) return { kind: 'handshake', at };
-  return { kind: groups['body'] === undefined ? 'headers' : 'body', at };
+  return { kind: 'handshake', at };
 }
 
 /** Ports of the schemes that have one. */
@@ -57,7 +66,8 @@ function urlLink({ verb, scheme = '', rest = '' }: Groups, at: number): Link {
   const authority = (end < 0 ? rest : rest.slice(0, end)).replace(/^[^@]{0,200}@/, '');
   const path = end < 0 ? '' : rest.slice(end).replace(/\?.*$/, '');
   const { host, port = PORT_OF_SCHEME.get(scheme.toLowerCase()) } = placeOf(authority);
-  return { kind: 'url', at, host, path, ...given('port', port), ...given('verb', verb?.toLowerCase()) };
+  const store = IS_STORE.test(scheme) ? true : undefined;
+  return { kind: 'url', at, host, path, ...given('port', port), ...given('verb', verb?.toLowerCase()), ...given('store', store) };
 }
 
 const KIND_OF_OPERATION: ReadonlyMap<string, Link['kind']> = new Map([

@@ -200,11 +200,20 @@ const BACKEND: readonly Meaning[] = [
     because: 'The connection stood, and its other end or something between ended it.',
   },
   {
+    id: 'backend-answers-late',
+    roles: ['backend'],
+    reasons: NO_ANSWER,
+    steps: ['headers', 'body'],
+    pointsTo: ['backend-slow', 'connection-timed-out'],
+    because: 'There was a connection, the request went out, and no answer came in time.',
+  },
+  {
     id: 'backend-no-answer',
     roles: ['backend'],
     reasons: NO_ANSWER,
-    pointsTo: ['backend-slow', 'connection-timed-out'],
-    because: 'No answer in time, and the text does not say how far the request came.',
+    pointsTo: ['connection-timed-out', 'backend-slow'],
+    because:
+      'The check of 5 s ends before a dial of 30 s does, so a SYN that vanishes says the same as a server that is slow, and is commoner.',
   },
   {
     id: 'backend-answers-401',
@@ -303,7 +312,7 @@ const KUBE_APISERVER: readonly Meaning[] = [
   {
     id: 'kube-apiserver-slow',
     roles: ['kube-apiserver'],
-    reasons: NO_ANSWER,
+    reasons: [...NO_ANSWER, 'slow'],
     pointsTo: ['apiserver-slow', 'kube-apiserver-unreachable-from-backend'],
     because: 'It was reached, or the text does not tell that from a lost packet, and did not answer in time.',
   },
@@ -364,6 +373,13 @@ const DEPENDENCIES: readonly Meaning[] = [
     because: 'An etcd that the aggregated server asks is its own storage.',
   },
   {
+    id: 'etcd-slow',
+    roles: ['etcd'],
+    reasons: ['slow'],
+    pointsTo: ['etcd-slow', 'apiserver-slow'],
+    because: 'The trace counts the time that the server waited for its etcd.',
+  },
+  {
     id: 'etcd-fails',
     roles: ['etcd'],
     pointsTo: ['etcd-slow', 'backend-storage-failing'],
@@ -420,6 +436,14 @@ const DEPENDENCIES: readonly Meaning[] = [
 
 /** Of these no API behind the kube-apiserver is meant: nobody's fault shows. */
 const OTHERS: readonly Meaning[] = [
+  {
+    id: 'webhook-out-of-reach',
+    roles: ['webhook'],
+    reasons: [...VANISHED, 'unreachable', 'canceled'],
+    pointsTo: ['connection-timed-out', 'network-policy-blocking'],
+    because:
+      'The kube-apiserver reaches webhooks the way it reaches backends: where packets vanish for the one they do for the other. By itself it says nothing of an API.',
+  },
   {
     id: 'webhook-fails',
     roles: ['webhook'],
@@ -532,7 +556,7 @@ const UNTOLD: readonly Meaning[] = [
   {
     id: 'someone-gives-no-answer',
     roles: OF_ANYONE,
-    reasons: ['deadline'],
+    reasons: ['deadline', 'slow'],
     pointsTo: ['backend-slow', 'connection-timed-out'],
     because: 'Something took longer than its time.',
   },

@@ -60,7 +60,12 @@ export const OPERATIONS: readonly Operation[] = [
     words: /unable to (?:fetch metrics (?:from prometheus|for query)|execute query|update list of all metrics)|prometheus query/i,
     role: 'prometheus',
   },
-  { id: 'run-scaler', words: /error (?:when )?getting (?:metric|scaler)|error inspecting |scale_handler|"scaler":/i, role: 'dependency' },
+  {
+    id: 'run-scaler',
+    words:
+      /error (?:when )?getting (?:\w{1,30} ){0,4}(?:metric|scaler)|error inspecting |scale_?handler|"scaler":|\bquery failed\b|error while executing metric query/i,
+    role: 'dependency',
+  },
   {
     id: 'pull-image',
     words: /failed to pull (?:and unpack )?image|errimagepull|imagepullbackoff|failed to resolve reference/i,
@@ -80,5 +85,13 @@ export const OPERATIONS: readonly Operation[] = [
     role: 'kube-apiserver',
     speaker: 'client',
   },
+  // grpc-go: no API server is asked by gRPC, but what API servers ask is
+  {
+    id: 'dial-grpc',
+    words: /createtransport failed to connect|transport: (?:error while dialing|authentication handshake failed)/i,
+    role: 'dependency',
+  },
+  // k8s.io/apiserver: server/healthz, as /readyz?verbose prints it
+  { id: 'check-storage', words: /\[-\]etcd(?:-readiness|-override-\d{1,3})? failed/i, role: 'etcd' },
   { id: 'write-storage', words: /"etcd-client"|etcdserver: |error building rest storage|storage backend/i, role: 'etcd' },
 ];

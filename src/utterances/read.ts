@@ -1,11 +1,13 @@
 import type { Speaker } from '../domain/snapshot.ts';
 import type { Reason, Step, Utterance } from '../domain/utterance.ts';
 import { type Link, linksOf } from './links.ts';
+import { mayTellOfFailure } from './may-fail.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { polarityOf } from './polarity.ts';
 import { REASON_RANKS, type ReasonRow } from './reasons.ts';
 import { severityOf } from './severity.ts';
 import { targetOf } from './targets.ts';
+import { isTrace, readTrace } from './traces.ts';
 
 /** Of a longer message the beginning is read: what is longer lists errors that are alike. */
 const MOST_CHARACTERS = 4096;
@@ -18,25 +20,31 @@ const MOST_CHARACTERS = 4096;
  * @param speaker who prints it, as far as its file or the command before it tells; the message itself may tell better.
  */
 export function readUtterance(message: string, speaker: Speaker | 'unknown'): Utterance | undefined {
-  const text = unwrapped(message.length > MOST_CHARACTERS ? message.slice(0, MOST_CHARACTERS) : message);
-  const found = innermost(text);
-  if (!found) return undefined;
+  const head = message.length > MOST_CHARACTERS ? message.slice(0, MOST_CHARACTERS) : message;
+  if (!mayTellOfFailure(head)) return undefined;
+  const text = unwrapped(head);
+  if (isTrace(text)) return readTrace(text, speaker);
   const operation = OPERATIONS.find(({ words }) => words.test(text));
   const links = linksOf(text);
+  const found = innermost(text) ?? failureOf(text, operation, links);
+  if (!found) return undefined;
   const before = links.filter(({ at }) => at <= found.end);
   const who = operation?.speaker ?? speaker;
-  const verb = before.findLast((link) => link.verb !== undefined)?.verb;
-  const severity = severityOf(text);
   return {
     speaker: who,
     step: stepOf(before, found, operation),
     reason: reasonOf(found, before),
     target: targetOf(before.some(({ host }) => host !== undefined) ? before : links, operation, who),
     polarity: polarityOf(text, found),
-    ...(operation === undefined ? {} : { operation: operation.id }),
-    ...(verb === undefined ? {} : { verb }),
-    ...(severity === undefined ? {} : { severity }),
+    ...known({ operation: operation?.id, verb: before.findLast((link) => link.verb !== undefined)?.verb, severity: severityOf(text) }),
   };
+}
+
+type Details = Pick<Utterance, 'operation' | 'verb' | 'severity'>;
+
+/** Those of the details that the text gives. */
+function known(details: { readonly [Key in keyof Details]: Details[Key] | undefined }): Details {
+  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
 }
 
 interface Found extends Omit<ReasonRow, 'words'> {
@@ -58,6 +66,18 @@ function innermost(text: string): Found | undefined {
   return undefined;
 }
 
+const FAILURE = /\b(?:error|failed|failure|unable|cannot|could not|couldn't|invalid)\b/i;
+
+/** A failure without a reason that is known, of which it is known whom it asked. */
+function failureOf(text: string, operation: Operation | undefined, links: readonly Link[]): Found | undefined {
+  if (!ASKS.has(operation?.role) && !links.some(({ store }) => store)) return undefined;
+  const match = FAILURE.exec(text);
+  return match ? { reason: 'failed', step: 'request', at: match.index, end: match.index + match[0].length } : undefined;
+}
+
+/** Roles of which a failed operation is news without a reason too: what a server cannot answer without. */
+const ASKS: ReadonlySet<Operation['role']> = new Set<Operation['role']>(['prometheus', 'kubelet', 'etcd', 'dependency']);
+
 /** Reasons that can end any step: what was being done decides. A verdict on a certificate is always the handshake's. */
 const ANYWHERE: ReadonlySet<Reason> = new Set<Reason>([
   'refused',
@@ -76,8 +96,6 @@ const STEP_OF_LINK: ReadonlyMap<Link['kind'], Step> = new Map<Link['kind'], Step
   ['lookup', 'resolve'],
   ['proxy', 'dial'],
   ['handshake', 'tls'],
-  ['headers', 'headers'],
-  ['body', 'body'],
 ]);
 
 function stepOf(links: readonly Link[], found: Found, operation: Operation | undefined): Step {
@@ -85,6 +103,7 @@ function stepOf(links: readonly Link[], found: Found, operation: Operation | und
   if (operation?.id === 'serve') return 'tls';
   // What a name server was asked over UDP is part of the lookup.
   if (asksNameServer(links)) return 'resolve';
+  if (found.step === 'headers' || found.step === 'body') return found.step;
   const last = links.findLast(({ kind }) => kind !== 'url');
   return (last && STEP_OF_LINK.get(last.kind)) ?? found.step;
 }

@@ -184,14 +184,13 @@ const STATUSES: readonly ReasonRow[] = [
 
 /** What ends any request, whoever is at fault: it tells least. A gRPC `Unavailable` is one of these: it wraps what happened. */
 const ENDINGS: readonly ReasonRow[] = [
-  {
-    words: /(?:timeout|timed out|exceeded)[^:]{0,40}(?:awaiting|waiting for|while reading) (?:response )?headers/gi,
-    reason: 'deadline',
-    step: 'headers',
-  },
+  // Older releases of Go tell a request that had its connection (`request canceled (Client.Timeout`) from one that waited for it; newer say
+  // `context deadline exceeded` of both, and the aggregator's check of 5 s ends before a dial of 30 s does.
+  { words: /request canceled \(client\.timeout|timeout awaiting response headers/gi, reason: 'deadline', step: 'headers' },
+  { words: /while reading body/gi, reason: 'deadline', step: 'body' },
   {
     words:
-      /deadline exceeded|client\.timeout|request did not complete within|timeout: request|\btimed out\b|code = deadlineexceeded|read timeout|readtimeout|(?:: |=|")timeout\b|timeout waiting|timeout while/gi,
+      /deadline exceeded|client\.timeout|request did not complete within|unable to return a response in the time allotted|timeout: request|\btimed out\b|code = deadlineexceeded|read timeout|readtimeout|(?:: |=|")timeout\b|timeout waiting|timeout while/gi,
     reason: 'deadline',
     step: 'request',
   },

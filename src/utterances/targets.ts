@@ -48,6 +48,8 @@ const REGISTRY_PATH = /^\/v2\/(?:.{1,300}\/(?:manifests|blobs)\/|$)/;
  */
 const FIRST_SERVICE_ADDRESS = /^\d{1,3}\.\d{1,3}\.(\d{1,3})\.1$|^fd[0-9a-f:]{2,35}::1$/i;
 const KUBERNETES_SERVICE = /^kubernetes(?:\.default(?:\.svc(?:\..{1,200})?)?)?$/;
+/** The kube-apiserver is a client of its own, over the loopback. */
+const LOOPBACK = /^(?:localhost|127\.[\d.]{5,11}|::1)$/;
 const CLOUD =
   /\.(?:amazonaws\.com(?:\.cn)?|azure\.(?:com|net|cn)|windows\.net|microsoftonline\.com|microsoft\.com|googleapis\.com|google\.com|aliyuncs\.com|datadoghq\.(?:com|eu)|wavefront\.com|newrelic\.com|dynatrace\.com)\.?$|^169\.254\.169\.254$|^metadata\.google\.internal$/i;
 const TUNNEL = /tunnel-uds|konnectivity|proxysocket|tunnel-front|egress-selector/i;
@@ -80,10 +82,22 @@ type Place = Omit<Target, 'role'>;
 
 function roleOf(links: readonly Link[], place: Place, operation: Operation | undefined, speaker: Speaker | 'unknown'): TargetRole {
   const { host = '', path = '' } = place;
-  const between = intermediary(links, host);
-  if (between) return between;
-  if (operation?.role !== undefined && !pointsElsewhere(operation, place)) return operation.role;
-  return roleOfPath(path, speaker) ?? roleOfHost(host, place.port) ?? roleOfPorts(links) ?? roleOfStranger(links, host, speaker);
+  const asked = operation && !pointsElsewhere(operation, place) ? operation.role : undefined;
+  return (
+    intermediary(links, host) ??
+    asked ??
+    roleOfKind(links, place, speaker) ??
+    roleOfPath(path, speaker) ??
+    roleOfHost(host, place.port) ??
+    roleOfPorts(links) ??
+    roleOfStranger(links, host, speaker)
+  );
+}
+
+/** A store by the scheme of its URL, and the kube-apiserver itself over the loopback. */
+function roleOfKind(links: readonly Link[], { host = '', port = 0 }: Place, speaker: Speaker | 'unknown'): TargetRole | undefined {
+  if (links.some(({ store }) => store)) return 'dependency';
+  return speaker === 'kube-apiserver' && LOOPBACK.test(host) && !ROLE_OF_PORT.has(port) ? 'kube-apiserver' : undefined;
 }
 
 function roleOfPorts(links: readonly Link[]): TargetRole | undefined {
@@ -106,8 +120,9 @@ function intermediary(links: readonly Link[], host: string): TargetRole | undefi
   return RUNTIME.test(host) ? 'runtime' : undefined;
 }
 
-/** A list of pods goes to the kube-apiserver unless its URL says otherwise, as an informer of something else does. */
-function pointsElsewhere({ role }: Operation, { host = '', path = '' }: Place): boolean {
+/** The address knows better: a query that goes to the kube-apiserver, gRPC to a port of etcd or of a tunnel. */
+function pointsElsewhere({ id, role }: Operation, { host = '', port = 0, path = '' }: Place): boolean {
+  if (id === 'dial-grpc') return ROLE_OF_PORT.has(port);
   return role === 'prometheus' && host !== '' && OWN_GROUP.test(path);
 }
 
@@ -115,7 +130,7 @@ function roleOfPath(path: string, speaker: Speaker | 'unknown'): TargetRole | un
   if (PROMETHEUS_PATH.test(path)) return 'prometheus';
   if (KUBELET_PATH.test(path)) return 'kubelet';
   if (REGISTRY_PATH.test(path)) return 'registry';
-  if (OWN_GROUP.test(path)) return 'kube-apiserver';
+  if (OWN_GROUP.test(path) && speaker !== 'kube-apiserver') return 'kube-apiserver';
   // For /apis/<group>/<version> the kube-apiserver asks nobody but its backends; everyone else asks the kube-apiserver.
   if (/^\/apis\/[\w.-]{1,253}/.test(path)) return speaker === 'kube-apiserver' ? 'backend' : 'kube-apiserver';
   return /^\/openapi\/v[23]\b/.test(path) && speaker === 'kube-apiserver' ? 'backend' : undefined;

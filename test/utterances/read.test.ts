@@ -37,7 +37,16 @@ const THE_AGGREGATOR_OLD_AND_NEW: readonly Row[] = [
     'backend/dial/timed-out',
     ['connection-timed-out', 'network-policy-blocking', 'aggregator-path-blocked'],
   ],
-  [`${CHECK}context deadline exceeded`, 'unknown', 'backend/request/deadline', ['backend-slow', 'connection-timed-out']],
+  [`${CHECK}context deadline exceeded`, 'unknown', 'backend/request/deadline', ['connection-timed-out', 'backend-slow']],
+  [
+    `${CHECK}net/http: request canceled (Client.Timeout exceeded while awaiting headers)`,
+    'unknown',
+    'backend/headers/deadline',
+    ['backend-slow', 'connection-timed-out'],
+  ],
+  // A proxy that refuses CONNECT: the bare text of its status; who asks a server prints the number too.
+  [`${CHECK}Forbidden`, 'unknown', 'http-proxy/status/forbidden', ['proxy-in-the-way']],
+  [`${CHECK}Service Unavailable`, 'unknown', 'http-proxy/status/unavailable', ['proxy-in-the-way']],
   [
     `${CHECK}tls: failed to verify certificate: x509: certificate signed by unknown authority (possibly because of "crypto/rsa: verification error" while trying to verify candidate authority certificate "harbour-ca")`,
     'unknown',
@@ -165,6 +174,29 @@ const WHAT_A_SERVER_ASKS: readonly Row[] = [
   ],
 ];
 
+const WHAT_HAS_NO_URL: readonly Row[] = [
+  [
+    'I0105 09:00:24.661781    8158 trace.go:205] Trace[394984102]: "List etcd3" key:/tides,resourceVersion:,limit:10000,continue: (05-Jan-2026 09:00:13.013) (total time: 11648ms):',
+    'kube-apiserver',
+    'etcd/request/slow',
+    ['etcd-slow', 'apiserver-slow'],
+  ],
+  [
+    'Trace[911101607]:  ---"Txn call completed" 7177ms (09:00:19.985)]',
+    'aggregated-server',
+    'etcd/request/slow',
+    ['backend-storage-failing'],
+  ],
+  [
+    'E0105 09:00:13.100000       1 reflector.go:169] failed to list *v1.Pod: the server was unable to return a response in the time allotted, but may still be processing the request',
+    'aggregated-server',
+    'kube-apiserver/request/deadline',
+    ['apiserver-slow', 'kube-apiserver-unreachable-from-backend'],
+  ],
+  ['[-]etcd failed: reason withheld', 'aggregated-server', 'etcd/request/failed', ['backend-storage-failing']],
+  ['error getting tide level metric: no gauge answers', 'aggregated-server', 'dependency/request/failed', ['backend-dependency-failing']],
+];
+
 /** Of these the error is about somebody else, or only a victim speaks: nothing may blame the server behind the API. */
 const NOBODY_BEHIND_THE_API: readonly Row[] = [
   [
@@ -189,11 +221,14 @@ const NOBODY_BEHIND_THE_API: readonly Row[] = [
 ];
 
 describe('an error read as it is built', () => {
-  it.each([...THE_AGGREGATOR_OLD_AND_NEW, ...WHAT_A_SERVER_ASKS, ...NOBODY_BEHIND_THE_API])('%s', (message, speaker, says, pointsTo) => {
-    const utterance = readUtterance(message, speaker);
-    expect(utterance && `${utterance.target.role}/${utterance.step}/${utterance.reason}`).toBe(says);
-    expect(utterance && meaningOf(utterance)?.pointsTo).toEqual(pointsTo);
-  });
+  it.each([...THE_AGGREGATOR_OLD_AND_NEW, ...WHAT_A_SERVER_ASKS, ...WHAT_HAS_NO_URL, ...NOBODY_BEHIND_THE_API])(
+    '%s',
+    (message, speaker, says, pointsTo) => {
+      const utterance = readUtterance(message, speaker);
+      expect(utterance && `${utterance.target.role}/${utterance.step}/${utterance.reason}`).toBe(says);
+      expect(utterance && meaningOf(utterance)?.pointsTo).toEqual(pointsTo);
+    },
+  );
 
   it.each([
     '{"level":"info","msg":"retrying succeeded after dial tcp 192.0.2.7:443: connect: connection refused"}',
@@ -210,6 +245,21 @@ describe('an error read as it is built', () => {
     'stands when the better end is denied: %s',
     (message) => expect(readUtterance(message, 'unknown')?.polarity).toBe('failed'),
   );
+
+  it('has no word for short traces, which servers print every day', () => {
+    expect(readUtterance('Trace[1]: "List etcd3" key:/tides (total time: 812ms):', 'kube-apiserver')).toBeUndefined();
+  });
+
+  it('lets a webhook that is out of reach speak of the way, and one that refuses of nobody', () => {
+    const call = 'failed calling webhook "tides.example.com": failed to call webhook: Post "https://tide-hook.harbour.svc:443/validate": ';
+    const says = (end: string) => {
+      const utterance = readUtterance(call + end, 'kube-apiserver');
+      return utterance && meaningOf(utterance)?.pointsTo;
+    };
+    expect(says('context deadline exceeded')).toEqual(['connection-timed-out', 'network-policy-blocking']);
+    expect(says('dial tcp 10.96.8.8:443: connect: connection refused')).toEqual([]);
+    expect(says('x509: certificate signed by unknown authority')).toEqual([]);
+  });
 
   it.each(['', ' ', 'Serving securely on [::]:10250', 'GET /apis/tides.example.com/v1 200', 'Caches are synced', '🌊'.repeat(3000)])(
     'finds none in what tells of none: %s',

@@ -4,15 +4,13 @@ import type { Scanner } from '../../scan/scanner.ts';
 import { BUILT_IN_PATTERNS, saidItself } from '../../signatures/classify.ts';
 import { SIGNATURES } from '../../signatures/list.ts';
 import { createLogScanner } from '../../signatures/log-scanner.ts';
-import { topicOf } from './keywords.ts';
 import { startsLogLine } from './lines.ts';
 import type { Message, Voice } from './messages.ts';
-import { type Named, nearest } from './nearest.ts';
-import { looksLikeError, tellsOfFailure } from './symptoms.ts';
+import { type Named, NearestNames } from './nearest.ts';
+import { looksLikeError } from './symptoms.ts';
 
 const BATCH_BYTES = 1 << 20;
 const SAMPLE = 512;
-const MOST_UNEXPLAINED = 2000;
 const MOST_HARMLESS = 5;
 
 /** What some messages say together. */
@@ -40,7 +38,6 @@ interface Found {
 
 interface Book {
   readonly found: Map<string, Found>;
-  readonly unexplained: string[];
   error: string | undefined;
   /** The first error that may be the client's own. */
   ownError: string | undefined;
@@ -54,16 +51,17 @@ let scanner: Scanner | undefined;
 
 /**
  * What the messages say, each by what names it best, kept apart by the API that a message is about. What an aggregated server
- * would mean by a line is no evidence when the kube-apiserver prints it of its own clients, but it is an error all the same. When no
- * signature points anywhere, the words of the error lines say what the text is about.
+ * would mean by a line is no evidence when the kube-apiserver prints it of its own clients, but it is an error all the same.
  */
 export function matchMessages(messages: readonly Message[], time: number): Matches {
   const books = new Map<string, Book>();
+  const nearest = new NearestNames();
   for (const batch of batchesOf(messages)) {
     const named = signaturesOf(batch.map(({ line }) => line));
-    for (const [index, { line, voice, about }] of batch.entries())
-      for (const api of about.length === 0 ? [NEUTRAL] : about)
-        enter(bookOf(books, api), line, nearest(line, named[index], voice), { voice, named: about.length > 0 });
+    for (const [index, { line, voice, about }] of batch.entries()) {
+      const said = nearest.of(line, named[index], voice);
+      for (const api of about.length === 0 ? [NEUTRAL] : about) enter(bookOf(books, api), line, said, { voice, named: about.length > 0 });
+    }
   }
   const neutral = books.get(NEUTRAL);
   return {
@@ -103,7 +101,7 @@ function signaturesOf(lines: readonly string[]): readonly (Signature | undefined
 function bookOf(books: Map<string, Book>, api: string): Book {
   const known = books.get(api);
   if (known) return known;
-  const book: Book = { found: new Map(), unexplained: [], error: undefined, ownError: undefined, unknownError: undefined };
+  const book: Book = { found: new Map(), error: undefined, ownError: undefined, unknownError: undefined };
   books.set(api, book);
   return book;
 }
@@ -120,7 +118,6 @@ function enter(book: Book, line: string, named: Named | undefined, said: SaidBy)
 
 function enterUnexplained(book: Book, line: string, said: SaidBy): void {
   if ((said.voice !== 'kube-apiserver' || said.named) && looksLikeError(line)) book.unknownError ??= sampleOf(line);
-  if (book.unexplained.length < MOST_UNEXPLAINED && tellsOfFailure(line)) book.unexplained.push(line);
 }
 
 function enterNamed(book: Book, line: string, named: Named, said: SaidBy): void {
@@ -141,14 +138,6 @@ function summed(books: readonly (Book | undefined)[], { time, named }: { time: n
   const found = new Map<string, Found>();
   for (const book of own) for (const [id, hit] of book.found) found.set(id, { ...hit, count: hit.count + (found.get(id)?.count ?? 0) });
   const counts = [...found.values()].map((hit) => countOf(hit, time));
-  const explained = [...found.values()].some(({ named: { pointsTo } }) => pointsTo.length > 0);
-  const topic = explained
-    ? undefined
-    : topicOf(
-        own.flatMap(({ unexplained }) => unexplained),
-        time,
-      );
-  if (topic) counts.push(topic);
   return {
     counts,
     harmless: [...found.values()]

@@ -1,8 +1,12 @@
 import { roleOf, type Signature, type SignatureRole } from '../../domain/signature.ts';
 import type { Speaker } from '../../domain/snapshot.ts';
+import type { Utterance } from '../../domain/utterance.ts';
+import { classifyAll } from '../../signatures/classify.ts';
 import { withoutForeignText } from '../../signatures/foreign-text.ts';
+import { mayTellOfFailure } from '../../utterances/may-fail.ts';
 import { meaningOf } from '../../utterances/meaning.ts';
 import { readUtterance } from '../../utterances/read.ts';
+import { isTrace } from '../../utterances/traces.ts';
 import type { Voice } from './messages.ts';
 
 /** What a line says: by a signature, or as its error reads. */
@@ -17,16 +21,51 @@ export interface Named {
   readonly read?: true;
 }
 
-/**
- * What names a line best. A signature that knows the program's own words does; where it has matched no more than the innermost
- * reason, or a victim's word around one, or where there is none, the whole error as it was built tells more.
- */
-export function nearest(line: string, signature: Signature | undefined, voice: Voice): Named | undefined {
-  const named = signature && namedBy(signature);
-  if (signature && !signature.tail && named?.role !== 'victim') return named;
+/** So many lines that one signature matches are read closely; what comes after says what the last of them said. */
+const MOST_ALIKE = 300;
+/** So many that none matches. */
+const MOST_UNKNOWN = 5000;
+const UNKNOWN = '';
+
+/** What names lines best, line by line; bounded in time, however many there are. */
+export class NearestNames {
+  readonly #looked = new Map<string, { count: number; last: Named | undefined }>();
+
+  /**
+   * A signature that knows the program's own words names a line best. Where it has matched no more than the innermost reason, or a
+   * victim's word around one, or where there is none, the whole error as it was built tells more.
+   */
+  of(line: string, signature: Signature | undefined, voice: Voice): Named | undefined {
+    const named = signature && namedBy(signature);
+    if (signature && !signature.tail && named?.role !== 'victim') return named;
+    if (!mayTellOfFailure(line)) return named;
+    const key = signature ? `${signature.id} ${voice}` : UNKNOWN;
+    const looked = this.#looked.get(key) ?? { count: 0, last: undefined };
+    this.#looked.set(key, looked);
+    if (looked.count >= MOST_ALIKE) {
+      if (signature) return looked.last;
+      if (looked.count >= MOST_UNKNOWN) return undefined;
+    }
+    looked.count++;
+    looked.last = look(line, named, voice);
+    return looked.last;
+  }
+}
+
+function look(line: string, named: Named | undefined, voice: Voice): Named | undefined {
   const read = readingOf(line, voice);
-  if (!read || (named && read.pointsTo.length === 0)) return named;
-  return read;
+  const told = [read, named].find((one) => one !== undefined && one.pointsTo.length > 0);
+  if (told) return told;
+  return (named && quotes(named) ? beside(line) : undefined) ?? named ?? read;
+}
+
+/** A client and a controller print what a server said; a server that sums up its own state prints nobody else's words. */
+const quotes = ({ role, speaker }: Named): boolean => role === 'victim' && speaker !== 'aggregated-server';
+
+/** A signature that knows more of a line than the victim's word that stands first in it. */
+function beside(line: string): Named | undefined {
+  const other = classifyAll(withoutForeignText(line)).find(({ tail, pointsTo }) => !tail && pointsTo.length > 0);
+  return other && namedBy(other);
 }
 
 function namedBy(signature: Signature): Named {
@@ -35,21 +74,22 @@ function namedBy(signature: Signature): Named {
 }
 
 function readingOf(line: string, voice: Voice): Named | undefined {
-  const utterance = readUtterance(withoutForeignText(line), voice);
+  // Of a trace the reader takes name and time only, which no client can set.
+  const utterance = readUtterance(isTrace(line) ? line : withoutForeignText(line), voice);
   const meaning = utterance && meaningOf(utterance);
   if (!meaning) return undefined;
-  const { speaker, severity } = utterance;
+  const { speaker } = utterance;
   return {
     ...meaning,
     speaker: speaker === 'unknown' ? 'aggregated-server' : speaker,
-    role: roleOfReading(meaning.pointsTo, speaker === 'client' ? undefined : severity),
+    role: roleOfReading(meaning.pointsTo, utterance),
     read: true,
   };
 }
 
 /** What a program calls no error of its own is evidence beside one, and none by itself; kubectl prints whatever it got as information. */
-function roleOfReading(pointsTo: readonly string[], severity: string | undefined): SignatureRole {
-  if (severity === 'info') return 'ordinary';
+function roleOfReading(pointsTo: readonly string[], { speaker, severity, target }: Utterance): SignatureRole {
+  if ((severity === 'info' && speaker !== 'client') || target.role === 'webhook') return 'ordinary';
   if (pointsTo.length > 0) return 'symptom';
   return severity === 'warning' ? 'mark' : 'victim';
 }

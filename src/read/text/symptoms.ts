@@ -4,13 +4,6 @@ const ERROR_LINE =
 const ERROR_WORD =
   /\b(?:ERROR|FATAL|CRITICAL|ERRO|EROR)\b|^\s*(?:[Ff]ailed|[Uu]nable|[Cc]ould not|[Cc]annot|[Cc]ouldn't|[Cc]an't|[Ii]nvalid)\b/;
 
-const FAILURE_WORDS = /\b(?:error|fail|unable|could ?n[o']t|can ?n[o']t|denied|refused|invalid|timed? ?out|rejected)/i;
-
-/** The line speaks of something that went wrong, at whatever severity: no proof that the API errs, but a hint at why. */
-export function tellsOfFailure(line: string): boolean {
-  return FAILURE_WORDS.test(line.length > 4096 ? line.slice(0, 4096) : line) || looksLikeError(line);
-}
-
 export function looksLikeError(line: string): boolean {
   const head = line.length > 400 ? line.slice(0, 400) : line;
   return ERROR_LINE.test(head) || ERROR_WORD.test(head);
