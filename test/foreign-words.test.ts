@@ -8,7 +8,9 @@ import { reasonOf } from '../src/net/network-errors.ts';
 import { readApiserverMetrics } from '../src/observe/apiserver-metrics/reading.ts';
 import { readKubeletMetrics } from '../src/observe/resources/kubelet-metrics.ts';
 import { EventReader } from '../src/read/text/events.ts';
+import { Objects } from '../src/read/text/objects.ts';
 import { PodReader } from '../src/read/text/pods.ts';
+import { tiesOf } from '../src/read/text/ties.ts';
 import { ageOf } from '../src/read/text/times.ts';
 import { dialError } from '../src/simulator/aggregator/go-errors.ts';
 import { createAuthorizer } from '../src/simulator/control-plane/authorization.ts';
@@ -42,14 +44,20 @@ function kubeletUsage(lines: string) {
 }
 
 function eventOf(line: string) {
-  const reader = new EventReader();
-  reader.read(line);
-  return reader.facts(1_767_225_600_000, [])[0];
+  const objects = new Objects();
+  const reader = new EventReader(objects);
+  reader.read(line, objects.read(line));
+  const tie = tiesOf([{ api: 'v1.gauge.example.com', addresses: new Set() }], objects.all).get('v1.gauge.example.com');
+  return tie && reader.facts(1_767_225_600_000, tie)[0];
 }
 
 function lastEndOf(lines: string) {
-  const reader = new PodReader();
-  for (const line of lines.split('\n')) reader.read(line);
+  const objects = new Objects();
+  const reader = new PodReader(objects);
+  for (const line of lines.split('\n')) {
+    objects.read(line);
+    reader.read(line);
+  }
   reader.end();
   return reader.facts(1_767_225_600_000, () => true)[0]?.containers[0]?.lastTermination;
 }

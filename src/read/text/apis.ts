@@ -11,14 +11,28 @@ const SERVED_BY: readonly (readonly [pattern: RegExp, api: string])[] = [
 /** Kubernetes counts API versions from 1, and a group begins with a letter and ends with a word: `v0.6.3` and `v1.22.12-gke.2300` are releases. */
 const NAME = String.raw`v[1-9]\d?(?:(?:alpha|beta)[1-9]\d?)?`;
 const GROUP = String.raw`[a-z][a-z0-9-]{0,62}(?:\.[a-z0-9][a-z0-9-]{0,62}){0,7}\.[a-z][a-z0-9-]{0,62}`;
-const QUALIFIED = new RegExp(String.raw`\b(${NAME})\.(${GROUP})`, 'g');
+/** Not within another name: the tag of an image, a host, a file. */
+const QUALIFIED = new RegExp(String.raw`(?<![\w.@-]|\/\/|\/[\w.-]{1,100}:)(${NAME})\.(${GROUP})(?![\w-]|:\d|\.[\w-])`, 'g');
+/** What files and hosts within a cluster end with, and no group of an API does. */
+const NO_GROUP =
+  /\.(?:svc|local|internal|go|ya?ml|json|tar|gz|tgz|zip|bz2|xz|txt|log|md|html?|css|tsx?|jsx?|png|jpe?g|svg|pdf|sum|mod|lock|toml|conf|cfg|ini|crt|pem|key|csr|proto|rpm|deb|exe|bin|sock|tmp|bak|patch|diff)$/;
 const IN_PATH = new RegExp(String.raw`/apis/(${GROUP})/(${NAME})\b`, 'g');
 const GROUP_VERSION = new RegExp(String.raw`\b(${GROUP})/(${NAME}): ?(?:the server|stale|an error|Get|Got|failed|Unauthorized)`, 'g');
 const FAILED_WITH = new RegExp(String.raw`\b(${NAME})\.(${GROUP})[\\"]{0,2} failed with`, 'g');
 /** `no matches for kind "Gauge" in version "tides.example.com/v1"`: of whom a client speaks; most such groups are custom resources. */
 const IN_VERSION = new RegExp(String.raw`in version \\{0,2}"(${GROUP})/(${NAME})`);
-const OF_AUTOSCALER = /\b(resource|custom|external) metrics api\b/i;
-const VERB = new RegExp(String.raw`\((?:get|post|put|patch|delete|list|watch) [a-z0-9*-]{1,63}\.(${GROUP})\)`);
+/** OpenShift's operators: `"tides.example.com.v1" is not ready: 503`, `apiservices.apiregistration.k8s.io/v1.tides.example.com: not available`. */
+const NOT_READY = new RegExp(String.raw`[\\"]"?(${GROUP})\.(${NAME})[\\"]{1,2} is not ready`, 'g');
+const NOT_AVAILABLE = new RegExp(
+  String.raw`apiservices?(?:\.apiregistration\.k8s\.io)?\/(${NAME})\.(${GROUP}): (?:is )?not available`,
+  'g',
+);
+const OF_AUTOSCALER = /\b(resource|custom|external) metrics api\b/gi;
+const VERB = new RegExp(String.raw`\((?:get|post|put|patch|delete|list|watch) [a-z0-9*-]{1,63}\.(${GROUP})\)`, 'g');
+/** The Service in a condition's message: `service/tide-gauge in "harbour" is not present`, `endpoints for service/tide-gauge in "harbour" have no addresses`. */
+const SERVICE_OF = /\bservice\/([a-z0-9][a-z0-9.-]{0,252}) in \\{0,2}"([a-z0-9][a-z0-9-]{0,62})\\{0,2}"/;
+/** The address that was asked: `https://10.96.7.7:443/apis/…`. */
+const ASKED_AT = /https?:\/\/(\d{1,3}(?:\.\d{1,3}){3})[:/]/;
 const BUILT_IN =
   /(?:^|\.)(?:apps|batch|rbac\.authorization\.k8s\.io|authentication\.k8s\.io|authorization\.k8s\.io|apiregistration\.k8s\.io|apiextensions\.k8s\.io|coordination\.k8s\.io|discovery\.k8s\.io|networking\.k8s\.io|policy|storage\.k8s\.io|events\.k8s\.io|admissionregistration\.k8s\.io|certificates\.k8s\.io|scheduling\.k8s\.io|node\.k8s\.io|flowcontrol\.apiserver\.k8s\.io|autoscaling|internal\.apiserver\.k8s\.io|keda\.sh)$/;
 
@@ -43,7 +57,9 @@ export class NamedApis {
   readonly #backends = new Map<string, { namespace: string; service: string }>();
   readonly #explicit = new Set<string>();
   readonly #mentions = new Map<string, number>();
+  readonly #spoken = new Map<string, number>();
   readonly #accused = new Set<string>();
+  readonly #addresses = new Map<string, Set<string>>();
 
   /** The text is about this one in so many words: an object's name, a row of a table, `# APIService under diagnosis:`. */
   name(api: string): void {
@@ -56,6 +72,9 @@ export class NamedApis {
     const known = this.#conditions.get(api);
     if (known && known.status !== 'True' && (condition.status === 'True' || (known.message !== '' && condition.message === ''))) return;
     if (this.#conditions.size < MOST_APIS || known) this.#conditions.set(api, condition);
+    const [, service, namespace] = SERVICE_OF.exec(condition.message.slice(0, 2000)) ?? [];
+    if (service !== undefined && namespace !== undefined) this.backend(api, namespace, service);
+    this.#askedAt([api], condition.message.slice(0, 2000));
   }
 
   backend(api: string, namespace: string, service: string): void {
@@ -67,37 +86,57 @@ export class NamedApis {
     const text = line.length > 4096 ? line.slice(0, 4096) : line;
     const found = accusedIn(text);
     for (const api of found) if (this.#accused.size < MOST_APIS) this.#accused.add(api);
+    if (text.includes('://')) this.#askedAt(found, text);
     const asked = found.length === 0 && text.includes('in version') ? IN_VERSION.exec(text) : null;
     return asked ? [apiIn(asked)] : found;
   }
 
   /** Looks for names in a line; the one that is named most often is what the text is about. */
-  mention(line: string): void {
-    if (this.#mentions.size >= 1000) return;
+  mention(line: string, spoken = false): void {
+    const into = spoken ? this.#spoken : this.#mentions;
+    if (into.size >= 1000) return;
     const text = line.length > 4096 ? line.slice(0, 4096) : line;
-    if (text.includes('.')) for (const [api] of text.matchAll(QUALIFIED)) this.#count(api, /failed with|apiservice/i.test(text) ? 3 : 1);
+    if (text.includes('.'))
+      for (const [, version, group] of text.matchAll(QUALIFIED)) count(into, version, group, /failed with|apiservice/i.test(text) ? 3 : 1);
     if (text.includes('/v')) {
-      for (const match of text.matchAll(IN_PATH)) this.#count(apiIn(match), 2);
-      for (const match of text.matchAll(GROUP_VERSION)) this.#count(apiIn(match), 3);
+      for (const [, group, version] of text.matchAll(IN_PATH)) count(into, version, group, 2);
+      for (const [, group, version] of text.matchAll(GROUP_VERSION)) count(into, version, group, 3);
     }
-    const group = groupAskedIn(text);
-    if (group !== undefined) this.#count(versioned(group), 2);
+    for (const group of groupsAskedIn(text)) count(into, versionOf(group), group, 2);
   }
 
-  #count(api: string, weight: number): void {
-    const group = api.slice(api.indexOf('.') + 1);
-    if (isBuiltIn(group) || /\.(?:svc|local|go|com\/|yaml|json|io\/)$/.test(api)) return;
-    this.#mentions.set(api, (this.#mentions.get(api) ?? 0) + weight);
+  /** Of several APIs that the text is about, those that a line names: by name, path or group and version. */
+  namedIn(line: string, apis: readonly string[]): readonly string[] {
+    const text = line.length > 4096 ? line.slice(0, 4096) : line;
+    return apis.filter((api) => {
+      const dot = api.indexOf('.');
+      return dot > 0 && (holds(text, api) || holds(text, `${api.slice(dot + 1)}/${api.slice(0, dot)}`));
+    });
+  }
+
+  #askedAt(apis: readonly string[], text: string): void {
+    const address = apis.length === 0 ? undefined : ASKED_AT.exec(text)?.[1];
+    if (address === undefined) return;
+    for (const api of apis) {
+      const known = this.#addresses.get(api) ?? new Set<string>();
+      if (known.size < MOST_APIS && (this.#addresses.size < MOST_APIS || known.size > 0)) this.#addresses.set(api, known.add(address));
+    }
   }
 
   /** Sorted; empty when the text names none. `servers` is asked for a known server as a last resort. */
   list(servers: string): string[] {
     const certain = new Set([...this.#explicit, ...this.#accused]);
     if (certain.size > 0) return [...certain].sort();
-    const [best] = [...this.#mentions].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-    if (best) return [best[0]];
+    const best = mostNamed(this.#mentions);
+    if (best !== undefined) return [best];
     const served = SERVED_BY.find(([pattern]) => pattern.test(servers));
     return served ? [served[1]] : [];
+  }
+
+  /** What people name most in their own words: it counts where nothing that a program printed names an API. */
+  get spoken(): readonly string[] {
+    const api = mostNamed(this.#spoken);
+    return api === undefined ? [] : [api];
   }
 
   conditionOf(api: string): ConditionFacts | undefined {
@@ -108,9 +147,9 @@ export class NamedApis {
     return this.#backends.get(api);
   }
 
-  /** Services behind the APIs, as far as the text tells. */
-  get services(): readonly string[] {
-    return [...this.#backends.values()].map(({ service }) => service);
+  /** Addresses at which an API was asked, in what is said of it. */
+  addressesOf(api: string): ReadonlySet<string> {
+    return this.#addresses.get(api) ?? new Set();
   }
 
   /** Conditions that stand in the text. */
@@ -124,13 +163,30 @@ function apiIn([, group, version]: RegExpExecArray): string {
   return `${version}.${group}`;
 }
 
-function groupAskedIn(text: string): string | undefined {
-  return text.includes('(') ? VERB.exec(text)?.[1] : undefined;
+function groupsAskedIn(text: string): string[] {
+  return text.includes('(') ? [...text.matchAll(VERB)].flatMap(([, group]) => group ?? []) : [];
 }
 
-/** `metrics.k8s.io` → its version that Kubernetes uses. A client's words name the group alone. */
-function versioned(group: string): string {
-  return `${group === 'metrics.k8s.io' || group.endsWith('.metrics.k8s.io') ? 'v1beta1' : 'v1'}.${group}`;
+/** The version that Kubernetes uses of a group: a client's words name the group alone. */
+function versionOf(group: string): string {
+  return group === 'metrics.k8s.io' || group.endsWith('.metrics.k8s.io') ? 'v1beta1' : 'v1';
+}
+
+function count(into: Map<string, number>, version = '', group = '', weight = 1): void {
+  if (isBuiltIn(group) || NO_GROUP.test(group)) return;
+  const api = `${version}.${group}`;
+  into.set(api, (into.get(api) ?? 0) + weight);
+}
+
+function mostNamed(mentions: ReadonlyMap<string, number>): string | undefined {
+  return [...mentions].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0];
+}
+
+/** The text holds these words, and not as a part of a longer name. */
+function holds(text: string, words: string): boolean {
+  for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + 1))
+    if (!/[\w.-]/.test(text.charAt(at - 1)) && !/[\w-]/.test(text.charAt(at + words.length))) return true;
+  return false;
 }
 
 const METRICS_APIS: ReadonlyMap<string, string> = new Map(
@@ -148,13 +204,13 @@ function accusedIn(text: string): string[] {
   };
   if (text.includes('/v')) for (const [, group, version] of text.matchAll(GROUP_VERSION)) add(version, group);
   if (text.includes(' failed with')) for (const [, version, group] of text.matchAll(FAILED_WITH)) add(version, group);
-  const asked = groupAskedIn(text);
-  if (asked !== undefined && !isBuiltIn(asked)) found.add(versioned(asked));
-  const scaled = found.size === 0 ? apiOfAutoscaler(text) : undefined;
-  return scaled === undefined ? [...found] : [scaled];
+  if (text.includes(' not ready')) for (const [, group, version] of text.matchAll(NOT_READY)) add(version, group);
+  if (text.includes('not available')) for (const [, version, group] of text.matchAll(NOT_AVAILABLE)) add(version, group);
+  for (const group of groupsAskedIn(text)) add(versionOf(group), group);
+  return found.size === 0 ? apisOfAutoscaler(text) : [...found];
 }
 
-function apiOfAutoscaler(text: string): string | undefined {
-  const [, which] = text.includes('etrics') ? (OF_AUTOSCALER.exec(text) ?? []) : [];
-  return which === undefined ? undefined : METRICS_APIS.get(which.toLowerCase());
+function apisOfAutoscaler(text: string): string[] {
+  if (!text.includes('etrics')) return [];
+  return [...new Set([...text.matchAll(OF_AUTOSCALER)].flatMap(([, which = '']) => METRICS_APIS.get(which.toLowerCase()) ?? []))];
 }

@@ -29,6 +29,11 @@ export class ConditionReader {
     this.#apis = apis;
   }
 
+  /** A message goes on in the next line. */
+  get goesOn(): boolean {
+    return this.#more !== undefined;
+  }
+
   /** True when the line is part of an APIService's condition or names one. */
   read(line: string): boolean {
     if (line.includes('# APIService')) {

@@ -1,141 +1,200 @@
 import type { ClusterEvent } from '../../domain/snapshot.ts';
-import { type KeyValue, keyValueOf } from './key-values.ts';
-import { isOfServer } from './servers.ts';
+import { isKnownKind, isWorkload, kindOf, type Objects, type TextObject } from './objects.ts';
+import type { Placed } from './outline.ts';
+import { ownersOf, type Tie } from './ties.ts';
 
 /** `Warning  Unhealthy  10s (x5 over 1m)  kubelet  Readiness probe failed: …` and `5m  Warning  BackOff  pod/x  Back-off …`. */
 const ROW =
-  /^\s*(?:(?:[a-z0-9-]{1,63}\s+)?(?:<unknown>|\d\S{0,40}(?: \(x\d{1,9} over \S{1,20}\))?)\s+)?(Normal|Warning)\s+([A-Z][A-Za-z]{2,60})\s+(.*)$/;
+  /^\s*(?:(?:([a-z0-9-]{1,63})\s+)?(?:<unknown>|\d\S{0,40}(?: \(x\d{1,9} over \S{1,20}\))?)\s+)?(Normal|Warning)\s+([A-Z][A-Za-z]{2,60})\s+(.*)$/;
 const AGE = /^(?:<unknown>|\d\w{0,20}|-)(?:\s+\(x(\d{1,9}) over \S{1,20}\))?\s+/;
-const FROM = /^[a-z][a-z0-9.-]{2,60}(?:, \S{1,100})?\s{2,}/;
-const OBJECT = /^((?:[A-Za-z]{2,40})(?:\/[a-zA-Z0-9.<>-]{1,253})?)\s+/;
-const MOST_EVENTS = 200;
-/** Kinds of documents that hold events. */
-const OF_EVENTS: ReadonlySet<string> = new Set(['Event', 'List', 'EventList']);
+const FROM = /^([a-z][a-z0-9.-]{2,60})(?:, (\S{1,100}))?\s{2,}/;
+const OBJECT = /^([A-Za-z]{2,40}(?:\.[a-z0-9.-]{1,100})?\/[a-zA-Z0-9.<>-]{1,253})\s+|^([A-Za-z]{2,40})(?:\t|\s{2,}|$)/;
+/** `Successfully assigned harbour/tide-gauge-0 to node-a`, and the source of an event of a kubelet. */
+const ON_NODE = /^Successfully assigned \S{1,320} to ([a-z0-9][a-z0-9.-]{0,252})|\bkubelet, ([a-z0-9][a-z0-9.-]{0,252})\b/;
+/** Of one object the newest are kept, so that one that crashes all day hides no other. */
+const MOST_OF_ONE = 20;
+const LONGEST_MESSAGE = 2000;
+const MOST_KEPT = 5000;
+const MOST_TOLD = 200;
 
-type Field = 'type' | 'reason' | 'message' | 'count' | 'kind' | 'name';
-/** Keys of an event that are kept; events.k8s.io/v1 calls the message `note`. */
+type Field = 'type' | 'reason' | 'message' | 'count' | 'kind' | 'name' | 'namespace' | 'node';
+/** Keys of an event that are kept; events.k8s.io/v1 calls the message `note` and the object `regarding`. */
 const FIELDS: ReadonlyMap<string, Field> = new Map([
   ['type', 'type'],
   ['reason', 'reason'],
   ['message', 'message'],
   ['note', 'message'],
   ['count', 'count'],
-  ['kind', 'kind'],
-  ['name', 'name'],
+  ['involvedobject.kind', 'kind'],
+  ['involvedobject.name', 'name'],
+  ['involvedobject.namespace', 'namespace'],
+  ['regarding.kind', 'kind'],
+  ['regarding.name', 'name'],
+  ['regarding.namespace', 'namespace'],
+  ['source.host', 'node'],
 ]);
+/** What is described, by who writes such events. */
+const KIND_OF_SOURCE: ReadonlyMap<string, string> = new Map([
+  ['horizontal-pod-autoscaler', 'HorizontalPodAutoscaler'],
+  ['keda-operator', 'ScaledObject'],
+  ['deployment-controller', 'Deployment'],
+  ['replicaset-controller', 'ReplicaSet'],
+  ['statefulset-controller', 'StatefulSet'],
+  ['daemonset-controller', 'DaemonSet'],
+  ['endpoint-controller', 'Endpoints'],
+  ['endpoint-slice-controller', 'Service'],
+]);
+/** Kinds that ask metrics APIs, or discovery: what their events say is an error that they got. */
+const ASKERS: ReadonlySet<string> = new Set(['HorizontalPodAutoscaler', 'ScaledObject', 'ScaledJob', 'Namespace']);
+
+interface Told extends Omit<ClusterEvent, 'at'> {
+  readonly of: TextObject;
+  readonly place: number;
+}
 
 /** Events in the tables of `get events` and `describe`, separated by tabs or blanks, and as objects in YAML or JSON. */
 export class EventReader {
-  readonly #events: (Omit<ClusterEvent, 'at'> & { readonly of: string })[] = [];
-  /** The object that `describe` shows. */
-  #described = '';
-  #kind = '';
+  readonly #byObject = new Map<string, Told[]>();
+  readonly #objects: Objects;
+  #kept = 0;
+  #place = 0;
   #item: Partial<Record<Field, string>> = {};
+  /** The line before is of its message. */
+  #message = false;
+  /** The document that the item is read from. */
+  #document: TextObject | undefined;
 
-  /** The event's message when the line is one. */
-  read(line: string): string | undefined {
+  constructor(objects: Objects) {
+    this.#objects = objects;
+  }
+
+  /** True when the line is of an event. */
+  read(line: string, placed: Placed | undefined): boolean {
     const row = line.length < 20_000 && (line.includes('Warning') || line.includes('Normal')) ? ROW.exec(line) : null;
-    if (row) return this.#row(row);
-    this.#keyValue(line);
-    return undefined;
+    if (row) this.#row(row);
+    return row !== null || (placed ? this.#keyValue(placed) : this.#continued(line));
   }
 
   end(): void {
     this.#flush();
-    this.#kind = '';
-    this.#described = '';
   }
 
-  #row([, type = '', reason = '', rest = '']: RegExpExecArray): string {
-    let tail = rest;
-    let count = 1;
-    const age = AGE.exec(tail);
-    if (age) {
-      count = Math.min(Number(age[1] ?? 1), 1e6);
-      tail = tail.slice(age[0].length).replace(FROM, '');
+  #row([, namespace, type = '', reason = '', rest = '']: RegExpExecArray): void {
+    const age = AGE.exec(rest);
+    const { object, message } = age ? { message: '' } : objectIn(rest);
+    if (object === undefined) {
+      this.#described({ type, reason, count: countOf(age?.[1]) }, rest.slice(age?.[0].length ?? 0));
+      return;
     }
-    const [shown = '', object] = age ? [] : (OBJECT.exec(tail) ?? []);
-    const message = tail.slice(shown.length).trim();
-    const about =
-      object === undefined
-        ? { kind: 'Pod', object: 'Pod', of: this.#described }
-        : { kind: kindOf(object), object, of: object.split('/')[1] ?? '' };
-    this.#add({ type, reason, ...about, message, count });
-    return message;
+    const [word = '', name = ''] = object.split('/');
+    const of = this.#objects.row(kindOf(word), name, namespace);
+    this.#add({ type, reason, kind: of.kind, object, of, message, count: 1 });
   }
 
-  #keyValue(line: string): void {
-    const found = keyValueOf(line);
-    if (!found) return;
-    const key = found.key.toLowerCase();
-    if (key === 'name' && found.indent === 0 && !found.starts) this.#described = found.value;
-    if (key === 'kind' && found.indent <= 4) {
-      this.#flush();
-      this.#kind = found.value;
-    }
-    if (OF_EVENTS.has(this.#kind)) this.#keep(found, key);
+  /** A row of a description: of the object that it describes. */
+  #described(event: Pick<ClusterEvent, 'type' | 'reason' | 'count'>, rest: string): void {
+    const [shown = '', source = '', node] = FROM.exec(rest) ?? [];
+    const message = rest.slice(shown.length).trim();
+    const of = this.#objects.current;
+    const kind = KIND_OF_SOURCE.get(source) ?? (of.kind || 'Pod');
+    if (node !== undefined) of.node ??= node;
+    this.#add({ ...event, kind, object: of.name === '' ? kind : `${kind}/${of.name}`, of, message });
   }
 
-  #keep(found: KeyValue, key: string): void {
-    if (found.starts && found.indent <= 4) this.#flush();
-    const field = FIELDS.get(key);
-    if (field !== undefined && !(key === 'kind' && found.value === 'Event')) this.#item[field] = found.value;
+  #keyValue({ path, value }: Placed): boolean {
+    if (this.#document !== this.#objects.current) this.#flush();
+    this.#document = this.#objects.current;
+    const field = FIELDS.get((path[0] === 'items' ? path.slice(1) : path).join('.'));
+    if (field !== undefined) this.#item[field] = value;
+    this.#message = field === 'message';
+    return this.#isOpen;
+  }
+
+  /** The line is within an event's document. */
+  get #isOpen(): boolean {
+    return this.#item.kind !== undefined || this.#document?.kind === 'Event';
+  }
+
+  /** A message that was wrapped. */
+  #continued(line: string): boolean {
+    if (!this.#message || !this.#isOpen || !/^\s{2,}\S/.test(line)) return false;
+    const message = this.#item.message ?? '';
+    if (message.length < LONGEST_MESSAGE) this.#item.message = `${message} ${line.trim()}`.slice(0, LONGEST_MESSAGE);
+    return true;
   }
 
   #flush(): void {
-    const { type, reason, message = '', count, kind, name = '' } = this.#item;
+    const { type, reason, message = '', count, kind, name = '', namespace, node } = this.#item;
     this.#item = {};
+    this.#document = undefined;
+    this.#message = false;
     if ((type !== 'Warning' && type !== 'Normal') || reason === undefined) return;
-    this.#add({
-      type,
-      reason,
-      kind: kind ?? 'Pod',
-      object: kind ?? 'Pod',
-      of: name,
-      message,
-      count: Math.min(Number.parseInt(count ?? '1', 10) || 1, 1e6),
-    });
+    const of = this.#objects.row(kind ?? 'Pod', name, namespace);
+    if (node !== undefined) of.node ??= node;
+    const object = name === '' ? of.kind : `${of.kind}/${name}`;
+    this.#add({ type, reason, kind: of.kind, object, of, message, count: countOf(count) });
   }
 
-  #add(event: Omit<ClusterEvent, 'at'> & { readonly of: string }): void {
-    this.#events.push({ ...event, message: event.message.slice(0, 2000) });
-    if (this.#events.length > MOST_EVENTS) this.#events.shift();
+  #add(event: Omit<Told, 'place'>): void {
+    const on = ON_NODE.exec(event.message.slice(0, LONGEST_MESSAGE));
+    const node = on?.[1] ?? on?.[2];
+    if (node !== undefined) event.of.node ??= node;
+    const key = `${event.kind}/${event.of.namespace ?? ''}/${event.of.name}`;
+    const own = this.#byObject.get(key) ?? [];
+    if (this.#kept >= MOST_KEPT && own.length === 0) return;
+    this.#byObject.set(key, own);
+    own.push({ ...event, message: event.message.slice(0, LONGEST_MESSAGE), place: this.#place++ });
+    if (own.length > MOST_OF_ONE) own.shift();
+    else this.#kept++;
   }
 
   get any(): boolean {
-    return this.#events.length > 0;
+    return this.#byObject.size > 0;
   }
 
-  /**
-   * Events of the servers of that name, and those that name no pod. In a listing of a whole cluster most are about other pods.
-   * @param stems How the pods of the servers are called; where no event is about one of them, all are kept.
-   */
-  facts(time: number, stems: readonly string[]): ClusterEvent[] {
-    const ofServer = (of: string) => isOfServer(of, stems);
-    const telling = this.#events.some(({ of }) => of !== '' && ofServer(of));
-    return this.#events
-      .filter(({ of, kind, reason }) => !telling || of === '' || !OF_A_POD.test(kind) || /Metric/.test(reason) || ofServer(of))
-      .map(({ of: _, ...event }) => ({ ...event, at: time }));
+  /** What events say, each of the APIs whose server it is about for sure: of none (`[]`) where nothing names one, undefined where it is another's. */
+  messages(ties: ReadonlyMap<string, Tie>): { readonly text: string; readonly about: readonly string[] | undefined }[] {
+    const all: (Told & { readonly about: readonly string[] | undefined })[] = [];
+    for (const events of this.#byObject.values()) {
+      const [first] = events;
+      const about = first && whomOf(first, ties);
+      for (const event of events) if (event.message !== '') all.push({ ...event, about });
+    }
+    return all.sort((a, b) => a.place - b.place).map(({ message, about }) => ({ text: message, about }));
+  }
+
+  /** Events of an API's server and its nodes, those that name no object, and those of who asks APIs. The newest in the text, last. */
+  facts(time: number, tie: Tie): ClusterEvent[] {
+    const own: Told[] = [];
+    for (const events of this.#byObject.values()) if (events[0] && isAbout(events[0], tie)) own.push(...events);
+    return own
+      .sort((a, b) => a.place - b.place)
+      .slice(-MOST_TOLD)
+      .map(({ of: _, place: __, ...event }) => ({ ...event, at: time }));
   }
 }
 
-/** Kinds of objects whose trouble is that of one server only. */
-const OF_A_POD = /^(?:Pod|ReplicaSet|Deployment|StatefulSet|DaemonSet)$/;
+function whomOf(event: Told, ties: ReadonlyMap<string, Tie>): readonly string[] | undefined {
+  return isOfNobody(event) ? [] : ownersOf(ties, (tie) => isAbout(event, tie));
+}
 
-const KINDS: ReadonlyMap<string, string> = new Map(
-  Object.entries<string>({
-    pod: 'Pod',
-    deployment: 'Deployment',
-    replicaset: 'ReplicaSet',
-    node: 'Node',
-    service: 'Service',
-    horizontalpodautoscaler: 'HorizontalPodAutoscaler',
-    apiservice: 'APIService',
-  }),
-);
+const isOfNobody = ({ kind, of, reason }: Told): boolean => of.name === '' || ASKERS.has(kind) || /Metric/.test(reason);
 
-function kindOf(object: string): string {
-  const slash = object.indexOf('/');
-  const word = (slash < 0 ? object : object.slice(0, slash)).replace(/\..*$/, '');
-  return KINDS.get(word.toLowerCase()) ?? word;
+function isAbout(event: Told, tie: Tie): boolean {
+  const { kind, of } = event;
+  if (isOfNobody(event)) return true;
+  if (kind === 'Node') return tie.nodes.has(of.name);
+  return isWorkload({ kind }) ? tie.owns(of) : tie.fits(of.name);
+}
+
+function countOf(text: string | undefined): number {
+  return Math.min(Number.parseInt(text ?? '1', 10) || 1, 1e6);
+}
+
+/** The column OBJECT, and what stands behind it. A word that is no kind begins the message. */
+function objectIn(rest: string): { readonly object?: string; readonly message: string } {
+  const [shown = '', named, bare] = OBJECT.exec(rest) ?? [];
+  if (named !== undefined || (bare !== undefined && isKnownKind(bare)))
+    return { object: named ?? bare ?? '', message: rest.slice(shown.length).trim() };
+  return { message: rest };
 }

@@ -1,5 +1,6 @@
 import type { ContainerFacts, PodFacts } from '../../domain/snapshot.ts';
-import { type KeyValue, keyValueOf } from './key-values.ts';
+import { keyValueOf } from './key-values.ts';
+import type { Objects, TextObject } from './objects.ts';
 import { ageOf } from './times.ts';
 
 /** What STATUS of `kubectl get pods` may say besides Running; `Init:` may stand before it. */
@@ -11,10 +12,12 @@ const ROW = new RegExp(
 );
 /** A status alone, as people quote it. */
 const ALONE = new RegExp(String.raw`^\s*(?:STATUS|status|state|reason)?[:\s]*(${STATUS})\s*$`);
-const MOST_PODS = 500;
+const MOST_PODS = 5000;
+/** What `-o wide` adds: `10.0.0.7   node-a`. */
+const WIDE = /^\s*(\d[\d.]{6,14}|[0-9a-f:]{3,39}|<none>)\s+([a-z0-9][a-z0-9.-]{0,252})(?:\s|$)/;
 
 interface Draft {
-  namespace?: string;
+  object: TextObject;
   ready: boolean;
   status: string;
   restarts: number;
@@ -24,6 +27,8 @@ interface Draft {
 }
 
 interface ContainerDraft {
+  /** The pod whose description or document it stands in. */
+  of: TextObject;
   init: boolean;
   ready?: boolean;
   running?: boolean;
@@ -44,11 +49,17 @@ const BEGINS_BLOCK: ReadonlySet<string> = new Set(['', '{', '{}']);
 /** Pods from tables, `describe` and the status of objects in YAML or JSON; lines in any order, cut anywhere. */
 export class PodReader {
   readonly #pods = new Map<string, Draft>();
+  /** Name → the key of the pod of that name that was read last. */
+  readonly #keys = new Map<string, string>();
+  readonly #objects: Objects;
   #open: ContainerDraft | undefined;
-  #described = '';
   /** Where reason and exitCode belong to: `state` or `lastState`, `waiting` or `terminated`. */
   #which: 'now' | 'last' = 'now';
   #how = '';
+
+  constructor(objects: Objects) {
+    this.#objects = objects;
+  }
 
   /** True when the line belongs to a pod. */
   read(line: string): boolean {
@@ -58,7 +69,6 @@ export class PodReader {
 
   end(): void {
     this.#flush();
-    this.#described = '';
   }
 
   #row(line: string): boolean {
@@ -68,8 +78,8 @@ export class PodReader {
     const word = status ?? statusWord(line, after);
     if (word === undefined && isOfWorkload(name, tail)) return false;
     this.#flush();
-    this.#add(name, {
-      ...(namespace !== undefined && { namespace }),
+    this.#add({
+      object: withPlace(this.#objects.row('Pod', name, namespace), line.slice(match[0].length)),
       ready: ready === of && Number(of) > 0,
       status: word ?? (ready === of ? 'Running' : ''),
       restarts: restartsOf(restarts),
@@ -84,13 +94,14 @@ export class PodReader {
     const status = match?.[1];
     if (!status || /^(?:Running|Pending|Failed|Error|Unknown|Completed|Succeeded|Terminated|\d+\/\d+)$/.test(status)) return false;
     if (this.#open || this.#how !== '') return false;
-    this.#add(`pod-${this.#pods.size + 1}`, { ready: false, status, restarts: 0, containers: [] });
+    this.#add({ object: this.#objects.nameless(), ready: false, status, restarts: 0, containers: [] });
     return true;
   }
 
   #keyValue(line: string): boolean {
     const found = keyValueOf(line);
     if (!found) return false;
+    this.#flushBefore(this.#objects.current);
     const { value } = found;
     const key = found.key.toLowerCase().replace(/[ _-]/g, '');
     switch (key) {
@@ -109,12 +120,14 @@ export class PodReader {
       case 'kind':
         this.#flush();
         return false;
-      case 'name':
-        this.#name(found);
-        return false;
       default:
         return HOW.has(key) && BEGINS_BLOCK.has(value) && this.#enter(this.#which, found.key);
     }
+  }
+
+  /** What is open belongs to the pod before. */
+  #flushBefore(object: TextObject): void {
+    if (this.#open && this.#open.of !== object) this.#flush();
   }
 
   #state(value: string): boolean {
@@ -132,13 +145,6 @@ export class PodReader {
     if (!this.#open || !/^(?:true|false)$/i.test(value)) return false;
     this.#open.ready = /true/i.test(value);
     return true;
-  }
-
-  #name({ indent, value }: KeyValue): void {
-    if (indent > 4 || value === this.#described || !value.includes('-') || !/^[a-z0-9][a-z0-9.-]{2,252}$/.test(value)) return;
-    // What is open belongs to the pod before.
-    if (indent === 0) this.#flush();
-    this.#described = value;
   }
 
   #enter(which: 'now' | 'last', how: string): boolean {
@@ -178,7 +184,7 @@ export class PodReader {
   }
 
   #container(): ContainerDraft {
-    this.#open ??= { init: false, restarts: 0 };
+    this.#open ??= { of: this.#objects.current, init: false, restarts: 0 };
     return this.#open;
   }
 
@@ -192,30 +198,50 @@ export class PodReader {
       (container.waiting === undefined && !container.running && !container.ended && !container.lastEnded && container.restarts === 0)
     )
       return;
-    const name = this.#described || 'pod-described';
-    const draft = this.#pods.get(name) ?? { ready: true, status: '', restarts: 0, containers: [] };
-    draft.containers.push(container);
-    draft.ready &&= container.ready ?? container.running ?? false;
-    this.#add(name, draft);
+    const known = this.#pods.get(this.#keyOf(container.of)) ?? {
+      object: container.of,
+      ready: true,
+      status: '',
+      restarts: 0,
+      containers: [],
+    };
+    known.containers.push(container);
+    known.ready &&= container.ready ?? container.running ?? false;
+    this.#add(known);
   }
 
-  #add(name: string, draft: Draft): void {
-    if (this.#pods.size < MOST_PODS || this.#pods.has(name)) this.#pods.set(name, draft);
+  #add(draft: Draft): void {
+    const key = draft.object.name === '' && draft.containers.length === 0 ? `pod-${this.#pods.size + 1}` : this.#keyOf(draft.object);
+    if (this.#pods.size >= MOST_PODS && !this.#pods.has(key)) return;
+    this.#pods.set(key, draft);
+    this.#keys.set(draft.object.name, key);
   }
 
-  /** Names of the pods that were read. */
+  /** Pods of one name in two namespaces are two; where the text tells no namespace, it is the one that it showed before. */
+  #keyOf({ name, namespace }: TextObject): string {
+    if (name === '') return 'pod-described';
+    const key = this.#keys.get(name);
+    const before = key === undefined ? undefined : this.#pods.get(key)?.object;
+    if (key !== undefined && (namespace === undefined || before?.namespace === undefined || before.namespace === namespace)) return key;
+    return namespace === undefined ? name : `${namespace}/${name}`;
+  }
+
   get size(): number {
     return this.#pods.size;
   }
 
   /** Pods that `keep` keeps, as of `time`. */
-  facts(time: number, keep: (name: string) => boolean): PodFacts[] {
-    return [...this.#pods].filter(([name]) => keep(name)).map(([name, draft]) => podOf(name, draft, time));
+  facts(time: number, keep: (pod: TextObject) => boolean): PodFacts[] {
+    return [...this.#pods].filter(([, { object }]) => keep(object)).map(([key, draft]) => podOf(key, draft, time));
   }
+}
 
-  names(): string[] {
-    return [...this.#pods.keys()];
-  }
+/** Where it is, by the columns of `-o wide`. */
+function withPlace(object: TextObject, columns: string): TextObject {
+  const [, ip, node] = WIDE.exec(columns) ?? [];
+  if (ip !== undefined && ip !== '<none>') object.ip = ip;
+  if (node !== undefined) object.node = node;
+  return object;
 }
 
 function restartsOf(text: string | undefined): number {
@@ -246,15 +272,16 @@ const PHASE_OF: ReadonlyMap<string, PodFacts['phase']> = new Map([
   ['Succeeded', 'Succeeded'],
 ]);
 
-function podOf(name: string, draft: Draft, time: number): PodFacts {
+function podOf(key: string, draft: Draft, time: number): PodFacts {
   const init = draft.status.startsWith('Init:');
   const status = draft.status.replace(/^Init:/, '');
   const restartedAt = draft.restartedAgo === undefined ? undefined : time - draft.restartedAgo * 1000;
   const containers = draft.containers.length > 0 ? draft.containers.map(containerOf) : [rowContainer(draft, status, init, restartedAt)];
   const running = status === 'Running' || containers.some((container) => container.running);
   return {
-    name,
-    uid: name,
+    name: draft.object.name || key,
+    uid: key,
+    ...(draft.object.node === undefined ? {} : { node: draft.object.node }),
     hostNetwork: false,
     phase: PHASE_OF.get(status) ?? (running ? 'Running' : 'Pending'),
     ready: draft.ready,

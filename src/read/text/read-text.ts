@@ -1,15 +1,8 @@
 import { observed } from '../../domain/observed.ts';
-import {
-  type ApiFacts,
-  type ClusterEvent,
-  type ClusterFacts,
-  EMPTY_CLUSTER,
-  SNAPSHOT_SCHEMA,
-  type Snapshot,
-} from '../../domain/snapshot.ts';
+import { type ApiFacts, type ClusterFacts, EMPTY_CLUSTER, SNAPSHOT_SCHEMA, type Snapshot } from '../../domain/snapshot.ts';
 import { SOURCES, type SourceName, type SourceStatus } from '../../domain/sources.ts';
 import { redacted } from '../../redact/redact.ts';
-import type { CarriedLine } from '../carriers/carrier.ts';
+import { bare, type CarriedLine } from '../carriers/carrier.ts';
 import { unwrapped } from '../carriers/unwrap.ts';
 import { NamedApis } from './apis.ts';
 import { ClaimBook, claimOf } from './claims.ts';
@@ -20,18 +13,21 @@ import { unknownApi } from './empty.ts';
 import { EventReader } from './events.ts';
 import { boundLines, commandOf } from './lines.ts';
 import { type Matches, matchMessages, type Said, UNNAMED } from './matches.ts';
-import { MessageJoiner, type Voice, voiceOfCarrier, voiceOfCommand } from './messages.ts';
+import { type Message, MessageJoiner, type Voice, voiceOfCarrier, voiceOfCommand } from './messages.ts';
+import { Objects, type TextObject } from './objects.ts';
+import type { Placed } from './outline.ts';
 import { PodReader } from './pods.ts';
-import { isProse, quotedError, ReleaseNotes } from './prose.ts';
+import { HtmlComments, Prose, quotedError, ReleaseNotes } from './prose.ts';
 import { conditionError, reportOf, troubleOf } from './report.ts';
-import { isOfServer, serverStems } from './servers.ts';
 import { TableReader } from './tables.ts';
+import { ownersOf, type ServerClues, type Tie, tiesOf } from './ties.ts';
 import { textTime, timeOf } from './times.ts';
 import { UsageReader } from './usage.ts';
 
 /** A text without any time stamp is of no time: the same text must give the same answer. */
 const SOME_TIME = Date.UTC(2000, 0, 1);
 const BEFORE_MS = 60_000;
+const MOST_OF_DOCUMENTS = 20_000;
 /** Within a fence of Markdown stands what a program printed. */
 const FENCE = /^\s{0,12}(?:```|~~~)/;
 
@@ -50,43 +46,81 @@ export function readText(input: string | Uint8Array): Snapshot[] {
   return read.snapshots(decoded.omitted + omitted);
 }
 
+/** What there is to tell of one API. */
+interface Reading {
+  readonly time: number;
+  readonly matches: Matches;
+  readonly tie: Tie;
+  readonly beside: boolean;
+}
+
 /** One text while it is read, line by line. */
 class TextReading {
   readonly #apis = new NamedApis();
   readonly #conditions = new ConditionReader(this.#apis);
-  readonly #pods = new PodReader();
-  readonly #events = new EventReader();
+  readonly #objects = new Objects();
+  readonly #pods = new PodReader(this.#objects);
+  readonly #events = new EventReader(this.#objects);
   readonly #tables = new TableReader();
-  readonly #usage = new UsageReader();
+  readonly #usage = new UsageReader(this.#objects);
   readonly #documents = new DocumentReader();
   readonly #claims = new ClaimBook();
   readonly #joiner = new MessageJoiner((text) => this.#apis.accuse(text));
   #voice: Voice = 'unknown';
   #latest: number | undefined;
-  /** Commands and names, to tell which server a text is about when it names no API. */
+  /** Commands and what programs print, to tell which server a text is about when it names no API. */
   #servers = '';
   #logLines = 0;
   #fenced = false;
+  /** Lines of documents and descriptions of pods that say more than their state. */
+  readonly #ofDocuments: { readonly text: string; readonly of: TextObject }[] = [];
   readonly #notes = new ReleaseNotes();
+  readonly #prose = new Prose();
+  readonly #comments = new HtmlComments();
 
-  line({ text: line, at: stamped, head }: CarriedLine): void {
+  line(carried: CarriedLine): void {
+    for (const text of this.#comments.without(carried.text)) this.#line({ ...carried, text });
+  }
+
+  #line(carried: CarriedLine): void {
+    const { text: line } = carried;
     const command = commandOf(line);
     if (command !== undefined) {
       this.#section(command);
       return;
     }
     if (FENCE.test(line)) this.#fenced = !this.#fenced;
+    if (this.#isSaid(carried)) this.#said(line);
+    else this.#printed(carried);
+  }
+
+  /** A person says it, or release notes: what is within a fence, goes on with a message or was carried by a log is a program's. */
+  #isSaid({ text, at, head }: CarriedLine): boolean {
+    const isPrinted = this.#fenced || this.#conditions.goesOn || at !== undefined || head !== '';
+    return !isPrinted && (this.#notes.holds(text) || this.#prose.holds(text));
+  }
+
+  #said(line: string): void {
+    this.#apis.mention(line, true);
+    this.#joiner.end();
+    const quoted = quotedError(line);
+    if (quoted === undefined) return;
+    this.#apis.mention(quoted);
+    this.#joiner.push(quoted, 'client');
+  }
+
+  #printed({ text: line, at: stamped, head }: CarriedLine): void {
     const at = stamped ?? timeOf(line);
     this.#mention(line, head, at);
     const claim = this.#documents.read(line) ?? claimOf(line);
     if (claim) this.#claims.add(claim);
     if (this.#tables.read(line) || this.#usage.read(line)) return;
-    if (this.#isOfObject(line)) {
-      this.#joiner.end();
-      return;
+    const placed = this.#objects.read(line);
+    if (this.#isOfObject(line, placed)) this.#joiner.end();
+    else if (!this.#isOfDocument(line, placed)) {
+      if (at !== undefined) this.#logLines++;
+      this.#joiner.add(line, voiceOfCarrier(head) ?? this.#voice);
     }
-    if (at !== undefined) this.#logLines++;
-    this.#message(line, voiceOfCarrier(head) ?? this.#voice);
   }
 
   #mention(line: string, head: string, at: number | undefined): void {
@@ -95,22 +129,19 @@ class TextReading {
     if (this.#servers.length < 4096) this.#servers += `${head} ${line.slice(0, 400)}\n`;
   }
 
-  /** A condition, an event or a line about a pod. */
-  #isOfObject(line: string): boolean {
-    const isCondition = this.#conditions.read(line);
-    const event = this.#events.read(line);
-    return event !== undefined || isCondition || this.#pods.read(line);
+  /** A line of the document or the description of a pod that says more than its state. */
+  #isOfDocument(line: string, placed: Placed | undefined): boolean {
+    const of = placed && this.#objects.documentOf(placed);
+    if (of && this.#ofDocuments.length < MOST_OF_DOCUMENTS) this.#ofDocuments.push({ text: line, of });
+    return of !== undefined;
   }
 
-  #message(line: string, voice: Voice): void {
-    if (this.#notes.holds(line)) return;
-    if (this.#fenced || !isProse(line)) {
-      this.#joiner.add(line, voice);
-      return;
-    }
-    this.#joiner.end();
-    const quoted = quotedError(line);
-    if (quoted !== undefined) this.#joiner.push(quoted, 'client');
+  /** A condition, an event or a line about a pod. */
+  #isOfObject(line: string, placed: Placed | undefined): boolean {
+    const isCondition = this.#conditions.read(line);
+    const isEvent = this.#events.read(line, placed);
+    if (isEvent) this.#apis.accuse(line);
+    return isEvent || isCondition || this.#pods.read(line);
   }
 
   #section(command: string): void {
@@ -118,6 +149,8 @@ class TextReading {
     this.#servers += `${command.slice(0, 200)}\n`;
     this.#notes.end();
     this.#end();
+    this.#apis.mention(command);
+    this.#objects.command(command);
     this.#documents.command(command);
   }
 
@@ -128,35 +161,74 @@ class TextReading {
     this.#events.end();
     this.#tables.end();
     this.#usage.end();
+    this.#prose.end();
+    this.#objects.end();
   }
 
   snapshots(omitted: number): Snapshot[] {
+    for (const text of this.#comments.end()) this.#line(bare(text));
     this.#end();
     const time = this.#latest ?? SOME_TIME;
     const asOf = textTime(this.#latest);
     for (const [api, { message }] of this.#apis.conditions)
       if (message !== '') this.#joiner.messages.push({ text: message, voice: 'kube-apiserver', about: [api] });
-    for (const event of this.#ownEvents(time)) if (event.message !== '') this.#joiner.push(event.message, 'unknown');
-    const matches = matchMessages(this.#joiner.messages, time);
-    const names = this.#names(matches);
+    const names = this.#names();
+    const ties = tiesOf(
+      names.map((api) => this.#clues(api)),
+      this.#objects.all,
+    );
+    const matches = matchMessages([...this.#messagesFor(names), ...this.#objectMessages(ties)], time);
     const own = new Map(names.map((name) => [name, matches.of(name, false)]));
-    const apis = names.map((name) => this.#facts(name, time, matches, this.#beside(name, own)));
-    const sources = this.#sources(time, omitted);
-    const before = apis.map((api) => unknownApi(api.name, api.backend));
+    const apis = names.flatMap((name) => {
+      const tie = ties.get(name);
+      return tie ? this.#facts(name, { time, matches, tie, beside: this.#beside(name, own) }) : [];
+    });
+    const told = names[0] !== UNNAMED || this.#tellsOfOne(matches) ? apis : [];
+    const sources = this.#sources(time, omitted, told);
+    const before = told.map((api) => unknownApi(api.name, api.backend));
     return [
       { schema: SNAPSHOT_SCHEMA, time: time - BEFORE_MS, asOf, cluster: EMPTY_CLUSTER, apis: before, sources },
-      { schema: SNAPSHOT_SCHEMA, time, asOf, cluster: this.#cluster(), apis, sources },
+      { schema: SNAPSHOT_SCHEMA, time, asOf, cluster: this.#cluster(ties.values()), apis: told, sources },
     ];
   }
 
-  /** Every API that the text is about; `unknown` when it names none and is about one. */
-  #names(matches: Matches): string[] {
+  /** Every API that the text is about; `unknown` when it names none. */
+  #names(): readonly string[] {
     const named = new Set([...this.#apis.list(this.#servers), ...this.#claims.apis]);
     if (named.size > 0) return [...named].sort();
+    const { spoken } = this.#apis;
+    return spoken.length > 0 ? spoken : [UNNAMED];
+  }
+
+  /** A text that names no API is about one when it says something that can be of one. */
+  #tellsOfOne(matches: Matches): boolean {
     const anything =
       matches.any || this.#pods.size > 0 || this.#events.any || this.#claims.any || this.#tables.any || this.#apis.conditions.size > 0;
     const { unknownError } = matches.of(UNNAMED, true);
-    return anything || (unknownError !== undefined && this.#voice === 'aggregated-server') ? [UNNAMED] : [];
+    return anything || (unknownError !== undefined && this.#voice === 'aggregated-server');
+  }
+
+  /** What the text tells of the server of an API. */
+  #clues(api: string): ServerClues {
+    const service = this.#apis.backendOf(api);
+    return { api, ...(service === undefined ? {} : { service }), addresses: this.#apis.addressesOf(api) };
+  }
+
+  /** Where the text is about several APIs, a message that names some of them is about those. */
+  #messagesFor(names: readonly string[]): readonly Message[] {
+    const { messages } = this.#joiner;
+    if (names.length < 2) return messages;
+    return messages.map((message) => (message.about.length > 0 ? message : { ...message, about: this.#apis.namedIn(message.text, names) }));
+  }
+
+  /** What events and descriptions of pods say: of the APIs that they name, else of those whose server they are about. */
+  #objectMessages(ties: ReadonlyMap<string, Tie>): Message[] {
+    const described = this.#ofDocuments.map(({ text, of }) => ({ text, about: ownersOf(ties, (tie) => tie.owns(of)) }));
+    return [...this.#events.messages(ties), ...described].flatMap(({ text, about }): Message[] => {
+      const accused = this.#apis.accuse(text);
+      if (accused.length > 0) return [{ text, voice: 'unknown', about: accused }];
+      return about === undefined ? [] : [{ text, voice: 'unknown', about }];
+    });
   }
 
   /** An API that is shown to answer, beside others that fail: what the text says of errors is about those. */
@@ -167,19 +239,10 @@ class TextReading {
     return answers && !fails(name) && [...own.keys()].some((other) => other !== name && fails(other));
   }
 
-  /** Names that the servers of these APIs go by. */
-  #stems(): readonly string[] {
-    return serverStems(this.#servers, this.#apis.services);
-  }
-
-  #ownEvents(time: number): ClusterEvent[] {
-    return this.#events.facts(time, this.#stems());
-  }
-
-  #facts(name: string, time: number, matches: Matches, beside: boolean): ApiFacts {
+  #facts(name: string, { time, matches, tie, beside }: Reading): ApiFacts {
     const { namespace = '', service } = this.#apis.backendOf(name) ?? {};
     const condition = this.#apis.conditionOf(name);
-    const backend = beside ? { facts: {}, trouble: undefined } : this.#backend(time, service);
+    const backend = beside && !tie.sure ? { facts: {}, trouble: undefined } : this.#backend(time, tie);
     const said = matches.of(name, !beside);
     const proofs = this.#claims.proofs(name);
     const reported = reportOf({ condition, said, proofs, claimed: this.#claims.error(name), trouble: backend.trouble });
@@ -187,49 +250,40 @@ class TextReading {
       ...unknownApi(name, { namespace, service: service ?? '', port: 443 }),
       ...(condition ? { condition: observed(condition) } : {}),
       ...backend.facts,
-      ...this.#tables.facts(service),
       textMatches: said.counts,
       ...(reported ? { reported } : {}),
       ...(said.harmless.length > 0 ? { harmless: said.harmless } : {}),
     };
   }
 
-  /** What the text says of pods, and what of it is no good. */
-  #backend(time: number, service: string | undefined) {
-    const events = this.#ownEvents(time);
-    const pods = this.#pods.facts(time, this.#concerns(service));
-    const usage = this.#usage.facts();
+  /** What the text says of the pods and the Service, and what of it is no good. */
+  #backend(time: number, tie: Tie) {
+    const events = this.#events.facts(time, tie);
+    const pods = this.#pods.facts(time, (pod) => tie.owns(pod));
+    const usage = this.#usage.facts((pod) => tie.owns(pod));
     return {
       facts: {
         ...(pods.length > 0 ? { pods: observed(pods) } : {}),
         ...(usage.length > 0 ? { resources: observed(usage) } : {}),
         ...(events.length > 0 ? { events: observed({ counts: [], recent: events }) } : {}),
+        ...this.#tables.facts(tie),
       },
-      trouble: troubleOf(pods) ?? this.#tables.trouble(service, this.#stems()),
+      trouble: troubleOf(pods) ?? this.#tables.trouble(tie),
     };
   }
 
-  /** Which pods of a listing are the backend's: those that are called like its Service, if any is. */
-  #concerns(service: string | undefined): (pod: string) => boolean {
-    const stems = service === undefined ? this.#stems() : [service];
-    const related = this.#pods.names().filter((name) => isOfServer(name, stems));
-    if (related.length === 0) return () => true;
-    const kept = new Set(related);
-    return (pod) => kept.has(pod);
-  }
-
-  #cluster(): ClusterFacts {
-    const { nodes } = this.#tables;
+  #cluster(ties: Iterable<Tie>): ClusterFacts {
+    const nodes = this.#tables.nodesOf(ties);
     return nodes.length > 0 ? { ...EMPTY_CLUSTER, nodes: observed(nodes) } : EMPTY_CLUSTER;
   }
 
-  #sources(time: number, omitted: number): SourceStatus[] {
+  #sources(time: number, omitted: number, apis: readonly ApiFacts[]): SourceStatus[] {
     const seen = new Set<SourceName>();
     if (this.#apis.conditions.size > 0) seen.add('api-services');
     if (this.#pods.size > 0) seen.add('pods');
     if (this.#events.any) seen.add('events');
     if (this.#logLines > 0) seen.add('logs');
-    if (this.#usage.facts().length > 0) seen.add('resources');
+    if (apis.some(({ resources }) => resources.state === 'observed')) seen.add('resources');
     if (this.#tables.nodes.length > 0) seen.add('nodes');
     if (this.#tables.endpoints.size > 0) seen.add('endpoint-slices');
     if (this.#tables.workloads.size > 0) seen.add('workloads');

@@ -1,6 +1,6 @@
 import { observed } from '../../domain/observed.ts';
 import type { ApiFacts, NodeFacts } from '../../domain/snapshot.ts';
-import { isOfServer } from './servers.ts';
+import type { Tie } from './ties.ts';
 
 const ENDPOINTS_HEAD = /^(?:NAMESPACE\s+)?NAME\s+ENDPOINTS\s+AGE/;
 const SLICES_HEAD = /^(?:NAMESPACE\s+)?NAME\s+ADDRESSTYPE\s+PORTS\s+ENDPOINTS/;
@@ -8,7 +8,7 @@ const NODES_HEAD = /^NAME\s+STATUS\s+ROLES\s+AGE\s+VERSION/;
 const DEPLOYMENTS_HEAD = /^(?:NAMESPACE\s+)?NAME\s+(?:READY\s+UP-TO-DATE\s+AVAILABLE|DESIRED\s+CURRENT)/;
 const POLICIES_HEAD = /^(?:NAMESPACE\s+)?NAME\s+POD-SELECTOR\s+AGE/;
 const NODE_ROW = /^(\S{1,253})\s+((?:Not)?Ready(?:,SchedulingDisabled)?)\s+\S+\s+\d\S*\s+v\d/;
-const SERVICE_MISSING = /services? "([a-z0-9.-]{1,253})" not found|service\/\S+ in \S+ is not present/i;
+const SERVICE_MISSING = /services? "([a-z0-9.-]{1,253})" not found|service\/([a-z0-9.-]{1,253}) in \S{1,260} is not present/i;
 const MOST_ROWS = 1000;
 
 type Table = 'endpoints' | 'slices' | 'nodes' | 'deployments' | 'policies' | undefined;
@@ -24,14 +24,15 @@ export class TableReader {
   /** Workload → replicas that are wanted and ready. */
   readonly workloads = new Map<string, { wanted: number; ready: number }>();
   readonly policies: string[] = [];
-  serviceMissing = false;
+  /** Services that are said not to exist. */
+  readonly missing = new Set<string>();
 
   read(line: string): boolean {
     if (line.trim() === '') {
       this.end();
       return false;
     }
-    if (line.includes('not found') || line.includes('is not present')) this.serviceMissing ||= SERVICE_MISSING.test(line.slice(0, 2000));
+    this.#missing(line);
     const head = headOf(line);
     if (head) {
       this.#table = head;
@@ -43,6 +44,13 @@ export class TableReader {
     const cells = line.trim().split(/\s{2,}|\t/);
     if (this.#namespaced) cells.shift();
     return this.#row(cells);
+  }
+
+  #missing(line: string): void {
+    if (!line.includes('not found') && !line.includes('is not present')) return;
+    const [, found, named] = SERVICE_MISSING.exec(line.slice(0, 2000)) ?? [];
+    const service = found ?? named;
+    if (service !== undefined && this.missing.size < MOST_ROWS) this.missing.add(service);
   }
 
   #node(line: string): boolean {
@@ -57,23 +65,31 @@ export class TableReader {
   }
 
   get any(): boolean {
-    return this.serviceMissing || this.endpoints.size > 0;
+    return this.missing.size > 0 || this.endpoints.size > 0;
   }
 
-  /** Why the backend cannot be reached, by the tables. Of a long listing only the rows of its own Service count. */
-  trouble(service: string | undefined, stems: readonly string[]): string | undefined {
-    if (this.serviceMissing) return 'its Service is said not to exist';
-    const names = service === undefined ? stems : [service];
-    const own = [...this.endpoints].filter(([name]) => isOfServer(name, names));
-    const rows = own.length > 0 || this.endpoints.size > 1 ? own : [...this.endpoints];
-    return rows.some(([, has]) => !has) ? 'a Service of it has no endpoints' : undefined;
+  /** Why the backend cannot be reached, by the tables. */
+  trouble(tie: Tie): string | undefined {
+    if (tie.among([...this.missing]).size > 0) return 'its Service is said not to exist';
+    const own = tie.among([...this.endpoints.keys()]);
+    return [...own].some((name) => this.endpoints.get(name) === false) ? 'a Service of it has no endpoints' : undefined;
   }
 
-  /** What the tables say of the backend with this Service, or of the only one there is. */
-  facts(service: string | undefined): Partial<ApiFacts> {
-    const { endpoints, workloads, policies, serviceMissing } = this;
-    const [, has] = [...endpoints].find(([name]) => service === undefined || name.startsWith(service)) ?? [];
-    const [name, replicas] = [...workloads].find(([workload]) => service === undefined || workload.startsWith(service)) ?? [];
+  /** Nodes that a pod of the API is on; every one, where none of several is ready: it is on one of them. */
+  nodesOf(ties: Iterable<Tie>): NodeFacts[] {
+    if (this.nodes.length > 1 && this.nodes.every(({ ready }) => ready === false)) return [...this.nodes];
+    const hosts = new Set([...ties].flatMap(({ nodes }) => [...nodes]));
+    return this.nodes.filter(({ name }) => hosts.has(name));
+  }
+
+  /** What the tables say of the backend that this ties to the API. */
+  facts(tie: Tie): Partial<ApiFacts> {
+    const { endpoints, workloads, policies } = this;
+    const [service] = tie.among([...endpoints.keys()]);
+    const has = service === undefined ? undefined : endpoints.get(service);
+    const [name] = tie.among([...workloads.keys()]);
+    const replicas = name === undefined ? undefined : workloads.get(name);
+    const serviceMissing = tie.among([...this.missing]).size > 0;
     return {
       ...(has === undefined
         ? {}

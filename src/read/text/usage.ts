@@ -1,8 +1,9 @@
 import type { ResourceFacts } from '../../domain/snapshot.ts';
 import { parseQuantity } from '../../kube/quantity.ts';
+import type { Objects, TextObject } from './objects.ts';
 
 /** A row of `kubectl top pods`; those of nodes have percentages. */
-const TOP_ROW = /^(?:[a-z0-9-]{1,63}\s+)?([a-z0-9][a-z0-9.-]{2,252})\s+(\d{1,9}m?)\s+(\d{1,9}(?:Ki|Mi|Gi)?)\s*$/;
+const TOP_ROW = /^(?:([a-z0-9-]{1,63})\s+)?([a-z0-9][a-z0-9.-]{2,252})\s+(\d{1,9}m?)\s+(\d{1,9}(?:Ki|Mi|Gi)?)\s*$/;
 const HEADING = /^\s*(limits|requests):\s*$/i;
 const AMOUNT = /^\s*(cpu|memory):\s+"?(\d[0-9.]{0,12}[a-zA-Z]{0,2})"?\s*$/;
 const MOST_PODS = 100;
@@ -10,9 +11,14 @@ const MOST_REPLICAS = 5;
 
 /** What pods use, of `kubectl top`, and what they may use, of `describe`: together they are shares of a limit. */
 export class UsageReader {
-  readonly #used = new Map<string, { cpu: number; memory: number }>();
+  readonly #used = new Map<string, { object: TextObject; cpu: number; memory: number }>();
+  readonly #objects: Objects;
   readonly #limits: { cpu?: number; memory?: number } = {};
   #heading = '';
+
+  constructor(objects: Objects) {
+    this.#objects = objects;
+  }
 
   /** True when the line is a figure. */
   read(line: string): boolean {
@@ -35,10 +41,10 @@ export class UsageReader {
   }
 
   #row(line: string): boolean {
-    const [, pod, ...figures] = TOP_ROW.exec(line) ?? [];
+    const [, namespace, pod, ...figures] = TOP_ROW.exec(line) ?? [];
     const [cpu, memory] = figures.map(parseQuantity);
     if (pod === undefined || cpu === undefined || memory === undefined || this.#used.size >= MOST_PODS) return false;
-    this.#used.set(pod, { cpu, memory });
+    this.#used.set(pod, { object: this.#objects.row('Pod', pod, namespace), cpu, memory });
     return true;
   }
 
@@ -46,15 +52,16 @@ export class UsageReader {
     this.#heading = '';
   }
 
-  /** Only where both sides are known. The text tells one limit: of a long listing nobody knows whose it is. */
-  facts(): ResourceFacts[] {
+  /** Of the pods that `keep` keeps, where both sides are known. The text tells one limit: of a long listing nobody knows whose it is. */
+  facts(keep: (pod: TextObject) => boolean): ResourceFacts[] {
     const { cpu, memory } = this.#limits;
-    if ((!cpu && !memory) || this.#used.size > MOST_REPLICAS) return [];
-    return [...this.#used].map(([pod, used]) => ({
+    const used = [...this.#used].filter(([, { object }]) => keep(object));
+    if ((!cpu && !memory) || used.length > MOST_REPLICAS) return [];
+    return used.map(([pod, figures]) => ({
       pod,
       container: 'server',
-      ...(cpu ? { cpuUsageRatio: used.cpu / cpu } : {}),
-      ...(memory ? { memoryUsageRatio: used.memory / memory } : {}),
+      ...(cpu ? { cpuUsageRatio: figures.cpu / cpu } : {}),
+      ...(memory ? { memoryUsageRatio: figures.memory / memory } : {}),
     }));
   }
 }
