@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
+import { isNamedIssuer } from './x509-names.ts';
 
 const PEM_BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----/g;
 const MAX_CHAIN = 8;
@@ -84,9 +85,13 @@ export function leadsTo(anchors: Iterable<X509Certificate>, chain: readonly X509
   return false;
 }
 
+/**
+ * As Go looks for an issuer: by its name and its key. OpenSSL's checkIssued() asks for the key identifier too, which is another one
+ * where the same CA was written anew by another tool (Go 1.25 began to make it of SHA-256).
+ */
 function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
   try {
-    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+    return (isNamedIssuer(certificate, issuer) ?? certificate.checkIssued(issuer)) && certificate.verify(issuer.publicKey);
   } catch {
     return false;
   }

@@ -29,7 +29,7 @@ export function servingCertificate(leaf: X509Certificate, trust: Trust, chainErr
     dnsNames,
     serverName: trust.serverName,
     nameMatches: dnsNames.some((name) => nameMatches(name, trust.serverName)),
-    ...(judgedByBundle && { verifiedByCaBundle: chainError === undefined || leadsTo(trust.anchors ?? [], chain) }),
+    ...(judgedByBundle && { verifiedByCaBundle: leadsTo(trust.anchors ?? [], chain) }),
     verifiedBySystem: judgedByBundle || chainError !== undefined ? verifiedBySystemRoots(chain, now) : true,
     fingerprint256: leaf.fingerprint256,
   };
@@ -56,15 +56,8 @@ export function verdict(
     return { reason: 'certificate_not_yet_valid', detail: `certificate is not valid before ${isoOf(facts.notBefore)}` };
   if (facts.notAfter < nowSeconds) return { reason: 'certificate_expired', detail: `certificate has expired at ${isoOf(facts.notAfter)}` };
   if (!facts.nameMatches) return { reason: 'certificate_name_mismatch', detail: nameMismatch(facts) };
-  if (chainError === undefined) return undefined;
-  if (facts.verifiedByCaBundle === false) {
-    if (trust.anchors?.length === 0)
-      return { reason: 'certificate_unknown_authority', detail: 'caBundle holds no certificate that parses' };
-    return {
-      reason: 'certificate_unknown_authority',
-      detail: `no CA of the caBundle signed the certificate of ${facts.issuer} (${chainError})`,
-    };
-  }
+  if (facts.verifiedByCaBundle === false) return { reason: 'certificate_unknown_authority', detail: noAuthority(facts, trust, chainError) };
+  if (chainError === undefined || isOpensslAlone(facts, trust, chainError, nowSeconds)) return undefined;
   switch (chainError) {
     case 'CERT_HAS_EXPIRED':
       return { reason: 'certificate_expired', detail: `a CA of the chain has expired (issuer ${facts.issuer})` };
@@ -75,6 +68,31 @@ export function verdict(
     default:
       return { reason: 'certificate_unknown_authority', detail: `certificate of ${facts.issuer} does not verify (${chainError})` };
   }
+}
+
+function noAuthority({ issuer }: CertificateFacts, { anchors }: Trust, chainError: string | undefined): string {
+  if (anchors?.length === 0) return 'caBundle holds no certificate that parses';
+  if (chainError === undefined) return `the caBundle writes the name of the CA in another encoding than the certificate of ${issuer}`;
+  return `no CA of the caBundle signed the certificate of ${issuer} (${chainError})`;
+}
+
+/** What OpenSSL says where it found no issuer with the name *and* the key identifier that it looks for. */
+const NO_ISSUER = new Set([
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+]);
+
+/** Go finds the issuer in the caBundle: it goes by name and key. */
+function isOpensslAlone(
+  { verifiedByCaBundle }: CertificateFacts,
+  { anchors = [] }: Trust,
+  chainError: string,
+  nowSeconds: number,
+): boolean {
+  const aCaIsValid = anchors.some(({ validFrom, validTo }) => secondsOf(validFrom) <= nowSeconds && nowSeconds <= secondsOf(validTo));
+  return verifiedByCaBundle === true && aCaIsValid && NO_ISSUER.has(chainError);
 }
 
 function nameMismatch({ dnsNames, serverName }: CertificateFacts): string {

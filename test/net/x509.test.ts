@@ -43,6 +43,23 @@ describe('a chain', () => {
     expect(leadsTo(parsePem(first.cert), [])).toBe(false);
   });
 
+  it('is followed by name and key, as Go does, and not by the key identifier, which OpenSSL asks for too', async () => {
+    const old = await createAuthority({ name: 'harbour-ca', keyId: '01020304' });
+    const renewed = await old.renew({ keyId: '05060708' });
+    const [leaf] = parsePem((await old.issue({ names: [NAME] })).cert);
+    expect(leaf!.checkIssued(parsePem(renewed.cert)[0]!)).toBe(false);
+    expect(leadsTo(parsePem(renewed.cert), [leaf!])).toBe(true);
+  });
+
+  it('ends at a name that is encoded otherwise, as for Go', async () => {
+    const old = await createAuthority({ name: 'harbour-ca' });
+    const renewed = await old.renew({ utf8: true });
+    const [leaf] = parsePem((await old.issue({ names: [NAME] })).cert);
+    expect(leaf!.checkIssued(parsePem(renewed.cert)[0]!)).toBe(true);
+    expect(leadsTo(parsePem(renewed.cert), [leaf!])).toBe(false);
+    expect(leadsTo(parsePem(old.cert), [leaf!])).toBe(true);
+  });
+
   it('is followed at the cost of its length, though its certificates sign each other', async () => {
     const stranger = await createAuthority({ name: 'maze' });
     const maze = await Promise.all(Array.from({ length: 7 }, () => stranger.renew()));

@@ -42,6 +42,36 @@ describe('the verdict', () => {
     expect(await judge({}, 'SOMETHING_NEW')).toBe('certificate_unknown_authority');
   });
 
+  it('is that of Go where the CA was written anew by another tool: crypto/x509 of Go 1.26.8, measured with OpenSSL 3.0.19', async () => {
+    const old = await createAuthority({ name: 'harbour-ca', keyId: '01020304' });
+    const of = async (written: Parameters<Authority['renew']>[0], issued: Authority, chainError: string | undefined, differs = {}) => {
+      const leaf = new X509Certificate((await issued.issue({ names: [NAME] })).cert);
+      const judged = trust({ anchors: parsePem((await old.renew({ ...written, ...differs })).cert) });
+      return verdict(servingCertificate(leaf, judged, chainError, Date.now()), judged, chainError, Date.now() / 1000);
+    };
+    // Another key identifier: OpenSSL finds no issuer, and Go does.
+    expect(await of({ keyId: '05060708' }, old, 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY')).toBeUndefined();
+    expect(await of({ keyId: '05060708' }, old, 'CERT_HAS_EXPIRED')).toMatchObject({ reason: 'certificate_expired' });
+    expect(await of({ keyId: '05060708' }, first, 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY')).toMatchObject({
+      reason: 'certificate_unknown_authority',
+      detail: expect.stringContaining('no CA of the caBundle signed'),
+    });
+    // Another encoding of the name: OpenSSL does not mind, and Go finds no issuer.
+    expect(await of({ keyId: '01020304', utf8: true }, old, undefined)).toMatchObject({
+      reason: 'certificate_unknown_authority',
+      detail: expect.stringContaining('in another encoding'),
+    });
+  });
+
+  it('does not take an expired CA for one that only OpenSSL overlooks', async () => {
+    const expired = await createAuthority({ name: 'harbour-ca', notAfter: date(-1000) });
+    const leaf = new X509Certificate((await expired.issue({ names: [NAME] })).cert);
+    const judged = trust({ anchors: parsePem(expired.cert) });
+    const facts = servingCertificate(leaf, judged, 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', Date.now());
+    expect(facts.verifiedByCaBundle).toBe(true);
+    expect(verdict(facts, judged, 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', Date.now() / 1000)?.reason).toBe('certificate_unknown_authority');
+  });
+
   it('is that everything is accepted when verification is switched off', async () => {
     expect(await judge({ names: ['x.y.svc'], notAfter: date(-1000) }, 'CERT_HAS_EXPIRED', { insecureSkipTLSVerify: true })).toBeUndefined();
   });

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import {
+  AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   cryptoProvider,
   ExtendedKeyUsage,
@@ -8,8 +9,10 @@ import {
   type Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
+  Name,
   PemConverter,
   SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
 
@@ -40,13 +43,21 @@ export interface Authority {
   /** PEM text of the CA certificate: what an APIService's caBundle holds. */
   readonly cert: string;
   readonly issue: (options?: IssueOptions) => Promise<Issued>;
-  /** Another certificate of the same name and key. */
-  readonly renew: () => Promise<Authority>;
+  /** Another certificate of the same name and key; what another tool writes differently is given. */
+  readonly renew: (written?: Written) => Promise<Authority>;
   /** An intermediate that this authority signs. */
   readonly issueAuthority: (options?: AuthorityOptions) => Promise<Authority>;
 }
 
-export interface AuthorityOptions {
+/** What two tools write differently of the same CA. */
+export interface Written {
+  /** Hexadecimal; in what it issues it is the identifier of the authority. Default: none. */
+  readonly keyId?: string;
+  /** The name is an UTF8String, as OpenSSL writes it. Default: a PrintableString, as Go does. */
+  readonly utf8?: boolean;
+}
+
+export interface AuthorityOptions extends Written {
   readonly name?: string;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
@@ -64,28 +75,32 @@ const AUTHORITY_EXTENSIONS = [
 ];
 
 /** A certificate authority of its own (ECDSA P-256): two calls with one name give two authorities that differ in their key only. */
-export async function createAuthority({ name = 'test-ca', notBefore, notAfter }: AuthorityOptions = {}): Promise<Authority> {
-  return selfSigned({ name, ...(notBefore && { notBefore }), ...(notAfter && { notAfter }) }, await keyPair());
+export async function createAuthority(options: AuthorityOptions = {}): Promise<Authority> {
+  return selfSigned(options, await keyPair());
 }
 
-async function selfSigned({ name = 'test-ca', notBefore, notAfter }: AuthorityOptions, keys: webcrypto.CryptoKeyPair): Promise<Authority> {
+const nameOf = (name: string, { utf8 = false }: Written): string | Name =>
+  utf8 ? new Name([{ CN: [{ utf8String: name }] }]) : `CN=${name}`;
+
+async function selfSigned(options: AuthorityOptions, keys: webcrypto.CryptoKeyPair): Promise<Authority> {
+  const { name = 'test-ca', notBefore, notAfter, keyId } = options;
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: nextSerial(),
-    name: `CN=${name}`,
+    name: nameOf(name, options),
     notBefore: notBefore ?? new Date(Date.now() - 30 * DAY),
     notAfter: notAfter ?? new Date(Date.now() + 365 * DAY),
     signingAlgorithm: SIGNING,
     keys,
-    extensions: AUTHORITY_EXTENSIONS,
+    extensions: [...AUTHORITY_EXTENSIONS, ...(keyId === undefined ? [] : [new SubjectKeyIdentifierExtension(keyId)])],
   });
-  return authorityOf(name, keys, pem(certificate.toString('pem')));
+  return authorityOf(name, keys, pem(certificate.toString('pem')), options);
 }
 
-function authorityOf(name: string, keys: webcrypto.CryptoKeyPair, cert: string): Authority {
-  const signed = { issuer: `CN=${name}`, signingAlgorithm: SIGNING, signingKey: keys.privateKey };
+function authorityOf(name: string, keys: webcrypto.CryptoKeyPair, cert: string, written: Written = {}): Authority {
+  const signed = { issuer: nameOf(name, written), signingAlgorithm: SIGNING, signingKey: keys.privateKey };
   return {
     cert,
-    renew: () => selfSigned({ name }, keys),
+    renew: (differs = {}) => selfSigned({ name, ...differs }, keys),
     async issue({ names = ['localhost'], ips = [], commonName, notBefore, notAfter, usage = 'server' } = {}) {
       const own = await keyPair();
       const alternatives = [
@@ -97,6 +112,7 @@ function authorityOf(name: string, keys: webcrypto.CryptoKeyPair, cert: string):
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
         new ExtendedKeyUsageExtension([usage === 'server' ? ExtendedKeyUsage.serverAuth : ExtendedKeyUsage.clientAuth]),
       ];
+      if (written.keyId !== undefined) extensions.push(new AuthorityKeyIdentifierExtension(written.keyId));
       if (alternatives.length > 0) extensions.push(new SubjectAlternativeNameExtension(alternatives));
       const certificate = await X509CertificateGenerator.create({
         ...signed,
