@@ -22,7 +22,10 @@ export const apiserverOverloaded = defineCause({
       when: all(THE_KUBE_APISERVER_REJECTS, FAILING, LOAD_MAY_EXPLAIN, THE_KUBE_APISERVER_IS_BUSY),
       weight: 'strong',
       says: [
-        clause('the kube-apiserver rejected {value|request|requests} in the last 5 min', THE_KUBE_APISERVER_REJECTS),
+        clause(
+          'the kube-apiserver rejected {value|request|requests} in the last 5 min, those included that clients gave up in its queues',
+          THE_KUBE_APISERVER_REJECTS,
+        ),
         clause('it has much to do', THE_KUBE_APISERVER_IS_BUSY),
       ],
       reproduce: 'kubectl get --raw /metrics | grep apiserver_flowcontrol_rejected_requests_total',

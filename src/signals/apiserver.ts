@@ -90,7 +90,7 @@ export const APISERVER_SIGNALS: readonly Signal[] = [
   summed(
     'apiserver-rejected',
     'rejected_requests',
-    'Requests rejected by API priority and fairness, over all instances.',
+    'Requests rejected by API priority and fairness, or given up by their clients in its queues, over all instances.',
     (m) => m.rejectedRequests,
   ),
   {

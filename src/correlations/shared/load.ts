@@ -15,6 +15,10 @@ export const LOAD_MAY_EXPLAIN: Criterion = any(
   above(last('control-failing', 2 * MINUTE), 0.5),
 );
 
+/**
+ * The counter has the reason `time-out` also for a request whose client gave up while it waited for a seat (k8s.io/apiserver v0.36.3): it
+ * waited all the same.
+ */
 export const THE_KUBE_APISERVER_REJECTS: Criterion = above(increase('apiserver-rejected', 5 * MINUTE), 0.5);
 
 /**

@@ -24,7 +24,7 @@ describe('reading the metrics of a kube-apiserver', () => {
       rejectedRequests: 0,
       queuedRequests: 0,
       inflightRequests: 5,
-      inflightRatio: 0.01,
+      inflightRatio: 0,
       etcdErrors: 0,
       serverErrors: 0,
       startTimeSeconds: 1767513600.5,
@@ -59,6 +59,11 @@ describe('reading the metrics of a kube-apiserver', () => {
       'seats over the limit as full',
       'apiserver_flowcontrol_current_executing_seats 9\napiserver_flowcontrol_nominal_limit_seats 6',
       { inflightRatio: 1 },
+    ],
+    [
+      'no seats of requests that are exempt',
+      'apiserver_flowcontrol_current_executing_seats{flow_schema="exempt",priority_level="exempt"} 50\napiserver_flowcontrol_current_executing_seats{flow_schema="global-default",priority_level="global-default"} 2\napiserver_flowcontrol_nominal_limit_seats{priority_level="exempt"} 0\napiserver_flowcontrol_nominal_limit_seats{priority_level="global-default"} 8',
+      { inflightRatio: 0.25 },
     ],
     ['etcd errors', 'etcd_request_errors_total{operation="get"} 2', { etcdErrors: 2 }],
     [
