@@ -45,7 +45,7 @@ export const RIGHTS_SIGNALS: readonly Signal[] = [
   ),
   own(
     'backend-authz-failures',
-    'SubjectAccessReviews that the backend could not make, by its own metrics.',
+    'SubjectAccessReviews that were answered with an error, by the metrics of the backend.',
     (facts) => facts.delegatedAuthzFailures,
   ),
   own(

@@ -19,7 +19,9 @@ type Take = (reading: Reading, value: number, labels: string) => void;
 const TAKEN: ReadonlyMap<string, Take> = new Map(
   Object.entries<Take>({
     apiserver_delegated_authn_request_total: (r, value, labels) => add(r, 'authn', failed(value, labels)),
-    apiserver_delegated_authz_request_total: (r, value, labels) => add(r, 'authz', failed(value, labels)),
+    // A client that gives up ends its SubjectAccessReview, which is counted as <error> too (k8s.io/apiserver v0.36.3): that says nothing
+    // of the right to ask.
+    apiserver_delegated_authz_request_total: (r, value, labels) => add(r, 'authz', unanswered(labels) ? 0 : failed(value, labels)),
     apiserver_tls_handshake_errors_total: (r, value) => add(r, 'handshakes', value),
     apiserver_flowcontrol_rejected_requests_total: (r, value) => add(r, 'flowControl', value),
     apiserver_request_total: (r, value, labels) => add(r, 'tooMany', labelOf(labels, 'code') === '429' ? value : 0),
@@ -32,6 +34,11 @@ const TAKEN: ReadonlyMap<string, Take> = new Map(
 
 function add(reading: Reading, sum: Exclude<keyof Reading, 'expiry'>, value: number): void {
   reading[sum] = (reading[sum] ?? 0) + value;
+}
+
+/** No status came. */
+function unanswered(labels: string): boolean {
+  return labelOf(labels, 'code') === '<error>';
 }
 
 /** A code of 2xx is an answer; everything else, `<error>` included, is a broken way back to the kube-apiserver. */

@@ -17,6 +17,8 @@ apiserver_delegated_authn_request_total{code="403"} 3
 apiserver_delegated_authn_request_total{code="<error>"} 2
 # TYPE apiserver_delegated_authz_request_total counter
 apiserver_delegated_authz_request_total{code="201"} 90
+apiserver_delegated_authz_request_total{code="403"} 1
+apiserver_delegated_authz_request_total{code="<error>"} 7
 # TYPE apiserver_tls_handshake_errors_total counter
 apiserver_tls_handshake_errors_total 4
 # TYPE apiserver_request_total counter
@@ -32,7 +34,7 @@ apiserver_client_certificate_expiration_seconds_bucket{le="+Inf"} 9
 `;
 const FACTS = {
   delegatedAuthnFailures: 5,
-  delegatedAuthzFailures: 0,
+  delegatedAuthzFailures: 1,
   tlsHandshakeErrors: 4,
   rejectedRequests: 6,
   clientCertificateExpirySeconds: 604800,
