@@ -41,6 +41,8 @@ const RATES: BaseRates = {
   all: { 'tls-certificate': 40, 'pod-instability': 30, 'network-policy': 20, unknown: 10 },
   byVictim: { autoscaler: { 'pod-instability': 9, unknown: 1 } },
 };
+/** One of the ten in which only victims spoke was never explained, smoothed with all. */
+const UNTOLD = (1 + 10 * ((10 + 1 / 13) / 101)) / 20;
 
 describe('base rates', () => {
   const share = (victim: 'autoscaler' | 'condition', category: string) =>
@@ -53,8 +55,14 @@ describe('base rates', () => {
   });
 
   it('follow the victim where some were counted, and all incidents where none was', () => {
-    expect(share('autoscaler', 'pod-instability')).toBeCloseTo((9 + 10 * ((30 + 1 / 13) / 101)) / 20, 12);
-    expect(share('condition', 'pod-instability')).toBeCloseTo((30 + 1 / 13) / 101, 12);
+    const ofAll = (count: number) => (count + 1 / 13) / 101;
+    const own = (9 + 10 * ofAll(30)) / (20 - 1 - 10 * ofAll(10));
+    expect(share('autoscaler', 'pod-instability')).toBeCloseTo(own * (1 - UNTOLD), 12);
+    expect(share('condition', 'pod-instability')).toBeCloseTo((ofAll(30) / (1 - ofAll(10))) * (1 - UNTOLD), 12);
+  });
+
+  it('leave as much unknown whoever speaks', () => {
+    expect([share('autoscaler', 'unknown'), share('condition', 'unknown')]).toEqual([UNTOLD, UNTOLD]);
   });
 
   it('leave something to what was never counted', () => {
@@ -111,7 +119,7 @@ describe('an API of which only the failure is seen', () => {
   it('has three possibilities, each with its share and its check, and no verdict', () => {
     const { cause: verdict, confidence, possibilities, possibleOf } = diagnosed();
     expect(verdict).toBe('unknown');
-    expect(confidence).toBeCloseTo((10 + 1 / 13) / 101, 12);
+    expect(confidence).toBeCloseTo(UNTOLD, 12);
     expect(possibilities?.map(({ category }) => category)).toEqual(['tls-certificate', 'pod-instability', 'network-policy']);
     expect(possibilities?.[0]).toMatchObject({ check: 'kubectl get tls-certificate -n harbour', shows: 'signs of tls-certificate' });
     expect(possibleOf).toMatch(/a client that got 503.*100, of a drawer$/);
@@ -127,8 +135,12 @@ describe('an API of which only the failure is seen', () => {
     const [first, second] = diagnosed({ rust: 0 }).possibilities ?? [];
     expect(first?.category).toBe('pod-instability');
     expect(second?.category).toBe('network-policy');
-    const whole = (30 + 20 + 10 + 4 / 13) / 101;
-    expect(first?.share).toBeCloseTo((30 + 1 / 13) / 101 / whole, 12);
+    const rates = new Map<string, number>(baseRates(RATES, 'unavailable'));
+    const left = ['pod-instability', 'network-policy', 'rate-limiting', 'unknown'].reduce(
+      (sum, category) => sum + (rates.get(category) ?? 0),
+      0,
+    );
+    expect(first?.share).toBeCloseTo((rates.get('pod-instability') ?? 0) / left, 12);
   });
 
   it.each<[string, () => unknown]>([
