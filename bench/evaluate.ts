@@ -8,12 +8,13 @@ import { loadIncidents } from './incidents.ts';
 import { judge, secondsToVerdict, type Verdict } from './judge.ts';
 import { bins, brier, calibrationError, confidentAndWrong, interval, isDefensible, isRight, type Judgement, share } from './measures.ts';
 import { patternScores } from './patterns.ts';
+import { reportReader } from './reader-report.ts';
 import { type SimulatedOutcome, simulatedFaults } from './simulated.ts';
 import { reportTexts } from './text-report.ts';
 import { textRows } from './text-rows.ts';
 
 /**
- * `npm run evaluate [-- --misses] [-- --simulated[=LANES]] [-- --forms=FOLDER]`: how often the verdict is right, and whether its confidence can be
+ * `npm run evaluate [-- --misses] [-- --simulated[=LANES]] [-- --forms=FOLDER] [-- --reader=REVISION --seen=ROWS]`: how often the verdict is right, and whether its confidence can be
  * believed: on real incidents, on generated faults, on synthetic patterns, and, where asked for, on every fault of the simulator,
  * over HTTPS and in real time (two minutes per fault and lane).
  */
@@ -132,14 +133,30 @@ function reportSimulated(outcomes: readonly SimulatedOutcome[]): void {
   }
 }
 
+function flag(name: string): string | undefined {
+  return process.argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3);
+}
+
+/** Which rows a reader's writers had seen: `--seen=ROWS`, the first of the file, or `--new=FILE` with the ids of the others. */
+function rowsOfReader(): { seen: number; newRows?: string } {
+  const newRows = flag('new');
+  return { seen: Number(flag('seen') ?? 0), ...(newRows === undefined ? {} : { newRows }) };
+}
+
 async function main(): Promise<void> {
   const verbose = process.argv.includes('--misses');
-  const forms = process.argv.find((argument) => argument.startsWith('--forms='));
-  if (forms) {
-    await reportForms(forms.slice('--forms='.length));
+  const forms = flag('forms');
+  if (forms !== undefined) {
+    await reportForms(forms);
     return;
   }
   const incidents = await loadIncidents();
+  const revision = flag('reader');
+  if (revision !== undefined) {
+    if (!incidents) console.log('No incidents at ../shared/incidents: there is nothing to score a reader on.');
+    else await reportReader(revision, incidents, rowsOfReader());
+    return;
+  }
   if (!incidents) console.log('No incidents at ../shared/incidents: the accuracy on real incidents is not measured.');
   else {
     const judged = incidents.map((incident) => judge(readText(incident.text), incident));
