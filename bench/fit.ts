@@ -18,6 +18,14 @@ export interface Fitted {
 const OTHER_SCORES = steps(-2, 3, 0.25);
 const DEEPER = steps(0, 0.5, 0.05);
 
+/**
+ * Added to the share of a deeper cause: those who wrote the reader had these incidents before them, so what comes true of them is more than
+ * will come true of others. The reader that was written with the first 73 rows named by a line that points to one cause at 0.95, and was
+ * right in 0.68 of the 202 that were added later (`npm run evaluate -- --reader=fb9b9d7 --seen=73`); the present one is in 0.72 of all,
+ * with all in view.
+ */
+const MARGIN = 0.05;
+
 function steps(from: number, to: number, by: number): number[] {
   return Array.from({ length: Math.round((to - from) / by) + 1 }, (_, index) => Math.round((from + index * by) * 100) / 100);
 }
@@ -41,7 +49,8 @@ function fittedShares(rows: readonly TextRow[], temperatures: readonly number[])
         const loss = named.reduce((sum, row) => sum - Math.log(likelihood(namedConfidence(row, numbers), isRight(judged(row)))), 0);
         if (!best || loss < best.loss) best = { numbers, loss };
       }
-  return best?.numbers ?? { temperature: TEMPERATURE, shares: { otherScore: 0, deeper: 0 } };
+  if (best) return { ...best.numbers, shares: { ...best.numbers.shares, deeper: best.numbers.shares.deeper + MARGIN } };
+  return { temperature: TEMPERATURE, shares: { otherScore: 0, deeper: MARGIN } };
 }
 
 const likelihood = (confidence: number, right: boolean): number => Math.min(0.999, Math.max(0.001, right ? confidence : 1 - confidence));
