@@ -1,4 +1,4 @@
-import { type Aggregate, type Criterion, FEWEST_SPIKES, filledAfter, last, MINUTE, signalsOf } from '../domain/criterion.ts';
+import { type Aggregate, type Criterion, eachPart, FEWEST_SPIKES, filledAfter, last, MINUTE, ownSignals } from '../domain/criterion.ts';
 import type { SignalId } from '../domain/ids.ts';
 import { FAILURES_PERIODIC } from '../signals/derived.ts';
 import { episodesOf } from './episodes.ts';
@@ -11,6 +11,11 @@ export type Truth = boolean | undefined;
 
 type Test = (moment: Moment) => Truth;
 type Reading = (moment: Moment) => number | undefined;
+
+interface Compiled {
+  readonly id: number;
+  readonly test: Test;
+}
 
 /** What a window holds: `met` of `of` spikes had the event, or the two series move together with `r`. */
 export interface WindowCount {
@@ -38,25 +43,25 @@ export interface Explanation {
  */
 export class Criteria {
   readonly history: SignalHistory;
-  readonly #tests = new Map<string, Test>();
+  readonly #tests = new Map<string, Compiled>();
   readonly #readings = new Map<string, Reading>();
   readonly #windows = new Map<number, number>();
   readonly #recorded: { readonly columns: Recorded; readonly event: Test; readonly spike: Test; readonly within: number }[] = [];
   readonly #moment: Moment;
-  readonly #ids = new WeakMap<Criterion, Test>();
+  readonly #compiled = new WeakMap<Criterion, Compiled>();
   readonly #counts = new Map<string, (moment: Moment) => WindowCount | undefined>();
-  #tally = 0;
 
   /** @param alsoKept signals to keep though no criterion reads them. */
   constructor(criteria: readonly Criterion[], alsoKept: readonly string[] = []) {
     const names = new Set([...alsoKept, FAILURES_PERIODIC]);
-    for (const criterion of criteria) {
-      for (const signal of signalsOf(criterion)) names.add(signal);
-      for (const key of recordedKeys(criterion)) names.add(key);
-    }
+    for (const criterion of criteria)
+      eachPart(criterion, (part) => {
+        for (const signal of ownSignals(part)) names.add(signal);
+        if (part.kind === 'coincides') for (const key of Object.values(keysOf(part))) names.add(key);
+      });
     this.history = new SignalHistory(names);
     for (const criterion of criteria) this.#compile(criterion);
-    this.#moment = new Moment(this.#tally, [...this.#windows.keys()]);
+    this.#moment = new Moment(this.#tests.size, [...this.#windows.keys()]);
   }
 
   /** Adds a moment of one API and looks at it: `truth` and `explain` answer for it until the next push or `look`. */
@@ -78,7 +83,7 @@ export class Criteria {
   }
 
   truth(criterion: Criterion): Truth {
-    return (this.#ids.get(criterion) ?? this.#compile(criterion))(this.#moment);
+    return this.#compile(criterion)(this.#moment);
   }
 
   /** Why a criterion is true: the values of the signals that it read. */
@@ -144,22 +149,47 @@ export class Criteria {
   }
 
   #compile(criterion: Criterion): Test {
-    const key = JSON.stringify(criterion);
-    let test = this.#tests.get(key);
-    if (!test) {
-      const fresh = this.#test(criterion);
-      const id = this.#tally++;
-      test = (moment) => {
-        const known = moment.truths[id];
-        if (known !== undefined && known !== UNASKED) return known === UNKNOWN ? undefined : known === TRUE;
-        const truth = fresh(moment);
-        moment.truths[id] = truth === undefined ? UNKNOWN : truth ? TRUE : FALSE;
-        return truth;
-      };
-      this.#tests.set(key, test);
+    return this.#compiledOf(criterion).test;
+  }
+
+  #compiledOf(criterion: Criterion): Compiled {
+    const known = this.#compiled.get(criterion);
+    if (known) return known;
+    const key = this.#keyOf(criterion);
+    const compiled = this.#tests.get(key) ?? this.#fresh(criterion, key);
+    this.#compiled.set(criterion, compiled);
+    return compiled;
+  }
+
+  #fresh(criterion: Criterion, key: string): Compiled {
+    const fresh = this.#test(criterion);
+    const id = this.#tests.size;
+    const test: Test = (moment) => {
+      const known = moment.truths[id];
+      if (known !== undefined && known !== UNASKED) return known === UNKNOWN ? undefined : known === TRUE;
+      const truth = fresh(moment);
+      moment.truths[id] = truth === undefined ? UNKNOWN : truth ? TRUE : FALSE;
+      return truth;
+    };
+    const compiled = { id, test };
+    this.#tests.set(key, compiled);
+    return compiled;
+  }
+
+  /** Equal criteria have equal keys. Parts stand in it by their number: a key is as long as its criterion is wide, however deep that is. */
+  #keyOf(criterion: Criterion): string {
+    switch (criterion.kind) {
+      case 'above':
+      case 'below':
+        return `${criterion.kind} ${criterion.threshold} ${keyOfAggregate(criterion.value)}`;
+      case 'not':
+        return `not ${this.#compiledOf(criterion.of).id}`;
+      case 'all':
+      case 'any':
+        return `${criterion.kind} ${criterion.of.map((part) => this.#compiledOf(part).id).join(' ')}`;
+      default:
+        return JSON.stringify(criterion);
     }
-    this.#ids.set(criterion, test);
-    return test;
   }
 
   #test(criterion: Criterion): Test {
@@ -281,7 +311,7 @@ export class Criteria {
   }
 
   #reading(aggregate: Aggregate): Reading {
-    const key = `${aggregate.aggregate} ${aggregate.window} ${aggregate.signal}`;
+    const key = keyOfAggregate(aggregate);
     const known = this.#readings.get(key);
     if (known) return known;
     const samples = this.#samples(aggregate.signal);
@@ -353,18 +383,8 @@ function keysOf(criterion: Extract<Criterion, { kind: 'coincides' }>): { spike: 
   return { spike: `spike ${spike}`, event: `event ${event}`, both: `both ${criterion.within} ${event} ${spike}` };
 }
 
-function recordedKeys(criterion: Criterion): string[] {
-  switch (criterion.kind) {
-    case 'coincides':
-      return [...Object.values(keysOf(criterion)), ...recordedKeys(criterion.event), ...recordedKeys(criterion.spike)];
-    case 'not':
-      return recordedKeys(criterion.of);
-    case 'all':
-    case 'any':
-      return criterion.of.flatMap(recordedKeys);
-    default:
-      return [];
-  }
+function keyOfAggregate({ aggregate, window, signal }: Aggregate): string {
+  return `${aggregate} ${window} ${signal}`;
 }
 
 function numberOf(truth: Truth): number {

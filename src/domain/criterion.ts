@@ -87,37 +87,47 @@ export const all = (...of: Criterion[]): Criterion => ({ kind: 'all', of });
 export const any = (...of: Criterion[]): Criterion => ({ kind: 'any', of });
 export const not = (of: Criterion): Criterion => ({ kind: 'not', of });
 
+/** Tells of a criterion and of everything that it is made of, the whole before its parts. */
+export function eachPart(criterion: Criterion, tell: (part: Criterion) => void): void {
+  tell(criterion);
+  switch (criterion.kind) {
+    case 'coincides':
+      eachPart(criterion.event, tell);
+      eachPart(criterion.spike, tell);
+      return;
+    case 'not':
+      eachPart(criterion.of, tell);
+      return;
+    case 'all':
+    case 'any':
+      for (const part of criterion.of) eachPart(part, tell);
+      return;
+    default:
+  }
+}
+
+/** Signals that a criterion asks itself, not by its parts. */
+export function ownSignals(criterion: Criterion): readonly SignalId[] {
+  switch (criterion.kind) {
+    case 'above':
+    case 'below':
+      return [criterion.value.signal];
+    case 'changedWithin':
+      return [criterion.signal];
+    case 'tracks':
+      return [criterion.a, criterion.b];
+    case 'regular':
+      return [criterion.onsets];
+    default:
+      return [];
+  }
+}
+
 /** Names of the signals that a criterion reads, each once, in order of appearance. */
 export function signalsOf(criterion: Criterion): SignalId[] {
   const found = new Set<SignalId>();
-  const visit = (c: Criterion): void => {
-    switch (c.kind) {
-      case 'above':
-      case 'below':
-        found.add(c.value.signal);
-        return;
-      case 'changedWithin':
-        found.add(c.signal);
-        return;
-      case 'coincides':
-        visit(c.event);
-        visit(c.spike);
-        return;
-      case 'tracks':
-        found.add(c.a);
-        found.add(c.b);
-        return;
-      case 'regular':
-        found.add(c.onsets);
-        return;
-      case 'not':
-        visit(c.of);
-        return;
-      case 'all':
-      case 'any':
-        for (const part of c.of) visit(part);
-    }
-  };
-  visit(criterion);
+  eachPart(criterion, (part) => {
+    for (const signal of ownSignals(part)) found.add(signal);
+  });
   return [...found];
 }
