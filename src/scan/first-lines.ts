@@ -40,12 +40,18 @@ export class FirstLines implements LineJudge {
     if (called.length === 0) return count;
     let from = start;
     for (const to of list.subarray(0, count)) {
-      const line: Line = { bytes, start: from, end: to, folded: folded(bytes, from, to), ascii: isAscii(bytes.subarray(from, to)) };
+      const line = lineOf(bytes, from, to);
       const first = called.find(({ pattern, literals }) => isCalled(literals, line) && matches(this.matcherOf(pattern), line));
       if (first) onMatch(first.pattern, bytes, from, to);
       from = to + 1;
     }
     return count;
+  }
+
+  /** All patterns that match a line, in the order of the list. */
+  matching(bytes: Uint8Array, start: number, end: number): number[] {
+    const line = lineOf(bytes, start, end);
+    return this.calledBy(line.folded).flatMap(({ pattern }) => (matches(this.matcherOf(pattern), line) ? [pattern] : []));
   }
 
   /** In the order of the list. */
@@ -58,6 +64,10 @@ export class FirstLines implements LineJudge {
     }
     return called;
   }
+}
+
+function lineOf(bytes: Uint8Array, start: number, end: number): Line {
+  return { bytes, start, end, folded: folded(bytes, start, end), ascii: isAscii(bytes.subarray(start, end)) };
 }
 
 /** What others write may be wrong: a line that their pattern matches must not be missed for it. */

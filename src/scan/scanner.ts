@@ -13,6 +13,8 @@ export interface Scanner extends LineJudge {
   scan(chunk: Uint8Array, onMatch: OnMatch): void;
   /** The stream is over: the line that is still open counts as one. */
   end(onMatch: OnMatch): void;
+  /** All patterns that match the line in bytes[start, end), in the order of the list. Costs as much as there are literals, and keeps no state. */
+  matching(bytes: Uint8Array, start: number, end: number): number[];
   /** Learns from some 100 KiB of the stream which byte triples are rare in it. Changes the speed, never a result. */
   adapt(sample: Uint8Array): void;
 }
@@ -82,6 +84,10 @@ class LineScanner implements Scanner {
 
   scanLines(bytes: Uint8Array, start: number, end: number, onMatch: OnMatch): number {
     return this.judgeOf(end - start).scanLines(bytes, start, end, onMatch);
+  }
+
+  matching(bytes: Uint8Array, start: number, end: number): number[] {
+    return this.firstLines.matching(bytes, start, Math.min(end, start + MAX_LINE_BYTES));
   }
 
   private judgeOf(bytes: number): LineJudge {

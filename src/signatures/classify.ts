@@ -1,7 +1,6 @@
 import type { Signature } from '../domain/signature.ts';
 import { SPEAKERS } from '../domain/snapshot.ts';
 import { MAX_LINE_BYTES } from '../scan/line-judge.ts';
-import { createMatcher, type Matcher } from '../scan/matcher.ts';
 import type { Pattern } from '../scan/pattern.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import { withoutForeignText } from './foreign-text.ts';
@@ -38,15 +37,20 @@ export function withUserSignatures(own: readonly UserSignature[]): {
   };
 }
 
-let builtIn: ((text: string) => NamedSignature | undefined) | undefined;
+let builtIn: Scanner | undefined;
+
+/** The one scanner of the built-in signatures for whole lines: what it has made for one text serves the next. Streams have scanners of their own. */
+export function builtInScanner(): Pick<Scanner, 'scanLines' | 'matching'> {
+  builtIn ??= createLogScanner(BUILT_IN_PATTERNS);
+  return builtIn;
+}
 
 /** The signature that names a text best: the first that matches. A text is one message: line breaks in it are spaces. */
 export function createTextClassifier(own: readonly UserSignature[] = []): (text: string) => NamedSignature | undefined {
-  if (own.length === 0 && builtIn) return builtIn;
   const { patterns, signatures } = withUserSignatures(own);
-  let scanner: Scanner | undefined;
-  const classify = (text: string) => {
-    scanner ??= createLogScanner(patterns);
+  let scanner: Pick<Scanner, 'scanLines'> | undefined;
+  return (text) => {
+    scanner ??= own.length === 0 ? builtInScanner() : createLogScanner(patterns);
     const bytes = messageBytes(text);
     let found: NamedSignature | undefined;
     scanner.scanLines(bytes, 0, bytes.length, (pattern) => {
@@ -54,13 +58,13 @@ export function createTextClassifier(own: readonly UserSignature[] = []): (text:
     });
     return found;
   };
-  if (own.length === 0) builtIn = classify;
-  return classify;
 }
+
+const classifyByBuiltIn = createTextClassifier();
 
 /** The built-in signature that names a text best. */
 export function classifyText(text: string): Signature | undefined {
-  return createTextClassifier()(text) as Signature | undefined;
+  return classifyByBuiltIn(text) as Signature | undefined;
 }
 
 /** What a log line says by itself, when what its program's clients put into it is left out. `found`: what it says with that. */
@@ -70,13 +74,12 @@ export function saidItself(line: string, found: Signature | undefined): Signatur
   return own === line ? found : classifyText(own);
 }
 
-let matchers: ReadonlyMap<Signature, Matcher> | undefined;
-
 /** All signatures that match a text, best first. */
 export function classifyAll(text: string): Signature[] {
-  matchers ??= new Map(SIGNATURES.map((signature) => [signature, createMatcher(patternOf(signature))]));
   const bytes = messageBytes(text);
-  return [...matchers].flatMap(([signature, matcher]) => (matcher.test(bytes, 0, bytes.length) ? [signature] : []));
+  return builtInScanner()
+    .matching(bytes, 0, bytes.length)
+    .flatMap((pattern) => SIGNATURES[pattern] ?? []);
 }
 
 function messageBytes(text: string): Uint8Array {

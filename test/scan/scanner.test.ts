@@ -150,6 +150,21 @@ describe('scanner', () => {
     expect(scanner.lines).toBe(lines.length * 900);
   });
 
+  it('tells all patterns that match one line, whatever it has scanned', () => {
+    fc.assert(
+      fc.property(fc.array(regexText, { minLength: 1, maxLength: 6 }), lineText, (texts, line) => {
+        const patterns = patternsOf(texts);
+        const bytes = Buffer.from(`..${line}..`);
+        const expected = patterns.flatMap(({ pattern }, index) => (RE2JS.compile(pattern).test(line) ? [index] : []));
+        for (const scanner of scanners(patterns)) expect(scanner.matching(bytes, 2, bytes.length - 2)).toEqual(expected);
+      }),
+      { numRuns: 300 },
+    );
+    const patterns = patternsOf(['tide', 'x', 'ti.e', 'z']);
+    expect(createScanner(patterns).matching(Buffer.from('a tide'), 0, 6)).toEqual([0, 2]);
+    expect(createScanner(patterns).matching(Buffer.from(`${'y'.repeat(MAX_LINE_BYTES)}x`), 0, MAX_LINE_BYTES + 1)).toEqual([]);
+  });
+
   it('believes the literals of a program’s own patterns, and of others the pattern alone', () => {
     const own: Pattern = { id: 'own', pattern: 'sluice (?:open|shut)', literals: ['sluice'] };
     const others: Pattern = { id: 'others', pattern: 'gate [a-z]+', literals: ['not in it'], fallback: re2Test };

@@ -1,9 +1,7 @@
 import { isError, type Signature } from '../../domain/signature.ts';
 import type { HarmlessLine, SignatureCount } from '../../domain/snapshot.ts';
-import type { Scanner } from '../../scan/scanner.ts';
-import { BUILT_IN_PATTERNS, saidItself } from '../../signatures/classify.ts';
+import { builtInScanner, saidItself } from '../../signatures/classify.ts';
 import { SIGNATURES } from '../../signatures/list.ts';
-import { createLogScanner } from '../../signatures/log-scanner.ts';
 import { startsLogLine } from './lines.ts';
 import type { Message, Voice } from './messages.ts';
 import { type Named, NearestNames } from './nearest.ts';
@@ -47,7 +45,6 @@ interface Book {
 const NEUTRAL = '';
 /** Stands for the API of a text that names none. */
 export const UNNAMED = 'unknown';
-let scanner: Scanner | undefined;
 
 /**
  * What the messages say, each by what names it best, kept apart by the API that a message is about. What an aggregated server
@@ -88,11 +85,10 @@ function* batchesOf(messages: readonly Message[]): Generator<readonly Line[]> {
 }
 
 function signaturesOf(lines: readonly string[]): readonly (Signature | undefined)[] {
-  scanner ??= createLogScanner(BUILT_IN_PATTERNS);
   const named = new Array<Signature | undefined>(lines.length);
   const buffer = Buffer.from(lines.join('\n'));
   const starts = lineStarts(buffer);
-  scanner.scanLines(buffer, 0, buffer.length, (pattern, _bytes, start) => {
+  builtInScanner().scanLines(buffer, 0, buffer.length, (pattern, _bytes, start) => {
     named[starts.get(start) ?? -1] = SIGNATURES[pattern];
   });
   return named.map((signature, index) => saidItself(lines[index] ?? '', signature));
