@@ -14,6 +14,9 @@ import { SILENT } from '../../src/source/logger.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
 import { answer, answerStatus, type Handler, startKubeServer } from '../support/kube-server.ts';
+import { passes, useLoopTime } from '../support/virtual-time.ts';
+
+useLoopTime();
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -87,7 +90,7 @@ describe('the client', () => {
     const { client } = await setUp((_request, response) => response.write('a\n'));
     const controller = new AbortController();
     const response = await client.open('/log', { timeoutMs: 50, signal: controller.signal });
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    await passes(1000);
     expect(response.destroyed).toBe(false);
     controller.abort();
     expect(response.destroyed).toBe(true);

@@ -5,7 +5,6 @@ import { FakeCluster } from '../support/kube-server.ts';
 import { memoryClient } from '../support/memory-kube.ts';
 import { pass, useVirtualTime } from '../support/virtual-time.ts';
 
-vi.mock('node:timers/promises', async (original) => (await import('../support/virtual-time.ts')).virtualSleep(await original()));
 beforeEach(() => {
   useVirtualTime(Date.UTC(2026, 0, 5, 9));
   onTestFinished(() => void vi.useRealTimers());

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { attempt } from '../../src/net/attempt.ts';
@@ -7,6 +6,9 @@ import { createHandshakeSlots } from '../../src/net/handshake-slots.ts';
 import { createLoopWatch } from '../../src/net/loop-watch.ts';
 import { createServers, healthy } from '../probe/servers.ts';
 import { createAuthority, type Issued } from '../support/certificates.ts';
+import { passes, useLoopTime } from '../support/virtual-time.ts';
+
+useLoopTime();
 
 const servers = createServers();
 let serving: Issued;
@@ -80,7 +82,7 @@ describe('what throws inside an attempt ends that attempt only', () => {
     await expect(attempt({ ...runtime, ...asked, host: '10.255.255.1', port })).rejects.toThrow(RangeError);
     expect(runtime.open.size).toBe(0);
     // Longer than the deadline: a timer that was left would end the process, which vitest reports as an unhandled error.
-    await sleep(60);
+    await passes(1000);
     await expect(attempt({ ...runtime, ...asked, host: '10.255.255.1', port })).rejects.toThrow(RangeError);
   });
 

@@ -7,6 +7,9 @@ import { createKeptConnection, endpointOf, type GetRequest, get, getText } from 
 import { LIMITS } from '../../src/net/limits.ts';
 import { UntrustedError } from '../../src/net/secure-socket.ts';
 import { type Authority, createAuthority } from '../support/certificates.ts';
+import { useLoopTime } from '../support/virtual-time.ts';
+
+useLoopTime();
 
 let harbour: Authority;
 let stranger: Authority;

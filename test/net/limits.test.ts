@@ -9,6 +9,9 @@ import { reasonOf } from '../../src/net/network-errors.ts';
 import { createServingTrusts } from '../../src/probe/serving-trust.ts';
 import { apiTarget, SERVER_NAME } from '../probe/servers.ts';
 import { createAuthority, type Issued } from '../support/certificates.ts';
+import { useLoopTime } from '../support/virtual-time.ts';
+
+useLoopTime();
 
 let ca: string;
 let serving: Issued;

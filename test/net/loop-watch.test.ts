@@ -1,30 +1,68 @@
-import { performance } from 'node:perf_hooks';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLoopWatch } from '../../src/net/loop-watch.ts';
 
+let now: number;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  now = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** Time passes, and the loop does nothing meanwhile. */
 const block = (ms: number) => {
-  const end = performance.now() + ms;
-  while (performance.now() < end);
+  now += ms;
 };
-const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+const pause = (ms: number) => {
+  for (let left = ms; left > 0; left--) {
+    now += 1;
+    vi.advanceTimersByTime(1);
+  }
+};
 
 describe('the loop watch', () => {
-  it('says that the loop was late while a probe was open', async () => {
+  it('says that the loop was late while a probe was open', () => {
     const ended = createLoopWatch().begin();
-    await pause(10);
+    pause(10);
     block(60);
     expect(ended()).toBe(true);
   });
 
-  it('does not blame a block before the probe on it', async () => {
-    // A limit that a busy machine does not reach, and the block does.
-    const watch = createLoopWatch(400);
+  it('says so of a beat that came late, though the probe went on well', () => {
+    const ended = createLoopWatch().begin();
+    block(60);
+    pause(100);
+    expect(ended()).toBe(true);
+  });
+
+  it('says nothing of a loop that keeps its beat', () => {
+    const ended = createLoopWatch().begin();
+    pause(500);
+    expect(ended()).toBe(false);
+  });
+
+  it('does not blame a block before the probe on it', () => {
+    const watch = createLoopWatch();
     const first = watch.begin();
-    block(500);
+    block(60);
     expect(first()).toBe(true);
-    await pause(20);
+    pause(20);
     const second = watch.begin();
-    await pause(10);
+    pause(10);
     expect(second()).toBe(false);
+  });
+
+  it('does not watch while no probe is open', () => {
+    const watch = createLoopWatch();
+    watch.begin()();
+    pause(10);
+    expect(vi.getTimerCount()).toBe(0);
+    block(60);
+    const ended = watch.begin();
+    pause(10);
+    expect(ended()).toBe(false);
   });
 });

@@ -2,8 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFrontProxyCa } from '../../src/observe/front-proxy-ca.ts';
 import { SILENT } from '../../src/source/logger.ts';
 import { createAuthority } from '../support/certificates.ts';
+import { eventually } from '../support/eventually.ts';
 import { NOW } from '../support/healthy.ts';
-import { type Answers, answeringClient, eventually } from './kube-answers.ts';
+import { useLoopTime } from '../support/virtual-time.ts';
+import { type Answers, answeringClient } from './kube-answers.ts';
+
+useLoopTime();
 
 const CONFIG_MAP = '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication';
 

@@ -20,12 +20,3 @@ export function answeringClient(answers: Answers): KubeClient & { readonly asked
     credentials: () => Promise.reject(new Error('no credentials are needed here')),
   };
 }
-
-/** Polls until it holds. */
-export async function eventually(holds: () => boolean, deadlineMs = 10_000): Promise<void> {
-  const end = Date.now() + deadlineMs;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`did not hold within ${deadlineMs} ms: ${holds}`);
-    await new Promise((done) => setTimeout(done, 2));
-  }
-}

@@ -12,8 +12,6 @@ import { memoryClient } from '../support/memory-kube.ts';
 import { REALISTIC } from '../support/odd-objects.ts';
 import { pass, passWithSockets, useVirtualTime } from '../support/virtual-time.ts';
 
-vi.mock('node:timers/promises', async (original) => (await import('../support/virtual-time.ts')).virtualSleep(await original()));
-
 const START = Date.UTC(2026, 0, 5, 9, 0, 0);
 beforeEach(() => {
   useVirtualTime(START);

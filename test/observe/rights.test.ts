@@ -2,8 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ApiTarget, fixedTargets } from '../../src/objects/targets.ts';
 import { createRightsSource, type RightsSource } from '../../src/observe/rights.ts';
 import { type Logger, SILENT } from '../../src/source/logger.ts';
+import { eventually } from '../support/eventually.ts';
 import { NOW } from '../support/healthy.ts';
-import { type Answers, answeringClient, eventually } from './kube-answers.ts';
+import { useLoopTime } from '../support/virtual-time.ts';
+import { type Answers, answeringClient } from './kube-answers.ts';
+
+useLoopTime();
 
 const API = 'v1.tides.example.com';
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';

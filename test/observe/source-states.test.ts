@@ -14,6 +14,9 @@ import { viewOf } from '../expose/view.ts';
 import { eventually } from '../support/eventually.ts';
 import { answer, answerStatus, FakeCluster, startKubeServer } from '../support/kube-server.ts';
 import { REALISTIC } from '../support/odd-objects.ts';
+import { useLoopTime } from '../support/virtual-time.ts';
+
+useLoopTime();
 
 /** Paths that a right opens. */
 function pathsOf(right: Right): RegExp {

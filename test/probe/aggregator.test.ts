@@ -6,6 +6,7 @@ import { type ApiTarget, fixedTargets } from '../../src/objects/targets.ts';
 import { createProber, type Prober, type ProberOptions } from '../../src/probe/prober.ts';
 import { SILENT } from '../../src/source/logger.ts';
 import { type Authority, createAuthority, type Issued } from '../support/certificates.ts';
+import { useLoopTime } from '../support/virtual-time.ts';
 import {
   answering,
   apiserver,
@@ -19,6 +20,8 @@ import {
   type Servers,
   serversOfTest,
 } from './servers.ts';
+
+useLoopTime();
 
 let authority: Authority;
 let serving: Issued;

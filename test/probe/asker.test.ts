@@ -8,7 +8,10 @@ import { createAsker } from '../../src/probe/asker.ts';
 import type { Control } from '../../src/probe/control.ts';
 import { createListChoice } from '../../src/probe/list-choice.ts';
 import { probeResult } from '../support/healthy.ts';
+import { useLoopTime } from '../support/virtual-time.ts';
 import { apiTarget, createServers, kubeClient, type Servers } from './servers.ts';
+
+useLoopTime();
 
 let servers: Servers;
 beforeEach(() => {

@@ -6,7 +6,10 @@ import { createProber, type Prober, type ProberOptions } from '../../src/probe/p
 import { SILENT } from '../../src/source/logger.ts';
 import { type Authority, createAuthority, type Issued } from '../support/certificates.ts';
 import { probeResult } from '../support/healthy.ts';
+import { useLoopTime } from '../support/virtual-time.ts';
 import { answering, apiTarget, eventually, healthy, kubeClient, SERVER_NAME, type Servers, serversOfTest } from './servers.ts';
+
+useLoopTime();
 
 let authority: Authority;
 let stranger: Authority;

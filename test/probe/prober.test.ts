@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PROBE_DURATION_BUCKETS, type ProbeResult } from '../../src/domain/probe.ts';
 import type { Targets } from '../../src/objects/targets.ts';
 import { createProber, type Prober, type ProberOptions } from '../../src/probe/prober.ts';
 import { type Logger, SILENT } from '../../src/source/logger.ts';
 import type { Authority, Issued } from '../support/certificates.ts';
+import { passes, useLoopTime } from '../support/virtual-time.ts';
 import {
   answering,
   apiTarget,
@@ -16,6 +16,8 @@ import {
   type Servers,
   serversOfTest,
 } from './servers.ts';
+
+useLoopTime();
 
 let authority: Authority;
 let good: Issued;
@@ -139,7 +141,7 @@ describe('what is probed', () => {
     const targets = liveTargets();
     targets.set(apiTarget({ service }));
     const prober = start(targets);
-    await new Promise((done) => setTimeout(done, 150));
+    await passes(1000);
     expect(prober.tallies(API)).toEqual([]);
   });
 
@@ -152,7 +154,7 @@ describe('what is probed', () => {
       targets.set(apiTarget({ addresses: [at(server.port, ip)] }));
       const prober = start(targets, { allowAddresses: [] }, { log: { ...SILENT, warn: (_, message) => warned.push(message) } });
       targets.set(apiTarget({ addresses: [at(server.port, ip)] }));
-      await new Promise((done) => setTimeout(done, 120));
+      await passes(1000);
       expect(server.connections()).toBe(0);
       expect(prober.tallies(API)).toEqual([]);
       expect(warned.filter((message) => message.includes('not probed'))).toHaveLength(1);
@@ -167,7 +169,7 @@ describe('pace', () => {
     targets.set(apiTarget({ caBundle: authority.cert, addresses: [at(server.port)] }));
     start(targets, { intervalMs: 60_000, burstSteps: 5, burstStepMs: 20 });
     await eventually(() => server.connections() === 6);
-    await new Promise((done) => setTimeout(done, 200));
+    await passes(5000);
     expect(server.connections()).toBe(6);
   });
 
@@ -177,7 +179,7 @@ describe('pace', () => {
     targets.set(apiTarget({ caBundle: authority.cert, addresses: [at(server.port)] }));
     start(targets, { intervalMs: 60_000, burstSteps: 5, burstStepMs: 20 });
     await eventually(() => server.connections() === 1);
-    await new Promise((done) => setTimeout(done, 200));
+    await passes(5000);
     expect(server.connections()).toBe(1);
   });
 
@@ -193,7 +195,7 @@ describe('pace', () => {
     targets.set(is(true));
     await eventually(() => attempts() === 2);
     targets.set(is(true, true));
-    await sleep(400);
+    await passes(5000);
     expect(attempts()).toBe(2);
   });
 
@@ -209,7 +211,7 @@ describe('pace', () => {
     for (let i = 0; i < 8; i++) targets.set(apiTarget({ name: `v${i}.tides.example.com`, addresses: [at(silent.port)] }));
     start(targets, { maxOpen: 3, maxHandshakes: 8, discoveryTimeoutMs: 60_000 });
     await eventually(() => silent.connections() === 3);
-    await new Promise((done) => setTimeout(done, 200));
+    await passes(5000);
     expect(silent.connections()).toBe(3);
     expect(closed).toBe(0);
     running.abort();

@@ -176,4 +176,4 @@ export function liveTargets(): Targets & { set(target: ApiTarget): void; remove(
   };
 }
 
-export { eventually } from '../observe/kube-answers.ts';
+export { eventually } from '../support/eventually.ts';

@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SimulatedApi } from '../../src/simulator/api.ts';
 import type { Leaf } from '../../src/simulator/certificates.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { useLoopTime } from '../support/virtual-time.ts';
 import { clientOf, eventually } from './support/client.ts';
 import { smallScenario, TIDES, TIDES_LIST } from './support/scenario.ts';
+
+useLoopTime();
 
 let simulator: Simulator;
 const DISCOVERY = '/apis/tides.example/v1';

@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { useLoopTime } from '../support/virtual-time.ts';
 import { clientOf, eventually } from './support/client.ts';
 import { smallScenario, TIDES } from './support/scenario.ts';
+
+useLoopTime();
 
 let simulator: Simulator;
 let client: ReturnType<typeof clientOf>;

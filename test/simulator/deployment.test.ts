@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { useLoopTime } from '../support/virtual-time.ts';
 import { apiFor, nameOf } from './support/fault-signs.ts';
 import { smallScenario } from './support/scenario.ts';
+
+useLoopTime();
 
 const FAULTS = ['rollout-in-progress', 'pod-evicted', 'pod-crash-looping'] as const;
 

@@ -6,9 +6,12 @@ import type { CauseId } from '../../src/domain/ids.ts';
 import { ANOMALIES } from '../../src/simulator/anomalies/list.ts';
 import { FAULTS } from '../../src/simulator/faults/list.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { useLoopTime } from '../support/virtual-time.ts';
 import { apiFor, healthy, nameOf, SHOWS } from './support/fault-signs.ts';
 import { look } from './support/observe.ts';
 import { smallScenario } from './support/scenario.ts';
+
+useLoopTime();
 
 describe('the list of faults', () => {
   it.each([

@@ -11,9 +11,12 @@ import { type Attributes, covers, type Decision, type Rule } from '../../src/sim
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { SILENT } from '../../src/source/logger.ts';
 import { apiTarget } from '../probe/servers.ts';
+import { useLoopTime } from '../support/virtual-time.ts';
 import { eventually } from './support/client.ts';
 import { type Observing, observe } from './support/observed.ts';
 import { smallScenario } from './support/scenario.ts';
+
+useLoopTime();
 
 interface Manifest {
   readonly kind: string;

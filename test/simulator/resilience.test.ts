@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiFacts } from '../../src/domain/snapshot.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { useLoopTime } from '../support/virtual-time.ts';
 import { eventually } from './support/client.ts';
 import { type Observing, observe } from './support/observed.ts';
 import { smallScenario, TIDES } from './support/scenario.ts';
+
+useLoopTime();
 
 const BERTHS = 'v1.berths.example';
 const PILOTS = 'v1.pilots.example';

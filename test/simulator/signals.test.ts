@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FAULTS } from '../../src/simulator/faults/list.ts';
+import { useLoopTime } from '../support/virtual-time.ts';
 import { AS_EXPECTED, BYSTANDER, type Course, comeMoveAndGo } from './support/fault-case.ts';
 import { isSignature, MOVED_FAULTS } from './support/fault-movements.ts';
+
+useLoopTime();
 
 /** Different in what they lay hands on: a port, a process, a certificate, an object, a right, a dependency. All of them: test/e2e/simulator. */
 const REPRESENTATIVE = [

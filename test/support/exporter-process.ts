@@ -15,6 +15,7 @@ execFileSync(process.execPath, [BUILD, join(folder, 'dist')]);
 export const MAIN = join(folder, 'dist', 'main.js');
 export const PROGRAM: readonly string[] = [process.execPath, MAIN];
 const DEADLINE_MS = 60_000;
+const PAUSE_MS = 20;
 
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };
 
@@ -47,13 +48,13 @@ export async function startExporter(
   const ended = new Promise<number | string>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 'gone')));
   const lines = () => err.split('\n').slice(0, -1).flatMap(parsed);
   const line = async (matches: (line: LogLine) => boolean): Promise<LogLine> => {
-    const end = performance.now() + DEADLINE_MS;
-    for (;;) {
+    // Counted in pauses: on a busy machine they are as much longer as the exporter is slower.
+    for (let left = DEADLINE_MS; ; left -= PAUSE_MS) {
       const found = lines().find(matches);
       if (found) return found;
-      if (performance.now() > end || child.exitCode !== null)
+      if (left <= 0 || child.exitCode !== null)
         throw new Error(`no such line (exit code ${child.exitCode}, signal ${child.signalCode}):\n${err}`);
-      await sleep(20);
+      await sleep(PAUSE_MS);
     }
   };
   const listening = await line(({ msg }) => msg === 'listening');

@@ -1,5 +1,6 @@
+import type * as perfHooks from 'node:perf_hooks';
 import type * as timers from 'node:timers/promises';
-import { vi } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
 
 const reallyLater = setTimeout;
 
@@ -51,4 +52,50 @@ export async function passWithSockets(ms: number): Promise<void> {
 /** Waits by the real clock, while no moment passes on the other, until what came over a socket shows; at most 5 s. */
 export async function untilItShows(holds: () => boolean): Promise<void> {
   for (let tries = 0; tries < 1000 && !holds(); tries++) await new Promise((done) => reallyLater(done, 5));
+}
+
+const ROUND_MS = 20;
+/** So many turns of the loop in each round: an answer over sockets of this process needs a few dozen, and no time-out is shorter than ten rounds. */
+const TURNS_OF_ROUND = 16;
+/** In one of so many rounds the process rests for a moment, for threads that make certificates: on a busy machine it is long until it is woken. */
+const ROUNDS_TO_A_REST = 4;
+
+/**
+ * A clock that goes on by itself, with the turns of the event loop: what happens in this process takes as long on it whether the machine
+ * is busy or not, and waiting costs next to nothing.
+ * @returns ends it.
+ */
+function startLoopTime(): () => void {
+  useVirtualTime(Date.now());
+  let goesOn = true;
+  const rounds = async (): Promise<void> => {
+    for (let round = 0; goesOn; round++) {
+      vi.advanceTimersByTime(ROUND_MS);
+      for (let turn = 0; turn < TURNS_OF_ROUND; turn++) await new Promise((done) => setImmediate(done));
+      if (round % ROUNDS_TO_A_REST === 0) await new Promise((done) => reallyLater(done, 1));
+    }
+  };
+  void rounds();
+  return () => {
+    goesOn = false;
+    vi.useRealTimers();
+  };
+}
+
+/** For the top of a file whose servers and clients are all of this process: the clock of its tests is the event loop. */
+export function useLoopTime(): void {
+  let end = (): void => {};
+  beforeAll(() => {
+    end = startLoopTime();
+  });
+  afterAll(() => end());
+}
+
+/** Waits until so much has passed on the clock of the test. */
+export const passes = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+/** For `vi.mock('node:perf_hooks', …)`: what is imported from there is not the global that vitest replaces. */
+export function virtualPerformance(real: typeof perfHooks): typeof perfHooks {
+  const { performance } = real;
+  return { ...real, performance: Object.create(performance, { now: { value: () => globalThis.performance.now() } }) as typeof performance };
 }

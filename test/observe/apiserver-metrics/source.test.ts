@@ -8,7 +8,10 @@ import { type Logger, SILENT } from '../../../src/source/logger.ts';
 import { createAuthority } from '../../support/certificates.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type KubeServer, startKubeServer } from '../../support/kube-server.ts';
+import { useLoopTime } from '../../support/virtual-time.ts';
 import { HEALTHY_APISERVER } from '../exposition/exposition.ts';
+
+useLoopTime();
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 const text =

@@ -10,6 +10,9 @@ import { SILENT } from '../../../src/source/logger.ts';
 import { createAuthority } from '../../support/certificates.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startKubeServer } from '../../support/kube-server.ts';
+import { useLoopTime } from '../../support/virtual-time.ts';
+
+useLoopTime();
 
 const EXPOSITION = `# TYPE apiserver_delegated_authn_request_total counter
 apiserver_delegated_authn_request_total{code="201"} 90

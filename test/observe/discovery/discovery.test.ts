@@ -16,7 +16,10 @@ import {
   slice,
   written,
 } from '../../support/kube-objects.ts';
+import { useLoopTime } from '../../support/virtual-time.ts';
 import { discover, PATHS } from './running.ts';
+
+useLoopTime();
 
 const NAME = 'v1.tides.example.com';
 const HEALTHY = {

@@ -5,7 +5,10 @@ import type { ApiTarget } from '../../../src/objects/targets.ts';
 import type { LogTailOptions } from '../../../src/observe/logs/log-tail.ts';
 import { createRandom } from '../../../src/simulator/random.ts';
 import { eventually } from '../../support/eventually.ts';
+import { useLoopTime } from '../../support/virtual-time.ts';
 import { container, pod, type TailedCluster, tailedCluster, target } from './kubelet.ts';
+
+useLoopTime();
 
 const API = 'v1.tides.example.com';
 const REFUSED = 'E0105 09:00:00.000000       1 server.go:1] dial tcp 10.0.0.1:443: connect: connection refused';

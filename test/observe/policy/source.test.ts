@@ -9,8 +9,12 @@ import { type ApiTarget, fixedTargets } from '../../../src/objects/targets.ts';
 import { createPolicySource, type PolicySource, type PolicySourceInput } from '../../../src/observe/policy/source.ts';
 import { SILENT } from '../../../src/source/logger.ts';
 import { ruleOf } from '../../../src/source/right.ts';
+import { eventually } from '../../support/eventually.ts';
 import { NOW } from '../../support/healthy.ts';
-import { type Answers, answeringClient, eventually } from '../kube-answers.ts';
+import { useLoopTime } from '../../support/virtual-time.ts';
+import { type Answers, answeringClient } from '../kube-answers.ts';
+
+useLoopTime();
 
 const API = 'v1.tides.example.com';
 const NODES: NodeFacts[] = [

@@ -11,6 +11,9 @@ import { SILENT } from '../../../src/source/logger.ts';
 import { type Authority, createAuthority } from '../../support/certificates.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type KubeServer, startKubeServer } from '../../support/kube-server.ts';
+import { useLoopTime } from '../../support/virtual-time.ts';
+
+useLoopTime();
 
 const TARGET: ApiTarget = {
   name: 'v1.tides.example.com',

@@ -71,17 +71,18 @@ export function direct(host: string, port: number, path: string, timeoutMs = 100
   });
 }
 
-/** Waits until `look` gives something that `enough` accepts. Fails with what was seen last. */
+const PAUSE_MS = 20;
+
+/** Waits until `look` gives something that `enough` accepts. Fails with what was seen last. The patience is counted in pauses, not on a clock. */
 export async function eventually<T>(
   look: () => T | Promise<T>,
   enough: (value: T) => boolean = (value) => Boolean(value),
   withinMs = 15_000,
 ): Promise<T> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
+  for (let left = withinMs; ; left -= PAUSE_MS) {
     const value = await look();
     if (enough(value)) return value;
-    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms; last seen: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (left <= 0) throw new Error(`not within ${withinMs} ms; last seen: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
 }
