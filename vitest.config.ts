@@ -16,8 +16,8 @@ export default defineConfig({
     // For what hangs for good, on a machine at a load of 20 too; all other patience is counted in pauses, or on a clock of the test.
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    // Two cores in CI: more workers only make the timing tests noisy.
-    maxWorkers: 2,
+    // Two cores in CI, and a third file for while one waits for a process or for a second to pass.
+    maxWorkers: 3,
     sequence: { sequencer: SlowestFirst },
     setupFiles: ['test/support/time-that-can-be-moved.ts'],
     projects: [

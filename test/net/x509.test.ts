@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { leadsTo, nameMatches, parsePem } from '../../src/net/x509.ts';
 import { type Authority, createAuthority } from '../support/certificates.ts';
+import { cpuMs } from '../support/cpu-time.ts';
 
 const NAME = 'tide-gauge.harbour.svc';
 
@@ -65,10 +66,11 @@ describe('a chain', () => {
     const maze = await Promise.all(Array.from({ length: 7 }, () => stranger.renew()));
     const [leaf] = parsePem((await stranger.issue({ names: ['tide-gauge.harbour.svc'] })).cert);
     const chain = [leaf!, ...maze.flatMap(({ cert }) => parsePem(cert))];
-    const started = performance.now();
-    expect(leadsTo([], chain)).toBe(false);
-    expect(leadsTo(parsePem(stranger.cert), chain)).toBe(true);
+    const took = cpuMs(() => {
+      expect(leadsTo([], chain)).toBe(false);
+      expect(leadsTo(parsePem(stranger.cert), chain)).toBe(true);
+    });
     // Each of 8 certificates against each other one: milliseconds. All paths through them: a minute and more.
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(took).toBeLessThan(2000);
   });
 });

@@ -12,7 +12,10 @@ let simulator: Simulator;
 const DISCOVERY = '/apis/tides.example/v1';
 
 beforeAll(async () => {
-  simulator = await startSimulator({ scenario: smallScenario({ timeouts: 20 }) });
+  const { apis = [], ...scenario } = smallScenario({ timeouts: 20 });
+  // A pod whose server is made to hang or to hang up stays an endpoint.
+  const unprobed = apis.map((api) => ({ ...api, readinessProbe: false }));
+  simulator = await startSimulator({ scenario: { ...scenario, apis: unprobed } });
   await eventually(() => condition()?.status === 'True');
   // The condition stays True whatever happens, so that the proxy's own words are heard and not its "service unavailable".
   for (const server of simulator.cluster.apiServers) server.holdConditions(true);

@@ -3,6 +3,7 @@ import type * as timers from 'node:timers/promises';
 import { afterAll, beforeAll, vi } from 'vitest';
 
 const reallyLater = setTimeout;
+const reallyNow = performance.now.bind(performance);
 
 /** Everything by which the code waits or measures; the turns of the event loop go on by themselves. */
 const FAKED = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance', 'Date'] as const;
@@ -57,8 +58,10 @@ export async function untilItShows(holds: () => boolean): Promise<void> {
 const ROUND_MS = 20;
 /** So many turns of the loop in each round: an answer over sockets of this process needs a few dozen, and no time-out is shorter than ten rounds. */
 const TURNS_OF_ROUND = 16;
-/** In one of so many rounds the process rests for a moment, for threads that make certificates: on a busy machine it is long until it is woken. */
-const ROUNDS_TO_A_REST = 4;
+/** How much faster than the real clock it goes at most: packets and threads that make certificates are not of the loop. */
+const SPEED = 20;
+/** In one of so many rounds the process rests for a moment and leaves the processor to others. */
+const ROUNDS_TO_A_REST = 8;
 
 /**
  * A clock that goes on by itself, with the turns of the event loop: what happens in this process takes as long on it whether the machine
@@ -69,10 +72,12 @@ function startLoopTime(): () => void {
   useVirtualTime(Date.now());
   let goesOn = true;
   const rounds = async (): Promise<void> => {
-    for (let round = 0; goesOn; round++) {
-      vi.advanceTimersByTime(ROUND_MS);
+    for (let round = 0, before = reallyNow(); goesOn; round++) {
       for (let turn = 0; turn < TURNS_OF_ROUND; turn++) await new Promise((done) => setImmediate(done));
       if (round % ROUNDS_TO_A_REST === 0) await new Promise((done) => reallyLater(done, 1));
+      const now = reallyNow();
+      if (goesOn) vi.advanceTimersByTime(Math.min(ROUND_MS, SPEED * (now - before)));
+      before = now;
     }
   };
   void rounds();
