@@ -22,7 +22,7 @@ import { type PossibleOptions, withPossibilities } from './possibilities.ts';
 import { matchSchedule } from './schedules.ts';
 import { UNKNOWN, type Weighed, weigh } from './scoring.ts';
 import { STATE_VERSION, type State } from './state.ts';
-import { asATextShows } from './text-depth.ts';
+import { asATextShows, withDepth } from './text-depth.ts';
 import { withTimesOfText } from './text-times.ts';
 import { candidatesOf, type Judged, verdictOn } from './verdict.ts';
 import { victimOf } from './victims.ts';
@@ -133,8 +133,7 @@ class Doctor implements Diagnostician {
       judged.push({ ...weighed, candidates: shown, verdict: held.verdict });
       candidates.set(api.name, shown);
     }
-    const incidents = incidentsOf(judged, snapshot);
-    const diagnoses = judged.map((one) => withPossibilities(verdictOn(one, incidents.get(one.api.name)), one, this.#options.possible));
+    const diagnoses = this.#written(judged, snapshot);
     const answers = this.#answers(snapshot, all, diagnoses);
     diagnoses.sort(worstFirst);
     const said: Diagnoses = {
@@ -153,6 +152,16 @@ class Doctor implements Diagnostician {
       derived,
       verdicts,
     };
+  }
+
+  /** Each verdict with what is known of texts and of victims. */
+  #written(judged: readonly Judged[], snapshot: Snapshot): Diagnosis[] {
+    const incidents = incidentsOf(judged, snapshot);
+    const deeper = snapshot.asOf === undefined ? undefined : this.#options.text?.deeper;
+    return judged.map((one) => {
+      const verdict = verdictOn(one, incidents.get(one.api.name));
+      return withPossibilities(withDepth(verdict, deeper, this.#signals), one, this.#options.possible);
+    });
   }
 
   #answers(

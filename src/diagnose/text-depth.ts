@@ -1,5 +1,6 @@
-import type { LedgerEntry } from '../domain/ledger.ts';
-import { visibleShare } from '../domain/ledger.ts';
+import type { Diagnosis } from '../domain/diagnosis.ts';
+import { type LedgerEntry, visibleShare } from '../domain/ledger.ts';
+import type { SignalDeclaration } from '../domain/signal.ts';
 import type { SourceName } from '../domain/sources.ts';
 import { UNKNOWN, type Weighed } from './scoring.ts';
 
@@ -26,6 +27,16 @@ export function asATextShows(weighed: readonly Weighed[], { deeper, sourcesOf, u
   if (best.cause === UNKNOWN) return untold === undefined ? weighed : [{ ...best, confidence: untold }, ...others];
   const visible = visibleShare(kindsOf(best.met, sourcesOf), deeper);
   return weighed.map((one) => ({ ...one, confidence: one.confidence * visible }));
+}
+
+/**
+ * The verdict on a text with the share that is left to a deeper cause. Any other as it is.
+ * @param sources of the signals, by name.
+ */
+export function withDepth(diagnosis: Diagnosis, deeper: number | undefined, sources: ReadonlyMap<string, SignalDeclaration>): Diagnosis {
+  if (deeper === undefined || diagnosis.cause === UNKNOWN) return diagnosis;
+  const kinds = kindsOf(diagnosis.evidence, ({ values }) => Object.keys(values).flatMap((name) => sources.get(name)?.source ?? []));
+  return { ...diagnosis, deeper: 1 - visibleShare(kinds, deeper) };
 }
 
 /**

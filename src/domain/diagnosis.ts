@@ -65,6 +65,8 @@ export interface Diagnosis {
   readonly alternatives: readonly Candidate[];
   readonly remedy: readonly string[];
   readonly verify?: { readonly command: string; readonly expect: string };
+  /** Of a text with a verdict: the share of a cause behind this one, of which the text can show nothing. */
+  readonly deeper?: number;
   /** With the verdict `unknown` only, likeliest first, at most 3; never a verdict. */
   readonly possibilities?: readonly Possibility[];
   /** What their shares were counted in, one sentence without its full stop. */

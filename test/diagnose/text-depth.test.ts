@@ -11,6 +11,7 @@ import { healthyApi, healthySnapshot } from '../support/healthy.ts';
 import { inventCause, last } from '../support/invented.ts';
 
 const DEEPER = 0.25;
+const SOME_TIME: TextTime = { words: 'some time', dated: false };
 
 /** A piece of evidence whose id names the sources that it was read from: `logs+pods`. */
 const entry = (evidence: string, points: number): LedgerEntry => ({
@@ -74,23 +75,26 @@ describe('a diagnosis', () => {
     verify: { command: '', expect: '' },
     references: [],
   });
-  const confidence = (asOf: TextTime | undefined) => {
+  const diagnosed = (asOf: TextTime | undefined, wet = 1) => {
     const doctor = createDiagnostician({
       causes: [leak],
-      signals: [signal('failing', 'probes', 1), signal('wet', 'logs', 1)],
+      signals: [signal('failing', 'probes', 1), signal('wet', 'logs', wet)],
       otherScore: 3,
       text: { otherScore: 1, deeper: DEEPER },
     });
     const snapshot = healthySnapshot({ apis: [healthyApi()] });
-    return doctor.observe(asOf ? { ...snapshot, asOf } : snapshot).diagnoses.diagnoses[0]!.confidence;
+    return doctor.observe(asOf ? { ...snapshot, asOf } : snapshot).diagnoses.diagnoses[0]!;
   };
   const share = (other: number) => Math.exp(4) / (Math.exp(4) + Math.exp(other) + 1);
 
   it('of a cluster is the formula that the rules print', () => {
-    expect(confidence(undefined)).toBeCloseTo(share(3), 12);
+    expect(diagnosed(undefined).confidence).toBeCloseTo(share(3), 12);
+    expect(diagnosed(undefined).deeper).toBeUndefined();
   });
 
   it('of a text has the shares of texts', () => {
-    expect(confidence({ words: 'some time', dated: false })).toBeCloseTo(share(1) * 0.75, 12);
+    expect(diagnosed(SOME_TIME).confidence).toBeCloseTo(share(1) * 0.75, 12);
+    expect(diagnosed(SOME_TIME).deeper).toBeCloseTo(0.25, 12);
+    expect(diagnosed(SOME_TIME, 0)).not.toHaveProperty('deeper');
   });
 });

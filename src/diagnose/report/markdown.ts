@@ -2,7 +2,7 @@ import type { Diagnoses, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
 import { answersInWords, asOfInWords, harmlessInWords, nowOf, reasonsInWords } from './answer-words.ts';
 import { patternInWords } from './pattern-words.ts';
 import { isoTime, percent, printable } from './printable.ts';
-import { alternativesInWords, incidentInWords, notSeenInWords, possibilitiesInWords, recoveryInWords } from './text.ts';
+import { alternativesInWords, depthInWords, incidentInWords, notSeenInWords, possibilitiesInWords, recoveryInWords } from './text.ts';
 
 /** The verdicts for an issue, a ticket or a chat. */
 export function renderMarkdown(diagnoses: Diagnoses): string {
@@ -27,6 +27,7 @@ function section(diagnosis: Diagnosis, now: number | undefined): string {
     ...(diagnosis.vantages === undefined ? [] : [`- **Vantages**: ${plain(diagnosis.vantages)}`]),
     ...(diagnosis.incident ? [`- **Together**: ${plain(incidentInWords(diagnosis.incident))}`] : []),
     ...(diagnosis.alternatives.length === 0 ? [] : [`- **Or**: ${plain(alternativesInWords(diagnosis))}`]),
+    ...depthInWords(diagnosis).map((line) => `- **Deeper**: ${plain(line)}`),
     ...possibilitiesInWords(diagnosis).map((line) => `- **Possibly**: ${plain(line)}`),
     ...(diagnosis.nextCheck === undefined ? [] : [`- **Next check**: ${plain(diagnosis.nextCheck)}`]),
     ...(diagnosis.notSeen.length === 0 ? [] : [`- **Not seen**: ${plain(notSeenInWords(diagnosis.notSeen).join('; '))}`]),

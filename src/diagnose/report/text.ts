@@ -43,6 +43,7 @@ function block(diagnosis: Diagnosis, now: number | undefined, page: Page): strin
     ...labelled('together', diagnosis.incident ? [incidentInWords(diagnosis.incident)] : [], page),
     ...diagnosis.evidence.flatMap((evidence, index) => evidenceLines(evidence, index === 0, now, page)),
     ...labelled('or', diagnosis.alternatives.length === 0 ? [] : [alternativesInWords(diagnosis)], page),
+    ...labelled('deeper', depthInWords(diagnosis), page),
     ...labelled('possibly', possibilitiesInWords(diagnosis), page),
     ...labelled('remedy', numbered(diagnosis.remedy), page),
     ...labelled('verify', diagnosis.verify ? [`${diagnosis.verify.command}   (it worked when ${diagnosis.verify.expect})`] : [], page),
@@ -96,6 +97,14 @@ export function incidentInWords({ shared, apiservices, cause }: NonNullable<Diag
 
 export function alternativesInWords({ alternatives }: Diagnosis): string {
   return alternatives.map(({ cause, confidence }) => `${cause} ${percent(confidence)}`).join(', ');
+}
+
+/** That the cause of a text may be a consequence, and what would tell. */
+export function depthInWords({ deeper }: Diagnosis): string[] {
+  if (deeper === undefined) return [];
+  return [
+    `${percent(deeper)}: what a text names is often the consequence of something of which it shows nothing; each further kind of evidence for it (pods, events, the condition, log lines) makes that less likely`,
+  ];
 }
 
 /** What it may be where nothing but victims speaks, and what the shares are of; a check is quoted as a command. */

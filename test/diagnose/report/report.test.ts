@@ -137,6 +137,11 @@ describe('text', () => {
       /category unknown\n[\s\S]*next check {2}Run `kubectl logs`\./,
     ],
     [
+      'a text, which may show a consequence only',
+      diagnoses([diagnosis({ deeper: 0.3 })]),
+      /\n {2}deeper {6}30 %: what a text names is often the consequence of something of which it shows\n {14}nothing;/,
+    ],
+    [
       'unknown with what it may be',
       diagnoses([POSSIBLY]),
       /\n {2}possibly {4}tls-certificate 41 %: if `kubectl get apiservice v1\.x -o yaml` shows x509 in the\n {14}message\n {14}rate-limiting 9 %: if `kubectl get --raw \/metrics` shows refusals\n {14}\(base rates: 7 incidents\)\n/,
@@ -193,6 +198,8 @@ describe('markdown', () => {
   it('lists what it may be, with its checks as code', () => {
     const shown = renderMarkdown(diagnoses([POSSIBLY]));
     expect(shown).toContain('- **Possibly**: tls-certificate 41 %: if `kubectl get apiservice v1.x -o yaml` shows x509 in the message\n');
+    expect(shown).not.toContain('**Deeper**');
+    expect(renderMarkdown(diagnoses([diagnosis({ deeper: 0.3 })]))).toContain('- **Deeper**: 30 %: what a text names');
     expect(shown).toContain('- **Possibly**: (base rates: 7 incidents)\n');
   });
 
