@@ -41,7 +41,7 @@ async function judged(courses: readonly Course[]): Promise<void> {
 
 /** Those of a tape, or the ones with some faults of it. A course that could not be played, or during which the machine stood still, stays as it was. */
 async function record(name: string, courses: readonly Course[], faults: readonly string[]): Promise<void> {
-  const known = new Set(courses.flatMap(({ steps }) => steps.map(({ fault }) => fault.id)));
+  const known = new Set<string>(courses.flatMap(({ steps }) => steps.map(({ fault }) => fault.id)));
   const unknown = faults.filter((id) => !known.has(id));
   if (unknown.length > 0) throw new Error(`${unknown.join(', ')}: in no course of ${name}; there are ${[...known].sort().join(', ')}`);
   const wanted = courses.filter(({ steps }) => faults.length === 0 || steps.some(({ fault }) => faults.includes(fault.id)));

@@ -6,7 +6,7 @@ import { createKubeClient } from '../src/kube/client.ts';
 import { loadKubeConfig } from '../src/kube/kube-config.ts';
 import { createObserver } from '../src/observe/observer.ts';
 import type { Fault } from '../src/simulator/faults/fault.ts';
-import { FAULTS } from '../src/simulator/faults/list.ts';
+import { FAULTS, type FaultId } from '../src/simulator/faults/list.ts';
 import { type Simulator, startSimulator } from '../src/simulator/simulator.ts';
 import { SILENT } from '../src/source/logger.ts';
 import type { Judgement } from './measures.ts';
@@ -63,7 +63,7 @@ const apiOf = (name: string, replicas = 1) => ({
   replicas,
 });
 
-async function withFault(fault: Fault): Promise<SimulatedOutcome> {
+async function withFault(fault: Fault<FaultId>): Promise<SimulatedOutcome> {
   const simulator = await startSimulator({
     scenario: {
       name: 'evaluation',
@@ -100,7 +100,7 @@ async function withFault(fault: Fault): Promise<SimulatedOutcome> {
 }
 
 async function watch(
-  fault: Fault,
+  fault: Fault<FaultId>,
   simulator: Simulator,
   look: () => Parameters<ReturnType<typeof createDiagnostician>['observe']>[0],
 ): Promise<SimulatedOutcome> {

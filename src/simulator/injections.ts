@@ -1,10 +1,13 @@
 import { ANOMALIES } from './anomalies/list.ts';
 import type { Cluster } from './cluster.ts';
 import type { Clear, Fault } from './faults/fault.ts';
-import { FAULTS } from './faults/list.ts';
+import { FAULTS, type FaultId } from './faults/list.ts';
 import type { Injector } from './timeline.ts';
 
 const INJECTABLE: ReadonlyMap<string, Pick<Fault, 'inject'>> = new Map([...FAULTS, ...ANOMALIES].map((fault) => [fault.id, fault]));
+
+/** What can be injected, by name: a fault or a benign anomaly. */
+export type InjectableId = FaultId | (typeof ANOMALIES)[number]['id'];
 
 export const INJECTABLE_IDS: readonly string[] = [...INJECTABLE.keys()];
 
@@ -25,6 +28,7 @@ export class Injections implements Injector {
     this.#cluster = cluster;
   }
 
+  /** @param fault of a scenario it is a text: rejects when none is called that. */
   async inject(fault: string, api: string): Promise<void> {
     const found = INJECTABLE.get(fault);
     if (!found) throw new Error(`fault ${JSON.stringify(fault)}: unknown; there are ${INJECTABLE_IDS.join(', ')}`);

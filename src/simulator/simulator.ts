@@ -2,7 +2,7 @@ import { EXPORTER_ROLE, IDENTITIES, type IdentityName } from './access.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import type { Rule } from './control-plane/authorization.ts';
 import { runCronJob } from './control-plane/cron-jobs.ts';
-import { INJECTABLE_IDS, type Injection, Injections } from './injections.ts';
+import { INJECTABLE_IDS, type InjectableId, type Injection, Injections } from './injections.ts';
 import { writeClusterFiles } from './kubeconfig.ts';
 import type { SimulatedPod } from './node/pod.ts';
 import { required } from './required.ts';
@@ -38,9 +38,9 @@ export interface Simulator {
   /** The identity's token answers 401 from now on. */
   revokeToken(identity: IdentityName): void;
   /** `api` is the APIService's name. Resolves when the fault is in effect; rejects when fault or API is unknown, or it is in already. */
-  inject(fault: string, api: string): Promise<void>;
+  inject(fault: InjectableId, api: string): Promise<void>;
   /** Resolves when it is gone; recovery takes what it takes. */
-  clear(fault: string, api: string): Promise<void>;
+  clear(fault: InjectableId, api: string): Promise<void>;
   /** Faults that are in, oldest first. */
   injected(): readonly Injection[];
   /** Cuts every connection to the kube-apiservers: requests, watches, log streams. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SimulatedApi } from '../../src/simulator/api.ts';
 import type { Leaf } from '../../src/simulator/certificates.ts';
+import type { FaultId } from '../../src/simulator/faults/list.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { useLoopTime } from '../support/virtual-time.ts';
 import { clientOf, eventually } from './support/client.ts';
@@ -55,7 +56,7 @@ describe('a healthy API', () => {
 
 /** Status and body as a client of the kube-apiserver gets them while the condition is still True. */
 describe('the words of the proxy', () => {
-  it.each([
+  it.each<[fault: FaultId, path: string, status: number, body: RegExp]>([
     ['connection-refused', DISCOVERY, 503, /^error trying to reach service: dial tcp 127\.\S+:\d+: connect: connection refused\n$/],
     ['connection-reset', DISCOVERY, 503, /^error trying to reach service: read tcp \S+->\S+: read: connection reset by peer\n$/],
     ['connection-timed-out', DISCOVERY, 503, /^error trying to reach service: context deadline exceeded\n$/],

@@ -4,6 +4,7 @@ import { printAll } from '../../../src/commands/generate.ts';
 import { CAUSES } from '../../../src/correlations/list.ts';
 import { causeAlertName } from '../../../src/generate/names.ts';
 import { SERIES } from '../../../src/generate/series.ts';
+import type { FaultId } from '../../../src/simulator/faults/list.ts';
 import { until } from '../cluster/harness/process.ts';
 import { type Part, query, startPrometheus } from './support/parts.ts';
 import { run } from './support/promtool.ts';
@@ -15,7 +16,7 @@ const NAMES = ['tides', 'charts', 'cranes', 'pilots', 'manifests', 'weather', 'b
 type Name = (typeof NAMES)[number];
 
 /** Injected all at once, each into an API in a namespace of its own; berths stays well. */
-const FAULTS: readonly (readonly [name: Name, fault: string])[] = [
+const FAULTS: readonly (readonly [name: Name, fault: FaultId])[] = [
   ['tides', 'selector-matches-no-pods'],
   ['charts', 'serving-certificate-expired'],
   ['cranes', 'out-of-memory-killed'],

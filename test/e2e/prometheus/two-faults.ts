@@ -2,10 +2,11 @@
 // beside what the exporter itself says. Run: npm run --silent build && npx tsx test/e2e/prometheus/two-faults.ts [FIRST SECOND]
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Diagnoses } from '../../../src/domain/diagnosis.ts';
+import { FAULTS, type FaultId } from '../../../src/simulator/faults/list.ts';
 import { query } from './support/parts.ts';
 import { apiOf, setStage } from './support/stage.ts';
 
-const [FIRST = 'apiserver-overloaded', SECOND = 'serving-certificate-expired'] = process.argv.slice(2);
+const [FIRST, SECOND] = [faultOf(process.argv[2] ?? 'apiserver-overloaded'), faultOf(process.argv[3] ?? 'serving-certificate-expired')];
 const FIRST_MS = 40_000;
 const HEALTH_MS = 60_000;
 const SECOND_MS = 240_000;
@@ -22,6 +23,12 @@ try {
   await act(`${SECOND} ends`, () => stage.simulator.clear(SECOND, apiOf('tides')), AFTER_MS);
 } finally {
   await stage.stop();
+}
+
+function faultOf(name: string): FaultId {
+  const found = FAULTS.find(({ id }) => id === name);
+  if (!found) throw new Error(`fault ${name}: there are ${FAULTS.map(({ id }) => id).join(', ')}`);
+  return found.id;
 }
 
 async function act(what: string, does: () => Promise<unknown>, forMs: number): Promise<void> {

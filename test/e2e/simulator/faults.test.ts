@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FAULTS } from '../../../src/simulator/faults/list.ts';
+import { FAULTS, type FaultId } from '../../../src/simulator/faults/list.ts';
 import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
 import { apiFor, comeAndGo, nameOf } from '../../simulator/support/fault-signs.ts';
 import { look } from '../../simulator/support/observe.ts';
@@ -31,7 +31,7 @@ describe('faults of one API, all at once beside each other', () => {
     await outcomes.get(id);
   });
 
-  function play(id: string): void {
+  function play(id: FaultId): void {
     const outcome = comeAndGo(simulator, id);
     outcome.catch(() => {}); // told by the test of its name
     outcomes.set(id, outcome);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiFacts, Snapshot } from '../../../src/domain/snapshot.ts';
 import type { Fault } from '../../../src/simulator/faults/fault.ts';
+import type { FaultId } from '../../../src/simulator/faults/list.ts';
 import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
 import { observe } from './observed.ts';
 import { smallScenario } from './scenario.ts';
@@ -8,7 +9,7 @@ import { smallScenario } from './scenario.ts';
 /** Faults that one API of a simulated cluster has, one after the other. */
 export interface Course {
   readonly id: string;
-  readonly steps: readonly { readonly fault: Fault; readonly holdMs: number; readonly untilProbed?: true }[];
+  readonly steps: readonly { readonly fault: Fault<FaultId>; readonly holdMs: number; readonly untilProbed?: true }[];
   /** How long it is watched after the last one was mended. */
   readonly afterMs: number;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SignalId } from '../../../src/domain/ids.ts';
 import type { Fault } from '../../../src/simulator/faults/fault.ts';
+import type { FaultId } from '../../../src/simulator/faults/list.ts';
 import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
 import { alwaysMoves, isSignature, movesOf, SHARED } from './fault-movements.ts';
 import { apiFor, nameOf } from './fault-signs.ts';
@@ -40,7 +41,7 @@ const LAST_TO_COME: readonly SignalId[] = [
 const COMPLETE: readonly SignalId[] = [...LAST_TO_COME, 'direct-seconds', 'log-fatal-lines', 'front-proxy-ca-published'];
 
 /** Faults of as many APIs, all at once, in one cluster with one that nothing happens to. The courses by fault; `bystander` is the other one's. */
-export async function comeMoveAndGo(faults: readonly Fault[]): Promise<ReadonlyMap<string, Course>> {
+export async function comeMoveAndGo(faults: readonly Fault<FaultId>[]): Promise<ReadonlyMap<string, Course>> {
   const simulator = await startSimulator({
     scenario: smallScenario({
       compression: 10,
@@ -73,7 +74,7 @@ export async function comeMoveAndGo(faults: readonly Fault[]): Promise<ReadonlyM
   }
 }
 
-async function play(simulator: Simulator, movements: Movements, faults: readonly Fault[]): Promise<ReadonlyMap<string, Course>> {
+async function play(simulator: Simulator, movements: Movements, faults: readonly Fault<FaultId>[]): Promise<ReadonlyMap<string, Course>> {
   const everybody = [...faults.map(nameOf), nameOf({ id: BYSTANDER })];
   const isCalm = (api: string) => isWell(movements, api) && isComplete(movements, api);
   await looking(movements, () => everybody.every(isCalm));
@@ -84,7 +85,7 @@ async function play(simulator: Simulator, movements: Movements, faults: readonly
   }
   movements.forget();
   await Promise.all(faults.map((fault) => simulator.inject(fault.id, nameOf(fault))));
-  const stillOf = (fault: Fault) => movesOf(fault.id).moves.filter((signal) => !movements.moved(nameOf(fault)).has(signal));
+  const stillOf = (fault: Fault<FaultId>) => movesOf(fault.id).moves.filter((signal) => !movements.moved(nameOf(fault)).has(signal));
   await looking(movements, () => faults.every((fault) => stillOf(fault).length === 0));
   for (let looks = 0; looks < LOOKS; looks += 1) {
     movements.look();
@@ -124,7 +125,7 @@ function straysOf(movements: Movements, api: string, known?: { moves: readonly s
  * Each fault in a cluster of its own, so that what all APIs share can be looked at too; a few at a time. Returns the courses of each
  * by its fault.
  */
-export function playEach(faults: readonly Fault[], atOnce: number): ReadonlyMap<string, Promise<ReadonlyMap<string, Course>>> {
+export function playEach(faults: readonly Fault<FaultId>[], atOnce: number): ReadonlyMap<string, Promise<ReadonlyMap<string, Course>>> {
   const waiting: (() => Promise<void>)[] = [];
   const courses = new Map(
     faults.map((fault) => {

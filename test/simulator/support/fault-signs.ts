@@ -162,7 +162,7 @@ export const healthy = (simulator: Simulator, api: string) =>
   eventually(async () => (await look(simulator, 'condition', api)).some((text) => text.startsWith('True Passed')), Boolean, WITHIN_MS);
 
 /** Healthy, the fault, what it shows, without the fault, healthy again. */
-export async function comeAndGo(simulator: Simulator, id: string): Promise<void> {
+export async function comeAndGo(simulator: Simulator, id: FaultId): Promise<void> {
   const api = nameOf({ id });
   await healthy(simulator, api);
   await expectNothing(simulator, api, SHOWS[id]!);

@@ -1,5 +1,5 @@
 import type { Fault } from '../../../src/simulator/faults/fault.ts';
-import { FAULTS } from '../../../src/simulator/faults/list.ts';
+import { FAULTS, type FaultId } from '../../../src/simulator/faults/list.ts';
 import { createRandom } from '../../../src/simulator/random.ts';
 import type { Course } from './course.ts';
 
@@ -8,7 +8,7 @@ const FIRST_MS = 3000;
 const SECOND_MS = 120_000;
 
 /** They hurt at times of their own, not when they begin. */
-const isSteady = ({ pattern }: Fault): boolean => pattern !== 'periodic';
+const isSteady = ({ pattern }: Fault<FaultId>): boolean => pattern !== 'periodic';
 
 /** All ordered pairs of the simulator's faults, in the order of their list. */
 export function allPairs(): Course[] {
@@ -16,7 +16,7 @@ export function allPairs(): Course[] {
   return faults.flatMap((first) => faults.filter((second) => second !== first).map((second) => pairOf(first, second)));
 }
 
-export const pairOf = (first: Fault, second: Fault): Course => ({
+export const pairOf = (first: Fault<FaultId>, second: Fault<FaultId>): Course => ({
   id: `${first.id}, then ${second.id}`,
   steps: [
     { fault: first, holdMs: FIRST_MS, untilProbed: true },

@@ -1,3 +1,4 @@
+import type { FaultId } from '../../../../src/simulator/faults/list.ts';
 import type { Undo } from '../fault.ts';
 import { type Cluster, METRICS, WARDLE } from '../harness/cluster.ts';
 import { APISERVER_UID } from '../harness/control-plane.ts';
@@ -14,7 +15,7 @@ export interface Lane {
   readonly api: string;
   readonly causes: readonly string[];
   /** The simulator's fault of the same kind. */
-  readonly simulated?: string;
+  readonly simulated?: FaultId;
   readonly server: AggregatedServer;
   readonly inject: (cluster: Cluster, server: AggregatedServer) => Promise<Undo> | Undo;
 }
