@@ -26,6 +26,7 @@ export const REASONS = [
   'deadline',
   'canceled',
   'client-limit',
+  'limit-exceeded',
   'certificate-expired',
   'certificate-name',
   'certificate-untrusted',

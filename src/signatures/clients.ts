@@ -82,8 +82,8 @@ export const CLIENTS: readonly Signature[] = [
     pointsTo: [],
     role: 'harmless',
     // pkg/controller/podautoscaler/replica_calculator.go asks the metrics API first and looks at the pods' requests afterwards.
-    pattern: String.raw`missing request for (?:cpu|memory)`,
-    literals: ['missing request for'],
+    pattern: String.raw`missing request for (?:cpu|memory)|missing (?:pod-level )?request for \S{1,253} in (?:container|pod) `,
+    literals: ['missing request for', 'missing pod-level request for'],
     says: 'The pods of a HorizontalPodAutoscaler have no request for what it scales on: the metrics API answered, the Deployment lacks resources.requests.',
     matches: [
       'failed to get cpu utilization: missing request for cpu in container ferry of Pod ferry-6d5f9c9b7d-x2x2p',
@@ -96,8 +96,8 @@ export const CLIENTS: readonly Signature[] = [
     speaker: 'controller',
     pointsTo: [],
     role: 'harmless',
-    pattern: String.raw`did not receive metrics for (?:any ready|targeted) pods`,
-    literals: ['did not receive metrics for'],
+    pattern: String.raw`did not receive metrics for (?:any ready|targeted) pods|no metrics returned matched known pods`,
+    literals: ['did not receive metrics for', 'no metrics returned matched known pods'],
     says: 'The metrics API answered and has no figures of the pods of a HorizontalPodAutoscaler yet: they are new or not ready.',
     matches: [
       'failed to get cpu utilization: did not receive metrics for targeted pods (pods might be unready)',
@@ -110,7 +110,7 @@ export const CLIENTS: readonly Signature[] = [
     speaker: 'controller',
     pointsTo: [],
     role: 'victim',
-    pattern: String.raw`unable to (?:fetch|get) (?:metrics from (?:resource|custom|external) metrics api|(?:external |pods? |object )?metrics? for resource|external metric )|failed to get \S+ utilization|invalid metrics \(\d+ invalid out of|no metrics returned from (?:resource|custom|external) metrics api|failedgetexternalmetric|failedgetresourcemetric`,
+    pattern: String.raw`unable to (?:fetch|get) (?:metrics from (?:resource|custom|external) metrics api|(?:external |pods? |object )?metrics? for resource|external metric )|failed to get \S+ utilization|invalid metrics \(\d+ invalid out of|no metrics returned from (?:resource|custom|external) metrics api|failedgetexternalmetric|failedgetresourcemetric|failedcomputemetricsreplicas`,
     literals: [
       'unable to fetch metrics from',
       'unable to get metrics for resource',
@@ -123,6 +123,7 @@ export const CLIENTS: readonly Signature[] = [
       'no metrics returned from',
       'failedgetexternalmetric',
       'failedgetresourcemetric',
+      'failedcomputemetricsreplicas',
       'unable to get metrics from',
     ],
     says: 'A HorizontalPodAutoscaler gets no metrics: a victim.',

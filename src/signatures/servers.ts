@@ -217,8 +217,15 @@ export const SERVERS: readonly Signature[] = [
     id: 'lease-lost',
     speaker: 'aggregated-server',
     pointsTo: ['leader-election-lost', 'apiserver-slow'],
-    pattern: String.raw`leader ?election lost|leaderelection lost|failed to renew lease|stopped leading|leader election status:\s+failing`,
-    literals: ['leaderelection lost', 'leader election lost', 'failed to renew lease', 'stopped leading', 'leader election status'],
+    pattern: String.raw`leader ?election lost|leaderelection lost|failed (?:to renew lease|election to renew leadership)|stopped leading|leader election status:\s+failing`,
+    literals: [
+      'leaderelection lost',
+      'leader election lost',
+      'failed to renew lease',
+      'to renew leadership',
+      'stopped leading',
+      'leader election status',
+    ],
     says: 'The lease was not renewed in time: the kube-apiserver or etcd is slow; the process usually ends.',
     matches: [
       'E0105 09:00:13.100000       1 leaderelection.go:304] "Failed to renew lease" lock="harbour/tide-gauge" err="context deadline exceeded"',
@@ -230,7 +237,7 @@ export const SERVERS: readonly Signature[] = [
     id: 'lease-unreadable',
     speaker: 'aggregated-server',
     pointsTo: ['apiserver-slow', 'leader-election-lost'],
-    pattern: String.raw`error retrieving (?:resource lock|lease lock)|error (?:initially )?creating (?:leader election record|lease lock)|failed to (?:update|tryacquireorrenew) lock`,
+    pattern: String.raw`error retrieving (?:resource lock|lease lock)|error (?:initially )?creating (?:leader election record|lease lock)|failed to (?:update|tryacquireorrenew) lock|failed to update lease\b|ensuring lease failed`,
     literals: [
       'error retrieving resource lock',
       'error retrieving lease lock',
@@ -238,6 +245,8 @@ export const SERVERS: readonly Signature[] = [
       'creating lease lock',
       'failed to update lock',
       'failed to tryacquireorrenew lock',
+      'failed to update lease',
+      'ensuring lease failed',
     ],
     says: 'The lease could not be read or written.',
     matches: [

@@ -1,4 +1,5 @@
 import type { Reason, Step } from '../domain/utterance.ts';
+import { FAMILIES, HANDSHAKES } from './families.ts';
 
 /** Words of the innermost link, what they mean, and the step at which that happens unless the links before them say otherwise. */
 export interface ReasonRow {
@@ -200,7 +201,7 @@ const ENDINGS: readonly ReasonRow[] = [
 ];
 
 /**
- * Three ranks, the more telling first: Go wraps `context deadline exceeded` around an errno, and gRPC puts a status of its own before
- * one. So what happened outweighs a status, and a status a deadline; within a rank the last words are the innermost.
+ * The more telling ranks first: Go wraps `context deadline exceeded` around an errno, and gRPC puts a status of its own before
+ * one. So what happened outweighs a status, and a status a deadline; who speaks tells least. Within a rank the last words are the innermost.
  */
-export const REASON_RANKS: readonly (readonly ReasonRow[])[] = [CAUSES_OF_FAILURE, STATUSES, ENDINGS];
+export const REASON_RANKS: readonly (readonly ReasonRow[])[] = [CAUSES_OF_FAILURE, STATUSES, ENDINGS, HANDSHAKES, FAMILIES];

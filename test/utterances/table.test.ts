@@ -23,6 +23,7 @@ const ONE_OF_EACH: Readonly<Record<Reason, string>> = {
   deadline: 'context deadline exceeded',
   canceled: 'context canceled',
   'client-limit': 'client rate limiter Wait returned an error: context deadline exceeded',
+  'limit-exceeded': 'http: request body too large',
   'certificate-expired': 'x509: certificate has expired or is not yet valid',
   'certificate-name': 'x509: certificate is valid for buoy, not tide',
   'certificate-untrusted': 'x509: certificate signed by unknown authority',
