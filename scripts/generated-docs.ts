@@ -6,6 +6,7 @@ import { SIGNALS } from '../src/signals/list.ts';
 import { SIGNATURES } from '../src/signatures/list.ts';
 import { renderSignaturesDoc } from '../src/signatures/signatures-doc.ts';
 import { renderConfigurationDoc } from './configuration-doc.ts';
+import { renderSpokenErrors } from './spoken-errors/report.ts';
 
 /** The pages of docs/ that come from declarations: file name → text. A test compares them with what is committed. */
 export function generatedDocs(): Readonly<Record<string, string>> {
@@ -15,5 +16,6 @@ export function generatedDocs(): Readonly<Record<string, string>> {
     'metrics.md': renderMetricsDoc([...SIGNALS, ...DERIVED_SIGNALS]),
     'probe-reasons.md': renderProbeReasons(),
     'signatures.md': renderSignaturesDoc(SIGNATURES),
+    'spoken-errors.md': renderSpokenErrors(),
   };
 }

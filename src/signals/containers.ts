@@ -31,6 +31,11 @@ const WAITING = {
   creating: ['ContainerCreating', 'PodInitializing'],
 } as const;
 
+/** What has to change where a container waits for this reason; undefined: the reason is not known. */
+export function waitingGroupOf(reason: string): string | undefined {
+  return Object.entries<readonly string[]>(WAITING).find(([, reasons]) => reasons.includes(reason))?.[0];
+}
+
 /** What the end of a container says. Codes: kubelet, Go runtime, klog (Fatal exits 255). */
 const EXITS: Readonly<Record<string, (termination: TerminationFacts) => boolean>> = {
   'out-of-memory': (t) => t.reason === 'OOMKilled',

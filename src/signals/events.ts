@@ -63,6 +63,11 @@ const GROUPS: Readonly<Record<string, { readonly says: string; readonly keep: (e
   },
 };
 
+/** What events of this kind tell: groups of EVENT_SIGNALS. */
+export function eventGroupsOf(event: ClusterEvent): string[] {
+  return Object.entries(GROUPS).flatMap(([group, { keep }]) => (keep(event) ? [group] : []));
+}
+
 /** These tell of more than the backend's own pods: that all of them are ready does not end it. */
 const OF_OTHERS: ReadonlySet<string> = new Set(['node-lost', 'slices-not-updated', 'certificate-issue']);
 

@@ -1,0 +1,3 @@
+module spoken-errors
+
+go 1.25.0
