@@ -16,7 +16,8 @@ const QUALIFIED = new RegExp(String.raw`(?<![\w.@-]|\/\/|\/[\w.-]{1,100}:)(${NAM
 /** What files and hosts within a cluster end with, and no group of an API does. */
 const NO_GROUP =
   /\.(?:svc|local|internal|go|ya?ml|json|tar|gz|tgz|zip|bz2|xz|txt|log|md|html?|css|tsx?|jsx?|png|jpe?g|svg|pdf|sum|mod|lock|toml|conf|cfg|ini|crt|pem|key|csr|proto|rpm|deb|exe|bin|sock|tmp|bak|patch|diff)$/;
-const IN_PATH = new RegExp(String.raw`/apis/(${GROUP})/(${NAME})\b`, 'g');
+const PATH = new RegExp(String.raw`/apis/(${GROUP})/(${NAME})\b`);
+const IN_PATH = new RegExp(PATH.source, 'g');
 const GROUP_VERSION = new RegExp(String.raw`\b(${GROUP})/(${NAME}): ?(?:the server|stale|an error|Get|Got|failed|Unauthorized)`, 'g');
 const FAILED_WITH = new RegExp(String.raw`\b(${NAME})\.(${GROUP})[\\"]{0,2} failed with`, 'g');
 /** `no matches for kind "Gauge" in version "tides.example.com/v1"`: of whom a client speaks; most such groups are custom resources. */
@@ -43,8 +44,7 @@ export function isBuiltIn(group: string): boolean {
 
 /** `/apis/tides.example.com/v1/gauges` in a path or URL → `v1.tides.example.com`; undefined for a group of the kube-apiserver. */
 export function apiOfPath(text: string): string | undefined {
-  IN_PATH.lastIndex = 0;
-  const [, group, version] = IN_PATH.exec(text) ?? [];
+  const [, group, version] = PATH.exec(text) ?? [];
   return group === undefined || isBuiltIn(group) ? undefined : `${version}.${group}`;
 }
 

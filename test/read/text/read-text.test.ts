@@ -81,6 +81,69 @@ describe('pasted text', () => {
     expect(apisOf(text).map((api) => api.name)).toEqual([name]);
   });
 
+  const TIDES = 'v1.tides.example.com';
+  const QUAYS = 'v1.quays.example.com';
+  it.each<[what: string, text: string, names: readonly string[]]>([
+    [
+      'a line of discovery',
+      'unable to retrieve the complete list of server APIs: quays.example.com/v1: stale GroupVersion discovery: quays.example.com/v1, tides.example.com/v1: the server is currently unable to handle the request',
+      [QUAYS, TIDES],
+    ],
+    [
+      'an operator of OpenShift',
+      'APIServicesAvailable: "quays.example.com.v1" is not ready: 503 (the server is currently unable to handle the request)\\nAPIServicesAvailable: "tides.example.com.v1" is not ready: 503',
+      [QUAYS, TIDES],
+    ],
+    [
+      'an operator of OpenShift that asks for the object',
+      'APIServicesAvailable: apiservices.apiregistration.k8s.io/v1.quays.example.com: not available: endpoints for service/quay in "pier" have no addresses',
+      [QUAYS],
+    ],
+    [
+      'an autoscaler',
+      'invalid metrics (2 invalid out of 2), first error is: unable to fetch metrics from custom metrics API: Internal error occurred; unable to fetch metrics from external metrics API: Internal error occurred',
+      ['v1beta1.custom.metrics.k8s.io', 'v1beta1.external.metrics.k8s.io'],
+    ],
+    [
+      'a client',
+      'Error: the server is currently unable to handle the request (get quays.quays.example.com), the server is currently unable to handle the request (get tides.tides.example.com)',
+      [QUAYS, TIDES],
+    ],
+    [
+      'a command',
+      '$ curl -k https://10.1.2.3:6443/apis/tides.example.com/v1\ncurl: (7) Failed to connect to 10.1.2.3 port 6443: No route to host',
+      [TIDES],
+    ],
+    [
+      'what was printed before what somebody says',
+      `Is it like ${QUAYS}, as ${QUAYS} had it?\n"GET" "/apis/tides.example.com/v1" 503`,
+      [TIDES],
+    ],
+  ])('takes the names of APIs from %s', (_, text, names) => {
+    expect(apisOf(text).map((api) => api.name)).toEqual(names);
+  });
+
+  it('reads the same of a text whatever was read before', () => {
+    const text = 'lookup of /apis/tides.example.com/v1 failed';
+    const alone = apisOf(text);
+    apisOf(`${'.'.repeat(99)} GET /apis/quays.example.com/v1: (7.9ms) 200 [[Go-http-client/2.0] 192.0.2.1:4680]`);
+    expect(apisOf(text)).toEqual(alone);
+  });
+
+  it('takes a line for that of the API that it names, where the text is about two', () => {
+    const rows = `${TIDES}   harbour/tide   False (FailedDiscoveryCheck)   1d\n${QUAYS}   pier/quay   False (FailedDiscoveryCheck)   1d\n`;
+    const refused = (path: string) => `Get "https://10.1.2.3:6443${path}": dial tcp 10.1.2.3:6443: connect: connection refused`;
+    const matched = (text: string) => apisOf(text).map(({ name, textMatches }) => [name, textMatches.length > 0]);
+    expect(matched(rows + refused('/apis/tides.example.com/v1'))).toEqual([
+      [QUAYS, false],
+      [TIDES, true],
+    ]);
+    expect(matched(rows + refused('/apis/riptides.example.com/v1'))).toEqual([
+      [QUAYS, true],
+      [TIDES, true],
+    ]);
+  });
+
   it.each<[what: string, text: string, cause: string]>([
     [
       'a pod killed for memory',
