@@ -6,6 +6,9 @@ import { ownersOf, type Tie } from './ties.ts';
 /** `Warning  Unhealthy  10s (x5 over 1m)  kubelet  Readiness probe failed: …` and `5m  Warning  BackOff  pod/x  Back-off …`. */
 const ROW =
   /^\s*(?:(?:([a-z0-9-]{1,63})\s+)?(?:<unknown>|\d\S{0,40}(?: \(x\d{1,9} over \S{1,20}\))?)\s+)?(Normal|Warning)\s+([A-Z][A-Za-z]{2,60})\s+(.*)$/;
+/** Before kubectl 1.13: `2m  12m  31  tide-gauge-0.15b1c2d3e4f5  Pod  spec.containers{server}  Warning  BackOff  kubelet, node-a  Back-off …`. */
+const OLD_ROW =
+  /^\s*(?:([a-z0-9-]{1,63})\s+)?\d\w{0,20}\s+\d\w{0,20}\s+(\d{1,9})\s+([a-z0-9][a-z0-9.-]{0,252})\.[0-9a-f]{6,20}\s+([A-Z][A-Za-z]{2,40})\s+(?:\S{1,253}\{\S{1,253}\}\s+)?(Normal|Warning)\s+([A-Z][A-Za-z]{2,60})\s+(.*)$/;
 const AGE = /^(?:<unknown>|\d\w{0,20}|-)(?:\s+\(x(\d{1,9}) over \S{1,20}\))?\s+/;
 const FROM = /^([a-z][a-z0-9.-]{2,60})(?:, (\S{1,100}))?\s{2,}/;
 const OBJECT = /^([A-Za-z]{2,40}(?:\.[a-z0-9.-]{1,100})?\/[a-zA-Z0-9.<>-]{1,253})\s+|^([A-Za-z]{2,40})(?:\t|\s{2,}|$)/;
@@ -70,9 +73,16 @@ export class EventReader {
 
   /** True when the line is of an event. */
   read(line: string, placed: Placed | undefined): boolean {
-    const row = line.length < 20_000 && (line.includes('Warning') || line.includes('Normal')) ? ROW.exec(line) : null;
+    if (line.length < 20_000 && (line.includes('Warning') || line.includes('Normal')) && this.#inTable(line)) return true;
+    return placed ? this.#keyValue(placed) : this.#continued(line);
+  }
+
+  #inTable(line: string): boolean {
+    const row = ROW.exec(line);
+    const old = row ? null : OLD_ROW.exec(line);
     if (row) this.#row(row);
-    return row !== null || (placed ? this.#keyValue(placed) : this.#continued(line));
+    if (old) this.#oldRow(old);
+    return row !== null || old !== null;
   }
 
   end(): void {
@@ -89,6 +99,14 @@ export class EventReader {
     const [word = '', name = ''] = object.split('/');
     const of = this.#objects.row(kindOf(word), name, namespace);
     this.#add({ type, reason, kind: of.kind, object, of, message, count: 1 });
+  }
+
+  #oldRow([, namespace, count, name = '', kind = '', type = '', reason = '', rest = '']: RegExpExecArray): void {
+    const of = this.#objects.row(kindOf(kind), name, namespace);
+    const [shown = '', , node] = FROM.exec(rest) ?? [];
+    if (node !== undefined) of.node ??= node;
+    const message = rest.slice(shown.length).trim();
+    this.#add({ type, reason, kind: of.kind, object: `${of.kind}/${name}`, of, message, count: countOf(count) });
   }
 
   /** A row of a description: of the object that it describes. */

@@ -103,11 +103,12 @@ export class Objects {
     return this.#current;
   }
 
-  /** The workload whose document or description this line belongs to. */
-  documentOf({ path, indent }: Placed): TextObject | undefined {
+  /** The workload or the node in whose document or description this line stands. */
+  documentOf(line: string, placed: Placed | undefined): TextObject | undefined {
     const { kind, name } = this.#current;
-    const within = indent > 0 && path.length > 1 && name !== '' && !this.#asked?.verb.startsWith('log');
-    return within && kind !== '' && isWorkload({ kind }) ? this.#current : undefined;
+    const isBelow = placed ? placed.path.length > 1 : !this.#outline.isEmpty;
+    if (!isBelow || kind === '' || name === '' || !/^\s{2,}\S/.test(line) || this.#asked?.verb.startsWith('log')) return undefined;
+    return kind === 'Node' || isWorkload({ kind }) ? this.#current : undefined;
   }
 
   command(text: string): void {

@@ -32,6 +32,11 @@ export class Outline {
     if (this.#stack.length < DEEPEST) this.#stack.push({ indent, key });
   }
 
+  /** No key stands above the next line. */
+  get isEmpty(): boolean {
+    return this.#stack.length === 0;
+  }
+
   end(): void {
     this.#stack.length = 0;
   }

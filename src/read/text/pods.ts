@@ -1,4 +1,5 @@
 import type { ContainerFacts, PodFacts } from '../../domain/snapshot.ts';
+import { labelsOf } from './asked.ts';
 import { keyValueOf } from './key-values.ts';
 import type { Objects, TextObject } from './objects.ts';
 import { ageOf } from './times.ts';
@@ -8,13 +9,15 @@ const WAITING =
   /^(?:CrashLoopBackOff|ImagePullBackOff|ErrImagePull|InvalidImageName|ErrImageNeverPull|ImageInspectError|CreateContainerConfigError|CreateContainerError|RunContainerError|ContainerCreating|PodInitializing|PostStartHookError|PreStartHookError)$/;
 const STATUS = String.raw`(?:Init:)?(?:Running|Pending|Succeeded|Failed|Unknown|Completed|Error|OOMKilled|Evicted|Terminating|NodeLost|NodeAffinity|Preempting|ContainerStatusUnknown|StartError|ContainerCannotRun|DeadlineExceeded|Terminated|NodeShutdown|\d+/\d+|CrashLoopBackOff|ImagePullBackOff|ErrImagePull|InvalidImageName|ErrImageNeverPull|ImageInspectError|CreateContainerConfigError|CreateContainerError|RunContainerError|ContainerCreating|PodInitializing|PostStartHookError|PreStartHookError)`;
 const ROW = new RegExp(
-  String.raw`^\s*(?:([a-z0-9][a-z0-9-]{0,62})\s+)?([a-z0-9<][A-Za-z0-9<>.-]{2,252})\s+(\d{1,3})/(\d{1,3})\s+(?:(${STATUS})\s+)?(\d{1,7})?(?:\s+\(([^)]{1,40})\))?(?:\s+|$)(\S{1,40})?`,
+  String.raw`^\s*(?:([a-z0-9][a-z0-9-]{0,62})\s+)?(?:pods?/)?([a-z0-9<][A-Za-z0-9<>.-]{2,252})\s+(\d{1,3})/(\d{1,3})\s+(?:(${STATUS})\s+)?(\d{1,7})?(?:\s+\(([^)]{1,40})\))?(?:\s+|$)(\S{1,40})?`,
 );
 /** A status alone, as people quote it. */
 const ALONE = new RegExp(String.raw`^\s*(?:STATUS|status|state|reason)?[:\s]*(${STATUS})\s*$`);
 const MOST_PODS = 5000;
 /** What `-o wide` adds: `10.0.0.7   node-a`. */
 const WIDE = /^\s*(\d[\d.]{6,14}|[0-9a-f:]{3,39}|<none>)\s+([a-z0-9][a-z0-9.-]{0,252})(?:\s|$)/;
+/** What `--show-labels` adds, last. */
+const LABELS = /[^\s=]{1,317}=\S{0,2000}$/;
 
 interface Draft {
   object: TextObject;
@@ -79,7 +82,7 @@ export class PodReader {
     if (word === undefined && isOfWorkload(name, tail)) return false;
     this.#flush();
     this.#add({
-      object: withPlace(this.#objects.row('Pod', name, namespace), line.slice(match[0].length)),
+      object: withColumns(this.#objects.row('Pod', name, namespace), line.slice(match[0].length)),
       ready: ready === of && Number(of) > 0,
       status: word ?? (ready === of ? 'Running' : ''),
       restarts: restartsOf(restarts),
@@ -236,9 +239,10 @@ export class PodReader {
   }
 }
 
-/** Where it is, by the columns of `-o wide`. */
-function withPlace(object: TextObject, columns: string): TextObject {
+/** Where it is and its labels, by the columns of `-o wide` and `--show-labels`. */
+function withColumns(object: TextObject, columns: string): TextObject {
   const [, ip, node] = WIDE.exec(columns) ?? [];
+  for (const [key, value] of labelsOf(LABELS.exec(columns)?.[0] ?? '')) object.labels.set(key, value);
   if (ip !== undefined && ip !== '<none>') object.ip = ip;
   if (node !== undefined) object.node = node;
   return object;

@@ -26,6 +26,12 @@ const CHANGE =
   /^\s*(?:[-*•+]|\d{1,3}[.)])?\s*(?:\*\*)?(?:fix(?:e[sd])?|add(?:s|ed)?|bump(?:s|ed)?|remove[sd]?|update[sd]?|improve[sd]?|upgrade[sd]?|support(?:s|ed)?|deprecate[sd]?|prevent(?:s|ed)?|avoid(?:s|ed)?|handle[sd]?|allow(?:s|ed)?|refactor(?:ed)?|release notes?|changelog|what's changed|feat|chore|docs)\b[\s:(!*]/i;
 /** What is shorter says nothing that a signature would take for an error. */
 const SHORTEST = 12;
+const NEGATIONS = /\b(?:no|not|never|neither|nor|none|without)\b|n['’]t\b/gi;
+/** `no OOMKilled, no expired certificate`: a program says one thing that is not. */
+const NEGATIONS_OF_A_PERSON = 2;
+/** `**What you expected to happen**:`, `### Environment`: what a form asks, and a person answers below. */
+const QUESTION_OF_A_FORM = /^\s{0,3}(?:\*\*[^*]{3,120}\*\*:?|#{2,6} [^#].{0,120})\s*$/;
+const WORDS_OF_AN_ANSWER = 4;
 const FUNCTION_WORDS_OF_A_SENTENCE = 4;
 /** A sentence that begins as a program's line does has more of them. */
 const FUNCTION_WORDS_IN_DOUBT = 6;
@@ -43,16 +49,21 @@ const QUOTED_ERROR = /["“”'‘`]((?:Error from server|error:|Error:|E\d{4} )
 export class Prose {
   /** The line before is prose, and its sentence goes on. */
   #goesOn = false;
+  /** The lines are below a question of a form. */
+  #answers = false;
 
   holds(line: string): boolean {
     const text = line.length > 2000 ? line.slice(0, 2000) : line;
-    const said = isProse(text) || (this.#goesOn && goesOn(text));
+    if (QUESTION_OF_A_FORM.test(text)) this.#answers = true;
+    const said = isProse(text) || (this.#goesOn && goesOn(text)) || (this.#answers && isAnswer(text));
     this.#goesOn = said && !ENDS.test(text);
     return said;
   }
 
+  /** A command begins, or a fence. */
   end(): void {
     this.#goesOn = false;
+    this.#answers = false;
   }
 }
 
@@ -69,7 +80,16 @@ function isProse(line: string): boolean {
 function isSentence(text: string): boolean {
   const words = functionWords(text);
   if (LIKE_PROGRAM.test(text)) return words >= FUNCTION_WORDS_IN_DOUBT && ENDS.test(text) && !text.includes(': ');
+  if (isPlain(text) && (text.match(NEGATIONS)?.length ?? 0) >= NEGATIONS_OF_A_PERSON) return true;
   return SPOKEN.test(text) || ASKS.test(text) || (words >= FUNCTION_WORDS_OF_A_SENTENCE && ENDS.test(text));
+}
+
+/** Nothing is quoted in it, and nothing said of something: errors are built with colons. */
+const isPlain = (text: string): boolean => !/[:"'`=]/.test(text);
+
+function isAnswer(text: string): boolean {
+  if (startsLogLine(text) || PROGRAM.test(text) || LIKE_PROGRAM.test(text) || PRINTED.test(text) || !isPlain(text)) return false;
+  return text.trim().split(/\s+/, WORDS_OF_AN_ANSWER).length >= WORDS_OF_AN_ANSWER;
 }
 
 /** The rest of a sentence that was wrapped: `(x509: certificate has expired), or that the`. */

@@ -72,7 +72,7 @@ class TextReading {
   #servers = '';
   #logLines = 0;
   #fenced = false;
-  /** Lines of documents and descriptions of pods that say more than their state. */
+  /** Lines of documents and descriptions of pods and nodes that say more than their state. */
   readonly #ofDocuments: { readonly text: string; readonly of: TextObject }[] = [];
   readonly #notes = new ReleaseNotes();
   readonly #prose = new Prose();
@@ -89,7 +89,10 @@ class TextReading {
       this.#section(command);
       return;
     }
-    if (FENCE.test(line)) this.#fenced = !this.#fenced;
+    if (FENCE.test(line)) {
+      this.#fenced = !this.#fenced;
+      this.#prose.end();
+    }
     if (this.#isSaid(carried)) this.#said(line);
     else this.#printed(carried);
   }
@@ -129,9 +132,9 @@ class TextReading {
     if (this.#servers.length < 4096) this.#servers += `${head} ${line.slice(0, 400)}\n`;
   }
 
-  /** A line of the document or the description of a pod that says more than its state. */
+  /** A line of the document or the description of a pod or a node that says more than its state. */
   #isOfDocument(line: string, placed: Placed | undefined): boolean {
-    const of = placed && this.#objects.documentOf(placed);
+    const of = this.#objects.documentOf(line, placed);
     if (of && this.#ofDocuments.length < MOST_OF_DOCUMENTS) this.#ofDocuments.push({ text: line, of });
     return of !== undefined;
   }
@@ -223,7 +226,10 @@ class TextReading {
 
   /** What events and descriptions of pods say: of the APIs that they name, else of those whose server they are about. */
   #objectMessages(ties: ReadonlyMap<string, Tie>): Message[] {
-    const described = this.#ofDocuments.map(({ text, of }) => ({ text, about: ownersOf(ties, (tie) => tie.owns(of)) }));
+    const described = this.#ofDocuments.map(({ text, of }) => ({
+      text,
+      about: ownersOf(ties, ({ owns, nodes }) => (of.kind === 'Node' ? nodes.has(of.name) : owns(of))),
+    }));
     return [...this.#events.messages(ties), ...described].flatMap(({ text, about }): Message[] => {
       const accused = this.#apis.accuse(text);
       if (accused.length > 0) return [{ text, voice: 'unknown', about: accused }];

@@ -110,6 +110,7 @@ describe('what is of no API of the text', () => {
     (words) => `<!-- Please paste the lines that show why ${words}\n$ kubectl logs deploy/ferry\nError: ${words}\n-->`,
     (words) => `My first guess was that\n${words}, which was not\nthe case at all.`,
     (words) => `# Release notes v2.18.0\n- Fix that ${words}\n- ${words}`,
+    (words) => `**What you expected to happen**:\nThat it works and that ${words} does not happen, not even once.`,
     (words) => `> I first thought that ${words}`,
   ];
   it('changes nothing: what people say in their own words', () => {

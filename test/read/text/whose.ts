@@ -147,6 +147,64 @@ export const WHOSE: readonly WhoseRow[] = [
     cause: 'pod-crash-looping',
   },
   {
+    rule: 'the label that says which program it is, in a column',
+    own: lines(
+      FAILS,
+      '$ kubectl -n harbour get pods --show-labels',
+      `${crash('mareograph-7c9f8d6b5-x2x2p')}   app=gauge-api,tier=water`,
+      'ferry-0   1/1   Running   0   3d   app=ferry',
+    ),
+    other: lines(
+      FAILS,
+      '$ kubectl -n harbour get pods --show-labels',
+      'mareograph-7c9f8d6b5-x2x2p   1/1   Running   0   3d   app=gauge-api,tier=water',
+      `${crash('ferry-0')}   app=ferry`,
+    ),
+    cause: 'pod-crash-looping',
+  },
+  {
+    rule: 'the name behind its kind',
+    own: lines(METRICS, crash('pod/metrics-server-7c9f8d6b5-x2x2p'), 'pod/ferry-0   1/1   Running   0   3d'),
+    other: lines(METRICS, 'pod/metrics-server-7c9f8d6b5-x2x2p   1/1   Running   0   3d', crash('pod/ferry-0')),
+    cause: 'pod-crash-looping',
+  },
+  {
+    rule: 'the description that a message stands in',
+    own: lines(
+      METRICS,
+      killed('metrics-server-0').replace('OOMKilled', 'Error'),
+      '      Message:      panic: runtime error: invalid memory address or nil pointer dereference',
+    ),
+    other: lines(
+      METRICS,
+      killed('ferry-0').replace('OOMKilled', 'Error'),
+      '      Message:      panic: runtime error: invalid memory address or nil pointer dereference',
+    ),
+    cause: 'panic',
+  },
+  {
+    rule: 'the description of the node that its pod is on',
+    own: lines(
+      FAILS,
+      '',
+      'harbour   gauge-api-0   0/1   Running   0   3d   10.0.0.9   node-a',
+      '$ kubectl describe node node-a',
+      'Name:               node-a',
+      'Events:',
+      '  Warning  SystemOOM  2m  kubelet  System OOM encountered, victim process: gauge, pid: 4711',
+    ),
+    other: lines(
+      FAILS,
+      '',
+      'harbour   gauge-api-0   0/1   Running   0   3d   10.0.0.9   node-a',
+      '$ kubectl describe node node-b',
+      'Name:               node-b',
+      'Events:',
+      '  Warning  SystemOOM  2m  kubelet  System OOM encountered, victim process: gauge, pid: 4711',
+    ),
+    cause: 'node-under-pressure',
+  },
+  {
     rule: 'the address at which it was asked',
     own: lines(
       asked,
@@ -248,6 +306,18 @@ export const WHOSE: readonly WhoseRow[] = [
     rule: 'an event of its pod',
     own: lines(FAILS, '$ kubectl get events -A', backOff('harbour', 'pod/gauge-api-7c9f8d6b5-x2x2p'), backOff('mole', 'pod/ferry-0')),
     other: lines(FAILS, '$ kubectl get events -A', backOff('harbour', 'pod/dredger-7c9f8d6b5-x2x2p'), backOff('mole', 'pod/ferry-0')),
+    cause: 'pod-crash-looping',
+  },
+  {
+    rule: 'an event of its pod, in the table of an old kubectl',
+    own: lines(
+      METRICS,
+      'kube-system   2m   12m   31   metrics-server-7c9f8d6b5-x2x2p.15b1c2d3e4f5   Pod   spec.containers{server}   Warning   BackOff   kubelet, node-a   Back-off restarting failed container',
+    ),
+    other: lines(
+      METRICS,
+      'mole          2m   12m   31   ferry-7c9f8d6b5-x2x2p.15b1c2d3e4f5            Pod   spec.containers{server}   Warning   BackOff   kubelet, node-a   Back-off restarting failed container',
+    ),
     cause: 'pod-crash-looping',
   },
   {
