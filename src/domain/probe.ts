@@ -92,6 +92,8 @@ export interface CertificateFacts {
   /** Against the APIService's caBundle; undefined when there is none or insecureSkipTLSVerify is set. */
   readonly verifiedByCaBundle?: boolean;
   readonly verifiedBySystem: boolean;
+  /** The extended key usages of the chain and of the caBundle let it serve, as Go judges; known where OpenSSL says that they do not. */
+  readonly mayServe?: boolean;
   readonly fingerprint256: string;
 }
 

@@ -31,8 +31,19 @@ export function servingCertificate(leaf: X509Certificate, trust: Trust, chainErr
     nameMatches: dnsNames.some((name) => nameMatches(name, trust.serverName)),
     ...(judgedByBundle && { verifiedByCaBundle: leadsTo(trust.anchors ?? [], chain) }),
     verifiedBySystem: judgedByBundle || chainError !== undefined ? verifiedBySystemRoots(chain, now) : true,
+    ...(chainError === 'INVALID_PURPOSE' && { mayServe: [...chain, ...(trust.anchors ?? [])].every(maySignServers) }),
     fingerprint256: leaf.fingerprint256,
   };
+}
+
+const ANY_USAGE = '2.5.29.37.0';
+const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
+
+/** Go reads extended key usages only: `any` will do, and what a key may sign is not asked of a server's (crypto/x509 of Go 1.26.8). */
+function maySignServers({ keyUsage }: X509Certificate): boolean {
+  // Node's types promise a list; a certificate without the extension has none.
+  const usages = keyUsage as readonly string[] | undefined;
+  return usages === undefined || usages.includes(ANY_USAGE) || usages.includes(SERVER_AUTH);
 }
 
 export interface CertificateVerdict {
@@ -64,6 +75,7 @@ export function verdict(
     case 'CERT_NOT_YET_VALID':
       return { reason: 'certificate_not_yet_valid', detail: `a CA of the chain is not valid yet (issuer ${facts.issuer})` };
     case 'INVALID_PURPOSE':
+      if (facts.mayServe) return undefined;
       return { reason: 'tls_handshake_failed', detail: 'certificate specifies an incompatible key usage' };
     default:
       return { reason: 'certificate_unknown_authority', detail: `certificate of ${facts.issuer} does not verify (${chainError})` };
@@ -76,12 +88,16 @@ function noAuthority({ issuer }: CertificateFacts, { anchors }: Trust, chainErro
   return `no CA of the caBundle signed the certificate of ${issuer} (${chainError})`;
 }
 
-/** What OpenSSL says where it found no issuer with the name *and* the key identifier that it looks for. */
+/**
+ * What OpenSSL says where it found no issuer with the name *and* the key identifier that it looks for, or where the certificate has the
+ * name of its CA, as people give both the name of the Service: OpenSSL takes it for self-signed.
+ */
 const NO_ISSUER = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
 ]);
 
 /** Go finds the issuer in the caBundle: it goes by name and key. */

@@ -37,7 +37,7 @@ describe('the verdict', () => {
     expect(await judge({ names: ['x.y.svc'] }, error, other)).toBe('certificate_name_mismatch');
     expect(await judge({}, error, other)).toBe('certificate_unknown_authority');
     expect(await judge({}, error, { anchors: [] })).toBe('certificate_unknown_authority');
-    expect(await judge({}, 'INVALID_PURPOSE')).toBe('tls_handshake_failed');
+    expect(await judge({ usage: 'client' }, 'INVALID_PURPOSE')).toBe('tls_handshake_failed');
     expect(await judge({}, 'CERT_HAS_EXPIRED')).toBe('certificate_expired');
     expect(await judge({}, 'SOMETHING_NEW')).toBe('certificate_unknown_authority');
   });
@@ -61,6 +61,16 @@ describe('the verdict', () => {
       reason: 'certificate_unknown_authority',
       detail: expect.stringContaining('in another encoding'),
     });
+  });
+
+  // Measured with crypto/x509 of Go 1.26.8 and OpenSSL 3.0.19: Go verifies each of these.
+  it.each<[string, Parameters<Authority['issue']>[0], string]>([
+    ['is for any usage', { usage: 'any' }, 'INVALID_PURPOSE'],
+    ['has a key that may not sign handshakes', { usage: 'server' }, 'INVALID_PURPOSE'],
+    ['has the name of its CA', { commonName: 'first-ca' }, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+  ])('is none where only OpenSSL minds that a certificate %s', async (_, issued, chainError) => {
+    expect(await judge(issued, chainError)).toBeUndefined();
+    expect(await judge(issued, 'CERT_HAS_EXPIRED')).toBe('certificate_expired');
   });
 
   it('does not take an expired CA for one that only OpenSSL overlooks', async () => {

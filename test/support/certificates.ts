@@ -36,7 +36,7 @@ export interface IssueOptions {
   readonly commonName?: string;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
-  readonly usage?: 'server' | 'client';
+  readonly usage?: 'server' | 'client' | 'any';
 }
 
 export interface Authority {
@@ -68,6 +68,7 @@ const nextSerial = () => (serial++).toString(16).padStart(16, '0');
 const keyPair = () => webcrypto.subtle.generateKey(EC, true, ['sign', 'verify']);
 const pemOf = async (key: webcrypto.CryptoKey) => PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
 
+const USAGES = { server: ExtendedKeyUsage.serverAuth, client: ExtendedKeyUsage.clientAuth, any: '2.5.29.37.0' } as const;
 const pem = (text: string): string => `${text.trim()}\n`;
 const AUTHORITY_EXTENSIONS = [
   new BasicConstraintsExtension(true, undefined, true),
@@ -110,7 +111,7 @@ function authorityOf(name: string, keys: webcrypto.CryptoKeyPair, cert: string, 
       const extensions: Extension[] = [
         new BasicConstraintsExtension(false, undefined, true),
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-        new ExtendedKeyUsageExtension([usage === 'server' ? ExtendedKeyUsage.serverAuth : ExtendedKeyUsage.clientAuth]),
+        new ExtendedKeyUsageExtension([USAGES[usage]]),
       ];
       if (written.keyId !== undefined) extensions.push(new AuthorityKeyIdentifierExtension(written.keyId));
       if (alternatives.length > 0) extensions.push(new SubjectAlternativeNameExtension(alternatives));
