@@ -26,7 +26,8 @@ export const podUnschedulable = defineCause({
       id: 'scheduling-failed-events',
       when: seen('events-scheduling-failed'),
       weight: 'strong',
-      says: 'Events of the last 10 min say that the scheduler found no node.',
+      // The scheduler writes an event that goes on each half hour only.
+      says: 'Events of the last 40 min say that the scheduler found no node.',
       reproduce: 'kubectl get events -n {namespace} --field-selector reason=FailedScheduling',
     },
     {

@@ -1,7 +1,7 @@
 import { observedValue } from '../domain/observed.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { ApiFacts, ClusterEvent } from '../domain/snapshot.ts';
-import { countRecentEvents, isOver, isRecent, RECENT_EVENT_MS } from './reading.ts';
+import { countRecentEvents, isOver, isRecentEvent } from './reading.ts';
 
 const IMAGE = /pull|image|manifest|registry/i;
 
@@ -80,7 +80,7 @@ export const EVENT_SIGNALS: readonly Signal[] = Object.entries(GROUPS).map(([gro
   labels: { about: group.replaceAll('-', '_') },
   source: 'events',
   quote(api, _cluster, time) {
-    const newest = observedValue(api.events)?.recent.findLast((event) => isRecent(event.at, time, RECENT_EVENT_MS) && keep(event));
+    const newest = observedValue(api.events)?.recent.findLast((event) => isRecentEvent(event, time) && keep(event));
     return newest && { text: `${newest.reason} ${newest.object}: ${newest.message}`, from: 'events' };
   },
   observe: (api, _cluster, time) =>

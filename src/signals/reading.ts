@@ -3,6 +3,11 @@ import type { ApiFacts, ClusterEvent, ContainerFacts, NodeFacts, PodFacts } from
 
 /** How long a thing that happened still counts as happening, milliseconds. */
 export const RECENT_EVENT_MS = 10 * 60_000;
+/**
+ * For so long more a FailedScheduling that goes on may not be written again: the scheduler's recorder writes the first time and the second,
+ * and then each half hour (k8s.io/client-go/tools/events v0.36.3, refreshTime). A pod that was placed has an event of that.
+ */
+const SCHEDULER_SILENT_MS = 30 * 60_000;
 /** Longer than one scrape of Prometheus, short enough that a recovery shows at once. */
 export const RECENT_FAILURE_MS = 60_000;
 export const RECENT_LINE_MS = 5 * 60_000;
@@ -114,6 +119,7 @@ const OF_A_POD_TO_BE: ReadonlySet<string> = new Set([
  */
 export function isOver(api: ApiFacts, { object, reason, at }: Pick<ClusterEvent, 'object' | 'reason' | 'at'>, time: number): boolean {
   if (isWhole(api, time) || isReplaced(api, at, time)) return true;
+  if (reason === 'FailedScheduling' && isPlaced(api, { object, at })) return true;
   const pods = podsOf(api);
   if (!pods || !OF_A_POD_TO_BE.has(reason)) return false;
   const name = object.slice(object.indexOf('/') + 1);
@@ -121,8 +127,23 @@ export function isOver(api: ApiFacts, { object, reason, at }: Pick<ClusterEvent,
   return !pod || pod.ready || (reason === 'FailedScheduling' && pod.scheduled);
 }
 
-/** Occurrences in the last ten minutes of the events that `keep` keeps. */
+/** Recent events that `keep` keeps. */
 export function countRecentEvents(api: ApiFacts, time: number, keep: (event: ClusterEvent) => boolean): number | undefined {
   const events = api.events.state === 'absent' ? [] : observedValue(api.events)?.recent;
-  return events && count(events, (event) => isRecent(event.at, time, RECENT_EVENT_MS) && keep(event));
+  return events && count(events, (event) => isRecentEvent(event, time) && keep(event));
+}
+
+export function isRecentEvent({ at, reason }: Pick<ClusterEvent, 'at' | 'reason'>, time: number): boolean {
+  return isRecent(at, time, RECENT_EVENT_MS + (reason === 'FailedScheduling' ? SCHEDULER_SILENT_MS : 0));
+}
+
+/** An event says that a node was found, or that the pod is gone, since. */
+function isPlaced(api: ApiFacts, { object, at }: Pick<ClusterEvent, 'object' | 'at'>): boolean {
+  const name = object.slice(object.indexOf('/') + 1);
+  const since = (observedValue(api.events)?.recent ?? []).filter((event) => event.at >= at);
+  return since.some(
+    (event) =>
+      (event.reason === 'Scheduled' && event.object === object) ||
+      (event.reason === 'SuccessfulDelete' && event.message.endsWith(`: ${name}`)),
+  );
 }

@@ -1,7 +1,7 @@
 import type { SignatureId } from '../../../src/domain/ids.ts';
 import { observed } from '../../../src/domain/observed.ts';
 import type { ProbeTally } from '../../../src/domain/probe.ts';
-import type { ApiFacts } from '../../../src/domain/snapshot.ts';
+import type { ApiFacts, ClusterEvent } from '../../../src/domain/snapshot.ts';
 import { healthyContainer, healthyPod, healthyTally, NOW, probeResult } from '../../support/healthy.ts';
 
 /** An evicted pod, and a younger one that has run and been ready for so long. */
@@ -71,6 +71,16 @@ export const event = (reason: string, message: string, agoMs = 0) => ({
     recent: [{ type: 'Warning', reason, kind: 'Pod', object: 'harbour/tide-gauge-7c9f8d6b5-abcde', message, at: NOW - agoMs, count: 1 }],
   }),
 });
+
+/** The pod was not placed, and a minute later there was another event; pods are not visible. */
+export const placed = (later: Partial<ClusterEvent>): Partial<ApiFacts> => {
+  const failing = { type: 'Warning', reason: 'FailedScheduling', kind: 'Pod', object: 'harbour/tide-gauge-7c9f8d6b5-abcde', count: 1 };
+  const event = { ...failing, message: 'Deleted pod: tide-gauge-7c9f8d6b5-abcde', at: NOW, ...later };
+  return {
+    pods: { state: 'forbidden', rule: 'pods: list, watch' },
+    events: observed({ counts: [], recent: [{ ...failing, message: '0/2 nodes are available', at: NOW - 60_000 }, event] }),
+  };
+};
 
 /** A text that the kubelet wrote, and that this signature matched. */
 export const said = (signature: SignatureId, agoMs = 0): Partial<ApiFacts> => ({
