@@ -101,13 +101,16 @@ function outageRule(options: GenerateOptions): RecordingRule {
 
 function downRule(options: GenerateOptions, interval: number): RecordingRule {
   const held = evaluations(DOWN_AFTER, interval);
-  const evaluated = Math.floor(DOWN_AFTER / interval) + 1;
-  // One evaluation in six may be missed by a busy Prometheus; a series that is younger than a minute is not enough.
+  // Without this very evaluation, which vmalert (v1.151.0) shows to the rules after it one evaluation later: with it the alert never fired
+  // there. One evaluation in six may be missed by a busy Prometheus.
+  const evaluated = Math.max(1, Math.floor(DOWN_AFTER / interval));
   const count = evaluated - Math.floor(evaluated / 6);
+  // A series that is younger than a minute is not enough.
+  const before = `${SERIES.outage} offset ${printDuration(DOWN_AFTER)}`;
   return record(
     SERIES.down,
     '1 once an outage has lasted a minute, until five minutes without one.',
-    `(min_over_time(${SERIES.outage}[${held}]) == 1 and count_over_time(${SERIES.outage}[${held}]) >= ${count})
+    `(min_over_time(${SERIES.outage}[${held}]) == 1 and count_over_time(${SERIES.outage}[${held}]) >= ${count} and ${before})
 or
 (${SERIES.down} == 1 and max_over_time(${SERIES.outage}[${evaluations(UP_AFTER, interval)}]) == 1)
 or

@@ -184,6 +184,20 @@ describe('alerts', () => {
 });
 
 describe('windows', () => {
+  // vmalert v1.151.0 shows a rule the results of its own group one evaluation late: of five in 65 s it never sees the fifth.
+  it.each([30, 60])('over what was recorded ask for no more of it than vmalert shows, scraped every %d s', (scrapeInterval) => {
+    const { interval, rules: ones } = diagnosisRules(SMALL_CATALOGUE, { ...DEFAULT_OPTIONS, scrapeInterval }).groups.find((group) =>
+      group.rules.some((rule) => rule.kind === 'record' && rule.record === SERIES.down),
+    )!;
+    const down = ones.find((rule) => rule.kind === 'record' && rule.record === SERIES.down)!;
+    const [, minutes, seconds, count] = /count_over_time\(apiservice:aggregated_api_outage:bool\[(\d+)m(\d+)s\]\) >= (\d+)/.exec(
+      down.expr,
+    )!;
+    expect(Number(count)).toBeLessThanOrEqual(Math.floor((Number(minutes) * 60 + Number(seconds)) / interval));
+    expect(Number(count)).toBeGreaterThan(0);
+    expect(down.expr).toContain('and apiservice:aggregated_api_outage:bool offset 1m)');
+  });
+
   it('are not widened at 30 s, and the small catalogue says nothing', () => {
     expect(widened(SMALL_CATALOGUE, DEFAULT_OPTIONS)).toEqual([]);
   });
