@@ -1,15 +1,18 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../test/support/free-port.ts';
+import { pastedText } from './pasted-text.ts';
 import { cpuMsOf, ended, memoryOf } from './processes.ts';
 import { printRow } from './row.ts';
 
 /**
- * From the start of the bundled exporter to its first scrape and to its first full tick, and its memory at rest, against a small
+ * What a pasted text costs from the start of the bundled program to its answer; and from the start of the bundled exporter to its first scrape and to its first full tick, and its memory at rest, against a small
  * simulated cluster that runs as a process of its own.
  *   tsx bench/startup.ts [seconds at rest, default 60]
  */
@@ -18,6 +21,9 @@ const REST_SECONDS = Number(process.argv[2] ?? 60);
 const STARTS = 7;
 const SCRAPE_GOAL_S = 0.6;
 const RSS_GOAL_MIB = 80;
+/** User and system time of `diagnose` with a text of two kilobytes: people script it. */
+const ANSWER_GOAL_S = 0.25;
+const ANSWERS = 20;
 const POLL_MS = 5;
 const GIVE_UP_MS = 30_000;
 
@@ -27,6 +33,16 @@ interface Start {
   readonly ready: number;
   readonly readyCpu: number;
 }
+
+if (!existsSync(MAIN)) spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
+const answer = meanCpu([MAIN, 'diagnose', '--from', '-'], pastedText(2048));
+printRow({
+  what: `start to answer of a pasted text of 2 KB, bundled, mean of ${ANSWERS}`,
+  ours: `${answer.toFixed(3)} s CPU`,
+  peer: `${meanCpu(['-e', '0'], Buffer.alloc(0)).toFixed(3)} s CPU, an empty Node program`,
+  bar: `≤ ${ANSWER_GOAL_S} s CPU`,
+  met: answer <= ANSWER_GOAL_S,
+});
 
 const cluster = await startCluster();
 try {
@@ -77,7 +93,6 @@ async function reportRest({ pid }: ChildProcess, port: number): Promise<void> {
 }
 
 async function startCluster(): Promise<{ process: ChildProcess; kubeconfig: string }> {
-  if (!existsSync(MAIN)) spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
   const child = spawn(process.execPath, [MAIN, 'simulate', 'quiet'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   return { process: child, ...(JSON.parse(String(line)) as { kubeconfig: string }) };
@@ -113,6 +128,22 @@ function ask(port: number, path: string): Promise<number> {
       () => resolve(0),
     );
   });
+}
+
+/** User and system seconds of a Node program that reads the input: the shell counts all that it has started, to the hundredth or better. */
+function meanCpu(args: readonly string[], input: Buffer): number {
+  const folder = mkdtempSync(join(tmpdir(), 'startup-'));
+  try {
+    const file = join(folder, 'input');
+    writeFileSync(file, input);
+    const script = `file=$1; shift; i=0; while [ $i -lt ${ANSWERS} ]; do "$@" <"$file" >/dev/null 2>&1; i=$((i + 1)); done; times`;
+    const { stdout } = spawnSync('sh', ['-c', script, 'sh', file, process.execPath, ...args], { encoding: 'utf8' });
+    const [, ofChildren = ''] = stdout.split('\n');
+    const seconds = [...ofChildren.matchAll(/(\d+)m([\d.]+)s/g)].map(([, minutes, rest]) => Number(minutes) * 60 + Number(rest));
+    return seconds.reduce((sum, one) => sum + one, 0) / ANSWERS;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function medianOf(starts: readonly Start[], field: keyof Start): string {
