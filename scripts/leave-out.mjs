@@ -19,6 +19,14 @@ const LEFT_OUT = [
       'application/octet-stream': { source: 'iana', compressible: true, extensions: ['bin'] },
     })};`,
   ],
+  // Of its subcommands none is a program of its own.
+  ['node:child_process', /\/commander\//, `${NEVER_CALLED('node:child_process')}module.exports={spawn:never};`],
+  // No counter has exemplars, and nobody traces us.
+  [
+    '@opentelemetry/api',
+    /\/prom-client\//,
+    `${NEVER_CALLED('@opentelemetry/api')}module.exports={trace:{getSpan:never},context:{active:never}};`,
+  ],
   // What only some kubeconfigs need is loaded when one does: a SOCKS proxy, tokens from a cloud's own program.
   [
     'socks-proxy-agent',

@@ -16,7 +16,10 @@ it.each(stages.flat().flatMap((instruction) => copiedFromContext(instruction)?.s
 );
 
 it('installs from the lockfile, with all that the build needs', () => {
-  expect(stages[0]!.filter(({ name }) => name === 'RUN').map(({ argument }) => argument)).toEqual(['npm ci', 'npm run build']);
+  expect(stages[0]!.filter(({ name }) => name === 'RUN').map(({ argument }) => argument)).toEqual([
+    'npm ci',
+    "npm run build && find dist -name '*.map' -delete",
+  ]);
 });
 
 it('has no shell, no npm and no root', () => {

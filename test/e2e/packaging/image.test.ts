@@ -75,7 +75,9 @@ async function started(args: readonly string[], until: RegExp): Promise<{ child:
 describe('the image', () => {
   it('holds the bundle, its licences and nothing to install more with', () => {
     expect(readdirSync(image).sort()).toEqual(['LICENSE', 'dist', 'package.json']);
-    expect(readdirSync(join(image, 'dist'))).toContain('main.js');
+    const files = readdirSync(join(image, 'dist'), { recursive: true, encoding: 'utf8' });
+    expect(files).toContain('main.js');
+    expect(files.filter((file) => file.endsWith('.map'))).toEqual([]);
   });
 
   it('holds no path of the machine that built it', () => {
