@@ -25,8 +25,9 @@ const vitest: Vitest = await createVitest(
   'test',
   {
     watch: false,
-    // Nothing of vitest.config.ts matters here but the limits, and each question brings its own.
+    // Of vitest.config.ts only the limits matter here, and each question brings its own, and what stands before each file.
     config: false,
+    setupFiles: ['test/support/time-that-can-be-moved.ts'],
     pool: 'threads',
     maxWorkers: 1,
     bail: 1,
