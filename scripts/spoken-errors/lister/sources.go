@@ -53,6 +53,8 @@ var sources = []source{
 		folders: []string{"rest", "transport", "discovery", "tools/cache", "tools/watch", "tools/clientcmd", "tools/leaderelection", "tools/record", "tools/events", "util/certificate", "util/cert", "util/connrotation", "util/flowcontrol", "plugin"}},
 	{program: "apimachinery", module: "k8s.io/apimachinery", versions: staged(),
 		folders: []string{"pkg/api/errors", "pkg/util/net", "pkg/util/proxy", "pkg/util/httpstream", "pkg/util/wait", "pkg/watch"}},
+	// Where streams over SPDY and WebSockets went in 1.36.
+	{program: "apimachinery", module: "k8s.io/streaming", versions: staged()[2:], folders: []string{"pkg/httpstream"}},
 	// The kubelet's events and conditions, what its port 10250 answers, and the probes.
 	{program: "kubelet", module: "k8s.io/kubernetes", versions: kubernetes,
 		folders: []string{"pkg/kubelet", "pkg/probe", "pkg/volume/util/operationexecutor", "pkg/volume/configmap", "pkg/volume/secret", "pkg/volume/projected"},
