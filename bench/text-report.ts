@@ -53,6 +53,7 @@ export function reportTexts(rows: readonly TextRow[], answeredHealthy: ReadonlyS
     `incidents called healthy      ${percent(sick.filter(({ id }) => answeredHealthy.has(id)).length / sick.length)}   bar ${percent(INCIDENTS_CALLED_HEALTHY)}`,
   );
   console.log(`nothing said of an incident   ${percent(share(all.inSample, ({ named }) => named.length === 0))}`);
+  misses(sick);
   byProgram(folds, unseen);
   reliability(all);
   possibilities(folds, sick);
@@ -119,6 +120,25 @@ function foldLine(rows: readonly TextRow[], unseen: ReadonlyMap<string, number |
   const said = all.filter(({ confidence }) => confidence !== undefined);
   const mean = said.reduce((sum, { confidence = 0 }) => sum + confidence, 0) / said.length;
   return `${count(all.length)} ${percent(share(all, isRight))}  ${percent(share(all, isDefensible))}       ${figure(mean)}${figure(share(said, isRight))}`;
+}
+
+/** What the wrong ones are, each counted once, with all and with those whose text can decide. */
+const MISSES: readonly (readonly [kind: string, is: (one: Judgement) => boolean])[] = [
+  ['right', isRight],
+  ['another category that a careful reader could defend', isDefensible],
+  ['nothing to judge, of an incident', ({ named }) => named.length === 0],
+  ['unknown, where somebody found the cause', ({ named }) => named[0] === 'unknown'],
+  ['a cause, where nobody found one', ({ truth }) => truth === 'unknown'],
+  ['another category', () => true],
+];
+
+function misses(sick: readonly TextRow[]): void {
+  const kindOf = (row: TextRow) => MISSES.find(([, is]) => is(judged(row)))?.[0];
+  console.log('\nwhat was said                                          all  decidable');
+  for (const [kind] of MISSES) {
+    const own = sick.filter((row) => kindOf(row) === kind);
+    console.log(`${kind.padEnd(52)} ${count(own.length)}     ${count(own.filter(({ decidable }) => decidable).length)}`);
+  }
 }
 
 function reliability({ inSample, unseen }: SideBySide): void {

@@ -12,8 +12,8 @@ export const INCIDENT_RATES: BaseRates = {
     'throttled-client': { 'rate-limiting': 5 },
     autoscaler: { misconfiguration: 3, 'pod-instability': 1, 'software-bug': 1, 'tls-certificate': 1, unknown: 1 },
     discovery: { misconfiguration: 5, 'network-policy': 2, 'pod-instability': 2, unknown: 2, 'network-connectivity': 1, 'software-bug': 1, 'tls-certificate': 1 },
-    unavailable: { 'network-connectivity': 5, 'network-policy': 1, 'tls-certificate': 1 },
+    unavailable: { 'network-connectivity': 5, 'network-policy': 1 },
     condition: { 'network-connectivity': 2, 'resource-pressure': 1, 'scheduled-trigger': 1, unknown: 1 },
-    other: { 'pod-instability': 3, 'software-bug': 3, misconfiguration: 2, 'backend-dependency': 1, 'network-connectivity': 1, 'tls-certificate': 1 },
+    other: { misconfiguration: 3, 'pod-instability': 2, 'software-bug': 2, 'backend-dependency': 1, 'network-connectivity': 1, 'rate-limiting': 1, 'tls-certificate': 1 },
   },
 };
