@@ -6,7 +6,7 @@ import { OPERATIONS, type Operation } from './operations.ts';
 import { polarityOf } from './polarity.ts';
 import { REASON_RANKS, type ReasonRow } from './reasons.ts';
 import { severityOf } from './severity.ts';
-import { targetOf } from './targets.ts';
+import { type Addresses, targetOf } from './targets.ts';
 import { isTrace, readTrace } from './traces.ts';
 
 /** Of a longer message the beginning is read: what is longer lists errors that are alike. */
@@ -18,8 +18,9 @@ const MOST_CHARACTERS = 4096;
  * just before it is the step. Undefined when the message tells of no failure that a reason is known for. Total, and linear
  * in the message, of which at most 4,096 characters are read.
  * @param speaker who prints it, as far as its file or the command before it tells; the message itself may tell better.
+ * @param addresses whose they are, as far as the same text shows.
  */
-export function readUtterance(message: string, speaker: Speaker | 'unknown'): Utterance | undefined {
+export function readUtterance(message: string, speaker: Speaker | 'unknown', addresses?: Addresses): Utterance | undefined {
   const head = message.length > MOST_CHARACTERS ? message.slice(0, MOST_CHARACTERS) : message;
   if (!mayTellOfFailure(head)) return undefined;
   const text = unwrapped(head);
@@ -34,7 +35,7 @@ export function readUtterance(message: string, speaker: Speaker | 'unknown'): Ut
     speaker: who,
     step: stepOf(before, found, operation),
     reason: reasonOf(found, before),
-    target: targetOf(before.some(({ host }) => host !== undefined) ? before : links, operation, who),
+    target: targetOf(before.some(({ host }) => host !== undefined) ? before : links, { operation, speaker: who, addresses }),
     polarity: polarityOf(text, found),
     ...known({ operation: operation?.id, verb: before.findLast((link) => link.verb !== undefined)?.verb, severity: severityOf(text) }),
   };

@@ -57,10 +57,19 @@ const RUNTIME = /containerd\.sock|crio\.sock|docker\.sock|dockershim|cri-dockerd
 const PROMETHEUS_NAME = /^(?:[\w-]{1,60}-)?(?:prometheus|thanos|victoria-?metrics|vmselect|mimir)\b/i;
 const KUBERNETES_NAME = /\.svc(?:\.|$)/;
 
+/** Address → what it is. */
+export type Addresses = ReadonlyMap<string, TargetRole>;
+
+interface Asker {
+  readonly operation: Operation | undefined;
+  readonly speaker: Speaker | 'unknown';
+  readonly addresses: Addresses | undefined;
+}
+
 /** Whom an error is about. @param links those that stand before the reason, else all of the text. */
-export function targetOf(links: readonly Link[], operation: Operation | undefined, speaker: Speaker | 'unknown'): Target {
+export function targetOf(links: readonly Link[], asker: Asker): Target {
   const place = placed(links);
-  return { role: roleOf(links, place, operation, speaker), ...place };
+  return { role: roleOf(links, place, asker), ...place };
 }
 
 /** Host, port and path that the chain names last; the URL says more than the address that it led to. */
@@ -80,7 +89,7 @@ function placed(links: readonly Link[]): Omit<Target, 'role'> {
 
 type Place = Omit<Target, 'role'>;
 
-function roleOf(links: readonly Link[], place: Place, operation: Operation | undefined, speaker: Speaker | 'unknown'): TargetRole {
+function roleOf(links: readonly Link[], place: Place, { operation, speaker, addresses }: Asker): TargetRole {
   const { host = '', path = '' } = place;
   const asked = operation && !pointsElsewhere(operation, place) ? operation.role : undefined;
   return (
@@ -88,7 +97,7 @@ function roleOf(links: readonly Link[], place: Place, operation: Operation | und
     asked ??
     roleOfKind(links, place, speaker) ??
     roleOfPath(path, speaker) ??
-    roleOfHost(host, place.port) ??
+    roleOfHost(host, place.port, addresses) ??
     roleOfPorts(links) ??
     roleOfStranger(links, host, speaker)
   );
@@ -136,7 +145,9 @@ function roleOfPath(path: string, speaker: Speaker | 'unknown'): TargetRole | un
   return /^\/openapi\/v[23]\b/.test(path) && speaker === 'kube-apiserver' ? 'backend' : undefined;
 }
 
-function roleOfHost(host: string, port: number | undefined): TargetRole | undefined {
+function roleOfHost(host: string, port: number | undefined, addresses: Addresses | undefined): TargetRole | undefined {
+  const shown = addresses?.get(host);
+  if (shown) return shown;
   if (KUBERNETES_SERVICE.test(host)) return 'kube-apiserver';
   const first = FIRST_SERVICE_ADDRESS.exec(host);
   if (first && (port === undefined || port === 443) && Number(first[1] ?? 0) % 16 === 0) return 'kube-apiserver';

@@ -2,6 +2,7 @@ import { isError, type Signature } from '../../domain/signature.ts';
 import type { HarmlessLine, SignatureCount } from '../../domain/snapshot.ts';
 import { builtInScanner, saidItself } from '../../signatures/classify.ts';
 import { SIGNATURES } from '../../signatures/list.ts';
+import type { Addresses } from '../../utterances/targets.ts';
 import { startsLogLine } from './lines.ts';
 import type { Message, Voice } from './messages.ts';
 import { type Named, NearestNames } from './nearest.ts';
@@ -49,10 +50,11 @@ export const UNNAMED = 'unknown';
 /**
  * What the messages say, each by what names it best, kept apart by the API that a message is about. What an aggregated server
  * would mean by a line is no evidence when the kube-apiserver prints it of its own clients, but it is an error all the same.
+ * @param addresses whose addresses the text shows elsewhere.
  */
-export function matchMessages(messages: readonly Message[], time: number): Matches {
+export function matchMessages(messages: readonly Message[], time: number, addresses?: Addresses): Matches {
   const books = new Map<string, Book>();
-  const nearest = new NearestNames();
+  const nearest = new NearestNames(addresses);
   for (const batch of batchesOf(messages)) {
     const named = signaturesOf(batch.map(({ line }) => line));
     for (const [index, { line, voice, about }] of batch.entries()) {

@@ -6,6 +6,7 @@ import { withoutForeignText } from '../../signatures/foreign-text.ts';
 import { mayTellOfFailure } from '../../utterances/may-fail.ts';
 import { meaningOf } from '../../utterances/meaning.ts';
 import { readUtterance } from '../../utterances/read.ts';
+import type { Addresses } from '../../utterances/targets.ts';
 import { isTrace } from '../../utterances/traces.ts';
 import type { Voice } from './messages.ts';
 
@@ -29,7 +30,13 @@ const UNKNOWN = '';
 
 /** What names lines best, line by line; bounded in time, however many there are. */
 export class NearestNames {
+  readonly #addresses: Addresses | undefined;
   readonly #looked = new Map<string, { count: number; last: Named | undefined }>();
+
+  /** @param addresses whose addresses the text shows elsewhere. */
+  constructor(addresses?: Addresses) {
+    this.#addresses = addresses;
+  }
 
   /**
    * A signature that knows the program's own words names a line best. Where it has matched no more than the innermost reason, or a
@@ -47,16 +54,16 @@ export class NearestNames {
       if (looked.count >= MOST_UNKNOWN) return undefined;
     }
     looked.count++;
-    looked.last = look(line, named, voice);
+    looked.last = this.#look(line, named, voice);
     return looked.last;
   }
-}
 
-function look(line: string, named: Named | undefined, voice: Voice): Named | undefined {
-  const read = readingOf(line, voice);
-  const told = [read, named].find((one) => one !== undefined && one.pointsTo.length > 0);
-  if (told) return told;
-  return (named && quotes(named) ? beside(line) : undefined) ?? named ?? read;
+  #look(line: string, named: Named | undefined, voice: Voice): Named | undefined {
+    const read = readingOf(line, voice, this.#addresses);
+    const told = [read, named].find((one) => one !== undefined && one.pointsTo.length > 0);
+    if (told) return told;
+    return (named && quotes(named) ? beside(line) : undefined) ?? named ?? read;
+  }
 }
 
 /** A client and a controller print what a server said; a server that sums up its own state prints nobody else's words. */
@@ -73,9 +80,9 @@ function namedBy(signature: Signature): Named {
   return { id, speaker, pointsTo, says, role: roleOf(signature) };
 }
 
-function readingOf(line: string, voice: Voice): Named | undefined {
+function readingOf(line: string, voice: Voice, addresses: Addresses | undefined): Named | undefined {
   // Of a trace the reader takes name and time only, which no client can set.
-  const utterance = readUtterance(isTrace(line) ? line : withoutForeignText(line), voice);
+  const utterance = readUtterance(isTrace(line) ? line : withoutForeignText(line), voice, addresses);
   const meaning = utterance && meaningOf(utterance);
   if (!meaning) return undefined;
   const { speaker } = utterance;

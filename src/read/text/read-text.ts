@@ -4,6 +4,7 @@ import { SOURCES, type SourceName, type SourceStatus } from '../../domain/source
 import { redacted } from '../../redact/redact.ts';
 import { bare, type CarriedLine } from '../carriers/carrier.ts';
 import { unwrapped } from '../carriers/unwrap.ts';
+import { AddressBook } from './address-book.ts';
 import { NamedApis } from './apis.ts';
 import { ClaimBook, claimOf } from './claims.ts';
 import { ConditionReader } from './conditions.ts';
@@ -57,6 +58,7 @@ interface Reading {
 /** One text while it is read, line by line. */
 class TextReading {
   readonly #apis = new NamedApis();
+  readonly #addresses = new AddressBook();
   readonly #conditions = new ConditionReader(this.#apis);
   readonly #objects = new Objects();
   readonly #pods = new PodReader(this.#objects);
@@ -129,6 +131,7 @@ class TextReading {
   #mention(line: string, head: string, at: number | undefined): void {
     if (at !== undefined) this.#latest = Math.max(at, this.#latest ?? at);
     this.#apis.mention(line);
+    this.#addresses.mention(line);
     if (this.#servers.length < 4096) this.#servers += `${head} ${line.slice(0, 400)}\n`;
   }
 
@@ -180,7 +183,11 @@ class TextReading {
       names.map((api) => this.#clues(api)),
       this.#objects.all,
     );
-    const matches = matchMessages([...this.#messagesFor(names), ...this.#objectMessages(ties)], time);
+    const matches = matchMessages(
+      [...this.#messagesFor(names), ...this.#objectMessages(ties)],
+      time,
+      this.#addresses.roles(names.flatMap((name) => this.#apis.backendOf(name)?.service ?? [])),
+    );
     const own = new Map(names.map((name) => [name, matches.of(name, false)]));
     const apis = names.flatMap((name) => {
       const tie = ties.get(name);
