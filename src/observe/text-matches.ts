@@ -1,6 +1,7 @@
 import type { SignatureCount } from '../domain/snapshot.ts';
 import { createTextClassifier, type NamedSignature } from '../signatures/classify.ts';
 import type { UserSignature } from '../signatures/signature-file.ts';
+import { NearestNames } from '../utterances/nearest.ts';
 
 /** Signature hits in texts other than logs: condition messages, event messages, error bodies of the proxy. */
 export interface TextMatches {
@@ -50,7 +51,7 @@ interface ApiTexts {
 /** @param signatures The user's own, asked before the built-in ones. */
 export function createTextMatches(signatures: readonly UserSignature[] = []): TextMatches {
   const apis = new Map<string, ApiTexts>();
-  const classify = createTextClassifier(signatures);
+  const classify = nearestTo(createTextClassifier(signatures));
 
   function textsOf(api: string): ApiTexts {
     const own = apis.get(api) ?? { texts: new Map(), told: new Map(), stated: new Map() };
@@ -95,6 +96,18 @@ export function createTextMatches(signatures: readonly UserSignature[] = []): Te
       const own = apis.get(api);
       return own ? mergeCounts([...own.stated.values()], [...own.told.values()]) : [];
     },
+  };
+}
+
+/** What names a text best: a signature that knows more than a victim does, else its error as it reads. Who speaks the text itself must tell. */
+function nearestTo(classify: (text: string) => NamedSignature | undefined): (text: string) => NamedSignature | undefined {
+  return (text) => {
+    const signature = classify(text);
+    if (signature && (signature.own || signature.role !== 'victim')) return signature;
+    const named = new NearestNames().of(text, signature, 'unknown');
+    if (named?.read !== true || named.role !== 'symptom') return signature;
+    const { id, speaker, pointsTo } = named;
+    return { id, speaker, pointsTo, own: true };
   };
 }
 

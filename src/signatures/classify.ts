@@ -16,10 +16,10 @@ function patternOf({ id, pattern, literals }: Signature): Pattern {
 }
 
 /** What a hit is reported as. */
-export interface NamedSignature extends Pick<Signature, 'id' | 'speaker' | 'oneBackend'> {
+export interface NamedSignature extends Pick<Signature, 'id' | 'speaker' | 'oneBackend' | 'role'> {
   /** Of a user's signature whatever stands there. */
   readonly pointsTo: readonly string[];
-  /** It comes from the user: nobody else knows what it points to. */
+  /** It comes from the user, or was read: nobody else knows what it points to. */
   readonly own?: true;
 }
 

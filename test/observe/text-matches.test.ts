@@ -22,6 +22,16 @@ describe('texts', () => {
     expect(texts.factsFor('v1.other.example.com')).toEqual([]);
   });
 
+  it('that no signature knows are read as their errors are built', () => {
+    const texts = createTextMatches();
+    texts.record(API, 'error trying to reach service: dial tcp 10.1.0.5:443: connect: operation not permitted', 1000, 'answer');
+    texts.record(API, 'error trying to reach service: the tide is out', 2000, 'answer');
+    expect(texts.factsFor(API)).toMatchObject([
+      { signature: 'packet-filter-refuses', pointsTo: ['network-policy-blocking'], speaker: 'kube-apiserver' },
+      { signature: 'proxy-error' },
+    ]);
+  });
+
   it('that are handed in on each tick count once; said again later they count again', () => {
     const texts = createTextMatches();
     for (let tick = 0; tick < 10; tick++) {

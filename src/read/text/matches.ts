@@ -2,10 +2,10 @@ import { isError, type Signature } from '../../domain/signature.ts';
 import type { HarmlessLine, SignatureCount } from '../../domain/snapshot.ts';
 import { builtInScanner, saidItself } from '../../signatures/classify.ts';
 import { SIGNATURES } from '../../signatures/list.ts';
+import { type Named, NearestNames } from '../../utterances/nearest.ts';
 import type { Addresses } from '../../utterances/targets.ts';
 import { startsLogLine } from './lines.ts';
 import type { Message, Voice } from './messages.ts';
-import { type Named, NearestNames } from './nearest.ts';
 import { looksLikeError } from './symptoms.ts';
 
 const BATCH_BYTES = 1 << 20;

@@ -1,14 +1,13 @@
-import { roleOf, type Signature, type SignatureRole } from '../../domain/signature.ts';
-import type { Speaker } from '../../domain/snapshot.ts';
-import type { Utterance } from '../../domain/utterance.ts';
-import { classifyAll } from '../../signatures/classify.ts';
-import { withoutForeignText } from '../../signatures/foreign-text.ts';
-import { mayTellOfFailure } from '../../utterances/may-fail.ts';
-import { meaningOf } from '../../utterances/meaning.ts';
-import { readUtterance } from '../../utterances/read.ts';
-import type { Addresses } from '../../utterances/targets.ts';
-import { isTrace } from '../../utterances/traces.ts';
-import type { Voice } from './messages.ts';
+import { roleOf, type Signature, type SignatureRole } from '../domain/signature.ts';
+import type { Speaker } from '../domain/snapshot.ts';
+import type { Utterance } from '../domain/utterance.ts';
+import { classifyAll } from '../signatures/classify.ts';
+import { withoutForeignText } from '../signatures/foreign-text.ts';
+import { mayTellOfFailure } from './may-fail.ts';
+import { meaningOf } from './meaning.ts';
+import { readUtterance } from './read.ts';
+import type { Addresses } from './targets.ts';
+import { isTrace } from './traces.ts';
 
 /** What a line says: by a signature, or as its error reads. */
 export interface Named {
@@ -21,6 +20,9 @@ export interface Named {
   /** It was read, so that no signature has its id. */
   readonly read?: true;
 }
+
+/** A signature, as far as its word counts here. */
+type Spoken = Pick<Signature, 'id' | 'speaker' | 'role' | 'tail'> & { readonly pointsTo: readonly string[]; readonly says?: string };
 
 /** So many lines that one signature matches are read closely; what comes after says what the last of them said. */
 const MOST_ALIKE = 300;
@@ -42,7 +44,7 @@ export class NearestNames {
    * A signature that knows the program's own words names a line best. Where it has matched no more than the innermost reason, or a
    * victim's word around one, or where there is none, the whole error as it was built tells more.
    */
-  of(line: string, signature: Signature | undefined, voice: Voice): Named | undefined {
+  of(line: string, signature: Spoken | undefined, voice: Utterance['speaker']): Named | undefined {
     const named = signature && namedBy(signature);
     if (signature && !signature.tail && named?.role !== 'victim') return named;
     if (!mayTellOfFailure(line)) return named;
@@ -58,7 +60,7 @@ export class NearestNames {
     return looked.last;
   }
 
-  #look(line: string, named: Named | undefined, voice: Voice): Named | undefined {
+  #look(line: string, named: Named | undefined, voice: Utterance['speaker']): Named | undefined {
     const read = readingOf(line, voice, this.#addresses);
     const told = [read, named].find((one) => one !== undefined && one.pointsTo.length > 0);
     if (told) return told;
@@ -75,12 +77,12 @@ function beside(line: string): Named | undefined {
   return other && namedBy(other);
 }
 
-function namedBy(signature: Signature): Named {
+function namedBy(signature: Spoken): Named {
   const { id, speaker, pointsTo, says } = signature;
-  return { id, speaker, pointsTo, says, role: roleOf(signature) };
+  return { id, speaker, pointsTo, role: roleOf(signature), ...(says === undefined ? {} : { says }) };
 }
 
-function readingOf(line: string, voice: Voice, addresses: Addresses | undefined): Named | undefined {
+function readingOf(line: string, voice: Utterance['speaker'], addresses: Addresses | undefined): Named | undefined {
   // Of a trace the reader takes name and time only, which no client can set.
   const utterance = readUtterance(isTrace(line) ? line : withoutForeignText(line), voice, addresses);
   const meaning = utterance && meaningOf(utterance);
