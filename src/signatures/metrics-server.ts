@@ -13,7 +13,7 @@ export const METRICS_SERVER: readonly Signature[] = [
   {
     id: 'kubelet-scrape-unauthorized',
     speaker: 'aggregated-server',
-    pointsTo: ['kubelet-scrape-failing'],
+    pointsTo: ['backend-rights-missing', 'kubelet-scrape-failing'],
     pattern: String.raw`${SCRAPE}(?:401 unauthorized|403 forbidden|status: \\?"?40[13])`,
     literals: SCRAPE_LITERALS,
     says: 'The kubelet refuses metrics-server: webhook authentication is off, or the right nodes/metrics is missing.',

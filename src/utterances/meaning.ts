@@ -360,6 +360,14 @@ const DEPENDENCIES: readonly Meaning[] = [
     because: "A kubelet's serving certificate is its own, self-signed, unless serverTLSBootstrap is on.",
   },
   {
+    id: 'kubelet-refuses-account',
+    roles: ['kubelet'],
+    reasons: ['unauthorized', 'forbidden'],
+    pointsTo: ['backend-rights-missing', 'kubelet-scrape-failing'],
+    because:
+      'The kubelet answers, and asks the kube-apiserver who the caller is (401) and whether it may (403): the right to nodes/metrics or webhook authentication of the kubelet is missing.',
+  },
+  {
     id: 'kubelet-fails',
     roles: ['kubelet'],
     pointsTo: ['kubelet-scrape-failing'],

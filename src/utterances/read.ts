@@ -31,11 +31,12 @@ export function readUtterance(message: string, speaker: Speaker | 'unknown', add
   if (!found) return undefined;
   const before = links.filter(({ at }) => at <= found.end);
   const who = operation?.speaker ?? speaker;
+  const reason = reasonOf(found, before);
   return {
     speaker: who,
     step: stepOf(before, found, operation),
-    reason: reasonOf(found, before),
-    target: targetOf(before.some(({ host }) => host !== undefined) ? before : links, { operation, speaker: who, addresses }),
+    reason,
+    target: targetOf(before.some(({ host }) => host !== undefined) ? before : links, { operation, speaker: who, reason, addresses }),
     polarity: polarityOf(text, found),
     ...known({ operation: operation?.id, verb: before.findLast((link) => link.verb !== undefined)?.verb, severity: severityOf(text) }),
   };

@@ -1,5 +1,5 @@
 import type { Speaker } from '../domain/snapshot.ts';
-import type { Target, TargetRole } from '../domain/utterance.ts';
+import type { Reason, Target, TargetRole } from '../domain/utterance.ts';
 import type { Link } from './links.ts';
 import type { Operation } from './operations.ts';
 
@@ -63,6 +63,7 @@ export type Addresses = ReadonlyMap<string, TargetRole>;
 interface Asker {
   readonly operation: Operation | undefined;
   readonly speaker: Speaker | 'unknown';
+  readonly reason: Reason;
   readonly addresses: Addresses | undefined;
 }
 
@@ -89,14 +90,14 @@ function placed(links: readonly Link[]): Omit<Target, 'role'> {
 
 type Place = Omit<Target, 'role'>;
 
-function roleOf(links: readonly Link[], place: Place, { operation, speaker, addresses }: Asker): TargetRole {
+function roleOf(links: readonly Link[], place: Place, { operation, speaker, reason, addresses }: Asker): TargetRole {
   const { host = '', path = '' } = place;
   const asked = operation && !pointsElsewhere(operation, place) ? operation.role : undefined;
   return (
     intermediary(links, host) ??
     asked ??
     roleOfKind(links, place, speaker) ??
-    roleOfPath(path, speaker) ??
+    roleOfPath(path, speaker, reason) ??
     roleOfHost(host, place.port, addresses) ??
     roleOfPorts(links) ??
     roleOfStranger(links, host, speaker)
@@ -135,14 +136,22 @@ function pointsElsewhere({ id, role }: Operation, { host = '', port = 0, path = 
   return role === 'prometheus' && host !== '' && OWN_GROUP.test(path);
 }
 
-function roleOfPath(path: string, speaker: Speaker | 'unknown'): TargetRole | undefined {
+function roleOfPath(path: string, speaker: Speaker | 'unknown', reason: Reason): TargetRole | undefined {
   if (PROMETHEUS_PATH.test(path)) return 'prometheus';
   if (KUBELET_PATH.test(path)) return 'kubelet';
   if (REGISTRY_PATH.test(path)) return 'registry';
   if (OWN_GROUP.test(path) && speaker !== 'kube-apiserver') return 'kube-apiserver';
-  // For /apis/<group>/<version> the kube-apiserver asks nobody but its backends; everyone else asks the kube-apiserver.
-  if (/^\/apis\/[\w.-]{1,253}/.test(path)) return speaker === 'kube-apiserver' ? 'backend' : 'kube-apiserver';
+  if (/^\/apis\/[\w.-]{1,253}/.test(path)) return roleBehindApi(speaker, reason);
   return /^\/openapi\/v[23]\b/.test(path) && speaker === 'kube-apiserver' ? 'backend' : undefined;
+}
+
+/**
+ * For /apis/<group>/<version> the kube-apiserver asks nobody but its backends; everyone else asks the kube-apiserver. That hands the
+ * request on and waits as long as its client does, so a deadline is the backend's.
+ */
+function roleBehindApi(speaker: Speaker | 'unknown', reason: Reason): TargetRole {
+  if (speaker === 'kube-apiserver') return 'backend';
+  return speaker !== 'aggregated-server' && reason === 'deadline' ? 'backend' : 'kube-apiserver';
 }
 
 function roleOfHost(host: string, port: number | undefined, addresses: Addresses | undefined): TargetRole | undefined {

@@ -197,6 +197,34 @@ const WHAT_HAS_NO_URL: readonly Row[] = [
   ['error getting tide level metric: no gauge answers', 'aggregated-server', 'dependency/request/failed', ['backend-dependency-failing']],
 ];
 
+/** The kube-apiserver hands a request for an API on: what is late is behind it, what is not reached is it itself. */
+const THROUGH_THE_KUBE_APISERVER: readonly Row[] = [
+  [
+    'Get "https://192.168.3.4/apis/tides.example.com/v1/gauges": context deadline exceeded',
+    'controller',
+    'backend/request/deadline',
+    ['connection-timed-out', 'backend-slow'],
+  ],
+  [
+    'Get "https://192.168.3.4/apis/tides.example.com/v1/gauges": dial tcp 192.168.3.4:443: connect: connection refused',
+    'controller',
+    'kube-apiserver/dial/refused',
+    ['apiserver-unavailable', 'kube-apiserver-unreachable-from-backend'],
+  ],
+  [
+    'Get "https://192.168.3.4/apis/apps/v1/deployments": context deadline exceeded',
+    'controller',
+    'kube-apiserver/request/deadline',
+    ['apiserver-slow', 'kube-apiserver-unreachable-from-backend'],
+  ],
+  [
+    'unable to fetch metrics from kubelet node-a: request failed, status: "403 Forbidden"',
+    'aggregated-server',
+    'kubelet/status/forbidden',
+    ['backend-rights-missing', 'kubelet-scrape-failing'],
+  ],
+];
+
 /** Of these the error is about somebody else, or only a victim speaks: nothing may blame the server behind the API. */
 const NOBODY_BEHIND_THE_API: readonly Row[] = [
   [
@@ -221,14 +249,17 @@ const NOBODY_BEHIND_THE_API: readonly Row[] = [
 ];
 
 describe('an error read as it is built', () => {
-  it.each([...THE_AGGREGATOR_OLD_AND_NEW, ...WHAT_A_SERVER_ASKS, ...WHAT_HAS_NO_URL, ...NOBODY_BEHIND_THE_API])(
-    '%s',
-    (message, speaker, says, pointsTo) => {
-      const utterance = readUtterance(message, speaker);
-      expect(utterance && `${utterance.target.role}/${utterance.step}/${utterance.reason}`).toBe(says);
-      expect(utterance && meaningOf(utterance)?.pointsTo).toEqual(pointsTo);
-    },
-  );
+  it.each([
+    ...THE_AGGREGATOR_OLD_AND_NEW,
+    ...WHAT_A_SERVER_ASKS,
+    ...WHAT_HAS_NO_URL,
+    ...THROUGH_THE_KUBE_APISERVER,
+    ...NOBODY_BEHIND_THE_API,
+  ])('%s', (message, speaker, says, pointsTo) => {
+    const utterance = readUtterance(message, speaker);
+    expect(utterance && `${utterance.target.role}/${utterance.step}/${utterance.reason}`).toBe(says);
+    expect(utterance && meaningOf(utterance)?.pointsTo).toEqual(pointsTo);
+  });
 
   it.each([
     '{"level":"info","msg":"retrying succeeded after dial tcp 192.0.2.7:443: connect: connection refused"}',
