@@ -1,4 +1,4 @@
-/** How many texts of each kind were judged by eye: `sampleOf`, against the words of the issue, without a look at what the reader makes of them. */
+/** How many texts of each kind were judged by eye: `sampleOf`, against the six kinds of failure. What the reader makes of some of them was known by then. */
 export const JUDGED = 50;
 
 /** Of the sample of those that the rule counts: they name no failure of a connection, a certificate, a right, a limit, a dependency or a pod. */

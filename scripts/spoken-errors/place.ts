@@ -1,5 +1,5 @@
 import type { Speaker } from '../../src/domain/snapshot.ts';
-import { waitingGroupOf } from '../../src/signals/containers.ts';
+import { waitingGroupOf } from '../../src/domain/waiting.ts';
 import { eventGroupsOf } from '../../src/signals/events.ts';
 import { classifyText } from '../../src/signatures/classify.ts';
 import { readUtterance } from '../../src/utterances/read.ts';

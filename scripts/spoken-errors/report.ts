@@ -106,6 +106,7 @@ function judgement(measured: readonly Measured[]): string[] {
     '',
     `A sample of ${JUDGED} each was judged by eye (\`judged.ts\`). Of those that the rule counts, ${wrong} name no such failure. Of the others, ${missed} name one`,
     'after all, and the reader places few of these: the share above is of what the rule counts, not of all that a careful person would.',
+    'Rule and reader were worked on with the list of what is not placed in view: the share is in sample.',
     '',
   ];
 }

@@ -1,6 +1,7 @@
 import type { Quote } from '../domain/quote.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { ApiFacts, ContainerFacts, PodFacts, TerminationFacts } from '../domain/snapshot.ts';
+import { WAITING_REASONS } from '../domain/waiting.ts';
 import {
   containersOf,
   count,
@@ -13,28 +14,6 @@ import {
   SETTLES_MS,
   seconds,
 } from './reading.ts';
-
-/** `state.waiting.reason` of the kubelet, grouped by what has to change. */
-const WAITING = {
-  'crash-loop': ['CrashLoopBackOff'],
-  'image-pull': [
-    'ErrImagePull',
-    'ImagePullBackOff',
-    'InvalidImageName',
-    'ErrImageNeverPull',
-    'ImageInspectError',
-    'RegistryUnavailable',
-    'SignatureValidationFailed',
-  ],
-  'config-error': ['CreateContainerConfigError'],
-  'create-error': ['CreateContainerError', 'RunContainerError', 'PreCreateHookError', 'PreStartHookError', 'PostStartHookError'],
-  creating: ['ContainerCreating', 'PodInitializing'],
-} as const;
-
-/** What has to change where a container waits for this reason; undefined: the reason is not known. */
-export function waitingGroupOf(reason: string): string | undefined {
-  return Object.entries<readonly string[]>(WAITING).find(([, reasons]) => reasons.includes(reason))?.[0];
-}
 
 /** What the end of a container says. Codes: kubelet, Go runtime, klog (Fatal exits 255). */
 const EXITS: Readonly<Record<string, (termination: TerminationFacts) => boolean>> = {
@@ -121,7 +100,7 @@ export const CONTAINER_SIGNALS: readonly Signal[] = [
     observe: (api, _cluster, time) =>
       podsOf(api)?.reduce((sum, pod) => sum + count(pod.containers, (container) => isRestarting(api, pod, container, time)), 0),
   },
-  ...Object.entries(WAITING).map(
+  ...Object.entries(WAITING_REASONS).map(
     ([group, reasons]): Signal => ({
       name: `waiting-${group}`,
       help: `Backend containers that wait with one of the reasons ${reasons.join(', ')}.`,

@@ -1,13 +1,14 @@
 import type { ContainerFacts, PodFacts } from '../../domain/snapshot.ts';
+import { WAITING_REASONS } from '../../domain/waiting.ts';
 import { labelsOf } from './asked.ts';
 import { keyValueOf } from './key-values.ts';
 import type { Objects, TextObject } from './objects.ts';
 import { ageOf } from './times.ts';
 
 /** What STATUS of `kubectl get pods` may say besides Running; `Init:` may stand before it. */
-const WAITING =
-  /^(?:CrashLoopBackOff|ImagePullBackOff|ErrImagePull|InvalidImageName|ErrImageNeverPull|ImageInspectError|CreateContainerConfigError|CreateContainerError|RunContainerError|ContainerCreating|PodInitializing|PostStartHookError|PreStartHookError)$/;
-const STATUS = String.raw`(?:Init:)?(?:Running|Pending|Succeeded|Failed|Unknown|Completed|Error|OOMKilled|Evicted|Terminating|NodeLost|NodeAffinity|Preempting|ContainerStatusUnknown|StartError|ContainerCannotRun|DeadlineExceeded|Terminated|NodeShutdown|\d+/\d+|CrashLoopBackOff|ImagePullBackOff|ErrImagePull|InvalidImageName|ErrImageNeverPull|ImageInspectError|CreateContainerConfigError|CreateContainerError|RunContainerError|ContainerCreating|PodInitializing|PostStartHookError|PreStartHookError)`;
+const WAITS = Object.values(WAITING_REASONS).flat().join('|');
+const WAITING = new RegExp(`^(?:${WAITS})$`);
+const STATUS = String.raw`(?:Init:)?(?:Running|Pending|Succeeded|Failed|Unknown|Completed|Error|OOMKilled|Evicted|Terminating|NodeLost|NodeAffinity|Preempting|ContainerStatusUnknown|StartError|ContainerCannotRun|DeadlineExceeded|Terminated|NodeShutdown|\d+/\d+|${WAITS})`;
 const ROW = new RegExp(
   String.raw`^\s*(?:([a-z0-9][a-z0-9-]{0,62})\s+)?(?:pods?/)?([a-z0-9<][A-Za-z0-9<>.-]{2,252})\s+(\d{1,3})/(\d{1,3})\s+(?:(${STATUS})\s+)?(\d{1,7})?(?:\s+\(([^)]{1,40})\))?(?:\s+|$)(\S{1,40})?`,
 );

@@ -3,6 +3,7 @@ import { catalogueOptions } from '../../../src/commands/catalogue-options.ts';
 import { diagnoseSnapshots } from '../../../src/diagnose/diagnostician.ts';
 import { observedValue } from '../../../src/domain/observed.ts';
 import type { ApiFacts } from '../../../src/domain/snapshot.ts';
+import { WAITING_REASONS } from '../../../src/domain/waiting.ts';
 import { readText } from '../../../src/read/text/read-text.ts';
 import { SAMPLE } from './sample.ts';
 
@@ -35,6 +36,11 @@ describe('pasted text', () => {
     });
     expect(observedValue(api!.events)?.recent[0]).toMatchObject({ reason: 'BackOff', type: 'Warning' });
     expect(api).toMatchObject({ policy: { state: 'unobserved' }, rights: { state: 'unobserved' }, probes: [] });
+  });
+
+  it.each(Object.values(WAITING_REASONS).flat())('knows %s of a row of pods as what a container waits for', (reason) => {
+    const [api] = apisOf(`v1.tides.example.com\nNAME READY STATUS RESTARTS AGE\ntide-gauge-7c9f8d6b5-abcde   0/1   ${reason}   0   3m`);
+    expect(observedValue(api!.pods)?.[0]).toMatchObject({ ready: false, containers: [{ waiting: { reason } }] });
   });
 
   it('is diagnosed by all of its parts', () => {
