@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeText } from '../../../src/read/text/decode.ts';
 import { readText } from '../../../src/read/text/read-text.ts';
 import { cpuMs } from '../../support/cpu-time.ts';
+import { mutation } from './mutations.ts';
 import { SAMPLE } from './sample.ts';
 
 /** Seconds of processor: far more than any of these takes, far less than what runs away. */
@@ -117,4 +118,23 @@ describe('text of any kind', () => {
     const { text, omitted } = inTime(() => decodeText(long));
     expect([text.slice(0, 5), text.slice(-4), omitted]).toEqual(['first', 'last', 2 * 2 ** 20]);
   });
+});
+
+describe('a realistic text that something happened to', () => {
+  it('is read without an exception, and the same the second time', () => {
+    // `npm run fuzz -- 1000000` reads more of them, and looks at the time that each takes.
+    for (let seed = 1; seed <= 150; seed++) {
+      const text = mutation(seed);
+      expect([seed, JSON.stringify(readText(text))]).toEqual([seed, JSON.stringify(readText(text))]);
+    }
+  });
+
+  it.each<[what: string, seed: number]>([['the search for paths went on where another one had stopped', 1084]])(
+    'is read the same the second time where once it was not: %s',
+    (_, seed) => {
+      const text = mutation(seed);
+      const once = JSON.stringify(readText(text));
+      expect(JSON.stringify(readText(text))).toBe(once);
+    },
+  );
 });
