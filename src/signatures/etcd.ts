@@ -90,6 +90,23 @@ export const ETCD: readonly Signature[] = [
     ],
   },
   {
+    id: 'etcd-slow-transaction',
+    speaker: 'kube-apiserver',
+    pointsTo: ['etcd-slow'],
+    // Steps of a trace (apiserver storage/etcd3/store.go, k8s.io/utils/trace); below a second they are chatter.
+    pattern: String.raw`---"txn call (?:completed|succeeded|finished)" \d{4,9}ms`,
+    literals: ['"txn call '],
+    says: 'The kube-apiserver waited for seconds for a transaction of etcd.',
+    matches: [
+      'Trace[1298498081]:  ---"Txn call completed" 6009ms (09:00:01.011)]',
+      'Trace[1298498081]: ---"Txn call finished" 1412ms (09:00:01.011)]',
+    ],
+    nearMisses: [
+      'Trace[1298498081]:  ---"Txn call completed" 609ms (09:00:01.011)]',
+      'Trace[1298498081]:  ---"Writing http response done" 6009ms (09:00:01.011)',
+    ],
+  },
+  {
     id: 'etcd-slow-apply',
     speaker: 'kube-apiserver',
     pointsTo: ['etcd-slow'],

@@ -19,7 +19,7 @@ export function blankForeignText(bytes: Uint8Array, start: number, end: number):
   const line = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
   if (!MAY_HOLD.test(line.toString('latin1'))) return false;
   const trace = traceNumberEnd(line);
-  if (trace >= 0) return fill(line, trace, line.length);
+  if (trace >= 0) return fill(line, stepEnd(line, trace), line.length);
   // Nothing in it is the server's but numbers.
   if (isAccessLine(line)) return fill(line, 0, line.length);
   let blanked = blankFields(line);
@@ -264,6 +264,15 @@ function traceNumberEnd(line: Buffer): number {
   let digit = at + TRACE.length;
   while (isDigit(line[digit] ?? 0)) digit++;
   return digit > at + TRACE.length && line[digit] === CLOSING_BRACKET ? digit + 1 : -1;
+}
+
+/** A step of a trace with its time, where the line begins with one: its name is a constant of the server, and no field stands before it. */
+const STEP = /^:? {0,64}---"[A-Za-z ,/-]{1,80}" \d{1,9}ms/;
+const LONGEST_STEP = 160;
+
+function stepEnd(line: Buffer, start: number): number {
+  const [step = ''] = STEP.exec(line.toString('latin1', start, start + LONGEST_STEP)) ?? [];
+  return start + step.length;
 }
 
 /** Is it `host ident user [05/Jan/2026:…] "request" …`? The user may be a long text too. */

@@ -42,6 +42,10 @@ const SPEAKERS: readonly (readonly [string, (theirs: string) => string])[] = [
     'trace.go, user-agent',
     (theirs) => KLOG('trace.go:236', `Trace[1298498081]: "Get" accept:*/*,user-agent:${theirs},verb:GET (09:00) (total time: 812ms):`, 'I'),
   ],
+  [
+    'trace.go, a step with a field',
+    (theirs) => `Trace[1298498081]:  ---"Object stored in database" user-agent:${theirs} 520ms (09:00:13.100)`,
+  ],
   ['trace.go, a step', (theirs) => `Trace[1298498081]: ["Get etcd3" key:/${theirs},type:*v1.Gauge 520ms (09:00:13.100)]`],
   ['wrap.go, URI', (theirs) => KLOG('wrap.go:53', `"Timeout or abort while handling" method="GET" URI=${quoted(theirs)} auditID="0c"`)],
   [

@@ -16,7 +16,15 @@ const CUSTOM_METRICS = 'v1beta1.custom.metrics.k8s.io';
 const EXTERNAL_METRICS = 'v1beta1.external.metrics.k8s.io';
 
 /** Each reads one kind of line. The first that finds something speaks for the line. */
-const READERS: readonly ((line: string) => Claim | undefined)[] = [alert, sample, accessLine, clientRequest, autoscaler, emptyGroup];
+const READERS: readonly ((line: string) => Claim | undefined)[] = [
+  alert,
+  sample,
+  accessLine,
+  overdue,
+  clientRequest,
+  autoscaler,
+  emptyGroup,
+];
 
 /** Shorter lines and lines without one of these words claim nothing: most of a long text. */
 const SHORTEST = 24;
@@ -99,6 +107,15 @@ function accessLine(line: string): Claim | undefined {
     found.filter((part) => part !== undefined),
     'a request log shows',
   );
+}
+
+const OVERDUE = /"Post-timeout activity" .{0,200}\bpath="(\/apis\/[^"]{1,1000})"/;
+
+/** A handler that went on after its request had been answered with a timeout (apiserver 1.36 server/filters/timeout.go): who asked got no answer. */
+function overdue(line: string): Claim | undefined {
+  const path = line.includes('Post-timeout') ? OVERDUE.exec(line)?.[1] : undefined;
+  const api = path === undefined ? undefined : apiOfPath(path);
+  return api === undefined ? undefined : { api, answers: false, because: 'a request to it ran into its deadline' };
 }
 
 const REQUEST =

@@ -23,6 +23,11 @@ export class DocumentReader {
     this.#asked = apiOfPath(text);
   }
 
+  /** The API whose path the last command asked for. */
+  get asked(): string | undefined {
+    return this.#asked;
+  }
+
   read(line: string): Claim | undefined {
     if (line.length > 100_000) return undefined;
     if (line.startsWith('NAME') && TOP_HEAD.test(line)) {

@@ -55,6 +55,9 @@ interface Reading {
   readonly beside: boolean;
 }
 
+/** How kubectl prints what it got for an answer. */
+const CLIENTS_ERROR = /^(?:Error from server|error: )/;
+
 /** One text while it is read, line by line. */
 class TextReading {
   readonly #apis = new NamedApis();
@@ -67,7 +70,7 @@ class TextReading {
   readonly #usage = new UsageReader(this.#objects);
   readonly #documents = new DocumentReader();
   readonly #claims = new ClaimBook();
-  readonly #joiner = new MessageJoiner((text) => this.#apis.accuse(text));
+  readonly #joiner = new MessageJoiner((text) => this.#accused(text));
   #voice: Voice = 'unknown';
   #latest: number | undefined;
   /** Commands and what programs print, to tell which server a text is about when it names no API. */
@@ -148,6 +151,15 @@ class TextReading {
     const isEvent = this.#events.read(line, placed);
     if (isEvent) this.#apis.accuse(line);
     return isEvent || isCondition || this.#pods.read(line);
+  }
+
+  /** APIs that a message is about; what a client says below its command is about the path that it asked for. */
+  #accused(text: string): readonly string[] {
+    const named = this.#apis.accuse(text);
+    const { asked } = this.#documents;
+    if (named.length > 0 || asked === undefined || !CLIENTS_ERROR.test(text)) return named;
+    this.#apis.name(asked);
+    return [asked];
   }
 
   #section(command: string): void {

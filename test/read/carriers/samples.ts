@@ -12,6 +12,7 @@ export interface Sample {
 export const TIDES = 'v1.tides.example.com';
 const PATH = 'https://10.96.7.7:443/apis/tides.example.com/v1';
 const METRICS = 'v1beta1.metrics.k8s.io';
+const CUSTOM = 'v1beta1.custom.metrics.k8s.io';
 
 /** What kube-aggregator 1.36 says of a backend that refuses connections. */
 export const REFUSED = `E0105 09:00:01.113702      10 remote_available_controller.go:462] "Unhandled Error" err="${TIDES} failed with: failing or missing response from ${PATH}: Get \\"${PATH}\\": dial tcp 10.96.7.7:443: connect: connection refused" logger="UnhandledError"`;
@@ -539,5 +540,44 @@ export const PRINTED: readonly Sample[] = [
     text: `WARNING: certificate CN=tide-gauge.harbour.svc for APIService ${TIDES} will expire in 20 days`,
     answer: 'nothing-to-judge',
     api: TIDES,
+  },
+  {
+    what: 'a trace of the kube-apiserver with the time of etcd',
+    text: all(
+      'I0105 09:00:01.113702      10 trace.go:236] Trace[1298498081]: "Update" accept:application/json,audit-id:a,client:192.0.2.9,protocol:HTTP/2.0,resource:leases,scope:resource,url:/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-scheduler,user-agent:kube-scheduler,verb:PUT (05-Jan-2026 08:59:55.000) (total time: 6012ms):',
+      'Trace[1298498081]: ["GuaranteedUpdate etcd3" audit-id:a,key:/leases/kube-system/kube-scheduler,type:*coordination.Lease,resource:leases.coordination.k8s.io 6011ms (08:59:55.001)',
+      'Trace[1298498081]:  ---"Txn call completed" 6009ms (09:00:01.011)]',
+      'Trace[1298498081]: [6.012s] [6.012s] END',
+    ),
+    answer: 'diagnosed',
+    cause: 'etcd-slow',
+  },
+  {
+    what: 'panic serving … timed out',
+    text: all(
+      'E0105 09:00:01.113702       1 timeout.go:142] "Post-timeout activity" timeElapsed="3.1ms" method="GET" path="/apis/tides.example.com/v1/gauges" result=null',
+      'http2: panic serving 10.1.0.1:41234: killing connection/stream because serving request timed out and response had been started',
+    ),
+    answer: 'diagnosed',
+    api: TIDES,
+  },
+  {
+    what: 'a certificate that expired two days ago, by a monitor',
+    text: `WARNING: certificate CN=tide-gauge.harbour.svc for APIService ${TIDES} will expire in -2 days`,
+    ...EXPIRED,
+  },
+  {
+    what: 'the API of the metrics of an adapter',
+    text: `$ kubectl get --raw /apis/custom.metrics.k8s.io/v1beta1\nError from server (ServiceUnavailable): the server is currently unable to handle the request`,
+    answer: 'errs-cause-unknown',
+    api: CUSTOM,
+  },
+  {
+    what: 'a trace with little time in etcd',
+    text: all(
+      'I0105 09:00:01.113702      10 trace.go:236] Trace[1298498081]: "List" url:/apis/tides.example.com/v1/gauges---"Txn call completed" 6009ms (05-Jan-2026 08:59:55.000) (total time: 612ms):',
+      'Trace[1298498081]:  ---"Txn call completed" 609ms (09:00:01.011)]',
+    ),
+    answer: 'nothing-to-judge',
   },
 ];
