@@ -548,6 +548,7 @@ export type SignatureId =
   | 'etcd-overloaded'
   | 'etcd-slow-apply'
   | 'etcd-slow-disk'
+  | 'etcd-slow-transaction'
   | 'etcd-space-exceeded'
   | 'etcd-stopping'
   | 'etcd-timeout'

@@ -19,7 +19,7 @@ export function blankForeignText(bytes: Uint8Array, start: number, end: number):
   const line = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
   if (!MAY_HOLD.test(line.toString('latin1'))) return false;
   const trace = traceNumberEnd(line);
-  if (trace >= 0) return fill(line, stepEnd(line, trace), line.length);
+  if (trace >= 0) return fill(line, Math.max(trace, stepEnd(line)), line.length);
   // Nothing in it is the server's but numbers.
   if (isAccessLine(line)) return fill(line, 0, line.length);
   let blanked = blankFields(line);
@@ -259,20 +259,24 @@ const TRACE = Buffer.from('Trace[');
 /** `Trace[1298498081]: ` at the beginning of a line or of a message → where its text begins; -1 for other lines. */
 function traceNumberEnd(line: Buffer): number {
   const at = line.indexOf(TRACE);
-  const begins = at === 0 || line[at - 1] === QUOTE || (line[at - 1] === SPACE && line[at - 2] === CLOSING_BRACKET);
-  if (at < 0 || !begins) return -1;
+  if (at < 0 || !(at === 0 || at === messageStart(line))) return -1;
   let digit = at + TRACE.length;
   while (isDigit(line[digit] ?? 0)) digit++;
   return digit > at + TRACE.length && line[digit] === CLOSING_BRACKET ? digit + 1 : -1;
 }
 
+/** Elsewhere in a line a client may have said it. */
+function messageStart(line: Buffer): number {
+  readLineHeader(line, 0, line.length, header);
+  return header.messageStart;
+}
+
 /** A step of a trace with its time, where the line begins with one: its name is a constant of the server, and no field stands before it. */
-const STEP = /^:? {0,64}---"[A-Za-z ,/-]{1,80}" \d{1,9}ms/;
+const STEP = /^Trace\[\d{1,20}\]: {0,64}---"[A-Za-z ,/-]{1,80}" \d{1,9}ms/;
 const LONGEST_STEP = 160;
 
-function stepEnd(line: Buffer, start: number): number {
-  const [step = ''] = STEP.exec(line.toString('latin1', start, start + LONGEST_STEP)) ?? [];
-  return start + step.length;
+function stepEnd(line: Buffer): number {
+  return STEP.exec(line.toString('latin1', 0, LONGEST_STEP))?.[0].length ?? 0;
 }
 
 /** Is it `host ident user [05/Jan/2026:…] "request" …`? The user may be a long text too. */
