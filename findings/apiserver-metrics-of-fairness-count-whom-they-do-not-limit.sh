@@ -5,8 +5,8 @@
 #     dashboards have it, says 500 % of a server that limits nobody.
 #   - apiserver_flowcontrol_rejected_requests_total counts a request whose client gives up while it waits in a queue, as
 #     reason="time-out": nobody rejected it, and no 429 was sent.
-# Guess before: exempt requests are dispatched and not seated, as they have no seats to be limited by; a client that leaves is not a
-# rejection, since HELP says "Number of requests rejected". Seen 2026-11-28, Go 1.26.
+# Guess before: a client that leaves is not a rejection, since HELP says "Number of requests rejected". That exempt requests are seated was
+# guessed, and this program had relied on the contrary. Seen 2026-11-28, Go 1.26.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
