@@ -280,7 +280,6 @@ export interface BackendMetricsFacts {
   readonly delegatedAuthzFailures?: number;
   readonly tlsHandshakeErrors?: number;
   readonly rejectedRequests?: number;
-  readonly clientCertificateExpirySeconds?: number;
 }
 
 export interface RightsFacts {

@@ -9,8 +9,6 @@ interface Reading {
   handshakes?: number;
   flowControl?: number;
   tooMany?: number;
-  /** Cumulative count by remaining lifetime in seconds. */
-  readonly expiry: Map<number, number>;
 }
 
 type Take = (reading: Reading, value: number, labels: string) => void;
@@ -25,14 +23,10 @@ const TAKEN: ReadonlyMap<string, Take> = new Map(
     apiserver_tls_handshake_errors_total: (r, value) => add(r, 'handshakes', value),
     apiserver_flowcontrol_rejected_requests_total: (r, value) => add(r, 'flowControl', value),
     apiserver_request_total: (r, value, labels) => add(r, 'tooMany', labelOf(labels, 'code') === '429' ? value : 0),
-    apiserver_client_certificate_expiration_seconds_bucket(r, value, labels) {
-      const bound = Number(labelOf(labels, 'le'));
-      if (Number.isFinite(bound)) r.expiry.set(bound, (r.expiry.get(bound) ?? 0) + value);
-    },
   }),
 );
 
-function add(reading: Reading, sum: Exclude<keyof Reading, 'expiry'>, value: number): void {
+function add(reading: Reading, sum: keyof Reading, value: number): void {
   reading[sum] = (reading[sum] ?? 0) + value;
 }
 
@@ -48,7 +42,7 @@ function failed(value: number, labels: string): number {
 
 /** Takes the body piece by piece; what finish() returns is complete after `scanner.end()`. */
 export function readBackendMetrics(): { readonly scanner: ExpositionScanner; finish(): BackendMetricsFacts } {
-  const reading: Reading = { expiry: new Map() };
+  const reading: Reading = {};
   const scanner = createExpositionScanner({
     // Anybody may print anything: untyped series are found too.
     wanted: [...TAKEN.keys()],
@@ -59,9 +53,7 @@ export function readBackendMetrics(): { readonly scanner: ExpositionScanner; fin
   return { scanner, finish: () => factsOf(reading) };
 }
 
-function factsOf({ authn, authz, handshakes, flowControl, tooMany, expiry }: Reading): BackendMetricsFacts {
-  // The lowest bucket that holds a certificate: the shortest-lived one seen expires within so many seconds.
-  const shortest = [...expiry].filter(([, count]) => count > 0).map(([bound]) => bound);
+function factsOf({ authn, authz, handshakes, flowControl, tooMany }: Reading): BackendMetricsFacts {
   // A rejected request is in both families where flow control is on.
   const rejected = flowControl === undefined && tooMany === undefined ? undefined : Math.max(flowControl ?? 0, tooMany ?? 0);
   return {
@@ -69,17 +61,16 @@ function factsOf({ authn, authz, handshakes, flowControl, tooMany, expiry }: Rea
     ...(authz !== undefined && { delegatedAuthzFailures: authz }),
     ...(handshakes !== undefined && { tlsHandshakeErrors: handshakes }),
     ...(rejected !== undefined && { rejectedRequests: rejected }),
-    ...(shortest.length > 0 && { clientCertificateExpirySeconds: Math.min(...shortest) }),
   };
 }
 
-/** Over replicas: counters are summed, the certificate that expires first counts. */
+/** Over replicas. */
 export function sumOf(readings: readonly BackendMetricsFacts[]): BackendMetricsFacts {
   const facts: { -readonly [K in keyof BackendMetricsFacts]: BackendMetricsFacts[K] } = {};
   for (const reading of readings)
     for (const [field, value] of Object.entries(reading) as [keyof BackendMetricsFacts, number][]) {
       const sofar = facts[field];
-      facts[field] = sofar === undefined ? value : field === 'clientCertificateExpirySeconds' ? Math.min(sofar, value) : sofar + value;
+      facts[field] = (sofar ?? 0) + value;
     }
   return facts;
 }
