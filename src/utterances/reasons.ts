@@ -16,7 +16,8 @@ export interface ReasonRow {
 const CAUSES_OF_FAILURE: readonly ReasonRow[] = [
   // crypto/x509: verify.go; OpenSSL: x509_txt.c
   {
-    words: /certificate has expired|certificate (?:is )?expired|cert(?:ificate)? (?:has expired or )?is not (?:yet valid|active)/gi,
+    words:
+      /certificate has expired|certificate (?:is )?expired|\bcert.{0,200}? expires? in -\d|cert(?:ificate)? (?:has expired or )?is not (?:yet valid|active)/gi,
     reason: 'certificate-expired',
     step: 'tls',
   },
