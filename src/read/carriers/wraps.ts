@@ -5,6 +5,8 @@ const NARROWEST = 60;
 const WIDEST = 250;
 /** What terminals are mostly wide: one line that fills it is enough there. */
 const USUAL: ReadonlySet<number> = new Set([80, 100, 120, 132, 160]);
+/** Of another width: lines of one length that differ. Two have it by chance. */
+const FEWEST_AS_WIDE = 3;
 /** Mails are broken between words, before this column (RFC 5322 section 2.1.1: 78; RFC 3676 section 4.2: 72 or less). */
 const WIDEST_MAIL = 80;
 const NARROWEST_MAIL = 64;
@@ -32,9 +34,12 @@ function jointOf(lines: readonly string[], width: number): Joint | undefined {
     const needed = line.length + 1 + (word < 0 ? next.length : word);
     return needed > width && !beginsAnew(next) ? ' ' : undefined;
   };
-  const isTerminal = USUAL.has(width) || lines.filter(({ length }) => length === width).length > 1;
+  const isTerminal = USUAL.has(width) || new Set(lines.filter(({ length }) => length === width)).size >= FEWEST_AS_WIDE;
   const isMail = width <= WIDEST_MAIL && width >= NARROWEST_MAIL;
-  const fits = [...(isTerminal ? [terminal] : []), ...(isMail ? [mail] : [])].map((joint) => ({ joint, ...fitOf(lines, joint) }));
+  const candidates = [...(isTerminal ? [terminal] : []), ...(isMail ? [mail] : [])];
+  // Lines of one length that is no usual width were broken between words more likely than within.
+  if (!USUAL.has(width)) candidates.reverse();
+  const fits = candidates.map((joint) => ({ joint, ...fitOf(lines, joint) }));
   return fits.filter(({ joined }) => joined > 0).sort((a, b) => a.loose - b.loose)[0]?.joint;
 }
 

@@ -27,7 +27,6 @@ const LINES = [
   'error: Metrics API not available',
   '{"level":"error","ts":"2026-01-05T09:00:01Z","msg":"cannot list gauges","error":"context deadline exceeded"}',
   'panic: runtime error: index out of range [3] with length 3',
-  'I thought that it was OOMKilled, but it is not.',
   'Warning  Unhealthy  10s (x5 over 1m)  kubelet  Readiness probe failed: HTTP probe failed with statuscode: 500',
 ];
 const LOGS = [
@@ -37,7 +36,11 @@ const LOGS = [
   '{"level":"error","ts":"2026-01-05T09:00:01Z","msg":"cannot list gauges, and what follows is long enough for a terminal","error":"context deadline exceeded"}',
   'time="2026-01-05T09:00:01Z" level=error msg="unable to list gauges of the harbour: rpc error: code = Unavailable desc = connection error"',
 ];
-const text = fc.array(fc.constantFrom(...LINES), { minLength: 1, maxLength: 12 }).map((lines) => lines.join('\n'));
+const text = fc
+  .array(fc.constantFrom(...LINES), { minLength: 1, maxLength: 12 })
+  .map((lines) => lines.join('\n'))
+  // A document that begins in its middle is part of whatever stands before it.
+  .filter((lines) => !/^\s/.test(lines));
 const logs = fc.array(fc.constantFrom(...LOGS), { minLength: 1, maxLength: 6 }).map((lines) => lines.join('\n'));
 
 describe('a carried text', () => {
@@ -47,7 +50,7 @@ describe('a carried text', () => {
       fc.property(text, (bare) => {
         expect(reading(wrap(bare))).toEqual(reading(bare));
       }),
-      { numRuns: 12, seed: 7 },
+      { numRuns: 12 },
     );
   });
 
@@ -56,7 +59,7 @@ describe('a carried text', () => {
       fc.property(logs, (bare) => {
         expect(reading(wrap(bare))).toEqual(reading(bare));
       }),
-      { numRuns: 12, seed: 7 },
+      { numRuns: 12 },
     );
   });
 
@@ -92,6 +95,10 @@ describe('a text that nothing carried', () => {
     ['JSON that is too deep', `${'{"log":'.repeat(1000)}1${'}'.repeat(1000)}`],
     ['a condition whose message is a block', 'conditions:\n- message: |-\n    one\n    two\n  reason: x'],
     ['rows of one length', `${'I'.repeat(80)}\n${'v'.repeat(80)}\n${'w'.repeat(80)}`],
+    [
+      'a row below an error as long as the widest line',
+      `Error from server: the server is currently unable to handle it (get tides.tides.example.com)\nkube-system   tide-gauge-0   0/1   CrashLoopBackOff   7\n${'mole   2m   Warning   Unhealthy   pod/ferry-0   Readiness probe failed: it '.padEnd(92, 'x')}`,
+    ],
     ['a short log line before words', 'E0105 09:00:00.000000       1 a.go:1] failed\nand then nothing more was printed'],
     ['a tree', '  ├─1234 kube-apiserver --secure-port=6443\n  └─1235 pause'],
     ['sums', '+ 7 | 8'],
@@ -106,6 +113,7 @@ describe('what is drawn around a text', () => {
     ['a table of Markdown', '| NAME | AGE |\n|:--|--:|\n| `quay` | **3d** |\n| a\\|b | |', ['NAME   AGE', 'quay   3d', 'a|b   -']],
     ['a table of psql', '+------+-----+\n| NAME | AGE |\n+------+-----+\n| quay | 3d  |', ['NAME   AGE', 'quay   3d']],
     ['a box with columns', '╭───╮\n│ NAME │ AGE │\n├───┼───┤\n│ quay │ 3d │\n╰───╯', ['NAME     AGE', 'quay     3d']],
+    ['a block that says its indentation', 'a:\n  b: |2\n      one\n    two', ['a:', '  b: |2', '  one', 'two']],
     ['an edge', '╷\n│ Error: no gauge\n│\n╵', ['Error: no gauge', '']],
     ['quotations of quotations', '> > one\n>> two\n>\n> three', ['one', 'two', '', 'three']],
   ])('is taken off: %s', (_, text, shown) => {

@@ -79,7 +79,10 @@ export const WRAPS: readonly Wrap[] = [
     wrap: (text) =>
       ['┌──── Logs(dock/quay)[tail] ────┐', ...text.split('\n').map((line) => `│ ${line} │`), '└───────────────────────┘'].join('\n'),
   },
-  { name: 'a block scalar of YAML', wrap: (text) => `data:\n  found.txt: |\n${each((line) => (line === '' ? '' : `    ${line}`))(text)}` },
+  {
+    name: 'a block scalar of YAML',
+    wrap: (text) => `data:\n  found.txt: |\n${each((line) => (line === '' ? '' : `    ${line}`))(text)}`,
+  },
 ];
 
 /** Those that are told from words of people only by the log line that they carry. */
