@@ -122,8 +122,9 @@ export function endpointFacts(slices: readonly SliceRecord[], { portName, ipFami
         if (seen.has(`${ip} ${port}`)) continue;
         seen.add(`${ip} ${port}`);
       }
-      if (endpoint.terminating) counts.terminating++;
-      else if (endpoint.ready) counts.ready++;
+      // Ready and terminating at once is one of a Service that publishes whatever it has: the aggregator sends requests there.
+      if (endpoint.ready) counts.ready++;
+      else if (endpoint.terminating) counts.terminating++;
       else counts.notReady++;
       // An FQDN is no address: nothing here resolves names that somebody wrote into an object.
       if (ip !== null && typeof port === 'number' && slice.addressType !== 'FQDN') addresses.push(endpointAddress(endpoint, ip, port));
@@ -150,7 +151,7 @@ function endpointAddress(endpoint: SliceEndpoint, ip: string, port: number): End
   return {
     ip,
     port,
-    ready: endpoint.ready && !endpoint.terminating,
+    ready: endpoint.ready,
     ...(endpoint.pod === undefined ? {} : { pod: endpoint.pod }),
     ...(endpoint.node === undefined ? {} : { node: endpoint.node }),
   };

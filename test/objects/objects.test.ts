@@ -120,6 +120,11 @@ describe('EndpointSlices', () => {
     ['readiness not said, which is ready', facts({}, { endpoints: [{ addresses: ['10.1.0.5'], conditions: {} }] }), { ready: 1 }],
     ['not ready', facts({}, { endpoints: [endpoint({ conditions: { ready: false } })] }), { ready: 0, notReady: 1 }],
     [
+      'terminating, and ready because the Service publishes addresses that are not',
+      facts({}, { endpoints: [endpoint({ conditions: { ready: true, serving: true, terminating: true } })] }),
+      { ready: 1, notReady: 0, terminating: 0 },
+    ],
+    [
       'terminating, serving still',
       facts({}, { endpoints: [endpoint({ conditions: { ready: false, serving: true, terminating: true } })] }),
       { ready: 0, notReady: 0, terminating: 1 },
