@@ -1,10 +1,10 @@
-import { required } from '../../domain/required.ts';
-import type { LogFacts } from '../../domain/snapshot.ts';
+import type { Signature } from '../../domain/signature.ts';
+import type { LogFacts, SignatureCount } from '../../domain/snapshot.ts';
 import type { PodRecord } from '../../objects/pods.ts';
 import { redacted } from '../../redact/redact.ts';
 import { MAX_LINE_BYTES } from '../../scan/line-judge.ts';
 import { LineSplitter } from '../../scan/line-splitter.ts';
-import { BUILT_IN_PATTERNS } from '../../signatures/classify.ts';
+import { BUILT_IN_PATTERNS, saidItself } from '../../signatures/classify.ts';
 import { SIGNATURES } from '../../signatures/list.ts';
 import { createLogScanner } from '../../signatures/log-scanner.ts';
 import type { DumpFile } from './dump-file.ts';
@@ -45,7 +45,7 @@ export function logsOf(files: readonly DumpFile[], pods: readonly Pick<PodRecord
 /** What the live log tail would have counted. @param at the time of the dump, Unix milliseconds. */
 export async function readLogs(logs: readonly PodLog[], at: number, note: (text: string) => void): Promise<LogFacts> {
   const lines = { info: 0, warning: 0, error: 0, fatal: 0, unknown: 0 };
-  const counts = new Map<number, { count: number; sample: string }>();
+  const found = new Matches();
   const lastWords: LogFacts['lastWords'][number][] = [];
   const scanner = createLogScanner(BUILT_IN_PATTERNS);
   let cut = 0;
@@ -54,17 +54,7 @@ export async function readLogs(logs: readonly PodLog[], at: number, note: (text:
       const { bytes, truncated } = await log.file.end(MOST_LOG_BYTES);
       if (truncated) cut++;
       countSeverities(bytes, lines);
-      scanner.scanLines(bytes, 0, bytes.length, (pattern, line, start, end) => {
-        const known = counts.get(pattern);
-        const sample = redacted(Buffer.from(line.subarray(start, Math.min(end, start + 4 * LONGEST_SAMPLE))).toString('utf8')).slice(
-          0,
-          LONGEST_SAMPLE,
-        );
-        if (known) {
-          known.count++;
-          known.sample = sample;
-        } else counts.set(pattern, { count: 1, sample });
-      });
+      scanner.scanLines(bytes, 0, bytes.length, (pattern, line, start, end) => found.add(pattern, line.subarray(start, end)));
       if (log.previous) lastWords.push({ pod: log.pod, container: log.container ?? '', lines: lastLines(bytes) });
     } catch (error) {
       note(`${log.file.segments.join('/')} can't be read: ${(error as Error).message}`);
@@ -72,16 +62,31 @@ export async function readLogs(logs: readonly PodLog[], at: number, note: (text:
   }
   return {
     lines,
-    matches: [...counts]
-      .sort(([a], [b]) => a - b)
-      .map(([pattern, { count, sample }]) => {
-        const { id, speaker } = required(SIGNATURES[pattern], `signature ${pattern}`);
-        return { signature: id, speaker, count, lastAt: at, sample };
-      }),
+    matches: found.counts(at),
     dropped: { budget: cut, truncated: 0, gap: 0 },
     unknownTemplates: [],
     lastWords,
   };
+}
+
+/** Lines by what their program says itself, without what its clients put into them. */
+class Matches {
+  readonly #found = new Map<Signature, { count: number; sample: string }>();
+
+  add(pattern: number, line: Uint8Array): void {
+    const text = Buffer.from(line.buffer, line.byteOffset, Math.min(line.length, MAX_LINE_BYTES)).toString('utf8');
+    const signature = saidItself(text, SIGNATURES[pattern]);
+    if (!signature) return;
+    const sample = redacted(text.slice(0, 4 * LONGEST_SAMPLE)).slice(0, LONGEST_SAMPLE);
+    this.#found.set(signature, { count: (this.#found.get(signature)?.count ?? 0) + 1, sample });
+  }
+
+  /** In the order of the catalogue. */
+  counts(at: number): SignatureCount[] {
+    return [...this.#found]
+      .sort(([a], [b]) => SIGNATURES.indexOf(a) - SIGNATURES.indexOf(b))
+      .map(([{ id, speaker }, { count, sample }]) => ({ signature: id, speaker, count, lastAt: at, sample }));
+  }
 }
 
 const SEVERITY: Readonly<Record<number, keyof LogFacts['lines']>> = { 73: 'info', 87: 'warning', 69: 'error', 70: 'fatal' };

@@ -246,6 +246,22 @@ describe('dump', () => {
     expect(first.logs).toMatchObject({ value: { matches: [{ count: 0 }] } });
   });
 
+  it('counts of a log what the server says itself, not what its clients put into a line', async () => {
+    const said = 'x509: certificate has expired or is not yet valid';
+    const line = (own: string) => `I0105 08:56:00.000000       1 httplog.go:134] "HTTP" verb="GET" URI="/x" ${own}\n`;
+    const matchesOf = async (log: string) => {
+      const { api } = await read({
+        ...LAYOUTS['must-gather'],
+        [`quay-io-image/namespaces/harbour/pods/${POD}/server/server/logs/current.log`]: log,
+      });
+      return api.logs.state === 'observed' && api.logs.value.matches.map(({ signature, count }) => [signature, count]);
+    };
+    const theirs = await matchesOf(line(`userAgent="${said}" srcIP="10.0.0.2:1" resp=200`));
+    const own = await matchesOf(`E0105 08:56:00.000000       1 tide.go:12] "no answer" err="${said}"\n`);
+    expect(JSON.stringify(theirs)).not.toContain('certificate');
+    expect(JSON.stringify(own)).toContain('certificate');
+  });
+
   it('counts endpoints of a must-gather by their readiness', async () => {
     const { api } = await read(LAYOUTS['must-gather']!);
     expect(api.endpoints).toMatchObject({
