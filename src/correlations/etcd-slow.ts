@@ -12,7 +12,7 @@ export const etcdSlow = defineCause({
   shared: "the cluster's etcd",
   title: "The kube-apiserver's etcd is slow or failing",
   summary:
-    'The kube-apiserver waits for etcd: a slow disk, no leader, or a full database. Everything that reads or writes objects suffers, also TokenReviews and leases of the aggregated API servers.',
+    'The kube-apiserver waits for etcd: a slow disk, or no leader. Everything that reads or writes objects suffers, also TokenReviews and leases of the aggregated API servers.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -54,10 +54,13 @@ export const etcdSlow = defineCause({
   runbookCorrelation: 'apiserver-load',
   remedy: [
     "Look at etcd's disk: its metric etcd_disk_wal_fsync_duration_seconds should stay below 10 ms.",
-    'Look for a full database (alarm NOSPACE) and for leader changes.',
+    'Look for leader changes.',
     'Defragment etcd, or give it a faster disk.',
   ],
   verify: { command: 'kubectl get --raw /readyz/etcd', expect: 'it prints ok' },
-  confusedWith: [{ cause: 'backend-storage-failing', tell: "it is the aggregated API server's own etcd" }],
+  confusedWith: [
+    { cause: 'etcd-out-of-space', tell: 'only writes fail, with "database space exceeded"' },
+    { cause: 'backend-storage-failing', tell: "it is the aggregated API server's own etcd" },
+  ],
   references: ['https://etcd.io/docs/latest/tuning/'],
 });

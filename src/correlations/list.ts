@@ -26,6 +26,7 @@ import { delegatedAuthFailing } from './delegated-auth-failing.ts';
 import { discoveryForbidden } from './discovery-forbidden.ts';
 import { discoveryStale } from './discovery-stale.ts';
 import { dnsFailing } from './dns-failing.ts';
+import { etcdOutOfSpace } from './etcd-out-of-space.ts';
 import { etcdSlow } from './etcd-slow.ts';
 import { frontProxyCertificateRejected } from './front-proxy-certificate-rejected.ts';
 import { frontProxyNameNotAllowed } from './front-proxy-name-not-allowed.ts';
@@ -107,6 +108,7 @@ export const CAUSES: readonly Cause[] = [
   discoveryForbidden,
   discoveryStale,
   dnsFailing,
+  etcdOutOfSpace,
   etcdSlow,
   frontProxyCertificateRejected,
   frontProxyNameNotAllowed,

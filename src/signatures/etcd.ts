@@ -54,7 +54,7 @@ export const ETCD: readonly Signature[] = [
   {
     id: 'etcd-space-exceeded',
     speaker: 'kube-apiserver',
-    pointsTo: ['etcd-slow'],
+    pointsTo: ['etcd-out-of-space'],
     pattern: String.raw`mvcc: database space exceeded|alarm:nospace|etcdserver: no space`,
     literals: ['mvcc: database space exceeded', 'alarm:nospace', 'etcdserver: no space'],
     says: 'etcd is full and takes no writes.',

@@ -55,6 +55,15 @@ export const CONTROL_PLANE_ROWS: readonly Row[] = [
   { cause: 'apiserver-slow', match: slow(0.02), miss: slow(2), because: 'it waits for etcd', instead: 'etcd-slow' },
   { cause: 'etcd-slow', match: slow(2), miss: slow(0.02), because: 'etcd is quick', instead: 'apiserver-slow' },
   {
+    cause: 'etcd-out-of-space',
+    match: {
+      probes: { list: 'server_error' },
+      details: { list: 'rpc error: code = Unknown desc = etcdserver: mvcc: database space exceeded' },
+    },
+    miss: { probes: { list: 'server_error' }, details: { list: 'rpc error: code = Unknown desc = etcdserver: request timed out' } },
+    because: 'etcd answers too late and is not full',
+  },
+  {
     cause: 'apiserver-unavailable',
     match: control(false),
     miss: control(true),
