@@ -18,15 +18,19 @@ interface Run {
  * cluster-admin would paste them. Gives what is wrong with them: an exit code, or an output that does not hold what the sentence says.
  * Pods are processes under a kubelet of ours without a container runtime: `kubectl exec`, `attach` and `port-forward` can not work
  * here, and no command of the catalogue uses them.
+ * @param shown places whose command was right already, which are not asked again; those that are right now are added.
  */
-export async function runEvidence(cluster: Cluster, diagnosis: Diagnosis): Promise<string[]> {
+export async function runEvidence(cluster: Cluster, diagnosis: Diagnosis, shown: Set<string>): Promise<string[]> {
   const wrong: string[] = [];
   for (const evidence of diagnosis.evidence) {
     if (evidence.reproduce === undefined || evidence.points <= 0) continue;
-    const run = await paste(cluster, evidence.reproduce);
     const place = `${diagnosis.cause}/${evidence.id}`;
+    if (shown.has(place)) continue;
+    const run = await paste(cluster, evidence.reproduce);
     log(place, evidence.says, run);
-    wrong.push(...faultsOf(place, evidence, run));
+    const faults = faultsOf(place, evidence, run);
+    if (faults.length === 0) shown.add(place);
+    wrong.push(...faults);
   }
   for (const [, command] of diagnosis.nextCheck?.matchAll(/`(kubectl [^`]*)`/g) ?? []) {
     const run = await paste(cluster, command!);

@@ -38,7 +38,7 @@ export interface Outcome {
 /** A verdict has to hold this long to count as settled. */
 const SETTLED_MS = 6000;
 const BYSTANDERS = [METRICS];
-const COMMAND_TRIES = 4;
+const COMMAND_TRIES = 6;
 const COMMANDS_AGAIN_MS = 3000;
 
 /**
@@ -113,15 +113,17 @@ export async function runFault(cluster: Cluster, exporter: Exporter, fault: Faul
 
 /**
  * A fault moves on while commands run: a pod that was Ready is so no longer, one request of three is refused. What the commands show is
- * held against what is said at that moment, so commands that do not fit are taken from a newer diagnosis and run again.
+ * held against what is said at that moment, so commands that do not fit are taken from a newer diagnosis and run again, until each has
+ * fitted once.
  */
 async function commandsWhileItLasts(cluster: Cluster, exporter: Exporter, first: Diagnosis): Promise<string[]> {
-  let wrong = await runEvidence(cluster, first);
+  const shown = new Set<string>();
+  let wrong = await runEvidence(cluster, first, shown);
   for (let tries = 1; wrong.length > 0 && tries < COMMAND_TRIES; tries += 1) {
     await sleep(COMMANDS_AGAIN_MS);
     const now = await exporter.diagnosisOf(first.apiservice);
     if (!now) break;
-    wrong = await runEvidence(cluster, now);
+    wrong = await runEvidence(cluster, now, shown);
     console.log(`commands of ${now.cause} run again: ${wrong.length} do not fit`);
   }
   return wrong;
