@@ -13,13 +13,19 @@ const summed = (signal: string, metric: string, ...matchers: readonly string[]):
   },
 });
 
+const rateByInstance = (levels: Levels, metric: string, ...matchers: readonly string[]): string =>
+  `sum by (${levels.with('instance')}) (rate(${metric}{${[levels.kubeApiserver, ...matchers].join(', ')}}[${levels.rateWindow}]))`;
+
+/** Of the instance of which it is largest; one that was asked nothing has none. */
+const largestQuotient = (levels: Levels, of: string, by: string): string =>
+  ofCluster(levels, `max by (${levels.cluster}) (${of} / (${by} > 0))`);
+
 /** Mean of a histogram, of the slowest instance. */
 const slowest = (signal: string, histogram: string, ...matchers: readonly string[]): SignalElsewhere => ({
   signal,
   expr: (levels) => {
-    const rate = (part: string) =>
-      `sum by (${levels.with('instance')}) (rate(${histogram}_${part}{${[levels.kubeApiserver, ...matchers].join(', ')}}[${levels.rateWindow}]))`;
-    return ofCluster(levels, `max by (${levels.cluster}) (${rate('sum')} / (${rate('count')} > 0))`);
+    const rate = (part: string) => rateByInstance(levels, `${histogram}_${part}`, ...matchers);
+    return largestQuotient(levels, rate('sum'), rate('count'));
   },
 });
 
@@ -38,12 +44,9 @@ export const KUBE_APISERVER_SIGNALS: readonly SignalElsewhere[] = [
   {
     signal: 'etcd-error-ratio',
     expr: (levels) => {
-      const rate = (metric: string) =>
-        `sum by (${levels.with('instance')}) (rate(${metric}{${levels.kubeApiserver}}[${levels.rateWindow}]))`;
-      const requests = rate('etcd_request_duration_seconds_count');
+      const requests = rateByInstance(levels, 'etcd_request_duration_seconds_count');
       // Without its first error an instance has no series of errors.
-      const errors = `(${rate('etcd_request_errors_total')} or 0 * ${requests})`;
-      return ofCluster(levels, `max by (${levels.cluster}) (${errors} / (${requests} > 0))`);
+      return largestQuotient(levels, `(${rateByInstance(levels, 'etcd_request_errors_total')} or 0 * ${requests})`, requests);
     },
   },
   slowest('etcd-seconds', 'etcd_request_duration_seconds'),
