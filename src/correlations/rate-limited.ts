@@ -4,6 +4,8 @@ import { linesSay } from './shared/lines.ts';
 import { THE_KUBE_APISERVER_IS_BUSY, THE_KUBE_APISERVER_REJECTS } from './shared/load.ts';
 import { reasonSeen } from './shared/seen.ts';
 
+const ANSWERED_WITH_429 = any(reasonSeen('aggregator', 'too-many-requests'), reasonSeen('list', 'too-many-requests'));
+
 export const rateLimited = defineCause({
   id: 'rate-limited',
   category: 'rate-limiting',
@@ -26,17 +28,10 @@ export const rateLimited = defineCause({
     },
     {
       id: 'a-priority-level-refuses',
-      when: all(
-        any(reasonSeen('aggregator', 'too-many-requests'), reasonSeen('list', 'too-many-requests')),
-        THE_KUBE_APISERVER_REJECTS,
-        not(THE_KUBE_APISERVER_IS_BUSY),
-      ),
+      when: all(ANSWERED_WITH_429, THE_KUBE_APISERVER_REJECTS, not(THE_KUBE_APISERVER_IS_BUSY)),
       weight: 'strong',
       says: [
-        clause(
-          'requests through the kube-apiserver are answered with 429',
-          any(reasonSeen('aggregator', 'too-many-requests'), reasonSeen('list', 'too-many-requests')),
-        ),
+        clause('requests through the kube-apiserver are answered with 429', ANSWERED_WITH_429),
         clause('its priority and fairness rejected {value|request|requests} in the last 5 min', THE_KUBE_APISERVER_REJECTS),
         clause('it has little to do', not(THE_KUBE_APISERVER_IS_BUSY)),
       ],

@@ -1,5 +1,5 @@
-import { above, any, below, type Criterion, increase, last, MINUTE } from '../../domain/criterion.ts';
-import { atLeast, reasonSeen } from './seen.ts';
+import { above, any, type Criterion, increase, MINUTE } from '../../domain/criterion.ts';
+import { atLeast, lessThan, reasonSeen } from './seen.ts';
 import { STEADY_SECONDS } from './vantages.ts';
 
 /**
@@ -8,11 +8,11 @@ import { STEADY_SECONDS } from './vantages.ts';
  * its own /readyz, which asks etcd, within a second, load is beside it.
  */
 export const LOAD_MAY_EXPLAIN: Criterion = any(
-  below(last('error-ratio', 2 * MINUTE), 0.99),
+  lessThan('error-ratio', 0.99),
   reasonSeen('aggregator', 'too-many-requests', 'server-error'),
-  below(last('endpoints-passing', 2 * MINUTE), STEADY_SECONDS),
-  above(last('control-seconds', 2 * MINUTE), 1),
-  above(last('control-failing', 2 * MINUTE), 0.5),
+  lessThan('endpoints-passing', STEADY_SECONDS),
+  atLeast('control-seconds', 1),
+  atLeast('control-failing', 0.5),
 );
 
 /**
