@@ -1,3 +1,4 @@
+import { BUILT_IN_GROUP } from '../domain/built-in-groups.ts';
 import type { Speaker } from '../domain/snapshot.ts';
 import type { Reason, Target, TargetRole } from '../domain/utterance.ts';
 import type { Link } from './links.ts';
@@ -34,9 +35,8 @@ const ROLE_OF_PORT: ReadonlyMap<number, TargetRole> = new Map<number, TargetRole
   [50051, 'dependency'],
 ]);
 
-/** Groups that the kube-apiserver serves itself (pkg/controlplane, 1.36): who asks for one of these asks the kube-apiserver. */
-const OWN_GROUP =
-  /^\/(?:api\/v1\b|api\/?$|apis\/?$|version$|apis\/(?:apps|batch|autoscaling|policy|(?:apiregistration|apiextensions|rbac\.authorization|authentication|authorization|coordination|discovery|networking|storage|events|admissionregistration|certificates|scheduling|node|resource|internal\.apiserver|flowcontrol\.apiserver)\.k8s\.io)(?:\/|$))/;
+/** Who asks for a group that the kube-apiserver serves itself asks the kube-apiserver. */
+const OWN_GROUP = new RegExp(String.raw`^/(?:api/v1\b|api/?$|apis/?$|version$|apis/(?:${BUILT_IN_GROUP})(?:/|$))`);
 /** What only a kubelet's server has (pkg/kubelet/server, 1.36). */
 const KUBELET_PATH = /^\/(?:stats\/summary|metrics\/(?:resource|cadvisor|probes)|containerLogs\/|exec\/|runningpods)/;
 /** Prometheus's HTTP API, below whatever prefix (web/api/v1). */

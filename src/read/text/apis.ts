@@ -1,3 +1,4 @@
+import { BUILT_IN_GROUP } from '../../domain/built-in-groups.ts';
 import type { ConditionFacts } from '../../domain/snapshot.ts';
 
 /** Kinds of servers and the group that each one serves: for a text that names the server only. */
@@ -34,8 +35,7 @@ const VERB = new RegExp(String.raw`\((?:get|post|put|patch|delete|list|watch) [a
 const SERVICE_OF = /\bservice\/([a-z0-9][a-z0-9.-]{0,252}) in \\{0,2}"([a-z0-9][a-z0-9-]{0,62})\\{0,2}"/;
 /** The address that was asked: `https://10.96.7.7:443/apis/…`. */
 const ASKED_AT = /https?:\/\/(\d{1,3}(?:\.\d{1,3}){3})[:/]/;
-const BUILT_IN =
-  /(?:^|\.)(?:apps|batch|rbac\.authorization\.k8s\.io|authentication\.k8s\.io|authorization\.k8s\.io|apiregistration\.k8s\.io|apiextensions\.k8s\.io|coordination\.k8s\.io|discovery\.k8s\.io|networking\.k8s\.io|policy|storage\.k8s\.io|events\.k8s\.io|admissionregistration\.k8s\.io|certificates\.k8s\.io|scheduling\.k8s\.io|node\.k8s\.io|flowcontrol\.apiserver\.k8s\.io|autoscaling|internal\.apiserver\.k8s\.io|keda\.sh)$/;
+const BUILT_IN = new RegExp(String.raw`(?:^|\.)(?:${BUILT_IN_GROUP}|keda\.sh)$`);
 
 /** Groups that the kube-apiserver serves itself, or that are known to be custom resources. */
 export function isBuiltIn(group: string): boolean {

@@ -82,6 +82,11 @@ describe('pasted text', () => {
       '$ kubectl logs deploy/metrics-server\nE0105 09:00:00.000000       1 scraper.go:149] "Failed to scrape node" err="context deadline exceeded"',
       'v1beta1.metrics.k8s.io',
     ],
+    [
+      'the group that is aggregated, not from one of the kube-apiserver',
+      'Get "https://10.96.0.1:443/apis/resource.k8s.io/v1/devices": dial tcp 10.96.0.1:443: i/o timeout\nGet "https://10.96.7.7:443/apis/tides.example.com/v1": dial tcp 10.96.7.7:443: i/o timeout',
+      'v1.tides.example.com',
+    ],
     ['nothing', 'panic: runtime error: index out of range [3] with length 3', 'unknown'],
   ])('takes the name of the API from %s', (_, text, name) => {
     expect(apisOf(text).map((api) => api.name)).toEqual([name]);
