@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { SecondTries } from './test/support/second-tries.ts';
 import { SlowestFirst } from './test/support/slowest-first.ts';
 
 const EVERY = 'test/**/*.test.ts';
@@ -16,6 +17,9 @@ export default defineConfig({
     // For what hangs for good, on a machine at a load of 20 too; all other patience is counted in pauses, or on a clock of the test.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    // In CI one that passes at its second try is named at the end (`retried: <test>`), and does not keep the others from being used.
+    retry: process.env.CI ? 1 : 0,
+    reporters: ['default', new SecondTries()],
     // Two cores in CI, and a third file for while one waits for a process or for a second to pass.
     maxWorkers: 3,
     sequence: { sequencer: SlowestFirst },

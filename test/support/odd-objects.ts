@@ -1,3 +1,4 @@
+import { setTimeout as later } from 'node:timers';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { CAUSES } from '../../src/correlations/list.ts';
@@ -126,6 +127,11 @@ function isLocal({ path, object }: { path: string; object: unknown }): boolean {
   return path.endsWith('/apiservices') && readable && (spec?.service ?? null) === null;
 }
 
+/** Bindings are listed now and then. */
+const WATCHED = Object.keys(REALISTIC).filter((path) => !path.includes('/rbac.'));
+const TRUE_APIS = ['v1.moorings.example.com', 'v1.tides.example.com'];
+const HANGS_MS = 120_000;
+
 export interface Survived {
   readonly objects: number;
   readonly snapshot: Snapshot;
@@ -184,8 +190,12 @@ export async function bombard({
     for (const { message } of snapshot.sources) if (message?.includes('allowed')) messages.add(message);
     return snapshot;
   };
+  const healthy = (name: string): boolean =>
+    observer
+      .snapshot()
+      .apis.some((api) => api.name === name && [api.condition, api.pods, api.endpoints].every(({ state }) => state === 'observed'));
   try {
-    await eventually(() => observer.ready());
+    await inTime('the start', () => eventually(() => observer.ready() && WATCHED.every((path) => cluster.collection(path).watchers > 0)));
     const heapBefore = process.memoryUsage().heapUsed;
     const end = performance.now() + milliseconds;
     let objects = 0;
@@ -194,29 +204,36 @@ export async function bombard({
       cluster.collection(path).send(JSON.stringify({ type: 'MODIFIED', object: versioned }));
       if (objects % 50 === 0) {
         await sleep(10);
-        const { apis } = await look();
-        if (!['v1.moorings.example.com', 'v1.tides.example.com'].every((name) => apis.some((api) => api.name === name))) vanished++;
+        const { apis } = await inTime('a look', look);
+        if (!TRUE_APIS.every((name) => apis.some((api) => api.name === name))) vanished++;
         if (objects >= atLeast && performance.now() > end) break;
       } else await turn();
     }
     healing = true;
     server.cut();
-    await eventually(
-      () =>
-        ['v1.moorings.example.com', 'v1.tides.example.com'].every((name) =>
-          observer
-            .snapshot()
-            .apis.some((api) => api.name === name && [api.condition, api.pods, api.endpoints].every(({ state }) => state === 'observed')),
-        ),
-      // The longest wait between two attempts, and its answer.
-      45_000,
+    // Whoever saw nothing but objects without a version watches on from before them, and is told once more what is true.
+    for (const [path, objects] of Object.entries(REALISTIC)) for (const object of objects) cluster.collection(path).set(object);
+    // The longest wait between two attempts, and its answer.
+    await inTime(
+      'the healing',
+      () => eventually(() => TRUE_APIS.every(healthy), 45_000),
+      () => observer.sources(),
     );
     return { objects, snapshot: await look(), messages, vanished, heapBefore, heapAfter: process.memoryUsage().heapUsed };
   } finally {
     stop.abort();
     client.close();
-    await server.stop();
+    await inTime('the end of the server', () => server.stop());
   }
+}
+
+/** By the real clock and far beyond what any of it takes: what hangs says where, and what was seen then. */
+async function inTime<T>(what: string, work: () => Promise<T>, seen?: () => unknown): Promise<T> {
+  let late: NodeJS.Timeout | undefined;
+  const hangs = new Promise<never>((_, fail) => {
+    late = later(() => fail(new Error(`${what} did not end within ${HANGS_MS} ms: ${JSON.stringify(seen?.())}`)), HANGS_MS);
+  });
+  return Promise.race([work(), hangs]).finally(() => clearTimeout(late));
 }
 
 function* endless(seed: number): Generator<{ path: string; object: unknown }> {
