@@ -15,12 +15,12 @@ import { sourcesNotSeen } from './coverage.ts';
 import { Criteria, type Truth } from './criteria.ts';
 import { EpisodeLog } from './episodes.ts';
 import { type Held, type HeldVerdict, nextHeld } from './held-verdict.ts';
-import { incidentsOf } from './incidents.ts';
 import { LedgerState } from './ledger-state.ts';
 import { patternOf } from './pattern.ts';
 import { type PossibleOptions, withPossibilities } from './possibilities.ts';
 import { matchSchedule } from './schedules.ts';
 import { UNKNOWN, type Weighed, weigh } from './scoring.ts';
+import { sharedFailuresOf } from './shared-failures.ts';
 import { STATE_VERSION, type State } from './state.ts';
 import { asATextShows, withDepth } from './text-depth.ts';
 import { withTimesOfText } from './text-times.ts';
@@ -156,10 +156,10 @@ class Doctor implements Diagnostician {
 
   /** Each verdict with what is known of texts and of victims. */
   #written(judged: readonly Judged[], snapshot: Snapshot): Diagnosis[] {
-    const incidents = incidentsOf(judged, snapshot);
+    const together = sharedFailuresOf(judged, snapshot);
     const deeper = snapshot.asOf === undefined ? undefined : this.#options.text?.deeper;
     return judged.map((one) => {
-      const verdict = verdictOn(one, incidents.get(one.api.name));
+      const verdict = verdictOn(one, together.get(one.api.name));
       return withPossibilities(withDepth(verdict, deeper, this.#signals), one, this.#options.possible);
     });
   }

@@ -1,6 +1,6 @@
 import type { Cause } from '../domain/cause.ts';
 import { signalsOf } from '../domain/criterion.ts';
-import type { Candidate, Diagnosis } from '../domain/diagnosis.ts';
+import type { Candidate, Diagnosis, SharedFailure } from '../domain/diagnosis.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import type { FailurePattern } from '../domain/pattern.ts';
 import { required } from '../domain/required.ts';
@@ -11,7 +11,6 @@ import { notSeenOf } from './coverage.ts';
 import type { Truth } from './criteria.ts';
 import { type EvidenceContext, evidenceOf, type MetEntry } from './evidence.ts';
 import type { HeldVerdict } from './held-verdict.ts';
-import type { Incident } from './incidents.ts';
 import { nextCheckFor, UNSURE } from './next-check.ts';
 import { remedyOf, verifyOf } from './remedy.ts';
 import { UNKNOWN, type Weighed } from './scoring.ts';
@@ -49,7 +48,7 @@ export function candidatesOf(
   }));
 }
 
-export function verdictOn(judged: Judged, incident: Incident | undefined): Diagnosis {
+export function verdictOn(judged: Judged, together: SharedFailure | undefined): Diagnosis {
   const { api, snapshot, pattern, candidates, causes, verdict } = judged;
   const [best, ...others] = candidates;
   const top = required(best, 'a candidate, were it unknown,');
@@ -75,7 +74,7 @@ export function verdictOn(judged: Judged, incident: Incident | undefined): Diagn
     ...(nextCheck === undefined ? {} : { nextCheck }),
     notSeen,
     ...(vantages === undefined ? {} : { vantages }),
-    ...(incident ? { incident } : {}),
+    ...(together ? { together } : {}),
     ...sinceOf(pattern, verdict),
     runbook: `/runbooks/${top.cause}`,
   };

@@ -71,7 +71,7 @@ export interface Cause {
   readonly part: Part | 'anywhere';
   /**
    * What APIs share of that part, in words: two that have this cause at a time have it from there. A text: the whole cluster's. With
-   * an `id` it may be one of several, and `{namespace}` in both is that of the backend; causes with one id share one incident.
+   * an `id` it may be one of several, and `{namespace}` in both is that of the backend; causes with one id share one failure.
    */
   readonly shared?: string | { readonly id: string; readonly words: string };
   readonly title: string;

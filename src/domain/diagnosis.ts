@@ -44,6 +44,17 @@ export interface Possibility {
   readonly shows: string;
 }
 
+/** Several APIs that fail for one shared reason. */
+export interface SharedFailure {
+  /** Of the reason; the same while that is. */
+  readonly id: string;
+  /** What they share, in words: `node quay-a`. */
+  readonly shared: string;
+  readonly apiservices: readonly string[];
+  /** The cause that explains all of them best. */
+  readonly cause?: string;
+}
+
 /** The verdict on one APIService that errs. A healthy one has none. */
 export interface Diagnosis {
   readonly apiservice: string;
@@ -77,14 +88,8 @@ export interface Diagnosis {
   readonly notSeen: readonly { readonly source: SourceName; readonly why: string; readonly rule?: string }[];
   /** Which vantages fail and which pass, in words. */
   readonly vantages?: string;
-  /** Id shared by the APIs that fail for one shared reason, and what they share. */
-  readonly incident?: {
-    readonly id: string;
-    readonly shared: string;
-    readonly apiservices: readonly string[];
-    /** The cause that explains all of them best. */
-    readonly cause?: string;
-  };
+  /** The other APIs that fail for the same reason. */
+  readonly together?: SharedFailure;
   /** When the failure began, Unix seconds. */
   readonly since?: number;
   /** Since when every vantage passes, Unix seconds; only while it recovers. */

@@ -90,7 +90,7 @@ function judged(differs: Partial<Judged> = {}): Judged {
     ...differs,
   };
 }
-const verdict = (differs: Partial<Judged> = {}, incident?: Parameters<typeof verdictOn>[1]) => verdictOn(judged(differs), incident);
+const verdict = (differs: Partial<Judged> = {}, together?: Parameters<typeof verdictOn>[1]) => verdictOn(judged(differs), together);
 
 /** Everything observed but these entries. */
 const unanswered = (...evidence: readonly string[]): Pick<Judged, 'truths'> => ({
@@ -259,10 +259,10 @@ describe('a verdict', () => {
     });
   });
 
-  it('belongs to an incident, or says nothing of one', () => {
-    const incident = { id: 'node-a', shared: 'node a', apiservices: ['v1.docks.example.com', 'v1.tides.example.com'] };
-    expect(verdict({}, incident).incident).toBe(incident);
-    expect(verdict()).not.toHaveProperty('incident');
+  it('says which APIs fail together with it, or nothing', () => {
+    const together = { id: 'node-a', shared: 'node a', apiservices: ['v1.docks.example.com', 'v1.tides.example.com'] };
+    expect(verdict({}, together).together).toBe(together);
+    expect(verdict()).not.toHaveProperty('together');
   });
 });
 

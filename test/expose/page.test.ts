@@ -90,7 +90,7 @@ describe('states', () => {
     ],
     [
       'one incident',
-      failing({}, { incident: { id: 'i', shared: 'the same node', apiservices: ['v1.tides.example.com', 'v1.b.example.com'] } }),
+      failing({}, { together: { id: 'i', shared: 'the same node', apiservices: ['v1.tides.example.com', 'v1.b.example.com'] } }),
       'one incident the same node; also fails: v1.b.example.com',
     ],
   ])('%s', (_, view, expected) => {
@@ -279,7 +279,7 @@ describe('hostile text', () => {
       nextCheck: hostile,
       evidence: [{ ...diagnosis().evidence[0]!, says: hostile, sample: hostile, reproduce: hostile, values: { [hostile]: 1 } }],
       notSeen: [{ source: 'logs', why: hostile, rule: hostile }],
-      incident: { id: hostile, shared: hostile, apiservices: [hostile] },
+      together: { id: hostile, shared: hostile, apiservices: [hostile] },
     },
   );
   const markup = page({

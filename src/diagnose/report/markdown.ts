@@ -2,7 +2,7 @@ import type { Diagnoses, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
 import { answersInWords, asOfInWords, harmlessInWords, nowOf, reasonsInWords } from './answer-words.ts';
 import { patternInWords } from './pattern-words.ts';
 import { isoTime, percent, printable } from './printable.ts';
-import { alternativesInWords, depthInWords, incidentInWords, notSeenInWords, possibilitiesInWords, recoveryInWords } from './text.ts';
+import { alternativesInWords, depthInWords, notSeenInWords, possibilitiesInWords, recoveryInWords, togetherInWords } from './text.ts';
 
 /** The verdicts for an issue, a ticket or a chat. */
 export function renderMarkdown(diagnoses: Diagnoses): string {
@@ -25,7 +25,7 @@ function section(diagnosis: Diagnosis, now: number | undefined): string {
     `- **Cause**: ${code(diagnosis.cause)} (${diagnosis.category}${sure})`,
     `- **Pattern**: ${plain(patternInWords(diagnosis.failures, now))}`,
     ...(diagnosis.vantages === undefined ? [] : [`- **Vantages**: ${plain(diagnosis.vantages)}`]),
-    ...(diagnosis.incident ? [`- **Together**: ${plain(incidentInWords(diagnosis.incident))}`] : []),
+    ...(diagnosis.together ? [`- **Together**: ${plain(togetherInWords(diagnosis.together))}`] : []),
     ...(diagnosis.alternatives.length === 0 ? [] : [`- **Or**: ${plain(alternativesInWords(diagnosis))}`]),
     ...depthInWords(diagnosis).map((line) => `- **Deeper**: ${plain(line)}`),
     ...possibilitiesInWords(diagnosis).map((line) => `- **Possibly**: ${plain(line)}`),

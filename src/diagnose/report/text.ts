@@ -1,4 +1,4 @@
-import type { Diagnoses, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
+import type { Diagnoses, Diagnosis, Evidence, SharedFailure } from '../../domain/diagnosis.ts';
 import { answersInWords, asOfInWords, harmlessInWords, nowOf, reasonsInWords } from './answer-words.ts';
 import { patternInWords } from './pattern-words.ts';
 import { isoTime, percent, printable, wrapped } from './printable.ts';
@@ -40,7 +40,7 @@ function block(diagnosis: Diagnosis, now: number | undefined, page: Page): strin
     ...paragraph(diagnosis.summary, page),
     ...labelled('pattern', [patternInWords(diagnosis.failures, now)], page),
     ...labelled('vantages', diagnosis.vantages === undefined ? [] : [diagnosis.vantages], page),
-    ...labelled('together', diagnosis.incident ? [incidentInWords(diagnosis.incident)] : [], page),
+    ...labelled('together', diagnosis.together ? [togetherInWords(diagnosis.together)] : [], page),
     ...diagnosis.evidence.flatMap((evidence, index) => evidenceLines(evidence, index === 0, now, page)),
     ...labelled('or', diagnosis.alternatives.length === 0 ? [] : [alternativesInWords(diagnosis)], page),
     ...labelled('deeper', depthInWords(diagnosis), page),
@@ -90,9 +90,9 @@ export function numbered(steps: readonly string[]): string[] {
   return steps.map((step, index) => (steps.length > 1 ? `${index + 1}. ${step}` : step));
 }
 
-export function incidentInWords({ shared, apiservices, cause }: NonNullable<Diagnosis['incident']>): string {
-  const together = cause === undefined || cause === 'unknown' ? '' : `; together they point to ${cause}`;
-  return `${apiservices.length} APIs share ${shared}: ${apiservices.join(', ')}${together}`;
+export function togetherInWords({ shared, apiservices, cause }: SharedFailure): string {
+  const pointing = cause === undefined || cause === 'unknown' ? '' : `; together they point to ${cause}`;
+  return `${apiservices.length} APIs share ${shared}: ${apiservices.join(', ')}${pointing}`;
 }
 
 export function alternativesInWords({ alternatives }: Diagnosis): string {

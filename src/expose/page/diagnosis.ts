@@ -12,7 +12,7 @@ export function renderDiagnosis(shown: ShownApi, diagnosis: Diagnosis, now: numb
 ${diagnosis.cause !== 'unknown' && html`${chip('info', diagnosis.category)}<a href="/runbooks/${encodeURIComponent(diagnosis.cause)}">runbook</a>`}${since(diagnosis, now)}</div>
 <p class="lead">${diagnosis.summary}</p>
 ${diagnosis.vantages !== undefined && html`<p class="lead">${diagnosis.vantages}</p>`}
-${incident(diagnosis)}
+${sharedFailure(diagnosis)}
 <div class="two">${diagnosis.evidence.length > 0 && html`<div>${titled('Evidence', evidenceList(diagnosis.evidence, now))}</div>`}<div>${titled('What to do', remedies(diagnosis))}
 ${diagnosis.nextCheck !== undefined && html`<h3>What would decide it</h3><p class="lead">${withCommands(diagnosis.nextCheck)}</p>`}
 ${titled('Failures in time', renderPattern(shown, now))}
@@ -34,7 +34,7 @@ function since(diagnosis: Diagnosis, now: number): Html {
   return html`<span class="meta">${diagnosis.state === 'recovering' ? 'failed since' : 'since'} ${moment(at)} (${ago(at, now)})</span>`;
 }
 
-function incident({ incident: shared, apiservice }: Diagnosis): Html {
+function sharedFailure({ together: shared, apiservice }: Diagnosis): Html {
   const others = shared?.apiservices.filter((name) => name !== apiservice) ?? [];
   if (!shared || others.length === 0) return NOTHING;
   return html`<p class="lead">${chip('warn', 'one incident')} ${shared.shared}; also fails: ${others.map((name, i) => html`${i > 0 && ', '}<a href="#${anchor(name)}">${name}</a>`)}</p>`;

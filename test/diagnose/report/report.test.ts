@@ -42,7 +42,7 @@ const diagnosis = (differs: Partial<Diagnosis> = {}): Diagnosis => ({
     { source: 'pods', why: 'is not there' },
   ],
   vantages: 'It fails through the kube-apiserver and directly.',
-  incident: {
+  together: {
     id: 'backend-harbour-tide-gauge',
     shared: 'the backend harbour/tide-gauge',
     apiservices: ['v1.tides.example.com', 'v2.tides.example.com'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CAUSES } from '../../src/correlations/list.ts';
-import { type Failing, incidentsOf } from '../../src/diagnose/incidents.ts';
+import { type Failing, sharedFailuresOf } from '../../src/diagnose/shared-failures.ts';
 import type { Candidate } from '../../src/domain/diagnosis.ts';
 import { observed } from '../../src/domain/observed.ts';
 import type { ApiFacts } from '../../src/domain/snapshot.ts';
@@ -30,9 +30,9 @@ const through = (failingInstance: string) => ({
   ),
 });
 
-describe('incidents', () => {
+describe('a shared failure', () => {
   it.each<[string, Failing[], ReturnType<typeof healthySnapshot>, string | undefined]>([
-    ['one API is no incident of several', [failing('v1.a', crash)], healthySnapshot(), undefined],
+    ['one API shares nothing', [failing('v1.a', crash)], healthySnapshot(), undefined],
     ['different backends, same cause of their own', [failing('v1.a', crash), failing('v1.b', crash)], healthySnapshot(), undefined],
     [
       'one backend',
@@ -72,11 +72,11 @@ describe('incidents', () => {
       'the NetworkPolicies of namespace harbour',
     ],
   ])('%s', (_, all, snapshot, expected) => {
-    const incidents = incidentsOf(all, snapshot);
-    expect([...new Set([...incidents.values()].map((incident) => incident.shared))]).toEqual(expected === undefined ? [] : [expected]);
+    const together = sharedFailuresOf(all, snapshot);
+    expect([...new Set([...together.values()].map((failure) => failure.shared))]).toEqual(expected === undefined ? [] : [expected]);
   });
 
-  it('puts an API in the widest incident only', () => {
+  it('puts an API in the widest group only', () => {
     const tunnel = [candidate('tunnel-down')];
     const all = [
       failing('v1.a', tunnel, { backend: shared }),
@@ -84,9 +84,9 @@ describe('incidents', () => {
       failing('v1.b', tunnel),
       failing('v1.c', crash),
     ];
-    const incidents = incidentsOf(all, healthySnapshot());
-    expect([...incidents.keys()].sort()).toEqual(['v1.a', 'v1.b', 'v2.a']);
-    expect(incidents.get('v1.a')).toMatchObject({ id: 'tunnel-down', apiservices: ['v1.a', 'v1.b', 'v2.a'], cause: 'tunnel-down' });
+    const together = sharedFailuresOf(all, healthySnapshot());
+    expect([...together.keys()].sort()).toEqual(['v1.a', 'v1.b', 'v2.a']);
+    expect(together.get('v1.a')).toMatchObject({ id: 'tunnel-down', apiservices: ['v1.a', 'v1.b', 'v2.a'], cause: 'tunnel-down' });
   });
 
   it('names the cause that explains all members best', () => {
@@ -94,6 +94,6 @@ describe('incidents', () => {
       failing('v1.a', [candidate('unknown', 0.6), candidate('out-of-memory-killed', 0.4)], { backend: shared }),
       failing('v2.a', [candidate('out-of-memory-killed', 0.9), candidate('unknown', 0.1)], { backend: shared }),
     ];
-    expect(incidentsOf(all, healthySnapshot()).get('v1.a')?.cause).toBe('out-of-memory-killed');
+    expect(sharedFailuresOf(all, healthySnapshot()).get('v1.a')?.cause).toBe('out-of-memory-killed');
   });
 });

@@ -1,10 +1,8 @@
 import type { Cause } from '../domain/cause.ts';
-import type { Candidate, Diagnosis } from '../domain/diagnosis.ts';
+import type { Candidate, SharedFailure } from '../domain/diagnosis.ts';
 import { observedValue } from '../domain/observed.ts';
 import { required } from '../domain/required.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
-
-export type Incident = NonNullable<Diagnosis['incident']>;
 
 /** One failing API with what was weighed for it. */
 export interface Failing {
@@ -42,19 +40,19 @@ const SHARED_REASONS: readonly ((failing: Failing, snapshot: Snapshot) => { id: 
 const causeOf = ({ candidates, causes }: Failing): Cause | undefined => causes.get(candidates[0]?.cause ?? '');
 
 /** Groups the APIs that fail for one shared reason. Keyed by APIService; one that fails alone has no entry. */
-export function incidentsOf(failing: readonly Failing[], snapshot: Snapshot): ReadonlyMap<string, Incident> {
+export function sharedFailuresOf(failing: readonly Failing[], snapshot: Snapshot): ReadonlyMap<string, SharedFailure> {
   const groups = new Map<string, { shared: string; members: Failing[] }>();
   for (const reason of SHARED_REASONS)
     for (const one of failing) {
-      const found = reason(one, snapshot);
-      if (!found) continue;
-      const group = groups.get(found.id);
+      const common = reason(one, snapshot);
+      if (!common) continue;
+      const group = groups.get(common.id);
       if (group) group.members.push(one);
-      else groups.set(found.id, { shared: found.shared, members: [one] });
+      else groups.set(common.id, { shared: common.shared, members: [one] });
     }
   // The widest group first: what shares a backend inside it belongs to it.
   const wide = [...groups].filter(([, { members }]) => members.length > 1).sort(([, a], [, b]) => b.members.length - a.members.length);
-  const incidents = new Map<string, Incident>();
+  const found = new Map<string, SharedFailure>();
   const taken = new Set<string>();
   for (const [id, { shared, members }] of wide) {
     const free = members.filter(({ api }) => !taken.has(api.name));
@@ -63,10 +61,10 @@ export function incidentsOf(failing: readonly Failing[], snapshot: Snapshot): Re
     const cause = sharedCause(free);
     for (const name of apiservices) {
       taken.add(name);
-      incidents.set(name, { id, shared, apiservices, cause });
+      found.set(name, { id, shared, apiservices, cause });
     }
   }
-  return incidents;
+  return found;
 }
 
 /** A cause that one API does not have at all is not excluded by it: its evidence may not have come yet. */
@@ -83,7 +81,7 @@ function sharedCause(members: readonly Failing[]): string {
   const [best] = causes
     .map((cause) => ({ cause, score: jointly(cause) }))
     .sort((a, b) => b.score - a.score || (a.cause < b.cause ? -1 : 1));
-  return required(best, 'a candidate of an incident').cause;
+  return required(best, 'a candidate of a shared failure').cause;
 }
 
 /** The one kube-apiserver through which it fails, while through another one it passes. */
