@@ -50,6 +50,8 @@ export function apiOfPath(text: string): string | undefined {
 
 /** Most APIs that one text may be about. */
 const MOST_APIS = 50;
+/** Most that it may call local: a cluster has one for each group and version of its custom resources. */
+const MOST_LOCAL = 5000;
 
 /** Which APIServices a text is about, and what it says of each one's condition. */
 export class NamedApis {
@@ -58,8 +60,16 @@ export class NamedApis {
   readonly #explicit = new Set<string>();
   readonly #mentions = new Map<string, number>();
   readonly #spoken = new Map<string, number>();
-  readonly #accused = new Set<string>();
+  /** With whether the text names its version. */
+  readonly #accused = new Map<string, boolean>();
   readonly #addresses = new Map<string, Set<string>>();
+  readonly #local = new Set<string>();
+  /** The kube-apiserver serves this one itself, the text says: whatever else stands there of it, it is no aggregated API. */
+  local(api: string): void {
+    if (this.#local.size < MOST_LOCAL) this.#local.add(api);
+    this.#explicit.delete(api);
+    this.#conditions.delete(api);
+  }
 
   /** The text is about this one in so many words: an object's name, a row of a table, `# APIService under diagnosis:`. */
   name(api: string): void {
@@ -84,11 +94,29 @@ export class NamedApis {
   /** APIs that a line is about in so many words: it says whose request failed, or with what. */
   accuse(line: string): readonly string[] {
     const text = line.length > 4096 ? line.slice(0, 4096) : line;
-    const found = accusedIn(text);
-    for (const api of found) if (this.#accused.size < MOST_APIS) this.#accused.add(api);
+    const { named, guessed } = accusedIn(text);
+    for (const api of named) this.#accuse(api, true);
+    for (const api of guessed) this.#accuse(api, false);
+    const found = [...new Set([...named, ...guessed])];
     if (text.includes('://')) this.#askedAt(found, text);
     const asked = found.length === 0 && text.includes('in version') ? IN_VERSION.exec(text) : null;
     return asked ? [apiIn(asked)] : found;
+  }
+
+  #accuse(api: string, sure: boolean): void {
+    if (this.#accused.size < MOST_APIS) this.#accused.set(api, sure || this.#accused.get(api) === true);
+  }
+
+  /** What the text calls an API elsewhere whose group alone a client names: a version of the group that it names, else the usual one. */
+  fullNames(api: string): readonly string[] {
+    if (this.#accused.get(api) !== false || this.#explicit.has(api)) return [api];
+    const group = api.slice(api.indexOf('.'));
+    const sure = [...this.#accused].flatMap(([name, isSure]) => (isSure ? [name] : []));
+    const known = this.#aggregated([...this.#explicit, ...sure, ...this.#mentions.keys()]).filter((name) => name !== api);
+    const own = known.filter((name) => name.slice(name.indexOf('.')) === group);
+    const failing = own.filter((name) => (this.#conditions.get(name)?.status ?? 'True') !== 'True');
+    const meant = failing.length > 0 ? failing : own;
+    return meant.length > 0 ? [...new Set(meant)].sort() : [api];
   }
 
   /** Looks for names in a line; the one that is named most often is what the text is about. */
@@ -125,9 +153,9 @@ export class NamedApis {
 
   /** Sorted; empty when the text names none. `servers` is asked for a known server as a last resort. */
   list(servers: string): string[] {
-    const certain = new Set([...this.#explicit, ...this.#accused]);
-    if (certain.size > 0) return [...certain].sort();
-    const best = mostNamed(this.#mentions);
+    const certain = this.#aggregated([...this.#explicit, ...[...this.#accused.keys()].flatMap((api) => this.fullNames(api))]);
+    if (certain.length > 0) return [...new Set(certain)].sort();
+    const best = mostNamed(this.#mentions, this.#local);
     if (best !== undefined) return [best];
     const served = SERVED_BY.find(([pattern]) => pattern.test(servers));
     return served ? [served[1]] : [];
@@ -135,8 +163,12 @@ export class NamedApis {
 
   /** What people name most in their own words: it counts where nothing that a program printed names an API. */
   get spoken(): readonly string[] {
-    const api = mostNamed(this.#spoken);
+    const api = mostNamed(this.#spoken, this.#local);
     return api === undefined ? [] : [api];
+  }
+
+  #aggregated(apis: readonly string[]): readonly string[] {
+    return apis.filter((api) => !this.#local.has(api));
   }
 
   conditionOf(api: string): ConditionFacts | undefined {
@@ -169,7 +201,12 @@ function groupsAskedIn(text: string): string[] {
 
 /** The version that Kubernetes uses of a group: a client's words name the group alone. */
 function versionOf(group: string): string {
-  return group === 'metrics.k8s.io' || group.endsWith('.metrics.k8s.io') ? 'v1beta1' : 'v1';
+  return isOfMetrics(group) ? 'v1beta1' : 'v1';
+}
+
+/** Groups of which clients use one version. */
+function isOfMetrics(group: string): boolean {
+  return group === 'metrics.k8s.io' || group.endsWith('.metrics.k8s.io');
 }
 
 function count(into: Map<string, number>, version = '', group = '', weight = 1): void {
@@ -178,8 +215,8 @@ function count(into: Map<string, number>, version = '', group = '', weight = 1):
   into.set(api, (into.get(api) ?? 0) + weight);
 }
 
-function mostNamed(mentions: ReadonlyMap<string, number>): string | undefined {
-  return [...mentions].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0];
+function mostNamed(mentions: ReadonlyMap<string, number>, except: ReadonlySet<string>): string | undefined {
+  return [...mentions].filter(([api]) => !except.has(api)).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0];
 }
 
 /** The text holds these words, and not as a part of a longer name. */
@@ -197,7 +234,8 @@ const METRICS_APIS: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-function accusedIn(text: string): string[] {
+/** `guessed`: of these the text names the group alone. */
+function accusedIn(text: string): { readonly named: readonly string[]; readonly guessed: readonly string[] } {
   const found = new Set<string>();
   const add = (version = '', group = '') => {
     if (!isBuiltIn(group)) found.add(`${version}.${group}`);
@@ -206,8 +244,10 @@ function accusedIn(text: string): string[] {
   if (text.includes(' failed with')) for (const [, version, group] of text.matchAll(FAILED_WITH)) add(version, group);
   if (text.includes(' not ready')) for (const [, group, version] of text.matchAll(NOT_READY)) add(version, group);
   if (text.includes('not available')) for (const [, version, group] of text.matchAll(NOT_AVAILABLE)) add(version, group);
-  for (const group of groupsAskedIn(text)) add(versionOf(group), group);
-  return found.size === 0 ? apisOfAutoscaler(text) : [...found];
+  const groups = groupsAskedIn(text).filter((group) => !isBuiltIn(group));
+  for (const group of groups.filter(isOfMetrics)) add(versionOf(group), group);
+  const guessed = groups.filter((group) => !isOfMetrics(group)).map((group) => `${versionOf(group)}.${group}`);
+  return { named: found.size + guessed.length === 0 ? apisOfAutoscaler(text) : [...found], guessed };
 }
 
 function apisOfAutoscaler(text: string): string[] {

@@ -5,9 +5,12 @@ import { timeOf } from './times.ts';
 
 const REASONS =
   /^(?:Passed|ServiceNotFound|ServiceAccessError|ServicePortError|EndpointsNotFound|EndpointsAccessError|MissingEndpoints|FailedDiscoveryCheck)$/;
-const ROW = /^\s*(v\d\w{0,20}\.[a-z0-9][a-z0-9.-]{1,252})\s+(\S{1,320})\s+(True|False|Unknown)(?:\s+\((\w{1,64})\)?)?(?:\s|$)/;
+const ROW = /^\s*(v\d\w{0,20}\.(?:[a-z0-9][a-z0-9.-]{1,252})?)\s+(\S{1,320})\s+(True|False|Unknown)(?:\s+\((\w{1,64})\)?)?(?:\s|$)/;
 const UNDER_DIAGNOSIS = /^\s*# APIService under diagnosis: (v\S{1,320}\.\S{1,320})/;
-const NAME = /^v\d\w{0,20}\.[a-z0-9][a-z0-9.-]{1,252}$/;
+/** The core group has no name: `v1.` */
+const NAME = /^v\d\w{0,20}\.(?:[a-z0-9][a-z0-9.-]{1,252})?$/;
+/** What the kube-apiserver says of an API that it serves itself (kube-aggregator 1.36 apis/apiregistration/v1/helper/helpers.go NewLocalAvailableAPIServiceCondition). */
+const LOCAL = 'Local';
 const MOST_MESSAGE_LINES = 12;
 const HEADINGS: ReadonlySet<string> = new Set(['status', 'type', 'reason']);
 /** Keys of a condition that are kept. */
@@ -55,7 +58,10 @@ export class ConditionReader {
     const row = line.length < 1000 ? ROW.exec(line) : null;
     if (!row) return false;
     const [, api = '', service = '', status, reason] = row;
-    if (service === 'Local') return true;
+    if (service === LOCAL) {
+      this.#apis.local(api);
+      return true;
+    }
     const slash = service.indexOf('/');
     if (slash > 0) this.#apis.backend(api, service.slice(0, slash), service.slice(slash + 1));
     this.#apis.condition(api, {
@@ -122,6 +128,10 @@ export class ConditionReader {
     this.#item.clear();
     this.#more = undefined;
     if (type !== 'Available' || !isStatus(status) || (this.#kind !== 'APIService' && !REASONS.test(reason))) return;
+    if (reason === LOCAL) {
+      this.#apis.local(this.#object);
+      return;
+    }
     const since = lasttransitiontime === undefined ? undefined : timeOf(lasttransitiontime);
     this.#apis.condition(this.#object || apiOf(message) || 'unknown', {
       status,

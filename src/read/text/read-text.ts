@@ -238,7 +238,7 @@ class TextReading {
 
   /** Where the text is about several APIs, a message that names some of them is about those. */
   #messagesFor(names: readonly string[]): readonly Message[] {
-    const { messages } = this.#joiner;
+    const messages = this.#joiner.messages.map((message) => ({ ...message, about: this.#fullNames(message.about) }));
     if (names.length < 2) return messages;
     return messages.map((message) => (message.about.length > 0 ? message : { ...message, about: this.#apis.namedIn(message.text, names) }));
   }
@@ -250,10 +250,14 @@ class TextReading {
       about: ownersOf(ties, ({ owns, nodes }) => (of.kind === 'Node' ? nodes.has(of.name) : owns(of))),
     }));
     return [...this.#events.messages(ties), ...described].flatMap(({ text, about }): Message[] => {
-      const accused = this.#apis.accuse(text);
+      const accused = this.#fullNames(this.#apis.accuse(text));
       if (accused.length > 0) return [{ text, voice: 'unknown', about: accused }];
       return about === undefined ? [] : [{ text, voice: 'unknown', about }];
     });
+  }
+
+  #fullNames(apis: readonly string[]): readonly string[] {
+    return apis.flatMap((api) => this.#apis.fullNames(api));
   }
 
   /** An API that is shown to answer, beside others that fail: what the text says of errors is about those. */

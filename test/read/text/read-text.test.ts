@@ -13,6 +13,14 @@ const verdictOn = (text: string) => {
   return diagnoseSnapshots(snapshots, catalogueOptions()).diagnoses[0];
 };
 
+/** As `kubectl get apiservices -o json` lists it. */
+const apiService = (name: string, reason = 'FailedDiscoveryCheck', status = 'False') => ({
+  apiVersion: 'apiregistration.k8s.io/v1',
+  kind: 'APIService',
+  metadata: { name },
+  status: { conditions: [{ type: 'Available', status, reason, message: '' }] },
+});
+
 const USAGE = `    Limits:
       cpu:     100m
       memory:  200Mi
@@ -130,8 +138,37 @@ describe('pasted text', () => {
       `Is it like ${QUAYS}, as ${QUAYS} had it?\n"GET" "/apis/tides.example.com/v1" 503`,
       [TIDES],
     ],
+    [
+      'a list of objects, and not those that the kube-apiserver serves itself',
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'List',
+        items: [...['v1.', 'v1.apps', 'v1.moorings.example.com'].map((name) => apiService(name, 'Local', 'True')), apiService(TIDES)],
+      }),
+      [TIDES],
+    ],
+    [
+      'a table, whatever a client says of an API that the kube-apiserver serves itself',
+      `NAME   SERVICE   AVAILABLE   AGE\nv1.moorings.example.com   Local   True   9d\n${TIDES}   harbour/tide-gauge   True   9d\n\nError from server (ServiceUnavailable): the server is currently unable to handle the request (get moorings.moorings.example.com)`,
+      [TIDES],
+    ],
+    [
+      'the table, where a client says the group alone',
+      `Error from server (ServiceUnavailable): the server is currently unable to handle the request (get tides.tides.example.com)\nv1alpha1.tides.example.com   harbour/tide-gauge   True   9d\nv1beta1.tides.example.com   harbour/tide-gauge   False (MissingEndpoints)   9d`,
+      ['v1alpha1.tides.example.com', 'v1beta1.tides.example.com'],
+    ],
   ])('takes the names of APIs from %s', (_, text, names) => {
     expect(apisOf(text).map((api) => api.name)).toEqual(names);
+  });
+
+  it.each<[what: string, alpha: string, beta: string, failing: readonly string[]]>([
+    ['the one that is not available', 'True', 'False (MissingEndpoints)', ['v1beta1.tides.example.com']],
+    ['both, where both are available', 'True', 'True', ['v1alpha1.tides.example.com', 'v1beta1.tides.example.com']],
+  ])('takes the error of a client that says the group alone for that of %s', (_, alpha, beta, failing) => {
+    const table = `v1alpha1.tides.example.com   harbour/tide-gauge   ${alpha}   9d\nv1beta1.tides.example.com   harbour/tide-gauge   ${beta}   9d`;
+    const error =
+      'Error from server (ServiceUnavailable): the server is currently unable to handle the request (get tides.tides.example.com)';
+    expect(apisOf(`${table}\n\n${error}`).flatMap(({ name, reported }) => (reported?.state === 'failing' ? [name] : []))).toEqual(failing);
   });
 
   it('reads the same of a text whatever was read before', () => {
