@@ -1,3 +1,4 @@
+import type { HurtFacts, HurtKind } from './impact.ts';
 import { type Observed, UNOBSERVED } from './observed.ts';
 import type { FailureReason, ProbeTally, UnbelievedTarget } from './probe.ts';
 import type { SourceStatus } from './sources.ts';
@@ -58,6 +59,10 @@ export interface ApiFacts {
   readonly resources: Observed<readonly ResourceFacts[]>;
   readonly backendMetrics: Observed<BackendMetricsFacts>;
   readonly rights: Observed<RightsFacts>;
+  /** Who is hurt by it, by kind: `hurtOf`. Absent where nobody looks, as in a pasted text. */
+  readonly hurt?: HurtFacts;
+  /** How many more are hurt than `hurt` lists. Absent = none. */
+  readonly hurtUnlisted?: Readonly<Partial<Record<HurtKind, number>>>;
   /** What a pasted text or a dump says of the API as a whole; absent where it says nothing, and for a live cluster, which says it by conditions and probes. */
   readonly reported?: ReportFacts;
   /** Lines of a pasted text that look bad and are not, at most 5 kinds. */

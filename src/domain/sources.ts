@@ -17,6 +17,7 @@ export const SOURCES = [
   'backend-metrics',
   'resources',
   'certificates',
+  'autoscalers',
 ] as const;
 
 export type SourceName = (typeof SOURCES)[number];

@@ -1,3 +1,5 @@
+import type { Hurt, HurtKind } from '../domain/impact.ts';
+import type { Observed } from '../domain/observed.ts';
 import type { ApiFacts, ApiserverFacts, ClusterFacts, NodeFacts } from '../domain/snapshot.ts';
 import type { SourceName } from '../domain/sources.ts';
 import type { KubeClient } from '../kube/api.ts';
@@ -29,7 +31,16 @@ export interface Surroundings {
 }
 
 /** Facts of an API that its objects do not tell: each is looked up by a source. */
-export type LookedUp = Omit<ApiFacts, keyof ObjectFacts>;
+export type LookedUp = Omit<ApiFacts, keyof ObjectFacts | 'hurt' | 'hurtUnlisted'>;
+
+/** Whom an API hurts, of the kinds that a source looks for. */
+export type Victims = Readonly<Partial<Record<HurtKind, VictimsOfKind>>>;
+
+export interface VictimsOfKind {
+  /** The longest hurt first, at most MOST_LISTED. */
+  readonly listed: Observed<readonly Hurt[]>;
+  readonly unlisted: number;
+}
 
 /** Everything that is to be said of a source; its status, its page row, its switch and its loss test follow from this. */
 export interface SourceLiteral<Name extends SourceName, Made extends Source> {
@@ -44,6 +55,7 @@ export interface SourceLiteral<Name extends SourceName, Made extends Source> {
   /** Its part of the Snapshot. Of a source that is switched off nobody asks: its facts are not observed. */
   readonly facts?: {
     readonly ofApi?: (made: Made, name: string) => Partial<LookedUp>;
+    readonly ofHurt?: (made: Made, name: string) => Victims;
     readonly ofCluster?: (made: Made) => Partial<Omit<ClusterFacts, 'apiservers'>>;
     /** By `host:port` of the kube-apiserver. */
     readonly ofApiservers?: (made: Made) => ReadonlyMap<string, Partial<ApiserverFacts>>;
@@ -60,6 +72,7 @@ export interface OpenSource {
   readonly definition: SourceDefinition;
   readonly source: Source;
   ofApi(name: string): Partial<LookedUp>;
+  ofHurt(name: string): Victims;
   ofCluster(): Partial<Omit<ClusterFacts, 'apiservers'>>;
   ofApiservers(): ReadonlyMap<string, Partial<ApiserverFacts>>;
 }
@@ -74,6 +87,7 @@ export function defineSource<Name extends SourceName, Made extends Source>(liter
         definition,
         source,
         ofApi: (name) => facts.ofApi?.(source, name) ?? {},
+        ofHurt: (name) => facts.ofHurt?.(source, name) ?? {},
         ofCluster: () => facts.ofCluster?.(source) ?? {},
         ofApiservers: () => facts.ofApiservers?.(source) ?? new Map(),
       };

@@ -12,6 +12,8 @@ export interface ObserverOptions {
   readonly resourcesIntervalMs?: number;
   readonly backendMetricsIntervalMs?: number;
   readonly rightsIntervalMs?: number;
+  /** Between two looks for those who are hurt, while an API errs; ten times as long while none does. */
+  readonly impactIntervalMs?: number;
   readonly kubeletToken?: boolean;
   readonly prometheusUrl?: string;
 }

@@ -3,6 +3,7 @@ import { APISERVER_METRICS } from './apiserver-metrics/source.ts';
 import { BACKEND_METRICS } from './backend-metrics/source.ts';
 import type { SourceDefinition } from './define-source.ts';
 import { DISCOVERY_SOURCES } from './discovery/definitions.ts';
+import { IMPACT_SOURCES } from './impact/sources.ts';
 import { LOGS } from './logs/log-tail.ts';
 import { NETWORK_POLICIES } from './policy/source.ts';
 import { CERTIFICATES, PROBES } from './probes.ts';
@@ -20,4 +21,5 @@ export const REGISTRY = {
   resources: RESOURCES,
   'backend-metrics': BACKEND_METRICS,
   certificates: CERTIFICATES,
+  ...IMPACT_SOURCES,
 } as const satisfies { readonly [Name in SourceName]: SourceDefinition<Name> };

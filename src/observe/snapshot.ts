@@ -1,3 +1,4 @@
+import { HURT_KIND_NAMES, type HurtKind } from '../domain/impact.ts';
 import { type Observed, UNOBSERVED } from '../domain/observed.ts';
 import {
   type ApiFacts,
@@ -9,7 +10,7 @@ import {
 } from '../domain/snapshot.ts';
 import type { SourceStatus } from '../domain/sources.ts';
 import type { Clock } from '../source/clock.ts';
-import type { LookedUp, OpenSource } from './define-source.ts';
+import type { LookedUp, OpenSource, Victims } from './define-source.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import { unreadableFact } from './discovery/object-facts.ts';
 import { readTexts } from './statements.ts';
@@ -25,6 +26,23 @@ const nothingLookedUp = (why: Observed<never>): LookedUp => ({
   rights: why,
   textMatches: [],
 });
+
+/** Whom it hurts, by everyone who looks for somebody; of a kind that nobody looks for nothing is known. */
+function hurtFacts(asked: readonly OpenSource[], name: string): Pick<ApiFacts, 'hurt' | 'hurtUnlisted'> {
+  const victims: Victims = Object.assign({}, ...asked.map((source) => source.ofHurt(name)));
+  const of = (kind: HurtKind) => victims[kind]?.listed ?? UNOBSERVED;
+  const unlisted = HURT_KIND_NAMES.filter((kind) => (victims[kind]?.unlisted ?? 0) > 0);
+  return {
+    hurt: {
+      autoscaler: of('autoscaler'),
+      namespace: of('namespace'),
+      webhook: of('webhook'),
+      controller: of('controller'),
+      client: of('client'),
+    },
+    ...(unlisted.length > 0 && { hurtUnlisted: Object.fromEntries(unlisted.map((kind) => [kind, victims[kind]?.unlisted])) }),
+  };
+}
 
 /** Puts together what the sources know. `asked` = those that are not switched off. */
 export function createSnapshots(input: {
@@ -43,7 +61,7 @@ export function createSnapshots(input: {
     // Whose pods those would be is not known: none of what is looked up by them says anything of this API.
     const blind = unreadableFact('the APIService', discovery.unreadable(name));
     if (blind) return { ...facts, ...nothingLookedUp(blind), probes: known.probes };
-    return { ...known, textMatches: mergeCounts(texts.factsFor(name), known.textMatches) };
+    return { ...known, ...hurtFacts(asked, name), textMatches: mergeCounts(texts.factsFor(name), known.textMatches) };
   }
 
   function clusterFacts(): ClusterFacts {

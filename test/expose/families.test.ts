@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ABSENT, observed, UNOBSERVED } from '../../src/domain/observed.ts';
 import type { ApiFacts } from '../../src/domain/snapshot.ts';
+import { SOURCES } from '../../src/domain/sources.ts';
 import { renderExposition } from '../../src/expose/exposition.ts';
 import { DECLARED_FAMILIES } from '../../src/expose/families/list.ts';
 import { FORBIDDEN_LABELS } from '../../src/expose/family.ts';
@@ -88,7 +89,7 @@ describe('a healthy API', () => {
   });
 
   it('says of every source that it answers', () => {
-    expect(Object.values(only(text, 'exporter_source_up'))).toEqual(Array.from({ length: 17 }, () => 1));
+    expect(Object.values(only(text, 'exporter_source_up'))).toEqual(SOURCES.map(() => 1));
   });
 });
 

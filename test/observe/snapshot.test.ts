@@ -15,6 +15,9 @@ const REFUSED = 'dial tcp 10.1.0.5:10250: connect: connection refused';
 const { probes, logs, policy, resources, backendMetrics, rights, textMatches, ...OBJECTS } = healthyApi();
 const HEALTHY_LOOKED_UP = { probes, logs, policy, resources, backendMetrics, rights, textMatches };
 
+/** Nobody was looked for. */
+const hurt = { autoscaler: UNOBSERVED, namespace: UNOBSERVED, webhook: UNOBSERVED, controller: UNOBSERVED, client: UNOBSERVED };
+
 interface Known {
   readonly facts?: Readonly<Record<string, ApiFacts | undefined>>;
   readonly unreadable?: string;
@@ -34,7 +37,7 @@ const discoveryOf = ({ facts = { [TIDES]: OBJECTS as ApiFacts }, unreadable, ver
   }) as Partial<Discovery> as Discovery;
 
 const sourceOf = (facts: Partial<OpenSource>): OpenSource =>
-  ({ ofApi: () => ({}), ofCluster: () => ({}), ofApiservers: () => new Map(), ...facts }) as OpenSource;
+  ({ ofApi: () => ({}), ofHurt: () => ({}), ofCluster: () => ({}), ofApiservers: () => new Map(), ...facts }) as OpenSource;
 
 const snapshotOf = (known: Known, asked: readonly Partial<OpenSource>[] = [], clock = () => NOW) =>
   createSnapshots({ discovery: discoveryOf(known), asked: asked.map(sourceOf), texts: createTextMatches(), clock })([
@@ -62,15 +65,26 @@ describe('of an API', () => {
   const looked: Partial<OpenSource>[] = Object.entries(HEALTHY_LOOKED_UP).map(([what, fact]) => ({ ofApi: () => ({ [what]: fact }) }));
 
   it('each source tells its part', () => {
-    expect(apiOf({}, looked)).toEqual(healthyApi());
+    expect(apiOf({}, looked)).toEqual({ ...healthyApi(), hurt });
   });
 
   it('what no source was asked for is not observed', () => {
     expect(apiOf({}, [{ ofApi: () => ({ rights }) }])).toEqual({
       ...OBJECTS,
-      ...{ probes: [], textMatches: [], rights },
+      ...{ probes: [], textMatches: [], rights, hurt },
       ...{ logs: UNOBSERVED, policy: UNOBSERVED, resources: UNOBSERVED, backendMetrics: UNOBSERVED },
     });
+  });
+
+  it('each source tells of those whom it looks for, and of the others nothing is known', () => {
+    const web = { kind: 'autoscaler', name: 'web', says: 'HPA harbour/web cannot scale' } as const;
+    const forbidden = { state: 'forbidden', rule: 'namespaces: list' } as const;
+    const { hurt: known, hurtUnlisted } = apiOf({}, [
+      { ofHurt: () => ({ autoscaler: { listed: observed([web]), unlisted: 3 } }) },
+      { ofHurt: () => ({ namespace: { listed: forbidden, unlisted: 0 } }) },
+    ]);
+    expect(known).toEqual({ ...hurt, autoscaler: observed([web]), namespace: forbidden });
+    expect(hurtUnlisted).toEqual({ autoscaler: 3 });
   });
 
   it('that cannot be read nothing is known but its probes, and why', () => {

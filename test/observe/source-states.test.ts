@@ -35,7 +35,16 @@ const asks = (source: SourceName, path: string): boolean => {
   return REGISTRY[source].rights.some((right) => pathsOf(right).test(path));
 };
 /** The backends must be known, or there is nothing that they could ask. */
-const BEHIND_PODS: readonly SourceName[] = ['logs', 'resources', 'events', 'role-bindings', 'config-maps', 'apiserver-metrics', 'probes'];
+const BEHIND_PODS: readonly SourceName[] = [
+  'logs',
+  'resources',
+  'events',
+  'role-bindings',
+  'config-maps',
+  'apiserver-metrics',
+  'probes',
+  'autoscalers',
+];
 /** What they see, the backends show: test/observe/backend-metrics, test/probe/direct.test.ts. */
 const BY_BACKENDS: readonly SourceName[] = ['backend-metrics', 'certificates'];
 /** A new source is one of these, unless it says otherwise above. */
@@ -89,6 +98,7 @@ async function start(
       probe: { intervalMs: 200, vantages: ['aggregator'] },
       logs: {},
       rightsIntervalMs: 100,
+      impactIntervalMs: 10,
       apiserverMetricsIntervalMs: 100,
       resourcesIntervalMs: 100,
     },

@@ -75,8 +75,8 @@ describe('what befalls the kube-apiserver and our credentials', () => {
     await succeedsSoonAfter(Date.now());
     // What failed was tried again all the time.
     expect(recorder.longestPause(from)).toBeLessThan(LONGEST_GAP);
-    // Role bindings and metrics are read once a minute.
-    const rare = ['role-bindings', 'config-maps', 'resources', 'apiserver-metrics'];
+    // Role bindings and metrics are read once a minute, the objects of those who may be hurt each five.
+    const rare = ['role-bindings', 'config-maps', 'resources', 'apiserver-metrics', 'autoscalers', 'namespaces', 'webhooks'];
     await answer(answering.filter((source) => source !== 'cron-jobs' && !rare.includes(source)));
     await until('the right that was taken away to be missed', 30, async () =>
       (await statusOf(exporter)).sources.some(({ source, state }) => source === 'cron-jobs' && state === 'forbidden'),

@@ -44,6 +44,7 @@ const LOSSES: Readonly<Record<string, Loss>> = {
   nodes: { source: 'nodes' },
   'apps/deployments': { source: 'workloads' },
   'networking.k8s.io/networkpolicies': { source: 'network-policies' },
+  'autoscaling/horizontalpodautoscalers': { source: 'autoscalers' },
   'batch/cronjobs': { source: 'cron-jobs' },
   'rbac.authorization.k8s.io/clusterrolebindings': { source: 'role-bindings' },
   'rbac.authorization.k8s.io/rolebindings': { source: 'role-bindings' },
