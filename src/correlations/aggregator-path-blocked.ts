@@ -78,6 +78,13 @@ export const aggregatorPathBlocked = defineCause({
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
     {
+      id: 'cni-in-trouble',
+      when: all(seen('system-network'), AGGREGATOR_NETWORK_FAILURE),
+      weight: 'circumstantial',
+      says: '{value|warning|warnings} of the last 10 min are about the CNI.',
+      reproduce: 'kubectl get events -A --field-selector type=Warning',
+    },
+    {
       id: 'another-kube-apiserver-gets-through',
       when: seen('apiservers-disagree'),
       weight: 'stronglyAgainst',

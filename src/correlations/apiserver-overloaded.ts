@@ -3,7 +3,7 @@ import { all, HOUR, not, tracks } from '../domain/criterion.ts';
 import { EACH_ADDRESS_ANSWERS } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { LOAD_MAY_EXPLAIN, THE_KUBE_APISERVER_IS_BUSY, THE_KUBE_APISERVER_REJECTS } from './shared/load.ts';
-import { atLeast, reasonSeen } from './shared/seen.ts';
+import { atLeast, reasonSeen, seen } from './shared/seen.ts';
 import { CONTROL_PASSES, DIRECT_PASSES, FAILING } from './shared/vantages.ts';
 
 export const apiserverOverloaded = defineCause({
@@ -74,6 +74,16 @@ export const apiserverOverloaded = defineCause({
         clause('the kube-apiserver answers at once', all(CONTROL_PASSES, not(atLeast('control-seconds', 0.2)))),
         clause('it serves few requests and rejects none', all(not(atLeast('apiserver-inflight', 0.3)), not(THE_KUBE_APISERVER_REJECTS))),
       ],
+    },
+    {
+      id: 'its-pod-in-trouble',
+      when: all(seen('system-kube-apiserver'), THE_KUBE_APISERVER_IS_BUSY, LOAD_MAY_EXPLAIN, FAILING),
+      weight: 'circumstantial',
+      says: [
+        clause('{value|warning|warnings} of the last 10 min are about the pod of a kube-apiserver', seen('system-kube-apiserver')),
+        clause('it has much to do', THE_KUBE_APISERVER_IS_BUSY),
+      ],
+      reproduce: 'kubectl get events -n kube-system --field-selector type=Warning',
     },
     ...linesSay('apiserver-overloaded'),
   ],

@@ -1,6 +1,6 @@
 import { clause, defineCause } from '../domain/cause.ts';
 import { all, any, changedWithin, coincides, HOUR, MINUTE } from '../domain/criterion.ts';
-
+import { seen } from './shared/seen.ts';
 import { CONTROL_PASSES, FAILING } from './shared/vantages.ts';
 
 /** That a process is young says nothing yet: every new cluster has one. */
@@ -35,6 +35,16 @@ export const apiserverRestarted = defineCause({
       weight: 'circumstantial',
       says: [clause('a kube-apiserver started in the last 3 min', STARTED), clause('every /readyz passes now', CONTROL_PASSES)],
       reproduce: 'kubectl get --raw /readyz',
+    },
+    {
+      id: 'its-pod-was-in-trouble',
+      when: all(STARTED, seen('system-kube-apiserver')),
+      weight: 'circumstantial',
+      says: [
+        clause('a kube-apiserver started in the last 3 min', STARTED),
+        clause('{value|warning|warnings} of the last 10 min are about the pod of a kube-apiserver', seen('system-kube-apiserver')),
+      ],
+      reproduce: 'kubectl get events -n kube-system --field-selector type=Warning',
     },
   ],
   lookBack: [

@@ -1,4 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
+import { all, any } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, lessThan, seen } from './shared/seen.ts';
 import { STEADY_SECONDS } from './shared/vantages.ts';
@@ -29,6 +30,13 @@ export const apiserverUnavailable = defineCause({
       reproduce: "kubectl get --raw '/readyz?verbose'",
     },
     { id: 'our-path-fails', when: seen('our-path-failing'), weight: 'suggestive', says: 'Our own connection to the kube-apiserver fails.' },
+    {
+      id: 'its-pod-in-trouble',
+      when: all(seen('system-kube-apiserver'), any(atLeast('control-failing', 0.5), seen('our-path-failing'))),
+      weight: 'suggestive',
+      says: '{value|warning|warnings} of the last 10 min are about the pod of a kube-apiserver.',
+      reproduce: 'kubectl get events -n kube-system --field-selector type=Warning',
+    },
     ...linesSay('apiserver-unavailable'),
   ],
   supersedes: [

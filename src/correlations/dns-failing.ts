@@ -1,8 +1,8 @@
 import { defineCause } from '../domain/cause.ts';
-import { any } from '../domain/criterion.ts';
+import { all, any } from '../domain/criterion.ts';
 import { SHOW_ANSWER } from '../domain/placeholders.ts';
 import { linesSay } from './shared/lines.ts';
-import { reasonSeen } from './shared/seen.ts';
+import { reasonSeen, seen } from './shared/seen.ts';
 
 export const dnsFailing = defineCause({
   id: 'dns-failing',
@@ -27,6 +27,21 @@ export const dnsFailing = defineCause({
       when: reasonSeen('direct', 'dns-failed'),
       weight: 'strong',
       says: "Our own probes can't resolve the name of the backend.",
+    },
+    {
+      id: 'dns-in-trouble',
+      when: all(
+        seen('system-dns'),
+        any(
+          reasonSeen('aggregator', 'dns-failed'),
+          reasonSeen('list', 'dns-failed'),
+          reasonSeen('direct', 'dns-failed'),
+          seen('signature-strength-dns-failing'),
+        ),
+      ),
+      weight: 'suggestive',
+      says: "{value|warning|warnings} of the last 10 min are about the cluster's DNS.",
+      reproduce: 'kubectl get events -n kube-system --field-selector type=Warning',
     },
     ...linesSay('dns-failing'),
   ],

@@ -2,7 +2,7 @@ import { clause, defineCause } from '../domain/cause.ts';
 import { above, all, any, increase, MINUTE } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { LOAD_MAY_EXPLAIN } from './shared/load.ts';
-import { atLeast, lessThan } from './shared/seen.ts';
+import { atLeast, lessThan, seen } from './shared/seen.ts';
 import { FAILING, SLOW_ANSWERS } from './shared/vantages.ts';
 
 export const etcdSlow = defineCause({
@@ -39,6 +39,16 @@ export const etcdSlow = defineCause({
       when: lessThan('etcd-seconds', 0.05),
       weight: 'against',
       says: 'Requests to etcd take {value} on average, which is quick.',
+    },
+    {
+      id: 'its-pod-in-trouble',
+      when: all(seen('system-etcd'), atLeast('etcd-seconds', 0.1), LOAD_MAY_EXPLAIN),
+      weight: 'suggestive',
+      says: [
+        clause('{value|warning|warnings} of the last 10 min are about the pod of etcd', seen('system-etcd')),
+        clause('requests to etcd take {value} on average', atLeast('etcd-seconds', 0.1)),
+      ],
+      reproduce: 'kubectl get events -n kube-system --field-selector type=Warning',
     },
     ...linesSay('etcd-slow'),
   ],

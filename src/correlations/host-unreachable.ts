@@ -1,5 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
-import { any } from '../domain/criterion.ts';
+import { all, any } from '../domain/criterion.ts';
 import { SHOW_ANSWER } from '../domain/placeholders.ts';
 import { linesSay } from './shared/lines.ts';
 import { reasonSeen, seen } from './shared/seen.ts';
@@ -34,6 +34,21 @@ export const hostUnreachable = defineCause({
       when: seen('hosts-network-unavailable'),
       weight: 'suggestive',
       says: '{value|node that hosts the backend has|nodes that host the backend have} NetworkUnavailable.',
+    },
+    {
+      id: 'cni-in-trouble',
+      when: all(
+        seen('system-network'),
+        any(
+          reasonSeen('direct', 'host-unreachable'),
+          reasonSeen('aggregator', 'host-unreachable'),
+          reasonSeen('list', 'host-unreachable'),
+          seen('signature-strength-host-unreachable'),
+        ),
+      ),
+      weight: 'suggestive',
+      says: '{value|warning|warnings} of the last 10 min are about the CNI.',
+      reproduce: 'kubectl get events -A --field-selector type=Warning',
     },
     {
       id: 'direct-passes',

@@ -33,6 +33,13 @@ export const nodeUnderPressure = defineCause({
       weight: 'suggestive',
       says: 'Events of the last 10 min say that the node had no memory left and killed a process.',
     },
+    {
+      id: 'system-pods-evicted',
+      when: all(seen('system-evicted'), FAILING),
+      weight: 'suggestive',
+      says: '{value|warning|warnings} of the last 10 min say that pods of the system were evicted from a node of the backend.',
+      reproduce: 'kubectl get events -n kube-system --field-selector type=Warning',
+    },
     ...linesSay('node-under-pressure'),
   ],
   supersedes: [

@@ -1,4 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
+import { all } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { seen } from './shared/seen.ts';
 import { HAS_READY_ENDPOINTS } from './shared/vantages.ts';
@@ -26,6 +27,13 @@ export const podNetworkSetupFailing = defineCause({
       weight: 'strong',
       says: '{value|node that hosts the backend has|nodes that host the backend have} NetworkUnavailable.',
       reproduce: 'kubectl describe nodes',
+    },
+    {
+      id: 'cni-in-trouble',
+      when: all(seen('system-network'), seen('events-sandbox-failed')),
+      weight: 'circumstantial',
+      says: '{value|warning|warnings} of the last 10 min are about the CNI.',
+      reproduce: 'kubectl get events -A --field-selector type=Warning',
     },
     { id: 'endpoints-are-ready', when: HAS_READY_ENDPOINTS, weight: 'stronglyAgainst', says: 'An endpoint is ready.' },
     ...linesSay('pod-network-setup-failing'),

@@ -1,7 +1,7 @@
 import { clause, defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
 import { EACH_ADDRESS_ANSWERS } from './shared/clauses.ts';
-import { reasonSeen } from './shared/seen.ts';
+import { reasonSeen, seen } from './shared/seen.ts';
 import { DIRECT_PASSES, HAS_READY_ENDPOINTS, SERVICE_FAILS } from './shared/vantages.ts';
 
 export const serviceRoutingBroken = defineCause({
@@ -25,6 +25,13 @@ export const serviceRoutingBroken = defineCause({
       weight: 'decisive',
       says: [clause('the ClusterIP of the Service does not answer', SERVICE_FAILS), EACH_ADDRESS_ANSWERS],
       reproduce: 'kubectl get service,endpointslices -n {namespace}',
+    },
+    {
+      id: 'kube-proxy-in-trouble',
+      when: all(seen('system-proxy'), SERVICE_FAILS, DIRECT_PASSES),
+      weight: 'suggestive',
+      says: [clause('{value|warning|warnings} of the last 10 min are about kube-proxy', seen('system-proxy')), EACH_ADDRESS_ANSWERS],
+      reproduce: 'kubectl get events -n kube-system --field-selector type=Warning',
     },
   ],
   supersedes: ['connection-timed-out', 'connection-refused', 'host-unreachable', 'aggregator-path-blocked'],

@@ -1,7 +1,10 @@
 import { defineCause } from '../domain/cause.ts';
-import { above, increase, MINUTE } from '../domain/criterion.ts';
+import { above, all, any, increase, MINUTE, not } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
-import { reasonSeen } from './shared/seen.ts';
+import { reasonSeen, seen } from './shared/seen.ts';
+import { AGGREGATOR_NETWORK_FAILURE, DIRECT_NETWORK_FAILURE } from './shared/vantages.ts';
+
+const THROUGH_IT = any(AGGREGATOR_NETWORK_FAILURE, reasonSeen('aggregator', 'bad-gateway'), seen('signature-strength-tunnel-down'));
 
 export const tunnelDown = defineCause({
   id: 'tunnel-down',
@@ -26,6 +29,13 @@ export const tunnelDown = defineCause({
       when: reasonSeen('aggregator', 'bad-gateway'),
       weight: 'circumstantial',
       says: 'Discovery through the kube-apiserver is answered with 502.',
+    },
+    {
+      id: 'agents-in-trouble',
+      when: all(seen('system-tunnel'), THROUGH_IT, not(DIRECT_NETWORK_FAILURE)),
+      weight: 'strong',
+      says: '{value|warning|warnings} of the last 10 min are about the tunnel to the nodes.',
+      reproduce: 'kubectl get events -n kube-system --field-selector type=Warning',
     },
     ...linesSay('tunnel-down'),
   ],

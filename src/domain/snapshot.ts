@@ -215,6 +215,10 @@ export interface ClusterEvent {
   readonly message: string;
   readonly at: number;
   readonly count: number;
+  /** Of an event that a kubelet wrote: its node. */
+  readonly node?: string;
+  /** The pod that it was about is ready now, or gone. */
+  readonly over?: true;
 }
 
 export interface LogFacts {
@@ -330,6 +334,8 @@ export interface ClusterFacts {
     readonly allowedNames: readonly string[];
   }>;
   readonly cronJobs: Observed<readonly ScheduleFacts[]>;
+  /** Warnings of the last hour in kube-system and in the namespaces of CNIs, newest last, at most 200. */
+  readonly systemEvents: Observed<readonly ClusterEvent[]>;
   /** Changes of the control plane and of nodes: they concern every API. */
   readonly changes: readonly Change[];
   /** Error lines of kube-apiserver pods, where they are visible, that name no single API. */
@@ -342,6 +348,7 @@ export const EMPTY_CLUSTER: ClusterFacts = {
   apiservers: [],
   frontProxyCa: UNOBSERVED,
   cronJobs: UNOBSERVED,
+  systemEvents: UNOBSERVED,
   changes: [],
   apiserverLogs: UNOBSERVED,
 };

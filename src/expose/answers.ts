@@ -62,6 +62,7 @@ export function statusAnswer(view: ExporterView | undefined, waiting: () => Wait
         pattern: round.patterns.get(api.name)?.name ?? null,
         ...(api.deletedAt !== undefined && { deletedAt: api.deletedAt / 1000 }),
       })),
+      systemEvents: (observedValue(snapshot.cluster.systemEvents) ?? []).map(({ at, ...event }) => ({ ...event, at: at / 1000 })),
       unknownLogTemplates: snapshot.apis.flatMap((api) =>
         (observedValue(api.logs)?.unknownTemplates ?? []).map(({ lastAt, ...template }) => ({
           apiservice: api.name,

@@ -119,6 +119,7 @@ function sinceStart(event: EventRecord, startedAt: number): number {
   return event.firstAt >= startedAt ? event.count : 1;
 }
 
-function clusterEvent({ type, reason, kind, namespace, name, message, at, count }: EventRecord): ClusterEvent {
-  return { type, reason, kind, object: namespace === '' ? name : `${namespace}/${name}`, message, at, count };
+function clusterEvent({ type, reason, kind, namespace, name, message, at, count, node }: EventRecord): ClusterEvent {
+  const object = namespace === '' ? name : `${namespace}/${name}`;
+  return { type, reason, kind, object, message, at, count, ...(node === undefined ? {} : { node }) };
 }

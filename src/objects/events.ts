@@ -14,6 +14,8 @@ export interface EventRecord {
   readonly firstAt: number;
   readonly at: number;
   readonly count: number;
+  /** Of an event that a kubelet wrote: its node. */
+  readonly node: string | undefined;
 }
 
 /**
@@ -54,7 +56,17 @@ export function readEvent(raw: unknown, refuse: Refuse = unheard): EventRecord {
     firstAt,
     at,
     count: Math.max(1, counts.find((count) => count > 0) ?? 1),
+    node: nodeOf(event, refuse),
   };
+}
+
+/** Only kubelets fill in the host (k8s.io/kubernetes v1.36.3, pkg/kubelet/kubelet.go). */
+function nodeOf(event: Fields, refuse: Refuse): string | undefined {
+  for (const field of ['source', 'deprecatedSource']) {
+    const host = textOf(objectOf(event[field], field, refuse).host, `${field}.host`, refuse);
+    if (host !== undefined && host !== '') return host;
+  }
+  return undefined;
 }
 
 type Fields = ReturnType<typeof objectOf>;

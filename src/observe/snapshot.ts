@@ -72,6 +72,7 @@ export function createSnapshots(input: {
       nodes: discovery.nodes(),
       apiservers: apiservers(),
       cronJobs: discovery.cronJobs(),
+      systemEvents: discovery.systemEvents(),
       changes: discovery.clusterChanges(),
     };
     return Object.assign(unasked, ...asked.map((source) => source.ofCluster()));

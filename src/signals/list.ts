@@ -15,6 +15,7 @@ import { RESOURCE_SIGNALS } from './resources.ts';
 import { RIGHTS_SIGNALS } from './rights.ts';
 import { SIGNATURE_SIGNALS } from './signature-matches.ts';
 import { SOURCE_SIGNALS } from './sources.ts';
+import { SYSTEM_EVENT_SIGNALS } from './system-events.ts';
 
 /** Every signal that is read from a snapshot, in the order of the files. Those that need history are in diagnose/. */
 export const SIGNALS: readonly Signal[] = [
@@ -34,4 +35,5 @@ export const SIGNALS: readonly Signal[] = [
   ...RIGHTS_SIGNALS,
   ...SIGNATURE_SIGNALS,
   ...SOURCE_SIGNALS,
+  ...SYSTEM_EVENT_SIGNALS,
 ];

@@ -80,6 +80,14 @@ export function hostsOf(api: ApiFacts, nodes: Observed<readonly NodeFacts[]>, ti
   return known.filter((node) => names.has(node.name));
 }
 
+/** Names of the nodes that host the backend, by its pods and by its endpoints; undefined where neither is visible. */
+export function nodeNamesOf(api: ApiFacts): ReadonlySet<string> | undefined {
+  const pods = podsOf(api);
+  const addresses = observedValue(api.endpoints)?.addresses;
+  if (!pods && !addresses) return undefined;
+  return new Set([...(pods ?? []), ...(addresses ?? [])].flatMap(({ node }) => node ?? []));
+}
+
 /** Host of `host:port`, brackets of IPv6 left out. */
 export const hostOf = (target: string): string => target.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 

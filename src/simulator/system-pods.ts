@@ -5,7 +5,7 @@ import { required } from './required.ts';
 
 const MIB = 2 ** 20;
 
-/** kube-apiserver, etcd, CoreDNS: pods that serve nothing here, but are there, with logs. */
+/** kube-apiserver, etcd, CoreDNS, the agents of the tunnel: pods that serve nothing here, but are there, with logs. */
 export async function addSystemPods(cluster: Cluster, into: Map<string, SimulatedPod>): Promise<void> {
   const workers = cluster.nodes.filter((node) => !node.controlPlane);
   for (const node of cluster.nodes.filter((candidate) => candidate.controlPlane)) {
@@ -18,6 +18,16 @@ export async function addSystemPods(cluster: Cluster, into: Map<string, Simulate
     const node = required(workers[index % workers.length], 'a worker');
     const name = `coredns-${cluster.random.suffix(10)}-${cluster.random.suffix(5)}`;
     await add(cluster, into, { name, container: 'coredns', node, labels: { 'k8s-app': 'kube-dns' }, hostNetwork: false });
+  }
+  for (const node of workers) {
+    const name = `konnectivity-agent-${cluster.random.suffix(5)}`;
+    await add(cluster, into, {
+      name,
+      container: 'konnectivity-agent',
+      node,
+      labels: { 'k8s-app': 'konnectivity-agent' },
+      hostNetwork: false,
+    });
   }
   addKubernetesService(cluster);
 }

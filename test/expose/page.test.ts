@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Diagnosis } from '../../src/domain/diagnosis.ts';
 import { ABSENT, observed, UNOBSERVED } from '../../src/domain/observed.ts';
-import type { ApiFacts } from '../../src/domain/snapshot.ts';
+import type { ApiFacts, Snapshot } from '../../src/domain/snapshot.ts';
 import { escapeHtml, html } from '../../src/expose/page/html.ts';
 import { renderStatusPage, renderWaitingPage } from '../../src/expose/page/page.ts';
 import { CONTENT_SECURITY_POLICY } from '../../src/expose/page/shell.ts';
@@ -315,6 +315,51 @@ describe('hostile text', () => {
           html`<p title="${text}">${[text, undefined, false, null]}</p>`.text === `<p title="${escaped}">${escaped}</p>`
         );
       }),
+    );
+  });
+});
+
+describe('warnings about the system', () => {
+  const warning = {
+    type: 'Warning',
+    reason: 'BackOff',
+    kind: 'Pod',
+    object: 'kube-system/coredns-1',
+    message: 'Back-off <b>',
+    at: NOW,
+    count: 7,
+  };
+  const pageWith = (systemEvents: Snapshot['cluster']['systemEvents']) =>
+    textOf(page(viewOf(healthySnapshot({ cluster: { systemEvents } }))));
+
+  it('say what they are about, and how often', () => {
+    expect(pageWith(observed([{ ...warning, node: 'node-a' }]))).toMatch(
+      /Warnings in kube-system, last hour 2026-01-05 09:00:00 BackOff ×7 kube-system\/coredns-1 the cluster's DNS Back-off <b> \(on node-a\)/,
+    );
+  });
+
+  it('say when they are over', () => {
+    expect(pageWith(observed([{ ...warning, over: true }]))).toContain('over: the pod is ready now, or gone');
+    expect(pageWith(observed([warning]))).not.toContain('over:');
+  });
+
+  it('are twelve, the newest first, and a count of the rest', () => {
+    const many = Array.from({ length: 14 }, (_, n) => ({ ...warning, object: `kube-system/coredns-${n}`, at: NOW + n }));
+    const text = pageWith(observed(many));
+    expect(text).toContain('and 2 warnings more');
+    expect(text.match(/coredns-\d+/g)?.slice(0, 2)).toEqual(['coredns-13', 'coredns-12']);
+  });
+
+  it.each([
+    ['nobody complains', observed([])],
+    ['nobody looked yet', UNOBSERVED],
+  ] as const)('have no section where %s', (_, systemEvents) => {
+    expect(pageWith(systemEvents)).not.toContain('Warnings in kube-system');
+  });
+
+  it('say what is missing where they may not be read', () => {
+    expect(pageWith({ state: 'forbidden', rule: 'events: list, watch' })).toMatch(
+      /Warnings in kube-system, last hour .*events: list, watch/,
     );
   });
 });

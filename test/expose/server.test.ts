@@ -165,6 +165,7 @@ describe('after it', () => {
     ],
     ['/api/v1/diagnoses', 200, /^application\/json/, /"schema":"aggregated-api-exporter\/diagnoses\/v1"/],
     ['/api/v1/status', 200, /^application\/json/, /"version":"1\.2\.3"/],
+    ['/api/v1/status', 200, /^application\/json/, /"systemEvents":\[\]/],
     ['/nowhere', 404, /^text\/plain/, /^not found/],
     ['/runbooks/out-of-memory-killed', 404, /^text\/plain/, /^no runbook/],
     ['/%E0%A4%A', 404, /^text\/plain/, /not found/],

@@ -253,6 +253,7 @@ describe('events', () => {
     firstAt: NOW,
     at: NOW,
     count: 1,
+    node: undefined,
     ...differs,
   });
 

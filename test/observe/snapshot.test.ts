@@ -33,6 +33,7 @@ const discoveryOf = ({ facts = { [TIDES]: OBJECTS as ApiFacts }, unreadable, ver
     serverVersion: () => version,
     nodes: () => nodes,
     cronJobs: () => observed([]),
+    systemEvents: () => observed([]),
     clusterChanges: () => [],
   }) as Partial<Discovery> as Discovery;
 
@@ -121,6 +122,7 @@ describe('of the cluster', () => {
       apiservers: [],
       frontProxyCa,
       cronJobs: observed([]),
+      systemEvents: observed([]),
       changes: [],
       apiserverLogs: UNOBSERVED,
     });

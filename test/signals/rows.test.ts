@@ -9,9 +9,19 @@ import { OBJECT_ROWS } from './tables/objects.ts';
 import { POD_ROWS } from './tables/pods.ts';
 import { PROBE_ROWS } from './tables/probes.ts';
 import type { Row } from './tables/row.ts';
+import { SYSTEM_EVENT_ROWS } from './tables/system-events.ts';
 import { TIME_ROWS } from './tables/time.ts';
 
-const ROWS: readonly Row[] = [...TIME_ROWS, ...OBJECT_ROWS, ...POD_ROWS, ...EVENT_ROWS, ...PROBE_ROWS, ...CONTROL_PLANE_ROWS, ...LINE_ROWS];
+const ROWS: readonly Row[] = [
+  ...TIME_ROWS,
+  ...OBJECT_ROWS,
+  ...POD_ROWS,
+  ...EVENT_ROWS,
+  ...SYSTEM_EVENT_ROWS,
+  ...PROBE_ROWS,
+  ...CONTROL_PLANE_ROWS,
+  ...LINE_ROWS,
+];
 
 const valuesOf = (api: Row[3] = {}, cluster: Row[4] = {}): ReadonlyMap<string, number> => {
   const snapshot = healthySnapshot({ apis: [healthyApi(api)], cluster: healthyCluster(cluster) });

@@ -31,7 +31,13 @@ const BLIND: Partial<ApiFacts> = {
   backendMetrics: UNOBSERVED,
   rights: UNOBSERVED,
 };
-const BLIND_CLUSTER: Partial<ClusterFacts> = { nodes: UNOBSERVED, apiservers: [], frontProxyCa: UNOBSERVED, cronJobs: UNOBSERVED };
+const BLIND_CLUSTER: Partial<ClusterFacts> = {
+  nodes: UNOBSERVED,
+  apiservers: [],
+  frontProxyCa: UNOBSERVED,
+  cronJobs: UNOBSERVED,
+  systemEvents: UNOBSERVED,
+};
 
 describe('signals', () => {
   it('have names of their own', () => {

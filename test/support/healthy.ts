@@ -178,6 +178,7 @@ export function healthyCluster(differs: Partial<ClusterFacts> = {}): ClusterFact
       allowedNames: ['front-proxy-client'],
     }),
     cronJobs: observed([]),
+    systemEvents: observed([]),
     changes: [],
     apiserverLogs: UNOBSERVED,
     ...differs,

@@ -11,6 +11,7 @@ import { logsTitle, renderLogs } from './logs.ts';
 import { shell } from './shell.ts';
 import { renderApiservers, renderSources } from './sources.ts';
 import { backendText, type ShownApi, shownApis } from './state.ts';
+import { renderSystemEvents } from './system-events.ts';
 import { renderVantages } from './vantages.ts';
 
 /** Without JavaScript the page reloads this often; with it, it renews itself every five seconds. */
@@ -66,6 +67,7 @@ ${apis.length === 0 ? nothingWatched(snapshot.sources) : html`${tiles(apis, snap
 ${apis.filter(({ state }) => state !== 'healthy').map((shown) => section(shown, view))}
 ${healthyOnes(apis, view)}
 ${renderApiservers(snapshot.cluster.apiservers, snapshot.time)}
+${renderSystemEvents(snapshot.cluster)}
 <h2>What is observed</h2>${renderSources(snapshot.sources, snapshot.time)}
 <p class="foot">All times are UTC. Nothing that was not observed is called healthy.</p>`;
 }

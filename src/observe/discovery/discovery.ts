@@ -10,6 +10,7 @@ import { createRunHistory } from '../../objects/cron-jobs.ts';
 import type { SliceRecord } from '../../objects/endpoint-slices.ts';
 import { nodeFacts, unreadableNode } from '../../objects/nodes.ts';
 import { createPodHistory, type PodHistory } from '../../objects/pod-history.ts';
+import { withPods } from '../../objects/system-events.ts';
 import type { Targets } from '../../objects/targets.ts';
 import { WORKLOAD_KINDS } from '../../objects/workloads.ts';
 import type { Clock } from '../../source/clock.ts';
@@ -46,7 +47,7 @@ export interface Discovery {
   cronJobs(): Observed<readonly ScheduleFacts[]>;
   /** Changes that concern every API. */
   clusterChanges(): readonly Change[];
-  /** Warnings of kube-system in the last hour. */
+  /** Warnings of the last hour about what every API stands on. */
   systemEvents(): Observed<readonly ClusterEvent[]>;
   /** Changes that another source saw, e.g. of NetworkPolicies; undefined name: it concerns every API. */
   recordChange(name: string | undefined, change: Change): void;
@@ -159,7 +160,10 @@ class WatchedDiscovery implements Discovery {
   }
 
   systemEvents(): Observed<readonly ClusterEvent[]> {
-    return observedValueFrom(this.#events.status(this.#clock()), () => this.#events.system());
+    const now = this.#clock();
+    const { pods } = this.#caches;
+    const podOf = pods.status(now).state === 'ok' ? (key: string) => (pods.unreadable.has(key) ? NOT_READY : pods.get(key)) : undefined;
+    return observedValueFrom(this.#events.status(now), () => withPods(this.#events.system(), podOf, now));
   }
 
   recordChange(name: string | undefined, change: Change): void {
@@ -292,6 +296,9 @@ class WatchedDiscovery implements Discovery {
     signal.addEventListener('abort', this.#backends.subscribe(follow), { once: true });
   }
 }
+
+/** One that cannot be read is there, and its end has not been seen. */
+const NOT_READY = { ready: false };
 
 function statusesOf({ apiServices, services, slices, pods, workloads }: DiscoveryCaches, now: number): Statuses {
   return {

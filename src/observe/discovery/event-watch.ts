@@ -6,6 +6,7 @@ import { type CacheTuning, createResourceCache } from '../../kube/cache.ts';
 import type { Backend } from '../../objects/backend.ts';
 import { createEventLog, type EventLog } from '../../objects/event-log.ts';
 import { type EventRecord, eventSpecs } from '../../objects/events.ts';
+import { isSystemWarning } from '../../objects/system-events.ts';
 import type { Clock } from '../../source/clock.ts';
 import type { Logger } from '../../source/logger.ts';
 import type { Backends } from './backends.ts';
@@ -13,13 +14,13 @@ import { concerns, createRememberedPods, type RememberedPods } from './event-con
 
 const HOUR = 3_600_000;
 
-/** Events of the backends and of kube-system. Starts when the backends are known, for before that every event would be nobody's. */
+/** Events of the backends and of what all of them stand on. Starts when the backends are known, for before that every event would be nobody's. */
 export interface EventWatch {
   /** `ready` resolves when the backends are known as far as they will be. */
   start(signal: AbortSignal, ready: Promise<void>): void;
   status(now: number): SourceStatus;
   facts(api: string): EventFacts;
-  /** Warnings of kube-system in the last hour, whomever they concern. */
+  /** Warnings of the last hour about what every API stands on. */
   system(): ClusterEvent[];
   forget(api: string): void;
 }
@@ -152,7 +153,6 @@ class WatchedEvents implements EventWatch {
 
 /** Objects that no namespace has. */
 const isOfCluster = ({ kind }: EventRecord): boolean => kind === 'APIService' || kind === 'Node';
-const isSystemWarning = ({ namespace, type }: EventRecord): boolean => namespace === 'kube-system' && type === 'Warning';
 
 function identityOf({ api, workload, pods }: Backend): string {
   return [api.backend.service, workload?.name, ...pods.map(({ name, node }) => `${name}@${node}`)].join();

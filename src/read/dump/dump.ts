@@ -20,6 +20,7 @@ import { createPodHistory } from '../../objects/pod-history.ts';
 import type { PodRecord } from '../../objects/pods.ts';
 import { evaluatePolicies } from '../../objects/policy/evaluate.ts';
 import { serviceFacts } from '../../objects/services.ts';
+import { isSystemWarning, withPods } from '../../objects/system-events.ts';
 import { before } from './before.ts';
 import { discoveryErrors } from './discovery-errors.ts';
 import type { DumpFile } from './dump-file.ts';
@@ -112,6 +113,7 @@ async function snapshotOf(apis: readonly ApiServiceRecord[], dump: Dump): Promis
             runs: lastSchedule === undefined ? [] : [lastSchedule],
           })),
       ),
+      systemEvents: systemEventsOf(dump),
       ...(controlPlane.length > 0 && { apiserverLogs: observed(await readLogs(controlPlane, time, note)) }),
     },
     apis: facts,
@@ -201,6 +203,20 @@ function eventsOf(api: ApiServiceRecord, { service, pods, workload, slices }: Ba
     if (own || isOf(event, 'APIService', new Set([api.name])) || isOf(event, 'Node', nodes)) log.record(event, [api.name]);
   }
   return observed(log.facts(api.name));
+}
+
+function systemEventsOf({ records: { events, pods }, time }: Dump): Snapshot['cluster']['systemEvents'] {
+  if (!events) return UNOBSERVED;
+  const log = createEventLog({ clock: () => time });
+  for (const event of events.filter(isSystemWarning).sort((a, b) => a.at - b.at)) log.record(event, []);
+  const byName = pods && new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod]));
+  return observed(
+    withPods(
+      log.recent(() => true),
+      byName && ((key) => byName.get(key)),
+      time,
+    ),
+  );
 }
 
 function isOf(event: { readonly kind: string; readonly name: string }, kind: string, names: ReadonlySet<string | undefined>): boolean {

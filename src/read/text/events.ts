@@ -1,4 +1,5 @@
 import type { ClusterEvent } from '../../domain/snapshot.ts';
+import { componentOf, SYSTEM_NAMESPACES } from '../../domain/system-components.ts';
 import { isKnownKind, isWorkload, kindOf, type Objects, type TextObject } from './objects.ts';
 import type { Placed } from './outline.ts';
 import { ownersOf, type Tie } from './ties.ts';
@@ -181,16 +182,32 @@ export class EventReader {
     return all.sort((a, b) => a.place - b.place).map(({ message, about }) => ({ text: message, about }));
   }
 
+  /** Warnings about what every API stands on. The newest in the text, last. */
+  system(time: number): ClusterEvent[] {
+    const found = [...this.#byObject.values()].flatMap((events) => events.filter(isOfSystem));
+    return told(found, time);
+  }
+
   /** Events of an API's server and its nodes, those that name no object, and those of who asks APIs. The newest in the text, last. */
   facts(time: number, tie: Tie): ClusterEvent[] {
     const own: Told[] = [];
     for (const events of this.#byObject.values()) if (events[0] && isAbout(events[0], tie)) own.push(...events);
-    return own
-      .sort((a, b) => a.place - b.place)
-      .slice(-MOST_TOLD)
-      .map(({ of: _, place: __, ...event }) => ({ ...event, at: time }));
+    return told(own, time);
   }
 }
+
+/** The newest in the text, last; a text gives no time that could be trusted. */
+function told(events: Told[], time: number): ClusterEvent[] {
+  return events
+    .sort((a, b) => a.place - b.place)
+    .slice(-MOST_TOLD)
+    .map(({ of: { node }, place: _, ...event }) => ({ ...event, at: time, ...(node === undefined ? {} : { node }) }));
+}
+
+const isOfSystem = (event: Told): boolean =>
+  event.type === 'Warning' &&
+  componentOf(event) !== undefined &&
+  (event.of.namespace === undefined || SYSTEM_NAMESPACES.has(event.of.namespace));
 
 function whomOf(event: Told, ties: ReadonlyMap<string, Tie>): readonly string[] | undefined {
   return isOfNobody(event) ? [] : ownersOf(ties, (tie) => isAbout(event, tie));

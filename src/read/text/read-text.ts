@@ -210,7 +210,7 @@ class TextReading {
     const before = told.map((api) => unknownApi(api.name, api.backend));
     return [
       { schema: SNAPSHOT_SCHEMA, time: time - BEFORE_MS, asOf, cluster: EMPTY_CLUSTER, apis: before, sources },
-      { schema: SNAPSHOT_SCHEMA, time, asOf, cluster: this.#cluster(ties.values()), apis: told, sources },
+      { schema: SNAPSHOT_SCHEMA, time, asOf, cluster: this.#cluster(ties.values(), time), apis: told, sources },
     ];
   }
 
@@ -301,9 +301,14 @@ class TextReading {
     };
   }
 
-  #cluster(ties: Iterable<Tie>): ClusterFacts {
+  #cluster(ties: Iterable<Tie>, time: number): ClusterFacts {
     const nodes = this.#tables.nodesOf(ties);
-    return nodes.length > 0 ? { ...EMPTY_CLUSTER, nodes: observed(nodes) } : EMPTY_CLUSTER;
+    const system = this.#events.system(time);
+    return {
+      ...EMPTY_CLUSTER,
+      ...(nodes.length > 0 ? { nodes: observed(nodes) } : {}),
+      ...(system.length > 0 ? { systemEvents: observed(system) } : {}),
+    };
   }
 
   #sources(time: number, omitted: number, apis: readonly ApiFacts[]): SourceStatus[] {

@@ -1,13 +1,13 @@
-import type { SimulatedApi } from '../api.ts';
 import type { Ending } from '../node/container.ts';
+import type { SimulatedPod } from '../node/pod.ts';
 import type { Clear } from './fault.ts';
 
-/** Every run of every pod of the API ends as told, from now on; `endsAfter` is in the cluster's milliseconds. */
+/** Every run of every pod of these (of an API: its own) ends as told, from now on; `endsAfter` is in the cluster's milliseconds. */
 export async function crashLoop(
-  api: SimulatedApi,
+  of: { pods(): readonly SimulatedPod[] },
   run: { endsAfter: number; firstLines?: readonly string[]; ending: () => Ending },
 ): Promise<Clear> {
-  const pods = api.pods();
+  const pods = of.pods();
   await Promise.all(
     pods.map((pod) => {
       pod.program = {

@@ -533,8 +533,53 @@ describe('events', () => {
         }),
       ],
     });
-    await eventually(() => expect(discovery.systemEvents()).toMatchObject({ value: [{ object: 'kube-system/coredns-1' }] }));
+    // Its pod is not there: whatever it was, it is over.
+    await eventually(() => expect(discovery.systemEvents()).toMatchObject({ value: [{ object: 'kube-system/coredns-1', over: true }] }));
     expect(facts().events).toMatchObject({ value: { recent: [] } });
+  });
+});
+
+describe('warnings about the system', () => {
+  const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+  const about = (name: string, at: string, namespace = 'kube-system') =>
+    event(name, {
+      metadata: { name, namespace, uid: name },
+      involvedObject: { kind: 'Pod', namespace, name },
+      firstTimestamp: at,
+      lastTimestamp: at,
+      source: { component: 'kubelet', host: 'node-a' },
+    });
+  const dns = (ready: boolean) =>
+    pod('coredns-1', {
+      metadata: { namespace: 'kube-system', uid: 'coredns-1', labels: {} },
+      status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
+    });
+
+  it.each([
+    ['stands while its pod is not ready', false, 300, undefined],
+    ['stands for a minute while its pod is ready: it may come and go', true, 55, undefined],
+    ['is over when its pod has been ready since', true, 70, true],
+  ])('%s', async (_, ready, seconds, over) => {
+    const { discovery } = await discover({ ...HEALTHY, pods: [pod(), dns(ready)], events: [about('coredns-1', ago(seconds))] });
+    await eventually(() =>
+      expect(discovery.systemEvents()).toMatchObject({ value: [{ object: 'kube-system/coredns-1', node: 'node-a' }] }),
+    );
+    expect(observedValue(discovery.systemEvents())?.map((one) => one.over)).toEqual([over]);
+  });
+
+  it('stands where pods are not visible', async () => {
+    const { discovery } = await discover({ ...HEALTHY, events: [about('coredns-1', ago(300))] }, { forbidden: ['pods'] });
+    await eventually(() => expect(observedValue(discovery.systemEvents())?.map(({ over }) => over)).toEqual([undefined]));
+  });
+
+  it('are those of the namespaces of CNIs too, and of no other', async () => {
+    const { discovery } = await discover({
+      ...HEALTHY,
+      events: [about('calico-node-1', ago(5), 'calico-system'), about('coredns-1', ago(5), 'elsewhere')],
+    });
+    await eventually(() =>
+      expect(observedValue(discovery.systemEvents())?.map(({ object }) => object)).toEqual(['calico-system/calico-node-1']),
+    );
   });
 });
 

@@ -399,6 +399,22 @@ describe('dump', () => {
     ]);
   });
 
+  it('tells what complains of the system, as of the dump', async () => {
+    const dns = {
+      ...event,
+      metadata: metadata('dns.1', 'kube-system'),
+      involvedObject: { kind: 'Pod', namespace: 'kube-system', name: 'coredns-1' },
+    };
+    const folder = folderWith({
+      'apiservices.yaml': yamlList(apiService),
+      'kube-system/events.json': list('EventList', dns, { ...dns, metadata: metadata('dns.2', 'kube-system'), type: 'Normal' }),
+    });
+    const systemEvents = (await readDump(folder, () => {})).at(-1)?.cluster.systemEvents;
+    expect(systemEvents).toEqual({ state: 'observed', value: [expect.objectContaining({ object: 'kube-system/coredns-1', count: 12 })] });
+    const without = await readDump(folderWith({ 'apiservices.yaml': yamlList(apiService) }), () => {});
+    expect(without.at(-1)?.cluster.systemEvents.state).toBe('unobserved');
+  });
+
   it('does not follow links out of the folder', async () => {
     const folder = folderWith({ 'apiservices.yaml': yamlList(apiService) });
     symlinkSync(root, join(folder, 'up'));

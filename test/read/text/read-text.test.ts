@@ -51,6 +51,20 @@ describe('pasted text', () => {
     expect(observedValue(api!.pods)?.[0]).toMatchObject({ ready: false, containers: [{ waiting: { reason } }] });
   });
 
+  it.each([
+    [
+      'kube-system   5m    Warning   BackOff   pod/coredns-6d94bc8694-q5tdq   Back-off restarting failed container',
+      ['Pod/coredns-6d94bc8694-q5tdq'],
+    ],
+    ['5m    Warning   BackOff   pod/coredns-6d94bc8694-q5tdq   Back-off restarting failed container', ['Pod/coredns-6d94bc8694-q5tdq']],
+    ['harbour   5m    Warning   BackOff   pod/coredns-6d94bc8694-q5tdq   Back-off restarting failed container', undefined],
+    ['kube-system   5m    Normal    Pulled    pod/coredns-6d94bc8694-q5tdq   Successfully pulled image', undefined],
+    ['kube-system   5m    Warning   BackOff   pod/tide-gauge-6d94bc8694-q5tdq   Back-off restarting failed container', undefined],
+  ])('knows warnings about the system: %s', (row, objects) => {
+    const events = readText(`v1.tides.example.com\n${row}`).at(-1)?.cluster.systemEvents;
+    expect(events && observedValue(events)?.map(({ object }) => object.toLowerCase())).toEqual(objects?.map((one) => one.toLowerCase()));
+  });
+
   it('is diagnosed by all of its parts', () => {
     expect(verdictOn(SAMPLE)).toMatchObject({
       apiservice: 'v1.tides.example.com',

@@ -210,7 +210,7 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
     mayMove: ['certificate-not-after'],
   },
   'target-port-wrong': { moves: [CHECK_FAILED, 'service-failing', 'direct-connection-refused', 'last-change-service-ports'] },
-  'tunnel-down': { moves: [CHECK_FAILED, 'tunnel-dial-failures', 'signature:tunnel-down'] },
+  'tunnel-down': { moves: [CHECK_FAILED, 'tunnel-dial-failures', 'signature:tunnel-down', 'system-tunnel'] },
   'version-not-served': { moves: [CHECK_FAILED, 'signature:version-not-served'] },
 };
 
