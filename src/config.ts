@@ -158,6 +158,16 @@ const schema = z.strictObject({
       disabled_sources: z.array(z.enum(SOURCES)).default([]).describe('Sources that are not asked.'),
     })
     .prefault({}),
+  incidents: z
+    .strictObject({
+      file: z.string().optional().describe('Where incidents are kept over a restart. Without it they are kept in memory.'),
+      keep: duration('30d', '1h', '400d', 'For how long an incident is kept after its end.'),
+      max_size: size('16MiB', 'Of that file, and of what is kept in memory without it: the oldest incidents go first.').refine(
+        (bytes) => bytes >= 2 ** 20 && bytes <= 2 ** 30,
+        'a size from 1MiB to 1GiB is allowed',
+      ),
+    })
+    .prefault({}),
   limits: z
     .strictObject({
       series_per_family: z

@@ -10,6 +10,7 @@ import { DERIVED_SIGNALS } from '../signals/derived.ts';
 import { SIGNALS } from '../signals/list.ts';
 import { readSignals } from '../signals/read.ts';
 import { catalogueOptions } from './catalogue-options.ts';
+import { type IncidentKeeper, startIncidentKeeper } from './incident-keeper.ts';
 import type { OwnLogger } from './logger.ts';
 import { createObservation, type Observation } from './observation.ts';
 import type { ConnectedObserver } from './observe-cluster.ts';
@@ -45,6 +46,7 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
   const exposition = createExposition({ signals: ALL_SIGNALS, self, waiting, seriesPerFamily: config.limits.series_per_family });
   const diagnostician = createDiagnostician(catalogueOptions());
   const keeper = await startStateKeeper(diagnostician, config.diagnosis.state_file, log);
+  const incidents = await startIncidentKeeper(config.incidents, log);
 
   let view: ExporterView | undefined;
   const server = await createWebServer({
@@ -60,13 +62,14 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
     onWebConfig: (good) => reload.webConfigRead(good),
     // The generator is loaded when the first runbook is read.
     runbook: async (cause) => (await import('../generate/runbook-html.ts')).renderRunbookHtml(cause),
+    incidents: incidents.book,
     version,
     log,
   });
   log.info({ urls: server.urls.map(String) }, 'listening');
 
   const reload = createReload({ config, readConfig, observation, server, self, log });
-  const publish = createPublisher({ observation, diagnostician, exposition, self, log });
+  const publish = createPublisher({ observation, diagnostician, incidents, exposition, self, log });
   const ticker = startTicking(
     () => {
       view = publish(view);
@@ -80,6 +83,7 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
   await aborted(stop);
   ticker.stop();
   await keeper.stop();
+  await incidents.stop();
   await server.close();
   observation.stop();
   letGo();
@@ -88,13 +92,14 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
 interface PublisherInput {
   readonly observation: Observation;
   readonly diagnostician: Diagnostician;
+  readonly incidents: Pick<IncidentKeeper, 'observe'>;
   readonly exposition: Exposition;
   readonly self: SelfMetrics;
   readonly log: OwnLogger;
 }
 
 /** One tick: snapshot, signals, diagnosis; published, and what is new in it logged. */
-function createPublisher({ observation, diagnostician, exposition, self, log }: PublisherInput) {
+function createPublisher({ observation, diagnostician, incidents, exposition, self, log }: PublisherInput) {
   const verdicts = createVerdictLog(log);
   return (before: ExporterView | undefined): ExporterView | undefined => {
     const observer = observation.current();
@@ -105,6 +110,7 @@ function createPublisher({ observation, diagnostician, exposition, self, log }: 
     const values = readSignals(snapshot);
     const round = diagnostician.observe(snapshot, values);
     const signals = new Map([...values].map(([name, own]) => [name, new Map([...own, ...(round.derived.get(name) ?? [])])]));
+    incidents.observe(snapshot, round);
     const view = { snapshot, signals, round };
     exposition.update(view);
     self.observeTick((performance.now() - started) / 1000);

@@ -1,6 +1,5 @@
-import { lstat, open, readFile, realpath, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { kindOf } from '../files/bounded-file.ts';
+import { lstat, readFile } from 'node:fs/promises';
+import { ignoreAbsence, regularOrAbsent, replaceFile } from '../files/safe-file.ts';
 
 /** An hour of history of a thousand APIs is a tenth of that. */
 const MOST_BYTES = 512 * 2 ** 20;
@@ -16,18 +15,7 @@ export function previousState(file: string): string {
  */
 export async function saveState(file: string, text: string): Promise<void> {
   const target = await regularOrAbsent(file);
-  const partial = `${target}.partial`;
-  await regularOrAbsent(partial);
-  const handle = await open(partial, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(target, previousState(target)).catch(ignoreAbsence);
-  await rename(partial, target);
-  await flushFolder(dirname(target));
+  await replaceFile(target, text, previousState(target));
 }
 
 /** The last state and the one before it, newest first, of those that can be read. @throws Error when what is there is no regular file. */
@@ -39,23 +27,4 @@ export async function readStates(file: string): Promise<{ readonly path: string;
     if (facts?.isFile() && facts.size <= MOST_BYTES) found.push({ path, text: await readFile(path, 'utf8') });
   }
   return found;
-}
-
-/** The path itself, behind links. */
-async function regularOrAbsent(file: string): Promise<string> {
-  const path = (await realpath(file).catch(ignoreAbsence)) ?? file;
-  const facts = await lstat(path).catch(ignoreAbsence);
-  if (facts && !facts.isFile()) throw new Error(`${file} is ${kindOf(facts)}; a regular file, or none yet, is allowed`);
-  return path;
-}
-
-/** Without it a power cut may forget the renames. Some file systems can't; then there is nothing to do. */
-async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
-}
-
-function ignoreAbsence(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
 }

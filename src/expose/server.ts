@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
+import type { IncidentBook } from '../domain/incident.ts';
 import { diagnosesAnswer, statusAnswer } from './answers.ts';
 import { createConnectionLimit } from './connection-limit.ts';
 import { createEvidenceGuard, type EvidenceMode, isOpen, type ReviewAccess } from './evidence-access.ts';
@@ -50,6 +51,8 @@ export interface WebServerOptions {
   readonly evidence?: EvidenceMode;
   /** Asked about bearer tokens where `evidence` is `authenticated`; without it there is basic authentication only. */
   readonly reviewAccess?: ReviewAccess;
+  /** Every incident that is remembered; default: none is. */
+  readonly incidents?: IncidentBook;
   /** HTML of a cause's runbook, a whole page or a fragment; undefined = no such cause. */
   readonly runbook?: (cause: string) => string | undefined | Promise<string | undefined>;
   /** Milliseconds; for tests. */

@@ -1,0 +1,83 @@
+import type { Config } from '../config.ts';
+import type { Incident, IncidentBook } from '../domain/incident.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+import type { JudgedRound } from '../incidents/api-tick.ts';
+import { MemoryBook } from '../incidents/book.ts';
+import { AppendFile } from '../incidents/file.ts';
+import { Journal } from '../incidents/journal.ts';
+import { createRecorder, type IncidentRecorder, type RecordedTick } from '../incidents/recorder.ts';
+import type { Logger } from '../source/logger.ts';
+
+const NOTHING: RecordedTick = { touched: [], settled: [] };
+/** The rest of the file is what was said before of the same incidents: the more of it, the seldomer it is written anew. */
+const SHARE_OF_FILE = 0.75;
+
+export interface IncidentKeeper {
+  readonly book: IncidentBook;
+  /** Records a tick. Never throws, and never waits for the disk. */
+  observe(snapshot: Snapshot, round: JudgedRound): RecordedTick;
+  /** Writes what is not written yet. */
+  stop(): Promise<void>;
+}
+
+/** Records incidents, and keeps them in the file where there is one; goes on with those that it has. */
+export async function startIncidentKeeper(config: Config['incidents'], log: Logger): Promise<IncidentKeeper> {
+  const book = new MemoryBook({ maxBytes: SHARE_OF_FILE * config.max_size, keepSeconds: config.keep / 1000 });
+  const recorder = createRecorder((id) => book.has(id));
+  const journal = config.file === undefined ? undefined : await resume(config.file, { book, recorder, log, maxBytes: config.max_size });
+  let last = 0;
+  return {
+    book,
+    observe(snapshot, round) {
+      try {
+        const recorded = recorder.observe(snapshot, round);
+        last = snapshot.time / 1000;
+        for (const incident of recorded.touched) book.put(incident);
+        book.expire(last);
+        journal?.take(recorded.touched, last);
+        return recorded;
+      } catch (error) {
+        log.error({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'incidents could not be recorded');
+        return NOTHING;
+      }
+    },
+    stop: async () => journal?.finish(last),
+  };
+}
+
+interface Resumed {
+  readonly book: MemoryBook;
+  readonly recorder: IncidentRecorder;
+  readonly log: Logger;
+  readonly maxBytes: number;
+}
+
+/** Undefined where the file cannot be used: it is left alone, and the incidents are kept in memory. */
+async function resume(path: string, { book, recorder, log, maxBytes }: Resumed): Promise<Journal | undefined> {
+  try {
+    const { file, read, torn } = await AppendFile.open(path);
+    for (const incident of read.incidents) book.put(incident);
+    for (const incident of recorder.resume(read.incidents.filter(mayGoOn(Date.now() / 1000)))) book.put(incident);
+    if (torn > 0 || read.unreadable > 0)
+      log.warn({ file: path, lines: read.unreadable, tornBytes: torn }, 'some of the file of incidents can not be read: the rest is kept');
+    if (read.incidents.length > 0)
+      log.info({ file: path, incidents: read.incidents.length }, 'went on with the incidents of an earlier run');
+    const onTrouble = (error: Error | undefined) => {
+      if (error)
+        log.warn({ file: path, error: error.message }, 'the incidents can not be written: they are kept in memory, and tried again');
+      else log.info({ file: path }, 'the incidents are written again');
+    };
+    return new Journal({ book, file, maxFileBytes: maxBytes, onTrouble });
+  } catch (error) {
+    log.error(
+      { file: path, error: (error as Error).message },
+      'the file of incidents can not be used: it is left alone, and they are kept in memory only',
+    );
+    return undefined;
+  }
+}
+
+const mayGoOn =
+  (now: number) =>
+  ({ ended, goesOnUntil = 0 }: Incident): boolean =>
+    ended === undefined || goesOnUntil > now;

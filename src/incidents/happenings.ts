@@ -1,0 +1,45 @@
+import type { Happening } from '../domain/incident.ts';
+import { observedValue } from '../domain/observed.ts';
+import type { ApiFacts, Change, ClusterEvent, ClusterFacts } from '../domain/snapshot.ts';
+
+/** How far before the begin is looked, seconds. */
+const LOOK_BACK = 900;
+export const MOST_BEFORE = 20;
+/** What coincides with the end: at most so long before it, or so shortly after, as clocks and probes differ. Seconds. */
+const END_BEFORE = 120;
+const END_AFTER = 10;
+const LONGEST_WORDS = 512;
+
+/** Changes and events of the quarter of an hour before `began`, oldest first; of more than 20 the newest. Times in Unix seconds. */
+export function happenedBefore(began: number, api: ApiFacts, cluster: ClusterFacts): Happening[] {
+  return happenings(api, cluster)
+    .filter(({ at }) => at <= began && at >= began - LOOK_BACK)
+    .slice(-MOST_BEFORE);
+}
+
+/**
+ * The change that coincides with the end, else the event of an ordinary kind (a container started, a pod was scheduled): the nearest one
+ * before it. Warnings are what a failure looks like, and no end of it. It need not be why it ended, and nothing may say so.
+ */
+export function coincidesWithEnd(began: number, ended: number, api: ApiFacts, cluster: ClusterFacts): Happening | undefined {
+  const from = Math.max(began, ended - END_BEFORE);
+  const near = happenings(api, cluster, ({ type }) => type === 'Normal').filter(({ at }) => at > from && at <= ended + END_AFTER);
+  return near.findLast(({ what }) => what !== 'event') ?? near.at(-1);
+}
+
+function happenings(api: ApiFacts, cluster: ClusterFacts, wanted: (event: ClusterEvent) => boolean = () => true): Happening[] {
+  const events = observedValue(api.events)?.recent ?? [];
+  return [...[...api.changes, ...cluster.changes].map(ofChange), ...events.filter(wanted).map(ofEvent)].sort((a, b) => a.at - b.at);
+}
+
+function ofChange({ what, at, object, summary, manager }: Change): Happening {
+  return { at: at / 1000, what, says: `${object}: ${summary}${manager === undefined ? '' : `, by ${manager}`}`.slice(0, LONGEST_WORDS) };
+}
+
+function ofEvent({ at, reason, object, message, count }: ClusterEvent): Happening {
+  return {
+    at: at / 1000,
+    what: 'event',
+    says: `${reason} ${object}${count > 1 ? ` (${count} times)` : ''}: ${message}`.slice(0, LONGEST_WORDS),
+  };
+}

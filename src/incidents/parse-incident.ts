@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import { CATEGORIES } from '../domain/category.ts';
+import { HURT_KIND_NAMES } from '../domain/impact.ts';
+import { ENDINGS, INCIDENT_STATES, type Incident } from '../domain/incident.ts';
+import { PATTERNS } from '../domain/pattern.ts';
+import { VANTAGES } from '../domain/probe.ts';
+import { CHANGE_KINDS } from '../domain/snapshot.ts';
+import { INCIDENT_ID } from './id.ts';
+
+const HAPPENING = z.object({ at: z.number(), what: z.enum([...CHANGE_KINDS, 'event']), says: z.string() });
+const VERDICT = { cause: z.string(), category: z.enum(CATEGORIES), title: z.string(), confidence: z.number() };
+
+const INCIDENT = z.object({
+  id: z.string().regex(INCIDENT_ID),
+  apiservice: z.string(),
+  began: z.number(),
+  beganUnseen: z.literal(true).exactOptional(),
+  ended: z.number().exactOptional(),
+  state: z.enum(INCIDENT_STATES),
+  ending: z.enum(ENDINGS).exactOptional(),
+  lastFailing: z.number(),
+  goesOnUntil: z.number().exactOptional(),
+  returned: z.number().int().nonnegative(),
+  interruptions: z.array(z.object({ from: z.number(), to: z.number() })),
+  pattern: z.enum(PATTERNS),
+  ...VERDICT,
+  causes: z.array(z.object({ ...VERDICT, from: z.number(), to: z.number().exactOptional() })),
+  evidence: z.array(
+    z.object({
+      id: z.string(),
+      cause: z.string(),
+      says: z.string(),
+      from: z.number(),
+      to: z.number().exactOptional(),
+      sample: z.string().exactOptional(),
+    }),
+  ),
+  before: z.array(HAPPENING),
+  vantages: z.array(z.object({ vantage: z.enum(VANTAGES), asked: z.number(), failed: z.number() })),
+  hurt: z.array(
+    z.object({
+      kind: z.enum(HURT_KIND_NAMES),
+      name: z.string(),
+      namespace: z.string().exactOptional(),
+      since: z.number().exactOptional(),
+      says: z.string(),
+    }),
+  ),
+  hurtCounts: z.partialRecord(z.enum(HURT_KIND_NAMES), z.number()),
+  endedBy: HAPPENING.exactOptional(),
+  shared: z
+    .object({ id: z.string(), shared: z.string(), apiservices: z.array(z.string()), cause: z.string().exactOptional() })
+    .exactOptional(),
+}) satisfies z.ZodType<Incident>;
+
+/** Only who reads a file pays for its schema. Undefined: it is no incident. */
+export function parseIncident(value: unknown): Incident | undefined {
+  return INCIDENT.safeParse(value).data;
+}
