@@ -1,13 +1,6 @@
 import { BUILT_IN_GROUP } from '../../domain/built-in-groups.ts';
 import type { ConditionFacts } from '../../domain/snapshot.ts';
-
-/** Kinds of servers and the group that each one serves: for a text that names the server only. */
-const SERVED_BY: readonly (readonly [pattern: RegExp, api: string])[] = [
-  [/\bmetrics-server\b|\bscraper\.go:\d|Metrics API not available|\bkubectl top\b/i, 'v1beta1.metrics.k8s.io'],
-  [/\bkeda\b/i, 'v1beta1.external.metrics.k8s.io'],
-  [/\bpackageserver\b|PackageManifest|packages\.operators\.coreos\.com/i, 'v1.packages.operators.coreos.com'],
-  [/\bprometheus-adapter\b|custom-metrics-apiserver/i, 'v1beta1.custom.metrics.k8s.io'],
-];
+import { apiOfWords } from './known-groups.ts';
 
 /** Kubernetes counts API versions from 1, and a group begins with a letter and ends with a word: `v0.6.3` and `v1.22.12-gke.2300` are releases. */
 const NAME = String.raw`v[1-9]\d?(?:(?:alpha|beta)[1-9]\d?)?`;
@@ -157,8 +150,8 @@ export class NamedApis {
     if (certain.length > 0) return [...new Set(certain)].sort();
     const best = mostNamed(this.#mentions, this.#local);
     if (best !== undefined) return [best];
-    const served = SERVED_BY.find(([pattern]) => pattern.test(servers));
-    return served ? [served[1]] : [];
+    const served = apiOfWords(servers);
+    return served === undefined ? [] : [served];
   }
 
   /** What people name most in their own words: it counts where nothing that a program printed names an API. */

@@ -1,30 +1,5 @@
 import type { TextObject } from './objects.ts';
 
-/**
- * What the servers of well-known groups are called, by their charts and manifests: a text that names no Service tells by this whose
- * pods they are. Several programs serve the metrics groups. Names of one product within a group's name (`calico-apiserver` of
- * projectcalico.org) need no row: `wordsOfGroup` finds them.
- */
-const KNOWN: readonly (readonly [group: RegExp, servers: readonly string[]])[] = [
-  [/^metrics\.k8s\.io$/, ['metrics-server', 'prometheus-adapter']],
-  [/^custom\.metrics\.k8s\.io$/, ['prometheus-adapter', 'custom-metrics', 'metrics-adapter', 'stackdriver-adapter', 'metrics-apiserver']],
-  [
-    /^external\.metrics\.k8s\.io$/,
-    ['keda', 'cluster-agent', 'external-metrics', 'metrics-adapter', 'cloudwatch-adapter', 'metrics-apiserver', 'prometheus-adapter'],
-  ],
-  [/^packages\.operators\.coreos\.com$/, ['packageserver']],
-  [/^(?:oauth|user)\.openshift\.io$/, ['oauth-apiserver', 'apiserver']],
-  [/(?:^|\.)openshift\.io$/, ['openshift-apiserver', 'apiserver']],
-  [/(?:^|\.)cdi\.kubevirt\.io$/, ['cdi-apiserver']],
-  [/(?:^|\.)kubevirt\.io$/, ['virt-api']],
-  [/^tap\.linkerd\.io$/, ['tap']],
-  [/(?:^|\.)cert-manager\.io$/, ['cert-manager-webhook']],
-  [/(?:^|\.)antrea\.io$/, ['antrea-controller']],
-];
-
-/** In a text that names no API a server is known by its name, or by what servers of APIs are called. */
-const ANY_SERVER: readonly string[] = [...new Set(['apiserver', 'api-server', ...KNOWN.flatMap(([, servers]) => servers)])];
-
 /** The control plane's own, and what it needs: no aggregated API is served by these. */
 const CONTROL_PLANE =
   /^(?:kube-apiserver|kube-scheduler|kube-controller-manager|kube-proxy|cloud-controller-manager|etcd|coredns|kube-dns|konnectivity-(?:agent|server))(?:-|$)/;
@@ -36,11 +11,6 @@ const COMMON: ReadonlySet<string> = new Set(
   ),
 );
 const SHORTEST_WORD = 3;
-
-/** Servers that are known to serve a group, the likeliest first; empty when none is. */
-export function knownServers(group: string): readonly string[] {
-  return group === '' ? ANY_SERVER : (KNOWN.find(([pattern]) => pattern.test(group))?.[1] ?? []);
-}
 
 /** `tides.example.com` → `tide`: what vendors call their group they call their server too. */
 export function wordsOfGroup(group: string): readonly string[] {

@@ -1,5 +1,6 @@
+import { knownServers } from './known-groups.ts';
 import { isWorkload, type Shown, type TextObject } from './objects.ts';
-import { knownServers, likeness, mayServe, sharedWords, wordsOfGroup, workloadOf } from './servers.ts';
+import { likeness, mayServe, sharedWords, wordsOfGroup, workloadOf } from './servers.ts';
 
 /** Label keys whose value says which program a pod is. */
 const NAME_LABELS: readonly string[] = ['app', 'k8s-app', 'app.kubernetes.io/name'];
