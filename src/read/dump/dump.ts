@@ -22,10 +22,10 @@ import { evaluatePolicies } from '../../objects/policy/evaluate.ts';
 import { serviceFacts } from '../../objects/services.ts';
 import { isSystemWarning, withPods } from '../../objects/system-events.ts';
 import { before } from './before.ts';
-import { discoveryErrors } from './discovery-errors.ts';
+import { type Discovered, discoveryOf } from './discovery.ts';
 import type { DumpFile } from './dump-file.ts';
 import { InputError } from './input-error.ts';
-import { expectedApis, recordOf } from './known-backends.ts';
+import { expectedApis, namedApi } from './known-backends.ts';
 import { whyAbsent } from './layouts.ts';
 import { readObjects } from './objects.ts';
 import { logsOf, readLogs } from './pod-logs.ts';
@@ -37,8 +37,8 @@ import { filesBelow } from './walk.ts';
 interface Dump {
   readonly files: readonly DumpFile[];
   readonly records: Records;
-  /** APIs that discovery could not ask, by name. */
-  readonly errors: ReadonlyMap<string, ApiFacts>;
+  /** What discovery said of APIs, by name. */
+  readonly discovered: ReadonlyMap<string, Discovered>;
   /** When the dump was taken, Unix milliseconds, as far as its objects tell. */
   readonly time: number;
   readonly note: (text: string) => void;
@@ -56,26 +56,26 @@ export async function readDump(root: string, note: (text: string) => void): Prom
 /** The same of files wherever they lie. @param name for messages. */
 export async function readDumpFiles(name: string, files: readonly DumpFile[], note: (text: string) => void): Promise<Snapshot[]> {
   const records = recordsOf(await readObjects(files, note), note);
-  const errors = new Map((await discoveryErrors(files, note)).map((api) => [api.name, api]));
-  const apis = records.apis ?? guessedApis(records, errors);
+  const discovered = await discoveryOf(files, note);
+  const apis = records.apis ?? guessedApis(records, discovered);
   if (apis.length === 0)
     throw new InputError(
       `${name}: no aggregated API in ${files.length} files; put the output of \`kubectl get apiservices -o yaml\` beside them as apiservices.yaml`,
     );
   if (!records.apis)
     note(
-      `APIServices are ${whyAbsent(files)('api-services')}; the APIs are guessed from well-known Services and from errors of discovery. Put apiservices.yaml beside it to be sure`,
+      `APIServices are ${whyAbsent(files)('api-services')}; the APIs are guessed from well-known Services and from discovery, the Services of those by their names. Put apiservices.yaml beside it to be sure`,
     );
-  const dump: Dump = { files, records, errors, time: timeOf(records), note };
+  const dump: Dump = { files, records, discovered, time: timeOf(records), note };
   const after = await snapshotOf(apis, dump);
   return [before(after), after];
 }
 
-/** What Services and discovery let us expect; of one that only discovery names the backend is not known. */
-function guessedApis({ services }: Records, errors: ReadonlyMap<string, ApiFacts>): readonly ApiServiceRecord[] {
-  const expected = expectedApis(services ?? []);
+/** What Services and discovery let us expect. */
+function guessedApis({ services = [] }: Records, discovered: Dump['discovered']): readonly ApiServiceRecord[] {
+  const expected = expectedApis(services);
   const known = new Set(expected.map(({ name }) => name));
-  return [...expected, ...[...errors.values()].filter(({ name }) => !known.has(name)).map((api) => recordOf(api.name, api.backend))];
+  return [...expected, ...[...discovered.keys()].filter((name) => !known.has(name)).map((name) => namedApi(name, services))];
 }
 
 /** The newest time in the objects: a dump of last month is judged as of last month. */
@@ -94,9 +94,11 @@ async function snapshotOf(apis: readonly ApiServiceRecord[], dump: Dump): Promis
   const { records, time, files, note } = dump;
   const facts: ApiFacts[] = [];
   for (const api of [...apis].sort((a, b) => (a.name < b.name ? -1 : 1))) facts.push(await apiFactsOf(api, dump));
+  const { pods = [] } = records;
   const controlPlane = logsOf(
     files,
-    (records.pods ?? []).filter(({ name }) => name.startsWith('kube-apiserver-')),
+    pods.filter(({ name }) => name.startsWith('kube-apiserver-')),
+    pods,
   );
   return {
     schema: SNAPSHOT_SCHEMA,
@@ -121,11 +123,15 @@ async function snapshotOf(apis: readonly ApiServiceRecord[], dump: Dump): Promis
   };
 }
 
-async function apiFactsOf(api: ApiServiceRecord, dump: Dump): Promise<ApiFacts> {
+/** Where nobody knows the Service, nothing is known of what is behind it either. */
+const NO_RECORDS: Partial<Records> = { services: undefined, slices: undefined, pods: undefined, workloads: undefined, policies: undefined };
+
+async function apiFactsOf(api: ApiServiceRecord, whole: Dump): Promise<ApiFacts> {
+  const dump = api.backend.service === '' ? { ...whole, records: { ...whole.records, ...NO_RECORDS } } : whole;
   const { records, time, files, note } = dump;
   const { namespace } = api.backend;
   const backend = backendOf(api, records);
-  const logs = logsOf(files, backend.pods);
+  const logs = logsOf(files, backend.pods, whole.records.pods ?? []);
   const events = eventsOf(api, backend, dump);
   const clock = () => time;
   const history = createPodHistory({ clock });
@@ -152,7 +158,7 @@ async function apiFactsOf(api: ApiServiceRecord, dump: Dump): Promise<ApiFacts> 
     backendMetrics: UNOBSERVED,
     rights: UNOBSERVED,
     ...(records.apis ? {} : reportedBy(backend, dump)),
-    textMatches: [...textMatchesOf(api, events, time), ...(dump.errors.get(api.name)?.textMatches ?? [])],
+    textMatches: [...textMatchesOf(api, events, time), ...(dump.discovered.get(api.name)?.textMatches ?? [])],
     changes: [],
   };
 }
@@ -227,24 +233,17 @@ function isReplicaSetOf(event: { readonly kind: string; readonly name: string },
   return event.kind === 'ReplicaSet' && workload !== undefined && event.name.startsWith(`${workload}-`);
 }
 
-/** Without the APIService's condition, the pods and endpoints must tell whether it can work at all. */
-function reportedBy({ api, pods, endpoints }: Backend, { records, errors }: Dump): { reported?: ReportFacts } {
-  const { reported } = errors.get(api.name) ?? {};
-  if (reported) return { reported };
-  if (records.slices) {
-    const { ready } = endpoints;
-    return {
-      reported:
-        ready > 0
-          ? { state: 'healthy', because: `its Service has ${ready} ready ${ready === 1 ? 'endpoint' : 'endpoints'}` }
-          : { state: 'failing', because: 'its Service has no ready endpoint' },
-    };
-  }
-  if (!records.pods) return {};
-  const ready = pods.some((pod) => pod.ready);
-  return {
-    reported: ready ? { state: 'healthy', because: 'a pod of it is ready' } : { state: 'failing', because: 'no pod of it is ready' },
-  };
+/**
+ * Without the APIService's condition: what discovery said of it, or that nothing can serve it. That a pod is ready shows that its probe
+ * passes, and not that anybody gets an answer of the API.
+ */
+function reportedBy({ api, pods, endpoints }: Backend, { records, discovered }: Dump): { reported?: ReportFacts } {
+  const { reported } = discovered.get(api.name) ?? {};
+  if (reported?.state === 'failing') return { reported };
+  if (records.slices && endpoints.ready === 0) return { reported: { state: 'failing', because: 'its Service has no ready endpoint' } };
+  if (!records.slices && records.pods && !pods.some((pod) => pod.ready))
+    return { reported: { state: 'failing', because: 'no pod of it is ready' } };
+  return reported ? { reported } : {};
 }
 
 function fact<T, U>(records: T | undefined, value: (records: T) => U): Observed<U> {

@@ -15,7 +15,7 @@ interface Layout {
 const LAYOUTS: readonly Layout[] = [
   {
     name: 'a support bundle of replicatedhq/troubleshoot',
-    source: 'troubleshoot 0.122 pkg/collect/cluster_resources.go: no collector of APIServices',
+    source: 'troubleshoot 0.133 pkg/collect/cluster_resources.go: no collector of APIServices',
     file: /(?:^|\/)cluster-resources\//,
     lacks: ['api-services'],
   },

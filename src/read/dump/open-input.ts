@@ -28,9 +28,14 @@ export function looksLikeTar(head: Buffer): boolean {
   return head.subarray(257, 262).toString('latin1') === 'ustar';
 }
 
-/** What `kubectl cluster-info dump` prints first: the nodes, as a typed list, in JSON (kubectl 1.36 clusterinfo_dump.go Run). */
+/**
+ * What `kubectl cluster-info dump` prints first: the nodes, as a typed list, in JSON (kubectl 1.36 clusterinfo_dump.go Run). Above it may stand
+ * the command, where somebody copied it out of a terminal, and warnings of the server.
+ */
 export function looksLikeClusterInfo(head: string): boolean {
-  return /^\s{0,64}\{\s{0,64}"kind":\s?"NodeList"/.test(head.slice(0, 512));
+  return /^\s{0,64}(?:(?:Warning: |[^\n{]{0,200}\bcluster-info dump\b)[^\n]{0,500}\n\s{0,64}){0,4}\{\s{0,64}"kind":\s?"NodeList"/.test(
+    head.slice(0, 2048),
+  );
 }
 
 async function* toBuffers(source: AsyncIterable<Buffer | string>): AsyncGenerator<Buffer> {

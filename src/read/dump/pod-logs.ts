@@ -23,23 +23,42 @@ export interface PodLog {
   readonly file: DumpFile;
 }
 
+/** A pod of the dump. */
+type PodName = Pick<PodRecord, 'namespace' | 'name'>;
+
 /**
  * The logs of some pods among the files of a dump: `<ns>/<pod>/logs.txt` (cluster-info dump),
- * `pods/<pod>/<container>/<container>/logs/current.log` (must-gather), `logs/<ns>/<pod>/<container>.log` (support bundle).
+ * `pods/<pod>/<container>/<container>/logs/current.log` (must-gather), `pods/logs/<ns>/<pod>/<container>.log` and
+ * `<collector>/<pod>/<container>.log` (support bundle, which may hold a log twice: it counts once). A log counts for the pod of the
+ * namespace that its path names; where it names none, only if no other namespace has a pod of that name.
+ * @param all every pod of the dump.
  */
-export function logsOf(files: readonly DumpFile[], pods: readonly Pick<PodRecord, 'name'>[]): PodLog[] {
-  const names = new Set(pods.map(({ name }) => name));
-  return files.flatMap((file) => {
-    const { segments } = file;
-    const name = segments.at(-1) ?? '';
-    if (!/\.log$|^logs\.txt$/.test(name)) return [];
-    const at = segments.findIndex((segment) => names.has(segment));
-    const pod = segments[at];
-    if (pod === undefined) return [];
-    const previous = /previous/.test(name);
-    const container = segments[at + 1] === name ? name.replace(/(?:-previous)?\.log$/, '') : segments[at + 1];
-    return [{ pod, container: container === 'logs.txt' ? undefined : container, previous, file }];
-  });
+export function logsOf(files: readonly DumpFile[], pods: readonly PodName[], all: readonly PodName[]): PodLog[] {
+  const own = new Map(pods.map((pod) => [pod.name, pod.namespace]));
+  const namespaces = new Set(all.map(({ namespace }) => namespace));
+  const shared = new Set(all.filter(({ name, namespace }) => own.has(name) && own.get(name) !== namespace).map(({ name }) => name));
+  const found = new Map<string, PodLog>();
+  for (const file of files) {
+    const log = logIn(file, own);
+    if (!log) continue;
+    const above = file.segments.slice(0, file.segments.indexOf(log.pod)).filter((segment) => namespaces.has(segment));
+    const isOwn = above.length > 0 ? above.includes(own.get(log.pod) ?? '') : !shared.has(log.pod);
+    const key = `${log.pod}/${log.container ?? ''}/${log.previous ? 'previous' : ''}`;
+    if (isOwn && !found.has(key)) found.set(key, log);
+  }
+  return [...found.values()];
+}
+
+function logIn(file: DumpFile, pods: ReadonlyMap<string, string>): PodLog | undefined {
+  const { segments } = file;
+  const name = segments.at(-1) ?? '';
+  if (!/\.log$|^logs\.txt$/.test(name)) return undefined;
+  const at = segments.findIndex((segment) => pods.has(segment));
+  const pod = segments[at];
+  if (pod === undefined) return undefined;
+  const previous = /previous/.test(name);
+  const container = segments[at + 1] === name ? name.replace(/(?:-previous)?\.log$/, '') : segments[at + 1];
+  return { pod, container: container === 'logs.txt' ? undefined : container, previous, file };
 }
 
 /** What the live log tail would have counted. @param at the time of the dump, Unix milliseconds. */

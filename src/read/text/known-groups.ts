@@ -25,7 +25,15 @@ const KNOWN_GROUPS: readonly KnownGroup[] = [
   },
   {
     group: /^external\.metrics\.k8s\.io$/,
-    servers: ['keda', 'cluster-agent', 'external-metrics', 'metrics-adapter', 'cloudwatch-adapter', 'metrics-apiserver', 'prometheus-adapter'],
+    servers: [
+      'keda',
+      'cluster-agent',
+      'external-metrics',
+      'metrics-adapter',
+      'cloudwatch-adapter',
+      'metrics-apiserver',
+      'prometheus-adapter',
+    ],
     api: 'v1beta1.external.metrics.k8s.io',
     services: ['keda-metrics-apiserver', 'keda-operator-metrics-apiserver', 'datadog-cluster-agent-metrics-api'],
     words: /\bkeda\b/i,

@@ -329,6 +329,12 @@ describe('dump', () => {
 
   it.each<[what: string, text: string, answer: boolean]>([
     ['a dump', JSON.stringify({ kind: 'NodeList', apiVersion: 'v1' }, null, 4), true],
+    [
+      'one below its command and a warning',
+      `ada@bastion:~$ kubectl cluster-info dump -A\nWarning: v1 Endpoints is deprecated in v1.33+\n${JSON.stringify({ kind: 'NodeList' }, null, 4)}`,
+      true,
+    ],
+    ['nodes below another command', `$ kubectl get --raw /api/v1/nodes\n${JSON.stringify({ kind: 'NodeList' })}`, false],
     ['pods', JSON.stringify({ kind: 'PodList', apiVersion: 'v1' }, null, 4), false],
     ['a text about one', 'of "kind": "NodeList" nothing is known', false],
   ])('knows a dump by its beginning: %s', (_, text, answer) => {
@@ -356,6 +362,96 @@ describe('dump', () => {
       () => {},
     );
     await expect(well).rejects.toThrow(/no aggregated API/);
+  });
+
+  const discovered = (groupVersion: string, resources: readonly object[] = [{ name: 'gauges' }]) => ({ groupVersion, resources });
+  /** As replicatedhq/troubleshoot 0.133 writes what discovery gave. */
+  const discovery = (lists: readonly object[], errors?: readonly string[]) => ({
+    'cluster-resources/resources.json': JSON.stringify(lists),
+    'cluster-resources/custom-resource-definitions.json': JSON.stringify({
+      kind: 'CustomResourceDefinitionList',
+      items: [{ spec: { group: 'moorings.example.com' } }],
+    }),
+    ...(errors ? { 'cluster-resources/groups-resources-errors.json': JSON.stringify(errors) } : {}),
+  });
+  const STALE = `unable to retrieve the complete list of server APIs: tides.example.com/v1: stale GroupVersion discovery: tides.example.com/v1`;
+  const inBundle = {
+    'cluster-resources/services/harbour.json': list('ServiceList', service),
+    'cluster-resources/pods/harbour.json': list('PodList', pod),
+    'cluster-resources/endpoints/harbour.json': list('EndpointsList', endpoints),
+  };
+
+  it.each<[what: string, files: Readonly<Record<string, string>>, reported: Readonly<Record<string, string | undefined>>]>([
+    [
+      'the groups that answered, and are neither built in nor custom resources',
+      discovery(['v1', 'apps/v1', 'moorings.example.com/v1', 'quays.example.com/v1'].map((one) => discovered(one))),
+      { 'v1.quays.example.com': 'healthy' },
+    ],
+    [
+      'those that did not answer, beside others',
+      discovery([discovered('quays.example.com/v1')], [STALE]),
+      { [API]: 'failing', 'v1.quays.example.com': 'healthy' },
+    ],
+    [
+      'one that answered, whose Service has no ready endpoint any more',
+      { ...discovery([discovered('tides.example.com/v1')]), ...inBundle },
+      { [API]: 'failing' },
+    ],
+    ['not one that listed no resource', { ...discovery([discovered('tides.example.com/v1', [])], [STALE]) }, { [API]: 'failing' }],
+  ])('takes from the discovery of a support bundle %s', async (_, files, reported) => {
+    const { after } = await read(files);
+    expect(Object.fromEntries(after.apis.map((api) => [api.name, api.reported?.state]))).toEqual(reported);
+  });
+
+  it('takes no group for an aggregated API where nothing tells which are custom resources', async () => {
+    const { 'cluster-resources/resources.json': resources } = discovery([discovered('quays.example.com/v1')]);
+    await expect(readDump(folderWith({ 'cluster-resources/resources.json': resources }), () => {})).rejects.toThrow(/no aggregated API/);
+  });
+
+  it.each<[what: string, services: readonly string[], backend: string]>([
+    ['its Service shares a word with the group', ['tide-gauge', 'quay'], 'tide-gauge'],
+    ['no Service does', ['quay'], ''],
+    ['several do', ['tide-gauge', 'tide-table'], ''],
+  ])('knows what is behind an API that discovery names only if %s', async (_, services, backend) => {
+    const { api } = await read({
+      ...discovery([], [STALE]),
+      ...inBundle,
+      'cluster-resources/services/harbour.json': list(
+        'ServiceList',
+        ...services.map((name) => ({ ...service, metadata: metadata(name, 'harbour') })),
+      ),
+    });
+    const state = backend === '' ? 'unobserved' : 'observed';
+    expect([api.backend.service, api.service.state, api.endpoints.state, api.pods.state]).toEqual([backend, state, state, state]);
+  });
+
+  it('does not call an API healthy because a pod of it is ready', async () => {
+    const gauge = { ...service, metadata: metadata('metrics-server', 'kube-system') };
+    const ready = { ...pod.status, conditions: [{ type: 'Ready', status: 'True' }], containerStatuses: [] };
+    const { api } = await read({
+      'kube-system/services.json': list('ServiceList', gauge),
+      'kube-system/pods.json': list('PodList', { ...pod, metadata: { ...pod.metadata, namespace: 'kube-system' }, status: ready }),
+    });
+    expect(api.pods).toMatchObject({ value: [{ ready: true }] });
+    expect(api.reported).toBeUndefined();
+  });
+
+  const namesake = { ...pod, metadata: { ...pod.metadata, namespace: 'pier' } };
+  const podLog = (namespace: string) => `cluster-resources/pods/logs/${namespace}/${POD}/server.log`;
+  it.each<[what: string, files: Readonly<Record<string, string>>, lines: number | undefined]>([
+    ['its own', { [podLog('harbour')]: LOG }, 1],
+    ["not that of another namespace's pod of the same name", { [podLog('pier')]: LOG }, undefined],
+    ['once, where a collector took it again', { [podLog('harbour')]: LOG, [`tide-logs/${POD}/server.log`]: LOG }, 1],
+    ['not where nothing tells of which namespace it is', { [`tide-logs/${POD}/server.log`]: LOG }, undefined],
+  ])("counts of logs for an API's pod %s", async (_, files, lines) => {
+    const { api } = await read({
+      'apiservices.yaml': yamlList(apiService),
+      'harbour/services.json': list('ServiceList', service),
+      'harbour/pods.json': list('PodList', pod),
+      'pier/pods.json': list('PodList', namesake),
+      ...files,
+    });
+    expect(api.logs.state === 'observed' ? api.logs.value.lines.info : undefined).toBe(lines);
   });
 
   it('guesses the API behind a well-known Service when no APIService is there, and says so', async () => {
