@@ -26,6 +26,8 @@ const FACT_OF: Readonly<Record<SourceName, ((api: ApiFacts, snapshot: Snapshot) 
   'apiserver-metrics': undefined,
   // Who is hurt decides no verdict.
   autoscalers: undefined,
+  namespaces: undefined,
+  webhooks: undefined,
 };
 
 /** Sources that are asked for each API by itself: each may be refused for one and open for the other. */

@@ -1,6 +1,7 @@
 import type { Cause } from '../domain/cause.ts';
 import { signalsOf } from '../domain/criterion.ts';
 import type { Candidate, Diagnosis, SharedFailure } from '../domain/diagnosis.ts';
+import { impactOf } from '../domain/impact.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import type { FailurePattern } from '../domain/pattern.ts';
 import { required } from '../domain/required.ts';
@@ -57,6 +58,7 @@ export function verdictOn(judged: Judged, together: SharedFailure | undefined): 
   const recovering = verdict.state === 'recovering';
   const unsure = !recovering && (top.cause === UNKNOWN || top.confidence < UNSURE);
   const nextCheck = unsure ? nextCheckFor(judged, notSeen) : undefined;
+  const impact = impactOf(api);
   const vantages = vantagesInWords(vantageStates(api, snapshot.cluster), cause?.part, oddApiservers(api));
   return {
     apiservice: api.name,
@@ -75,6 +77,7 @@ export function verdictOn(judged: Judged, together: SharedFailure | undefined): 
     notSeen,
     ...(vantages === undefined ? {} : { vantages }),
     ...(together ? { together } : {}),
+    ...(impact ? { impact } : {}),
     ...sinceOf(pattern, verdict),
     runbook: `/runbooks/${top.cause}`,
   };

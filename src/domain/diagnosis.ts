@@ -1,6 +1,7 @@
 import { type Answer, type ApiAnswer, wholeAnswer } from './answer.ts';
 import type { Category } from './category.ts';
 import type { WeightName } from './cause.ts';
+import type { Impact } from './impact.ts';
 import type { FailurePattern } from './pattern.ts';
 import type { SourceName } from './sources.ts';
 
@@ -90,6 +91,8 @@ export interface Diagnosis {
   readonly vantages?: string;
   /** The other APIs that fail for the same reason. */
   readonly together?: SharedFailure;
+  /** Whom it hurts; absent where nobody looks for anybody, as in a text. */
+  readonly impact?: Impact;
   /** When the failure began, Unix seconds. */
   readonly since?: number;
   /** Since when every vantage passes, Unix seconds; only while it recovers. */

@@ -1,14 +1,26 @@
 import { type Observed, UNOBSERVED } from './observed.ts';
 import type { ApiFacts } from './snapshot.ts';
 
-/** Who is hurt while an aggregated API errs, and how they are counted in words. */
+interface KindWords {
+  /** Whom it is about. */
+  readonly who: string;
+  /** After the number 1, and after any other. */
+  readonly one: string;
+  readonly many: string;
+}
+
+/** Who is hurt while an aggregated API errs. */
 export const HURT_KINDS = {
-  autoscaler: { one: 'HPA cannot scale', many: 'HPAs cannot scale' },
-  namespace: { one: 'namespace hangs in its deletion', many: 'namespaces hang in their deletion' },
-  webhook: { one: 'admission webhook asks the same backend', many: 'admission webhooks ask the same backend' },
-  controller: { one: 'controller misses its discovery', many: 'controllers miss its discovery' },
-  client: { one: 'kube-apiserver refuses requests for it', many: 'kube-apiservers refuse requests for it' },
-} as const satisfies Readonly<Record<string, { readonly one: string; readonly many: string }>>;
+  autoscaler: { who: 'HPAs', one: 'HPA cannot scale', many: 'HPAs cannot scale' },
+  namespace: { who: 'namespaces', one: 'namespace hangs in its deletion', many: 'namespaces hang in their deletion' },
+  webhook: {
+    who: 'admission webhooks',
+    one: 'webhook configuration asks the same backend',
+    many: 'webhook configurations ask the same backend',
+  },
+  controller: { who: 'controllers', one: 'controller complains of its discovery', many: 'controllers complain of its discovery' },
+  client: { who: 'clients', one: 'kube-apiserver refuses requests for it', many: 'kube-apiservers refuse requests for it' },
+} as const satisfies Readonly<Record<string, KindWords>>;
 export type HurtKind = keyof typeof HURT_KINDS;
 export const HURT_KIND_NAMES = Object.keys(HURT_KINDS) as readonly HurtKind[];
 
@@ -21,6 +33,8 @@ export interface Hurt {
   readonly since?: number;
   /** One sentence without its full stop, of which its evidence carries each word. */
   readonly says: string;
+  /** What its own object quotes of the error, on one line and cut; absent or empty where it quotes nothing. */
+  readonly message?: string;
 }
 
 /**
@@ -51,11 +65,40 @@ export function hurtCount(api: Pick<ApiFacts, 'hurt' | 'hurtUnlisted'>, kind: Hu
   return fact.state === 'observed' ? fact.value.length + (api.hurtUnlisted?.[kind] ?? 0) : undefined;
 }
 
-/** `12 HPAs cannot scale, 3 namespaces hang in their deletion`; undefined when nobody is known to be hurt. */
-export function hurtWords(api: Pick<ApiFacts, 'hurt' | 'hurtUnlisted'>): string | undefined {
-  const words = HURT_KIND_NAMES.flatMap((kind) => {
-    const count = hurtCount(api, kind) ?? 0;
-    return count === 0 ? [] : [`${count} ${count === 1 ? HURT_KINDS[kind].one : HURT_KINDS[kind].many}`];
-  });
-  return words.length === 0 ? undefined : words.join(', ');
+/** Whom an API hurts, as a report tells it. */
+export interface Impact {
+  /** Of each kind that was observed. */
+  readonly counts: Readonly<Partial<Record<HurtKind, number>>>;
+  /** `12 HPAs cannot scale, 3 namespaces hang in their deletion`; absent when nobody of whom we know is hurt. */
+  readonly says?: string;
+  /** The longest hurt of each kind, at most MOST_TOLD. */
+  readonly told: readonly Hurt[];
+  /** Kinds of which nothing is known. */
+  readonly notKnown: readonly { readonly kind: HurtKind; readonly why: string; readonly rule?: string }[];
+}
+
+const MOST_TOLD = 5;
+
+/** Undefined where nobody looks for anybody, as in a text. */
+export function impactOf(api: Pick<ApiFacts, 'hurt' | 'hurtUnlisted'>): Impact | undefined {
+  if (!api.hurt) return undefined;
+  const facts = hurtOf(api);
+  const counts: Partial<Record<HurtKind, number>> = {};
+  const told: Hurt[] = [];
+  const notKnown: Impact['notKnown'][number][] = [];
+  for (const kind of HURT_KIND_NAMES) {
+    const fact = facts[kind];
+    const count = hurtCount(api, kind);
+    if (count !== undefined) counts[kind] = count;
+    if (fact.state === 'observed') told.push(...fact.value.slice(0, MOST_TOLD));
+    else if (fact.state === 'forbidden') notKnown.push({ kind, why: 'we may not see them', rule: fact.rule });
+    else if (fact.state === 'unobserved') notKnown.push({ kind, why: fact.why ?? 'nobody looks for them' });
+  }
+  const words = HURT_KIND_NAMES.flatMap((kind) => countInWords(kind, counts[kind] ?? 0) ?? []);
+  return { counts, ...(words.length > 0 && { says: words.join(', ') }), told, notKnown };
+}
+
+/** `12 HPAs cannot scale`; undefined for nobody. */
+export function countInWords(kind: HurtKind, count: number): string | undefined {
+  return count === 0 ? undefined : `${count} ${count === 1 ? HURT_KINDS[kind].one : HURT_KINDS[kind].many}`;
 }

@@ -18,6 +18,8 @@ export const SOURCES = [
   'resources',
   'certificates',
   'autoscalers',
+  'namespaces',
+  'webhooks',
 ] as const;
 
 export type SourceName = (typeof SOURCES)[number];

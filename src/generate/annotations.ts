@@ -50,6 +50,19 @@ export function evidenceQuery(matchers: string): string {
   return `topk(${MOST_SENTENCES}, (${SERIES.evidence}${matchers} > 0) * on (cause, evidence) group_left (says) ${SERIES.words})`;
 }
 
+/** ` Hurt: 12 HPAs cannot scale, 3 namespaces hang in their deletion`; nothing where nobody is, or where that is not observed. */
+export function hurtNow(options: GenerateOptions): string {
+  const labels = [...options.clusterLabels, 'apiservice'];
+  const query = `(printf \`${hurtQuery(matchersOf(labels, () => '%q'))}\` ${labels.map((label) => `$labels.${label}`).join(' ')})`;
+  const words = '{{ if eq $h.Value 1.0 }}{{ $h.Labels.one }}{{ else }}{{ $h.Labels.many }}{{ end }}';
+  return `{{ range $i, $h := query ${query} }}{{ if $i }}, {{ else }} Hurt: {{ end }}{{ $h.Value }} ${words}{{ end }}`;
+}
+
+/** @param matchers of the API's series, in braces. */
+export function hurtQuery(matchers: string): string {
+  return `sort_desc((max by (kind) (aggregated_api_impact${matchers}) > 0) * on (kind) group_left (one, many) ${SERIES.hurtWords})`;
+}
+
 /** `{a=…,b=…}` */
 export function matchersOf(labels: readonly string[], quoted: (label: string) => string): string {
   return `{${labels.map((label) => `${label}=${quoted(label)}`).join(',')}}`;

@@ -1,5 +1,5 @@
 import type { Cause } from '../domain/cause.ts';
-import { dashboardUrl, evidenceNow, onCluster, runbookUrl, SURE_NOW, statusUrl, sureness } from './annotations.ts';
+import { dashboardUrl, evidenceNow, hurtNow, onCluster, runbookUrl, SURE_NOW, statusUrl, sureness } from './annotations.ts';
 import type { Catalogue } from './catalogue.ts';
 import { PANELS } from './dashboards/panel-ids.ts';
 import { causeAlertName, EXPORTER_ALERTS, SYMPTOM_ALERTS } from './names.ts';
@@ -49,7 +49,7 @@ function causeAlert(cause: Cause, options: GenerateOptions): AlertingRule {
     labels: { severity: cause.severity, name: '{{ $labels.apiservice }}', ...options.labels },
     annotations: {
       summary: `An aggregated API fails: ${titleInSentence(cause.title)}.`,
-      description: `{{ $labels.apiservice }}${onCluster(options)} fails. Cause: ${cause.title.replace(/\.$/, '')} ({{ $labels.cause }}), ${SURE_NOW} sure.${evidenceNow(options)} ${cause.summary}`,
+      description: `{{ $labels.apiservice }}${onCluster(options)} fails. Cause: ${cause.title.replace(/\.$/, '')} ({{ $labels.cause }}), ${SURE_NOW} sure.${evidenceNow(options)} ${cause.summary}${hurtNow(options)}`,
       confidence: SURE_NOW,
       status_url: statusUrl(options),
       runbook_url: runbookUrl(cause.id, options),

@@ -8,7 +8,7 @@ import { type RecordingRule, type RuleGroup, record } from './rule-book.ts';
 import { SERIES } from './series.ts';
 
 /** Seconds between two evaluations; Prometheus looks back five minutes for the last sample. */
-const WORDS_INTERVAL = 60;
+export const WORDS_INTERVAL = 60;
 
 /**
  * The sentences of the catalogue as labels of recorded series, once for all APIs, so that an alert can say its evidence in words:
@@ -37,9 +37,12 @@ export function saidInAlerts(cause: Cause, catalogue: Pick<Catalogue, 'causes'>)
 }
 
 function said(evidence: string, sentence: string): string {
-  const with_ = (vector: string, label: string, value: string) =>
-    `label_replace(${vector}, "${label}", ${JSON.stringify(value.replaceAll('$', '$$$$'))}, "", "")`;
-  return with_(evidence === '' ? 'vector(1)' : with_('vector(1)', 'evidence', evidence), 'says', sentence);
+  return withLabel(evidence === '' ? 'vector(1)' : withLabel('vector(1)', 'evidence', evidence), 'says', sentence);
+}
+
+/** A vector with one more label. */
+export function withLabel(vector: string, label: string, value: string): string {
+  return `label_replace(${vector}, "${label}", ${JSON.stringify(value.replaceAll('$', '$$$$'))}, "", "")`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { causeGroup } from './cause-alerts.ts';
 import { printDuration } from './duration.ts';
 import { wordsGroup } from './evidence-words.ts';
 import { exporterGroup } from './exporter-alerts.ts';
+import { impactWordsGroup } from './impact-words.ts';
 import type { GenerateOptions } from './options.ts';
 import { SCRAPES_PER_WINDOW, windowOf } from './promql.ts';
 import { criteriaOf, diagnosisGroup } from './recording-rules.ts';
@@ -17,6 +18,7 @@ export function diagnosisRules(catalogue: Catalogue, options: GenerateOptions): 
       diagnosisGroup(catalogue, options),
       symptomGroup(catalogue, options),
       wordsGroup(catalogue),
+      impactWordsGroup(),
       causeGroup(catalogue, options),
       exporterGroup(options),
     ],

@@ -36,6 +36,8 @@ export const SERIES = {
   verdict: 'apiservice_cause:aggregated_api_verdict:steady',
   /** 1 for each piece of evidence; label `says` is its sentence, and with an empty `evidence` the title of the cause. */
   words: 'cause_evidence:aggregated_api_evidence:says',
+  /** 1 for each kind of those whom an API hurts; labels `one` and `many`: what is said of them after their number. */
+  hurtWords: 'kind:aggregated_api_impact:says',
   failing: 'apiservice:aggregated_api_failing:last',
   /** 1 while no request gets through. */
   outage: 'apiservice:aggregated_api_outage:bool',

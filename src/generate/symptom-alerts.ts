@@ -2,6 +2,7 @@ import {
   causeNow,
   dashboardUrl,
   evidenceNow,
+  hurtNow,
   onCluster,
   percentNow,
   readNow,
@@ -246,7 +247,7 @@ function symptom(alert: string, severity: string, options: GenerateOptions, part
     labels: { severity, name: '{{ $labels.apiservice }}', ...options.labels },
     annotations: {
       summary: particulars.summary,
-      description: `${particulars.description} {{ if eq $labels.cause "unknown" }}The cause is not known.{{ else }}Most likely cause: ${causeNow()}, ${SURE_NOW} sure.${evidenceNow(options)}{{ end }}`,
+      description: `${particulars.description} {{ if eq $labels.cause "unknown" }}The cause is not known.{{ else }}Most likely cause: ${causeNow()}, ${SURE_NOW} sure.${evidenceNow(options)}{{ end }}${hurtNow(options)}`,
       confidence: `{{ if eq $labels.cause "unknown" }}the cause is not known{{ else }}${SURE_NOW}{{ end }}`,
       status_url: statusUrl(options),
       runbook_url: runbookUrl('{{ $labels.cause }}', options),

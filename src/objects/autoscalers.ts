@@ -111,18 +111,19 @@ export function autoscalerHurtBy(record: AutoscalerRecord, { group }: { readonly
     name,
     namespace,
     ...(falseSince !== undefined && { since: falseSince / 1000 }),
-    says: `HPA ${namespace}/${name} ${trouble}${boundsOf(record)}`,
+    says: `HPA ${namespace}/${name} ${trouble.says}${boundsOf(record)}`,
+    message: trouble.message,
   };
 }
 
-function troubleWith({ reason, message, targetGroup }: AutoscalerRecord, group: string): string | undefined {
-  if (reason === 'FailedGetScale')
-    return targetGroup === group
-      ? `cannot read the scale of its target, which ${group} serves (${after(message, SCALE_FAILED)})`
-      : undefined;
+function troubleWith({ reason, message, targetGroup }: AutoscalerRecord, group: string): { says: string; message: string } | undefined {
+  if (reason === 'FailedGetScale') {
+    const says = `cannot scale, because the scale of its target, which ${group} serves, cannot be read`;
+    return targetGroup === group ? { says, message: after(message, SCALE_FAILED) } : undefined;
+  }
   const asked = METRICS_APIS.find((api) => api.group === group && api.reasons.includes(reason));
-  if (!asked?.reasons || !message.includes(asked.fetchFailed) || NO_SUCH_METRIC.test(message)) return undefined;
-  return `cannot scale, because it gets no metrics from ${group} (${after(message, asked.fetchFailed)})`;
+  if (!asked || !message.includes(asked.fetchFailed) || NO_SUCH_METRIC.test(message)) return undefined;
+  return { says: `cannot scale, because it gets no metrics from ${group}`, message: after(message, asked.fetchFailed) };
 }
 
 /** What stands behind these words, on one line and without a full stop; the whole where they do not occur. */

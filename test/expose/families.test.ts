@@ -276,3 +276,24 @@ describe('what never becomes a label', () => {
     expect(text).not.toMatch(/10\.9\.8\.7|6543|the log line|failing at/);
   });
 });
+
+describe('whom an API hurts', () => {
+  const hurt = {
+    autoscaler: observed([{ kind: 'autoscaler', name: 'web', says: 'HPA harbour/web cannot scale' } as const]),
+    namespace: observed([]),
+    webhook: { state: 'forbidden', rule: 'webhooks: list' } as const,
+    controller: UNOBSERVED,
+    client: UNOBSERVED,
+  };
+
+  it('is counted by kind; one that was not observed has no series, and nobody is 0', () => {
+    expect(only(textOf({ hurt, hurtUnlisted: { autoscaler: 11 } }), 'impact')).toEqual({
+      'kind="autoscaler"': 12,
+      'kind="namespace"': 0,
+    });
+  });
+
+  it('is nothing while nobody is looked for', () => {
+    expect(only(textOf(), 'impact')).toEqual({});
+  });
+});

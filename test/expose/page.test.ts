@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Diagnosis } from '../../src/domain/diagnosis.ts';
+import type { Hurt, HurtFacts } from '../../src/domain/impact.ts';
 import { ABSENT, observed, UNOBSERVED } from '../../src/domain/observed.ts';
 import type { ApiFacts, Snapshot } from '../../src/domain/snapshot.ts';
 import { escapeHtml, html } from '../../src/expose/page/html.ts';
@@ -390,5 +391,57 @@ describe('the page stands alone', () => {
       else stack.push(name!);
     }
     expect(stack).toEqual([]);
+  });
+});
+
+describe('who is hurt', () => {
+  const hurting = (hurt: Partial<HurtFacts>, hurtUnlisted: ApiFacts['hurtUnlisted'] = {}) =>
+    textOf(
+      page(
+        failing({
+          hurt: { autoscaler: UNOBSERVED, namespace: UNOBSERVED, webhook: UNOBSERVED, controller: UNOBSERVED, client: UNOBSERVED, ...hurt },
+          hurtUnlisted,
+        }),
+      ),
+    );
+  const web: Hurt = {
+    kind: 'autoscaler',
+    name: 'web',
+    says: 'HPA harbour/web cannot scale',
+    since: NOW / 1000 - 300,
+    message: '<b>unavailable</b>',
+  };
+
+  it('stands by name, with since when and what it quotes, which stays text', () => {
+    expect(hurting({ autoscaler: observed([web]) })).toContain(
+      'Who is hurt 1 HPA cannot scale HPA harbour/web cannot scale since 2026-01-05 08:55:00 (5 min ago) <b>unavailable</b>',
+    );
+  });
+
+  it('is counted beyond the rows', () => {
+    const many = Array.from({ length: 25 }, (_, n) => ({ ...web, name: `web-${n}` }));
+    const text = hurting({ autoscaler: observed(many) }, { autoscaler: 7 });
+    expect(text).toContain('32 HPAs cannot scale');
+    expect(text).toContain('and 12 more');
+  });
+
+  it.each<[string, Partial<HurtFacts>, string]>([
+    ['nobody is an answer', { namespace: observed([]) }, 'namespaces: none that we know of.'],
+    [
+      'a right that is missing is named',
+      { namespace: { state: 'forbidden', rule: 'namespaces: list' } },
+      'Not known of namespaces: we may not see them; opened by namespaces: list',
+    ],
+    [
+      'what could not be read says so',
+      { namespace: { state: 'unobserved', why: 'GET /api/v1/namespaces: 500' } },
+      'Not known of namespaces: GET /api/v1/namespaces: 500.',
+    ],
+  ])('%s', (_, hurt, text) => {
+    expect(hurting(hurt)).toContain(text);
+  });
+
+  it('is not spoken of where nobody looks', () => {
+    expect(textOf(page(failing()))).not.toContain('Who is hurt');
   });
 });

@@ -1,5 +1,6 @@
 import type { Diagnoses, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
 import { answersInWords, asOfInWords, harmlessInWords, nowOf, reasonsInWords } from './answer-words.ts';
+import { impactInWords } from './impact-words.ts';
 import { patternInWords } from './pattern-words.ts';
 import { isoTime, percent, printable } from './printable.ts';
 import { alternativesInWords, depthInWords, notSeenInWords, possibilitiesInWords, recoveryInWords, togetherInWords } from './text.ts';
@@ -26,6 +27,7 @@ function section(diagnosis: Diagnosis, now: number | undefined): string {
     `- **Pattern**: ${plain(patternInWords(diagnosis.failures, now))}`,
     ...(diagnosis.vantages === undefined ? [] : [`- **Vantages**: ${plain(diagnosis.vantages)}`]),
     ...(diagnosis.together ? [`- **Together**: ${plain(togetherInWords(diagnosis.together))}`] : []),
+    ...impactInWords(diagnosis.impact).map((line) => `- **Hurt**: ${plain(line)}`),
     ...(diagnosis.alternatives.length === 0 ? [] : [`- **Or**: ${plain(alternativesInWords(diagnosis))}`]),
     ...depthInWords(diagnosis).map((line) => `- **Deeper**: ${plain(line)}`),
     ...possibilitiesInWords(diagnosis).map((line) => `- **Possibly**: ${plain(line)}`),

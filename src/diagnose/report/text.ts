@@ -1,5 +1,6 @@
 import type { Diagnoses, Diagnosis, Evidence, SharedFailure } from '../../domain/diagnosis.ts';
 import { answersInWords, asOfInWords, harmlessInWords, nowOf, reasonsInWords } from './answer-words.ts';
+import { impactInWords } from './impact-words.ts';
 import { patternInWords } from './pattern-words.ts';
 import { isoTime, percent, printable, wrapped } from './printable.ts';
 
@@ -41,6 +42,7 @@ function block(diagnosis: Diagnosis, now: number | undefined, page: Page): strin
     ...labelled('pattern', [patternInWords(diagnosis.failures, now)], page),
     ...labelled('vantages', diagnosis.vantages === undefined ? [] : [diagnosis.vantages], page),
     ...labelled('together', diagnosis.together ? [togetherInWords(diagnosis.together)] : [], page),
+    ...labelled('hurt', impactInWords(diagnosis.impact), page),
     ...diagnosis.evidence.flatMap((evidence, index) => evidenceLines(evidence, index === 0, now, page)),
     ...labelled('or', diagnosis.alternatives.length === 0 ? [] : [alternativesInWords(diagnosis)], page),
     ...labelled('deeper', depthInWords(diagnosis), page),

@@ -5,6 +5,7 @@ import { CERTIFICATE_FAMILIES } from './certificates.ts';
 import { DIAGNOSIS_FAMILIES } from './diagnosis.ts';
 import { EVENT_FAMILIES } from './events.ts';
 import { EXPORTER_FAMILIES } from './exporter.ts';
+import { IMPACT_FAMILIES } from './impact.ts';
 import { KUBE_APISERVER_FAMILIES } from './kube-apiserver.ts';
 import { LOG_FAMILIES } from './logs.ts';
 import { PROBE_FAMILIES } from './probes.ts';
@@ -14,6 +15,7 @@ export const DECLARED_FAMILIES: readonly Family[] = [
   ...API_SERVICE_FAMILIES,
   ...PROBE_FAMILIES,
   ...DIAGNOSIS_FAMILIES,
+  ...IMPACT_FAMILIES,
   ...BACKEND_FAMILIES,
   ...CERTIFICATE_FAMILIES,
   ...EVENT_FAMILIES,

@@ -6,7 +6,8 @@ import { renderDiagnosis, renderPattern } from './diagnosis.ts';
 import { patternWords, renderFleet, STATE_CHIPS } from './fleet.ts';
 import { ago, moment } from './format.ts';
 import { renderChanges, renderEvents } from './happenings.ts';
-import { anchor, type Html, html } from './html.ts';
+import { anchor, type Html, html, NOTHING } from './html.ts';
+import { renderImpact } from './impact.ts';
 import { logsTitle, renderLogs } from './logs.ts';
 import { shell } from './shell.ts';
 import { renderApiservers, renderSources } from './sources.ts';
@@ -124,7 +125,9 @@ function facts({ api, diagnosis }: ShownApi, view: ExporterView, open: boolean):
   const id = anchor(api.name);
   const now = view.snapshot.time;
   const changes = [...api.changes, ...view.snapshot.cluster.changes];
-  return html`${folded(`${id}-probes`, 'Probes from each vantage', renderVantages(api, now), open)}
+  const hurt = open ? renderImpact(api, now) : NOTHING;
+  return html`${hurt !== NOTHING && folded(`${id}-hurt`, 'Who is hurt', hurt, open)}
+${folded(`${id}-probes`, 'Probes from each vantage', renderVantages(api, now), open)}
 ${folded(`${id}-backend`, 'Backend', renderBackend(api, now))}
 ${folded(`${id}-changes`, `Recent changes (${changes.length})`, renderChanges(changes), open && changes.length > 0)}
 ${folded(`${id}-events`, `Events${api.events.state === 'observed' ? ` (${api.events.value.recent.length})` : ''}`, renderEvents(api))}

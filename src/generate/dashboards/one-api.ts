@@ -28,7 +28,7 @@ export function oneApiDashboard(options: GenerateOptions): DashboardSpec {
     rows: [
       {
         title: 'Symptom, cause, evidence',
-        panels: [statePanel(api, level), ...causePanels(api, level, options), patternPanel(api, level)],
+        panels: [statePanel(api, level), ...causePanels(api, level, options), patternPanel(api, level), impactPanel(api, level)],
       },
       { title: 'Probes', panels: [...failurePanels(api), ...durationPanels(api)] },
       { title: 'Backend', panels: [...podPanels(api), ...reportPanels(api), certificatePanel(api)] },
@@ -108,6 +108,21 @@ function patternPanel(api: string, level: string): PanelSpec {
       { value: 1, text: 'current', color: 'blue' },
     ],
     targets: [{ expr: `max by (${level}, pattern) (${select('aggregated_api_failure_pattern', api)})`, legend: '{{pattern}}' }],
+  };
+}
+
+function impactPanel(api: string, level: string): PanelSpec {
+  return {
+    id: 25,
+    kind: 'timeseries',
+    title: 'Who is hurt',
+    description:
+      'HPAs that cannot scale, namespaces that hang in their deletion, and others, counted while the API errs. A kind that may not be seen has no line.',
+    unit: 'none',
+    width: 24,
+    height: 6,
+    min: 0,
+    targets: [{ expr: `max by (${level}, kind) (${select('aggregated_api_impact', api)})`, legend: '{{kind}}' }],
   };
 }
 

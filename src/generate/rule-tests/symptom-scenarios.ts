@@ -1,4 +1,5 @@
-import { evidenceQuery, matchersOf, titleQuery } from '../annotations.ts';
+import { HURT_KINDS, type HurtKind } from '../../domain/impact.ts';
+import { evidenceQuery, hurtQuery, matchersOf, titleQuery } from '../annotations.ts';
 import type { GenerateOptions } from '../options.ts';
 import type { AlertingRule } from '../rule-book.ts';
 import { SERIES } from '../series.ts';
@@ -86,8 +87,11 @@ function downBySlowProbes(alert: AlertingRule, options: GenerateOptions): Scenar
       ...both(options, 'aggregated_api_failing', { patient: '0x19 1x40', neighbour: '0x60' }),
       ...both(options, 'aggregated_api_available', { patient: '1x60', neighbour: '1x60' }),
       ...both(options, 'aggregated_api_failing_share', { patient: '0x19 1x40', neighbour: '0x60' }, { vantage: 'aggregator' }),
+      ...hurt(options, 'autoscaler', '_x19 12x40'),
+      ...hurt(options, 'namespace', '_x19 1x40'),
+      ...hurt(options, 'webhook', '_x19 0x40'),
     ],
-    checks: [{ at: 345 }, { at: 360, firing: unknown(options) }],
+    checks: [{ at: 345 }, { at: 360, firing: unknown(options, hurtIs(options, { autoscaler: 12, namespace: 1 })) }],
   };
 }
 
@@ -271,6 +275,20 @@ function diagnosed(
     { metric: SERIES.words, labels: { cause, says: TITLE }, values: '1x200' },
     { metric: SERIES.words, labels: { cause, evidence, says: SENTENCE }, values: '1x200' },
   ];
+}
+
+function hurt(options: GenerateOptions, kind: HurtKind, values: string): InputSeries[] {
+  const labels = { ...patient(options), kind };
+  const words = { metric: SERIES.hurtWords, labels: { kind, one: HURT_KINDS[kind].one, many: HURT_KINDS[kind].many }, values: '1x60' };
+  return [{ metric: 'aggregated_api_impact', labels, values }, words];
+}
+
+function hurtIs(options: GenerateOptions, counts: Readonly<Partial<Record<HurtKind, number>>>): Firing['finds'] {
+  const found = Object.entries(counts).map(([kind, value]): Sample => {
+    const { one, many } = HURT_KINDS[kind as HurtKind];
+    return { labels: { kind, one, many }, value };
+  });
+  return { [hurtQuery(matchersIn(options))]: found };
 }
 
 function patient(options: GenerateOptions): Record<string, string> {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { impactInWords } from '../../../src/diagnose/report/impact-words.ts';
 import { renderMarkdown } from '../../../src/diagnose/report/markdown.ts';
 import { patternInWords } from '../../../src/diagnose/report/pattern-words.ts';
 import { percent, printable, wrapped } from '../../../src/diagnose/report/printable.ts';
 import { renderText } from '../../../src/diagnose/report/text.ts';
 import { type Answer, type ApiAnswer, wholeAnswer } from '../../../src/domain/answer.ts';
 import { DIAGNOSES_SCHEMA, type Diagnoses, type Diagnosis } from '../../../src/domain/diagnosis.ts';
+import type { Hurt, Impact } from '../../../src/domain/impact.ts';
 import { NOW } from '../../support/healthy.ts';
 
 const TIME = NOW / 1000;
@@ -83,6 +85,53 @@ const diagnoses = (all: readonly Diagnosis[], differs: Partial<Diagnoses> = {}):
   };
 };
 const PLAIN = { width: 100, colour: false };
+
+describe('whom an API hurts', () => {
+  const hurt = (name: string, since?: number, message?: string): Hurt => ({
+    kind: 'autoscaler',
+    name,
+    says: `HPA harbour/${name} cannot scale`,
+    ...(since !== undefined && { since }),
+    ...(message !== undefined && { message }),
+  });
+  it.each<[string, Impact, string[]]>([
+    [
+      'is counted, and named as far as it is told',
+      {
+        counts: { autoscaler: 12 },
+        says: '12 HPAs cannot scale',
+        told: [hurt('web', TIME - 60, 'unavailable'), hurt('quay')],
+        notKnown: [],
+      },
+      [
+        '12 HPAs cannot scale',
+        'HPA harbour/web cannot scale, since 2026-01-05T08:59:00Z ("unavailable")',
+        'HPA harbour/quay cannot scale',
+        'and 10 more',
+      ],
+    ],
+    [
+      'is nobody of those who were looked for',
+      { counts: { autoscaler: 0, namespace: 0 }, told: [], notKnown: [] },
+      ['nobody among the HPAs, namespaces'],
+    ],
+    [
+      'is not known without the right',
+      { counts: {}, told: [], notKnown: [{ kind: 'namespace', why: 'we may not see them', rule: 'namespaces: list' }] },
+      ['not known of namespaces: we may not see them; a role with `namespaces: list` would open it'],
+    ],
+  ])('%s', (_, impact, lines) => {
+    expect(impactInWords(impact)).toEqual(lines);
+  });
+
+  it('stands in the text and in the ticket, and nowhere when nobody looked', () => {
+    const impact = { counts: { autoscaler: 1 }, says: '1 HPA cannot scale', told: [hurt('web')], notKnown: [] };
+    const [hurting, silent] = [diagnoses([diagnosis({ impact })]), diagnoses([diagnosis()])];
+    expect(renderText(hurting, PLAIN)).toContain('\n  hurt        1 HPA cannot scale\n              HPA harbour/web cannot scale\n');
+    expect(renderMarkdown(hurting)).toContain('\n- **Hurt**: 1 HPA cannot scale\n- **Hurt**: HPA harbour/web cannot scale\n');
+    expect(`${renderText(silent, PLAIN)}${renderMarkdown(silent)}`).not.toMatch(/hurt/i);
+  });
+});
 
 describe('text', () => {
   it('says what, how sure, since when, why, and what to do', () => {

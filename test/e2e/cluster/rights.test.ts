@@ -45,6 +45,8 @@ const LOSSES: Readonly<Record<string, Loss>> = {
   'apps/deployments': { source: 'workloads' },
   'networking.k8s.io/networkpolicies': { source: 'network-policies' },
   'autoscaling/horizontalpodautoscalers': { source: 'autoscalers' },
+  namespaces: { source: 'namespaces' },
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': { source: 'webhooks' },
   'batch/cronjobs': { source: 'cron-jobs' },
   'rbac.authorization.k8s.io/clusterrolebindings': { source: 'role-bindings' },
   'rbac.authorization.k8s.io/rolebindings': { source: 'role-bindings' },
