@@ -39,6 +39,13 @@ export const EXPORTER_RULES: readonly Rule[] = [
   },
   { nonResourceURLs: ['/metrics'], verbs: ['get'] },
   { apiGroups: [''], resources: ['nodes/metrics'], verbs: ['get'] },
+  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['list'] },
+  { apiGroups: [''], resources: ['namespaces'], verbs: ['list'] },
+  {
+    apiGroups: ['admissionregistration.k8s.io'],
+    resources: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
+    verbs: ['list'],
+  },
   { apiGroups: ['metrics.k8s.io'], resources: ['pods'], verbs: ['list'] },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
   { apiGroups: [''], resources: ['configmaps'], resourceNames: ['extension-apiserver-authentication'], verbs: ['get'] },

@@ -254,6 +254,21 @@ export interface JobObject extends KubeObject {
   status: { startTime?: string; completionTime?: string; active?: number; succeeded?: number; conditions?: Condition[] };
 }
 
+/** autoscaling/v2 */
+export interface AutoscalerObject extends KubeObject {
+  spec: {
+    scaleTargetRef: { apiVersion: string; kind: string; name: string };
+    minReplicas: number;
+    maxReplicas: number;
+    metrics: Record<string, unknown>[];
+  };
+  status: { currentReplicas: number; desiredReplicas: number; conditions?: Condition[] };
+}
+
+export interface NamespaceObject extends KubeObject {
+  status?: { phase: 'Active' | 'Terminating'; conditions?: Condition[] };
+}
+
 /** Kubernetes's time: RFC 3339, whole seconds. */
 export function timestamp(at: number = Date.now()): string {
   return new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z');

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type {
   ApiServiceObject,
+  AutoscalerObject,
   ConfigMapObject,
   CronJobObject,
   EndpointSliceObject,
   EventObject,
   JobObject,
   KubeObject,
+  NamespaceObject,
   NetworkPolicyObject,
   NodeObject,
   ObjectMeta,
@@ -170,7 +172,7 @@ export function createStore() {
     endpointslices: new Collection<EndpointSliceObject>(revisions),
     pods: new Collection<PodObject>(revisions),
     nodes: new Collection<NodeObject>(revisions),
-    namespaces: new Collection<KubeObject>(revisions),
+    namespaces: new Collection<NamespaceObject>(revisions),
     events: new Collection<EventObject>(revisions),
     networkpolicies: new Collection<NetworkPolicyObject>(revisions),
     deployments: new Collection<WorkloadObject>(revisions),
@@ -182,6 +184,9 @@ export function createStore() {
     jobs: new Collection<JobObject>(revisions),
     rolebindings: new Collection<RoleBindingObject>(revisions),
     clusterrolebindings: new Collection<RoleBindingObject>(revisions),
+    horizontalpodautoscalers: new Collection<AutoscalerObject>(revisions),
+    mutatingwebhookconfigurations: new Collection<KubeObject>(revisions),
+    validatingwebhookconfigurations: new Collection<KubeObject>(revisions),
   };
 }
 

@@ -27,6 +27,9 @@ export const RESOURCES: readonly Resource[] = [
   served('apps', 'deployments', 'Deployment', { shortNames: ['deploy'] }),
   served('apps', 'replicasets', 'ReplicaSet', { shortNames: ['rs'] }),
   served('apps', 'statefulsets', 'StatefulSet', { shortNames: ['sts'] }),
+  served('admissionregistration.k8s.io', 'mutatingwebhookconfigurations', 'MutatingWebhookConfiguration', { namespaced: false }),
+  served('admissionregistration.k8s.io', 'validatingwebhookconfigurations', 'ValidatingWebhookConfiguration', { namespaced: false }),
+  served('autoscaling', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', { version: 'v2', shortNames: ['hpa'] }),
   served('batch', 'cronjobs', 'CronJob', { shortNames: ['cj'] }),
   served('batch', 'jobs', 'Job'),
   served('discovery.k8s.io', 'endpointslices', 'EndpointSlice'),
@@ -66,9 +69,9 @@ export function findResource(group: string, version: string, plural: string): Re
   return RESOURCES.find((resource) => resource.group === group && resource.version === version && resource.plural === plural);
 }
 
-type Particulars = Partial<Pick<Resource, 'namespaced' | 'shortNames' | 'subresources' | 'view'>>;
+type Particulars = Partial<Pick<Resource, 'version' | 'namespaced' | 'shortNames' | 'subresources' | 'view'>>;
 
-/** Version v1 of it, which is what all that are served here have. Namespaced, unless its particulars say otherwise. */
+/** Version v1 of it, and namespaced, unless its particulars say otherwise. */
 function served(group: string, plural: CollectionName, kind: string, particulars: Particulars = {}): Resource {
   return { group, version: 'v1', plural, kind, namespaced: true, shortNames: [], collection: plural, ...particulars };
 }
