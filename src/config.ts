@@ -74,7 +74,7 @@ const schema = z.strictObject({
         .enum(['open', 'authenticated', 'off'])
         .default('open')
         .describe(
-          'Who may read what quotes log lines and messages (/, /api/v1/diagnoses, /api/v1/status): everybody; those whom basic_auth_users of the web configuration let in, or whose bearer token the kube-apiserver knows and allows to get the nonResourceURL /aggregated-api-exporter/evidence; or nobody, then they are served without quotations. /metrics, which quotes nothing, and the health endpoints stay as they are.',
+          'Who may read what quotes log lines and messages (/, /incidents, /api/v1/diagnoses, /api/v1/status, /api/v1/incidents): everybody; those whom basic_auth_users of the web configuration let in, or whose bearer token the kube-apiserver knows and allows to get the nonResourceURL /aggregated-api-exporter/evidence; or nobody, then they are served without quotations. /metrics, which quotes nothing, and the health endpoints stay as they are.',
         ),
       allowed_hosts: z
         .array(z.string().regex(/^[^\s:/]+$/, 'a host name without a port is allowed'))

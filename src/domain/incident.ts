@@ -101,7 +101,10 @@ export interface IncidentEvidence {
 export interface Happening {
   readonly at: number;
   readonly what: ChangeKind | 'event';
+  /** The object and what changed, and by whom; of an event its reason and object. */
   readonly says: string;
+  /** The event's own words, redacted, at most 512 characters. */
+  readonly message?: string;
 }
 
 export interface VantageCount {

@@ -9,6 +9,7 @@ import { createEvidenceGuard, type EvidenceMode, isOpen, type ReviewAccess } fro
 import type { Exposition } from './exposition.ts';
 import { hostsOf, prefixOf, withoutPrefix } from './external-url.ts';
 import { createHostCheck } from './host-check.ts';
+import { incidentRoutes, shownBook } from './incident-routes.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { acceptsGzip, negotiateFormat } from './negotiate.ts';
 import { renderStatusPage, renderWaitingPage } from './page/page.ts';
@@ -18,7 +19,7 @@ import { CONTENT_TYPES } from './render.ts';
 import type { ExporterView, WaitingView } from './view.ts';
 import type { WebLogger } from './web-logger.ts';
 import type { WebSecurity } from './web-security.ts';
-import { withoutQuotes } from './without-quotes.ts';
+import { incidentWithoutQuotes, withoutQuotes } from './without-quotes.ts';
 
 /** Prometheus scrapes every 15 to 60 s over one connection; Node would close it after 5 s and the scrape after that would fail. */
 const KEEP_ALIVE_MS = 75_000;
@@ -187,6 +188,7 @@ function createApp(options: WebServerOptions, security: WebSecurity | undefined)
   });
   app.get('/api/v1/diagnoses', (request, response) => answer(response, diagnosesAnswer(shown(), waiting, request.query.apiservice)));
   app.get('/api/v1/status', (_request, response) => answer(response, statusAnswer(shown(), waiting, options.version)));
+  app.use(incidentRoutes({ book: shownIncidents(options), page: { version: options.version, prefix } }));
   app.get('/runbooks/:cause', async (request, response) => {
     const html = await options.runbook?.(request.params.cause);
     if (html === undefined) response.status(404).type('text').send('no runbook of that name\n');
@@ -228,6 +230,12 @@ function shownView({ view, evidence }: WebServerOptions): () => ExporterView | u
     if (made?.of !== whole) made = { of: whole, shown: withoutQuotes(whole) };
     return made.shown;
   };
+}
+
+const NO_INCIDENTS: IncidentBook = { list: () => [], get: () => undefined };
+
+function shownIncidents({ incidents = NO_INCIDENTS, evidence }: WebServerOptions): IncidentBook {
+  return evidence === 'off' ? shownBook(incidents, incidentWithoutQuotes) : incidents;
 }
 
 const waitingOf = ({ waiting = () => ({ time: Date.now(), sources: [] }) }: WebServerOptions) => waiting;

@@ -1,3 +1,4 @@
+import type { Incident } from '../domain/incident.ts';
 import type { ExporterView } from './view.ts';
 
 /** Fields that hold words of a log, an object or a server, wherever they stand in a snapshot or a diagnosis. */
@@ -24,6 +25,9 @@ export function withoutQuotes(view: ExporterView): ExporterView {
     },
   };
 }
+
+/** The same incident without a quoted word. */
+export const incidentWithoutQuotes = (incident: Incident): Incident => stripped(incident);
 
 /** A copy; of plain JSON. */
 function stripped<T>(value: T): T {

@@ -28,7 +28,7 @@ export function coincidesWithEnd(began: number, ended: number, api: ApiFacts, cl
 }
 
 function happenings(api: ApiFacts, cluster: ClusterFacts, wanted: (event: ClusterEvent) => boolean = () => true): Happening[] {
-  const events = observedValue(api.events)?.recent ?? [];
+  const events = [...(observedValue(api.events)?.recent ?? []), ...(observedValue(cluster.systemEvents) ?? [])];
   return [...[...api.changes, ...cluster.changes].map(ofChange), ...events.filter(wanted).map(ofEvent)].sort((a, b) => a.at - b.at);
 }
 
@@ -40,6 +40,7 @@ function ofEvent({ at, reason, object, message, count }: ClusterEvent): Happenin
   return {
     at: at / 1000,
     what: 'event',
-    says: `${reason} ${object}${count > 1 ? ` (${count} times)` : ''}: ${message}`.slice(0, LONGEST_WORDS),
+    says: `${reason} ${object}${count > 1 ? ` (${count} times)` : ''}`.slice(0, LONGEST_WORDS),
+    message: message.slice(0, LONGEST_WORDS),
   };
 }

@@ -7,7 +7,12 @@ import { VANTAGES } from '../domain/probe.ts';
 import { CHANGE_KINDS } from '../domain/snapshot.ts';
 import { INCIDENT_ID } from './id.ts';
 
-const HAPPENING = z.object({ at: z.number(), what: z.enum([...CHANGE_KINDS, 'event']), says: z.string() });
+const HAPPENING = z.object({
+  at: z.number(),
+  what: z.enum([...CHANGE_KINDS, 'event']),
+  says: z.string(),
+  message: z.string().exactOptional(),
+});
 const VERDICT = { cause: z.string(), category: z.enum(CATEGORIES), title: z.string(), confidence: z.number() };
 
 const INCIDENT = z.object({

@@ -1,8 +1,9 @@
 import type { Diagnoses, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
 import { answersInWords, asOfInWords, harmlessInWords, nowOf, reasonsInWords } from './answer-words.ts';
 import { impactInWords } from './impact-words.ts';
+import { code, plain } from './markdown-text.ts';
 import { patternInWords } from './pattern-words.ts';
-import { isoTime, percent, printable } from './printable.ts';
+import { isoTime, percent } from './printable.ts';
 import { alternativesInWords, depthInWords, notSeenInWords, possibilitiesInWords, recoveryInWords, togetherInWords } from './text.ts';
 
 /** The verdicts for an issue, a ticket or a chat. */
@@ -53,21 +54,4 @@ function evidenceItem({ says, points, since, sample, reproduce }: Evidence): str
   if (sample) lines.push(`  - ${code(sample)}`);
   if (reproduce) lines.push(`  - ${code(reproduce)}`);
   return lines.join('\n');
-}
-
-/** Text that must stay text: nothing from a cluster becomes a link, an image or HTML. Commands in backticks stay code. */
-function plain(text: string): string {
-  return printable(text)
-    .split(/(`[^`]*`)/)
-    .map((part, index) => (index % 2 === 1 ? code(part.slice(1, -1)) : part.replace(/[\\*_[\]<>#|!~]/g, '\\$&').replace(/`/g, '\\`')))
-    .join('');
-}
-
-/** A code span whose fence is longer than any run of backticks in it. */
-function code(text: string): string {
-  const clean = printable(text);
-  const longest = Math.max(0, ...[...clean.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  const pad = longest > 0 ? ' ' : '';
-  return `${fence}${pad}${clean}${pad}${fence}`;
 }

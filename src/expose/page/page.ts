@@ -56,7 +56,7 @@ function whatIsMissing({ sources }: WaitingView): Html {
 
 function top(meta: Html, version: string): Html {
   return html`<header class="top"><h1>Aggregated APIs</h1><span class="meta" id="age">${meta}</span>
-<nav><a href="/metrics">metrics</a><a href="/api/v1/diagnoses">diagnoses</a><a href="/api/v1/status">status</a><span class="meta">${version}</span></nav></header>`;
+<nav><a href="/incidents">incidents</a><a href="/metrics">metrics</a><a href="/api/v1/diagnoses">diagnoses</a><a href="/api/v1/status">status</a><span class="meta">${version}</span></nav></header>`;
 }
 
 function content(view: ExporterView, { version }: PageOptions): Html {
