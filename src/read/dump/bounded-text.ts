@@ -60,21 +60,35 @@ function decode(bytes: Buffer): string {
   return new TextDecoder(wideEncodingOf(bytes) ?? 'utf-8').decode(bytes);
 }
 
-const MAGIC: readonly (readonly [string, readonly number[]])[] = [
-  ['a zip archive', [0x50, 0x4b, 0x03, 0x04]],
-  ['a zstd stream', [0x28, 0xb5, 0x2f, 0xfd]],
-  ['an xz stream', [0xfd, 0x37, 0x7a, 0x58]],
-  ['a bzip2 stream', [0x42, 0x5a, 0x68]],
-  ['an ELF program', [0x7f, 0x45, 0x4c, 0x46]],
-  ['a PNG image', [0x89, 0x50, 0x4e, 0x47]],
-  ['a PDF document', [0x25, 0x50, 0x44, 0x46]],
+interface Magic {
+  /** A noun with its article. */
+  readonly what: string;
+  readonly signature: readonly number[];
+  readonly todo: string;
+}
+
+const PASTE = 'paste conditions, events, log lines or client errors';
+/** What people have, and what makes it readable: Node.js 20 unpacks gzip only. */
+const MAGIC: readonly Magic[] = [
+  { what: 'a zip archive', signature: [0x50, 0x4b, 0x03, 0x04], todo: 'unpack it (`unzip FILE -d FOLDER`), and give the folder' },
+  { what: 'a 7z archive', signature: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], todo: 'unpack it (`7z x FILE -oFOLDER`), and give the folder' },
+  { what: 'a zstd stream', signature: [0x28, 0xb5, 0x2f, 0xfd], todo: throughPipe('zstd') },
+  { what: 'an xz stream', signature: [0xfd, 0x37, 0x7a, 0x58], todo: throughPipe('xz') },
+  { what: 'a bzip2 stream', signature: [0x42, 0x5a, 0x68], todo: throughPipe('bzip2') },
+  { what: 'an ELF program', signature: [0x7f, 0x45, 0x4c, 0x46], todo: PASTE },
+  { what: 'a PNG image', signature: [0x89, 0x50, 0x4e, 0x47], todo: PASTE },
+  { what: 'a PDF document', signature: [0x25, 0x50, 0x44, 0x46], todo: PASTE },
 ];
 
+function throughPipe(tool: string): string {
+  return `unpack it on the way: \`${tool} -dc FILE | aggregated-api-exporter diagnose --from -\``;
+}
+
 function refuseBinary(bytes: Buffer): void {
-  const magic = MAGIC.find(([, signature]) => bytes.length > signature.length && signature.every((byte, index) => bytes[index] === byte));
-  if (magic) throw new InputError(`the input is ${magic[0]}, not text: unpack it, and give its folder or a text`);
+  const magic = MAGIC.find(({ signature }) => bytes.length > signature.length && signature.every((byte, index) => bytes[index] === byte));
+  if (magic) throw new InputError(`the input is ${magic.what}, not text: ${magic.todo}`);
   if (wideEncodingOf(bytes) === undefined && controlShare(bytes.subarray(0, 65_536)) > MOST_CONTROL)
-    throw new InputError('the input is binary, not text: paste conditions, events, log lines or client errors');
+    throw new InputError(`the input is binary, not text: ${PASTE}`);
 }
 
 /** Share of the bytes that no text has: control characters but blanks, line ends and the escape of colours. */

@@ -1,4 +1,6 @@
+import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 
 /** A file of a dump, wherever it lies. */
 export interface DumpFile {
@@ -7,6 +9,8 @@ export interface DumpFile {
   /** Bytes; 0 when it cannot be looked at. */
   readonly size: () => Promise<number>;
   readonly text: () => Promise<string>;
+  /** All of it, in pieces. */
+  readonly chunks: () => AsyncIterable<Buffer>;
   /** Its last bytes, at most so many; `truncated` when there are more before. */
   readonly end: (most: number) => Promise<{ readonly bytes: Buffer; readonly truncated: boolean }>;
 }
@@ -20,6 +24,7 @@ export function fileOnDisk(path: string, segments: readonly string[]): DumpFile 
         () => 0,
       ),
     text: () => readFile(path, 'utf8'),
+    chunks: () => createReadStream(path),
     end: (most) => endOf(path, most),
   };
 }
@@ -30,6 +35,7 @@ export function fileInMemory(segments: readonly string[], bytes: Buffer, cut: bo
     segments,
     size: () => Promise.resolve(bytes.length),
     text: () => Promise.resolve(bytes.toString('utf8')),
+    chunks: () => Readable.from([bytes]),
     end: (most) => Promise.resolve({ bytes: bytes.subarray(Math.max(0, bytes.length - most)), truncated: cut || bytes.length > most }),
   };
 }

@@ -21,6 +21,7 @@ import type { PodRecord } from '../../objects/pods.ts';
 import { evaluatePolicies } from '../../objects/policy/evaluate.ts';
 import { serviceFacts } from '../../objects/services.ts';
 import { isSystemWarning, withPods } from '../../objects/system-events.ts';
+import { unpacked } from './archives.ts';
 import { before } from './before.ts';
 import { type Discovered, discoveryOf } from './discovery.ts';
 import type { DumpFile } from './dump-file.ts';
@@ -54,7 +55,8 @@ export async function readDump(root: string, note: (text: string) => void): Prom
 }
 
 /** The same of files wherever they lie. @param name for messages. */
-export async function readDumpFiles(name: string, files: readonly DumpFile[], note: (text: string) => void): Promise<Snapshot[]> {
+export async function readDumpFiles(name: string, given: readonly DumpFile[], note: (text: string) => void): Promise<Snapshot[]> {
+  const files = await unpacked(given, note);
   const records = recordsOf(await readObjects(files, note), note);
   const discovered = await discoveryOf(files, note);
   const apis = records.apis ?? guessedApis(records, discovered);

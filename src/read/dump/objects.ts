@@ -1,4 +1,4 @@
-import { loadAll } from 'js-yaml';
+import { load } from 'js-yaml';
 import { rawArray, rawObject } from '../../kube/raw.ts';
 import type { DumpFile } from './dump-file.ts';
 
@@ -54,10 +54,11 @@ export async function readObjects(files: readonly DumpFile[], note: (text: strin
       note(`more than ${MOST_BYTES / 2 ** 20} MiB of objects: the rest is left out`);
       return objects;
     }
+    const refuse = (error: unknown) => note(`${file.segments.join('/')} is not readable: ${(error as Error).message.split('\n')[0] ?? ''}`);
     try {
-      for (const document of documentsOf(await file.text(), format, file)) collect(document, hintOf(file), objects);
+      for (const document of documentsOf(await file.text(), format, hintOf(file), refuse)) collect(document, hintOf(file), objects);
     } catch (error) {
-      note(`${file.segments.join('/')} is not readable: ${(error as Error).message.split('\n')[0] ?? ''}`);
+      refuse(error);
     }
   }
   return objects;
@@ -68,9 +69,23 @@ function formatOf({ segments }: DumpFile): 'json' | 'yaml' | undefined {
   return name.endsWith('.json') ? 'json' : /\.ya?ml$/.test(name) ? 'yaml' : undefined;
 }
 
-function documentsOf(text: string, format: 'json' | 'yaml', file: DumpFile): readonly unknown[] {
-  if (!MENTIONS_KIND.test(text) && !MENTIONS_LIST.test(text) && !hintOf(file)) return [];
-  return format === 'json' ? [JSON.parse(text)] : loadAll(text);
+/** Between the documents of a stream (YAML 1.2, 9.2). */
+const YAML_MARK = /^---(?=[ \t\r\n]|$)/m;
+/** Between JSON documents that were written one behind the other, as by `kubectl get -o json >> FILE`. */
+const JSON_MARK = /(?<=\n\}[ \t]{0,8}\r?\n)(?=\{)/;
+
+/** Those that may hold what we read. One that is broken is refused, once for a file, and takes no other with it. */
+function* documentsOf(text: string, format: 'json' | 'yaml', hint: Kind | undefined, refuse: (error: unknown) => void): Generator<unknown> {
+  let refused = false;
+  for (const part of text.split(format === 'json' ? JSON_MARK : YAML_MARK)) {
+    if (!MENTIONS_KIND.test(part) && !MENTIONS_LIST.test(part) && !hint) continue;
+    try {
+      yield format === 'json' ? JSON.parse(part) : load(part);
+    } catch (error) {
+      if (!refused) refuse(error);
+      refused = true;
+    }
+  }
 }
 
 function hintOf({ segments }: DumpFile): Kind | undefined {

@@ -6,10 +6,10 @@ const BLOCK = 512;
 /** A larger one is left out. */
 const LARGEST_FILE = 64 * 2 ** 20;
 /** Of all files together; what comes later is left out. */
-const MOST_BYTES = 512 * 2 ** 20;
+export const ARCHIVE_BYTES = 512 * 2 ** 20;
 const MOST_FILES = 50_000;
 /** What readers of dumps open. */
-const OF_USE = /\.(?:json|ya?ml|log)$|(?:^|\/)logs\.txt$/;
+const OF_USE = /\.(?:json|ya?ml|log|tar|tgz|tar\.gz)$|(?:^|\/)logs\.txt$/;
 
 interface Entry {
   readonly name: string;
@@ -19,10 +19,11 @@ interface Entry {
 
 /**
  * The files of use in a tar archive, in memory, and nothing on disk: no name in it can lead anywhere. Links are not followed. An
- * archive that is cut gives what there is. `note` hears of what was left out. @throws InputError when it is none.
+ * archive that is cut gives what there is. `note` hears of what was left out. @param most bytes of all files together.
+ * @throws InputError when it is none.
  */
-export async function filesOfTar(chunks: AsyncIterable<Buffer>, note: (text: string) => void): Promise<DumpFile[]> {
-  const archive = new Archive(new BlockReader(chunks));
+export async function filesOfTar(chunks: AsyncIterable<Buffer>, note: (text: string) => void, most = ARCHIVE_BYTES): Promise<DumpFile[]> {
+  const archive = new Archive(new BlockReader(chunks), most);
   while (await archive.next());
   if (archive.leftOut > 0)
     note(`${archive.leftOut} files of the archive are too large, or too many, and are left out: unpack it, and give its folder`);
@@ -33,12 +34,13 @@ class Archive {
   readonly files: DumpFile[] = [];
   leftOut = 0;
   readonly #reader: BlockReader;
-  #bytesLeft = MOST_BYTES;
+  #bytesLeft: number;
   /** The next entry's, where its header has no room for it. */
   #longName: string | undefined;
 
-  constructor(reader: BlockReader) {
+  constructor(reader: BlockReader, most: number) {
     this.#reader = reader;
+    this.#bytesLeft = most;
   }
 
   /** Reads one entry; false at the end. */

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { dump as toYaml } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiFacts, Snapshot } from '../../../src/domain/snapshot.ts';
@@ -478,6 +479,60 @@ describe('dump', () => {
     ['an empty folder', {}, /no aggregated API in 0 files/],
   ])('refuses %s', async (_, files, message) => {
     await expect(readDump(folderWith(files as Record<string, string>), () => {})).rejects.toThrow(message);
+  });
+
+  it.each<[what: string, name: string, text: string]>([
+    ['YAML', 'all.yaml', `---\n${[apiService, service, local].map((one) => toYaml(one)).join('--- # next\n')}...\n`],
+    [
+      'YAML with Windows line ends',
+      'all.yaml',
+      [apiService, service]
+        .map((one) => toYaml(one))
+        .join('---\n')
+        .replaceAll('\n', '\r\n'),
+    ],
+    ['YAML, one of which is broken', 'all.yaml', `${toYaml(apiService)}---\nkind: Pod\nmetadata: [unclosed\n---\n${toYaml(service)}`],
+    ['JSON', 'all.json', [apiService, service].map((one) => `${JSON.stringify(one, null, 4)}\n`).join('')],
+    [
+      'JSON, one of which is cut',
+      'all.json',
+      `${[apiService, service].map((one) => `${JSON.stringify(one, null, 4)}\n`).join('')}{\n "kind": "Pod",\n`,
+    ],
+  ])('reads a stream of documents in %s', async (what, name, text) => {
+    const { api, notes } = await read({ [name]: text });
+    expect([api.name, api.condition.state, api.service.state]).toEqual([API, 'observed', 'observed']);
+    expect(notes.map((one) => one.slice(0, 22))).toEqual(/broken|cut/.test(what) ? [`${name} is not readable`.slice(0, 22)] : []);
+  });
+
+  it.each<[what: string, name: string, pack: (bytes: Buffer) => Buffer]>([
+    ['a tar archive', 'case/must-gather.tar', (bytes) => bytes],
+    ['a packed one', 'case/must-gather.tar.gz', gzipSync],
+    ['one that is called otherwise', 'case/must-gather.tgz', gzipSync],
+    ['one that is cut', 'case/must-gather.tar.gz', (bytes) => gzipSync(bytes).subarray(0, -12)],
+    ['one within another', 'case.tar', (bytes) => tarOf({ 'must-gather.tar': bytes.toString('utf8') })],
+  ])('reads %s in a folder as a folder', async (_, name, pack) => {
+    const files = LAYOUTS['must-gather']!;
+    const { after } = await read(files);
+    const folder = folderWith({ 'README.md': 'of the case', 'other.zip': 'PK' });
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), pack(tarOf(files)));
+    const notes: string[] = [];
+    const [, unpacked] = await readDump(folder, (text) => notes.push(text));
+    expect(unpacked).toEqual(after);
+    expect(notes).toEqual(['other.zip: zip, 7z, zstd, xz and bzip2 are not unpacked here; unpack what you want to be read']);
+  });
+
+  it.each<[what: string, content: string, note: RegExp]>([
+    ['is no archive', 'nothing of the kind', /^case\.tar is no tar archive, and is left out$/],
+    [
+      'is damaged',
+      tarOf({ 'pods.json': '{}' }).fill('x', 124, 136).toString('latin1'),
+      /^case\.tar is not readable: the tar archive is damaged/,
+    ],
+  ])('says that a file in a folder %s, and reads the others', async (_, content, note) => {
+    const { api, notes } = await read({ 'apiservices.yaml': yamlList(apiService), 'case.tar': content });
+    expect(api.name).toBe(API);
+    expect(notes).toEqual([expect.stringMatching(note)]);
   });
 
   it('says which files it could not read, and reads the others', async () => {

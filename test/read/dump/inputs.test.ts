@@ -21,6 +21,8 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   return found;
 }
 
+/** `zstd` of an empty text (RFC 8878). */
+const zstd = Buffer.from('28b52ffd240001000099e9d851', 'hex');
 const snapshots = [0, 1, 2].map((tick) => healthySnapshot({ time: NOW + tick * 10_000 }));
 const recording = `${snapshots.map((snapshot) => JSON.stringify(snapshot)).join('\n')}\n`;
 
@@ -117,7 +119,8 @@ describe('bounded text', () => {
   });
 
   it.each<[string, Buffer, RegExp]>([
-    ['a zip archive', Buffer.from('PK\u0003\u0004rest'), /a zip archive, not text/],
+    ['a zip archive', Buffer.from('PK\u0003\u0004rest'), /a zip archive, not text: unpack it \(`unzip FILE -d FOLDER`\)/],
+    ['zstd', zstd, /a zstd stream, not text: unpack it on the way: `zstd -dc FILE \| aggregated-api-exporter diagnose --from -`/],
     ['noise', Buffer.from(Array.from({ length: 4000 }, (_, index) => (index * 7919) % 251)), /binary, not text/],
     ['zeros', Buffer.alloc(1000), /binary, not text/],
   ])('refuses %s', async (_, bytes, message) => {
