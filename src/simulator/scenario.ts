@@ -1,5 +1,6 @@
 import { load } from 'js-yaml';
 import * as z from 'zod';
+import { METRICS_APIS } from './control-plane/autoscalers.ts';
 import { periodOf } from './control-plane/cron-jobs.ts';
 
 /** Wall-clock milliseconds from `500ms`, `10s`, `2m`. */
@@ -40,6 +41,25 @@ const cronJob = z.strictObject({
   runsFor: duration,
 });
 
+const autoscaler = z
+  .strictObject({
+    namespace: label,
+    name: label,
+    min: z.int().min(1).default(1),
+    max: z.int().min(1).max(1000).default(10),
+    replicas: z.int().min(0).default(1),
+    api: z.string().describe('Name of the APIService of a metrics API, <version>.<group>.'),
+  })
+  .describe('An HPA, which takes its metric from an aggregated API.');
+
+const passingNamespace = z
+  .strictObject({
+    name: label,
+    deletedAt: duration.describe('After the start, and after each beginning, wall clock.'),
+    every: duration.optional().describe('Made and deleted again and again.'),
+  })
+  .describe('A namespace that is made and deleted, as by a pipeline.');
+
 const entry = z.strictObject({
   at: duration.describe('After the start, wall clock.'),
   fault: z.string().describe('Id of a fault or an anomaly.'),
@@ -57,6 +77,8 @@ const schema = z.strictObject({
   traffic: z.boolean().default(true).describe('An ordinary client lists each API now and then.'),
   apis: z.array(api).min(1).max(50),
   cronJobs: z.array(cronJob).default([]),
+  autoscalers: z.array(autoscaler).max(200).default([]),
+  namespaces: z.array(passingNamespace).max(20).default([]),
   timeline: z.array(entry).default([]),
 });
 
@@ -107,8 +129,15 @@ function describe(issue: z.core.$ZodIssue, raw: unknown): string {
 function contradictions(scenario: Scenario, known: Known): string[] {
   const names = scenario.apis.map((plan) => `${plan.version}.${plan.group}`);
   const doubles = names.filter((name, index) => names.indexOf(name) !== index).map((name) => `apis: ${name} is there twice`);
+  const scaled = scenario.autoscalers.flatMap(({ api: name }, index) => {
+    const metrics = names.filter((known) => METRICS_APIS.has(known.slice(known.indexOf('.') + 1)));
+    return metrics.includes(name)
+      ? []
+      : [`autoscalers.${index}.api: ${JSON.stringify(name)}: allowed are ${metrics.join(', ') || 'none: no API here gives metrics'}`];
+  });
   return [
     ...doubles,
+    ...scaled,
     ...scenario.timeline.flatMap((item, index) => {
       const path = `timeline.${index}`;
       return [

@@ -1,10 +1,13 @@
 import { EXPORTER_ROLE, IDENTITIES, type IdentityName } from './access.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import type { Rule } from './control-plane/authorization.ts';
+import { runAutoscaler } from './control-plane/autoscalers.ts';
 import { runCronJob } from './control-plane/cron-jobs.ts';
+import { runPassingNamespace } from './control-plane/namespaces.ts';
 import { INJECTABLE_IDS, type InjectableId, type Injection, Injections } from './injections.ts';
 import { writeClusterFiles } from './kubeconfig.ts';
 import type { SimulatedPod } from './node/pod.ts';
+import { createRequests } from './requests.ts';
 import { required } from './required.ts';
 import { readScenario, type Scenario, type ScenarioInput } from './scenario.ts';
 import { SCENARIOS } from './scenarios/list.ts';
@@ -131,8 +134,14 @@ async function startCluster(scenario: Scenario, seed: number): Promise<Cluster> 
 }
 
 /** What goes on beside the faults. Returns the stop functions. */
-function runBackground(cluster: Cluster, { cronJobs, traffic }: Scenario): Cancel[] {
-  const stops = cronJobs.map((plan) => runCronJob(cluster.store, cluster.events, cluster.timers, { ...plan, runsForMs: plan.runsFor }));
+function runBackground(cluster: Cluster, { cronJobs, autoscalers, namespaces, traffic }: Scenario): Cancel[] {
+  const controllers = createRequests(cluster, 'kube-controller-manager/v1.36.3');
+  const stops = [
+    ...cronJobs.map((plan) => runCronJob(cluster.store, cluster.events, cluster.timers, { ...plan, runsForMs: plan.runsFor })),
+    ...autoscalers.map((plan) => runAutoscaler(cluster, controllers, plan)),
+    ...namespaces.map((plan) => runPassingNamespace(cluster, controllers, plan)),
+    () => controllers.close(),
+  ];
   if (traffic) stops.push(runTraffic(cluster));
   return stops;
 }

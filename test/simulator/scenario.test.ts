@@ -56,6 +56,11 @@ describe('a scenario', () => {
       ],
     ],
     [
+      'an HPA of an API that gives no metrics',
+      smallScenario({ autoscalers: [{ namespace: 'harbour', name: 'gantry', api: TIDES }] }),
+      [`autoscalers.0.api: "${TIDES}": allowed are none: no API here gives metrics`],
+    ],
+    [
       'a fault that outlasts its period',
       smallScenario({ timeline: [{ at: '1s', fault: 'panic', api: TIDES, for: '9s', every: '5s' }] }),
       ['timeline.0.for: must be there, and shorter than every'],
