@@ -110,8 +110,7 @@ function createPublisher({ observation, diagnostician, incidents, exposition, se
     const values = readSignals(snapshot);
     const round = diagnostician.observe(snapshot, values);
     const signals = new Map([...values].map(([name, own]) => [name, new Map([...own, ...(round.derived.get(name) ?? [])])]));
-    incidents.observe(snapshot, round);
-    const view = { snapshot, signals, round };
+    const view = { snapshot, signals, round, incidents: incidents.observe(snapshot, round) };
     exposition.update(view);
     self.observeTick((performance.now() - started) / 1000);
     verdicts.follow(round);

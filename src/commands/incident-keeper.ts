@@ -5,17 +5,17 @@ import type { JudgedRound } from '../incidents/api-tick.ts';
 import { MemoryBook } from '../incidents/book.ts';
 import { AppendFile } from '../incidents/file.ts';
 import { Journal } from '../incidents/journal.ts';
-import { createRecorder, type IncidentRecorder, type RecordedTick } from '../incidents/recorder.ts';
+import { createRecorder, type IncidentRecorder } from '../incidents/recorder.ts';
+import { countTick, type IncidentCounts, NO_COUNTS } from '../incidents/totals.ts';
 import type { Logger } from '../source/logger.ts';
 
-const NOTHING: RecordedTick = { touched: [], settled: [] };
 /** The rest of the file is what was said before of the same incidents: the more of it, the seldomer it is written anew. */
 const SHARE_OF_FILE = 0.75;
 
 export interface IncidentKeeper {
   readonly book: IncidentBook;
-  /** Records a tick. Never throws, and never waits for the disk. */
-  observe(snapshot: Snapshot, round: JudgedRound): RecordedTick;
+  /** Records a tick. Never throws, and never waits for the disk. Returns what was counted since the start. */
+  observe(snapshot: Snapshot, round: JudgedRound): IncidentCounts;
   /** Writes what is not written yet. */
   stop(): Promise<void>;
 }
@@ -26,6 +26,7 @@ export async function startIncidentKeeper(config: Config['incidents'], log: Logg
   const recorder = createRecorder((id) => book.has(id));
   const journal = config.file === undefined ? undefined : await resume(config.file, { book, recorder, log, maxBytes: config.max_size });
   let last = 0;
+  let counts = NO_COUNTS;
   return {
     book,
     observe(snapshot, round) {
@@ -35,11 +36,11 @@ export async function startIncidentKeeper(config: Config['incidents'], log: Logg
         for (const incident of recorded.touched) book.put(incident);
         book.expire(last);
         journal?.take(recorded.touched, last);
-        return recorded;
+        counts = countTick(counts, recorded, new Set(snapshot.apis.map(({ name }) => name)));
       } catch (error) {
         log.error({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'incidents could not be recorded');
-        return NOTHING;
       }
+      return counts;
     },
     stop: async () => journal?.finish(last),
   };

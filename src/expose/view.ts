@@ -2,6 +2,7 @@ import type { Candidate, Diagnoses } from '../domain/diagnosis.ts';
 import type { FailurePattern } from '../domain/pattern.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
 import type { SourceStatus } from '../domain/sources.ts';
+import type { IncidentCounts } from '../incidents/totals.ts';
 
 /** What is published: one finished tick. Immutable, so that a scrape can never see half of it. */
 export interface ExporterView {
@@ -9,6 +10,8 @@ export interface ExporterView {
   /** Keyed by APIService, then by signal. A missing key is a signal that was not observed. */
   readonly signals: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly round: RoundView;
+  /** Absent where none are recorded. */
+  readonly incidents?: IncidentCounts;
 }
 
 /** What there is to publish before the first tick: how far the sources are. Time in Unix milliseconds. */

@@ -38,7 +38,7 @@ interface Dashboard {
   readonly editable: boolean;
   readonly panels: readonly Panel[];
   readonly templating: { readonly list: readonly Variable[] };
-  readonly annotations: { readonly list: readonly { readonly expr?: string }[] };
+  readonly annotations: { readonly list: readonly { readonly name: string; readonly expr?: string }[] };
   readonly links: readonly { readonly placement?: string; readonly asDropdown: boolean }[];
 }
 
@@ -131,6 +131,13 @@ describe.each(each)('%s', (_, dashboard) => {
         }
   });
 
+  it('marks each incident from its begin to its end, where it is about APIs', () => {
+    const marks = dashboard.annotations.list.filter(({ name }) => name === 'Incidents');
+    expect(marks).toHaveLength(dashboard.uid === 'aggregated-api-exporter' ? 0 : 1);
+    // A series that is there while an incident goes on is a region; one of its begin alone would be a moment.
+    for (const { expr } of marks) expect(expr).toMatch(/^max by \(cluster, apiservice, cause\) \(aggregated_api_diagnosis\{/);
+  });
+
   it('links to the others where everybody sees it', () => {
     expect(dashboard.links).toHaveLength(1);
     expect(dashboard.links[0]).toMatchObject({ asDropdown: true });
@@ -169,7 +176,7 @@ describe.each(each)('%s', (_, dashboard) => {
     ]);
     for (const expr of expressionsOf(dashboard)) {
       const names = namesIn(withoutMacros(expr));
-      expect(names.metrics.map((name) => name.replace(/_bucket$/, '')).filter((name) => !metrics.has(name))).toEqual([]);
+      expect(names.metrics.map((name) => name.replace(/_(?:bucket|sum)$/, '')).filter((name) => !metrics.has(name))).toEqual([]);
       expect(names.labels.filter((label) => !labels.has(label))).toEqual([]);
     }
   });

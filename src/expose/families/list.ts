@@ -6,6 +6,7 @@ import { DIAGNOSIS_FAMILIES } from './diagnosis.ts';
 import { EVENT_FAMILIES } from './events.ts';
 import { EXPORTER_FAMILIES } from './exporter.ts';
 import { IMPACT_FAMILIES } from './impact.ts';
+import { INCIDENT_FAMILIES } from './incidents.ts';
 import { KUBE_APISERVER_FAMILIES } from './kube-apiserver.ts';
 import { LOG_FAMILIES } from './logs.ts';
 import { PROBE_FAMILIES } from './probes.ts';
@@ -15,6 +16,7 @@ export const DECLARED_FAMILIES: readonly Family[] = [
   ...API_SERVICE_FAMILIES,
   ...PROBE_FAMILIES,
   ...DIAGNOSIS_FAMILIES,
+  ...INCIDENT_FAMILIES,
   ...IMPACT_FAMILIES,
   ...BACKEND_FAMILIES,
   ...CERTIFICATE_FAMILIES,

@@ -1,21 +1,23 @@
 import type { GenerateOptions } from '../options.ts';
 import { levelOf } from '../promql.ts';
 import { SERIES } from '../series.ts';
+import { incidentAnnotation } from './incidents.ts';
 import { linkToApi, matchersOf, select } from './matchers.ts';
 import { CONFIDENCE_STEPS, type DashboardSpec, type Link, type PanelSpec } from './panel.ts';
 import { UIDS } from './panel-ids.ts';
 
 export function causesDashboard(options: GenerateOptions): DashboardSpec {
   const { clusters } = matchersOf(options);
+  const level = levelOf(options);
   return {
     uid: UIDS.causes,
     title: 'Aggregated APIs / Causes',
     description: 'Why aggregated APIs fail, across the fleet.',
     variables: [],
-    annotations: [],
+    annotations: [incidentAnnotation(clusters, level)],
     rows: [
       { title: 'Causes', panels: causePanels(clusters, linkToApi(options)) },
-      { title: 'Alerts and evidence', panels: evidencePanels(clusters, levelOf(options)) },
+      { title: 'Alerts and evidence', panels: evidencePanels(clusters, level) },
     ],
   };
 }

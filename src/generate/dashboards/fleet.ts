@@ -1,6 +1,7 @@
 import type { GenerateOptions } from '../options.ts';
 import { levelOf } from '../promql.ts';
 import { SERIES } from '../series.ts';
+import { incidentAnnotation, incidentPanels } from './incidents.ts';
 import { linkToApi, matchersOf, select } from './matchers.ts';
 import { type DashboardSpec, type Link, OK_FAILING, type PanelSpec, SHARE_STEPS } from './panel.ts';
 import { UIDS } from './panel-ids.ts';
@@ -14,10 +15,11 @@ export function fleetDashboard(options: GenerateOptions): DashboardSpec {
     title: 'Aggregated APIs / Fleet',
     description: 'All aggregated APIs: which ones fail, from which vantage, and why.',
     variables: [],
-    annotations: [],
+    annotations: [incidentAnnotation(clusters, level)],
     rows: [
       { title: 'Now', panels: nowPanels(clusters, link) },
       { title: 'API × vantage', panels: vantagePanels(clusters, level, link) },
+      { title: 'Incidents', panels: incidentPanels(clusters, level) },
       { title: 'Speed and certificates', panels: foresightPanels(clusters, level, link) },
     ],
   };

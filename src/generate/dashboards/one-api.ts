@@ -2,6 +2,7 @@ import { runbookUrl } from '../annotations.ts';
 import type { GenerateOptions } from '../options.ts';
 import { levelOf } from '../promql.ts';
 import { SERIES } from '../series.ts';
+import { incidentAnnotation } from './incidents.ts';
 import { matchersOf, select } from './matchers.ts';
 import { CONFIDENCE_STEPS, type DashboardSpec, OK_FAILING, type PanelSpec, SHARE_STEPS } from './panel.ts';
 import { PANELS, UIDS } from './panel-ids.ts';
@@ -18,6 +19,7 @@ export function oneApiDashboard(options: GenerateOptions): DashboardSpec {
       { name: 'apiservice', label: 'API', query: `label_values(${select('aggregated_api_info', clusters)}, apiservice)`, multi: false },
     ],
     annotations: [
+      incidentAnnotation(api, level),
       {
         name: 'Verdict',
         expr: `${select(SERIES.verdict, api, 'cause!="unknown"')} unless on (${level}, cause) (${select(SERIES.verdict, api)} offset 1m)`,

@@ -114,12 +114,20 @@ describe('with a real Prometheus and Alertmanager', () => {
     expect(missing).toEqual([]);
   });
 
-  it('shows something on every panel', async () => {
+  it('shows something on every panel, and each incident on its time axis', async () => {
     const dashboards = (await printAll('dashboards', { format: 'json' })).flatMap(({ artifacts }) => artifacts);
     const empty: string[] = [];
     for (const { content } of dashboards.filter(({ path }) => path.endsWith('.json'))) {
-      const { title, panels } = JSON.parse(content) as { title: string; panels: { title: string; targets?: { expr: string }[] }[] };
-      for (const panel of panels)
+      const { title, panels, annotations } = JSON.parse(content) as {
+        title: string;
+        panels: { title: string; targets?: { expr: string }[] }[];
+        annotations: { list: { name: string; expr: string }[] };
+      };
+      // The others mark a moment, and most of the time there is none.
+      const marks = annotations.list
+        .filter(({ name }) => name === 'Incidents')
+        .map(({ name, expr }) => ({ title: name, targets: [{ expr }] }));
+      for (const panel of [...panels, ...marks])
         for (const { expr } of panel.targets ?? []) {
           const asked = expr.replaceAll('$__rate_interval', '3m').replaceAll('$cluster', '.*').replaceAll('="$apiservice"', '=~".+"');
           if ((await query(stage.prometheus, asked)).length === 0) empty.push(`${title}: ${panel.title}`);
