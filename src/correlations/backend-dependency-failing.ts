@@ -1,5 +1,7 @@
 import { defineCause } from '../domain/cause.ts';
+import { all } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
+import { seen } from './shared/seen.ts';
 
 export const backendDependencyFailing = defineCause({
   id: 'backend-dependency-failing',
@@ -10,7 +12,16 @@ export const backendDependencyFailing = defineCause({
     'The aggregated API server runs, but a service that it needs for its answers does not. This can be Prometheus, an operator, a queue or a cloud API. Its answers are empty, slow or 500.',
   severity: 'critical',
   prior: -1,
-  evidence: [...linesSay('backend-dependency-failing')],
+  evidence: [
+    ...linesSay('backend-dependency-failing'),
+    {
+      id: 'flags-name-it',
+      when: all(seen('flags-dependencies'), seen('signature-strength-backend-dependency-failing')),
+      weight: 'circumstantial',
+      says: 'The flags of the server name {value|service|services} that it asks.',
+      reproduce: 'kubectl get {workload} -n {namespace} -o yaml',
+    },
+  ],
   supersedes: ['pod-probe-failing', 'no-ready-endpoints'],
   deepens: ['backend-server-error', 'backend-slow'],
   remedy: [

@@ -3,7 +3,7 @@ import { above, all, any, changedWithin, HOUR, increase, MINUTE } from '../domai
 import { NO_ADDRESS_READY } from './shared/clauses.ts';
 import { lastWordsSay, linesSay } from './shared/lines.ts';
 import { seen } from './shared/seen.ts';
-import { NO_READY_ENDPOINTS } from './shared/vantages.ts';
+import { FAILING, NO_READY_ENDPOINTS } from './shared/vantages.ts';
 
 export const badFlagOrConfig = defineCause({
   id: 'bad-flag-or-config',
@@ -17,6 +17,17 @@ export const badFlagOrConfig = defineCause({
   evidence: [
     ...linesSay('bad-flag-or-config'),
     lastWordsSay('bad-flag-or-config'),
+    {
+      id: 'flags-are-refused',
+      when: all(
+        seen('flags-refused'),
+        any(seen('ended-error'), seen('ended-panic'), seen('waiting-crash-loop'), NO_READY_ENDPOINTS),
+        FAILING,
+      ),
+      weight: 'strong',
+      says: 'With the flags that it has, the server ends at its start.',
+      reproduce: 'kubectl get {workload} -n {namespace} -o yaml',
+    },
     {
       id: 'fatal-after-change',
       when: all(
@@ -72,11 +83,14 @@ export const badFlagOrConfig = defineCause({
     'connection-refused',
     'rollout-in-progress',
     'pod-probe-failing',
+    // Programs panic over a flag that they refuse: metrics-server v0.9.0 does.
+    'panic',
   ],
   runbookCorrelation: 'one-hour-look-back',
   remedy: [
     { says: 'Read its last words', command: 'kubectl logs -n {namespace} {pod} -c {container} --previous --tail=200' },
     'Correct the flag or the file that they name.',
+    { says: 'See the flags as the pod gets them', command: 'kubectl get {workload} -n {namespace} -o yaml' },
     {
       says: 'Or undo the change',
       command: 'kubectl rollout undo -n {namespace} {workload}',

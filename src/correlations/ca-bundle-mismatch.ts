@@ -58,6 +58,13 @@ export const caBundleMismatch = defineCause({
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',
     },
     {
+      id: 'signs-for-itself',
+      when: all(seen('flags-self-signed'), seen('ca-bundle-present'), any(NOT_TRUSTED, none('certificate-trusted'))),
+      weight: 'suggestive',
+      says: 'The server has no --tls-cert-file: unless --cert-dir holds a certificate, it makes one for itself when it starts.',
+      reproduce: 'kubectl get {workload} -n {namespace} -o yaml',
+    },
+    {
       id: 'bundle-changed-before',
       when: all(any(changedWithin('last-change-ca-bundle', HOUR), changedWithin('last-change-rollout', HOUR)), NOT_TRUSTED),
       weight: 'circumstantial',
@@ -90,6 +97,7 @@ export const caBundleMismatch = defineCause({
     'Write the CA that signed the serving certificate into spec.caBundle of the APIService.',
     'With cert-manager, set the annotation cert-manager.io/inject-ca-from on the APIService.',
     { says: 'Look whether the injector of cert-manager runs', command: 'kubectl get pods -A -l app.kubernetes.io/name=cainjector' },
+    'When the server makes its certificate itself, give it --tls-cert-file and --tls-private-key-file: no caBundle can know the next one.',
     'When the server still serves an older certificate, restart it.',
   ],
   verify: { command: 'kubectl get apiservice {apiservice}', expect: 'AVAILABLE is True' },

@@ -1,8 +1,8 @@
 import { clause, defineCause } from '../domain/cause.ts';
-import { all } from '../domain/criterion.ts';
+import { all, any } from '../domain/criterion.ts';
 import { SHOW_ANSWER } from '../domain/placeholders.ts';
 import { linesSay } from './shared/lines.ts';
-import { none, reasonSeen } from './shared/seen.ts';
+import { none, reasonSeen, seen } from './shared/seen.ts';
 import { BACKEND_LOOKS_READY, HAS_READY_ENDPOINTS } from './shared/vantages.ts';
 
 export const connectionRefused = defineCause({
@@ -33,6 +33,20 @@ export const connectionRefused = defineCause({
       reproduce: SHOW_ANSWER,
     },
     {
+      id: 'listens-for-itself-only',
+      when: all(
+        seen('flags-loopback-only'),
+        any(
+          reasonSeen('direct', 'connection-refused'),
+          reasonSeen('aggregator', 'connection-refused'),
+          seen('signature-strength-connection-refused'),
+        ),
+      ),
+      weight: 'strong',
+      says: 'The --bind-address of the server lets it listen for its own pod only.',
+      reproduce: 'kubectl get {workload} -n {namespace} -o yaml',
+    },
+    {
       id: 'no-endpoints',
       when: none('endpoints-ready'),
       weight: 'stronglyAgainst',
@@ -47,6 +61,7 @@ export const connectionRefused = defineCause({
       command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200',
     },
     { says: 'Compare it with the targetPort of the Service', command: 'kubectl get service -n {namespace} {service} -o yaml' },
+    'Take --bind-address away when it is a loopback address: a server listens on all addresses by default.',
     'Look for rules that reject connections: CNI policies, and firewalls of the nodes.',
   ],
   verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList' },

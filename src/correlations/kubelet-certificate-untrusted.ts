@@ -1,5 +1,7 @@
 import { defineCause } from '../domain/cause.ts';
+import { all } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
+import { none, seen } from './shared/seen.ts';
 
 export const kubeletCertificateUntrusted = defineCause({
   id: 'kubelet-certificate-untrusted',
@@ -10,7 +12,23 @@ export const kubeletCertificateUntrusted = defineCause({
     'metrics-server checks the serving certificate of each kubelet. That certificate is self-signed, expired, or without the address of the node. metrics-server gets no metrics and does not become ready.',
   severity: 'critical',
   prior: -1,
-  evidence: [...linesSay('kubelet-certificate-untrusted')],
+  evidence: [
+    ...linesSay('kubelet-certificate-untrusted'),
+    {
+      id: 'checks-kubelets',
+      when: all(none('flags-kubelets-unverified'), seen('signature-strength-kubelet-certificate-untrusted')),
+      weight: 'circumstantial',
+      says: 'The flags of the server let it check the certificates of the kubelets.',
+      reproduce: 'kubectl get {workload} -n {namespace} -o yaml',
+    },
+    {
+      id: 'does-not-check-kubelets',
+      when: seen('flags-kubelets-unverified'),
+      weight: 'stronglyAgainst',
+      says: 'The server has --kubelet-insecure-tls, so the certificates of the kubelets do not matter.',
+      reproduce: 'kubectl get {workload} -n {namespace} -o yaml',
+    },
+  ],
   supersedes: ['kubelet-scrape-failing', 'pod-probe-failing', 'no-ready-endpoints'],
   remedy: [
     'Let the kubelets have certificates that the cluster signs: set serverTLSBootstrap: true.',

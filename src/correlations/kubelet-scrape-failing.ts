@@ -1,4 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
+import { all, any } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { seen } from './shared/seen.ts';
 
@@ -13,6 +14,17 @@ export const kubeletScrapeFailing = defineCause({
   prior: -1,
   evidence: [
     ...linesSay('kubelet-scrape-failing'),
+    {
+      id: 'asks-by-name',
+      when: all(
+        seen('flags-kubelets-by-name'),
+        seen('signature-strength-kubelet-scrape-failing'),
+        any(seen('signature-strength-dns-failing'), seen('signature-strength-backend-dependency-failing')),
+      ),
+      weight: 'suggestive',
+      says: 'The flags of the server let it ask kubelets by the names of their nodes first.',
+      reproduce: 'kubectl get {workload} -n {namespace} -o yaml',
+    },
     {
       id: 'runs-but-not-ready',
       when: seen('containers-not-ready'),

@@ -1,7 +1,7 @@
 import { defineCause } from '../domain/cause.ts';
-import { any } from '../domain/criterion.ts';
+import { all, any } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
-import { lessThan, reasonSeen } from './shared/seen.ts';
+import { lessThan, reasonSeen, seen } from './shared/seen.ts';
 
 export const requestHeaderCaMismatch = defineCause({
   id: 'request-header-ca-mismatch',
@@ -28,6 +28,16 @@ export const requestHeaderCaMismatch = defineCause({
       says: 'The front-proxy CA in extension-apiserver-authentication has expired.',
       reproduce: 'kubectl get configmap -n kube-system extension-apiserver-authentication -o yaml',
     },
+    {
+      id: 'flags-ignore-the-front-proxy',
+      when: all(
+        seen('flags-front-proxy-ignored'),
+        any(reasonSeen('aggregator', 'unauthorized', 'forbidden'), reasonSeen('list', 'unauthorized', 'forbidden')),
+      ),
+      weight: 'strong',
+      says: 'With the flags that it has, the server believes no front proxy, so that every request is anonymous to it.',
+      reproduce: 'kubectl get {workload} -n {namespace} -o yaml',
+    },
     ...linesSay('request-header-ca-mismatch'),
   ],
   supersedes: ['discovery-forbidden'],
@@ -37,6 +47,7 @@ export const requestHeaderCaMismatch = defineCause({
       command: 'kubectl get configmap -n kube-system extension-apiserver-authentication -o yaml',
     },
     'Compare it with the issuer of the --proxy-client-cert-file of every kube-apiserver.',
+    'Take --authentication-skip-lookup away, or give the server --requestheader-client-ca-file. X-Remote-User must be among --requestheader-username-headers.',
     'Restart the aggregated API server, so that it reads the ConfigMap again.',
   ],
   verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList' },

@@ -55,6 +55,20 @@ export const servicePortMismatch = defineCause({
       ],
       reproduce: 'kubectl get service -n {namespace} {service} -o yaml',
     },
+    {
+      id: 'server-listens-elsewhere',
+      when: all(
+        seen('flags-port-differs'),
+        any(
+          reasonSeen('direct', 'connection-refused'),
+          reasonSeen('aggregator', 'connection-refused'),
+          seen('signature-strength-connection-refused'),
+        ),
+      ),
+      weight: 'strong',
+      says: 'The --secure-port of the server is another port than the one to which the Service leads.',
+      reproduce: 'kubectl get {workload} -n {namespace} -o yaml',
+    },
     ...linesSay('service-port-mismatch'),
   ],
   lookBack: [

@@ -6,6 +6,7 @@ import { CHANGE_SIGNALS } from './changes.ts';
 import { CONDITION_SIGNALS } from './condition.ts';
 import { CONTAINER_SIGNALS } from './containers.ts';
 import { EVENT_SIGNALS } from './events.ts';
+import { FLAG_SIGNALS } from './flags/signals.ts';
 import { LOG_SIGNALS } from './logs.ts';
 import { NODE_SIGNALS } from './nodes.ts';
 import { POD_SIGNALS } from './pods.ts';
@@ -26,6 +27,7 @@ export const SIGNALS: readonly Signal[] = [
   ...CONDITION_SIGNALS,
   ...CONTAINER_SIGNALS,
   ...EVENT_SIGNALS,
+  ...FLAG_SIGNALS,
   ...LOG_SIGNALS,
   ...NODE_SIGNALS,
   ...POD_SIGNALS,

@@ -334,6 +334,30 @@ export const STARTUP: readonly Signature[] = [
     nearMisses: ['flag --tide-height has been deprecated', 'unknown ship'],
   },
   {
+    id: 'flag-value-refused',
+    speaker: 'aggregated-server',
+    pointsTo: ['bad-flag-or-config'],
+    // k8s.io/apiserver v0.36.3, pkg/server/options and dynamiccertificates; sigs.k8s.io/metrics-server v0.9.0, cmd/metrics-server/app/options
+    pattern: String.raw`missing filename for serving cert|cannot use both --[a-z-]{1,60} and --|need both --[a-z-]{1,60} and --|--secure-port -?\d{1,9} must be between|listen tcp: address -?\d{1,9}: invalid port|metric-resolution should be |kubelet-request-timeout should be positive`,
+    literals: [
+      'missing filename for serving cert',
+      'cannot use both --',
+      'need both --',
+      '--secure-port ',
+      'listen tcp: address ',
+      'metric-resolution should be ',
+      'kubelet-request-timeout should be positive',
+    ],
+    says: 'The program refuses the value of a flag, or flags that do not go together.',
+    matches: [
+      'Error: metric-resolution should be a time duration at least 10s, but value 5s provided',
+      'Error: missing filename for serving cert',
+      'Error: cannot use both --kubelet-certificate-authority and --kubelet-insecure-tls',
+      'Error: failed to create listener: failed to listen on 0.0.0.0:70000: listen tcp: address 70000: invalid port',
+    ],
+    nearMisses: ['metric-resolution is 15s', 'missing filename for the tide table', 'listen tcp 0.0.0.0:443: bind: address already in use'],
+  },
+  {
     id: 'configuration-refused',
     speaker: 'aggregated-server',
     pointsTo: ['bad-flag-or-config'],

@@ -48,7 +48,8 @@ describe.each(RULE_FORMATS)('format %s', (format) => {
 
   it.each(files.map((file) => [file.path, file.content] as const))('%s has the fields that its reader knows', (_, content) => {
     check(format, content);
-    expect(Buffer.byteLength(content)).toBeLessThan(2 ** 20);
+    // Of Mimir each group is a request of its own; the file is only read.
+    expect(Buffer.byteLength(content)).toBeLessThan(format === 'mimir' ? 2 ** 21 : 2 ** 20);
   });
 
   it('has each rule once and in the order of evaluation', () => {

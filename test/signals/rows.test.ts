@@ -4,6 +4,7 @@ import { readSignals } from '../../src/signals/read.ts';
 import { healthyApi, healthyCluster, healthySnapshot } from '../support/healthy.ts';
 import { CONTROL_PLANE_ROWS } from './tables/control-plane.ts';
 import { EVENT_ROWS } from './tables/events.ts';
+import { FLAG_ROWS } from './tables/flags.ts';
 import { LINE_ROWS } from './tables/lines.ts';
 import { OBJECT_ROWS } from './tables/objects.ts';
 import { POD_ROWS } from './tables/pods.ts';
@@ -18,6 +19,7 @@ const ROWS: readonly Row[] = [
   ...POD_ROWS,
   ...EVENT_ROWS,
   ...SYSTEM_EVENT_ROWS,
+  ...FLAG_ROWS,
   ...PROBE_ROWS,
   ...CONTROL_PLANE_ROWS,
   ...LINE_ROWS,

@@ -43,6 +43,7 @@ import { requestHeaderConfigUnreadable } from './request-header-config-unreadabl
 import { rolloutInProgress } from './rollout-in-progress.ts';
 import { scheduledOperation } from './scheduled-operation.ts';
 import { selectorMatchesNoPods } from './selector-matches-no-pods.ts';
+import { serverListensElsewhere } from './server-listens-elsewhere.ts';
 import { serviceNotFound } from './service-not-found.ts';
 import { servicePortMismatch } from './service-port-mismatch.ts';
 import { servingCertificateExpired } from './serving-certificate-expired.ts';
@@ -97,6 +98,7 @@ export const FAULTS = [
   rolloutInProgress,
   scheduledOperation,
   selectorMatchesNoPods,
+  serverListensElsewhere,
   serviceNotFound,
   servicePortMismatch,
   servingCertificateExpired,

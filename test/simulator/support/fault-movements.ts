@@ -191,6 +191,10 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
   },
   'scheduled-operation': { moves: [CHECK_FAILED] },
   'selector-matches-no-pods': { moves: [...NO_ADDRESS, ...GONE, 'last-change-service-selector'] },
+  'server-listens-elsewhere': {
+    moves: [CHECK_FAILED, 'direct-connection-refused', 'signature:connection-refused', ...ROLLED, 'flags-port-differs'],
+    mayMove: [...POD_DOWN, ...GONE, 'rolling-out'],
+  },
   'service-not-found': {
     moves: ['condition-service-not-found', 'service-exists', 'last-change-service', 'endpoints-ready', 'signature:service-not-found'],
     mayMove: [...GONE, 'condition-endpoints-not-found'],

@@ -85,6 +85,7 @@ export const SHOWS: Readonly<Record<string, Observation>> = {
   'rollout-in-progress': { condition: /^False MissingEndpoints/, pod: /ContainersNotReady/, event: /^Normal Killing: Stopping container/ },
   'scheduled-operation': { list: /^503 .*locked by a running compaction/, objects: /"name":"scheduled-operation-compaction"/ },
   'selector-matches-no-pods': { ...refused },
+  'server-listens-elsewhere': { condition: /^False FailedDiscoveryCheck: .*connection refused$/, endpoint: /ECONNREFUSED/ },
   'service-not-found': { condition: /^False ServiceNotFound: service\/\S+ in "\S+" is not present$/ },
   'service-port-mismatch': { condition: /^False ServicePortError: .* is not listening on port \d+$/ },
   'serving-certificate-expired': certificate(/certificate has expired or is not yet valid: current time \S+ is after \S+$/),
