@@ -527,6 +527,7 @@ export type SignatureId =
   | 'client-side-throttling'
   | 'client-side-throttling-deadline'
   | 'client-side-throttling-long'
+  | 'client-waited-in-vain'
   | 'cloud-credentials-rejected'
   | 'cloud-quota-exceeded'
   | 'cluster-dns-missing'

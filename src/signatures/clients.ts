@@ -47,6 +47,22 @@ export const CLIENTS: readonly Signature[] = [
     nearMisses: ['You are logged in to the server', '"Unable to authenticate the request" err="Unauthorized"'],
   },
   {
+    id: 'client-waited-in-vain',
+    speaker: 'client',
+    pointsTo: [],
+    role: 'client-own',
+    // kubectl wait, rollout status, delete and logs watch an object until it is so (k8s.io/kubectl 1.32: cmd/wait/wait.go, cmd/logs/logs.go);
+    // seen of `kubectl logs deploy/NAME` for a Deployment of no pods, after 20 s.
+    pattern: String.raw`^\s*error: timed out waiting for the condition(?: on \S+)?\s*$`,
+    literals: ['timed out waiting for the condition'],
+    says: 'kubectl waited for an object to become so, and it did not: nobody left a request without an answer.',
+    matches: ['error: timed out waiting for the condition', 'error: timed out waiting for the condition on deployments/tide-gauge'],
+    nearMisses: [
+      'F0105 09:00:13.100000       1 hooks.go:203] PostStartHook "start-tide-informers" failed: timed out waiting for the condition',
+      'error: timed out waiting for the tide',
+    ],
+  },
+  {
     id: 'api-not-registered',
     speaker: 'client',
     pointsTo: ['version-not-served', 'discovery-stale'],

@@ -28,7 +28,7 @@ type PodName = Pick<PodRecord, 'namespace' | 'name'>;
 
 /**
  * The logs of some pods among the files of a dump: `<ns>/<pod>/logs.txt` (cluster-info dump),
- * `pods/<pod>/<container>/<container>/logs/current.log` (must-gather), `pods/logs/<ns>/<pod>/<container>.log` and
+ * `pods/<pod>/<container>/<container>/logs/current.log` (must-gather; `current.insecure.log` where the kubelet's certificate is not trusted), `pods/logs/<ns>/<pod>/<container>.log` and
  * `<collector>/<pod>/<container>.log` (support bundle, which may hold a log twice: it counts once). A log counts for the pod of the
  * namespace that its path names; where it names none, only if no other namespace has a pod of that name.
  * @param all every pod of the dump.
@@ -43,7 +43,7 @@ export function logsOf(files: readonly DumpFile[], pods: readonly PodName[], all
     if (!log) continue;
     const above = file.segments.slice(0, file.segments.indexOf(log.pod)).filter((segment) => namespaces.has(segment));
     const isOwn = above.length > 0 ? above.includes(own.get(log.pod) ?? '') : !shared.has(log.pod);
-    const key = `${log.pod}/${log.container ?? ''}/${log.previous ? 'previous' : ''}`;
+    const key = `${log.pod}/${log.container ?? ''}/${file.segments.at(-1) ?? ''}`;
     if (isOwn && !found.has(key)) found.set(key, log);
   }
   return [...found.values()];

@@ -1,5 +1,5 @@
 import { BUILT_IN_GROUP } from '../../domain/built-in-groups.ts';
-import type { ConditionFacts } from '../../domain/snapshot.ts';
+import type { ApiFacts, ConditionFacts } from '../../domain/snapshot.ts';
 import { apiOfWords } from './known-groups.ts';
 
 /** Kubernetes counts API versions from 1, and a group begins with a letter and ends with a word: `v0.6.3` and `v1.22.12-gke.2300` are releases. */
@@ -46,6 +46,13 @@ const MOST_APIS = 50;
 /** Most that it may call local: a cluster has one for each group and version of its custom resources. */
 const MOST_LOCAL = 5000;
 
+/** What a table of `get --watch` shows of a condition. */
+export interface Watched {
+  readonly turns: ApiFacts['transitions'];
+  readonly lost: number;
+}
+const NO_TURNS: ApiFacts['transitions'] = { True: 0, False: 0, Unknown: 0 };
+
 /** Which APIServices a text is about, and what it says of each one's condition. */
 export class NamedApis {
   readonly #conditions = new Map<string, ConditionFacts>();
@@ -57,6 +64,7 @@ export class NamedApis {
   readonly #accused = new Map<string, boolean>();
   readonly #addresses = new Map<string, Set<string>>();
   readonly #local = new Set<string>();
+  readonly #watched = new Map<string, Watched>();
   /** The kube-apiserver serves this one itself, the text says: whatever else stands there of it, it is no aggregated API. */
   local(api: string): void {
     if (this.#local.size < MOST_LOCAL) this.#local.add(api);
@@ -78,6 +86,25 @@ export class NamedApis {
     const [, service, namespace] = SERVICE_OF.exec(condition.message.slice(0, 2000)) ?? [];
     if (service !== undefined && namespace !== undefined) this.backend(api, namespace, service);
     this.#askedAt([api], condition.message.slice(0, 2000));
+  }
+
+  /**
+   * A later row of a watched table. An API that was available in one, and then was not, errs now and then, whatever its last row says; of
+   * any other the last row counts. @param before what the row above said.
+   */
+  watched(api: string, condition: ConditionFacts, before: ConditionFacts['status']): void {
+    const { status } = condition;
+    const known = this.#watched.get(api) ?? { turns: NO_TURNS, lost: 0 };
+    const turns = status === before ? known.turns : { ...known.turns, [status]: known.turns[status] + 1 };
+    const lost = known.lost + (before === 'True' && status !== 'True' ? 1 : 0);
+    if (this.#watched.size < MOST_APIS || this.#watched.has(api)) this.#watched.set(api, { turns, lost });
+    if (lost === 0) this.#conditions.delete(api);
+    this.condition(api, condition);
+  }
+
+  /** How often its condition turned to each status while somebody watched, and how often from True. */
+  watchedOf(api: string): Watched {
+    return this.#watched.get(api) ?? { turns: NO_TURNS, lost: 0 };
   }
 
   backend(api: string, namespace: string, service: string): void {

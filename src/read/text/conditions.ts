@@ -12,6 +12,8 @@ const NAME = /^v\d\w{0,20}\.(?:[a-z0-9][a-z0-9.-]{1,252})?$/;
 /** What the kube-apiserver says of an API that it serves itself (kube-aggregator 1.36 apis/apiregistration/v1/helper/helpers.go NewLocalAvailableAPIServiceCondition). */
 const LOCAL = 'Local';
 const MOST_MESSAGE_LINES = 12;
+/** APIServices of one table. */
+const MOST_ROWS = 5000;
 const HEADINGS: ReadonlySet<string> = new Set(['status', 'type', 'reason']);
 /** Keys of a condition that are kept. */
 const FIELDS: ReadonlySet<string> = new Set(['type', 'status', 'reason', 'message', 'lasttransitiontime']);
@@ -24,6 +26,8 @@ export class ConditionReader {
   readonly #apis: NamedApis;
   #kind = '';
   #object = '';
+  /** Of the table: a second row of an API in one is a change that `get --watch` printed. */
+  readonly #rows = new Map<string, ConditionFacts['status']>();
   readonly #item = new Map<string, string>();
   /** The message goes on: until its quote closes, or a line has a key again. */
   #more: { indent: number; quoted: boolean; lines: number } | undefined;
@@ -39,6 +43,7 @@ export class ConditionReader {
 
   /** True when the line is part of an APIService's condition or names one. */
   read(line: string): boolean {
+    if (line === '' || line.startsWith('NAME')) this.#rows.clear();
     if (line.includes('# APIService')) {
       const api = UNDER_DIAGNOSIS.exec(line)?.[1];
       if (api !== undefined) this.#apis.name(api);
@@ -50,6 +55,7 @@ export class ConditionReader {
   /** A command or another object begins: what was open ends. */
   end(): void {
     this.#flush();
+    this.#rows.clear();
     this.#kind = '';
     this.#object = '';
   }
@@ -64,11 +70,15 @@ export class ConditionReader {
     }
     const slash = service.indexOf('/');
     if (slash > 0) this.#apis.backend(api, service.slice(0, slash), service.slice(slash + 1));
-    this.#apis.condition(api, {
+    const condition: ConditionFacts = {
       status: status as ConditionFacts['status'],
       reason: reason ?? (status === 'True' ? 'Passed' : ''),
       message: '',
-    });
+    };
+    const above = this.#rows.get(api);
+    if (this.#rows.size < MOST_ROWS) this.#rows.set(api, condition.status);
+    if (above === undefined) this.#apis.condition(api, condition);
+    else this.#apis.watched(api, condition, above);
     return true;
   }
 

@@ -55,6 +55,9 @@ interface Reading {
   readonly beside: boolean;
 }
 
+/** The aggregator names the Service that it looked for, and not the API (kube-aggregator 1.36 pkg/apiserver/handler_proxy.go). */
+const RESOLVING = /\berror resolving ([a-z0-9][a-z0-9-]{0,62})\/([a-z0-9][a-z0-9.-]{0,252}): /;
+
 /** How kubectl prints what it got for an answer. */
 const CLIENTS_ERROR = /^(?:Error from server|error: )/;
 
@@ -196,7 +199,7 @@ class TextReading {
       this.#objects.all,
     );
     const matches = matchMessages(
-      [...this.#messagesFor(names), ...this.#objectMessages(ties)],
+      [...this.#messagesFor(ties), ...this.#objectMessages(ties)],
       time,
       this.#addresses.roles(names.flatMap((name) => this.#apis.backendOf(name)?.service ?? [])),
     );
@@ -236,11 +239,27 @@ class TextReading {
     return { api, ...(service === undefined ? {} : { service }), addresses: this.#apis.addressesOf(api) };
   }
 
-  /** Where the text is about several APIs, a message that names some of them is about those. */
-  #messagesFor(names: readonly string[]): readonly Message[] {
+  /** Where the text is about several APIs, a message that names some of them, or the Service of some, is about those. */
+  #messagesFor(ties: ReadonlyMap<string, Tie>): readonly Message[] {
     const messages = this.#joiner.messages.map((message) => ({ ...message, about: this.#fullNames(message.about) }));
-    if (names.length < 2) return messages;
-    return messages.map((message) => (message.about.length > 0 ? message : { ...message, about: this.#apis.namedIn(message.text, names) }));
+    if (ties.size < 2) return messages;
+    const names = [...ties.keys()];
+    return messages.map((message) => {
+      if (message.about.length > 0) return message;
+      const named = this.#apis.namedIn(message.text, names);
+      return { ...message, about: named.length > 0 ? named : this.#behind(message.text, ties) };
+    });
+  }
+
+  /** The APIs whose Service the aggregator could not resolve, by what the text calls their Service, else by its name. */
+  #behind(text: string, ties: ReadonlyMap<string, Tie>): readonly string[] {
+    const [, namespace, service] = text.includes('error resolving') ? (RESOLVING.exec(text.slice(0, 4096)) ?? []) : [];
+    if (namespace === undefined || service === undefined) return [];
+    return [...ties].flatMap(([name, tie]) => {
+      const backend = this.#apis.backendOf(name);
+      const isOwn = backend ? backend.namespace === namespace && backend.service === service : tie.fits(service);
+      return isOwn ? [name] : [];
+    });
   }
 
   /** What events and descriptions of pods say: of the APIs that they name, else of those whose server they are about. */
@@ -274,10 +293,12 @@ class TextReading {
     const backend = beside && !tie.sure ? { facts: {}, trouble: undefined } : this.#backend(time, tie);
     const said = matches.of(name, !beside);
     const proofs = this.#claims.proofs(name);
-    const reported = reportOf({ condition, said, proofs, claimed: this.#claims.error(name), trouble: backend.trouble });
+    const { turns, lost } = this.#apis.watchedOf(name);
+    const reported = reportOf({ condition, lost, said, proofs, claimed: this.#claims.error(name), trouble: backend.trouble });
     return {
       ...unknownApi(name, { namespace, service: service ?? '', port: 443 }),
       ...(condition ? { condition: observed(condition) } : {}),
+      transitions: turns,
       ...backend.facts,
       textMatches: said.counts,
       ...(reported ? { reported } : {}),

@@ -8,6 +8,8 @@ const QUOTED = 160;
 /** What a text says of one API. */
 export interface Testimony {
   readonly condition: ConditionFacts | undefined;
+  /** How often somebody who watched saw it turn from available to not. */
+  readonly lost: number;
   /** What its messages say. */
   readonly said: Said;
   /** What shows that it answers. */
@@ -22,11 +24,17 @@ export interface Testimony {
  * Undefined when the text proves nothing. An error that somebody got outweighs a condition and an answer: they may be older. What is
  * known as noise (roles `harmless` and `ordinary`) is no error.
  */
-export function reportOf({ condition, said, proofs, claimed, trouble }: Testimony): ReportFacts | undefined {
+export function reportOf({ condition, lost, said, proofs, claimed, trouble }: Testimony): ReportFacts | undefined {
   const shown = [...(condition?.status === 'True' ? ['the condition Available is True'] : []), ...proofs];
-  const error = conditionError(condition) ?? quoted(said.error) ?? claimed ?? trouble ?? quoted(said.unknownError);
+  const error = lostError(lost) ?? conditionError(condition) ?? quoted(said.error) ?? claimed ?? trouble ?? quoted(said.unknownError);
   if (error !== undefined) return { state: 'failing', because: error };
   return shown.length > 0 ? { state: 'healthy', because: shown.join(', and ') } : undefined;
+}
+
+function lostError(lost: number): string | undefined {
+  return lost === 0
+    ? undefined
+    : `the condition Available turned from True ${lost === 1 ? 'once' : `${lost} times`} while somebody watched`;
 }
 
 export function conditionError(condition: ConditionFacts | undefined): string | undefined {

@@ -175,6 +175,40 @@ describe('pasted text', () => {
     expect(apisOf(text).map((api) => api.name)).toEqual(names);
   });
 
+  const watched = (...rows: readonly string[]) =>
+    `$ kubectl get apiservice ${TIDES} -w\nNAME   SERVICE   AVAILABLE   AGE\n${rows.map((row, at) => `${TIDES}   harbour/tide-gauge   ${row}   ${at}m\n`).join('')}`;
+  const FAILED = 'False (FailedDiscoveryCheck)';
+  it.each<[what: string, text: string, state: string, because: string, turns: Partial<ApiFacts['transitions']>]>([
+    ['stays available', watched('True', 'True'), 'healthy', 'the condition Available is True', { False: 0 }],
+    ['becomes available', watched(FAILED, 'True'), 'healthy', 'the condition Available is True', { True: 1, False: 0 }],
+    ['comes and goes', watched('True', FAILED, 'True', FAILED, 'True'), 'failing', 'turned from True 2 times', { True: 2, False: 2 }],
+    ['goes', watched('True', FAILED, 'Unknown'), 'failing', 'turned from True once', { False: 1, Unknown: 1 }],
+    [
+      'differs between two tables, of which nobody knows which is newer',
+      `${watched('True')}\n${watched(FAILED)}`,
+      'failing',
+      `the condition Available is ${FAILED}`,
+      { False: 0 },
+    ],
+  ])('reads of a watched table that an API %s', (_, text, state, because, turns) => {
+    const [api] = apisOf(text);
+    expect(api?.reported).toEqual({ state, because: expect.stringContaining(because) as string });
+    expect(api?.transitions).toMatchObject(turns);
+  });
+
+  it('takes a Service that the aggregator can not resolve for that of the API it is behind', () => {
+    const of = (service: string) =>
+      `E0105 09:00:00.000000       1 handler_proxy.go:144] error resolving ${service}: service "depth" not found`;
+    const both = `"GET" "/apis/tides.example.com/v1" 503\nunable to retrieve the complete list of server APIs: quays.example.com/v1: stale GroupVersion discovery: quays.example.com/v1, tides.example.com/v1: stale GroupVersion discovery: tides.example.com/v1\n`;
+    const table = `${QUAYS}   pier/mooring   False (MissingEndpoints)   9d\n${TIDES}   harbour/depth   False (MissingEndpoints)   9d\n\n`;
+    const blamed = (text: string) =>
+      apisOf(text).flatMap(({ name, textMatches }) => (textMatches.some(({ signature }) => signature === 'service-missing') ? [name] : []));
+    expect(blamed(`${both}${of('harbour/tide-gauge')}`)).toEqual([TIDES]);
+    expect(blamed(`${table}${of('pier/mooring')}`)).toEqual([QUAYS]);
+    // Of a name that tells nothing it may be either's.
+    expect(blamed(`${both}${of('harbour/depth')}`)).toEqual([QUAYS, TIDES]);
+  });
+
   it.each<[what: string, alpha: string, beta: string, failing: readonly string[]]>([
     ['the one that is not available', 'True', 'False (MissingEndpoints)', ['v1beta1.tides.example.com']],
     ['both, where both are available', 'True', 'True', ['v1alpha1.tides.example.com', 'v1beta1.tides.example.com']],
