@@ -261,16 +261,35 @@ export interface SignatureCount {
 export const SPEAKERS = ['aggregated-server', 'kube-apiserver', 'client', 'kubelet', 'controller'] as const;
 export type Speaker = (typeof SPEAKERS)[number];
 
+export const POLICY_VERDICTS = ['admits', 'blocks', 'undetermined'] as const;
+export type PolicyVerdict = (typeof POLICY_VERDICTS)[number];
+
 export interface PolicyFacts {
-  readonly verdict: 'admits' | 'blocks' | 'undetermined';
-  /** Why, in words; names the policies. */
+  /** Of traffic from the kube-apiservers into the backend's pods. */
+  readonly verdict: PolicyVerdict;
+  /** Why, in words; names the policies, and the rule that decides. */
   readonly why: string;
   /** Policies that select a backend pod for ingress. */
   readonly selecting: readonly string[];
-  /** Kinds of CNI policies that exist and are not evaluated, e.g. CiliumNetworkPolicy. */
+  /** Of traffic from the backend's pods to what they need. Missing: not evaluated. */
+  readonly egress?: readonly EgressFacts[];
+  /** Kinds of policies that exist, or may exist, and could not be read, e.g. CiliumNetworkPolicy. */
   readonly notEvaluated: readonly string[];
   /** Unix milliseconds of the last change of a policy that concerns the backend. */
   readonly lastChange?: number;
+}
+
+/** What a backend must reach: the kube-apiserver for delegated authentication, names, and what its own arguments name. */
+export const EGRESS_PEERS = ['kube-apiserver', 'dns', 'dependency'] as const;
+export type EgressPeer = (typeof EGRESS_PEERS)[number];
+
+export interface EgressFacts {
+  readonly peer: EgressPeer;
+  /** As it is told, e.g. `Service tides/timeseries, port 9090`. */
+  readonly name: string;
+  readonly verdict: PolicyVerdict;
+  /** As PolicyFacts has it. */
+  readonly why: string;
 }
 
 export interface ResourceFacts {

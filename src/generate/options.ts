@@ -92,6 +92,7 @@ export const OWN_LABELS = [
   'object_kind',
   'one',
   'pattern',
+  'peer',
   'phase',
   'points_to',
   'rank',

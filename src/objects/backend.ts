@@ -138,6 +138,7 @@ function targetPod(pod: PodRecord): TargetPod {
       const { restarts, running, startedAt } = status.get(name) ?? NOT_STARTED;
       return { name, init, restarts, running, ...(startedAt === undefined ? {} : { startedAt }), limits };
     }),
+    args: pod.template.containers.flatMap(({ args }) => args),
   };
 }
 

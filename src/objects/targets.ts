@@ -30,6 +30,8 @@ export interface TargetPod {
   /** Named container ports, for NetworkPolicy's named ports. */
   readonly ports: readonly { readonly name: string; readonly port: number; readonly protocol: string }[];
   readonly containers: readonly TargetContainer[];
+  /** Commands and arguments of its containers: they name what the server needs. */
+  readonly args?: readonly string[];
 }
 
 export interface TargetContainer {

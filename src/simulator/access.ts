@@ -31,7 +31,11 @@ export const EXPORTER_RULES: readonly Rule[] = [
   { apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterrolebindings'], verbs: ['list'] },
   { apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles', 'roles'], verbs: ['get'] },
   { apiGroups: ['cilium.io'], resources: ['ciliumnetworkpolicies', 'ciliumclusterwidenetworkpolicies'], verbs: ['list'] },
-  { apiGroups: ['crd.projectcalico.org'], resources: ['networkpolicies', 'globalnetworkpolicies'], verbs: ['list'] },
+  {
+    apiGroups: ['crd.projectcalico.org', 'projectcalico.org'],
+    resources: ['networkpolicies', 'globalnetworkpolicies', 'tiers', 'hostendpoints', 'globalnetworksets', 'networksets'],
+    verbs: ['list'],
+  },
   {
     apiGroups: ['policy.networking.k8s.io'],
     resources: ['adminnetworkpolicies', 'baselineadminnetworkpolicies', 'clusternetworkpolicies'],

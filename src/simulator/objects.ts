@@ -224,14 +224,21 @@ export interface ObjectReference {
   fieldPath?: string;
 }
 
+interface PolicyPeer {
+  podSelector?: object;
+  namespaceSelector?: object;
+  ipBlock?: { cidr: string; except?: string[] };
+}
+
 export interface NetworkPolicyObject extends KubeObject {
   spec: {
     podSelector: { matchLabels?: Record<string, string> };
     policyTypes: ('Ingress' | 'Egress')[];
     ingress?: {
-      from?: { podSelector?: object; namespaceSelector?: object; ipBlock?: { cidr: string; except?: string[] } }[];
+      from?: PolicyPeer[];
       ports?: object[];
     }[];
+    egress?: { to?: PolicyPeer[]; ports?: object[] }[];
   };
 }
 

@@ -171,7 +171,23 @@ describe('states', () => {
     [
       'a policy that blocks',
       { policy: observed({ verdict: 'blocks', why: 'default-deny admits nobody', selecting: [], notEvaluated: ['CiliumNetworkPolicy'] }) },
-      'blocks default-deny admits nobody; not evaluated: CiliumNetworkPolicy',
+      'blocks default-deny admits nobody; not read: CiliumNetworkPolicy',
+    ],
+    [
+      'a policy on the way out',
+      {
+        policy: observed({
+          verdict: 'admits',
+          why: 'nothing selects it',
+          selecting: [],
+          egress: [
+            { peer: 'dns', name: 'the DNS', verdict: 'admits', why: 'open' },
+            { peer: 'dependency', name: 'Service tides/timeseries', verdict: 'blocks', why: 'stay-home lets it reach nobody' },
+          ],
+          notEvaluated: [],
+        }),
+      },
+      'admits nothing selects it to Service tides/timeseries: blocks stay-home lets it reach nobody',
     ],
     ['a missing binding', { rights: observed({ authReader: false }) }, 'auth-reader missing auth-delegator not seen'],
     [

@@ -60,6 +60,7 @@ beforeAll(async () => {
     if (decision.user.name === IDENTITIES.exporter.name) decisions.push(decision);
   });
   giveRolesOfItsOwn(simulator);
+  letEverybodyOut(simulator);
   // With a token for the kubelets, and without: then metrics.k8s.io is asked.
   running.push(observe(simulator), observe(simulator, { kubeletToken: false }));
 });
@@ -88,9 +89,21 @@ function giveRolesOfItsOwn({ cluster: { store } }: Simulator): void {
   });
 }
 
+/** A policy about the way out: what backends need, and the labels of namespaces, are looked up only with one. */
+function letEverybodyOut({ cluster: { store } }: Simulator): void {
+  store.networkpolicies.create({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { namespace: 'harbour', name: 'let-out' },
+    spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] },
+  });
+}
+
+const CALICO_KINDS = ['networkpolicies', 'globalnetworkpolicies', 'tiers', 'hostendpoints', 'globalnetworksets', 'networksets'];
 const CNI_KINDS: Readonly<Record<string, readonly string[]>> = {
   '/apis/cilium.io/v2': ['ciliumnetworkpolicies', 'ciliumclusterwidenetworkpolicies'],
-  '/apis/crd.projectcalico.org/v1': ['networkpolicies', 'globalnetworkpolicies'],
+  '/apis/crd.projectcalico.org/v1': CALICO_KINDS,
+  '/apis/projectcalico.org/v3': CALICO_KINDS,
   '/apis/policy.networking.k8s.io/v1alpha1': ['adminnetworkpolicies', 'baselineadminnetworkpolicies'],
   '/apis/policy.networking.k8s.io/v1alpha2': ['clusternetworkpolicies'],
 };

@@ -130,7 +130,18 @@ export function healthyApi(differs: Partial<ApiFacts> = {}): ApiFacts {
       unknownTemplates: [],
       lastWords: [],
     }),
-    policy: observed({ verdict: 'admits', why: 'no NetworkPolicy selects a backend pod', selecting: [], notEvaluated: [] }),
+    policy: observed({
+      verdict: 'admits',
+      why: 'no NetworkPolicy selects a backend pod',
+      selecting: [],
+      egress: (['kube-apiserver', 'dns', 'dependency'] as const).map((peer) => ({
+        peer,
+        name: peer,
+        verdict: 'admits',
+        why: 'no NetworkPolicy selects a backend pod for egress',
+      })),
+      notEvaluated: [],
+    }),
     resources: observed([
       { pod: 'tide-gauge-7c9f8d6b5-abcde', container: 'server', cpuThrottledRatio: 0, cpuUsageRatio: 0.1, memoryUsageRatio: 0.3 },
     ]),

@@ -1,5 +1,5 @@
 import type { Observed } from '../../domain/observed.ts';
-import type { ApiFacts, ContainerFacts, PodFacts, ResourceFacts } from '../../domain/snapshot.ts';
+import type { ApiFacts, ContainerFacts, PodFacts, PolicyFacts, PolicyVerdict, ResourceFacts } from '../../domain/snapshot.ts';
 import { chip } from './chips.ts';
 import { ago, moment, percent, plural } from './format.ts';
 import { type Html, html, NOTHING } from './html.ts';
@@ -18,11 +18,20 @@ ${fact(
 <div class="sub">${endpoints.addresses.slice(0, 20).map((address, i) => html`${i > 0 && ', '}${address.ip}:${address.port}${address.pod !== undefined && html` (${address.pod}${address.node !== undefined && html` on ${address.node}`})`}`)}</div>`,
 )}
 ${fact('Workload', api.workload, (workload) => html`${workload.kind} ${workload.name}: ${workload.available} of ${workload.replicas} available${workload.rollingOut && html` ${chip('info', 'rolling out')}`}${workload.stuck && html` ${chip('bad', 'rollout stuck')}`}`)}
-${fact('NetworkPolicy', api.policy, (policy) => html`${chip(policy.verdict === 'admits' ? 'ok' : policy.verdict === 'blocks' ? 'bad' : 'warn', policy.verdict)} <span class="sub">${policy.why}${policy.notEvaluated.length > 0 && html`; not evaluated: ${policy.notEvaluated.join(', ')}`}</span>`)}
+${fact('NetworkPolicy', api.policy, policyRow)}
 ${fact('Rights of the backend', api.rights, (rights) => html`${right('auth-reader', rights.authReader)} ${right('auth-delegator', rights.authDelegator)}`)}
 ${api.caBundle && html`<tr><td class="w">caBundle</td><td>${api.caBundle.valid ? chip('ok', 'parses') : chip('bad', 'does not parse')} <span class="sub">${api.caBundle.subjects.join(', ')}${api.caBundle.notAfterSeconds !== undefined && html`; expires ${moment(api.caBundle.notAfterSeconds * 1000)}`}</span></td></tr>`}
 </tbody></table></div>${pods(api, now)}`;
 }
+
+/** The way in, then what it needs on the way out and does not surely get. */
+function policyRow({ verdict, why, egress, notEvaluated }: PolicyFacts): Html {
+  const out = egress?.filter((one) => one.verdict !== 'admits') ?? [];
+  return html`${verdictChip(verdict)} <span class="sub">${why}${notEvaluated.length > 0 && html`; not read: ${notEvaluated.join(', ')}`}</span>
+${out.map((one) => html`<div>to ${one.name}: ${verdictChip(one.verdict)} <span class="sub">${one.why}</span></div>`)}`;
+}
+
+const verdictChip = (verdict: PolicyVerdict): Html => chip(verdict === 'admits' ? 'ok' : verdict === 'blocks' ? 'bad' : 'warn', verdict);
 
 /** A row for what was seen, or for why it was not. */
 function fact<T>(name: string, of: Observed<T>, show: (value: T) => Html): Html {

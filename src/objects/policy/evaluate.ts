@@ -1,10 +1,14 @@
-import ipaddr from 'ipaddr.js';
 import type { NodeFacts, PolicyFacts } from '../../domain/snapshot.ts';
-import type { TargetPod } from '../targets.ts';
+import { adminSelects, adminTier } from './admin-tier.ts';
+import { ADMIN_ORDER, BASELINE_ORDER, calicoSelects, calicoTiers, type OrderedTier } from './calico.ts';
+import { ciliumSelects, unionTier } from './cilium.ts';
+import type { Direction, Flow, Peer, PolicyPod, Protocol } from './flow.ts';
+import { nameOf } from './isolation.ts';
 import { selects } from './label-selector.ts';
-import type { IngressRule, PolicyPeer, PolicyPort, PolicyRecord } from './network-policy.ts';
-
-export type PolicyPod = Pick<TargetPod, 'name' | 'labels' | 'hostNetwork' | 'ports' | 'node' | 'ip'>;
+import type { Match } from './match.ts';
+import type { PolicyRecord } from './network-policy.ts';
+import { type Answer, inTurn, type Outcome, type Possible, settle } from './outcome.ts';
+import { NO_OTHERS, type OtherPolicies, type PolicyWorld } from './world.ts';
 
 /** Where the kube-apiservers' packets come from, as far as known. */
 export interface PolicySources {
@@ -18,172 +22,181 @@ export interface PolicySources {
   readonly tunnel: 'present' | 'absent' | 'unknown';
 }
 
-export interface PolicyQuestion {
+export interface BackendPods {
   /** Of the backend's namespace. */
   readonly policies: readonly PolicyRecord[];
+  /** Policies of other kinds; missing: there are none. */
+  readonly others?: OtherPolicies;
   /** Backend pods. */
   readonly pods: readonly PolicyPod[];
+}
+
+export interface PolicyQuestion extends BackendPods {
   /** Port on the pod, after the Service's translation: a number, or the name of a container port. */
   readonly port: number | string | undefined;
   readonly sources: PolicySources;
   readonly nodes: readonly NodeFacts[];
 }
 
+/** Something that the backend must reach. */
+export interface Destination {
+  /** Its addresses. Empty: it is not known where it is. */
+  readonly peers: readonly Peer[];
+  /** As it is told while there is no peer: `the cluster's DNS`. */
+  readonly words: string;
+  readonly port: number | undefined;
+  readonly protocol: Protocol;
+  /** One that is not reached is enough to fail: connections are spread over them. Else all of them must be blocked. */
+  readonly each: boolean;
+}
+
 export type PolicyVerdict = Pick<PolicyFacts, 'verdict' | 'why' | 'selecting'>;
 
-/** A kube-apiserver as a sender. */
-interface Sender {
-  readonly address?: string;
-  /** Its node, when the address is a node's: then it runs in the host network there, and is no pod to any selector. */
-  readonly node?: string;
-}
-
-type Answer = { readonly is: 'admitted' | 'blocked' | 'unknown'; readonly why: string };
-
 /**
- * May kube-apiservers reach the backend's pods, by NetworkPolicy alone? Evaluated as Kubernetes defines it: policies only add;
- * a pod that no policy selects for ingress is open; traffic from the pod's own node is always allowed; the port is the pod's;
- * selectors never match a kube-apiserver in the host network, not even `namespaceSelector: {}`. What cannot be known is
- * `undetermined`: overlay networks may rewrite a node's address to one of the pod network, tunnels send from pods.
+ * May kube-apiservers reach the backend's pods, as far as policies go? Tiers as network-policy-api defines them: policies of the administrator,
+ * then NetworkPolicies, then the administrator's baseline; Cilium's policies and NetworkPolicies are one set, Calico's have tiers and
+ * orders of their own. Traffic from the pod's own node is always allowed. What cannot be known is `undetermined`: overlay networks may
+ * rewrite a node's address to one of the pod network, tunnels send from pods.
  */
-export function evaluatePolicies({ policies, pods, port, sources, nodes }: PolicyQuestion): PolicyVerdict {
-  const isolating = policies.filter(({ ingress }) => ingress);
-  const selecting = isolating.filter(({ podSelector }) => pods.some(({ labels }) => selects(podSelector, labels)));
-  const names = selecting.map(nameOf).sort();
-  if (pods.length === 0) {
-    if (isolating.length === 0)
-      return { verdict: 'admits', why: 'no NetworkPolicy of the namespace isolates pods for ingress', selecting: [] };
-    return { verdict: 'undetermined', why: 'there is no backend pod that a NetworkPolicy could select', selecting: [] };
-  }
-  if (selecting.length === 0) return { verdict: 'admits', why: 'no NetworkPolicy selects a backend pod', selecting: [] };
-
-  const senders = sendersOf(sources, nodes);
-  const answers = senders.map((sender) => pods.map((pod) => judge({ pod, sender, port, sources }, selecting)));
-  return { ...combine(answers, sources.certain), selecting: names };
+export function evaluatePolicies(question: PolicyQuestion): PolicyVerdict {
+  const { pods, port, sources, nodes } = question;
+  const selecting = selectingFor('ingress', question);
+  const open = withoutPolicies('ingress', question, selecting);
+  if (open) return { ...open, selecting };
+  const world = worldOf(question);
+  const answers = peersOf(sources, nodes).map((peer) =>
+    pods.map((pod) =>
+      judge({ direction: 'ingress', pod, peer, port: portNumber(port, pod), protocol: 'TCP', portWords: `${port ?? '?'}` }, world),
+    ),
+  );
+  return { ...combine(answers, sources.certain), selecting };
 }
 
-function sendersOf({ addresses }: PolicySources, nodes: readonly NodeFacts[]): readonly Sender[] {
-  if (addresses.length === 0) return [{}];
+/** May the backend's pods reach what they need, as far as policies go? */
+export function evaluateEgress(
+  backend: BackendPods,
+  { peers, words, port, protocol, each }: Destination,
+): Pick<PolicyVerdict, 'verdict' | 'why'> {
+  const open = withoutPolicies('egress', backend, selectingFor('egress', backend));
+  if (open) return open;
+  const world = worldOf(backend);
+  const ends = peers.length > 0 ? peers : [{ words, carriedByPod: 'maybe', apiserver: false } as const];
+  const portWords = `${port ?? '?'}/${protocol}`;
+  const answers = ends.map((peer) =>
+    backend.pods.map((pod) => judge({ direction: 'egress', pod, peer, port, protocol, portWords }, world)),
+  );
+  return combine(answers, each);
+}
+
+function withoutPolicies(direction: Direction, { policies, pods }: BackendPods, selecting: readonly string[]) {
+  if (pods.length === 0) {
+    if (policies.every((policy) => !policy[direction]) && selecting.length === 0)
+      return { verdict: 'admits', why: `no NetworkPolicy of the namespace isolates pods for ${direction}` } as const;
+    return { verdict: 'undetermined', why: 'there is no backend pod that a NetworkPolicy could select' } as const;
+  }
+  if (selecting.length > 0) return undefined;
+  const what = direction === 'ingress' ? '' : ' for egress';
+  return { verdict: 'admits', why: `no NetworkPolicy selects a backend pod${what}` } as const;
+}
+
+/** NetworkPolicies by name, others with their kind; without pods those of other kinds that could. */
+function selectingFor(direction: Direction, { policies, others = NO_OTHERS, pods }: BackendPods): string[] {
+  const concerns = (selected: (pod: PolicyPod) => Match): boolean => pods.length === 0 || pods.some((pod) => selected(pod) !== 'no');
+  const { admin, cilium, calico } = others;
+  return [
+    ...policies.filter((policy) => policy[direction] && pods.some(({ labels }) => selects(policy.podSelector, labels))).map(nameOf),
+    ...admin
+      .filter((policy) => policy[direction].length > 0 && concerns((pod) => adminSelects(policy, pod, others.namespaceLabels)))
+      .map(({ title }) => title),
+    ...cilium.policies
+      .filter((policy) => isAny(policy[direction]) && concerns((pod) => ciliumSelects(policy, pod, others)))
+      .map(({ title }) => title),
+    ...calico.policies
+      .filter((policy) => policy[direction] && concerns((pod) => calicoSelects(policy, pod, others)))
+      .map(({ title }) => title),
+  ].sort();
+}
+
+const isAny = ({ defaultDeny, allow, deny }: OtherPolicies['cilium']['policies'][number]['ingress']): boolean =>
+  defaultDeny || allow.length + deny.length > 0;
+
+const worldOf = ({ policies, others = NO_OTHERS }: BackendPods): PolicyWorld => ({ networkPolicies: policies, others });
+
+/** Kube-apiservers as senders. */
+function peersOf({ addresses, tunnel }: PolicySources, nodes: readonly NodeFacts[]): readonly Peer[] {
+  if (addresses.length === 0) return [{ words: 'the kube-apiserver', carriedByPod: carried(tunnel, undefined), apiserver: true }];
   return [...new Set(addresses)].map((address) => {
     const node = nodes.find((known) => known.addresses.includes(address))?.name;
-    return { address, ...(node !== undefined && { node }) };
+    return {
+      words: `the kube-apiserver (${address})`,
+      address,
+      ...(node !== undefined && { node }),
+      carriedByPod: carried(tunnel, node),
+      apiserver: true,
+    };
   });
 }
 
-/** @param answers by sender, then by pod. */
-function combine(answers: readonly (readonly Answer[])[], certain: boolean): Pick<PolicyVerdict, 'verdict' | 'why'> {
-  const all = answers.flat();
-  const whyOf = (is: Answer['is']): string[] => [...new Set(all.filter((answer) => answer.is === is).map(({ why }) => why))];
-  if (all.every(({ is }) => is === 'admitted')) return { verdict: 'admits', why: join(whyOf('admitted')) };
-  const isBlocked = (ofSender: readonly Answer[]): boolean => ofSender.every(({ is }) => is === 'blocked');
-  // One kube-apiserver that reaches no pod fails for its users; of mere candidates all must be blocked.
-  if (certain ? answers.some(isBlocked) : answers.every(isBlocked)) return { verdict: 'blocks', why: join(whyOf('blocked')) };
-  return { verdict: 'undetermined', why: join([...whyOf('unknown'), ...whyOf('blocked'), ...whyOf('admitted')]) };
+function carried(tunnel: PolicySources['tunnel'], node: string | undefined): Match {
+  if (tunnel === 'unknown') return node === undefined ? 'maybe' : 'no';
+  return tunnel === 'present' ? 'maybe' : 'no';
 }
-
-const join = (reasons: readonly string[]): string =>
-  reasons.slice(0, 3).join('; ') + (reasons.length > 3 ? `; and ${reasons.length - 3} more` : '');
-
-/** From one kube-apiserver to one pod. */
-interface Way extends Pick<PolicyQuestion, 'port' | 'sources'> {
-  readonly pod: PolicyPod;
-  readonly sender: Sender;
-}
-
-function judge(way: Way, selecting: readonly PolicyRecord[]): Answer {
-  const own = selecting.filter(({ podSelector }) => selects(podSelector, way.pod.labels));
-  return withoutRules(way, own) ?? byRules(way, own);
-}
-
-/** Where no rule is asked; undefined: the rules decide. */
-function withoutRules({ pod, sender }: Way, own: readonly PolicyRecord[]): Answer | undefined {
-  if (own.length === 0) return { is: 'admitted', why: `no NetworkPolicy selects pod ${pod.name}` };
-  if (pod.hostNetwork)
-    return { is: 'unknown', why: `pod ${pod.name} is in the host network, where most CNIs do not apply NetworkPolicies` };
-  if (sender.node !== undefined && sender.node === pod.node)
-    return { is: 'admitted', why: `pod ${pod.name} is on the kube-apiserver's own node ${pod.node}` };
-  return undefined;
-}
-
-function byRules({ pod, sender, port, sources }: Way, own: readonly PolicyRecord[]): Answer {
-  const who = nameOfSender(sender);
-  const number = portNumber(port, pod);
-  let doubt: string | undefined;
-  for (const policy of own)
-    for (const rule of policy.rules) {
-      const onPort = admitsPort(rule, number, pod);
-      if (onPort === 'no') continue;
-      const fromSender = admitsSender(rule, sender, pod, sources);
-      if (onPort === 'yes' && fromSender === 'yes')
-        return { is: 'admitted', why: `NetworkPolicy ${nameOf(policy)} admits ${who} to port ${port ?? 'any'}` };
-      if (fromSender !== 'no') doubt ??= doubtOf(policy, onPort, rule, who);
-    }
-  if (doubt) return { is: 'unknown', why: doubt };
-  return {
-    is: 'blocked',
-    why: `NetworkPolicy ${own.slice(0, 3).map(nameOf).join(', ')} isolates pod ${pod.name}, and no rule admits ${who} to port ${port ?? '?'}`,
-  };
-}
-
-const nameOfSender = ({ address }: Sender): string => (address ? `the kube-apiserver (${address})` : 'the kube-apiserver');
-
-function doubtOf(policy: PolicyRecord, onPort: Match, { from }: IngressRule, who: string): string {
-  if (onPort === 'maybe') return `NetworkPolicy ${nameOf(policy)} has ports, and the pod's port is not known`;
-  const block = from?.find(({ ipBlock }) => ipBlock)?.ipBlock?.cidr;
-  if (block)
-    return `NetworkPolicy ${nameOf(policy)} has ipBlock ${block}: whether it matches ${who} depends on how the network rewrites its address`;
-  return `NetworkPolicy ${nameOf(policy)} admits selected pods: whether ${who} sends from one (a tunnel's agent) is not known`;
-}
-
-const nameOf = ({ namespace, name }: PolicyRecord): string => `${namespace}/${name}`;
-
-type Match = 'yes' | 'no' | 'maybe';
 
 function portNumber(port: number | string | undefined, pod: PolicyPod): number | undefined {
   if (typeof port !== 'string') return port;
   return pod.ports.find(({ name, protocol }) => name === port && protocol === 'TCP')?.port;
 }
 
-function admitsPort({ ports }: IngressRule, number: number | undefined, pod: PolicyPod): Match {
-  if (!ports) return 'yes';
-  const tcp = ports.filter(({ protocol }) => protocol === 'TCP');
-  if (tcp.length === 0) return 'no';
-  if (tcp.some(({ port }) => port === undefined)) return 'yes';
-  if (number === undefined) return 'maybe';
-  return tcp.some((candidate) => matchesPort(candidate, number, pod)) ? 'yes' : 'no';
+function judge(flow: Flow, world: PolicyWorld): Answer {
+  const { pod, peer, direction } = flow;
+  const end: Outcome = { is: 'admitted', why: `no NetworkPolicy selects pod ${pod.name}${direction === 'egress' ? ' for egress' : ''}` };
+  const [first, ...more] = stacksOf(world).map((tiers) =>
+    settle(
+      inTurn(
+        tiers.map((tier) => () => tier(flow)),
+        end,
+      ),
+    ),
+  );
+  const answer = first ?? settle([end]);
+  if (answer.why === end.why) return answer;
+  if (pod.hostNetwork)
+    return { is: 'unknown', why: `pod ${pod.name} is in the host network, where most CNIs do not apply NetworkPolicies` };
+  if (direction === 'ingress' && peer.node !== undefined && peer.node === pod.node)
+    return { is: 'admitted', why: `pod ${pod.name} is on the kube-apiserver's own node ${pod.node}` };
+  const other = more.find(({ is }) => is !== answer.is);
+  if (!other) return answer;
+  return { is: 'unknown', why: `policies of two networks: by those of Cilium ${answer.why}; by those of Calico ${other.why}` };
 }
 
-/** A name that the pod does not have matches nothing. */
-function matchesPort({ port, endPort }: PolicyPort, number: number, pod: PolicyPod): boolean {
-  if (typeof port === 'string') return pod.ports.some((own) => own.name === port && own.protocol === 'TCP' && own.port === number);
-  return port === number || (port !== undefined && endPort !== undefined && port <= number && number <= endPort);
+type Tier = (flow: Flow) => Possible;
+
+/** The tiers in the order in which a network asks them; two where policies of two networks are left, for one of them enforces its own. */
+function stacksOf(world: PolicyWorld): readonly (readonly Tier[])[] {
+  const { cilium, calico } = world.others;
+  const admin: Tier = (flow) => adminTier('admin', flow, world.others);
+  const baseline: Tier = (flow) => adminTier('baseline', flow, world.others);
+  const union: readonly Tier[] = [admin, (flow) => unionTier(flow, world), baseline];
+  if (calico.policies.length === 0) return [union];
+  const ordered: OrderedTier[] = [
+    ...calicoTiers(world),
+    { order: ADMIN_ORDER, decide: admin },
+    { order: BASELINE_ORDER, decide: baseline },
+  ];
+  const tiers = ordered.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0)).map(({ decide }) => decide);
+  return cilium.policies.length === 0 ? [tiers] : [union, tiers];
 }
 
-function admitsSender({ from }: IngressRule, sender: Sender, pod: PolicyPod, sources: PolicySources): Match {
-  if (!from) return 'yes';
-  const matches = from.map((peer) => matchesPeer(peer, sender, pod, sources));
-  if (matches.includes('yes')) return 'yes';
-  return matches.includes('maybe') ? 'maybe' : 'no';
+/** @param answers by peer, then by pod. */
+function combine(answers: readonly (readonly Answer[])[], each: boolean): Pick<PolicyVerdict, 'verdict' | 'why'> {
+  const all = answers.flat();
+  const whyOf = (is: Answer['is']): string[] => [...new Set(all.filter((answer) => answer.is === is).map(({ why }) => why))];
+  if (all.every(({ is }) => is === 'admitted')) return { verdict: 'admits', why: join(whyOf('admitted')) };
+  const isBlocked = (ofPeer: readonly Answer[]): boolean => ofPeer.every(({ is }) => is === 'blocked');
+  // One kube-apiserver that reaches no pod fails for its users; of mere candidates all must be blocked.
+  if (each ? answers.some(isBlocked) : answers.every(isBlocked)) return { verdict: 'blocks', why: join(whyOf('blocked')) };
+  return { verdict: 'undetermined', why: join([...whyOf('unknown'), ...whyOf('blocked'), ...whyOf('admitted')]) };
 }
 
-function matchesPeer({ ipBlock }: PolicyPeer, { address, node }: Sender, pod: PolicyPod, { tunnel }: PolicySources): Match {
-  if (ipBlock) {
-    if (address === undefined) return 'maybe';
-    if (contains(ipBlock.cidr, address)) return ipBlock.except.some((except) => contains(except, address)) ? 'no' : 'yes';
-    // A block of the pod network: an overlay may send a node's traffic from an address in it.
-    const ofPodNetwork =
-      pod.ip !== undefined && contains(ipBlock.cidr, pod.ip) && !ipBlock.except.some((except) => contains(except, pod.ip ?? ''));
-    return ofPodNetwork ? 'maybe' : 'no';
-  }
-  if (tunnel === 'present') return 'maybe';
-  if (tunnel === 'absent') return 'no';
-  return node === undefined ? 'maybe' : 'no';
-}
-
-/** False for what does not parse, and across IPv4 and IPv6. */
-function contains(cidr: string, address: string): boolean {
-  if (!ipaddr.isValidCIDR(cidr) || !ipaddr.isValid(address)) return false;
-  const [network, bits] = ipaddr.parseCIDR(cidr);
-  const ip = ipaddr.process(address);
-  return network.kind() === ip.kind() && ip.match(network, bits);
-}
+const join = (reasons: readonly string[]): string =>
+  reasons.slice(0, 3).join('; ') + (reasons.length > 3 ? `; and ${reasons.length - 3} more` : '');

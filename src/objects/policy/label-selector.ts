@@ -1,4 +1,5 @@
 import { labelsOf, listOf, objectOf, textOf, textsOf, unreadable } from '../../kube/fields.ts';
+import { every, type Match, matchOf } from './match.ts';
 
 /** metav1.LabelSelector. An empty one selects everything. */
 export interface LabelSelector {
@@ -30,24 +31,42 @@ function readExpression(raw: unknown, field: string): LabelExpression {
   };
 }
 
-/** An operator that Kubernetes does not know selects nothing: validation refuses it. */
-export function selects({ matchLabels, matchExpressions }: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
-  return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-    matchExpressions.every(({ key, operator, values }) => {
-      const value = labels[key];
-      switch (operator) {
-        case 'In':
-          return value !== undefined && values.includes(value);
-        case 'NotIn':
-          return value === undefined || !values.includes(value);
-        case 'Exists':
-          return value !== undefined;
-        case 'DoesNotExist':
-          return value === undefined;
-        default:
-          return false;
-      }
-    })
-  );
+/** Labels of an object of which not all may be known. */
+export interface KnownLabels {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Whatever is not among them is not there. */
+  readonly complete: boolean;
 }
+
+export const EVERYTHING: LabelSelector = { matchLabels: {}, matchExpressions: [] };
+
+export function selects(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
+  return selectsKnown(selector, { labels, complete: true }) === 'yes';
+}
+
+/** `maybe` where it asks for a label that is not known. */
+export function selectsKnown({ matchLabels, matchExpressions }: LabelSelector, known: KnownLabels): Match {
+  return every([
+    ...Object.entries(matchLabels).map(([key, value]) => meets({ key, operator: 'In', values: [value] }, known)),
+    ...matchExpressions.map((expression) => meets(expression, known)),
+  ]);
+}
+
+/** An operator that Kubernetes does not know selects nothing: validation refuses it. */
+function meets({ key, operator, values }: LabelExpression, { labels, complete }: KnownLabels): Match {
+  if (!OPERATORS.has(operator)) return 'no';
+  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+  if (value === undefined && !complete) return 'maybe';
+  switch (operator) {
+    case 'In':
+      return matchOf(value !== undefined && values.includes(value));
+    case 'NotIn':
+      return matchOf(value === undefined || !values.includes(value));
+    case 'Exists':
+      return matchOf(value !== undefined);
+    default:
+      return matchOf(value === undefined);
+  }
+}
+
+const OPERATORS: ReadonlySet<string> = new Set(['In', 'NotIn', 'Exists', 'DoesNotExist']);

@@ -9,6 +9,8 @@ const NEW_FOR_MS = 120_000;
 
 /** The policies by namespace, and what was seen to change of them. */
 export class PolicyBook {
+  /** Grows with each change. */
+  version = 0;
   readonly #byNamespace = new Map<string, Map<string, PolicyRecord>>();
   /** When a policy changed, as far as we saw it. */
   readonly #changedAt = new Map<string, number>();
@@ -21,7 +23,7 @@ export class PolicyBook {
 
   /**
    * @param watched whether its namespace is one of the backends'.
-   * @returns What is to be said of it; undefined for what was there before, or changes nothing for ingress.
+   * @returns What is to be said of it; undefined for what was there before, or changes nothing for traffic.
    */
   take(change: CacheChange<PolicyRecord>, now: number, watched: boolean): Change | undefined {
     this.#keep(change);
@@ -43,6 +45,7 @@ export class PolicyBook {
   }
 
   #keep({ type, key, object }: CacheChange<PolicyRecord>): void {
+    this.version += 1;
     const own = this.#byNamespace.get(object.namespace) ?? new Map<string, PolicyRecord>();
     this.#byNamespace.set(object.namespace, own);
     if (type === 'deleted') {

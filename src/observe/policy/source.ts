@@ -5,23 +5,25 @@ import type { KubeClient, ResourceCache, ResourceSpec } from '../../kube/api.ts'
 import { createResourceCache } from '../../kube/cache.ts';
 import { rightToWatch } from '../../kube/right.ts';
 import { splitHostPort } from '../../net/addresses.ts';
-import { evaluatePolicies, type PolicySources } from '../../objects/policy/evaluate.ts';
+import { type BackendPods, evaluateEgress, evaluatePolicies, type PolicySources } from '../../objects/policy/evaluate.ts';
 import { networkPolicies, type PolicyRecord } from '../../objects/policy/network-policy.ts';
 import type { ApiTarget, Targets } from '../../objects/targets.ts';
 import type { Clock } from '../../source/clock.ts';
 import type { Logger } from '../../source/logger.ts';
-import { repeat } from '../../source/repeat.ts';
+import { type Repetition, repeat } from '../../source/repeat.ts';
 import type { Source } from '../../source/source.ts';
 import { defineSource } from '../define-source.ts';
 import { observedValueFrom } from '../discovery/coverage.ts';
-import { createOtherPolicies, type OtherPolicies, RIGHTS_TO_OTHERS } from './other-policies.ts';
+import { Destinations } from './destinations.ts';
+import { RIGHTS_TO_OTHERS } from './kinds.ts';
+import { createOtherPolicies, type OtherPolicySource, withNotRead } from './other-policies.ts';
 import { PolicyBook } from './policy-book.ts';
 
 export interface PolicySource extends Source {
   readonly name: 'network-policies';
-  /** May kube-apiservers reach the API's pods, as far as policies go? */
+  /** May kube-apiservers reach the API's pods, and those what they need, as far as policies go? */
   factsFor(api: string): Observed<PolicyFacts>;
-  /** Called for each policy that was added, changed for ingress, or deleted while we watch, with its namespace. */
+  /** Called for each policy that was added, changed or deleted while we watch, with its namespace. */
   onChange(listener: (change: Change, namespace: string) => void): void;
 }
 
@@ -57,7 +59,7 @@ export const NETWORK_POLICIES = defineSource({
   facts: { ofApi: (source, name) => ({ policy: source.factsFor(name) }) },
 });
 
-/** NetworkPolicies of the backends' namespaces, evaluated for the way kube-apiserver → pod. */
+/** Policies that concern the backends, evaluated for the way kube-apiserver → pod and for the ways from the pod to what it needs. */
 export function createPolicySource(input: PolicySourceInput): PolicySource {
   return new WatchedPolicies(input);
 }
@@ -66,10 +68,13 @@ class WatchedPolicies implements PolicySource {
   readonly name = 'network-policies';
   readonly #input: PolicySourceInput;
   readonly #cache: ResourceCache<PolicyRecord>;
-  readonly #others: OtherPolicies;
+  readonly #others: OtherPolicySource;
+  readonly #destinations: Destinations;
+  readonly #known = new Map<string, Known>();
   readonly #book = new PolicyBook();
   readonly #listeners: ((change: Change, namespace: string) => void)[] = [];
   #namespaces: ReadonlySet<string>;
+  #looking: Repetition | undefined;
 
   constructor(input: PolicySourceInput) {
     const { client, targets, clock, log, createCache = createResourceCache } = input;
@@ -78,9 +83,12 @@ class WatchedPolicies implements PolicySource {
     const spec = networkPolicies((namespace) => this.#namespaces.has(namespace));
     this.#cache = createCache(client, spec, { clock, log });
     this.#others = createOtherPolicies(client);
+    this.#destinations = new Destinations(client);
     this.#cache.subscribe((change) => {
       const { namespace } = change.object;
       const made = this.#book.take(change, clock(), this.#namespaces.has(namespace));
+      // The first that is about the way out: where that leads is not known yet.
+      if (change.object.egress && !this.#destinations.looked) this.#looking?.now();
       if (made) this.#tell(made, namespace);
     });
   }
@@ -90,15 +98,16 @@ class WatchedPolicies implements PolicySource {
     const { targets, log, refreshMs = 60_000 } = this.#input;
     this.#followNamespaces();
     this.#cache.start(signal);
-    const looking = repeat(() => this.#others.refresh([...this.#namespaces]), { intervalMs: refreshMs, signal, log });
+    this.#looking = repeat(() => this.#look(), { intervalMs: refreshMs, signal, log });
     const unsubscribe = targets.subscribe(() => {
-      if (this.#followNamespaces()) looking.now();
+      if (this.#followNamespaces()) this.#looking?.now();
     });
     signal.addEventListener('abort', unsubscribe, { once: true });
   }
 
   factsFor(api: string): Observed<PolicyFacts> {
     const target = this.#input.targets.get(api);
+    if (!target) this.#known.delete(api);
     return target ? observedValueFrom(this.#cache.status(this.#input.clock()), () => this.#factsOf(target)) : UNOBSERVED;
   }
 
@@ -128,33 +137,76 @@ class WatchedPolicies implements PolicySource {
     return grew;
   }
 
+  /** Kinds beside NetworkPolicy first: whether anything is about egress is known only then. */
+  async #look(): Promise<void> {
+    await this.#others.refresh([...this.#namespaces]);
+    const concerned = this.#input.targets.all().filter((target) => this.#isAboutEgress(target.backend.namespace));
+    await this.#destinations.refresh(concerned);
+    const selecting = [...this.#namespaces].filter((namespace) => this.#isAboutEgress(namespace));
+    await this.#others.readNamespaces([...new Set([...selecting, ...this.#destinations.namespaces])]);
+  }
+
+  #isAboutEgress(namespace: string): boolean {
+    return this.#book.in(namespace).some(({ egress }) => egress !== undefined) || this.#selectsNamespaces(namespace);
+  }
+
+  #selectsNamespaces(namespace: string): boolean {
+    const { admin = [], cilium, calico } = this.#others.of(namespace)?.policies ?? {};
+    return admin.length + (cilium?.policies.length ?? 0) + (calico?.policies.length ?? 0) > 0;
+  }
+
+  /** A verdict holds until something that it rests on is new; what nodes say has some seconds. */
   #factsOf(target: ApiTarget): PolicyFacts {
+    const now = this.#input.clock();
+    const instances = this.#input.apiservers?.() ?? [];
+    const restsOn = `${this.#book.version} ${this.#others.version} ${this.#cache.unreadable.size} ${instances.join(' ')}`;
+    const known = this.#known.get(target.name);
+    if (known && known.target === target && known.restsOn === restsOn && now - known.at < KNOWN_FOR_MS && now >= known.at)
+      return known.facts;
+    const facts = this.#judge(target, instances);
+    this.#known.set(target.name, { target, restsOn, at: now, facts });
+    return facts;
+  }
+
+  #judge(target: ApiTarget, instances: readonly string[]): PolicyFacts {
     const { namespace } = target.backend;
-    const policies = this.#book.in(namespace);
     const nodes = this.#input.nodes();
-    const verdict = evaluatePolicies({ policies, pods: target.pods, port: podPortOf(target), sources: this.#sourcesNow(nodes), nodes });
-    const looked = this.#others.notEvaluated(namespace);
-    const notEvaluated = looked ?? [];
+    const found = this.#others.of(namespace);
+    const backend: BackendPods = { policies: this.#book.in(namespace), pods: target.pods, ...(found && { others: found.policies }) };
+    const verdict = evaluatePolicies({ ...backend, port: podPortOf(target), sources: this.#sourcesNow(nodes, instances), nodes });
+    const notEvaluated = [...new Set(found?.notRead.map(({ kind }) => kind))];
     const unread = [...this.#cache.unreadable].find(([key]) => key.startsWith(`${namespace}/`));
     if (unread)
       return { ...verdict, verdict: 'undetermined', why: `NetworkPolicy ${unread[0]} cannot be read: ${unread[1]}`, notEvaluated };
     const lastChange = this.#book.lastChangeFor(target);
     return {
-      ...verdict,
-      ...(looked?.length === 0 ? {} : { verdict: 'undetermined', why: whyUndetermined(verdict, looked) }),
+      ...withNotRead(verdict, found),
+      egress: this.#destinations
+        .needsOf(target, nodes, instances)
+        .map(({ peer, name, destination }) => ({ peer, name, ...withNotRead(evaluateEgress(backend, destination), found) })),
       notEvaluated,
       ...(lastChange !== undefined && { lastChange }),
     };
   }
 
-  #sourcesNow(nodes: readonly NodeFacts[]): PolicySources {
-    const instances = (this.#input.apiservers?.() ?? []).flatMap((instance) => splitHostPort(instance)?.host ?? []);
+  #sourcesNow(nodes: readonly NodeFacts[], apiservers: readonly string[]): PolicySources {
+    const instances = apiservers.flatMap((instance) => splitHostPort(instance)?.host ?? []);
     const { tunnel } = this.#others;
     if (instances.length > 0) return { addresses: instances, certain: true, tunnel };
     // Its internal address comes first.
     return { addresses: nodes.flatMap(({ addresses }) => addresses.slice(0, 1)), certain: false, tunnel };
   }
 }
+
+/** A verdict, and what it rests on. */
+interface Known {
+  readonly target: ApiTarget;
+  readonly restsOn: string;
+  readonly at: number;
+  readonly facts: PolicyFacts;
+}
+
+const KNOWN_FOR_MS = 10_000;
 
 const namespacesOf = (targets: Targets): ReadonlySet<string> => new Set(targets.all().map(({ backend }) => backend.namespace));
 
@@ -163,10 +215,4 @@ function podPortOf({ service, backend, addresses }: ApiTarget): number | string 
   const targetPort = service?.ports.find(({ port }) => port === backend.port)?.targetPort;
   if (targetPort === undefined || targetPort === '') return addresses[0]?.port;
   return /^\d+$/.test(targetPort) ? Number(targetPort) : targetPort;
-}
-
-function whyUndetermined({ verdict, why }: Pick<PolicyFacts, 'verdict' | 'why'>, notEvaluated: readonly string[] | undefined): string {
-  if (!notEvaluated) return `${why}; other kinds of policies have not been looked for yet`;
-  const alone = verdict === 'undetermined' ? why : `NetworkPolicies alone: ${verdict} (${why})`;
-  return `${alone}; ${notEvaluated.join(', ')} may decide otherwise and cannot be ruled out`;
 }

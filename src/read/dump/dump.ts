@@ -18,7 +18,7 @@ import { nodeFacts } from '../../objects/nodes.ts';
 import { podFacts } from '../../objects/pod-facts.ts';
 import { createPodHistory } from '../../objects/pod-history.ts';
 import type { PodRecord } from '../../objects/pods.ts';
-import { evaluatePolicies } from '../../objects/policy/evaluate.ts';
+import { evaluateEgress, evaluatePolicies } from '../../objects/policy/evaluate.ts';
 import { serviceFacts } from '../../objects/services.ts';
 import { isSystemWarning, withPods } from '../../objects/system-events.ts';
 import { unpacked } from './archives.ts';
@@ -189,15 +189,30 @@ function policyOf({ api, service, pods, target }: Backend, { policies, nodes }: 
   if (!policies) return UNOBSERVED;
   const port = service?.ports.find((candidate) => candidate.port === api.backend.port)?.targetPort;
   const facts = (nodes ?? []).map(nodeFacts);
-  const verdict = evaluatePolicies({
+  const backend = {
     policies: policies.filter(({ namespace }) => namespace === api.backend.namespace),
     pods: pods.length > 0 ? target.pods : [],
+  };
+  const sources = { addresses: facts.flatMap(({ addresses }) => addresses), certain: false, tunnel: 'unknown' } as const;
+  const verdict = evaluatePolicies({
+    ...backend,
     port: port !== undefined && /^\d+$/.test(port) ? Number(port) : port,
-    sources: { addresses: facts.flatMap(({ addresses }) => addresses), certain: false, tunnel: 'unknown' },
+    sources,
     nodes: facts,
   });
-  return observed({ ...verdict, notEvaluated: [] });
+  // Where things are is not in a dump: only a policy that admits nothing, or everything, decides without.
+  const egress = ELSEWHERE.map(({ peer, words, protocol }) => ({
+    peer,
+    name: words,
+    ...evaluateEgress(backend, { peers: [], words, port: undefined, protocol, each: true }),
+  }));
+  return observed({ ...verdict, egress, notEvaluated: [] });
 }
+
+const ELSEWHERE = [
+  { peer: 'kube-apiserver', words: 'the kube-apiserver', protocol: 'TCP' },
+  { peer: 'dns', words: "the cluster's DNS", protocol: 'UDP' },
+] as const;
 
 function eventsOf(api: ApiServiceRecord, { service, pods, workload, slices }: Backend, { records, time }: Dump): ApiFacts['events'] {
   if (!records.events) return UNOBSERVED;

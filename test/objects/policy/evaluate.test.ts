@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NodeFacts } from '../../../src/domain/snapshot.ts';
-import { evaluatePolicies, type PolicyPod, type PolicyQuestion, type PolicySources } from '../../../src/objects/policy/evaluate.ts';
+import { evaluatePolicies, type PolicyQuestion, type PolicySources } from '../../../src/objects/policy/evaluate.ts';
+import type { PolicyPod } from '../../../src/objects/policy/flow.ts';
 import { type PolicyRecord, readNetworkPolicy } from '../../../src/objects/policy/network-policy.ts';
 
 const node = (name: string, address: string): NodeFacts => ({
@@ -13,6 +14,7 @@ const node = (name: string, address: string): NodeFacts => ({
 });
 const NODES = [node('control-plane', '192.0.2.2'), node('worker', '192.0.2.10')];
 const POD: PolicyPod = {
+  namespace: 'harbour',
   name: 'tide-gauge-1',
   labels: { app: 'tide-gauge' },
   hostNetwork: false,

@@ -147,7 +147,13 @@ describe('the policy source', () => {
     const cache = fakeCache();
     const { source, changes } = start(cache);
     await looked(source);
-    expect(facts(source)).toEqual({ verdict: 'admits', why: 'no NetworkPolicy selects a backend pod', selecting: [], notEvaluated: [] });
+    expect(facts(source)).toEqual({
+      verdict: 'admits',
+      why: 'no NetworkPolicy selects a backend pod',
+      selecting: [],
+      egress: ['the kube-apiserver', "the cluster's DNS"].map((name) => expect.objectContaining({ name, verdict: 'admits' })),
+      notEvaluated: [],
+    });
 
     now += 1000;
     const written = { time: new Date(now).toISOString(), manager: 'kubectl-edit', operation: 'Update', fieldsV1: { 'f:spec': {} } };
@@ -241,69 +247,233 @@ describe('the policy source', () => {
   });
 });
 
+describe('what a backend needs', () => {
+  const service = (name: string, spec: object) => ({ items: [{ metadata: { name }, spec }] });
+  const pod = (name: string, labels: object, ip: string) => ({
+    metadata: { name, namespace: 'tides', labels },
+    spec: { nodeName: 'worker', containers: [{ name: 'server', ports: [{ name: 'web', containerPort: 9091, protocol: 'TCP' }] }] },
+    status: { podIP: ip },
+  });
+  const CLUSTER: Answers = {
+    '/api/v1/namespaces/kube-system/pods': (path: string) => ({
+      items: path.includes('kube-dns') ? [pod('coredns', { 'k8s-app': 'kube-dns' }, '10.1.0.9')] : [],
+    }),
+    '/api/v1/namespaces/kube-system/services': service('kube-dns', {
+      clusterIP: '10.96.0.10',
+      selector: { 'k8s-app': 'kube-dns' },
+      ports: [{ port: 53, protocol: 'UDP', targetPort: 53 }],
+    }),
+    '/api/v1/namespaces/default/services': service('kubernetes', { clusterIP: '10.96.0.1' }),
+    '/api/v1/namespaces/tides/services': service('timeseries', {
+      clusterIP: '10.96.0.20',
+      selector: { app: 'timeseries' },
+      ports: [{ port: 9090, targetPort: 'web' }],
+    }),
+    '/api/v1/namespaces/tides/pods': { items: [pod('timeseries-0', { app: 'timeseries' }, '10.1.0.7')] },
+  };
+  const NEEDS = {
+    targets: fixedTargets([{ ...TARGET, pods: TARGET.pods.map((one) => ({ ...one, args: ['--db=http://timeseries.tides.svc:9090'] })) }]),
+  };
+  const allow = (...egress: object[]) => object('stay-home', { policyTypes: ['Egress'], egress });
+  const verdictsOf = (source: PolicySource) => facts(source).egress?.map(({ name, verdict }) => `${name}: ${verdict}`);
+  const known = (source: PolicySource) => eventually(() => (facts(source).egress?.length ?? 0) === 3);
+
+  it('is looked for once a policy is about the way out, by its Service and its pods', async () => {
+    const cache = fakeCache();
+    const { source, client } = start(cache, CLUSTER, NEEDS);
+    await looked(source);
+    expect(client.asked.some((path) => path.includes('/services'))).toBe(false);
+    cache.put(allow({ ports: [{ port: 9091 }] }), true);
+    await known(source);
+    expect(verdictsOf(source)).toEqual([
+      'the kube-apiserver: blocks',
+      "the cluster's DNS: blocks",
+      // The port of the pod, by its name: not the Service's.
+      'Service tides/timeseries, port 9090: admits',
+    ]);
+    expect(facts(source).verdict).toBe('admits');
+
+    now += 1000;
+    cache.put(allow({ ports: [{ port: 6443 }] }, { ports: [{ port: 53, protocol: 'UDP' }] }), true);
+    expect(verdictsOf(source)).toEqual([
+      'the kube-apiserver: admits',
+      "the cluster's DNS: admits",
+      'Service tides/timeseries, port 9090: blocks',
+    ]);
+    now += 1000;
+    cache.put(allow({ ports: [{ port: 9090 }] }), true);
+    expect(verdictsOf(source)?.[2]).toBe('Service tides/timeseries, port 9090: undetermined');
+  });
+
+  it('is not known of a server whose Service is not there, and of DNS behind a cache on the node', async () => {
+    const answers: Answers = {
+      ...CLUSTER,
+      '/api/v1/namespaces/tides/services': { items: [] },
+      '/api/v1/namespaces/kube-system/pods': (path: string) => ({
+        items: path.includes('node-local-dns') ? [pod('cache', {}, '192.0.2.10')] : [],
+      }),
+    };
+    const cache = fakeCache();
+    const { source } = start(cache, answers, { ...NEEDS, refreshMs: 20 });
+    cache.put(allow({ to: [{ ipBlock: { cidr: '192.0.2.2/32' } }] }), true);
+    await looked(source);
+    await eventually(() => verdictsOf(source)?.[0] === 'the kube-apiserver: admits');
+    expect(verdictsOf(source)).toEqual(['the kube-apiserver: admits', "the cluster's DNS: undetermined"]);
+  });
+
+  it('is the kubelets too, where it is metrics-server', async () => {
+    const metricsServer = {
+      ...TARGET,
+      group: 'metrics.k8s.io',
+      pods: TARGET.pods.map((one) => ({ ...one, args: ['--kubelet-use-node-status-port'] })),
+    };
+    const cache = fakeCache();
+    const { source } = start(cache, CLUSTER, { targets: fixedTargets([metricsServer]) });
+    cache.put(allow({ to: [{ ipBlock: { cidr: '198.51.100.0/24' } }] }), true);
+    await looked(source);
+    expect(verdictsOf(source)?.[2]).toBe('the kubelets, port 10250: blocks');
+  });
+});
+
 describe('other kinds of policies', () => {
   const served = (...names: string[]) => ({ kind: 'APIResourceList', resources: names.map((name) => ({ name })) });
 
-  it.each<[string, Answers, readonly string[], string]>([
-    ['none', {}, [], 'blocks'],
+  const cilium = (...fromEntities: string[]) => ({
+    metadata: { name: 'reef', namespace: 'harbour' },
+    spec: { endpointSelector: {}, ingress: [{ fromEntities }] },
+  });
+  const NS = '/apis/cilium.io/v2/namespaces/harbour/ciliumnetworkpolicies';
+
+  it.each<[string, Answers, readonly string[], string, string]>([
+    ['none', {}, [], 'blocks', 'default-deny isolates'],
     [
       'Cilium without policies',
-      {
-        '/apis/cilium.io/v2': served('ciliumnetworkpolicies'),
-        '/apis/cilium.io/v2/namespaces/harbour/ciliumnetworkpolicies': { items: [] },
-      },
+      { '/apis/cilium.io/v2': served('ciliumnetworkpolicies'), [NS]: { items: [] } },
       [],
       'blocks',
+      'default-deny',
     ],
     [
-      'a Cilium policy in the namespace',
-      {
-        '/apis/cilium.io/v2': served('ciliumnetworkpolicies'),
-        '/apis/cilium.io/v2/namespaces/harbour/ciliumnetworkpolicies': { items: [{}] },
-      },
+      'a Cilium policy that admits',
+      { '/apis/cilium.io/v2': served('ciliumnetworkpolicies'), [NS]: { items: [cilium('kube-apiserver')] } },
+      [],
+      'admits',
+      'CiliumNetworkPolicy harbour/reef admits the kube-apiserver (192.0.2.2) to port 10250 (ingress rule 1)',
+    ],
+    [
+      'a Cilium policy that does not',
+      { '/apis/cilium.io/v2': served('ciliumnetworkpolicies'), [NS]: { items: [cilium('world')] } },
+      [],
+      'blocks',
+      'default-deny',
+    ],
+    [
+      'a Cilium policy that cannot be read',
+      { '/apis/cilium.io/v2': served('ciliumnetworkpolicies'), [NS]: { items: [{ ...cilium(), spec: { ingress: 'all' } }] } },
       ['CiliumNetworkPolicy'],
       'undetermined',
+      'CiliumNetworkPolicy reef cannot be read: spec.ingress is "all"',
     ],
     [
       'Cilium policies that may not be listed',
       { '/apis/cilium.io/v2': served('ciliumclusterwidenetworkpolicies'), '/apis/cilium.io/v2/ciliumclusterwidenetworkpolicies': 403 },
       ['CiliumClusterwideNetworkPolicy'],
       'undetermined',
+      'which cilium.io/ciliumclusterwidenetworkpolicies: list would open',
     ],
     [
       'Calico',
       {
         '/apis/crd.projectcalico.org/v1': served('networkpolicies', 'globalnetworkpolicies', 'felixconfigurations'),
         '/apis/crd.projectcalico.org/v1/namespaces/harbour/networkpolicies': { items: [] },
-        '/apis/crd.projectcalico.org/v1/globalnetworkpolicies': { items: [{}] },
+        '/apis/crd.projectcalico.org/v1/globalnetworkpolicies': {
+          items: [{ metadata: { name: 'sea' }, spec: { order: 1, ingress: [{ action: 'Allow' }] } }],
+        },
       },
-      ['Calico GlobalNetworkPolicy'],
-      'undetermined',
+      [],
+      'admits',
+      'Calico GlobalNetworkPolicy sea admits',
     ],
     [
-      'AdminNetworkPolicy',
+      'Calico whose new group is served from CRDs',
+      {
+        '/apis/apiregistration.k8s.io/v1/apiservices': { items: [{ metadata: { name: 'v3.projectcalico.org' }, spec: {} }] },
+        '/apis/projectcalico.org/v3': served('globalnetworkpolicies'),
+        '/apis/projectcalico.org/v3/globalnetworkpolicies': {
+          items: [{ metadata: { name: 'sea' }, spec: { order: 1, ingress: [{ action: 'Allow' }] } }],
+        },
+      },
+      [],
+      'admits',
+      'Calico GlobalNetworkPolicy sea admits',
+    ],
+    [
+      'Calico whose new group is an aggregated API: it is not asked',
+      {
+        '/apis/apiregistration.k8s.io/v1/apiservices': {
+          items: [{ metadata: { name: 'v3.projectcalico.org' }, spec: { service: { name: 'calico-api', namespace: 'calico-system' } } }],
+        },
+        '/apis/projectcalico.org/v3': () => {
+          throw new Error('an aggregated API was asked');
+        },
+      },
+      [],
+      'blocks',
+      'default-deny',
+    ],
+    [
+      'an administrator who lets nobody decide',
       {
         '/apis/policy.networking.k8s.io/v1alpha1': served('adminnetworkpolicies', 'baselineadminnetworkpolicies'),
-        '/apis/policy.networking.k8s.io/v1alpha1/adminnetworkpolicies': { items: [{}] },
+        '/apis/policy.networking.k8s.io/v1alpha1/adminnetworkpolicies': {
+          items: [
+            {
+              metadata: { name: 'open' },
+              spec: { priority: 1, subject: { namespaces: {} }, ingress: [{ action: 'Allow', from: [{ namespaces: {} }] }] },
+            },
+          ],
+        },
         '/apis/policy.networking.k8s.io/v1alpha1/baselineadminnetworkpolicies': { items: [] },
       },
-      ['AdminNetworkPolicy'],
-      'undetermined',
+      [],
+      'blocks',
+      'default-deny',
     ],
     [
       'a group that hides its kinds',
       { '/apis/policy.networking.k8s.io/v1alpha2': 403, '/apis/policy.networking.k8s.io/v1alpha2/clusternetworkpolicies': 403 },
       ['ClusterNetworkPolicy'],
       'undetermined',
+      'ClusterNetworkPolicy may not be listed',
     ],
-    ['a group that does not answer', { '/apis/cilium.io/v2': new Error('time-out') }, [], 'blocks'],
-  ])('%s', async (_, answers, notEvaluated, verdict) => {
+    [
+      'a group that does not answer',
+      {
+        '/apis/cilium.io/v2': new Error('time-out'),
+        [NS]: new Error('time-out'),
+        '/apis/cilium.io/v2/ciliumclusterwidenetworkpolicies': 500,
+      },
+      ['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy'],
+      'undetermined',
+      'CiliumNetworkPolicy could not be listed: time-out',
+    ],
+    [
+      'more than is read',
+      {
+        '/apis/policy.networking.k8s.io/v1alpha2': served('clusternetworkpolicies'),
+        '/apis/policy.networking.k8s.io/v1alpha2/clusternetworkpolicies': { metadata: { continue: 'more' }, items: [] },
+      },
+      ['ClusterNetworkPolicy'],
+      'undetermined',
+      'ClusterNetworkPolicy could not be listed: there are more than 2000',
+    ],
+  ])('%s', async (_, answers, notEvaluated, verdict, why) => {
     const cache = fakeCache();
     const { source } = start(cache, { ...NO_TUNNEL, ...answers });
     cache.put(DENY);
     await looked(source);
     expect(facts(source)).toMatchObject({ verdict, notEvaluated });
-    if (notEvaluated.length > 0) expect(facts(source).why).toContain(notEvaluated[0]);
+    expect(facts(source).why).toContain(why);
   });
 
   it('are undetermined before anybody looked', () => {
@@ -317,15 +487,17 @@ describe('other kinds of policies', () => {
     const answers: Answers = {
       ...NO_TUNNEL,
       '/apis/cilium.io/v2': served('ciliumnetworkpolicies'),
-      '/apis/cilium.io/v2/namespaces/harbour/ciliumnetworkpolicies': { items: [{}] },
+      [NS]: { items: [cilium('kube-apiserver')] },
     };
     const cache = fakeCache();
     const { source, client } = start(cache, answers, { refreshMs: 20 });
+    cache.put(DENY);
     await looked(source);
     answers['/apis/cilium.io/v2'] = new Error('time-out');
+    answers[NS] = new Error('time-out');
     const before = client.asked.length;
     await eventually(() => client.asked.slice(before).filter((path) => path === '/apis/cilium.io/v2').length > 2);
-    expect(facts(source).notEvaluated).toEqual(['CiliumNetworkPolicy']);
+    expect(facts(source)).toMatchObject({ verdict: 'admits', notEvaluated: [] });
   });
 
   it.each<[Answers, string]>([

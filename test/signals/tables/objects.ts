@@ -6,9 +6,12 @@ import {
   CHANGE_KINDS,
   type ClusterFacts,
   type ConditionFacts,
+  EGRESS_PEERS,
+  type EgressPeer,
   type EndpointFacts,
   type NodeFacts,
   type PolicyFacts,
+  type PolicyVerdict,
   type ServiceFacts,
 } from '../../../src/domain/snapshot.ts';
 import { healthyApi, healthyCluster, healthyTally, NOW, probeResult } from '../../support/healthy.ts';
@@ -142,6 +145,15 @@ const CERTIFICATES: readonly Row[] = [
   ['front-proxy-ca-published', 1, 1, {}, frontProxy(NOW / 1000 - 60)],
 ];
 
+/** On the way to one kind of peer, of which there may be several, in place of the healthy cluster's. */
+const wayOut = (peer: EgressPeer, ...verdicts: PolicyVerdict[]): Partial<ApiFacts> =>
+  policy({
+    egress: [
+      ...(seenIn<PolicyFacts>(healthyApi().policy).egress ?? []).filter((facts) => facts.peer !== peer),
+      ...verdicts.map((verdict) => ({ peer, name: '', verdict, why: '' })),
+    ],
+  });
+
 const POLICIES: readonly Row[] = [
   ['policy-admits', 1, 0, policy({ verdict: 'undetermined' })],
   ['policy-admits', 1, 1, policy({ selecting: ['default-deny'] })],
@@ -152,6 +164,17 @@ const POLICIES: readonly Row[] = [
   ['policies-selecting', 0, 0, policy({ notEvaluated: ['CiliumNetworkPolicy'] })],
   ['policies-not-evaluated', 0, 1, policy({ notEvaluated: ['CiliumNetworkPolicy'] })],
   ['policies-not-evaluated', 0, 0, policy({ selecting: ['default-deny'] })],
+  ...EGRESS_PEERS.flatMap((peer): Row[] => {
+    const other = peer === 'dns' ? 'dependency' : 'dns';
+    return [
+      [`egress-blocks-${peer}`, 0, 1, wayOut(peer, 'admits', 'blocks')],
+      [`egress-blocks-${peer}`, 0, 0, wayOut(peer, 'undetermined')],
+      [`egress-undetermined-${peer}`, 0, 1, wayOut(peer, 'undetermined', 'admits')],
+      [`egress-undetermined-${peer}`, 0, 0, wayOut(other, 'undetermined')],
+      [`egress-admits-${peer}`, 1, 0, wayOut(peer, 'blocks')],
+      [`egress-admits-${peer}`, 1, 1, wayOut(other, 'blocks')],
+    ];
+  }),
 ];
 
 /** The nodes of the healthy cluster, of which one differs: `node-a` hosts the backend, `node-b` does not. */

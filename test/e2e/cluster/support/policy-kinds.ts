@@ -1,7 +1,7 @@
 import type { Cluster } from '../harness/cluster.ts';
 import { until } from '../harness/process.ts';
 
-/** One kind per group of policies that are no NetworkPolicies; the exporter asks only whether any object exists. */
+/** One kind per group of policies that are no NetworkPolicies: the exporter lists them where they are served. */
 const KINDS = [
   { group: 'cilium.io', version: 'v2', kind: 'CiliumNetworkPolicy', plural: 'ciliumnetworkpolicies', scope: 'Namespaced' },
   { group: 'crd.projectcalico.org', version: 'v1', kind: 'NetworkPolicy', plural: 'networkpolicies', scope: 'Namespaced' },
