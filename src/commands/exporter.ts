@@ -73,6 +73,7 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
   const ticker = startTicking(
     () => {
       view = publish(view);
+      server.published();
     },
     () => reload.config().diagnosis.interval,
     log,

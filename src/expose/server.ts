@@ -11,8 +11,9 @@ import { hostsOf, prefixOf, withoutPrefix } from './external-url.ts';
 import { createHostCheck } from './host-check.ts';
 import { incidentRoutes, shownBook } from './incident-routes.ts';
 import { parseListenAddress } from './listen-address.ts';
+import { createPages, followPage, type Pages, sendPage } from './live/pages.ts';
 import { acceptsGzip, negotiateFormat } from './negotiate.ts';
-import { renderStatusPage, renderWaitingPage } from './page/page.ts';
+import { parseFleetQuery } from './page/query.ts';
 import { renderRunbookPage } from './page/runbook.ts';
 import { CONTENT_SECURITY_POLICY } from './page/shell.ts';
 import { CONTENT_TYPES } from './render.ts';
@@ -71,6 +72,8 @@ export interface WebServerOptions {
 export interface WebServer {
   /** Where it listens now, e.g. http://127.0.0.1:9944 */
   readonly urls: readonly URL[];
+  /** Tells that `view` gives another one: whoever follows a page is sent what changed. */
+  published(): void;
   /** Reads the web configuration file again. Returns what is wrong with it; the last good one stays in force then. */
   reload(): string | undefined;
   /** Ends what is running within two seconds. */
@@ -86,7 +89,8 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
     options.webConfigFile === undefined
       ? undefined
       : (await import('./web-security.ts')).createWebSecurity(options.webConfigFile, options.log, options.onWebConfig);
-  const app = createApp(options, security);
+  const pages = createPages({ ...options, view: shownView(options), waiting: waitingOf(options) });
+  const app = createApp(options, security, pages);
   const limit = createConnectionLimit(MOST_CONNECTIONS);
   const servers: Server[] = [];
   try {
@@ -104,7 +108,9 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
   return {
     urls: servers.map((server) => urlOf(server.address() as AddressInfo, scheme)),
     reload: () => security?.reload(),
+    published: () => pages.publish(),
     close: async () => {
+      pages.live.close();
       await Promise.all(servers.map(closeServer));
     },
   };
@@ -158,7 +164,7 @@ async function closeServer(server: Server): Promise<void> {
   });
 }
 
-function createApp(options: WebServerOptions, security: WebSecurity | undefined): express.Express {
+function createApp(options: WebServerOptions, security: WebSecurity | undefined, pages: Pages): express.Express {
   const waiting = waitingOf(options);
   const prefix = prefixOf(options.externalUrl);
   const shown = shownView(options);
@@ -194,8 +200,14 @@ function createApp(options: WebServerOptions, security: WebSecurity | undefined)
     if (html === undefined) response.status(404).type('text').send('no runbook of that name\n');
     else response.type('html').send(renderRunbookPage(request.params.cause, html, prefix));
   });
-  const page = cachedPage({ ...options, view: shown });
-  app.get('/', (_request, response) => void response.type('html').send(page()));
+  app.get('/', (request, response) => sendPage(request, response, pages.fleet(parseFleetQuery(request.query))));
+  app.get('/live', (request, response) => followPage(pages, request, response));
+  // Where the path of a proxy that takes it away is /apis, what is left of /apis/apis/NAME was taken for one that leaves it.
+  app.get(prefix === '/apis' ? ['/apis/:name', '/:name'] : '/apis/:name', async (request, response, next) => {
+    const { status, document } = pages.api(String(request.params.name));
+    if (status === 404 && !request.path.startsWith('/apis/')) return next();
+    await sendPage(request, response.status(status), document);
+  });
 
   app.use((_request: Request, response: Response) => void response.status(404).type('text').send('not found\n'));
   app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
@@ -273,16 +285,4 @@ function securityHeaders(_request: Request, response: Response, next: NextFuncti
 
 function answer(response: Response, { status, body }: { readonly status: number; readonly body: unknown }): void {
   response.status(status).json(body);
-}
-
-/** The page is printed once per tick, whoever looks; before the first one, for each who looks. */
-function cachedPage(options: WebServerOptions): () => string {
-  const pageOptions = { version: options.version, prefix: prefixOf(options.externalUrl) };
-  let printed: { readonly of: ExporterView; readonly html: string } | undefined;
-  return () => {
-    const view = options.view();
-    if (!view) return renderWaitingPage(waitingOf(options)(), pageOptions);
-    if (!printed || printed.of !== view) printed = { of: view, html: renderStatusPage(view, pageOptions) };
-    return printed.html;
-  };
 }

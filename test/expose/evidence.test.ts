@@ -125,9 +125,9 @@ async function cluster(): Promise<{
   };
 }
 
-const QUOTING = ['/', '/api/v1/diagnoses', '/api/v1/status'];
+const QUOTING = ['/apis/v1.tides.example.com', '/api/v1/diagnoses', '/api/v1/status'];
 /** No view has them today: one that is added is guarded without a word more. */
-const UNKNOWN = ['/api/v1/later', '/later', '/runbooks/none/later', '/metrics/later'];
+const UNKNOWN = ['/', '/apis/none', '/api/v1/later', '/later', '/runbooks/none/later', '/metrics/later'];
 const OPEN = ['/metrics', '/-/healthy', '/-/ready', '/runbooks/none'];
 
 describe('evidence that is open', () => {
@@ -146,6 +146,12 @@ describe('evidence that is off', () => {
 });
 
 describe('evidence for users of the cluster', () => {
+  it('streams no change to strangers', async () => {
+    const get = await serve({ evidence: 'authenticated', reviewAccess: (await cluster()).reviewAccess });
+    for (const authorization of [undefined, 'Bearer some-other-token']) expect((await get('/live?page=/', authorization)).status).toBe(401);
+    expect((await get('/live?page=/', 'Bearer guests-token')).status).toBe(403);
+  });
+
   it.each([...QUOTING, ...UNKNOWN, '/Metrics', '/metrics/', '/api/v1/status/', '/API/V1/Diagnoses', '/api/v1/diagnoses?apiservice=x'])(
     'is closed to strangers at %s',
     async (path) => {

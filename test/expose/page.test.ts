@@ -5,15 +5,24 @@ import type { Diagnosis } from '../../src/domain/diagnosis.ts';
 import type { Hurt, HurtFacts } from '../../src/domain/impact.ts';
 import { ABSENT, observed, UNOBSERVED } from '../../src/domain/observed.ts';
 import type { ApiFacts, Snapshot } from '../../src/domain/snapshot.ts';
+import { HourBook } from '../../src/expose/hour/hour-book.ts';
+import { renderApiPage, renderUnknownApi } from '../../src/expose/page/api-page.ts';
 import { escapeHtml, html } from '../../src/expose/page/html.ts';
-import { renderStatusPage, renderWaitingPage } from '../../src/expose/page/page.ts';
+import { renderFleetPage, renderWaitingPage } from '../../src/expose/page/page.ts';
+import { parseFleetQuery } from '../../src/expose/page/query.ts';
 import { CONTENT_SECURITY_POLICY } from '../../src/expose/page/shell.ts';
 import type { ExporterView } from '../../src/expose/view.ts';
 import { healthyApi, healthyContainer, healthyPod, healthySnapshot, healthyTally, NOW, probeResult } from '../support/healthy.ts';
 import { diagnosis, viewOf } from './view.ts';
 
-const page = (view: ExporterView | undefined) =>
-  view ? renderStatusPage(view, { version: '1.2.3' }) : renderWaitingPage({ time: NOW, sources: [] }, { version: '1.2.3' });
+const fleet = (view: ExporterView | undefined) =>
+  view ? renderFleetPage(view, { version: '1.2.3' }).document : renderWaitingPage({ time: NOW, sources: [] }, { version: '1.2.3' });
+/** Of the first API, after the exporter has seen one tick. */
+function page(view: ExporterView): string {
+  const hours = new HourBook();
+  hours.observe(view.snapshot);
+  return renderApiPage(view, view.snapshot.apis[0]!.name, hours, { version: '1.2.3' })!.document;
+}
 /** What a reader sees: tags away, entities back, blanks joined. */
 const textOf = (markup: string) =>
   markup
@@ -35,14 +44,15 @@ const failing = (api: Partial<ApiFacts> = {}, differs: Partial<Diagnosis> = {}) 
     },
   });
 
-describe('without a click the page says', () => {
+describe('the page of an API says without a click', () => {
   const text = textOf(page(failing()));
   it.each([
-    ['which API', 'v1.tides.example.com ✕ failing'],
+    ['which API', 'Aggregated APIs / v1.tides.example.com'],
+    ['how it is', 'Verdict ✕ failing harbour/tide-gauge:443'],
     ['why', 'The backend is killed for its memory'],
     ['how sure', '93 % sure'],
     ['of which kind', 'resource-pressure'],
-    ['since when', 'since 2026-01-05 08:52:00 (8 min ago)'],
+    ['since when', 'since 2026-01-05 08:52:00 ( 8 min ago )'],
     ['how regularly', 'periodic, every 15 min'],
     ['on whose schedule', 'the same schedule as CronJob batch/tide-report'],
     ['what shows it', 'A container was terminated with reason OOMKilled. decisive +6'],
@@ -53,7 +63,7 @@ describe('without a click the page says', () => {
     ['how to know that it worked', 'It worked when AVAILABLE True: kubectl get apiservice v1.tides.example.com'],
     ['what else it could be', 'pod-crash-looping pod-instability'],
     ['what was not seen, and what opens it', 'logs : RBAC refuses; opened by pods/log: get'],
-    ['what each vantage saw', 'endpoint pod, directly, 10.1.0.5:10250 discovery ✓ ok'],
+    ['what each vantage saw', 'endpoint pod, directly, 10.1.0.5:10250: tide-gauge-7c9f8d6b5-abcde on node-a discovery ✓ ok'],
   ])('%s', (_, expected) => {
     expect(text).toContain(expected);
   });
@@ -79,10 +89,15 @@ describe('states', () => {
       ),
       'The rule that opens it: apiregistration.k8s.io/apiservices: list, watch',
     ],
+  ])('%s', (_, view, expected) => {
+    expect(textOf(fleet(view))).toContain(expected);
+  });
+
+  it.each<[string, ExporterView, string]>([
     [
       'deleted while broken',
       viewOf(healthySnapshot({ apis: [healthyApi({ deletedAt: NOW - 7_200_000 })] })),
-      'was deleted 2 h ago, while it was broken',
+      'was deleted 2 h ago , while it was broken',
     ],
     [
       'unknown cause',
@@ -107,13 +122,14 @@ describe('states', () => {
   it('recovering: what failed is past, nothing is red', () => {
     const markup = page(failing({}, { state: 'recovering', endedAt: NOW / 1000 - 20 }));
     const text = textOf(markup);
-    expect(text).toContain('v1.tides.example.com ↗ recovering');
+    expect(text).toContain('Verdict ↗ recovering');
     expect(text).toContain('Recovering: it passes since 2026-01-05 08:59:40 It failed because: The backend is killed for its memory .');
     expect(text).toContain('failed since 2026-01-05 08:52:00');
-    expect(text).toContain('1 recovering');
-    expect(text).not.toMatch(/✕ failing|aggregated API answers/);
-    expect(markup).not.toMatch(/class="(card|tile) bad"/);
-    expect(markup).toContain('<title>Aggregated APIs</title>');
+    const all = fleet(failing({}, { state: 'recovering', endedAt: NOW / 1000 - 20 }));
+    expect(textOf(all)).toContain('1 recovering');
+    expect(textOf(all) + text).not.toMatch(/✕ failing|aggregated API answers/);
+    expect(all + markup).not.toMatch(/class="(card|tile) bad"/);
+    expect(all).toContain('<title>Aggregated APIs</title>');
     expect(textOf(page(failing({}, { state: 'recovering', cause: 'unknown', title: 'The cause is not known yet' })))).toContain(
       'Recovering: it passes Why it failed was not seen.',
     );
@@ -130,8 +146,10 @@ describe('states', () => {
       '✕ failing',
     ],
   ])('%s is shown as it is', (_, api, expected) => {
-    const text = textOf(page(viewOf(healthySnapshot({ apis: [healthyApi(api)] }))));
-    expect(text).toContain(`v1.tides.example.com ${expected} harbour/tide-gauge:443`);
+    const view = viewOf(healthySnapshot({ apis: [healthyApi(api)] }));
+    const text = textOf(fleet(view));
+    expect(text).toContain(`v1.tides.example.com harbour/tide-gauge:443 ${expected}`);
+    expect(textOf(page(view))).toContain(`Verdict ${expected} harbour/tide-gauge:443`);
     if (expected.startsWith('?')) expect(text).not.toContain('aggregated API answers');
   });
 
@@ -154,14 +172,9 @@ describe('states', () => {
     expect(text.split(piece!.reproduce!)).toHaveLength(2);
   });
 
-  it('names each API once when all are healthy', () => {
-    expect(textOf(page(viewOf())).split('v1.tides.example.com')).toHaveLength(2);
-    expect(page(failing())).toContain('<th>Confidence</th>');
-  });
-
   it('puts what fails first', () => {
     const apis = ['v1.a.example.com', 'v1.tides.example.com'].map((name) => healthyApi({ name }));
-    const text = textOf(page(viewOf(healthySnapshot({ apis }), { diagnoses: [diagnosis()] })));
+    const text = textOf(fleet(viewOf(healthySnapshot({ apis }), { diagnoses: [diagnosis()] })));
     expect(text.indexOf('v1.tides.example.com')).toBeLessThan(text.indexOf('v1.a.example.com'));
   });
 
@@ -206,7 +219,7 @@ describe('states', () => {
 });
 
 describe('what could not be looked at', () => {
-  const sources = (...of: ExporterView['snapshot']['sources']) => textOf(page(viewOf({ ...healthySnapshot(), sources: of })));
+  const sources = (...of: ExporterView['snapshot']['sources']) => textOf(fleet(viewOf({ ...healthySnapshot(), sources: of })));
   it('comes first, with the rule that opens it; what was seen is one line', () => {
     const text = sources(
       { source: 'pods', state: 'ok', lastSuccess: NOW },
@@ -220,7 +233,7 @@ describe('what could not be looked at', () => {
 
   it('is not mentioned when there is nothing of it', () => {
     const text = sources({ source: 'pods', state: 'ok', lastSuccess: NOW });
-    expect(text).toContain('What is observed ✓ pods');
+    expect(text).toMatch(/What is observed ✓ 1 source .*✓ pods/);
     expect(text).not.toContain('not visible');
   });
 });
@@ -233,7 +246,7 @@ describe('error lines that no signature knows', () => {
     unknownTemplates: [{ template: 'tide table <n> is torn', count: 7, sample: 'E0105 tide table 41 is torn', lastAt: NOW }],
     lastWords: [],
   });
-  const opened = (markup: string) => /<details id="[^"]*-logs"( open)?>/.exec(markup)![1] !== undefined;
+  const opened = (markup: string) => /<details id="logs" class="card fold"( open)?>/.exec(markup)![1] !== undefined;
 
   it('are counted in the folded line, and shown as template with a line of theirs', () => {
     const text = textOf(page(viewOf(healthySnapshot({ apis: [healthyApi({ logs })] }))));
@@ -299,23 +312,33 @@ describe('hostile text', () => {
       together: { id: hostile, shared: hostile, apiservices: [hostile] },
     },
   );
-  const markup = page({
+  const whole: ExporterView = {
     ...view,
     snapshot: {
       ...view.snapshot,
       sources: [{ source: 'logs', state: 'failed', message: hostile, rule: hostile }],
       cluster: { ...view.snapshot.cluster, serverVersion: hostile },
     },
-  });
+  };
 
-  it('runs nowhere', () => {
-    expect(markup.match(/<script/g)).toHaveLength(1);
-    expect(markup).not.toMatch(/<img|onerror=alert\(1\)>"/);
-    expect(markup).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
-  });
+  describe.each([
+    ['the fleet', fleet(whole)],
+    [
+      'the fleet that a hostile link asks for',
+      renderFleetPage(whole, { version: '1' }, parseFleetQuery({ q: hostile, namespace: hostile })).document,
+    ],
+    ['an API', page(whole)],
+    ['an API that is not there', renderUnknownApi(hostile, { version: '1' })],
+  ])('on the page of %s', (title, markup) => {
+    it('runs nowhere', () => {
+      expect(markup.match(/<script/g) ?? []).toHaveLength(title.endsWith('not there') ? 0 : 1);
+      expect(markup).not.toMatch(/<img|onerror=alert\(1\)>"/);
+      expect(markup).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    });
 
-  it('hides nothing and turns nothing around', () => {
-    expect(markup).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u202a-\u202e\u2066-\u2069]/);
+    it('hides nothing and turns nothing around', () => {
+      expect(markup).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u202a-\u202e\u2066-\u2069]/);
+    });
   });
 
   it('is escaped whatever it is', () => {
@@ -347,11 +370,11 @@ describe('warnings about the system', () => {
     count: 7,
   };
   const pageWith = (systemEvents: Snapshot['cluster']['systemEvents']) =>
-    textOf(page(viewOf(healthySnapshot({ cluster: { systemEvents } }))));
+    textOf(fleet(viewOf(healthySnapshot({ cluster: { systemEvents } }))));
 
   it('say what they are about, and how often', () => {
     expect(pageWith(observed([{ ...warning, node: 'node-a' }]))).toMatch(
-      /Warnings in kube-system, last hour 2026-01-05 09:00:00 BackOff ×7 kube-system\/coredns-1 the cluster's DNS Back-off <b> \(on node-a\)/,
+      /Warnings in kube-system, last hour 1 2026-01-05 09:00:00 BackOff ×7 kube-system\/coredns-1 the cluster's DNS Back-off <b> \(on node-a\)/,
     );
   });
 
@@ -376,14 +399,15 @@ describe('warnings about the system', () => {
 
   it('say what is missing where they may not be read', () => {
     expect(pageWith({ state: 'forbidden', rule: 'events: list, watch' })).toMatch(
-      /Warnings in kube-system, last hour .*events: list, watch/,
+      /Warnings in kube-system, last hour not seen .*events: list, watch/,
     );
   });
 });
 
-describe('the page stands alone', () => {
-  const markup = page(failing());
-
+describe.each([
+  ['the fleet', fleet(failing())],
+  ['an API', page(failing())],
+])('the page of %s stands alone', (_, markup) => {
   it('loads nothing from anywhere', () => {
     expect(markup).not.toMatch(/<(link rel="stylesheet"|iframe|img)|src=|@import|url\(/);
     expect(markup.match(/href="[^"#/][^"]*"/g)?.filter((href) => !href.startsWith('href="data:'))).toEqual([]);
@@ -402,7 +426,7 @@ describe('the page stands alone', () => {
   it('is well formed: every element that opens closes', () => {
     const stack: string[] = [];
     for (const [, closing, name, self] of markup.replace(/<(style|script)>[\s\S]*?<\/\1>/g, '').matchAll(/<(\/?)([a-z]\w*)[^>]*?(\/?)>/g)) {
-      if (self || ['meta', 'link', 'br', 'rect', 'line'].includes(name!)) continue;
+      if (self || ['meta', 'link', 'br', 'rect', 'line', 'path', 'input'].includes(name!)) continue;
       if (closing) expect(stack.pop()).toBe(name);
       else stack.push(name!);
     }
@@ -430,7 +454,7 @@ describe('who is hurt', () => {
 
   it('stands by name, with since when and what it quotes, which stays text', () => {
     expect(hurting({ autoscaler: observed([web]) })).toContain(
-      'Who is hurt 1 HPA cannot scale HPA harbour/web cannot scale since 2026-01-05 08:55:00 (5 min ago) <b>unavailable</b>',
+      'Who is hurt 1 HPA cannot scale HPA harbour/web cannot scale since 2026-01-05 08:55:00 ( 5 min ago ) <b>unavailable</b>',
     );
   });
 

@@ -17,12 +17,13 @@ export function viewOf(
   } = {},
 ): ExporterView {
   const diagnoses = differs.diagnoses ?? [];
+  const signals = readSignals(snapshot);
   const answers = snapshot.apis
     .filter(({ deletedAt }) => deletedAt === undefined)
     .map((api) =>
       answerOf(
         api,
-        readSignals(snapshot).get(api.name)?.get('failing'),
+        signals.get(api.name)?.get('failing'),
         diagnoses.find((one) => one.apiservice === api.name),
       ),
     );

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { SOURCE_STATES, SOURCES, type SourceName, type SourceState } from '../../src/domain/sources.ts';
 import { statusAnswer } from '../../src/expose/answers.ts';
 import { createExposition } from '../../src/expose/exposition.ts';
-import { renderStatusPage } from '../../src/expose/page/page.ts';
+import { renderFleetPage } from '../../src/expose/page/page.ts';
 import { createKubeClient } from '../../src/kube/client.ts';
 import { createObserver, type Observer } from '../../src/observe/observer.ts';
 import { REGISTRY } from '../../src/observe/registry.ts';
@@ -127,7 +127,7 @@ async function expectShown(observer: Observer, source: SourceName, state: Source
   const { sources } = statusAnswer(view, () => view.snapshot, '1').body as { sources: { source: string; state: string }[] };
   expect(sources.find((shown) => shown.source === source)?.state).toBe(state);
   const row = new RegExp(`<td class="name">${source}</td><td class="w"><span[^>]*>${state}</span>`);
-  const page = renderStatusPage(view, { version: '1' });
+  const page = renderFleetPage(view, { version: '1' }).document;
   if (state === 'ok') expect(page).not.toMatch(new RegExp(`<td class="name">${source}</td><td class="w"><span[^>]*>(?!ok)`));
   else expect(page).toMatch(row);
 }

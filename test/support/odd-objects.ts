@@ -5,7 +5,9 @@ import { CAUSES } from '../../src/correlations/list.ts';
 import { createDiagnostician } from '../../src/diagnose/diagnostician.ts';
 import type { Snapshot } from '../../src/domain/snapshot.ts';
 import { createExposition } from '../../src/expose/exposition.ts';
-import { renderStatusPage } from '../../src/expose/page/page.ts';
+import { HourBook } from '../../src/expose/hour/hour-book.ts';
+import { renderApiPage } from '../../src/expose/page/api-page.ts';
+import { renderFleetPage } from '../../src/expose/page/page.ts';
 import { createKubeClient } from '../../src/kube/client.ts';
 import { createObserver } from '../../src/observe/observer.ts';
 import { SIGNALS } from '../../src/signals/list.ts';
@@ -177,6 +179,7 @@ export async function bombard({
   observer.start(stop.signal);
   const doctor = createDiagnostician({ causes: CAUSES, signals: SIGNALS });
   const exposition = createExposition({ signals: SIGNALS });
+  const hours = new HourBook();
   const messages = new Set<string>();
   let vanished = 0;
   const look = async (): Promise<Snapshot> => {
@@ -185,7 +188,9 @@ export async function bombard({
     const view = { snapshot, signals, round: doctor.observe(snapshot, signals) };
     exposition.update(view);
     await exposition.page('text');
-    renderStatusPage(view, { version: 'test' });
+    hours.observe(snapshot);
+    renderFleetPage(view, { version: 'test' });
+    for (const { name } of snapshot.apis) renderApiPage(view, name, hours, { version: 'test' });
     JSON.stringify(snapshot);
     for (const { message } of snapshot.sources) if (message?.includes('allowed')) messages.add(message);
     return snapshot;

@@ -1,9 +1,10 @@
 import type { Candidate, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
 import { bar, chip, titled } from './chips.ts';
-import { ago, figure, moment, plural, span, sureness } from './format.ts';
+import { apiPath } from './fleet.ts';
+import { figure, plural, span, sureness } from './format.ts';
 import { anchor, type Html, html, NOTHING } from './html.ts';
 import type { ShownApi } from './state.ts';
-import { renderStrip } from './strip.ts';
+import { absolute, relative } from './times.ts';
 
 /** Verdict, reasons, what to do: in the order in which they are needed at night. */
 export function renderDiagnosis(shown: ShownApi, diagnosis: Diagnosis, now: number): Html {
@@ -15,7 +16,7 @@ ${diagnosis.vantages !== undefined && html`<p class="lead">${diagnosis.vantages}
 ${sharedFailure(diagnosis)}
 <div class="two">${diagnosis.evidence.length > 0 && html`<div>${titled('Evidence', evidenceList(diagnosis.evidence, now))}</div>`}<div>${titled('What to do', remedies(diagnosis))}
 ${diagnosis.nextCheck !== undefined && html`<h3>What would decide it</h3><p class="lead">${withCommands(diagnosis.nextCheck)}</p>`}
-${titled('Failures in time', renderPattern(shown, now))}
+${titled('Failures in time', renderPattern(shown))}
 ${titled('Not seen', renderNotSeen(diagnosis.notSeen))}</div></div>
 ${alternatives(diagnosis, now)}`;
 }
@@ -23,7 +24,7 @@ ${alternatives(diagnosis, now)}`;
 /** Of an API that recovers the present comes first: its cause is that of the failure that ended. */
 function verdict({ state, endedAt, cause, title }: Diagnosis): Html {
   if (state === 'failing') return html`<p class="verdict">${title}</p>`;
-  const passes = endedAt === undefined ? 'it passes' : html`it passes since ${moment(endedAt * 1000)}`;
+  const passes = endedAt === undefined ? 'it passes' : html`it passes since ${absolute(endedAt * 1000)}`;
   return html`<p class="verdict">Recovering: ${passes}</p>
 <p class="lead">${cause === 'unknown' ? 'Why it failed was not seen.' : html`It failed because: <b>${title}</b>.`}</p>`;
 }
@@ -31,13 +32,13 @@ function verdict({ state, endedAt, cause, title }: Diagnosis): Html {
 function since(diagnosis: Diagnosis, now: number): Html {
   if (diagnosis.since === undefined) return NOTHING;
   const at = diagnosis.since * 1000;
-  return html`<span class="meta">${diagnosis.state === 'recovering' ? 'failed since' : 'since'} ${moment(at)} (${ago(at, now)})</span>`;
+  return html`<span class="meta">${diagnosis.state === 'recovering' ? 'failed since' : 'since'} ${absolute(at)} (${relative(at, now)})</span>`;
 }
 
 function sharedFailure({ together: shared, apiservice }: Diagnosis): Html {
   const others = shared?.apiservices.filter((name) => name !== apiservice) ?? [];
   if (!shared || others.length === 0) return NOTHING;
-  return html`<p class="lead">${chip('warn', 'one incident')} ${shared.shared}; also fails: ${others.map((name, i) => html`${i > 0 && ', '}<a href="#${anchor(name)}">${name}</a>`)}</p>`;
+  return html`<p class="lead">${chip('warn', 'one incident')} ${shared.shared}; also fails: ${others.map((name, i) => html`${i > 0 && ', '}<a href="${apiPath(name)}">${name}</a>`)}</p>`;
 }
 
 export function evidenceList(evidence: readonly Evidence[], now: number): Html {
@@ -50,7 +51,7 @@ function evidenceRow(piece: Evidence, above: readonly Evidence[], now: number): 
   const at = piece.since === undefined ? now : piece.since * 1000;
   const values = piece.readings ?? [];
   return html`<li><div class="row"><span class="says">${piece.says}</span>${weight(piece)}</div>
-<div class="sub">since ${moment(at)} (${ago(at, now)})${piece.lookBack && ', found in the last hour'}${values.length > 0 && html` · ${values.join('; ')}`}</div>
+<div class="sub">since ${absolute(at)} (${relative(at, now)})${piece.lookBack && ', found in the last hour'}${values.length > 0 && html` · ${values.join('; ')}`}</div>
 ${piece.sample !== undefined && !above.some(({ sample }) => sample === piece.sample) && html`<pre>${piece.sample}</pre>`}
 ${piece.reproduce !== undefined && !above.some(({ reproduce }) => reproduce === piece.reproduce) && html`<code class="cmd">${piece.reproduce}</code>`}</li>`;
 }
@@ -72,10 +73,10 @@ function withCommands(text: string): Html {
   return html`${parts.map((part, i) => (i % 2 === 1 ? html`<code class="cmd">${part}</code>` : i > 0 ? part.replace(/^\.(?=\s|$)/, '') : part))}`;
 }
 
-export function renderPattern({ pattern }: ShownApi, now: number): Html {
+export function renderPattern({ pattern }: ShownApi): Html {
   if (!pattern || pattern.name === 'none') return NOTHING;
   const period = pattern.periodSeconds === undefined ? '' : `, every ${span(pattern.periodSeconds)}`;
-  return html`<p class="lead">${pattern.name}${period}${pattern.matches !== undefined && html`: the same schedule as <b>${pattern.matches}</b>`}; ${plural(pattern.onsets.length, 'episode')} seen</p>${renderStrip(pattern, now)}`;
+  return html`<p class="lead">${pattern.name}${period}${pattern.matches !== undefined && html`: the same schedule as <b>${pattern.matches}</b>`}; ${plural(pattern.onsets.length, 'episode')} seen</p>`;
 }
 
 export function renderNotSeen(gaps: Diagnosis['notSeen']): Html {

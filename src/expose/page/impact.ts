@@ -1,8 +1,8 @@
 import { countInWords, HURT_KIND_NAMES, HURT_KINDS, type Hurt, type HurtKind, hurtCount, hurtOf } from '../../domain/impact.ts';
 import type { Observed } from '../../domain/observed.ts';
 import type { ApiFacts } from '../../domain/snapshot.ts';
-import { ago, moment } from './format.ts';
-import { anchor, type Html, html, NOTHING } from './html.ts';
+import { type Html, html, NOTHING } from './html.ts';
+import { absolute, relative } from './times.ts';
 
 /** Rows of a kind; the rest is in /api/v1/diagnoses and in the snapshots that `record` writes. */
 const MOST_ROWS = 20;
@@ -34,11 +34,11 @@ function named(api: ApiFacts, kind: HurtKind, hurt: readonly Hurt[], now: number
   if (words === undefined) return html`<p class="lead">${HURT_KINDS[kind].who}: none that we know of.</p>`;
   const rows = hurt.slice(0, MOST_ROWS);
   const list = html`<ul class="evidence">${rows.map((one) => row(one, now))}</ul>${count > rows.length && html`<p class="lead">and ${count - rows.length} more</p>`}`;
-  return html`<details id="${anchor(api.name)}-hurt-${kind}" open><summary>${words}</summary>${list}</details>`;
+  return html`<details id="hurt-${kind}" open><summary>${words}</summary>${list}</details>`;
 }
 
 function row({ says, since, message = '' }: Hurt, now: number): Html {
   return html`<li><div class="row"><span class="says">${says}</span></div>
-${since !== undefined && html`<div class="sub">since ${moment(since * 1000)} (${ago(since * 1000, now)})</div>`}
+${since !== undefined && html`<div class="sub">since ${absolute(since * 1000)} (${relative(since * 1000, now)})</div>`}
 ${message !== '' && html`<pre>${message}</pre>`}</li>`;
 }

@@ -1,9 +1,10 @@
 import type { Observed } from '../../domain/observed.ts';
 import type { LogFacts, SignatureCount } from '../../domain/snapshot.ts';
 import { unseen } from './backend.ts';
-import { moment, plural } from './format.ts';
+import { plural } from './format.ts';
 import { more } from './happenings.ts';
 import { type Html, html, NOTHING } from './html.ts';
+import { absolute } from './times.ts';
 
 const SHOWN = 12;
 
@@ -33,9 +34,9 @@ function counts({ lines, dropped }: LogFacts): Html {
 function matches(title: string, found: readonly SignatureCount[]): Html {
   if (found.length === 0) return NOTHING;
   const newest = [...found].sort((a, b) => b.lastAt - a.lastAt).slice(0, SHOWN);
-  return html`<h3>${title}</h3><div class="scroll"><table><tbody>${newest.map(
+  return html`<h3>${title}</h3><div class="scroll" role="group" tabindex="0" aria-label="${title}"><table><tbody>${newest.map(
     (match) =>
-      html`<tr><td class="t">${moment(match.lastAt)}</td><td class="w">${match.signature}<div class="sub">${match.speaker}</div></td><td class="n">×${match.count}</td><td><code>${match.sample}</code></td></tr>`,
+      html`<tr><td class="t">${absolute(match.lastAt)}</td><td class="w">${match.signature}<div class="sub">${match.speaker}</div></td><td class="n">×${match.count}</td><td><code>${match.sample}</code></td></tr>`,
   )}</tbody></table></div>${more(found.length - SHOWN, 'signature')}`;
 }
 
@@ -43,8 +44,8 @@ function unknown(facts: LogFacts | undefined): Html {
   const templates = facts?.unknownTemplates ?? [];
   if (templates.length === 0) return NOTHING;
   const most = [...templates].sort((a, b) => b.count - a.count).slice(0, SHOWN);
-  return html`<h3>Error lines that no signature knows (${plural(templates.length, 'template')})</h3><div class="scroll"><table><tbody>${most.map(
+  return html`<h3>Error lines that no signature knows (${plural(templates.length, 'template')})</h3><div class="scroll" role="group" tabindex="0" aria-label="Unknown error lines"><table><tbody>${most.map(
     ({ template, count, sample, lastAt }) =>
-      html`<tr><td class="t">${moment(lastAt)}</td><td class="n">×${count}</td><td><code>${template}</code><div class="sub">${sample}</div></td></tr>`,
+      html`<tr><td class="t">${absolute(lastAt)}</td><td class="n">×${count}</td><td><code>${template}</code><div class="sub">${sample}</div></td></tr>`,
   )}</tbody></table></div>${more(templates.length - SHOWN, 'template')}`;
 }

@@ -1,49 +1,71 @@
 import { SOURCE_STATES, type SourceStatus } from '../../domain/sources.ts';
 import type { ExporterView, WaitingView } from '../view.ts';
-import { renderBackend } from './backend.ts';
 import { chip } from './chips.ts';
-import { renderDiagnosis, renderPattern } from './diagnosis.ts';
-import { patternWords, renderFleet, STATE_CHIPS } from './fleet.ts';
-import { ago, moment } from './format.ts';
-import { renderChanges, renderEvents } from './happenings.ts';
-import { anchor, type Html, html, NOTHING } from './html.ts';
-import { renderImpact } from './impact.ts';
-import { logsTitle, renderLogs } from './logs.ts';
+import { foot, observedAt, type PageOptions, top } from './chrome.ts';
+import { filterForm, fleetRow, fleetTable, isWanted, sorted } from './fleet.ts';
+import { plural } from './format.ts';
+import { renderGroups } from './groups.ts';
+import { anchor, type Html, html } from './html.ts';
+import { EVERYTHING, type FleetQuery } from './query.ts';
+import { type LivePage, Regions } from './regions.ts';
 import { shell } from './shell.ts';
 import { renderApiservers, renderSources } from './sources.ts';
-import { backendText, type ShownApi, shownApis } from './state.ts';
+import { type ShownApi, STATES, shownApis } from './state.ts';
 import { renderSystemEvents } from './system-events.ts';
-import { renderVantages } from './vantages.ts';
 
-/** Without JavaScript the page reloads this often; with it, it renews itself every five seconds. */
+/** Without JavaScript the page reloads this often; with it, only what changed is sent. */
 const REFRESH_SECONDS = 10;
 const WAITING_REFRESH_SECONDS = 2;
 
-export interface PageOptions {
-  readonly version: string;
-  /** Path under which people see the pages; default none. */
-  readonly prefix?: string;
+/** The fleet: one row per API, the incidents that several share above, and what was not seen below. */
+export function renderFleetPage(view: ExporterView, options: PageOptions, query: FleetQuery = EVERYTHING): LivePage {
+  const { snapshot, round } = view;
+  const apis = shownApis(view);
+  const failing = round.diagnoses.diagnoses.filter(({ state }) => state === 'failing').length;
+  const title = failing > 0 ? `(${failing}) Aggregated APIs` : 'Aggregated APIs';
+  const regions = new Regions();
+  const server = snapshot.cluster.serverVersion;
+  const observed = html`observed ${observedAt(snapshot.time)}${server !== undefined && html` · Kubernetes ${server}`}`;
+  const body = html`<main class="page">${top(html`Aggregated APIs`, observed, options.version)}
+${regions.div('summary', apis.length === 0 ? nothingWatched(snapshot.sources) : tiles(apis, snapshot.sources))}
+${renderGroups(apis, regions, snapshot.time)}
+${filterForm(apis, query, `${options.prefix ?? ''}/`)}
+${fleetTable(query, rows(apis, query, regions, snapshot.time))}
+${whatIsObserved(view, regions)}${foot()}</main>`;
+  return {
+    title,
+    at: snapshot.time,
+    regions: regions.all,
+    lists: regions.lists,
+    document: shell({ title, refreshSeconds: REFRESH_SECONDS, prefix: options.prefix ?? '', live: { page: '/', at: snapshot.time } }, body),
+  };
 }
 
-/** The status page: the whole answer to "which API, why, how sure, since when, what to do" without a click. */
-export function renderStatusPage(view: ExporterView, options: PageOptions): string {
-  const failing = view.round.diagnoses.diagnoses.filter(({ state }) => state === 'failing').length;
-  return shell(
-    {
-      title: failing > 0 ? `(${failing}) Aggregated APIs` : 'Aggregated APIs',
-      refreshSeconds: REFRESH_SECONDS,
-      prefix: options.prefix ?? '',
-    },
-    html`<div class="page">${content(view, options)}</div>`,
+/** A row's region is the row as everybody sees it: what a reader hides is hidden in that reader's document only. */
+function rows(apis: readonly ShownApi[], query: FleetQuery, regions: Regions, now: number): readonly Html[] {
+  for (const shown of apis) regions.add(anchor(shown.api.name), fleetRow(shown, now));
+  regions.list(
+    'rows',
+    apis.map(({ api }) => anchor(api.name)),
   );
+  return sorted(apis, query).map((shown) => fleetRow(shown, now, !isWanted(shown, query)));
+}
+
+function whatIsObserved({ snapshot: { sources, cluster, time } }: ExporterView, regions: Regions): Html {
+  const blind = sources.filter(({ state }) => SOURCE_STATES[state].blind).length;
+  const title = html`<b>What is observed</b> ${blind > 0 ? chip('warn', `${plural(blind, 'source')} not visible`) : chip('ok', `✓ ${plural(sources.length, 'source')}`)}`;
+  const apiservers = renderApiservers(cluster.apiservers, time);
+  return html`${regions.fold('observed', { title, content: renderSources(sources, time), className: 'card fold' })}
+${renderSystemEvents(cluster, regions)}
+${cluster.apiservers.length > 0 && regions.fold('apiservers', { title: html`<b>kube-apiserver</b> ${plural(cluster.apiservers.length, 'instance')}`, content: apiservers, className: 'card fold' })}`;
 }
 
 /** Before the first tick: nothing is known of any API, but all of what stands in the way. */
 export function renderWaitingPage(waiting: WaitingView, { version, prefix = '' }: PageOptions): string {
   return shell(
     { title: 'Aggregated APIs', refreshSeconds: WAITING_REFRESH_SECONDS, prefix },
-    html`<div class="page">${top(html`starting`, version)}${whatIsMissing(waiting)}
-<h2>What is observed</h2>${renderSources(waiting.sources, waiting.time)}</div>`,
+    html`<main class="page">${top(html`Aggregated APIs`, html`starting`, version)}${whatIsMissing(waiting)}
+<h2>What is observed</h2>${renderSources(waiting.sources, waiting.time)}</main>`,
   );
 }
 
@@ -52,25 +74,6 @@ function whatIsMissing({ sources }: WaitingView): Html {
   if (first && first.state !== 'pending' && SOURCE_STATES[first.state].blind) return notVisible(first);
   return html`<section class="card empty"><b>Waiting for the first answers</b>
 <span class="meta">The APIServices are being listed and probed for the first time. Nothing is known yet, good or bad.</span></section>`;
-}
-
-function top(meta: Html, version: string): Html {
-  return html`<header class="top"><h1>Aggregated APIs</h1><span class="meta" id="age">${meta}</span>
-<nav><a href="/incidents">incidents</a><a href="/metrics">metrics</a><a href="/api/v1/diagnoses">diagnoses</a><a href="/api/v1/status">status</a><span class="meta">${version}</span></nav></header>`;
-}
-
-function content(view: ExporterView, { version }: PageOptions): Html {
-  const { snapshot } = view;
-  const apis = shownApis(view);
-  const server = snapshot.cluster.serverVersion;
-  return html`${top(html`observed ${moment(snapshot.time)} UTC${server !== undefined && html` · Kubernetes ${server}`}`, version)}
-${apis.length === 0 ? nothingWatched(snapshot.sources) : html`${tiles(apis, snapshot.sources)}${apis.some(({ state }) => state !== 'healthy') && renderFleet(apis, snapshot.time)}`}
-${apis.filter(({ state }) => state !== 'healthy').map((shown) => section(shown, view))}
-${healthyOnes(apis, view)}
-${renderApiservers(snapshot.cluster.apiservers, snapshot.time)}
-${renderSystemEvents(snapshot.cluster)}
-<h2>What is observed</h2>${renderSources(snapshot.sources, snapshot.time)}
-<p class="foot">All times are UTC. Nothing that was not observed is called healthy.</p>`;
 }
 
 function nothingWatched(sources: readonly SourceStatus[]): Html {
@@ -88,65 +91,22 @@ function notVisible(apiServices: SourceStatus | undefined): Html {
 ${apiServices?.rule !== undefined && html` The rule that opens it: <code>${apiServices.rule}</code>`} Nothing is known of any aggregated API now, good or bad.</span></section>`;
 }
 
+const TILES: Readonly<Record<ShownApi['state'], { readonly tone: string; readonly says: string; readonly always?: true }>> = {
+  failing: { tone: 'bad', says: 'failing', always: true },
+  blind: { tone: 'warn', says: 'not observed' },
+  recovering: { tone: 'warn', says: 'recovering' },
+  deleted: { tone: '', says: 'deleted while broken' },
+  healthy: { tone: 'ok', says: 'healthy', always: true },
+};
+
 function tiles(apis: readonly ShownApi[], sources: readonly SourceStatus[]): Html {
   const count = (state: ShownApi['state']) => apis.filter((shown) => shown.state === state).length;
   const blindSources = sources.filter(({ state }) => SOURCE_STATES[state].blind).length;
-  return html`<div class="summary">
-<div class="tile ${count('failing') > 0 && 'bad'}"><b>${count('failing')}</b><span>failing</span></div>
-<div class="tile ${count('healthy') > 0 && 'ok'}"><b>${count('healthy')}</b><span>healthy</span></div>
-${count('blind') > 0 && html`<div class="tile warn"><b>${count('blind')}</b><span>not observed</span></div>`}
-${count('recovering') > 0 && html`<div class="tile warn"><b>${count('recovering')}</b><span>recovering</span></div>`}
-${count('deleted') > 0 && html`<div class="tile"><b>${count('deleted')}</b><span>deleted while broken</span></div>`}
-${blindSources > 0 && html`<div class="tile warn"><b>${blindSources}</b><span>${blindSources === 1 ? 'source' : 'sources'} not visible</span></div>`}</div>
-${count('failing') + count('blind') + count('recovering') === 0 && html`<p class="lead">${chip('ok', '✓')} ${count('healthy') === 1 ? 'The one aggregated API answers' : `All ${count('healthy')} aggregated APIs answer`}.</p><br>`}`;
-}
-
-const CARD: Readonly<Record<ShownApi['state'], string>> = {
-  failing: 'bad',
-  blind: 'blind',
-  recovering: 'blind',
-  healthy: 'ok',
-  deleted: 'gone',
-};
-
-function section(shown: ShownApi, view: ExporterView): Html {
-  const { api, state, diagnosis } = shown;
-  const now = view.snapshot.time;
-  return html`<section class="card ${CARD[state]}" id="${anchor(api.name)}"><div class="head"><h2>${api.name}</h2>${chip(...STATE_CHIPS[state])}
-<span class="meta">${backendText(api)}</span>${patternWords(shown) !== '' && chip('mute', patternWords(shown))}</div>
-${state === 'deleted' && html`<p class="lead">The APIService was deleted ${api.deletedAt !== undefined && ago(api.deletedAt, now)}, while it was broken.</p>`}
-${state === 'blind' && html`<p class="lead">Nothing was seen yet that tells whether this API works. It may be healthy or not.</p>`}
-${diagnosis ? renderDiagnosis(shown, diagnosis, now) : renderPattern(shown, now)}
-${facts(shown, view, state === 'failing')}</section>`;
-}
-
-/** Everything that was observed, folded; of a failing API the vantages are open. */
-function facts({ api, diagnosis }: ShownApi, view: ExporterView, open: boolean): Html {
-  const id = anchor(api.name);
-  const now = view.snapshot.time;
-  const changes = [...api.changes, ...view.snapshot.cluster.changes];
-  const hurt = open ? renderImpact(api, now) : NOTHING;
-  return html`${hurt !== NOTHING && folded(`${id}-hurt`, 'Who is hurt', hurt, open)}
-${folded(`${id}-probes`, 'Probes from each vantage', renderVantages(api, now), open)}
-${folded(`${id}-backend`, 'Backend', renderBackend(api, now))}
-${folded(`${id}-changes`, `Recent changes (${changes.length})`, renderChanges(changes), open && changes.length > 0)}
-${folded(`${id}-events`, `Events${api.events.state === 'observed' ? ` (${api.events.value.recent.length})` : ''}`, renderEvents(api))}
-${folded(`${id}-logs`, logsTitle(api.logs), renderLogs(api.logs, api.textMatches), diagnosis?.cause === 'unknown')}`;
-}
-
-function folded(id: string, title: string, content: Html, open = false): Html {
-  return html`<details id="${id}"${open && html` open`}><summary>${title}</summary>${content}</details>`;
-}
-
-/** Folded to one line each: hundreds of them must not bury what fails. */
-function healthyOnes(apis: readonly ShownApi[], view: ExporterView): Html {
-  const healthy = apis.filter(({ state }) => state === 'healthy');
-  return html`${healthy.length > 0 && html`<h2>Healthy</h2>`}${healthy.map((shown) => healthyOne(shown, view))}`;
-}
-
-function healthyOne(shown: ShownApi, view: ExporterView): Html {
-  const { api } = shown;
-  return html`<details class="card ok fold" id="${anchor(api.name)}"><summary><b>${api.name}</b> ${chip(...STATE_CHIPS.healthy)}
-<span class="meta">${backendText(api)}</span> ${patternWords(shown) !== '' && chip('mute', patternWords(shown))}</summary>
-${renderPattern(shown, view.snapshot.time)}${facts(shown, view, false)}</details>`;
+  const shown = STATES.filter((state) => TILES[state].always || count(state) > 0);
+  return html`<div class="summary">${shown.map(
+    (state) =>
+      html`<a class="tile ${count(state) > 0 && TILES[state].tone}" href="/?state=${state}" data-state="${state}"><b>${count(state)}</b><span>${TILES[state].says}</span></a>`,
+  )}
+${blindSources > 0 && html`<a class="tile warn" href="#observed"><b>${blindSources}</b><span>${blindSources === 1 ? 'source' : 'sources'} not visible</span></a>`}</div>
+${count('failing') + count('blind') + count('recovering') === 0 && html`<p class="lead">${chip('ok', '✓')} ${count('healthy') === 1 ? 'The one aggregated API answers' : `All ${count('healthy')} aggregated APIs answer`}.</p>`}`;
 }

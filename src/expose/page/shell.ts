@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Html, html } from './html.ts';
-import { SCRIPT, STYLE } from './style.ts';
+import { SCRIPT } from './script/script.ts';
+import { STYLE } from './style.ts';
 
 const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
@@ -12,7 +13,7 @@ export const CONTENT_SECURITY_POLICY = [
   "connect-src 'self'",
   'img-src data:',
   "base-uri 'none'",
-  "form-action 'none'",
+  "form-action 'self'",
   "frame-ancestors 'none'",
 ].join('; ');
 
@@ -22,17 +23,25 @@ const ICON =
 
 export interface ShellOptions {
   readonly title: string;
-  /** The page replaces itself every five seconds by script, or reloads after this long without. */
+  /** Seconds after which the page is loaded again without script; with it, it follows `live`, or is fetched again this often where it has none. */
   readonly refreshSeconds?: number;
+  /** The page whose changes are streamed, and the tick that it shows (Unix milliseconds). */
+  readonly live?: { readonly page: string; readonly at: number };
   /** Path under which people see the pages; links are written from the root. */
   readonly prefix?: string;
 }
 
-export function shell({ title, refreshSeconds, prefix = '' }: ShellOptions, body: Html): string {
+export function shell({ title, refreshSeconds, live, prefix = '' }: ShellOptions, body: Html): string {
   // The two inline texts are put in as they are: their hashes stand in the Content-Security-Policy.
   const style = `<style>${STYLE}</style>`;
   const script = refreshSeconds === undefined ? '' : `<script>${SCRIPT}</script>`;
   const refresh = refreshSeconds === undefined ? '' : `<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>`;
   const head = html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><link rel="icon" href="${ICON}">`;
-  return `<!doctype html>\n<html lang="en"><head>${head.text}${refresh}${style}</head><body>${prefix === '' ? body.text : body.text.replaceAll('href="/', `href="${html`${prefix}`.text}/`)}${script}</body></html>\n`;
+  const followed = live && html` data-live="${prefix}/live?page=${encodeURIComponent(live.page)}" data-at="${live.at}"`;
+  return `<!doctype html>\n<html lang="en"><head>${head.text}${refresh}${style}</head><body${html`${followed}`.text}>${underPrefix(body.text, prefix)}${script}</body></html>\n`;
+}
+
+/** Links are written from the root; this puts the path before them under which people see it. */
+export function underPrefix(markup: string, prefix: string): string {
+  return prefix === '' ? markup : markup.replaceAll('href="/', `href="${html`${prefix}`.text}/`);
 }

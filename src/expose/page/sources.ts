@@ -2,8 +2,9 @@ import type { ApiserverFacts } from '../../domain/snapshot.ts';
 import { compareStates, SOURCE_STATES, type SourceState, type SourceStatus } from '../../domain/sources.ts';
 import { unseen } from './backend.ts';
 import { chip, type Tone } from './chips.ts';
-import { ago, duration, figure, percent } from './format.ts';
+import { duration, figure, percent } from './format.ts';
 import { type Html, html, NOTHING } from './html.ts';
+import { relative } from './times.ts';
 
 const TONES: Readonly<Record<SourceState, Tone>> = {
   ok: 'ok',
@@ -30,21 +31,21 @@ ${seen.length > 0 && html`<p class="lead chips">${seen.map(({ source }) => html`
 }
 
 function blindRow({ source, state, lastSuccess, message, rule }: SourceStatus, now: number): Html {
-  return html`<tr><td class="name">${source}</td><td class="w">${chip(TONES[state], state)}</td><td class="t">${lastSuccess === undefined ? 'never' : ago(lastSuccess, now)}</td>
+  return html`<tr><td class="name">${source}</td><td class="w">${chip(TONES[state], state)}</td><td class="t">${lastSuccess === undefined ? 'never' : relative(lastSuccess, now)}</td>
 <td>${message ?? SOURCE_STATES[state].says}${rule !== undefined && html`<div class="sub">opened by the rule <code>${rule}</code></div>`}</td></tr>`;
 }
 
 /** Each instance of the kube-apiserver: is it the kube-apiserver itself? */
 export function renderApiservers(apiservers: readonly ApiserverFacts[], now: number): Html {
   if (apiservers.length === 0) return NOTHING;
-  return html`<h2>kube-apiserver</h2><section class="card flush scroll"><table><thead><tr><th>Instance</th><th>/readyz</th><th class="n">In flight</th><th class="n">Rejected</th><th class="n">Request</th><th class="n">etcd</th><th>Its metrics</th></tr></thead>
+  return html`<section class="card flush scroll" tabindex="0" aria-label="kube-apiserver instances"><table><thead><tr><th>Instance</th><th>/readyz</th><th class="n">In flight</th><th class="n">Rejected</th><th class="n">Request</th><th class="n">etcd</th><th>Its metrics</th></tr></thead>
 <tbody>${apiservers.map((apiserver) => instanceRow(apiserver, now))}</tbody></table></section>`;
 }
 
 function controlCell({ control, unbelieved }: ApiserverFacts, now: number): Html {
   if (!control) return chip('mute', unbelieved ? 'not believed: it has not shown that it is a kube-apiserver' : 'not probed');
   const { ok, reason = 'failed', at } = control.last;
-  return html`${ok ? chip('ok', '✓ ok') : chip('bad', `✕ ${reason}`)} <span class="sub">${ago(at, now)}</span>`;
+  return html`${ok ? chip('ok', '✓ ok') : chip('bad', `✕ ${reason}`)} <span class="sub">${relative(at, now)}</span>`;
 }
 
 function instanceRow(apiserver: ApiserverFacts, now: number): Html {

@@ -5,10 +5,11 @@ import type { ApiFacts } from '../../domain/snapshot.ts';
 import type { ExporterView } from '../view.ts';
 
 /**
- * `blind` = nothing was observed that could tell: never shown as healthy; `recovering` = every vantage passes, a moment after it
+ * Worst first. `blind` = nothing was observed that could tell: never shown as healthy; `recovering` = every vantage passes, a moment after it
  * failed.
  */
-export type ApiState = 'failing' | 'recovering' | 'blind' | 'healthy' | 'deleted';
+export const STATES = ['failing', 'blind', 'recovering', 'deleted', 'healthy'] as const;
+export type ApiState = (typeof STATES)[number];
 
 /** One API with all that the page says of it. */
 export interface ShownApi {
@@ -17,8 +18,6 @@ export interface ShownApi {
   readonly diagnosis?: Diagnosis;
   readonly pattern?: FailurePattern;
 }
-
-const ORDER: Readonly<Record<ApiState, number>> = { failing: 0, blind: 1, recovering: 2, deleted: 3, healthy: 4 };
 
 /** Worst first, then by name. */
 export function shownApis(view: ExporterView): ShownApi[] {
@@ -31,7 +30,7 @@ export function shownApis(view: ExporterView): ShownApi[] {
       const state = stateOf(api, answers.get(api.name), diagnosis);
       return { api, state, ...(diagnosis && { diagnosis }), ...(pattern && { pattern }) };
     })
-    .sort((a, b) => ORDER[a.state] - ORDER[b.state] || a.api.name.localeCompare(b.api.name));
+    .sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || (a.api.name < b.api.name ? -1 : 1));
 }
 
 const STATE_OF: Readonly<Record<Answer, ApiState>> = {

@@ -1,10 +1,11 @@
 /** The page's only stylesheet. No fonts, images or frames are loaded: it must open from a jump host at night. */
 export const STYLE = `
-:root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1b2330;--soft:#5a6676;--faint:#8793a3;--line:#dfe4ea;--code:#f0f3f6;
+:root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1b2330;--soft:#5a6676;--faint:#8793a3;--line:#dfe4ea;--code:#f0f3f6;--control:#8a95a4;--plot:#f1f4f7;
 --bad:#b3261e;--bad-bg:#fdeceb;--warn:#8a5a00;--warn-bg:#fff4dc;--ok:#1a7040;--ok-bg:#e6f5ec;--info:#0b5cad;--info-bg:#e7f1fb;--mute:#5a6676;--mute-bg:#eceff3}
-@media (prefers-color-scheme:dark){:root{--bg:#10151c;--card:#182029;--ink:#e4e9f0;--soft:#a3afbd;--faint:#7b8898;--line:#2a3541;--code:#0f151c;
+@media (prefers-color-scheme:dark){:root{--bg:#10151c;--card:#182029;--ink:#e4e9f0;--soft:#a3afbd;--faint:#7b8898;--line:#2a3541;--code:#0f151c;--control:#6b7889;--plot:#121920;
 --bad:#ff8a80;--bad-bg:#3a1a1a;--warn:#ffca6b;--warn-bg:#352a12;--ok:#7bd8a0;--ok-bg:#14301f;--info:#8cc4ff;--info-bg:#152a40;--mute:#a3afbd;--mute-bg:#232d38}}
 *{box-sizing:border-box}
+[hidden]{display:none!important}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:anywhere}
 a{color:var(--info);text-decoration-thickness:1px;text-underline-offset:2px}
@@ -19,7 +20,7 @@ h3{font-size:13px;font-weight:650;margin:20px 0 6px;color:var(--soft)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:18px 20px;margin:0 0 16px}
 .card.bad{border-left:5px solid var(--bad)}.card.blind{border-left:5px solid var(--warn)}.card.ok{border-left:5px solid var(--ok)}.card.gone{border-left:5px solid var(--faint)}
 .summary{display:flex;flex-wrap:wrap;gap:10px;margin:0 0 14px}
-.tile{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:10px 18px;min-width:128px}
+.tile{color:inherit;text-decoration:none;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:10px 18px;min-width:128px}
 .tile b{display:block;font-size:26px;line-height:1.2;font-variant-numeric:tabular-nums}
 .tile span{font-size:13px;color:var(--soft)}
 .tile.bad b{color:var(--bad)}.tile.ok b{color:var(--ok)}.tile.warn b{color:var(--warn)}
@@ -44,10 +45,38 @@ td.w{white-space:nowrap}
 .bar{display:inline-block;width:120px;height:8px;border-radius:4px;background:var(--mute-bg);vertical-align:middle;overflow:hidden}
 .bar .f{fill:var(--bad)}.bar.soft .f{fill:var(--faint)}
 .conf{white-space:nowrap;font-variant-numeric:tabular-nums}
-.strip{display:block;width:100%;max-width:640px;height:26px;margin-top:6px}
-.strip .base{stroke:var(--line);stroke-width:2}.strip .on{fill:var(--bad)}.strip .now{fill:var(--bad);opacity:.25}
+.filter{display:flex;flex-wrap:wrap;align-items:center;gap:8px 14px;margin:0 0 12px;font-size:14px}
+.filter label{display:flex;align-items:center;gap:6px;color:var(--soft)}
+input[type=search],select,button{font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--control);border-radius:7px;padding:4px 9px;min-height:32px}
+button{cursor:pointer}
+#q{width:240px;max-width:100%}
+th a{color:inherit;text-decoration:none}th a:hover{color:var(--ink);text-decoration:underline}
+th[aria-sort] a::after{content:" ↑"}th[aria-sort=descending] a::after{content:" ↓"}
+.group .verdict{margin-top:8px}
+#stale{position:sticky;top:0;z-index:2;margin:0 0 14px;padding:9px 14px;border-radius:8px;background:var(--warn-bg);color:var(--warn);font-weight:600}
+.old .card,.old .summary{opacity:.6}
+.copy{position:absolute;top:4px;right:4px;min-height:24px;padding:0 8px;font:12px/1.5 system-ui,sans-serif;color:var(--soft);border-color:var(--line);user-select:none}
+.copy:hover,.copy:focus-visible{color:var(--ink);border-color:var(--control)}
+.card>h2:first-child{margin-top:0}
+.hour{margin:2px 0 6px;font-size:13px}
+.lanes{position:relative;--what:230px;--says:150px}
+.lane{display:grid;grid-template-columns:var(--what) 1fr var(--says);gap:0 12px;align-items:center;min-height:22px}
+.lane .what{color:var(--soft)}.lane .says{font-variant-numeric:tabular-nums}
+.lane .drawn{height:16px;background:var(--plot);border-radius:2px}.lane.tall .drawn{height:40px}.lane.tall{min-height:46px}
+.lane svg,.overlay svg{display:block;width:100%;height:100%;overflow:visible}
+.overlay{position:absolute;top:0;bottom:0;left:calc(var(--what) + 12px);right:calc(var(--says) + 12px);pointer-events:none}
+.axis{display:grid;grid-template-columns:repeat(6,10fr) 1fr;margin:3px 162px 0 242px;color:var(--soft);font-size:12px;font-variant-numeric:tabular-nums}
+.axis time{border-left:1px solid var(--control);padding-left:4px}
+.fail{fill:var(--bad)}.fail.soft{opacity:.25}.pass{fill:var(--ok)}.ready{fill:var(--ok);opacity:.45}.mark{fill:var(--info)}.lines{fill:var(--warn)}
+.line{fill:none;stroke:var(--info);stroke-width:1.5;vector-effect:non-scaling-stroke}.line.direct{stroke:var(--soft);stroke-dasharray:3 2}
+.moment{stroke:var(--bad);stroke-width:1.5;stroke-dasharray:4 3;vector-effect:non-scaling-stroke}.moment-key{color:var(--bad);font-weight:700}
+#cursor{position:absolute;top:0;bottom:0;width:1px;background:var(--ink)}
+.reader{display:grid;grid-template-columns:230px 1fr;gap:4px 12px;margin-top:8px;align-items:center}
+.reader label{color:var(--soft)}.reader input{width:calc(100% - 162px);margin:0}.reader output{grid-column:1/-1;min-height:1.5em;font-variant-numeric:tabular-nums}
+.hurt{color:var(--bad);font-size:13px}
+.words pre{margin:2px 0 0}.words td{padding-top:0}
 code,pre{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
-pre,.cmd{background:var(--code);border:1px solid var(--line);border-radius:6px;padding:7px 10px;margin:6px 0 0;white-space:pre-wrap}
+pre,.cmd{background:var(--code);border:1px solid var(--line);border-radius:6px;padding:7px 64px 7px 10px;margin:6px 0 0;white-space:pre-wrap;position:relative}
 .cmd{display:block;user-select:all}
 .cmd::before{content:"$ ";color:var(--faint);user-select:none}
 ol,ul{margin:4px 0 0;padding-left:22px}
@@ -68,24 +97,12 @@ details[open]>summary{margin-bottom:6px}
 .foot{color:var(--soft);font-size:13px;margin-top:34px}
 .chips{display:flex;flex-wrap:wrap;gap:6px;max-width:none}
 @media (max-width:640px){.page{padding:0 12px 40px}.card{padding:14px}.flush{padding:0}.flush table td:first-child,.flush table th:first-child{padding-left:14px}
-.summary{gap:8px}.tile{min-width:0;flex:1 1 0;padding:8px 12px}
+.summary{gap:8px}.tile{min-width:0;flex:1 1 auto;padding:8px 12px;overflow-wrap:normal}
 .stack thead{display:none}.stack,.stack tbody{display:block}.stack tr{display:flex;flex-wrap:wrap;gap:4px 12px;padding:10px 14px;border-bottom:1px solid var(--line)}.stack tbody tr:last-child{border-bottom:0}
 .stack td,.stack td.n,.flush .stack td:first-child{display:block;min-width:0;max-width:100%;padding:0;border:0;text-align:left;overflow-wrap:anywhere}.stack td:empty{display:none}.stack td:first-child{flex:1 1 100%}.stack td .sub{display:inline;margin-left:6px}.stack td:first-child .sub{display:block;margin:0}.card:not(.flush) .stack tr{padding:10px 0}}
-@media print{.top nav{display:none}.card{break-inside:avoid}}
-`;
-
-/**
- * Puts the newest page in place of this one, so that scrolling and opened details stay. Without JavaScript the page reloads by
- * its meta element; while the exporter does not answer, the page says so: an old page that looks new would be a lie.
- */
-export const SCRIPT = `
-(()=>{const every=5000;let failed=0;
-const keep=()=>new Set([...document.querySelectorAll('details[open][id]')].map(d=>d.id));
-setInterval(async()=>{if(document.hidden||String(getSelection())!=='')return;
-try{const r=await fetch(location.pathname,{cache:'no-store'});if(!r.ok)throw 0;
-const d=new DOMParser().parseFromString(await r.text(),'text/html');const next=d.querySelector('.page');if(!next)throw 0;
-const open=keep();const shut=new Set([...document.querySelectorAll('details[id]:not([open])')].map(x=>x.id));
-for(const x of next.querySelectorAll('details[id]')){if(open.has(x.id))x.open=true;else if(shut.has(x.id))x.open=false}
-document.querySelector('.page').replaceWith(next);document.title=d.title;failed=0}
-catch{if(++failed>1){const m=document.querySelector('#age');if(m)m.textContent='the exporter does not answer: this page is old'}}},every)})();
+@media (max-width:760px){.lanes{--what:0px;--says:0px}.lane{grid-template-columns:1fr auto;padding:3px 0}.lane .drawn{grid-column:1/-1;order:3}.overlay{left:0;right:0}.axis{margin:3px 0 0}.reader{grid-template-columns:1fr}.reader input{width:100%}}
+@media (prefers-reduced-motion:reduce){*{transition:none!important;animation:none!important;scroll-behavior:auto!important}}
+@media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--faint:#666;--line:#bbb;--code:#f4f4f4;--plot:#f4f4f4;--control:#888;
+--bad:#a01010;--bad-bg:#fff;--warn:#6b4500;--warn-bg:#fff;--ok:#115c32;--ok-bg:#fff;--info:#08427d;--info-bg:#fff;--mute:#444;--mute-bg:#eee}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}.top nav,.filter,.copy,.reader{display:none}.page{max-width:none;padding:0}.card{break-inside:avoid-page}tr,li{break-inside:avoid}.chip{border:1px solid}}
 `;

@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openBrowser, openPage, violations } from '../browser.ts';
 
-/** The status page of the bundled demo in a real browser: what its Content-Security-Policy and its style do is seen nowhere else. */
+/** The pages of the bundled demo in a real browser: what their Content-Security-Policy, style and script do is seen nowhere else. */
 const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 const PORT = 9945;
 const URL_OF_PAGE = `http://127.0.0.1:${PORT}/`;
@@ -16,10 +17,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   exporter = spawn(process.execPath, [MAIN, 'serve', '--simulate', `--web.listen-address=127.0.0.1:${PORT}`], { stdio: 'ignore' });
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking'],
-  });
+  browser = await openBrowser();
   const end = Date.now() + DEADLINE_MS;
   // Until the first fault of the demo is diagnosed.
   for (;;) {
@@ -27,7 +25,7 @@ beforeAll(async () => {
       (answer) => answer.text(),
       () => '',
     );
-    if (text.includes('class="verdict"')) return;
+    if (text.includes('data-c="')) return;
     if (Date.now() > end) throw new Error(`no diagnosis on the page within ${DEADLINE_MS / 1000} s`);
     await sleep(500);
   }
@@ -39,39 +37,44 @@ afterAll(async () => {
   if (exporter?.exitCode === null && exporter.signalCode === null) await once(exporter, 'exit');
 });
 
-/** The page, and all that the browser complains about. */
-async function open(width: number, path = ''): Promise<{ page: Page; complaints: string[] }> {
-  const page = await browser.newPage({ viewport: { width, height: 900 } });
-  const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('requestfailed', (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText}`));
-  await page.goto(`${URL_OF_PAGE}${path}`);
-  return { page, complaints };
-}
+const firstFailing = '#rows tr[data-c] a';
 
-it.each([1280, 400])('fits a window of %d pixels, and breaks no policy of its own', async (width) => {
-  const { page, complaints } = await open(width);
-  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-  expect(await page.locator('.verdict').first().isVisible()).toBe(true);
-  expect(complaints).toEqual([]);
-  await page.close();
-});
+it.each([
+  [1280, 'light'],
+  [390, 'light'],
+  [1280, 'dark'],
+] as const)(
+  'the fleet and an API fit a window of %d pixels, %s, break no policy of their own, and are accessible',
+  async (width, colorScheme) => {
+    const { page, complaints } = await openPage(browser, URL_OF_PAGE, { viewport: { width, height: 900 }, colorScheme });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    expect(await violations(page)).toEqual([]);
+    await page.locator(firstFailing).first().click();
+    await page.waitForURL(/\/apis\//);
+    for (const fold of await page.locator('details:not([open]) > summary').all()) if (await fold.isVisible()) await fold.click();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  },
+);
 
-it('renews itself and leaves open what is open', async () => {
-  const { page, complaints } = await open(1280);
-  const observed = () => page.locator('#age').textContent();
-  const backend = page.locator('details[id$="-backend"]').first();
-  await backend.locator('summary').click();
+it('an API is followed live, and what is open stays open', async () => {
+  const { page, complaints } = await openPage(browser, URL_OF_PAGE);
+  await page.locator(firstFailing).first().click();
+  await page.waitForURL(/\/apis\//);
+  const observed = () => page.locator('#observed-at').textContent();
+  await page.locator('#events > summary').click();
   const first = await observed();
   await expect.poll(observed, { timeout: DEADLINE_MS }).not.toBe(first);
-  expect(await backend.getAttribute('open')).not.toBeNull();
+  expect(await page.locator('#events').getAttribute('open')).not.toBeNull();
   expect(complaints).toEqual([]);
   await page.close();
 });
 
-it('leads from the verdict to its runbook', async () => {
-  const { page, complaints } = await open(1280);
+it('leads from the fleet over the verdict to its runbook', async () => {
+  const { page, complaints } = await openPage(browser, URL_OF_PAGE);
+  await page.locator(firstFailing).first().click();
   await page.locator('a', { hasText: 'runbook' }).first().click();
   await page.waitForURL(/\/runbooks\/[a-z-]+$/);
   expect(await page.locator('h2', { hasText: 'Remedy' }).isVisible()).toBe(true);
