@@ -9,7 +9,7 @@ import { type Diagnoses, diagnosesOf } from '../domain/diagnosis.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { InputError } from '../read/dump/input-error.ts';
 import { catalogueOptions } from './catalogue-options.ts';
-import { type ClusterFlags, forOption, withClusterFlags } from './flags.ts';
+import { type ClusterFlags, forOption, historyOption, withClusterFlags } from './flags.ts';
 import { snapshotsFrom } from './input.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { createWindowAnswer } from './window-answer.ts';
@@ -28,6 +28,9 @@ interface DiagnoseFlags extends ClusterFlags {
   readonly from?: string;
   readonly for: number;
   readonly output: string;
+  readonly history?: number;
+  readonly 'exporter.url': string;
+  readonly 'exporter.tokenFile'?: string;
 }
 
 const EXIT_CODES: Readonly<Record<Answer, number>> = { healthy: 0, diagnosed: 1, 'errs-cause-unknown': 1, 'nothing-to-judge': 2 };
@@ -46,8 +49,13 @@ export function registerDiagnose(program: Command, { observeCluster }: { observe
       'what `record` wrote, a cluster-info dump, must-gather or support bundle (its folder, its tar archive, its output), a text, or - for standard input',
     )
     .addOption(forOption('how long to observe a live cluster', '30s'))
+    .addOption(historyOption())
+    .option('--exporter.url <url>', 'of the exporter that is asked for its --history; a path prefix is kept', 'http://localhost:9944')
+    .option('--exporter.token-file <path>', 'file with a bearer token for it, where it guards its evidence')
     .option('-o, --output <format>', `${OUTPUTS.join(', ')}`, 'text')
     .action(async (apiservices: string[], flags: DiagnoseFlags) => {
+      checkOutput(flags);
+      if (flags.history !== undefined) return tellHistory(apiservices, flags, flags.history);
       const { diagnoses, complaint } = await run(apiservices, flags, observeCluster);
       const printed = await print(flags.output, diagnoses);
       if (complaint) process.stderr.write(`aggregated-api-exporter: ${complaint}\n`);
@@ -55,13 +63,30 @@ export function registerDiagnose(program: Command, { observeCluster }: { observe
     });
 }
 
+function checkOutput({ output: wanted, history, from }: DiagnoseFlags): void {
+  if (!OUTPUTS.some((output) => output === wanted)) throw new InputError(`--output ${wanted}: one of ${OUTPUTS.join(', ')} is allowed`);
+  if (history !== undefined && from !== undefined)
+    throw new InputError('--history asks a running exporter, --from reads an input: one of them is allowed');
+}
+
+/** What a running exporter remembers; exit code 1 where an API erred, 0 where none is known to have, as that of a diagnosis. */
+async function tellHistory(apiservices: readonly string[], flags: DiagnoseFlags, backMs: number): Promise<void> {
+  const { askHistory, printHistory } = await import('./history.ts');
+  const { 'exporter.url': url, 'exporter.tokenFile': tokenFile, output } = flags;
+  const history = await askHistory({ url, backMs, apiservices, ...(tokenFile !== undefined && { tokenFile }) });
+  const text =
+    output === 'json'
+      ? `${JSON.stringify(history, null, 2)}\n`
+      : printHistory(history, output as 'text' | 'markdown', process.stdout.columns ?? 100);
+  const printed = await write(text);
+  process.exitCode = printed ? Number(history.incidents.length > 0) : 2;
+}
+
 async function run(
   apiservices: readonly string[],
   flags: DiagnoseFlags,
   observeCluster: ObserveCluster,
 ): Promise<{ diagnoses: Diagnoses; complaint?: string }> {
-  if (!OUTPUTS.some((output) => output === flags.output))
-    throw new InputError(`--output ${flags.output}: one of ${OUTPUTS.join(', ')} is allowed`);
   const doctor = createDiagnostician(catalogueOptions());
   const diagnoses =
     flags.from === undefined ? await ofCluster(doctor, flags, observeCluster) : await ofInput(doctor, snapshotsFrom(flags.from, note));
@@ -152,5 +177,10 @@ async function print(output: string, diagnoses: Diagnoses): Promise<boolean> {
       : output === 'markdown'
         ? renderMarkdown(diagnoses)
         : renderText(diagnoses, { width: stdout.columns ?? 100, colour });
+  return write(text);
+}
+
+function write(text: string): Promise<boolean> {
+  const { stdout } = process;
   return new Promise((resolve) => stdout.write(text, (error?: NodeJS.ErrnoException | null) => resolve(!error || error.code === 'EPIPE')));
 }

@@ -42,9 +42,16 @@ export function forOption(says: string, standard: string): Option {
   return new Option('--for <duration>', says).argParser(durationFlag).default(durationFlag(standard), standard);
 }
 
+/** `--history`: a duration in milliseconds. */
+export function historyOption(): Option {
+  return new Option('--history <duration>', 'what a running exporter remembers of so long, e.g. 24h or 7d, instead of looking').argParser(
+    durationFlag,
+  );
+}
+
 /** `30s`, `2m` → milliseconds. Commander names flag and value itself. */
 function durationFlag(text: string): number {
-  const match = /^(\d+)(ms|s|m|h)$/.exec(text);
+  const match = /^(\d+)(ms|s|m|h|d)$/.exec(text);
   if (!match) throw new InvalidArgumentError('a duration such as 30s or 2m is allowed');
-  return Number(match[1]) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match[2] as 'ms' | 's' | 'm' | 'h'];
+  return Number(match[1]) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match[2] as 'ms' | 's' | 'm' | 'h' | 'd'];
 }

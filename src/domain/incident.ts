@@ -36,7 +36,7 @@ export interface Incident {
   readonly cause: string;
   readonly category: Category;
   readonly title: string;
-  /** Of that cause, when it was last held. */
+  /** Of that cause, the highest while it was held, 0 to 1. */
   readonly confidence: number;
   /** What was said of it, in order of time, at most 24; what is over is left out in the middle. */
   readonly causes: readonly CauseSpan[];
@@ -77,7 +77,7 @@ export interface CauseSpan {
   readonly cause: string;
   readonly category: Category;
   readonly title: string;
-  /** The newest while it was held, 0 to 1. */
+  /** The highest while it was held, 0 to 1. */
   readonly confidence: number;
   readonly from: number;
   /** Absent while it is held. */

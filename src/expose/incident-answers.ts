@@ -50,6 +50,8 @@ export interface IncidentsBody {
   readonly schema: typeof INCIDENTS_SCHEMA;
   /** Unix seconds of the answer. */
   readonly time: number;
+  /** Since when this exporter has been recording, Unix seconds: what is older is of earlier runs. */
+  readonly recordingSince: number;
   /** Newest first. */
   readonly incidents: readonly Incident[];
   /** There are more: these are the newest. */
@@ -57,13 +59,18 @@ export interface IncidentsBody {
 }
 
 /** GET /api/v1/incidents[?since=][&apiservice=]: the incidents that went on then or later, newest first. */
-export function incidentsAnswer(book: IncidentBook, query: Readonly<Record<string, unknown>>, now: number): Answer {
+export function incidentsAnswer(
+  { book, recordingSince }: { readonly book: IncidentBook; readonly recordingSince: number },
+  query: Readonly<Record<string, unknown>>,
+  now: number,
+): Answer {
   const read = readIncidentQuery(query, now);
   if ('error' in read) return { status: 400, body: { error: read.error } };
   const found = book.list({ ...read.query, limit: MOST_ANSWERED + 1 });
   const body: IncidentsBody = {
     schema: INCIDENTS_SCHEMA,
     time: now,
+    recordingSince,
     incidents: found.slice(0, MOST_ANSWERED),
     truncated: found.length > MOST_ANSWERED,
   };

@@ -15,8 +15,9 @@ export interface IncidentRoutes {
 /** `/incidents`, `/incidents/<id>` as a page and as markdown, and `/api/v1/incidents`. */
 export function incidentRoutes({ book, page, now = Date.now }: IncidentRoutes): Router {
   const router = Router();
+  const recordingSince = now() / 1000;
   router.get('/api/v1/incidents', (request, response) => {
-    const { status, body } = incidentsAnswer(book, request.query, now() / 1000);
+    const { status, body } = incidentsAnswer({ book, recordingSince }, request.query, now() / 1000);
     response.status(status).json(body);
   });
   router.get('/incidents', (request, response) => {

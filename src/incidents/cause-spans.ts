@@ -21,7 +21,9 @@ const UNKNOWN_TITLE = 'The cause is not known';
 export function withSpan(spans: readonly CauseSpan[], now: CauseSpan | undefined): readonly CauseSpan[] {
   if (!now) return spans;
   const last = spans.at(-1);
-  if (last?.cause === now.cause) return [...spans.slice(0, -1), { ...now, from: last.from }];
+  // What ends takes its evidence with it: the last moments of a mend are unsure of what they mend.
+  if (last?.cause === now.cause)
+    return [...spans.slice(0, -1), { ...now, from: last.from, confidence: Math.max(last.confidence, now.confidence) }];
   const closed = withoutOpen(spans, now.from);
   return [...(closed.length < MOST_SPANS ? closed : closed.toSpliced(FIRST_SPANS, 1)), now];
 }
