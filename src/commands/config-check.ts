@@ -24,7 +24,9 @@ export async function checkConfiguration(flags: ServeFlags): Promise<void> {
     check(() => checkWebConfig(webFile));
   }
   const stateFile = config?.diagnosis.state_file;
-  if (stateFile !== undefined) check(() => checkStateFile(stateFile));
+  if (stateFile !== undefined) check(() => checkKeptFile('diagnosis.state_file', stateFile));
+  const incidentFile = config ? config.incidents.file : flags['incidents.file'];
+  if (incidentFile !== undefined) check(() => checkKeptFile('incidents.file', incidentFile));
   if (flags.simulate === undefined && (flags.kubeconfig !== undefined || flags.context !== undefined))
     check(() =>
       loadKubeConfig({
@@ -35,8 +37,8 @@ export async function checkConfiguration(flags: ServeFlags): Promise<void> {
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
-function checkStateFile(file: string): void {
-  const setting = `diagnosis.state_file ${JSON.stringify(file)}`;
+function checkKeptFile(name: string, file: string): void {
+  const setting = `${name} ${JSON.stringify(file)}`;
   const facts = statSync(file, { throwIfNoEntry: false });
   if (facts && !facts.isFile()) throw new Error(`${setting} is ${kindOf(facts)}; a regular file, or none yet, is allowed`);
   try {

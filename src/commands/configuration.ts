@@ -25,6 +25,7 @@ export function configFrom(flags: ServeFlags | ClusterFlags, extraFile?: string)
   return {
     ...config,
     web: webSettings(config.web, serve),
+    incidents: { ...config.incidents, ...(serve['incidents.file'] !== undefined && { file: serve['incidents.file'] }) },
     log: {
       level: serve['log.level'] ?? config.log.level,
       format: serve['log.format'] ?? config.log.format,

@@ -15,6 +15,7 @@ export interface ServeFlags extends ClusterFlags {
   readonly 'web.listenAddress'?: readonly string[];
   readonly 'web.config.file'?: string;
   readonly 'web.externalUrl'?: string;
+  readonly 'incidents.file'?: string;
   readonly 'log.level'?: Config['log']['level'];
   readonly 'log.format'?: Config['log']['format'];
 }
@@ -33,6 +34,7 @@ export function withServeFlags(command: Command): Command {
     .option('--web.listen-address <address>', 'where to listen; repeatable (default :9944)', (value, all: string[] = []) => [...all, value])
     .option('--web.external-url <url>', 'where people open the pages, e.g. behind a reverse proxy: its path stands before every link')
     .option('--web.config.file <path>', "TLS and basic authentication, in the format of Prometheus's exporter-toolkit")
+    .option('--incidents.file <path>', 'where incidents are kept over a restart; without it they are kept in memory')
     .addOption(new Option('--log.level <level>', 'least severity that is logged').choices(['debug', 'info', 'warn', 'error']))
     .addOption(new Option('--log.format <format>', 'of our own log').choices(['logfmt', 'json']));
 }

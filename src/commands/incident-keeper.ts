@@ -16,6 +16,8 @@ export interface IncidentKeeper {
   readonly book: IncidentBook;
   /** Records a tick. Never throws, and never waits for the disk. Returns what was counted since the start. */
   observe(snapshot: Snapshot, round: JudgedRound): IncidentCounts;
+  /** Resolves when the file is not being written. */
+  idle(): Promise<void>;
   /** Writes what is not written yet. */
   stop(): Promise<void>;
 }
@@ -42,6 +44,7 @@ export async function startIncidentKeeper(config: Config['incidents'], log: Logg
       }
       return counts;
     },
+    idle: async () => journal?.idle(),
     stop: async () => journal?.finish(last),
   };
 }

@@ -46,9 +46,14 @@ export class Journal {
     this.#start(now, someFail);
   }
 
+  /** Resolves when nothing is being written. */
+  async idle(): Promise<void> {
+    await this.#writing;
+  }
+
   /** Resolves when all that is due was tried to be written, what nothing turned on yet too. */
   async finish(now: number): Promise<void> {
-    await this.#writing;
+    await this.idle();
     for (const { id, ended } of this.#options.book.list()) if (ended === undefined) this.#due.add(id);
     if (this.#due.size === 0) return;
     this.#start(now, false);
@@ -70,11 +75,12 @@ export class Journal {
 
   async #write(now: number, seen: boolean): Promise<void> {
     const batch = [...this.#due];
+    // What changes meanwhile is due again.
+    this.#due.clear();
     try {
       const incidents = batch.flatMap((id) => this.#options.book.get(id) ?? []);
       const lines = incidents.map((incident) => `${JSON.stringify(incident)}\n`);
       await this.#save([...lines, ...(seen ? [seenLine(now)] : [])].join(''));
-      for (const id of batch) this.#due.delete(id);
       for (const incident of incidents) {
         if (incident.ended === undefined) this.#written.set(incident.id, { at: now, shape: shapeOf(incident) });
         else this.#written.delete(incident.id);
@@ -82,6 +88,7 @@ export class Journal {
       if (seen) this.#seen = now;
       this.#say(undefined);
     } catch (error) {
+      for (const id of batch) this.#due.add(id);
       this.#retryAt = now;
       this.#say(error as Error);
     }

@@ -130,6 +130,8 @@ describe('the configuration', () => {
       [],
       ['diagnosis.state_file "/dev/null" is a character device'],
     ],
+    ['a device in the place of the incidents', '', ['--incidents.file=/dev/null'], ['incidents.file "/dev/null" is a character device']],
+    ['incidents in a folder that is not there', 'incidents: {file: /nowhere/i}', [], ["the folder /nowhere can't be written"]],
     ['a state in a folder that is not there', 'diagnosis: {state_file: /nowhere/state}', [], ["the folder /nowhere can't be written"]],
     [
       'signatures that are not there',

@@ -93,11 +93,11 @@ describe('the configuration in the ConfigMap', () => {
     expect(validate({ tides: true })).toBe(false);
   });
 
-  it('keeps the history on a volume that can be written', () => {
+  it('keeps the history and the incidents on a volume that can be written', () => {
     const result = parseConfig(text);
-    const file = 'config' in result ? result.config.diagnosis.state_file : undefined;
+    const files = 'config' in result ? [result.config.diagnosis.state_file, result.config.incidents.file] : [];
     const mounted = mountOf(({ emptyDir }) => emptyDir !== undefined);
-    expect(file?.slice(0, file.lastIndexOf('/'))).toBe(mounted);
+    expect(files.map((file) => file?.slice(0, file.lastIndexOf('/')))).toEqual([mounted, mounted]);
   });
 });
 

@@ -1,0 +1,215 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type IncidentKeeper, startIncidentKeeper } from '../../src/commands/incident-keeper.ts';
+import { defaultConfig } from '../../src/config.ts';
+import type { Logger } from '../../src/source/logger.ts';
+import { Played, type Step } from '../incidents/ticks.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'keeper-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+let files = 0;
+const fresh = () => join(folder, `${files++}.jsonl`);
+
+interface Run {
+  readonly keeper: IncidentKeeper;
+  readonly said: string[];
+  play(...steps: readonly Step[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** One run of an exporter, whose first tick comes so many seconds after the start of all. */
+async function run(file: string | undefined, start = 0, differs: Partial<Parameters<typeof startIncidentKeeper>[0]> = {}): Promise<Run> {
+  const said: string[] = [];
+  const say = (fields: object, words: string) => void said.push(`${words}${'error' in fields ? `: ${String(fields.error)}` : ''}`);
+  const log: Logger = { debug: say, info: say, warn: say, error: say };
+  const { incidents } = defaultConfig();
+  const keeper = await startIncidentKeeper({ ...incidents, ...(file !== undefined && { file }), ...differs }, log);
+  const recorder = {
+    resume: () => [],
+    observe(...tick: Parameters<IncidentKeeper['observe']>) {
+      keeper.observe(...tick);
+      return { touched: [], settled: [] };
+    },
+  };
+  const played = new Played(recorder, start);
+  return {
+    keeper,
+    said,
+    async play(...steps) {
+      for (const step of steps) {
+        played.play(step);
+        await keeper.idle();
+      }
+    },
+    stop: () => keeper.stop(),
+  };
+}
+
+const until = async (holds: () => boolean): Promise<void> => {
+  for (let left = 60_000; !holds(); left -= 20) {
+    if (left <= 0) throw new Error(`still false: ${holds}`);
+    await sleep(20);
+  }
+};
+
+const told = ({ keeper }: Run): string[] => keeper.book.list().map(({ cause, state, ending }) => `${cause} ${ending ?? state}`);
+
+describe('incidents', () => {
+  it('are kept in memory without a file', async () => {
+    const first = await run(undefined);
+    await first.play('well', 'a', '~a', 'well');
+    expect(told(first)).toEqual(['a recovered']);
+    await first.stop();
+  });
+
+  it.each<[string, Step[], Step[], string[]]>([
+    ['that ended are there again', ['well', 'a', '~a', 'well'], [], ['a recovered']],
+    ['that are open are not observed at first', ['well', 'a'], [], ['a not-observed']],
+    ['that are open go on where the API still fails', ['well', 'a'], ['a'], ['a failing']],
+    ['that are open ended while we were away where it does not', ['well', 'a'], ['well'], ['a while-away']],
+    ['of an API that is gone end too', ['well', 'a'], ['gone'], ['a not-watched']],
+  ])('%s after a restart', async (_, before, after, expected) => {
+    const file = fresh();
+    const first = await run(file);
+    await first.play(...before);
+    await first.stop();
+    const second = await run(file, 300);
+    await second.play(...after);
+    expect(told(second)).toEqual(expected);
+    await second.stop();
+    expect(told(await run(file, 600))).toEqual(expected.map((one) => one.replace('a failing', 'a not-observed')));
+  });
+
+  it('have what was seen last also where nothing was written at the end', async () => {
+    const file = fresh();
+    const first = await run(file);
+    await first.play('well', 'a', ...Array.from({ length: 13 }, () => 'a'));
+    // Killed: no stop.
+    const [incident] = (await run(file, 300)).keeper.book.list();
+    const { lastFailing, began } = incident ?? { lastFailing: 0, began: 0 };
+    expect(lastFailing - began).toBeGreaterThanOrEqual(60);
+  });
+
+  it('are written when something turns, not at each tick', async () => {
+    const file = fresh();
+    const first = await run(file);
+    await first.play('well', 'a');
+    const size = statSync(file).size;
+    await first.play('a', 'a', 'a');
+    expect(statSync(file).size).toBe(size);
+    await first.play('b');
+    expect(statSync(file).size).toBeGreaterThan(size);
+  });
+});
+
+describe('the file', () => {
+  it('stays within its size, and has the newest', async () => {
+    const file = fresh();
+    const first = await run(file, 0, { max_size: 64 * 1024 });
+    for (let n = 0; n < 60; n++) {
+      await first.play('a', ['b', { diagnosis: { title: 'x'.repeat(250) } }], '~b', ['well', { after: 100 }], ['well', { after: 100 }]);
+      expect(statSync(file).size).toBeLessThanOrEqual(64 * 1024);
+    }
+    await first.stop();
+    const second = await run(file, 100_000);
+    const kept = second.keeper.book.list();
+    expect(kept.length).toBeGreaterThan(10);
+    expect(kept.length).toBeLessThan(60);
+    expect(kept[0]?.id).toBe(first.keeper.book.list()[0]?.id);
+  }, 60_000);
+
+  it('is left alone where it is of a later version, and that is said', async () => {
+    const file = fresh();
+    writeFileSync(file, '{"incidents":9}\n');
+    const first = await run(file);
+    await first.play('well', 'a', '~a', 'well');
+    await first.stop();
+    expect(first.said.join('\n')).toMatch(/can not be used: it is left alone, and they are kept in memory only: it has version 9/);
+    expect(readFileSync(file, 'utf8')).toBe('{"incidents":9}\n');
+    expect(told(first)).toEqual(['a recovered']);
+  });
+
+  it('has lost a torn line, and says so', async () => {
+    const file = fresh();
+    const first = await run(file);
+    await first.play('well', 'a', '~a', 'well');
+    await first.stop();
+    appendFileSync(file, '{"id":"2026');
+    const second = await run(file);
+    expect(told(second)).toEqual(['a recovered']);
+    expect(second.said.join('\n')).toMatch(/some of the file of incidents can not be read/);
+  });
+
+  it('says once that it can not be written, and once that it can again; nothing is lost', async () => {
+    const own = join(folder, 'later');
+    const first = await run(join(own, 'i.jsonl'));
+    await first.play('well', 'a', ['b', { after: 31 }], ['c', { after: 31 }]);
+    mkdirSync(own);
+    await first.play(['d', { after: 31 }]);
+    await until(() => first.said.length > 1);
+    expect(first.said.map((line) => line.split(':')[0])).toEqual(['the incidents can not be written', 'the incidents are written again']);
+    const second = await run(join(own, 'i.jsonl'), 300);
+    expect(second.keeper.book.list()[0]?.causes.map(({ cause }) => cause)).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
+
+// Not its command line, which would be another process than the one that writes.
+const tsx = new URL('../../node_modules/tsx/dist/esm/index.mjs', import.meta.url).pathname;
+const writer = new URL('incident-writer.ts', import.meta.url).pathname;
+
+/** A process that writes one incident after the other, until it is killed; the lines that it prints. */
+function writing(file: string, limit = '') {
+  const child = spawn('/bin/sh', ['-c', `${limit} exec "$0" "$@"`, process.execPath, '--import', tsx, writer, file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines: string[] = [];
+  let rest = '';
+  child.stdout.on('data', (text: Buffer) => {
+    const parts = (rest + text.toString()).split('\n');
+    rest = parts.pop() ?? '';
+    lines.push(...parts);
+  });
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  };
+  return { lines, kill, written: () => lines.filter((line) => /^written/.test(line)).length };
+}
+
+describe('a process that writes', () => {
+  it('and is killed leaves everything that it had written, and the next one goes on', async () => {
+    const file = fresh();
+    const { kill, written } = writing(file);
+    await until(() => written() >= 20);
+    await kill();
+    const second = await run(file, 100_000);
+    expect(second.keeper.book.list().length).toBeGreaterThanOrEqual(written());
+    await second.play('well', 'z', '~z', 'well');
+    await second.stop();
+    expect((await run(file, 200_000)).keeper.book.list()[0]?.cause).toBe('z');
+  }, 120_000);
+
+  it('where the kernel takes no more says so, goes on, and leaves everything before it', async () => {
+    const file = fresh();
+    // 16 blocks of 512 bytes, as POSIX counts them: the write that reaches the limit is torn there, as on a disk that is full.
+    const { kill, lines, written } = writing(file, 'ulimit -f 16;');
+    await until(() => lines.some((line) => line.startsWith('the incidents can not be written')));
+    await until(() => lines.length > 40);
+    await kill();
+    expect(lines.filter((line) => line.startsWith('the incidents can not be written'))).toHaveLength(1);
+    const second = await run(file, 100_000);
+    const before = written();
+    expect(before).toBeGreaterThan(2);
+    expect(second.keeper.book.list().length).toBeGreaterThanOrEqual(before);
+    await second.play('well', 'z', '~z', 'well');
+    await second.stop();
+    const third = (await run(file, 200_000)).keeper.book.list();
+    expect(third.length).toBe(second.keeper.book.list().length);
+    expect(third[0]?.cause).toBe('z');
+  }, 120_000);
+});
