@@ -120,13 +120,15 @@ export const INTERMEDIARIES: readonly Signature[] = [
     nearMisses: ['open /etc/tide/tls.crt: no such file or directory', 'opened 12 files'],
   },
   {
-    // The API answered, and its list was empty (k8s.io/kubernetes: pkg/controller/podautoscaler/metrics/client.go).
+    // The API answered with a list of PodMetrics by the target's selector, and it was empty (k8s.io/kubernetes: pkg/controller/podautoscaler/
+    // metrics/client.go). Seen on a real kube-apiserver 1.36 of pods that are new while `kubectl top nodes` shows figures.
     id: 'resource-metrics-empty',
     speaker: 'controller',
-    pointsTo: ['kubelet-scrape-failing'],
+    pointsTo: [],
+    role: 'victim',
     pattern: String.raw`no metrics returned from resource metrics api`,
     literals: ['no metrics returned from resource metrics'],
-    says: 'metrics-server answers, and has no figures: it could not scrape the kubelets.',
+    says: 'The metrics API answered, and has no figures of the pods of a HorizontalPodAutoscaler: they are new or do not run, or their kubelets could not be scraped.',
     matches: [
       'failed to get cpu utilization: unable to get metrics for resource cpu: no metrics returned from resource metrics API',
       'unable to get metrics for resource memory: no metrics returned from resource metrics API',

@@ -94,7 +94,8 @@ export class ConditionReader {
     }
     this.#item.set('message', `${this.#item.get('message') ?? ''} ${unquote(line.trim())}`);
     this.#more = more.quoted && /["'],?\s*$/.test(line) ? undefined : { ...more, lines: more.lines + 1 };
-    return true;
+    // What the message of another object says is said by whoever wrote it there.
+    return this.#kind === 'APIService' || this.#kind === '';
   }
 
   #keyValue(line: string): boolean {

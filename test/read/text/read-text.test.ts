@@ -167,6 +167,11 @@ describe('pasted text', () => {
       [TIDES],
     ],
     [
+      'the condition of a namespace that is wrapped',
+      `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: pier\nstatus:\n  conditions:\n  - lastTransitionTime: "2026-01-05T09:00:00Z"\n    message: 'Discovery failed for some groups, 2 failing: unable to retrieve the\n      complete list of server APIs: quays.example.com/v1: stale GroupVersion\n      discovery: quays.example.com/v1, tides.example.com/v1: stale GroupVersion\n      discovery: tides.example.com/v1'\n    reason: DiscoveryFailed\n    status: "True"\n    type: NamespaceDeletionDiscoveryFailure`,
+      [QUAYS, TIDES],
+    ],
+    [
       'the table, where a client says the group alone',
       `Error from server (ServiceUnavailable): the server is currently unable to handle the request (get tides.tides.example.com)\nv1alpha1.tides.example.com   harbour/tide-gauge   True   9d\nv1beta1.tides.example.com   harbour/tide-gauge   False (MissingEndpoints)   9d`,
       ['v1alpha1.tides.example.com', 'v1beta1.tides.example.com'],
