@@ -19,7 +19,7 @@ export const HURT_KINDS = {
     many: 'webhook configurations ask the same backend',
   },
   controller: { who: 'controllers', one: 'controller complains of its discovery', many: 'controllers complain of its discovery' },
-  client: { who: 'clients', one: 'kube-apiserver refuses requests for it', many: 'kube-apiservers refuse requests for it' },
+  client: { who: 'clients', one: 'kind of request is refused', many: 'kinds of requests are refused' },
 } as const satisfies Readonly<Record<string, KindWords>>;
 export type HurtKind = keyof typeof HURT_KINDS;
 export const HURT_KIND_NAMES = Object.keys(HURT_KINDS) as readonly HurtKind[];

@@ -27,6 +27,12 @@ const nothingLookedUp = (why: Observed<never>): LookedUp => ({
   textMatches: [],
 });
 
+/** Garbage collection and quota stop for what they cannot discover, and only kube-controller-manager's own log tells (1.36). */
+const NOT_SEEN_FROM_HERE: Observed<never> = {
+  state: 'unobserved',
+  why: 'what garbage collection and quota miss stands in the log of kube-controller-manager only, which is not read',
+};
+
 /** Whom it hurts, by everyone who looks for somebody; of a kind that nobody looks for nothing is known. */
 function hurtFacts(asked: readonly OpenSource[], name: string): Pick<ApiFacts, 'hurt' | 'hurtUnlisted'> {
   const victims: Victims = Object.assign({}, ...asked.map((source) => source.ofHurt(name)));
@@ -37,7 +43,7 @@ function hurtFacts(asked: readonly OpenSource[], name: string): Pick<ApiFacts, '
       autoscaler: of('autoscaler'),
       namespace: of('namespace'),
       webhook: of('webhook'),
-      controller: of('controller'),
+      controller: NOT_SEEN_FROM_HERE,
       client: of('client'),
     },
     ...(unlisted.length > 0 && { hurtUnlisted: Object.fromEntries(unlisted.map((kind) => [kind, victims[kind]?.unlisted])) }),

@@ -15,8 +15,9 @@ const REFUSED = 'dial tcp 10.1.0.5:10250: connect: connection refused';
 const { probes, logs, policy, resources, backendMetrics, rights, textMatches, ...OBJECTS } = healthyApi();
 const HEALTHY_LOOKED_UP = { probes, logs, policy, resources, backendMetrics, rights, textMatches };
 
-/** Nobody was looked for. */
-const hurt = { autoscaler: UNOBSERVED, namespace: UNOBSERVED, webhook: UNOBSERVED, controller: UNOBSERVED, client: UNOBSERVED };
+/** Nobody was looked for; whom nobody can see is said. */
+const controller = { state: 'unobserved', why: expect.stringContaining('kube-controller-manager') as string };
+const hurt = { autoscaler: UNOBSERVED, namespace: UNOBSERVED, webhook: UNOBSERVED, controller, client: UNOBSERVED };
 
 interface Known {
   readonly facts?: Readonly<Record<string, ApiFacts | undefined>>;

@@ -1,12 +1,15 @@
 import type { ApiserverMetrics } from '../../domain/snapshot.ts';
 import { labelOf } from '../exposition/labels.ts';
 import { createExpositionScanner, type ExpositionScanner } from '../exposition/scanner.ts';
+import { MOST_KINDS, refusalKey } from './refused-requests.ts';
 
 /** Everything that is read of a kube-apiserver's /metrics: cumulative sums, as they stand there. */
 export interface ApiserverReading {
   readonly unavailable: Record<string, number>;
   readonly unavailableTotal: Record<string, number>;
   terminations: number;
+  /** Requests for resources of aggregated APIs that ended without the backend, by `refusalKey`; at most MOST_KINDS. */
+  readonly refused: Map<string, number>;
   aborts: number;
   rejected: number;
   queued: number;
@@ -42,7 +45,9 @@ const TAKEN: ReadonlyMap<string, Take> = new Map(
     aggregator_unavailable_apiservice: (r, value, labels) => put(r.unavailable, labels, value),
     aggregator_unavailable_apiservice_total: (r, value, labels) => put(r.unavailableTotal, labels, value),
     apiserver_request_terminations_total(r, value, labels) {
-      if (labelOf(labels, 'component') === 'aggregator') add(r, 'terminations', value);
+      if (labelOf(labels, 'component') !== 'aggregator') return;
+      add(r, 'terminations', value);
+      refuse(r, labels, value);
     },
     apiserver_request_aborts_total: (r, value) => add(r, 'aborts', value),
     apiserver_flowcontrol_rejected_requests_total: (r, value) => add(r, 'rejected', value),
@@ -75,11 +80,22 @@ const TAKEN: ReadonlyMap<string, Take> = new Map(
 
 export const APISERVER_SAMPLES: readonly string[] = [...TAKEN.keys()];
 
-type Sum = Exclude<keyof ApiserverReading, 'unavailable' | 'unavailableTotal' | 'seen' | 'startTimeSeconds'>;
+type Sum = Exclude<keyof ApiserverReading, 'unavailable' | 'unavailableTotal' | 'refused' | 'seen' | 'startTimeSeconds'>;
 
 function add(reading: ApiserverReading, field: Sum, value: number): void {
   // A NaN would stay in the sum for ever.
   if (Number.isFinite(value)) reading[field] += value;
+}
+
+function refuse({ refused }: ApiserverReading, labels: string, value: number): void {
+  const [group = '', version = '', verb = '', resource = ''] = ['group', 'version', 'verb', 'resource'].map((name) =>
+    labelOf(labels, name),
+  );
+  // Discovery has no group here, but its path.
+  if (group === '' || resource === '' || !Number.isFinite(value)) return;
+  const key = refusalKey(group, version, verb, resource);
+  const before = refused.get(key);
+  if (before !== undefined || refused.size < MOST_KINDS) refused.set(key, (before ?? 0) + value);
 }
 
 function put(into: Record<string, number>, labels: string, value: number): void {
@@ -93,6 +109,7 @@ export function readApiserverMetrics(): { readonly scanner: ExpositionScanner; r
     unavailable: {},
     unavailableTotal: {},
     terminations: 0,
+    refused: new Map(),
     aborts: 0,
     rejected: 0,
     queued: 0,

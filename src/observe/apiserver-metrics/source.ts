@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Observed } from '../../domain/observed.ts';
+import { MOST_LISTED } from '../../domain/impact.ts';
+import { type Observed, observed } from '../../domain/observed.ts';
 import type { ApiserverMetrics } from '../../domain/snapshot.ts';
 import type { KubeClient } from '../../kube/api.ts';
 import { type AddressRules, createAddressRules } from '../../net/addresses.ts';
@@ -10,12 +11,16 @@ import type { Logger } from '../../source/logger.ts';
 import { createPeriodicSource, MISSES } from '../../source/periodic.ts';
 import { type Right, ruleOf } from '../../source/right.ts';
 import type { Source } from '../../source/source.ts';
-import { defineSource } from '../define-source.ts';
+import { defineSource, type VictimsOfKind } from '../define-source.ts';
+import { AT_REST, errsNow } from '../errs.ts';
 import { createInstanceConnections, serverInstance } from './direct.ts';
 import { type ApiserverReading, apiserverMetrics, readApiserverMetrics } from './reading.ts';
+import { hurtClients, RefusedRequests } from './refused-requests.ts';
 
 export const READ_METRICS: Right = { url: '/metrics' };
 const APISERVER_METRICS_RULE = ruleOf(READ_METRICS);
+
+const NOT_TWICE: Observed<never> = { state: 'unobserved', why: 'the metrics of no kube-apiserver were read twice yet' };
 
 export interface ApiserverMetricsOptions {
   /** Milliseconds between two readings of an instance; default 30 000. */
@@ -32,19 +37,33 @@ export interface ApiserverMetricsSource extends Source {
   /** `host:port`, as `apiservers` gave it. */
   metrics(instance: string): Observed<ApiserverMetrics>;
   instances(): string[];
+  /** Requests for the API that the kube-apiservers refused lately. */
+  refused(api: { readonly group: string; readonly version: string }): VictimsOfKind;
 }
 
 interface Instance {
   reading?: ApiserverReading;
+  readonly refused: RefusedRequests;
   readonly kept: Kept<ApiserverMetrics>;
 }
 
 export const APISERVER_METRICS = defineSource({
   name: 'apiserver-metrics',
   rights: [READ_METRICS],
-  create: ({ client, apiservers, clock, log, addresses, options: { apiserverMetricsIntervalMs: intervalMs } }) =>
-    createApiserverMetricsSource({ client, apiservers, clock, log, options: { intervalMs, addresses } }),
+  create(surroundings) {
+    const { client, apiservers, clock, log, addresses, discovery, options } = surroundings;
+    const intervalMs = options.apiserverMetricsIntervalMs;
+    const source = createApiserverMetricsSource({ client, apiservers, clock, log, options: { intervalMs, addresses } });
+    const hurt = (name: string): VictimsOfKind => {
+      const api = discovery.facts(name);
+      const known = source.refused(api ?? { group: '', version: '' });
+      // What we may not see is said before it is needed.
+      return known.listed.state === 'forbidden' || (api && errsNow(surroundings, name)) ? known : { listed: AT_REST, unlisted: 0 };
+    };
+    return { ...source, hurt };
+  },
   facts: {
+    ofHurt: (source, name) => ({ client: source.hurt(name) }),
     ofApiservers: (source) => new Map(source.instances().map((instance) => [instance, { metrics: source.metrics(instance) }])),
   },
 });
@@ -86,13 +105,14 @@ export function createApiserverMetricsSource(deps: {
         timeoutMs,
         signal,
       });
-      if (!signal.aborted) instance.kept.take(answer);
+      if (!signal.aborted) take(instance, answer, clock());
     }
   }
 
   const newInstance = (instance: string): Instance => {
     const about = { source: 'apiserver-metrics', instance } as const;
-    return { kept: createKept({ what: 'kube-apiserver metrics', about, clock, log, staleAfterMs: MISSES * intervalMs }) };
+    const kept = createKept<ApiserverMetrics>({ what: 'kube-apiserver metrics', about, clock, log, staleAfterMs: MISSES * intervalMs });
+    return { kept, refused: new RefusedRequests() };
   };
 
   const source = createPeriodicSource({
@@ -115,7 +135,26 @@ export function createApiserverMetricsSource(deps: {
       return known ? observedOf(known.kept) : observedNow<ApiserverMetrics>(undefined);
     },
     instances: names,
+    refused: (api) => refusedOf([...instances.values()], api),
   };
+}
+
+function take({ kept, reading, refused }: Instance, answer: Answer<ApiserverMetrics>, at: number): void {
+  kept.take(answer);
+  if (answer.state === 'ok' && reading) refused.take({ ...reading, at });
+}
+
+function refusedOf(
+  instances: readonly Instance[],
+  { group, version }: { readonly group: string; readonly version: string },
+): VictimsOfKind {
+  const hurt = hurtClients(
+    instances.map(({ kept, refused }) => (kept.believed() === undefined ? undefined : refused.of(`${group}/${version}`))),
+    group,
+  );
+  if (hurt) return { listed: observed(hurt.slice(0, MOST_LISTED)), unlisted: Math.max(0, hurt.length - MOST_LISTED) };
+  const forbidden = instances.map(({ kept }) => observedOf(kept)).find(({ state }) => state === 'forbidden');
+  return { listed: forbidden?.state === 'forbidden' ? forbidden : NOT_TWICE, unlisted: 0 };
 }
 
 /** Reads it once; the means need what was read before, which the instance keeps. Never rejects. */

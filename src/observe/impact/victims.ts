@@ -10,7 +10,7 @@ import { createPeriodicSource, MISSES } from '../../source/periodic.ts';
 import type { Right } from '../../source/right.ts';
 import type { Source } from '../../source/source.ts';
 import type { Surroundings, VictimsOfKind } from '../define-source.ts';
-import { errs } from '../errs.ts';
+import { AT_REST, errsNow } from '../errs.ts';
 import { getObject } from '../get-object.ts';
 import { readObjects } from './read-objects.ts';
 
@@ -77,7 +77,7 @@ class Search<T> {
 
   async turn(signal: AbortSignal): Promise<void> {
     const { discovery, clock } = this.#surroundings;
-    if (discovery.names().some((name) => this.#errs(name))) {
+    if (discovery.names().some((name) => errsNow(this.#surroundings, name))) {
       this.#turnsUntilLook = REST_TURNS;
       const answer = await this.#readAll(signal);
       if (signal.aborted) return;
@@ -97,7 +97,7 @@ class Search<T> {
     const api = this.#surroundings.discovery.facts(name);
     // What we may not see is said before it is needed.
     if (objects.state !== 'observed' && objects.state !== 'unobserved') return { listed: objects, unlisted: 0 };
-    if (!api || !this.#errs(name)) return { listed: AT_REST, unlisted: 0 };
+    if (!api || !errsNow(this.#surroundings, name)) return { listed: AT_REST, unlisted: 0 };
     if (objects.state !== 'observed') return { listed: objects, unlisted: 0 };
     const hurt = objects.value.flatMap((record) => this.#kind.hurtBy(record, api) ?? []).sort(longestFirst);
     return { listed: observed(hurt.slice(0, MOST_LISTED)), unlisted: Math.max(0, hurt.length - MOST_LISTED) };
@@ -109,12 +109,6 @@ class Search<T> {
     if (answer?.state === 'forbidden' || answer?.state === 'absent') return observedNow<never>(answer);
     if (found && ageOf(found.at, this.#surroundings.clock()) < this.#believedMs) return observed(found.objects);
     return answer === undefined || answer.state === 'ok' ? NOT_YET : observedNow<never>(answer);
-  }
-
-  #errs(name: string): boolean {
-    const { discovery, prober, clock } = this.#surroundings;
-    const facts = discovery.facts(name);
-    return facts !== undefined && errs({ condition: facts.condition, probes: prober.tallies(name) }, clock());
   }
 
   async #readAll(signal: AbortSignal): Promise<Answer<readonly T[]>> {
@@ -141,7 +135,6 @@ class Search<T> {
   }
 }
 
-const AT_REST: Observed<never> = { state: 'unobserved', why: 'nobody is looked for while it answers' };
 const NOT_YET: Observed<never> = { state: 'unobserved', why: 'not read yet since it errs' };
 
 function longestFirst(a: Hurt, b: Hurt): number {

@@ -47,7 +47,7 @@ describe('who is hurt while the metrics API is down', () => {
     await cluster.kube.apply(AUTOSCALER, autoscaler);
     await cluster.kube.apply(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'nest' } });
     await cluster.kube.apply(WEBHOOKS, webhooks);
-    exporter = await Exporter.prepare(cluster);
+    exporter = await Exporter.prepare(cluster, { apiserver_metrics: { interval: '5s' } });
     await exporter.start();
     // The metrics-server answers for a pod from its second scrape on.
     await until('the HPA to scale', 90, async () => (await condition(AUTOSCALER, 'ScalingActive'))?.status === 'True');
@@ -83,10 +83,10 @@ describe('who is hurt while the metrics API is down', () => {
     expect([scaling.reason, deletion.reason]).toEqual(['FailedGetResourceMetric', 'DiscoveryFailed']);
     const found = await until('both to be told', 60, async () => {
       const { impact: told } = (await exporter.diagnosisOf(METRICS)) ?? {};
-      return told?.counts.autoscaler === 1 && told.counts.namespace === 1 && told;
+      return told?.counts.autoscaler === 1 && told.counts.namespace === 1 && (told.counts.client ?? 0) > 0 && told;
     });
     const since = (time: string) => Date.parse(time) / 1000;
-    expect(found.told).toEqual([
+    expect(found.told.filter(({ kind }) => kind !== 'client')).toEqual([
       {
         kind: 'autoscaler',
         name: 'shrike',
@@ -110,6 +110,15 @@ describe('who is hurt while the metrics API is down', () => {
         says: '1 webhook of ValidatingWebhookConfiguration thorn asks the same Service kube-system/metrics-server: what it matches is refused while no answer comes',
       },
     ]);
+    // The controller of the HPAs and our own probe.
+    expect(found.told).toContainEqual(
+      expect.objectContaining({
+        kind: 'client',
+        name: 'LIST pods',
+        says: expect.stringMatching(/^\d+ requests? to LIST pods\.metrics\.k8s\.io w/),
+      }),
+    );
+    expect(found.notKnown.map(({ kind }) => kind)).toEqual(['controller']);
     expect([await impact('autoscaler'), await impact('namespace'), await impact('webhook')]).toEqual([1, 1, 1]);
     const page = await (await fetch(exporter.url)).text();
     expect(page).toContain('1 HPA cannot scale');

@@ -111,6 +111,25 @@ describe('reading each kube-apiserver', () => {
     expect(source.status(0).message).toMatch(/longer than 50 ms/);
   });
 
+  it('tells what was refused, once it was read twice', async () => {
+    let refused = 3;
+    const { source, server } = await start((_, response) => {
+      const labels = 'code="503",component="aggregator",group="tides.example.com",resource="gauges",verb="LIST",version="v1"';
+      response.end(
+        `${HEALTHY_APISERVER}# TYPE apiserver_request_terminations_total counter\napiserver_request_terminations_total{${labels}} ${refused++}\n`,
+      );
+    });
+    const tides = { group: 'tides.example.com', version: 'v1' };
+    expect(source.refused(tides).listed).toMatchObject({
+      state: 'unobserved',
+      why: 'the metrics of no kube-apiserver were read twice yet',
+    });
+    await eventually(() => expect(source.refused(tides).listed).toMatchObject({ value: [{ name: 'LIST gauges' }] }));
+    expect(source.refused({ ...tides, version: 'v2' }).listed).toEqual({ state: 'observed', value: [] });
+    server.handler = status(403);
+    await eventually(() => expect(source.refused(tides).listed).toEqual({ state: 'forbidden', rule: 'nonResourceURLs /metrics: get' }));
+  });
+
   it('keeps what it read over a short failure, not over a long one, and comes back', async () => {
     const { server, source, metrics, advance } = await start(text(HEALTHY_APISERVER));
     await eventually(() => metrics().state === 'observed');
