@@ -12,7 +12,7 @@ export const clientSideThrottled = defineCause({
   summary:
     'The aggregated API server sends the kube-apiserver more requests than its own client allows (QPS and burst). Its calls wait inside it, up to tens of seconds. From outside this looks like a network time-out.',
   severity: 'warning',
-  prior: -1,
+  prior: -1.5,
   evidence: [
     // A line now and then is of most days: it takes many of them, or one request that waited past its deadline.
     ...linesSay('client-side-throttled').filter(({ id }) => id !== 'lines-suggest-it'),
@@ -25,6 +25,16 @@ export const clientSideThrottled = defineCause({
       ),
       weight: 'strong',
       says: 'The log of the backend tells of {value|wait|waits} in its own client in the last 5 min.',
+      reproduce: WHERE_THE_LINE_STANDS,
+    },
+  ],
+  lookBack: [
+    {
+      // Nothing else explains the failure, and a client says of itself that it holds requests back: what it waits for is its own limit.
+      id: 'waits-and-nothing-else',
+      when: linesPointTo('client-side-throttled'),
+      weight: 'suggestive',
+      says: 'Lines tell of requests that waited in the own client of who sent them.',
       reproduce: WHERE_THE_LINE_STANDS,
     },
   ],

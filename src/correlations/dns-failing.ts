@@ -45,7 +45,7 @@ export const dnsFailing = defineCause({
     },
     ...linesSay('dns-failing'),
   ],
-  supersedes: ['connection-timed-out', 'aggregator-path-blocked', 'service-not-routable'],
+  supersedes: ['kubelet-scrape-failing', 'pod-probe-failing', 'connection-timed-out', 'aggregator-path-blocked', 'service-not-routable'],
   runbookCorrelation: 'network-connectivity',
   remedy: [
     { says: 'Look at CoreDNS', command: 'kubectl get pods -n kube-system -l k8s-app=kube-dns -o wide' },

@@ -3,7 +3,8 @@ import { linesSay } from './shared/lines.ts';
 
 export const frontProxyNameNotAllowed = defineCause({
   id: 'front-proxy-name-not-allowed',
-  category: 'authn-authz',
+  // The certificate is good and so is its CA: what has to change is the value of a flag.
+  category: 'misconfiguration',
   part: 'trust',
   shared: 'the front-proxy certificate',
   title: "The kube-apiserver's certificate has a name that is not allowed",

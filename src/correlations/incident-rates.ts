@@ -9,11 +9,10 @@ export const INCIDENT_RATES: BaseRates = {
   source: 'public issue threads',
   all: { 'network-connectivity': 48, misconfiguration: 39, 'tls-certificate': 29, 'authn-authz': 24, 'backend-dependency': 23, 'pod-instability': 20, 'software-bug': 16, 'apiserver-load': 15, unknown: 15, 'rate-limiting': 13, 'network-policy': 10, 'resource-pressure': 10, 'scheduled-trigger': 7 },
   byVictim: {
-    'throttled-client': { 'rate-limiting': 5 },
-    autoscaler: { misconfiguration: 3, 'pod-instability': 1, 'software-bug': 1, 'tls-certificate': 1, unknown: 1 },
-    discovery: { misconfiguration: 5, 'network-policy': 2, 'pod-instability': 2, unknown: 2, 'network-connectivity': 1, 'software-bug': 1, 'tls-certificate': 1 },
+    autoscaler: { misconfiguration: 2, 'software-bug': 1, 'tls-certificate': 1, unknown: 1 },
+    discovery: { misconfiguration: 5, 'network-policy': 2, 'pod-instability': 2, unknown: 2, 'network-connectivity': 1, 'tls-certificate': 1 },
     unavailable: { 'network-connectivity': 5, 'network-policy': 1 },
     condition: { 'network-connectivity': 2, 'resource-pressure': 1, 'scheduled-trigger': 1, unknown: 1 },
-    other: { misconfiguration: 3, 'pod-instability': 2, 'software-bug': 2, 'backend-dependency': 1, 'network-connectivity': 1, 'rate-limiting': 1, 'tls-certificate': 1 },
+    other: { 'backend-dependency': 1, 'network-connectivity': 1, 'pod-instability': 1, 'rate-limiting': 1 },
   },
 };

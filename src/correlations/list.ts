@@ -23,6 +23,7 @@ import { connectionTimedOut } from './connection-timed-out.ts';
 import { containerConfigInvalid } from './container-config-invalid.ts';
 import { cpuThrottled } from './cpu-throttled.ts';
 import { delegatedAuthFailing } from './delegated-auth-failing.ts';
+import { dependencyCertificateUntrusted } from './dependency-certificate-untrusted.ts';
 import { discoveryForbidden } from './discovery-forbidden.ts';
 import { discoveryStale } from './discovery-stale.ts';
 import { dnsFailing } from './dns-failing.ts';
@@ -105,6 +106,7 @@ export const CAUSES: readonly Cause[] = [
   containerConfigInvalid,
   cpuThrottled,
   delegatedAuthFailing,
+  dependencyCertificateUntrusted,
   discoveryForbidden,
   discoveryStale,
   dnsFailing,

@@ -57,7 +57,8 @@ export const podProbeFailing = defineCause({
     },
     {
       id: 'endpoints-are-ready',
-      when: all(HAS_READY_ENDPOINTS, none('condition-missing-endpoints')),
+      // A probe that failed a moment ago and passes now takes the address out and back in.
+      when: all(HAS_READY_ENDPOINTS, none('condition-missing-endpoints'), none('events-probe-failed')),
       weight: 'against',
       says: 'An endpoint is ready.',
     },

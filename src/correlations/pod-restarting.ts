@@ -56,6 +56,14 @@ export const podRestarting = defineCause({
   ],
   lookBack: [
     {
+      // Nothing else explains the failure, and this is the one thing that is known to have gone wrong with the server.
+      id: 'restarted-several-times',
+      when: all(atLeast('restarts', 2.5), FAILING),
+      weight: 'suggestive',
+      says: 'Backend containers restarted {value|time|times} in all.',
+      reproduce: 'kubectl get pods -n {namespace}',
+    },
+    {
       id: 'errors-after-restarts-within-the-hour',
       when: coincides(changedWithin('last-restart', 5 * MINUTE), FAILING, { within: MINUTE, over: HOUR, atLeast: 0.5 }),
       weight: 'suggestive',

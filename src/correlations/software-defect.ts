@@ -6,7 +6,8 @@ export const softwareDefect = defineCause({
   category: 'software-bug',
   part: 'anywhere',
   title: 'A known defect of the software',
-  summary: 'The log holds an error line that is known from a defect of certain releases. Another release does not have it.',
+  summary:
+    'A program on the way to the answer ran into a mistake of its own. This is a panic, a request for an API version that is gone, or an error known from certain releases. Another release does not have it.',
   severity: 'warning',
   prior: -1,
   evidence: [...linesSay('software-defect')],

@@ -46,6 +46,7 @@ export const REASONS = [
   'address-in-use',
   'descriptors-exhausted',
   'disk-full',
+  'panicked',
   'slow',
   'failed',
 ] as const;

@@ -17,6 +17,38 @@ const GRPC_DIAL = String.raw`(?:createtransport failed to connect|transport: err
 
 export const ADAPTERS: readonly Signature[] = [
   {
+    // net/http: transport.go; net/url: url.go. No packet was sent: the address that a flag or an object gives is none.
+    id: 'address-unusable',
+    speaker: 'aggregated-server',
+    pointsTo: ['bad-flag-or-config'],
+    pattern: String.raw`unsupported protocol scheme|missing protocol scheme|first path segment in url cannot contain colon|http: no host in request url|invalid url escape|invalid port \\?"[^"]{0,80}\\?" after host`,
+    literals: [
+      'unsupported protocol scheme',
+      'missing protocol scheme',
+      'first path segment in url',
+      'no host in request url',
+      'invalid url escape',
+      'invalid port ',
+    ],
+    says: 'An address that the server was given is no URL: its scheme, host or port is missing or wrong.',
+    matches: [
+      'E0105 09:00:13.100000       1 provider.go:209] unable to update list of all metrics: Get "tide-watch.harbour.svc:9090/api/v1/series": unsupported protocol scheme "tide-watch.harbour.svc"',
+      'parse "tide-watch:9090": first path segment in URL cannot contain colon',
+    ],
+    nearMisses: ['protocol scheme https is supported', 'parse of the tide table done'],
+  },
+  {
+    // kube-metrics-adapter: pkg/collector/collector.go; KEDA: pkg/scaling/scalers_builder.go
+    id: 'kind-of-metric-unknown',
+    speaker: 'aggregated-server',
+    pointsTo: ['bad-flag-or-config'],
+    pattern: String.raw`no plugin found for \\?\{|no scaler found for type: `,
+    literals: ['no plugin found for', 'no scaler found for type'],
+    says: 'An autoscaler asks for a kind of metric that the adapter was not started for.',
+    matches: ['Failed to create new metrics collector: no plugin found for {External tide-query}', 'no scaler found for type: tide-gauge'],
+    nearMisses: ['plugin found for {External tide-query}', 'no plugin found in /opt'],
+  },
+  {
     id: 'grpc-dial-canceled',
     speaker: 'aggregated-server',
     pointsTo: [],
@@ -71,10 +103,25 @@ export const ADAPTERS: readonly Signature[] = [
     ],
   },
   {
+    id: 'dependency-certificate',
+    tail: true,
+    speaker: 'aggregated-server',
+    pointsTo: ['dependency-certificate-untrusted'],
+    pattern: String.raw`(?:authentication handshake failed|${PROMETHEUS_QUERY}).*x509: `,
+    literals: ['authentication handshake failed', ...PROMETHEUS_LITERALS],
+    says: 'The server reached what it asks, and does not take its certificate.',
+    matches: [
+      'connection error: desc = "transport: authentication handshake failed: tls: failed to verify certificate: x509: certificate signed by unknown authority"',
+      'E0105 09:00:13.100000       1 provider.go:150] unable to fetch metrics from prometheus: Get "https://prometheus.watch.svc:9090/api/v1/query": x509: certificate signed by unknown authority',
+    ],
+    nearMisses: ['transport: authentication handshake failed: EOF', 'x509: certificate signed by unknown authority'],
+  },
+  {
     id: 'prometheus-unreachable',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['backend-dependency-failing', 'network-policy-blocking'],
-    pattern: String.raw`${PROMETHEUS_QUERY}.*(?:connection refused|i/o timeout|no such host|server misbehaving|connection reset by peer|deadline exceeded|client\.timeout|no route to host|network is unreachable|\beof\b|handshake timeout|x509:)`,
+    pattern: String.raw`${PROMETHEUS_QUERY}.*(?:connection refused|i/o timeout|no such host|server misbehaving|connection reset by peer|deadline exceeded|client\.timeout|no route to host|network is unreachable|\beof\b|handshake timeout)`,
     literals: PROMETHEUS_LITERALS,
     says: 'The adapter cannot reach the Prometheus that it queries.',
     matches: [
@@ -221,12 +268,13 @@ export const ADAPTERS: readonly Signature[] = [
     id: 'scaled-object-unmatched',
     speaker: 'aggregated-server',
     pointsTo: ['bad-flag-or-config'],
-    pattern: String.raw`no matching metrics found for|scaledobject name is not specified|no scaler(?:s)? (?:found|matching)`,
-    literals: ['no matching metrics found for', 'scaledobject name is not specified', 'no scaler'],
+    pattern: String.raw`exactly one scaledobject should match label|no matching metrics found for|scaledobject name is not specified|no scaler(?:s)? (?:found|matching)`,
+    literals: ['exactly one scaledobject should match', 'no matching metrics found for', 'scaledobject name is not specified', 'no scaler'],
     says: 'An external metric was asked for that belongs to no ScaledObject.',
     matches: [
       'E0105 09:00:13.100000       1 provider.go:101] scaledObject name is not specified',
       'rpc error: code = Unknown desc = no matching metrics found for s0-tides',
+      'E0105 09:00:13.100000       1 status.go:71] apiserver received an error that is not an metav1.Status: &errors.errorString{s:"exactly one ScaledObject should match label "}: exactly one ScaledObject should match label',
     ],
     nearMisses: ['matching metrics found for s0-tides', 'scaledObject name is ferry'],
   },
@@ -279,7 +327,7 @@ export const ADAPTERS: readonly Signature[] = [
     literals: ['authentication handshake failed'],
     says: 'A gRPC peer of the aggregated server presents a certificate that is not trusted.',
     matches: [
-      'connection error: desc = "transport: authentication handshake failed: tls: failed to verify certificate: x509: certificate signed by unknown authority"',
+      'connection error: desc = "transport: authentication handshake failed: remote error: tls: internal error"',
       'rpc error: code = Unavailable desc = connection error: desc = "transport: authentication handshake failed: EOF"',
     ],
     nearMisses: ['transport: authentication handshake done', 'http: TLS handshake error from 10.1.0.1:41000: EOF'],

@@ -1,3 +1,4 @@
+import { BUILT_IN_GROUP } from '../domain/built-in-groups.ts';
 import type { Signature } from '../domain/signature.ts';
 
 /** Victims: kubectl, Helm, autoscalers, garbage collection and namespace deletion when an aggregated API fails. They say which API, and rarely why. */
@@ -63,6 +64,23 @@ export const CLIENTS: readonly Signature[] = [
     ],
   },
   {
+    // A group that the kube-apiserver serves itself has no server behind it that could lack a version: who lists it and who was asked differ.
+    id: 'own-group-not-served',
+    speaker: 'client',
+    pointsTo: ['discovery-stale', 'version-not-served'],
+    pattern: String.raw`(?:complete list of server apis|couldn't get resource list for|failed to discover).{0,300}\b(?:${BUILT_IN_GROUP})/v\d\w{0,12}: the server could not find the requested resource`,
+    literals: ['could not find the requested resource'],
+    says: 'The kube-apiserver lists a version of its own and does not serve it: two of them are of different versions, as in the middle of an upgrade.',
+    matches: [
+      'deletion of namespace harbour failed: unable to retrieve the complete list of server APIs: certificates.k8s.io/v1: the server could not find the requested resource',
+      "couldn't get resource list for events.k8s.io/v1: the server could not find the requested resource",
+    ],
+    nearMisses: [
+      'unable to retrieve the complete list of server APIs: tides.example.com/v2: the server could not find the requested resource',
+      "couldn't get resource list for events.k8s.io/v1: the server is currently unable to handle the request",
+    ],
+  },
+  {
     id: 'api-not-registered',
     speaker: 'client',
     pointsTo: ['version-not-served', 'discovery-stale'],
@@ -77,6 +95,17 @@ export const CLIENTS: readonly Signature[] = [
       'Error from server (NotFound): the server could not find the requested resource (get gauges.tides.example.com)',
       'unable to fetch metrics from resource metrics API: the server is currently unable to handle the request',
     ],
+  },
+  {
+    // Of who waits for it; kubectl's NotFound is what one wants to see after an uninstall.
+    id: 'apiservice-absent',
+    speaker: 'aggregated-server',
+    pointsTo: ['version-not-served'],
+    pattern: String.raw`\bapiservice \\?"?v\d[a-z0-9]{0,12}\.[a-z0-9.-]{1,253}\\?"? (?:is |was )?not found`,
+    literals: ['apiservice '],
+    says: 'A program waits for an APIService that nobody has registered.',
+    matches: ['waiting for the tide table: APIService v1.tides.example.com is not found', 'APIService "v1.tides.example.com" not found'],
+    nearMisses: ['apiservices.apiregistration.k8s.io "v1.tides.example.com" not found', 'APIService v1.tides.example.com is available'],
   },
   {
     id: 'version-not-found',

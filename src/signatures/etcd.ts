@@ -3,6 +3,20 @@ import type { Signature } from '../domain/signature.ts';
 /** Storage, of the kube-apiserver or of an aggregated server with an etcd of its own (go.etcd.io/etcd: api/v3rpc/rpctypes/error.go). */
 export const ETCD: readonly Signature[] = [
   {
+    // clientv3: ErrNoAvailableEndpoints, of a client that was given no address at all.
+    id: 'etcd-address-missing',
+    speaker: 'aggregated-server',
+    pointsTo: ['bad-flag-or-config'],
+    pattern: String.raw`etcdclient: no available endpoints|--etcd-servers must be specified`,
+    literals: ['etcdclient: no available endpoints', '--etcd-servers must be specified'],
+    says: 'The server was started without an address of its etcd (--etcd-servers).',
+    matches: [
+      'F0105 09:00:13.100000       1 storage_decorator.go:61] Unable to create storage backend: config (&{ /registry/tides.example.com []    false 0}), err (etcdclient: no available endpoints)',
+      'E0105 09:00:13.100000       1 run.go:72] "command failed" err="--etcd-servers must be specified"',
+    ],
+    nearMisses: ['etcdclient: 3 endpoints available', '--etcd-servers=https://127.0.0.1:2379'],
+  },
+  {
     id: 'etcd-client-retries',
     speaker: 'aggregated-server',
     pointsTo: ['backend-storage-failing', 'etcd-slow'],

@@ -11,6 +11,20 @@ const SCRAPE_LITERALS = [
 
 export const METRICS_SERVER: readonly Signature[] = [
   {
+    // The kubelet's --read-only-port is 0 unless somebody sets it (kubeadm since 1.11): no answer will ever come from there.
+    id: 'kubelet-read-only-port-closed',
+    speaker: 'aggregated-server',
+    pointsTo: ['bad-flag-or-config'],
+    pattern: String.raw`:10255\b.*connection refused`,
+    literals: [':10255'],
+    says: "The server asks the kubelet's read-only port, which is closed by default: its flag or its version is of another time.",
+    matches: [
+      'E0105 09:00:13.100000       1 summary.go:97] error while getting metrics summary from Kubelet node-b(10.0.3.4:10255): Get http://10.0.3.4:10255/stats/summary/: dial tcp 10.0.3.4:10255: getsockopt: connection refused',
+      'Get "http://10.0.3.4:10255/pods": dial tcp 10.0.3.4:10255: connect: connection refused',
+    ],
+    nearMisses: ['dial tcp 10.0.3.4:10250: connect: connection refused', 'the read-only port is 10255'],
+  },
+  {
     id: 'kubelet-scrape-unauthorized',
     speaker: 'aggregated-server',
     pointsTo: ['backend-rights-missing', 'kubelet-scrape-failing'],
@@ -45,6 +59,7 @@ export const METRICS_SERVER: readonly Signature[] = [
   },
   {
     id: 'kubelet-scrape-timeout',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['kubelet-scrape-failing'],
     pattern: String.raw`${SCRAPE}(?:timeout to access kubelet|deadline exceeded|i/o timeout|request canceled|tls handshake timeout)`,
@@ -61,6 +76,7 @@ export const METRICS_SERVER: readonly Signature[] = [
   },
   {
     id: 'kubelet-scrape-unreachable',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['kubelet-scrape-failing'],
     pattern: String.raw`${SCRAPE}(?:connection refused|no route to host|network is unreachable|connection reset|no such host|server misbehaving|unexpected eof)`,
@@ -77,6 +93,7 @@ export const METRICS_SERVER: readonly Signature[] = [
   },
   {
     id: 'kubelet-scrape-failed',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['kubelet-scrape-failing'],
     pattern: String.raw`failed to scrape node|unable to fully (?:scrape|collect) metrics|unable to fetch metrics from kubelet`,

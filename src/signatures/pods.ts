@@ -242,8 +242,14 @@ export const PODS: readonly Signature[] = [
     id: 'admission-refuses-pods',
     speaker: 'controller',
     pointsTo: ['pod-creation-refused', 'connection-timed-out'],
-    pattern: String.raw`is forbidden: violates podsecurity|admission webhook \\?".{1,253}\\?" denied the request|error creating: .{0,200}failed calling webhook|is forbidden: error looking up service account`,
-    literals: ['violates podsecurity', 'denied the request', 'failed calling webhook', 'error looking up service account'],
+    pattern: String.raw`error creating: pods \\?"[^"]{0,253}\\?" is forbidden|is forbidden: violates podsecurity|admission webhook \\?".{1,253}\\?" denied the request|error creating: .{0,200}failed calling webhook|is forbidden: error looking up service account`,
+    literals: [
+      'error creating: pods ',
+      'violates podsecurity',
+      'denied the request',
+      'failed calling webhook',
+      'error looking up service account',
+    ],
     says: 'Admission refuses the pods of the backend.',
     matches: [
       'Error creating: pods "tide-gauge-0" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',

@@ -3,7 +3,26 @@ import type { Signature } from '../domain/signature.ts';
 /** What API servers say about themselves: panics, time-outs of requests, shutdown, start, flags (k8s.io/apiserver, Go's runtime). */
 export const CRASHES: readonly Signature[] = [
   {
+    // apiserver: pkg/endpoints/handlers/responsewriters/errors.go: InternalError, of a filter that could not ask; client-go's StatusError.
+    id: 'own-request-not-served',
+    speaker: 'aggregated-server',
+    pointsTo: ['software-defect', 'delegated-auth-failing'],
+    pattern: String.raw`internal server error: \\{0,3}"/apis?/[^"]{1,400}": the server could not find the requested resource|could not find the requested resource \(post (?:subjectaccessreviews|tokenreviews)\.|failed to (?:list|watch) \*v\d{1,2}(?:alpha|beta)\d{1,2}\.\w{1,60}: the server could not find the requested resource`,
+    literals: ['could not find the requested resource'],
+    says: 'The server asks the kube-apiserver for an API version that this Kubernetes no longer has: the release of the server is of another time.',
+    matches: [
+      'an error on the server ("Internal Server Error: \\"/apis/tides.example.com/v1?timeout=32s\\": the server could not find the requested resource") has prevented the request from succeeding',
+      'E0105 09:00:13.100000       1 webhook.go:196] Failed to make webhook authorizer request: the server could not find the requested resource (post subjectaccessreviews.authorization.k8s.io)',
+      'E0105 09:00:13.100000       1 reflector.go:138] k8s.io/client-go/informers/factory.go:134: Failed to watch *v1beta1.Ingress: failed to list *v1beta1.Ingress: the server could not find the requested resource',
+    ],
+    nearMisses: [
+      'Error from server (NotFound): the server could not find the requested resource (get gauges.tides.example.com)',
+      'Failed to list *v1.Tide: the server could not find the requested resource',
+    ],
+  },
+  {
     id: 'handler-panic',
+    tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['panic'],
     pattern: String.raw`observed a panic|apiserver panic'd|http: panic serving|caused apiserver to panic|recovered from panic`,
@@ -356,6 +375,39 @@ export const STARTUP: readonly Signature[] = [
       'Error: failed to create listener: failed to listen on 0.0.0.0:70000: listen tcp: address 70000: invalid port',
     ],
     nearMisses: ['metric-resolution is 15s', 'missing filename for the tide table', 'listen tcp 0.0.0.0:443: bind: address already in use'],
+  },
+  {
+    // A program that names the switch which somebody has to set has looked, and found it unset.
+    id: 'setting-demanded',
+    speaker: 'aggregated-server',
+    pointsTo: ['bad-flag-or-config'],
+    pattern: String.raw`(?:by (?:configuring|setting|passing|adding)|must (?:set|specify|enable|provide)|please (?:set|specify|enable)) (?:the )?(?:flag )?\\?["'\x60]?--[a-z]|--[a-z][a-z-]{3,60}\\?["'\x60]? (?:flag )?(?:must be (?:set|specified|enabled|provided)|is required)|\bfeature (?:gate )?\\?["'\x60]?[a-z]{4,60}\\?["'\x60]? (?:is )?(?:disabled|not enabled)`,
+    literals: [
+      'by configuring ',
+      'by setting ',
+      'by passing ',
+      'by adding ',
+      'must set ',
+      'must specify ',
+      'must enable ',
+      'must provide ',
+      'please set ',
+      'please specify ',
+      'please enable ',
+      'must be set',
+      'must be specified',
+      'must be enabled',
+      'must be provided',
+      'is required',
+      'feature ',
+    ],
+    says: 'The server names a flag or a feature that has to be switched on, and is not.',
+    matches: [
+      'Admission webhooks are not activated. Enable it by configuring --enable-admission-plugins flag of kube-apiserver.',
+      '--requestheader-client-ca-file must be set',
+      'collating resources in cluster for sync: feature TideStats disabled',
+    ],
+    nearMisses: ['started with --secure-port=10250', 'feature gates: TideStats=true', 'feature TideStats enabled'],
   },
   {
     id: 'configuration-refused',

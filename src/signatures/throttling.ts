@@ -52,6 +52,7 @@ export const THROTTLING: readonly Signature[] = [
   },
   {
     id: 'server-side-throttling',
+    tail: true,
     speaker: 'aggregated-server',
     anyClient: true,
     pointsTo: ['rate-limited', 'apiserver-overloaded'],

@@ -1,6 +1,6 @@
 /** One link of a chain that says to whom a program spoke, and how far it was. */
 export interface Link {
-  readonly kind: 'url' | 'dial' | 'exchange' | 'lookup' | 'proxy' | 'handshake';
+  readonly kind: 'url' | 'resource' | 'dial' | 'exchange' | 'lookup' | 'proxy' | 'handshake';
   readonly at: number;
   readonly verb?: string;
   /** Of a URL: it is of a store or a queue. */
@@ -27,10 +27,12 @@ const FOREIGN = String.raw`(?:\becon\w{2,12} |\betimedout |connectionpool\(host=
  * itself prints the number too.
  */
 const STATUS_OF_PROXY = String.raw`(?<=https:\/\/[^\s"]{1,300}"?): (?:forbidden|bad gateway|service unavailable|gateway time-?out|proxy authentication required|internal server error)(?=["'\s]*$)`;
+/** How client-go names what it asked for: verb, resource with its group, name (api/errors: NewGenericServerResponse). */
+const RESOURCE = String.raw`\((?<asked>get|list|post|put|patch|delete|watch) (?<resource>[a-z]{3,60}(?:\.[a-z0-9.-]{1,253})?)(?: [\w.:-]{1,253})?\)`;
 const WORDS = String.raw`(?<proxy>\bproxyconnect tcp\b|failed to do connect handshake|${STATUS_OF_PROXY})|(?<tls>\btls handshake\b|\btls: |\bx509: )`;
 
 const IS_STORE = new RegExp(`^(?:${STORES})$`, 'i');
-const LINKS = new RegExp(`${METHOD}${URL_OF}|${OPERATION}|${LOOKUP}|${FOREIGN}|${WORDS}`, 'gi');
+const LINKS = new RegExp(`${METHOD}${URL_OF}|${OPERATION}|${LOOKUP}|${FOREIGN}|${RESOURCE}|${WORDS}`, 'gi');
 /** An error that lists more is a list of alike ones. */
 const MOST_LINKS = 64;
 
@@ -51,6 +53,7 @@ function linkOf(groups: Groups, at: number): Link {
   if (groups['op'] !== undefined) return operationLink(groups, at);
   if (groups['name'] !== undefined) return { kind: 'lookup', at, host: groups['name'], ...given('server', groups['server']) };
   if (groups['place'] !== undefined) return { kind: 'dial', at, ...endOf(groups['place'], groups['placeport']) };
+  if (groups['resource'] !== undefined) return { kind: 'resource', at, path: groups['resource'], ...given('verb', groups['asked']) };
   if (groups['proxy'] !== undefined) return { kind: 'proxy', at };
   return { kind: 'handshake', at };
 }

@@ -11,6 +11,8 @@ export interface Meaning {
   readonly speakers?: readonly Utterance['speaker'][];
   /** Causes that it is evidence for, most likely first; none = only a victim speaks. One alone = the error names it. */
   readonly pointsTo: readonly CauseId[];
+  /** It counts only where the text names an API: who pastes it under that name has chosen it. */
+  readonly underName?: true;
   /** Why: how the programs work. */
   readonly because: string;
 }
@@ -368,6 +370,13 @@ const DEPENDENCIES: readonly Meaning[] = [
       'The kubelet answers, and asks the kube-apiserver who the caller is (401) and whether it may (403): the right to nodes/metrics or webhook authentication of the kubelet is missing.',
   },
   {
+    id: 'kubelet-name-unknown',
+    roles: ['kubelet'],
+    reasons: ['name-unknown'],
+    pointsTo: ['dns-failing', 'kubelet-scrape-failing'],
+    because: 'The resolver of the cluster knows Services; the names of nodes it knows only where it asks one that does.',
+  },
+  {
     id: 'kubelet-fails',
     roles: ['kubelet'],
     pointsTo: ['kubelet-scrape-failing'],
@@ -406,6 +415,14 @@ const DEPENDENCIES: readonly Meaning[] = [
     reasons: ['unauthorized', 'forbidden'],
     pointsTo: ['backend-dependency-failing', 'backend-rights-missing'],
     because: 'The credentials of the server for what it asks have expired or lack rights.',
+  },
+  {
+    id: 'dependency-certificate',
+    roles: NEEDED,
+    reasons: CERTIFICATE,
+    pointsTo: ['dependency-certificate-untrusted'],
+    because:
+      'It was reached and presented a certificate that the server does not take: what is wrong is that, or the CA file of the server.',
   },
   {
     id: 'dependency-name-unknown',
@@ -472,6 +489,21 @@ const OTHERS: readonly Meaning[] = [
     because: 'bind(2) gives EADDRINUSE for a port that another process holds.',
   },
   {
+    id: 'kube-apiserver-panics',
+    roles: EVERYONE,
+    speakers: ['kube-apiserver'],
+    reasons: ['panicked'],
+    pointsTo: ['software-defect'],
+    because: 'A panic that apimachinery recovers from (util/runtime) is a mistake in the code of who prints it, whatever set it off.',
+  },
+  {
+    id: 'server-panics',
+    roles: EVERYONE,
+    reasons: ['panicked'],
+    pointsTo: ['panic'],
+    because: "k8s.io/apiserver and net/http recover a handler's panic, and print it.",
+  },
+  {
     id: 'node-has-no-room',
     roles: EVERYONE,
     reasons: ['descriptors-exhausted', 'disk-full'],
@@ -497,6 +529,15 @@ const OTHERS: readonly Meaning[] = [
 
 /** The text does not show whom the program asked, so two at least are possible: the server behind the API, or what that one asks. */
 const UNTOLD: readonly Meaning[] = [
+  {
+    id: 'control-plane-verifies-someone',
+    roles: OF_ANYONE,
+    speakers: ['kube-apiserver'],
+    reasons: ['certificate-expired'],
+    pointsTo: ['serving-certificate-expired', 'front-proxy-certificate-rejected'],
+    underName: true,
+    because: 'Whose certificate is out of its time the line does not say; a certificate it is, of whom the aggregator asks or of who asks.',
+  },
   {
     id: 'control-plane-meets-someone',
     roles: OF_ANYONE,
@@ -647,7 +688,7 @@ const UNTOLD: readonly Meaning[] = [
 const MEANINGS: readonly Meaning[] = [...BETWEEN, ...BACKEND, ...KUBE_APISERVER, ...DEPENDENCIES, ...OTHERS, ...UNTOLD];
 
 /** What the error points to; undefined when no row is about it, or when it does not stand any more. */
-export function meaningOf(utterance: Utterance): Pick<Meaning, 'id' | 'pointsTo'> | undefined {
+export function meaningOf(utterance: Utterance): Pick<Meaning, 'id' | 'pointsTo' | 'underName'> | undefined {
   return utterance.polarity === 'failed' ? MEANINGS.find((meaning) => fits(meaning, utterance)) : undefined;
 }
 

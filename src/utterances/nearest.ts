@@ -17,6 +17,8 @@ export interface Named {
   readonly role: SignatureRole;
   /** What it means, in words; of signatures only. */
   readonly says?: string;
+  /** It is evidence only where the text names an API. */
+  readonly underName?: true;
   /** It was read, so that no signature has its id. */
   readonly read?: true;
 }

@@ -27,7 +27,7 @@ export function readUtterance(message: string, speaker: Speaker | 'unknown', add
   if (isTrace(text)) return readTrace(text, speaker);
   const operation = OPERATIONS.find(({ words }) => words.test(text));
   const links = linksOf(text);
-  const found = innermost(text) ?? failureOf(text, operation, links);
+  const found = reasonIn(text, links) ?? failureOf(text, operation, links);
   if (!found) return undefined;
   const before = links.filter(({ at }) => at <= found.end);
   const who = operation?.speaker ?? speaker;
@@ -52,6 +52,19 @@ function known(details: { readonly [Key in keyof Details]: Details[Key] | undefi
 interface Found extends Omit<ReasonRow, 'words'> {
   readonly at: number;
   readonly end: number;
+}
+
+/**
+ * The innermost reason. A status that stands before a request (`Internal error occurred: … Post "https://…": context deadline exceeded`) is
+ * what its sender answered for want of that: what stands behind the request is nearer to the fault, however little it tells.
+ */
+function reasonIn(text: string, links: readonly Link[]): Found | undefined {
+  const found = innermost(text);
+  if (found?.step !== 'status') return found;
+  const request = links.findLast(({ kind, verb }) => kind === 'url' && verb !== undefined);
+  if (request === undefined || found.end > request.at) return found;
+  const behind = innermost(text.slice(request.at));
+  return behind ? { ...behind, at: behind.at + request.at, end: behind.end + request.at } : found;
 }
 
 /** The innermost reason of the most telling rank. */

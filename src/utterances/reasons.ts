@@ -85,7 +85,7 @@ const CAUSES_OF_FAILURE: readonly ReasonRow[] = [
   },
   {
     words:
-      /no route to host|network is (?:unreachable|down)|host is (?:unreachable|down)|\behostunreach\b|\benetunreach\b|destination host unreachable/gi,
+      /no route to host|connect: no route|network is (?:unreachable|down)|host is (?:unreachable|down)|\behostunreach\b|\benetunreach\b|destination host unreachable/gi,
     reason: 'unreachable',
     step: 'dial',
   },
@@ -121,6 +121,12 @@ const CAUSES_OF_FAILURE: readonly ReasonRow[] = [
       /unexpected eof|server closed idle connection|use of closed network connection|transport connection broken|socket hang up|\bbroken pipe\b|\bepipe\b|remote end closed connection|(?:: |=|")eof\b|error reading (?:server )?preface/gi,
     reason: 'closed',
     step: 'request',
+  },
+  // apimachinery: util/runtime; k8s.io/apiserver: filters/wrap.go; net/http: server.go
+  {
+    words: /\bobserved a panic\b|apiserver panic'd|http: panic serving|caused apiserver to panic|recovered from panic/gi,
+    reason: 'panicked',
+    step: 'run',
   },
   { words: /client rate limiter wait returned|would exceed context deadline/gi, reason: 'client-limit', step: 'request' },
 ];
@@ -158,7 +164,7 @@ const STATUSES: readonly ReasonRow[] = [
   {
     words: status(
       '429',
-      String.raw`too many requests|code = resourceexhausted|\btoomanyrequests\b|throttlingexception|rate exceeded|quota exceeded`,
+      String.raw`too many requests|code = resourceexhausted|\btoomanyrequests\b|throttlingexception|rate exceeded|quota exceeded|got a retry-after|server-side throttling|rejected by .{0,60}priority level|rejected due to .{0,40}queue`,
     ),
     reason: 'too-many-requests',
     step: 'status',

@@ -107,8 +107,14 @@ function roleOf(links: readonly Link[], place: Place, { operation, speaker, reas
 /** A store by the scheme of its URL, and the kube-apiserver itself over the loopback. */
 function roleOfKind(links: readonly Link[], { host = '', port = 0 }: Place, speaker: Speaker | 'unknown'): TargetRole | undefined {
   if (links.some(({ store }) => store)) return 'dependency';
+  if (host === '' && speaker !== 'kube-apiserver' && links.some(isOwnResource)) return 'kube-apiserver';
   return speaker === 'kube-apiserver' && LOOPBACK.test(host) && !ROLE_OF_PORT.has(port) ? 'kube-apiserver' : undefined;
 }
+
+const OF_OWN_GROUP = new RegExp(String.raw`^[a-z]{3,60}(?:\.(?:${BUILT_IN_GROUP}))?$`);
+
+/** A resource of a group that the kube-apiserver serves itself, as client-go names it: nobody else was asked. */
+const isOwnResource = ({ kind, path }: Link): boolean => kind === 'resource' && OF_OWN_GROUP.test(path ?? '');
 
 function roleOfPorts(links: readonly Link[]): TargetRole | undefined {
   const known = links.find(({ port }) => port !== undefined && ROLE_OF_PORT.has(port));

@@ -51,6 +51,12 @@ const change = (
 const restarted = (ago: number): Partial<ApiFacts> => ({
   pods: observed([healthyPod({ containers: [healthyContainer({ restarts: 1, restartTimes: [NOW - ago * MINUTE] })] })]),
 });
+const restartedTimes = (restarts: number): Partial<ApiFacts> => ({
+  pods: observed([healthyPod({ containers: [healthyContainer({ restarts, restartTimes: [NOW - 40 * MINUTE] })] })]),
+});
+const printed = (signature: string): Partial<ApiFacts> => ({
+  textMatches: [{ signature, speaker: 'aggregated-server', count: 1, lastAt: NOW, sample: 'x' }],
+});
 function apiserver(startedAgo: number, wasDown: boolean): Partial<ClusterFacts> {
   const [one] = healthyCluster().apiservers;
   const metrics = (one!.metrics as { value: ApiserverMetrics }).value;
@@ -79,6 +85,10 @@ describe('the look back of one hour', () => {
     ['a node changed just before', { api: { ...change('node', 7), endpoints: UNOBSERVED }, failingFor: 5 }, 'node-not-ready'],
     ['a node changed just before, and the endpoints are ready', { api: change('node', 7), failingFor: 5 }, 'unknown'],
     ['a node changed long before', { api: change('node', 40), failingFor: 5 }, 'unknown'],
+    ['it restarted three times', { api: restartedTimes(3), failingFor: 5 }, 'pod-restarting'],
+    ['it restarted twice', { api: restartedTimes(2), failingFor: 5 }, 'unknown'],
+    ['its client waited for itself', { api: printed('client-side-throttling'), failingFor: 5 }, 'client-side-throttled'],
+    ['it printed what healthy servers print', { api: printed('response-not-written'), failingFor: 5 }, 'unknown'],
     ['a restart came just before', { api: restarted(5.5), failingFor: 5 }, 'pod-restarting'],
     ['a restart came long before', { api: restarted(40), failingFor: 5 }, 'unknown'],
     ['the kube-apiserver was down and came back', { cluster: apiserver(5.5, true), failingFor: 5 }, 'apiserver-restarted'],

@@ -112,6 +112,42 @@ const WHAT_A_SERVER_ASKS: readonly Row[] = [
     ['kubelet-certificate-untrusted'],
   ],
   [
+    'unable to fetch metrics from Kubelet node-a (node-a): Get https://node-a:10250/stats/summary/: dial tcp: lookup node-a on 10.96.0.10:53: server misbehaving',
+    'aggregated-server',
+    'kubelet/resolve/name-server-failing',
+    ['dns-failing'],
+  ],
+  [
+    'unable to fetch metrics from Kubelet node-a (node-a): Get https://node-a:10250/stats/summary/: dial tcp: lookup node-a on 10.96.0.10:53: no such host',
+    'aggregated-server',
+    'kubelet/resolve/name-unknown',
+    ['dns-failing', 'kubelet-scrape-failing'],
+  ],
+  [
+    String.raw`"Failed to scrape node" err="Get \"https://192.0.2.10:10250/metrics/resource\": dial tcp 192.0.2.10:10250: connect: no route to host"`,
+    'aggregated-server',
+    'kubelet/dial/unreachable',
+    ['kubelet-scrape-failing'],
+  ],
+  [
+    'Failed to update status for pod "tide-0_harbour(83d5)": the server has received too many requests and has asked us to try again later (put pods tide-0)',
+    'unknown',
+    'kube-apiserver/status/too-many-requests',
+    ['apiserver-overloaded'],
+  ],
+  [
+    'the server has received too many requests and has asked us to try again later (get gauges.tides.example.com)',
+    'unknown',
+    'unknown/status/too-many-requests',
+    ['rate-limited', 'apiserver-overloaded'],
+  ],
+  [
+    'Error from server (InternalError): Internal error occurred: failed calling webhook "tides.example.com": failed to call webhook: Post "https://tide-gauge.harbour.svc:443/mutate?timeout=10s": context deadline exceeded',
+    'client',
+    'webhook/request/deadline',
+    ['connection-timed-out', 'network-policy-blocking'],
+  ],
+  [
     'Get "http://prometheus.watch.svc:9090/api/v1/query?query=up": dial tcp 10.96.3.3:9090: connect: connection refused',
     'aggregated-server',
     'prometheus/dial/refused',
@@ -127,7 +163,7 @@ const WHAT_A_SERVER_ASKS: readonly Row[] = [
     'rpc error: code = DeadlineExceeded desc = latest balancer error: connection error: desc = "transport: authentication handshake failed: tls: failed to verify certificate: x509: certificate signed by unknown authority", last {Addr: "keda-operator.harbour.svc:9666"}',
     'aggregated-server',
     'dependency/tls/certificate-untrusted',
-    ['backend-dependency-failing'],
+    ['dependency-certificate-untrusted'],
   ],
   [
     'W0105 09:00:13.100000       1 logging.go:55] [core] [Channel #1 SubChannel #2]grpc: addrConn.createTransport failed to connect to {Addr: "127.0.0.1:2379", }. Err: connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:2379: connect: connection refused"',

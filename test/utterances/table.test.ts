@@ -43,6 +43,7 @@ const ONE_OF_EACH: Readonly<Record<Reason, string>> = {
   'address-in-use': 'listen tcp :8443: bind: address already in use',
   'descriptors-exhausted': 'accept tcp [::]:8443: accept4: too many open files',
   'disk-full': 'write /var/lib/tide/wal: no space left on device',
+  panicked: 'Observed a panic: "assignment to entry in nil map"',
   slow: 'Trace[1]: "List etcd3" key:/tides (total time: 11648ms):',
   failed: 'error getting tide metric',
 };

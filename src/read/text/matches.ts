@@ -134,7 +134,9 @@ function enterNamed(book: Book, line: string, named: Named, said: SaidBy): void 
 function summed(books: readonly (Book | undefined)[], { time, named }: { time: number; named: boolean }): Said {
   const own = books.filter((book) => book !== undefined);
   const found = new Map<string, Found>();
-  for (const book of own) for (const [id, hit] of book.found) found.set(id, { ...hit, count: hit.count + (found.get(id)?.count ?? 0) });
+  for (const book of own)
+    for (const [id, hit] of book.found)
+      if (named || !hit.named.underName) found.set(id, { ...hit, count: hit.count + (found.get(id)?.count ?? 0) });
   const counts = [...found.values()].map((hit) => countOf(hit, time));
   return {
     counts,

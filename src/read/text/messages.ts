@@ -40,11 +40,33 @@ export interface Message {
   readonly about: readonly string[];
 }
 
+interface Open {
+  text: string;
+  readonly voice: Voice;
+  lines: number;
+  /** It is of no log: only what is indented below it, and is no field of its own, goes on with it. */
+  readonly folded?: true;
+}
+
+/**
+ * YAML folds a message near column 80 and indents what follows (`kubectl get namespace -o yaml`), and so do terminals of `describe`.
+ * These are the messages that are long and name the API and what happened to it at their two ends.
+ */
+const FOLDED =
+  /(?:complete list|complete list of|retrieve the|server apis:|an error on the server|the server (?:is|could|is currently|was)|the server)$/i;
+const FIELD = /^\s+(?:- )?[\w./-]{1,80}:(?:\s|$)|^\s+- /;
+
+const isFolded = (line: string): boolean => line.length >= 40 && line.length <= 200 && FOLDED.test(line.trimEnd());
+
+function goesOn({ folded }: Open, line: string): boolean {
+  return folded ? /^\s{2,}\S/.test(line) && !FIELD.test(line) : /^(?:\s+\S|[}\])])/.test(line);
+}
+
 /** Puts messages together that were printed or wrapped over several lines: what follows a log line without a header of its own. */
 export class MessageJoiner {
   readonly messages: Message[] = [];
   readonly #about: (text: string) => readonly string[];
-  #open: { text: string; voice: Voice; lines: number } | undefined;
+  #open: Open | undefined;
 
   /** @param about finds the APIs that a message is about. */
   constructor(about: (text: string) => readonly string[]) {
@@ -64,15 +86,15 @@ export class MessageJoiner {
       return;
     }
     const open = this.#open;
-    const continues =
-      open !== undefined && open.lines < MAX_CONTINUATIONS && open.text.length < MAX_MESSAGE && /^(?:\s+\S|[}\])])/.test(line);
+    const continues = open !== undefined && open.lines < MAX_CONTINUATIONS && open.text.length < MAX_MESSAGE && goesOn(open, line);
     if (continues) {
       open.text += ` ${line.trim().slice(0, MAX_MESSAGE)}`;
       open.lines++;
       return;
     }
     this.end();
-    if (line.trim() !== '') this.push(line, own);
+    if (isFolded(line)) this.#open = { text: line, voice: own, lines: 0, folded: true };
+    else if (line.trim() !== '') this.push(line, own);
   }
 
   /** What was open is complete. */

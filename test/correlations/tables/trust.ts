@@ -20,6 +20,10 @@ const scrape = (error: string): Situation => ({
   ],
   facts: () => ({ api: notReady }),
 });
+const asks = (error: string): Situation => ({
+  probes: { aggregator: 'service_unavailable', list: 'service_unavailable' },
+  lines: [klog(error)],
+});
 const configMap = (error: string): Situation => ({
   ...NO_ENDPOINTS,
   lines: [`unable to load configmap based request-header-client-ca-file: ${error}`],
@@ -116,6 +120,15 @@ export const TRUST_ROWS: readonly Row[] = [
     miss: scrape('dial tcp 192.0.2.10:10250: i/o timeout'),
     because: 'the kubelet does not answer',
     instead: 'kubelet-scrape-failing',
+  },
+  {
+    cause: 'dependency-certificate-untrusted',
+    match: asks(
+      'connection error: desc = "transport: authentication handshake failed: tls: failed to verify certificate: x509: certificate signed by unknown authority"',
+    ),
+    miss: asks('connection error: desc = "transport: Error while dialing: dial tcp 10.2.2.2:9666: connect: connection refused"'),
+    because: 'nobody has shown a certificate yet',
+    instead: 'backend-dependency-failing',
   },
   {
     cause: 'kubelet-scrape-failing',

@@ -343,12 +343,78 @@ const ERRS: readonly AnswerRow[] = [
       '$ kubectl logs -n kube-system kube-apiserver-a',
       klog('E', 'runtime.go:77', 'Observed a panic: "assignment to entry in nil map"'),
     ),
-    answer: 'errs-cause-unknown',
+    answer: 'diagnosed',
+    cause: 'software-defect',
     notCause: 'panic',
+  },
+  {
+    what: 'an expired certificate of whom the kube-apiserver does not say, under the name of an API',
+    text: '# APIService under diagnosis: v1.tides.example.com\n$ kubectl logs -n kube-system kube-apiserver-a\ntls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-01-05T09:00:00Z is after 2026-01-04T09:00:00Z',
+    answer: 'diagnosed',
+    cause: 'serving-certificate-expired',
   },
 ];
 
 const DIAGNOSED: readonly AnswerRow[] = [
+  {
+    what: 'a client that waits for its own limiter, and nothing else',
+    text: lines(
+      '# APIService under diagnosis: v1.tides.example.com',
+      klog(
+        'I',
+        'request.go:697',
+        'Waited for 1.2s due to client-side throttling, not priority and fairness, request: GET:https://10.96.0.1:443/apis/tides.example.com/v1',
+      ),
+    ),
+    answer: 'diagnosed',
+    cause: 'client-side-throttled',
+  },
+  {
+    what: 'a server that asks for an API version that is gone, in a message that YAML folded',
+    text: lines(
+      '# APIService under diagnosis: v1.tides.example.com',
+      'Discovery failed for some groups, 1 failing: unable to retrieve the',
+      '      complete list of server APIs: tides.example.com/v1: an error on the server',
+      String.raw`      ("Internal Server Error: \"/apis/tides.example.com/v1?timeout=32s\": the server`,
+      '      could not find the requested resource") has prevented the request from succeeding',
+    ),
+    answer: 'diagnosed',
+    cause: 'software-defect',
+  },
+  {
+    what: 'a group of the kube-apiserver that it lists and does not serve',
+    text: 'deletion of namespace harbour failed: unable to retrieve the complete list of server APIs: events.k8s.io/v1: the server could not find the requested resource',
+    answer: 'diagnosed',
+    cause: 'discovery-stale',
+  },
+  {
+    what: 'webhooks that the kube-apiserver does not reach, beside an API that fails its check',
+    text: lines(
+      'v1.tides.example.com   harbour/tide-gauge   False (FailedDiscoveryCheck)   9m',
+      'Error from server (InternalError): Internal error occurred: failed calling webhook "tides.example.com": failed to call webhook: Post "https://tide-gauge.harbour.svc:443/mutate?timeout=10s": context deadline exceeded',
+    ),
+    answer: 'diagnosed',
+    cause: 'connection-timed-out',
+  },
+  {
+    what: 'a kubelet that the kube-apiserver turns away',
+    text: lines(
+      '# APIService under diagnosis: v1.tides.example.com',
+      'W0105 09:00:13.100000    1178 status_manager.go:476] Failed to update status for pod "tide-0_harbour(83d5)": the server has received too many requests and has asked us to try again later (put pods tide-0)',
+    ),
+    answer: 'diagnosed',
+    cause: 'apiserver-overloaded',
+  },
+  {
+    what: 'a server whose dependency shows a certificate of another CA',
+    text: lines(
+      '$ kubectl logs -n harbour deploy/tide-gauge',
+      '# APIService under diagnosis: v1.tides.example.com',
+      'W0105 09:00:13.100000       1 logging.go:59] [core] [Channel #1 SubChannel #5] grpc: addrConn.createTransport failed to connect to {Addr: "tide-store.harbour.svc:7000", }. Err: connection error: desc = "transport: authentication handshake failed: tls: failed to verify certificate: x509: certificate signed by unknown authority"',
+    ),
+    answer: 'diagnosed',
+    cause: 'dependency-certificate-untrusted',
+  },
   {
     what: 'a kube-apiserver that a client does not reach',
     text: 'Unable to connect to the server: dial tcp 192.0.2.2:6443: i/o timeout',
