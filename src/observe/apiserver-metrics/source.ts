@@ -20,6 +20,11 @@ import { hurtClients, RefusedRequests } from './refused-requests.ts';
 export const READ_METRICS: Right = { url: '/metrics' };
 const APISERVER_METRICS_RULE = ruleOf(READ_METRICS);
 
+/** Not nobody: only what is refused at once is counted. */
+const NONE_COUNTED: Observed<never> = {
+  state: 'unobserved',
+  why: 'the kube-apiserver refused no request at once, and those that fail on their way to the backend are in none of its counters',
+};
 const NOT_TWICE: Observed<never> = { state: 'unobserved', why: 'the metrics of no kube-apiserver were read twice yet' };
 
 export interface ApiserverMetricsOptions {
@@ -152,6 +157,7 @@ function refusedOf(
     instances.map(({ kept, refused }) => (kept.believed() === undefined ? undefined : refused.of(`${group}/${version}`))),
     group,
   );
+  if (hurt?.length === 0) return { listed: NONE_COUNTED, unlisted: 0 };
   if (hurt) return { listed: observed(hurt.slice(0, MOST_LISTED)), unlisted: Math.max(0, hurt.length - MOST_LISTED) };
   const forbidden = instances.map(({ kept }) => observedOf(kept)).find(({ state }) => state === 'forbidden');
   return { listed: forbidden?.state === 'forbidden' ? forbidden : NOT_TWICE, unlisted: 0 };

@@ -120,8 +120,9 @@ describe('who is hurt while the metrics API is down', () => {
     );
     expect(found.notKnown.map(({ kind }) => kind)).toEqual(['controller']);
     expect([await impact('autoscaler'), await impact('namespace'), await impact('webhook')]).toEqual([1, 1, 1]);
-    const page = await (await fetch(exporter.url)).text();
-    expect(page).toContain('1 HPA cannot scale');
+    const pageOf = async (at: string) => (await fetch(`${exporter.url}${at}`)).text();
+    expect(await pageOf('/')).toContain('1 HPA cannot scale, 1 namespace hangs in its deletion');
+    const page = await pageOf(`/apis/${METRICS}`);
     expect(page).toContain('HPA wardle/shrike cannot scale');
     expect(page).toContain('namespace nest hangs in its deletion');
   });
