@@ -16,7 +16,7 @@ describe('readings', () => {
     ['tls-verified', 0, 'the APIService sets insecureSkipTLSVerify: yes'],
     ['ca-bundle-seconds-left', -7200, 'time since the first certificate of the caBundle expires: 2 h'],
     ['direct-connection-refused', 2, 'targets probed directly (Service and backend addresses) that failed with "connection refused": 2'],
-    ['policies-selecting', 1, 'NetworkPolicies that select a backend pod for ingress: 1'],
+    ['policies-selecting', 1, 'policies that select a backend pod for ingress: 1'],
   ])('%s = %d', (name, value, words) => {
     expect(of(name, value)).toBe(words);
   });
