@@ -31,7 +31,7 @@ const PER_FAMILY = 500;
 
 /** Prints both. Returns whether every goal was met; undefined without the peer. */
 export async function benchServing(): Promise<boolean | undefined> {
-  const program = buildGoPeer();
+  const program = buildGoPeer('expfmt');
   let met = true;
   for (const [size, goal] of Object.entries(GOALS)) {
     const thousands = `${Number(size) / 1000}k series`;

@@ -55,7 +55,7 @@ export async function benchExposition(): Promise<boolean | undefined> {
     print('  warm', scan.warm);
     print('  gunzipped in a stream and scanned, cold', stream.cold);
     print('  warm', stream.warm);
-    const program = buildGoPeer();
+    const program = buildGoPeer('expfmt');
     if (program === undefined) return undefined;
     const expfmt = medianCpu(goParse(program, file, 7));
     print("  Go's expfmt, all of it", expfmt);

@@ -242,6 +242,11 @@ export interface NetworkPolicyObject extends KubeObject {
   };
 }
 
+/** A policy of a CNI or of the administrator: only its reader knows its fields. */
+export interface CustomPolicyObject extends KubeObject {
+  spec: Readonly<Record<string, unknown>>;
+}
+
 export interface ConfigMapObject extends KubeObject {
   data: Record<string, string>;
 }

@@ -105,6 +105,11 @@ class WatchedPolicies implements PolicySource {
     signal.addEventListener('abort', unsubscribe, { once: true });
   }
 
+  /** Policies of other kinds are read in turns: what just began to fail may have a new one behind it. */
+  hurry(): void {
+    this.#looking?.hurry();
+  }
+
   factsFor(api: string): Observed<PolicyFacts> {
     const target = this.#input.targets.get(api);
     if (!target) this.#known.delete(api);

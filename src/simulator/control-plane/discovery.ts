@@ -13,7 +13,17 @@ export function discoveryDocument(store: Store, path: string): object | undefine
     const found = groups(store).find(({ name }) => name === group);
     return found && { kind: 'APIGroup', apiVersion: 'v1', ...found };
   }
-  return LOCAL_GROUP_VERSIONS.includes(`${group}/${version}`) ? resourceList(group, version) : undefined;
+  return LOCAL_GROUP_VERSIONS.includes(`${group}/${version}`) || isDefined(store, group, version)
+    ? resourceList(group, version)
+    : undefined;
+}
+
+/** A group of custom resources. */
+function isDefined(store: Store, group: string, version: string): boolean {
+  return RESOURCES.some(
+    (resource) =>
+      resource.custom && resource.group === group && resource.version === version && [...store[resource.collection].values()].length > 0,
+  );
 }
 
 /** From the APIServices, whether they work or not: a dead group stays listed. */

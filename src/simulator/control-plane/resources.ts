@@ -11,6 +11,8 @@ export interface Resource {
   readonly shortNames?: readonly string[];
   readonly subresources?: readonly string[];
   readonly collection: CollectionName;
+  /** Of a CustomResourceDefinition, which is there as long as there is an object of it. */
+  readonly custom?: true;
   /** Another view of the stored object. */
   readonly view?: (object: KubeObject) => KubeObject;
 }
@@ -34,7 +36,13 @@ export const RESOURCES: readonly Resource[] = [
   served('batch', 'jobs', 'Job'),
   served('discovery.k8s.io', 'endpointslices', 'EndpointSlice'),
   served('events.k8s.io', 'events', 'Event', { shortNames: ['ev'], view: asNewEvent }),
+  served('cilium.io', 'ciliumnetworkpolicies', 'CiliumNetworkPolicy', { version: 'v2', custom: true }),
   served('networking.k8s.io', 'networkpolicies', 'NetworkPolicy', { shortNames: ['netpol'] }),
+  served('policy.networking.k8s.io', 'clusternetworkpolicies', 'ClusterNetworkPolicy', {
+    version: 'v1alpha2',
+    namespaced: false,
+    custom: true,
+  }),
   served('rbac.authorization.k8s.io', 'clusterrolebindings', 'ClusterRoleBinding', { namespaced: false }),
   served('rbac.authorization.k8s.io', 'rolebindings', 'RoleBinding'),
 ];
@@ -69,7 +77,7 @@ export function findResource(group: string, version: string, plural: string): Re
   return RESOURCES.find((resource) => resource.group === group && resource.version === version && resource.plural === plural);
 }
 
-type Particulars = Partial<Pick<Resource, 'version' | 'namespaced' | 'shortNames' | 'subresources' | 'view'>>;
+type Particulars = Partial<Pick<Resource, 'version' | 'namespaced' | 'shortNames' | 'subresources' | 'view' | 'custom'>>;
 
 /** Version v1 of it, and namespaced, unless its particulars say otherwise. */
 function served(group: string, plural: CollectionName, kind: string, particulars: Particulars = {}): Resource {

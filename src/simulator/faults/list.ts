@@ -9,7 +9,9 @@ import { backendStorageHung } from './backend-storage-hung.ts';
 import { badFlagOrConfig } from './bad-flag-or-config.ts';
 import { caBundleMismatch } from './ca-bundle-mismatch.ts';
 import { caBundleReplaced } from './ca-bundle-replaced.ts';
+import { ciliumPolicyBlocking } from './cilium-policy-blocking.ts';
 import { clientSideThrottled } from './client-side-throttled.ts';
+import { clusterNetworkPolicyBlocking } from './cluster-network-policy-blocking.ts';
 import { connectionRefused } from './connection-refused.ts';
 import { connectionReset } from './connection-reset.ts';
 import { connectionTimedOut } from './connection-timed-out.ts';
@@ -19,6 +21,7 @@ import { delegatedAuthFailing } from './delegated-auth-failing.ts';
 import { discoveryForbidden } from './discovery-forbidden.ts';
 import { dnsFailing } from './dns-failing.ts';
 import { dnsFailingInBackend } from './dns-failing-in-backend.ts';
+import { egressPolicyBlocking } from './egress-policy-blocking.ts';
 import { etcdSlow } from './etcd-slow.ts';
 import { imagePullFailing } from './image-pull-failing.ts';
 import { livenessFailing } from './liveness-failing.ts';
@@ -64,7 +67,9 @@ export const FAULTS = [
   badFlagOrConfig,
   caBundleMismatch,
   caBundleReplaced,
+  ciliumPolicyBlocking,
   clientSideThrottled,
+  clusterNetworkPolicyBlocking,
   connectionRefused,
   connectionReset,
   connectionTimedOut,
@@ -74,6 +79,7 @@ export const FAULTS = [
   discoveryForbidden,
   dnsFailing,
   dnsFailingInBackend,
+  egressPolicyBlocking,
   etcdSlow,
   imagePullFailing,
   livenessFailing,

@@ -44,6 +44,22 @@ const UNTRUSTED: readonly Move[] = [
   'certificate-trusted',
 ];
 
+/** A server that cannot ask the kube-apiserver: administrators are served. */
+const CUT_OFF: Moves = {
+  moves: ['egress-blocks-kube-apiserver', 'egress-admits-kube-apiserver', 'list-server-error'],
+  mayMove: [
+    ...some('signature:kube-apiserver-unreachable-from-backend', 'signature:network-policy-blocking', 'signature:connection-timed-out'),
+    ...some(
+      'signature:delegated-auth-failing',
+      'aggregator-server-error',
+      'direct-server-error',
+      'backend-authn-failures',
+      'backend-authz-failures',
+    ),
+  ],
+  hidden: true,
+};
+
 /** What may follow when an API errs: the same words at other vantages, pods that a broken server makes unready. */
 const CONSEQUENCES: readonly Move[] = [
   ...some(
@@ -131,6 +147,11 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
   },
   'liveness-failing': { moves: [...CRASHES, 'ended-killed', 'events-liveness-kill'] },
   'memory-near-limit': { moves: ['memory-usage'], mayMove: ['cpu-usage', CHECK_FAILED], hidden: true },
+  'cilium-policy-blocking': {
+    moves: [CHECK_FAILED, ...DROPPED, 'policy-blocks', 'policy-admits', 'policies-selecting'],
+  },
+  'cluster-network-policy-blocking': { ...CUT_OFF, moves: [...CUT_OFF.moves, 'egress-undetermined-dns', 'egress-admits-dns'] },
+  'egress-policy-blocking': { ...CUT_OFF, moves: [...CUT_OFF.moves, 'last-change-network-policy'] },
   'network-policy-blocking': {
     moves: [CHECK_FAILED, ...DROPPED, 'policy-blocks', 'policy-admits', 'policies-selecting', 'last-change-network-policy'],
   },

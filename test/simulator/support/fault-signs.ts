@@ -22,6 +22,8 @@ export const SHOWS: Readonly<Record<string, Observation>> = {
   'bad-flag-or-config': { ...refused, pod: /CrashLoopBackOff/, log: /unknown flag: --secure-prot/, objects: /--secure-prot=/ },
   'ca-bundle-mismatch': certificate(/signed by unknown authority \(possibly because of/),
   'ca-bundle-replaced': certificate(/signed by unknown authority$/),
+  'cilium-policy-blocking': { condition: /^False FailedDiscoveryCheck/, endpoint: /timeout/ },
+  'cluster-network-policy-blocking': { list: /^500 .*i\/o timeout/, log: /i\/o timeout/ },
   'client-side-throttled': { list: /^500 .*client rate limiter Wait/, log: /client-side throttling, not priority and fairness/ },
   'connection-refused': {
     condition: /^False FailedDiscoveryCheck: .*connect: connection refused$/,
@@ -44,6 +46,7 @@ export const SHOWS: Readonly<Record<string, Observation>> = {
   'discovery-forbidden': { condition: /^False FailedDiscoveryCheck: .*: 403$/, log: /treat all requests as anonymous/ },
   'dns-failing': { condition: /^False FailedDiscoveryCheck: .*no such host$/, service: /no ClusterIP/ },
   'dns-failing-in-backend': { list: /^500 .*server misbehaving/, log: /lookup \S+ on \S+: server misbehaving/ },
+  'egress-policy-blocking': { list: /^500 .*i\/o timeout/, log: /i\/o timeout/, objects: /stays-home/ },
   'image-pull-failing': { ...refused, pod: /ImagePullBackOff/, event: /^Normal BackOff: Back-off pulling image/ },
   'liveness-failing': { ...refused, pod: /"exitCode":137/, event: /^Normal Killing: Container \S+ failed liveness probe/ },
   'memory-near-limit': { cadvisor: /memory_working_set_bytes\{[^}]*pod="memory-near-limit-[^}]*\} 261\d{6}\n/ },
