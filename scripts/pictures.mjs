@@ -20,7 +20,7 @@ try {
   await page.screenshot({ path: 'docs/images/status-page.png' });
   await page.locator('#rows tr[data-s=failing] a').first().click();
   await page.waitForURL(/\/apis\//);
-  await page.screenshot({ path: 'docs/images/api-page.png', fullPage: true, clip: { x: 0, y: 0, width: 1280, height: 1750 } });
+  await page.locator('section[aria-label="The last hour"]').screenshot({ path: 'docs/images/api-page.png' });
 } finally {
   await browser.close();
   exporter?.kill();
