@@ -1,6 +1,8 @@
-// Writes the generated pages of docs/.
+// Writes the generated pages of docs/, and of the chart its values.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { chartFiles } from './chart/files.ts';
 import { generatedDocs } from './generated-docs.ts';
 
 mkdirSync('docs', { recursive: true });
 for (const [file, text] of Object.entries(generatedDocs())) writeFileSync(`docs/${file}`, text);
+for (const [file, text] of Object.entries(chartFiles())) writeFileSync(`deploy/helm/${file}`, text);

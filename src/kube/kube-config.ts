@@ -61,8 +61,18 @@ function filesOf(source: KubeConfigSource, env: NodeJS.ProcessEnv): string[] {
   const listed = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
   // kubectl too skips the files of the list that don't exist, unless none does.
   if (listed.length > 0) return listed.some((file) => existsSync(file)) ? listed.filter((file) => existsSync(file)) : listed;
-  const home = join(env.HOME ?? homedir(), '.kube', 'config');
-  return existsSync(home) ? [home] : [];
+  const home = env.HOME ?? homeOfUser();
+  const file = home === undefined ? undefined : join(home, '.kube', 'config');
+  return file !== undefined && existsSync(file) ? [file] : [];
+}
+
+/** A container may run as a user that its /etc/passwd does not know: Node throws there, and nobody's home has no kubeconfig. */
+function homeOfUser(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
 }
 
 /** What can't be read is not empty: its error is told when it is used. */

@@ -207,9 +207,9 @@ describe('the NetworkPolicy', () => {
     expect(ports(spec.ingress)).toEqual([`TCP ${container.ports[0]!.containerPort}`]);
   });
 
-  it('selects the pod by the label that kustomize puts into each selector', () => {
-    expect(spec.podSelector).toEqual({});
-    expect(kustomizationOf('kubernetes').labels![0]!.includeSelectors).toBe(true);
+  it('selects the pod by the label that kustomize gives it, and no other of the namespace', () => {
+    // kustomize does not fill an empty podSelector: that of the file is what is applied.
+    expect(spec.podSelector).toEqual({ matchLabels: kustomizationOf('kubernetes').labels![0]!.pairs });
   });
 
   it('lets out to DNS, the kube-apiserver, kubelets and backends', () => {

@@ -14,7 +14,7 @@ export interface Manifest {
 export interface Kustomization {
   readonly namespace: string;
   readonly resources: readonly string[];
-  readonly labels?: readonly { readonly pairs: Readonly<Record<string, string>>; readonly includeSelectors: boolean }[];
+  readonly labels?: readonly { readonly pairs: Readonly<Record<string, string>>; readonly includeSelectors?: boolean }[];
   readonly configMapGenerator?: readonly { readonly name: string; readonly files: readonly string[]; readonly behavior?: string }[];
   readonly patches?: readonly { readonly path: string }[];
 }

@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${AGGREGATED_API_EXPORTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/aggregated-api-exporter}
 components=("$@")
-[ ${#components[@]} -gt 0 ] || components=(kubernetes etcd metrics-server promtool)
+[ ${#components[@]} -gt 0 ] || components=(kubernetes etcd metrics-server promtool helm4 helm3 kubeconform)
 
 command -v go >/dev/null || { echo "build.sh: go is missing: install Go 1.26 or newer" >&2; exit 1; }
 
@@ -17,12 +17,34 @@ packages() {
     etcd) echo go.etcd.io/etcd/server/v3 ;;
     metrics-server) echo sigs.k8s.io/metrics-server/cmd/metrics-server ;;
     promtool) echo github.com/prometheus/prometheus/cmd/promtool ;;
-    *) echo "build.sh: component $1 is unknown: allowed are kubernetes, etcd, metrics-server, promtool" >&2; exit 1 ;;
+    helm4) echo helm.sh/helm/v4/cmd/helm ;;
+    helm3) echo helm.sh/helm/v3/cmd/helm ;;
+    kubeconform) echo github.com/yannh/kubeconform/cmd/kubeconform ;;
+    *)
+      echo "build.sh: component $1 is unknown: allowed are kubernetes, etcd, metrics-server, promtool, helm4, helm3, kubeconform" >&2
+      exit 1
+      ;;
   esac
 }
 
-# go build names etcd's binary after the last path element that is not a version: "server".
-name() { case $1 in go.etcd.io/etcd/server/v3) echo etcd ;; *) basename "$1" ;; esac; }
+# go build names etcd's binary after the last path element that is not a version: "server"; and there are two Helms.
+name() {
+  case $1 in
+    go.etcd.io/etcd/server/v3) echo etcd ;;
+    helm.sh/helm/v4/*) echo helm4 ;;
+    helm.sh/helm/v3/*) echo helm3 ;;
+    *) basename "$1" ;;
+  esac
+}
+
+# What a release of each says of itself; Helm 3 takes Kubernetes for v1.20 without it, and refuses charts that want a newer one.
+stamps() {
+  local version=k8s.io/component-base/version lint=helm.sh/helm/v3/pkg/lint/rules capabilities=helm.sh/helm/v3/pkg/chartutil
+  case $1 in
+    helm3) echo "-X $capabilities.k8sVersionMajor=1 -X $capabilities.k8sVersionMinor=36 -X $lint.k8sVersionMajor=1 -X $lint.k8sVersionMinor=36" ;;
+    *) echo "-X $version.gitVersion=$kubernetes_version -X $version.gitMajor=1 -X $version.gitMinor=36" ;;
+  esac
+}
 
 mkdir -p "$cache"
 for component in "${components[@]}"; do
@@ -34,7 +56,7 @@ for component in "${components[@]}"; do
     echo "build.sh: building $package" >&2
     mkdir -p "$into"
     (cd "$here/$component" && GOFLAGS=-mod=mod go build -trimpath \
-      -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$kubernetes_version -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36" \
+      -ldflags "-s -w $(stamps "$component")" \
       -o "$binary.partial" "$package" && mv "$binary.partial" "$binary")
   done
   mkdir -p "$cache/bin"

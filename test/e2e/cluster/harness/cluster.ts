@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { components } from './components.ts';
+import { exporterContainer, isExporterImage } from './container-image.ts';
 import { ControlPlane, etcdDaemon } from './control-plane.ts';
 import { Kube, type KubeObject } from './kube.ts';
 import { Kubelet, type RunningPod } from './kubelet.ts';
@@ -130,7 +131,7 @@ export class Cluster {
   /** ServiceAccount and RBAC of deploy/, nothing more; returns a kubeconfig whose token is read from a file, as in a pod. */
   async installExporterRights(): Promise<{ kubeconfig: string; tokenFile: string }> {
     await this.kube.apply('/api/v1/namespaces/monitoring', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'monitoring' } });
-    const admin = this.controlPlane.clientKubeconfig('admin.kubeconfig', this.controlPlane.admin);
+    const admin = this.adminKubeconfig();
     const objects = execFileSync('kubectl', ['kustomize', DEPLOY], { encoding: 'utf8' })
       .split('\n---\n')
       .filter((text) => /^kind: (ServiceAccount|ClusterRole|ClusterRoleBinding|Role|RoleBinding)$/m.test(text));
@@ -141,6 +142,11 @@ export class Cluster {
     const tokenFile = join(this.folder, 'exporter.token');
     await this.renewExporterToken(tokenFile);
     return { kubeconfig: this.controlPlane.kubeconfig('exporter.kubeconfig', { tokenFile }), tokenFile };
+  }
+
+  /** Path of the administrator's kubeconfig, for kubectl and Helm. */
+  adminKubeconfig(): string {
+    return this.controlPlane.clientKubeconfig('admin.kubeconfig', this.controlPlane.admin);
   }
 
   async renewExporterToken(tokenFile: string, seconds = 7200): Promise<void> {
@@ -221,7 +227,7 @@ export class Cluster {
       case 'e2e/idle':
         return ['sleep', 'infinity'];
       default:
-        return undefined;
+        return isExporterImage(image) ? exporterContainer(pod, { folder: this.folder, kubeconfig: this.adminKubeconfig() }) : undefined;
     }
   }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Agent, createServer, request, type Server } from 'node:https';
+import { request as requestPlain } from 'node:http';
+import { Agent, createServer, request as requestTls, type Server } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { Container, type Exit, seconds } from './container.ts';
 import type { Kube, KubeObject } from './kube.ts';
@@ -215,7 +216,7 @@ export class Kubelet {
   }
 
   private exited(pod: RunningPod, exit: Exit): void {
-    if (pod.stopped) return;
+    if (pod.stopped || pod.object.spec.restartPolicy === 'Never') return;
     const ran = Date.parse(exit.finishedAt) - Date.parse(exit.startedAt);
     const { container } = pod;
     // A run of ten minutes resets the real back-off; a tenth of it here.
@@ -252,18 +253,20 @@ export class Kubelet {
 
   private probe(pod: RunningPod, spec: KubeObject): void {
     if (!pod.container.running || pod.stopped) return;
-    const { path, port } = spec.httpGet;
+    const { path, scheme = 'HTTP' } = spec.httpGet;
+    const tls = scheme === 'HTTPS';
+    const port = portOf(pod.object.spec.containers[0], spec.httpGet.port);
     const failed = (why: string) => {
       pod.failedProbes++;
       void this.event(pod, 'Warning', 'Unhealthy', `Readiness probe failed: ${why}`);
       if (pod.failedProbes >= (spec.failureThreshold ?? 3)) pod.container.ready = false;
     };
-    const call = request(
+    const call = (tls ? requestTls : requestPlain)(
       {
         host: pod.ip,
         port,
         path,
-        agent: this.probes,
+        agent: tls ? this.probes : false,
         timeout: (spec.timeoutSeconds ?? 1) * 1000,
         headers: { 'user-agent': 'kube-probe/1.36' },
       },
@@ -275,7 +278,7 @@ export class Kubelet {
         } else failed(`HTTP probe failed with statuscode: ${answer.statusCode}`);
       },
     );
-    const url = `https://${pod.ip}:${port}${path}`;
+    const url = `${scheme.toLowerCase()}://${pod.ip}:${port}${path}`;
     call.on('timeout', () => call.destroy(new Error('context deadline exceeded (Client.Timeout exceeded while awaiting headers)')));
     call.on('error', (error) =>
       failed(
@@ -348,6 +351,18 @@ export class Kubelet {
   }
 }
 
+/** A container's port by its number or its name. */
+function portOf(container: KubeObject, port: number | string): number {
+  return typeof port === 'number' ? port : container.ports.find(({ name }: { name: string }) => name === port).containerPort;
+}
+
+function phaseOf({ object, container }: RunningPod): string {
+  if (container.running) return 'Running';
+  if (!container.lastExit) return 'Pending';
+  if (object.spec.restartPolicy !== 'Never') return 'Running';
+  return container.lastExit.exitCode === 0 ? 'Succeeded' : 'Failed';
+}
+
 function podStatus(pod: RunningPod, hostIP: string): object {
   const { container } = pod;
   const now = seconds(new Date().toISOString());
@@ -372,7 +387,7 @@ function podStatus(pod: RunningPod, hostIP: string): object {
     ...(reason && !status ? { reason, message: `containers with unready status: [${container.name}]` } : {}),
   });
   return {
-    phase: container.running || container.lastExit ? 'Running' : 'Pending',
+    phase: phaseOf(pod),
     hostIP,
     podIP: pod.ip,
     podIPs: [{ ip: pod.ip }],
