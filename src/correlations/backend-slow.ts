@@ -1,5 +1,5 @@
 import { clause, defineCause } from '../domain/cause.ts';
-import { above, all, any, MINUTE, min } from '../domain/criterion.ts';
+import { above, all, any, avg, below, coincides, HOUR, last, MINUTE, min } from '../domain/criterion.ts';
 import { EACH_ADDRESS_ANSWERS } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, lessThan, none, reasonSeen } from './shared/seen.ts';
@@ -7,6 +7,7 @@ import {
   CHECK_AWAITS_HEADERS,
   CHECK_HAD_CONNECTION,
   DIRECT_PASSES,
+  FAILING,
   HANDSHAKES_STALL,
   HAS_READY_ENDPOINTS,
   NO_CONNECTION,
@@ -16,6 +17,14 @@ import {
 } from './shared/vantages.ts';
 
 const SLOW_THROUGH_THE_AGGREGATOR = any(atLeast('aggregator-seconds', 2), atLeast('list-seconds', 2));
+
+/** Where pods start all the time, each failure has one before it. */
+const NEIGHBOURS_START_BEFORE = coincides(above(last('neighbours-starting', 2 * MINUTE), 0), FAILING, {
+  within: MINUTE,
+  over: HOUR,
+  atLeast: 0.8,
+});
+const SELDOM_START = below(avg('neighbours-starting', HOUR), 0.5);
 
 export const backendSlow = defineCause({
   id: 'backend-slow',
@@ -110,6 +119,18 @@ export const backendSlow = defineCause({
       says: 'One of our own connections to the backend took {value} to stand, and each was answered at once.',
     },
     { id: 'no-endpoints', when: none('endpoints-ready'), weight: 'against', says: 'No endpoint is ready.' },
+    {
+      id: 'neighbours-start-before',
+      when: all(NEIGHBOURS_START_BEFORE, SELDOM_START, SLOW_ANSWERS),
+      weight: 'circumstantial',
+      says: [
+        clause(
+          '{met} of {of} failed checks since {from} came at most 4 minutes after another pod started on the node',
+          NEIGHBOURS_START_BEFORE,
+        ),
+      ],
+      reproduce: 'kubectl get pods -A -o wide --field-selector spec.nodeName={node} --sort-by=.status.startTime',
+    },
     ...linesSay('backend-slow'),
   ],
   remedy: [

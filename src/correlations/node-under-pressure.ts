@@ -40,6 +40,13 @@ export const nodeUnderPressure = defineCause({
       says: '{value|warning|warnings} of the last 10 min say that pods of the system were evicted from a node of the backend.',
       reproduce: 'kubectl get events -n kube-system --field-selector type=Warning',
     },
+    {
+      id: 'neighbours-evicted',
+      when: all(seen('neighbours-evicted'), FAILING),
+      weight: 'suggestive',
+      says: '{value|other pod of its node was|other pods of its nodes were} evicted or killed for memory in the last 10 min.',
+      reproduce: 'kubectl get pods -A -o wide --field-selector spec.nodeName={node}',
+    },
     ...linesSay('node-under-pressure'),
   ],
   supersedes: [

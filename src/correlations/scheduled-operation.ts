@@ -1,7 +1,16 @@
-import { defineCause } from '../domain/cause.ts';
-import { all, HOUR, regular } from '../domain/criterion.ts';
+import { clause, defineCause } from '../domain/cause.ts';
+import { above, all, avg, below, coincides, HOUR, last, MINUTE, regular } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { seen } from './shared/seen.ts';
+import { FAILING } from './shared/vantages.ts';
+
+const JOBS_START_BEFORE = coincides(above(last('neighbours-jobs-starting', 2 * MINUTE), 0), FAILING, {
+  within: MINUTE,
+  over: HOUR,
+  atLeast: 0.8,
+});
+/** Where Jobs start all the time, each failure has one before it. */
+const SELDOM_START = below(avg('neighbours-jobs-starting', HOUR), 0.5);
 
 export const scheduledOperation = defineCause({
   id: 'scheduled-operation',
@@ -25,6 +34,26 @@ export const scheduledOperation = defineCause({
       weight: 'decisive',
       says: 'The failures begin when a known schedule runs.',
       reproduce: 'kubectl get cronjobs,jobs -A',
+    },
+    {
+      id: 'jobs-start-before',
+      when: all(JOBS_START_BEFORE, SELDOM_START, seen('failures-periodic')),
+      weight: 'strong',
+      says: [
+        clause(
+          '{met} of {of} failed checks since {from} came at most 4 minutes after a Job started on the node of the backend',
+          JOBS_START_BEFORE,
+        ),
+        clause('the failures begin at even intervals', seen('failures-periodic')),
+      ],
+      reproduce: 'kubectl get pods -A -o wide --field-selector spec.nodeName={node} --sort-by=.status.startTime',
+    },
+    {
+      id: 'a-job-started-before',
+      when: all(JOBS_START_BEFORE, SELDOM_START),
+      weight: 'circumstantial',
+      says: '{met} of {of} failed checks since {from} came at most 4 minutes after a Job started on the node of the backend.',
+      reproduce: 'kubectl get pods -A -o wide --field-selector spec.nodeName={node} --sort-by=.status.startTime',
     },
     {
       id: 'crash-back-off',

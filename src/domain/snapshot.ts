@@ -54,6 +54,8 @@ export interface ApiFacts {
   /** Direct targets whose results count nowhere, because others may have their addresses. Absent = none, as always in the cluster. */
   readonly unbelieved?: readonly UnbelievedTarget[];
   readonly events: Observed<EventFacts>;
+  /** Other pods on its nodes in the last hour, newest last, at most 50. */
+  readonly neighbours: Observed<readonly NeighbourEvent[]>;
   readonly logs: Observed<LogFacts>;
   readonly policy: Observed<PolicyFacts>;
   readonly resources: Observed<readonly ResourceFacts[]>;
@@ -184,6 +186,17 @@ export interface TerminationFacts {
   readonly message?: string;
   readonly startedAt?: number;
   readonly finishedAt?: number;
+}
+
+/** What another pod did on a node of the backend. */
+export interface NeighbourEvent {
+  readonly what: 'started' | 'evicted' | 'out-of-memory';
+  readonly at: number;
+  readonly node: string;
+  /** `namespace/name` */
+  readonly object: string;
+  /** Controller, e.g. `Job/tide-report-29`. */
+  readonly owner?: string;
 }
 
 /** The Deployment, DaemonSet or StatefulSet behind the pods. */

@@ -8,6 +8,7 @@ import { CONTAINER_SIGNALS } from './containers.ts';
 import { EVENT_SIGNALS } from './events.ts';
 import { FLAG_SIGNALS } from './flags/signals.ts';
 import { LOG_SIGNALS } from './logs.ts';
+import { NEIGHBOUR_SIGNALS } from './neighbours.ts';
 import { NODE_SIGNALS } from './nodes.ts';
 import { POD_SIGNALS } from './pods.ts';
 import { POLICY_SIGNALS } from './policy.ts';
@@ -29,6 +30,7 @@ export const SIGNALS: readonly Signal[] = [
   ...EVENT_SIGNALS,
   ...FLAG_SIGNALS,
   ...LOG_SIGNALS,
+  ...NEIGHBOUR_SIGNALS,
   ...NODE_SIGNALS,
   ...POD_SIGNALS,
   ...POLICY_SIGNALS,

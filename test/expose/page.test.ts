@@ -434,6 +434,19 @@ describe.each([
   });
 });
 
+describe('what other pods did on the same nodes', () => {
+  const beside = { what: 'started', at: NOW, node: 'node-a', object: 'batch/report-1', owner: 'Job/report' } as const;
+  const pageWith = (neighbours: ApiFacts['neighbours']) => textOf(page(viewOf(healthySnapshot({ apis: [healthyApi({ neighbours })] }))));
+
+  it.each([
+    ['what, who and where', observed([beside]), 'On the same nodes 2026-01-05 09:00:00 started batch/report-1 Job/report, on node-a'],
+    ['that nothing happened', observed([]), 'In the last hour no other pod started there'],
+    ['what is missing', { state: 'forbidden', rule: 'pods: list, watch' }, 'pods: list, watch'],
+  ] as const)('says %s', (_, neighbours, expected) => {
+    expect(pageWith(neighbours)).toContain(expected);
+  });
+});
+
 describe('who is hurt', () => {
   const hurting = (hurt: Partial<HurtFacts>, hurtUnlisted: ApiFacts['hurtUnlisted'] = {}) =>
     textOf(

@@ -6,6 +6,7 @@ import { CONTROL_PLANE_ROWS } from './tables/control-plane.ts';
 import { EVENT_ROWS } from './tables/events.ts';
 import { FLAG_ROWS } from './tables/flags.ts';
 import { LINE_ROWS } from './tables/lines.ts';
+import { NEIGHBOUR_ROWS } from './tables/neighbours.ts';
 import { OBJECT_ROWS } from './tables/objects.ts';
 import { POD_ROWS } from './tables/pods.ts';
 import { PROBE_ROWS } from './tables/probes.ts';
@@ -20,6 +21,7 @@ const ROWS: readonly Row[] = [
   ...EVENT_ROWS,
   ...SYSTEM_EVENT_ROWS,
   ...FLAG_ROWS,
+  ...NEIGHBOUR_ROWS,
   ...PROBE_ROWS,
   ...CONTROL_PLANE_ROWS,
   ...LINE_ROWS,

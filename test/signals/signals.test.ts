@@ -18,6 +18,7 @@ function valuesOf(api: Partial<ApiFacts> = {}, cluster: Partial<ClusterFacts> = 
 
 /** Nothing at all was looked at. */
 const BLIND: Partial<ApiFacts> = {
+  neighbours: UNOBSERVED,
   condition: UNOBSERVED,
   service: UNOBSERVED,
   endpoints: UNOBSERVED,

@@ -123,6 +123,7 @@ export function healthyApi(differs: Partial<ApiFacts> = {}): ApiFacts {
     workload: observed(healthyWorkload()),
     probes: [healthyTally('aggregator'), healthyTally('aggregator', 'list'), healthyTally('service'), healthyTally('endpoint')],
     events: observed({ counts: [], recent: [] }),
+    neighbours: observed([]),
     logs: observed({
       lines: { info: 1000, warning: 0, error: 0, fatal: 0, unknown: 0 },
       matches: [],

@@ -11,6 +11,7 @@ import { renderHourTable } from './hour-table.ts';
 import { type Html, html, NOTHING } from './html.ts';
 import { renderImpact } from './impact.ts';
 import { logsTitle, renderLogs } from './logs.ts';
+import { renderNeighbours } from './neighbours.ts';
 import { type LivePage, Regions } from './regions.ts';
 import { shell } from './shell.ts';
 import { backendText, type ShownApi, shownApis } from './state.ts';
@@ -72,6 +73,7 @@ ${fold('probes', 'Probes from each vantage', renderVantages(api, now), true)}
 ${fold('backend', 'Backend', renderBackend(api, now), fails)}
 ${fold('changes', `Recent changes (${changes.length})`, renderChanges(changes), fails && changes.length > 0)}
 ${fold('events', `Events${events}`, renderEvents(api), false)}
+${fold('neighbours', 'On the same nodes', renderNeighbours(api), false)}
 ${fold('logs', logsTitle(api.logs), renderLogs(api.logs, api.textMatches), diagnosis?.cause === 'unknown')}`;
 }
 

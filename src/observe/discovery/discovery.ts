@@ -8,6 +8,7 @@ import type { ApiServiceRecord } from '../../objects/api-services.ts';
 import { readCaBundle } from '../../objects/ca-bundle.ts';
 import { createRunHistory } from '../../objects/cron-jobs.ts';
 import type { SliceRecord } from '../../objects/endpoint-slices.ts';
+import { createNeighbours, type Neighbours } from '../../objects/neighbours.ts';
 import { nodeFacts, unreadableNode } from '../../objects/nodes.ts';
 import { createPodHistory, type PodHistory } from '../../objects/pod-history.ts';
 import { withPods } from '../../objects/system-events.ts';
@@ -80,6 +81,7 @@ class WatchedDiscovery implements Discovery {
   readonly #caches: DiscoveryCaches;
   readonly #settling: Settling;
   readonly #history: PodHistory;
+  readonly #neighbours: Neighbours;
   readonly #transitions = new Transitions();
   readonly #tombstones: Tombstones<ObjectFacts>;
   readonly #caBundles = new WeakMap<ApiServiceRecord, CaBundleFacts | null>();
@@ -98,10 +100,14 @@ class WatchedDiscovery implements Discovery {
     this.#caches = createDiscoveryCaches(client, exclude, options);
     this.#settling = new Settling(allOf(this.#caches), clock, () => this.#backends.refresh());
     this.#history = createPodHistory({ clock });
+    this.#neighbours = createNeighbours({ clock });
     this.#tombstones = createTombstones<ObjectFacts>({ clock });
     // Before the others subscribe: they ask it whom a change concerns. Only tombstones must still see what was.
     this.#caches.apiServices.subscribe((change) => this.#observe(change));
-    this.#caches.pods.subscribe((change) => this.#history.observe(change));
+    this.#caches.pods.subscribe((change) => {
+      this.#history.observe(change);
+      this.#neighbours.observe(change);
+    });
     this.#backends = createBackends(this.#caches, { log });
     this.#changes = createChangeRecorder(this.#backends, { clock });
     recordChangesOf(this.#changes, this.#caches);
@@ -233,6 +239,7 @@ class WatchedDiscovery implements Discovery {
       caBundle: this.#caBundleOf(backend.api),
       transitions: this.#transitions.of(name),
       events: observedValueFrom(this.#events.status(now), () => this.#events.facts(name)),
+      neighbours: this.#neighbours,
       changes: this.#changes.of(name),
     });
   }

@@ -2,6 +2,7 @@ import { ABSENT, type Observed, observed } from '../../domain/observed.ts';
 import type { ApiFacts, CaBundleFacts, ConditionFacts, PodFacts } from '../../domain/snapshot.ts';
 import type { SourceStatus } from '../../domain/sources.ts';
 import type { Backend } from '../../objects/backend.ts';
+import type { Neighbours } from '../../objects/neighbours.ts';
 import { podFacts } from '../../objects/pod-facts.ts';
 import type { PodHistory } from '../../objects/pod-history.ts';
 import { serviceFacts } from '../../objects/services.ts';
@@ -26,6 +27,7 @@ export type ObjectFacts = Pick<
   | 'pods'
   | 'workload'
   | 'events'
+  | 'neighbours'
   | 'changes'
 >;
 
@@ -47,6 +49,7 @@ export function objectFacts(
     readonly caBundle: CaBundleFacts | null;
     readonly transitions: ApiFacts['transitions'];
     readonly events: ApiFacts['events'];
+    readonly neighbours: Neighbours;
     readonly changes: ApiFacts['changes'];
   },
 ): ObjectFacts {
@@ -55,7 +58,8 @@ export function objectFacts(
   const { name, group, version, insecureSkipTLSVerify } = api;
   const named = { name, group, version, backend: api.backend, insecureSkipTLSVerify, transitions, changes };
   const blind = unreadableFact('the APIService', api.unreadable);
-  if (blind) return { ...named, condition: blind, service: blind, endpoints: blind, pods: blind, workload: blind, events: blind };
+  if (blind)
+    return { ...named, condition: blind, service: blind, endpoints: blind, pods: blind, workload: blind, events: blind, neighbours: blind };
   return {
     ...named,
     caBundle: known.caBundle,
@@ -66,6 +70,7 @@ export function objectFacts(
     pods: podsOf(backend, statuses, known.history),
     workload: workloadOf(backend, statuses),
     events,
+    neighbours: neighboursOf(backend, statuses, known.neighbours),
   };
 }
 
@@ -100,6 +105,17 @@ function podsOf({ service, pods, unreadable }: Backend, statuses: Statuses, hist
     if (statuses.services.state !== 'ok') return observedFrom(statuses.services, () => ABSENT);
     if (service?.selector) return facts();
     return observedFrom(statuses.slices, () => ABSENT);
+  });
+}
+
+/** Without a pod or an address that names a node there is none of which to tell. */
+function neighboursOf({ pods, endpoints, unreadable }: Backend, statuses: Statuses, neighbours: Neighbours): ApiFacts['neighbours'] {
+  return observedFrom(statuses.pods, () => {
+    const blind = unreadableFact('Pod', unreadable.pods);
+    if (blind) return blind;
+    const nodes = new Set([...pods, ...endpoints.addresses].flatMap(({ node }) => node ?? []));
+    if (nodes.size === 0) return { state: 'unobserved', why: 'no node of the backend is known' };
+    return observed(neighbours.on(nodes, new Set(pods.map(({ namespace, name }) => `${namespace}/${name}`))));
   });
 }
 

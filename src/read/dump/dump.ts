@@ -161,6 +161,7 @@ async function apiFactsOf(api: ApiServiceRecord, whole: Dump): Promise<ApiFacts>
     rights: UNOBSERVED,
     ...(records.apis ? {} : reportedBy(backend, dump)),
     textMatches: [...textMatchesOf(api, events, time), ...(dump.discovered.get(api.name)?.textMatches ?? [])],
+    neighbours: UNOBSERVED,
     changes: [],
   };
 }

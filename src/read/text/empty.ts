@@ -25,6 +25,7 @@ export function unknownApi(name: string, backend: ApiFacts['backend']): ApiFacts
     backendMetrics: UNOBSERVED,
     rights: UNOBSERVED,
     textMatches: [],
+    neighbours: UNOBSERVED,
     changes: [],
   };
 }

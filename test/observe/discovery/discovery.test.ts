@@ -539,6 +539,30 @@ describe('events', () => {
   });
 });
 
+describe('other pods on the nodes of the backend', () => {
+  const started = new Date(Date.now() - 5000).toISOString();
+  const job = (name: string, nodeName: string) =>
+    pod(name, {
+      metadata: { namespace: 'batch', labels: {}, ownerReferences: [{ kind: 'Job', name: 'report', controller: true }] },
+      spec: { nodeName },
+      status: { containerStatuses: [{ name: 'server', ready: true, restartCount: 0, state: { running: { startedAt: started } } }] },
+    });
+
+  it('are told, those of other nodes and its own are not', async () => {
+    const { facts } = await discover({ ...HEALTHY, pods: [pod(), job('report-1', 'node-a'), job('report-2', 'node-b')] });
+    await eventually(() =>
+      expect(facts().neighbours).toMatchObject({
+        value: [{ what: 'started', object: 'batch/report-1', node: 'node-a', owner: 'Job/report' }],
+      }),
+    );
+  });
+
+  it('are not known where pods are not visible', async () => {
+    const { facts } = await discover(HEALTHY, { forbidden: ['pods'] });
+    await eventually(() => expect(facts().neighbours).toMatchObject({ state: 'forbidden' }));
+  });
+});
+
 describe('warnings about the system', () => {
   const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
   const about = (name: string, at: string, namespace = 'kube-system') =>

@@ -240,7 +240,11 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
 };
 
 /** Of the kube-apiserver as a whole and of the cluster: they move for every API. */
-export const SHARED = ['aggregator-terminations', 'apiserver-log-errors', 'nodes-not-ready'];
+export const SHARED = [
+  ...['aggregator-terminations', 'apiserver-log-errors', 'nodes-not-ready'],
+  // Pods of other APIs are on the same nodes.
+  ...['neighbours-starting', 'neighbours-jobs-starting', 'neighbours-evicted'],
+];
 
 /** Counts of what we and the backend do all the time, and latencies, which are the machine's as much as the fault's. */
 export function alwaysMoves(signal: string): boolean {
