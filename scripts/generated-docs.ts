@@ -6,6 +6,7 @@ import { SIGNALS } from '../src/signals/list.ts';
 import { SIGNATURES } from '../src/signatures/list.ts';
 import { renderSignaturesDoc } from '../src/signatures/signatures-doc.ts';
 import { renderConfigurationDoc } from './configuration-doc.ts';
+import { renderRunbookCoverage } from './runbook-coverage/page.ts';
 import { renderSpokenErrors } from './spoken-errors/report.ts';
 
 /** The pages of docs/ that come from declarations: file name → text. A test compares them with what is committed. */
@@ -15,6 +16,7 @@ export function generatedDocs(): Readonly<Record<string, string>> {
     'configuration.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
     'metrics.md': renderMetricsDoc([...SIGNALS, ...DERIVED_SIGNALS]),
     'probe-reasons.md': renderProbeReasons(),
+    'runbook-coverage.md': renderRunbookCoverage(),
     'signatures.md': renderSignaturesDoc(SIGNATURES),
     'spoken-errors.md': renderSpokenErrors(),
   };
