@@ -227,7 +227,8 @@ export const ROWS: readonly Row[] = [
     asks: 'Are there patterns in earlier errors?',
     metrics: ['aggregated_api_failure_pattern'],
     evidence: ['scheduled-operation/onsets-are-even'],
-    tests: [PATTERN],
-    missing: 'an hour of the day or a day of the week at which it fails is not looked for; earlier incidents are kept, and not compared',
+    tests: [PATTERN, 'test/diagnose/time-of-day.test.ts'],
+    missing:
+      'a day of the week: eight days are remembered; a local time is hidden for some days by a change of clocks; earlier incidents are kept, and not compared',
   },
 ];

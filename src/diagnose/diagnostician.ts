@@ -192,7 +192,7 @@ class Doctor implements Diagnostician {
     log.append(now, failing === undefined ? undefined : failing > 0.5);
     const condition = observedValue(api.condition);
     const knownSince = condition && condition.status !== 'True' ? condition.lastTransition : undefined;
-    const pattern = patternOf(log.list, now, knownSince === undefined ? undefined : knownSince / 1000);
+    const pattern = patternOf(log.list, now, knownSince === undefined ? undefined : knownSince / 1000, log.hours);
     const schedule = matchSchedule(pattern, {
       cronJobs: observedValue(snapshot.cluster.cronJobs) ?? [],
       changes: [...api.changes, ...snapshot.cluster.changes],

@@ -17,10 +17,12 @@ const MOST_EPISODES = 64;
 const LONGEST_MEMORY = 8 * 86_400;
 /** A silence longer than this ends the episode before it: nobody knows what went on. */
 const LONGEST_GAP = 900;
+const HOUR = 3600;
 
 /** Episodes of failure, built sample by sample: it survives longer than the samples do, and a restart. */
 export class EpisodeLog {
   readonly #episodes: Episode[];
+  readonly #hours: Set<number>;
   #lastGood: number;
   #last: number;
 
@@ -30,6 +32,7 @@ export class EpisodeLog {
       uncertainty: uncertainty ?? Number.POSITIVE_INFINITY,
       ...(end === null ? {} : { end }),
     }));
+    this.#hours = new Set(state.hours ?? []);
     this.#lastGood = state.lastGood ?? Number.NEGATIVE_INFINITY;
     this.#last = state.last ?? Number.NEGATIVE_INFINITY;
   }
@@ -38,9 +41,15 @@ export class EpisodeLog {
     return this.#episodes;
   }
 
+  /** Hours since the Unix epoch in which somebody looked, of as long as failures are remembered. */
+  get hours(): ReadonlySet<number> {
+    return this.#hours;
+  }
+
   /** @param failing undefined = not observed; such samples and those that are not newer than the last are ignored. */
   append(time: number, failing: boolean | undefined): void {
     if (failing === undefined || !(time > this.#last)) return;
+    this.#noteHour(Math.floor(time / HOUR));
     let current = this.#episodes.at(-1);
     if (current && current.end === undefined && time - current.lastFailing > LONGEST_GAP) current.end = current.lastFailing;
     if (current?.end !== undefined) current = undefined;
@@ -52,6 +61,12 @@ export class EpisodeLog {
       this.#lastGood = time;
     }
     this.#last = time;
+  }
+
+  #noteHour(hour: number): void {
+    if (this.#hours.has(hour)) return;
+    this.#hours.add(hour);
+    for (const known of this.#hours) if (known < hour - LONGEST_MEMORY / HOUR) this.#hours.delete(known);
   }
 
   #begin(time: number): void {
@@ -78,6 +93,7 @@ export class EpisodeLog {
       })),
       lastGood: Number.isFinite(this.#lastGood) ? this.#lastGood : null,
       last: Number.isFinite(this.#last) ? this.#last : null,
+      hours: [...this.#hours],
     };
   }
 }
@@ -91,6 +107,8 @@ export interface EpisodeState {
   }[];
   readonly lastGood: number | null;
   readonly last: number | null;
+  /** Absent in a state of before they were kept. */
+  readonly hours?: readonly number[];
 }
 
 /** Episodes in the samples of a signal that is above 0.5 while something fails, and how many samples there were. */

@@ -36,6 +36,7 @@ const EPISODES = z.object({
     .max(1000),
   lastGood: z.number().nullable(),
   last: z.number().nullable(),
+  hours: z.array(z.number().int()).max(1000).exactOptional(),
 }) satisfies z.ZodType<EpisodeState>;
 
 const EVIDENCE = z.object({

@@ -2,6 +2,7 @@ import { HOUR } from '../domain/criterion.ts';
 import type { FailurePattern } from '../domain/pattern.ts';
 import type { Episode } from './episodes.ts';
 import { type Period, periodOf } from './period.ts';
+import { timeOfDay } from './time-of-day.ts';
 
 /** A failure that was seen to begin counts as persistent from here on; until then it may pass by itself. Seconds. */
 const PERSISTENT_AFTER = 20;
@@ -20,16 +21,19 @@ const COARSEST_ONSET = 180;
  * one that stays is `persistent`.
  * @param now Unix seconds.
  * @param knownSince when the cluster itself dates the current failure (the condition's last transition), Unix seconds.
+ * @param hours hours since the Unix epoch in which somebody looked.
  */
-export function patternOf(episodes: readonly Episode[], now: number, knownSince?: number): FailurePattern {
+export function patternOf(
+  episodes: readonly Episode[],
+  now: number,
+  knownSince?: number,
+  hours: ReadonlySet<number> = new Set(),
+): FailurePattern {
   const last = episodes.at(-1);
   const ongoing = last && last.end === undefined ? last : undefined;
   const recent = episodes.filter((episode) => (episode.end ?? now) > now - HOUR);
   const since = ongoing && Math.min(ongoing.start, knownSince ?? Number.POSITIVE_INFINITY);
-  const seen = {
-    onsets: episodes.filter((episode) => episode.uncertainty <= COARSEST_ONSET).map((episode) => episode.start),
-    ...(since === undefined ? {} : { since }),
-  };
+  const seen = { ...onsetsOf(episodes, now, hours), ...sinceOf(since) };
   const period = currentPeriod(episodes, now);
 
   if (ongoing && since !== undefined && isPersistent({ recent, ongoing, seconds: now - since, period, now }))
@@ -37,6 +41,14 @@ export function patternOf(episodes: readonly Episode[], now: number, knownSince?
   if (period) return { name: 'periodic', ...seen, periodSeconds: period.period, phaseSeconds: period.phase };
   if (recent.length === 0) return { name: 'none', ...seen };
   return { name: recent.length === 1 ? 'transient' : 'intermittent', ...seen };
+}
+
+const sinceOf = (since: number | undefined): Pick<FailurePattern, 'since'> => (since === undefined ? {} : { since });
+
+function onsetsOf(episodes: readonly Episode[], now: number, hours: ReadonlySet<number>): Pick<FailurePattern, 'onsets' | 'timeOfDay'> {
+  const onsets = episodes.filter((episode) => episode.uncertainty <= COARSEST_ONSET).map((episode) => episode.start);
+  const daily = timeOfDay(onsets, hours, now);
+  return { onsets, ...(daily === undefined ? {} : { timeOfDay: daily }) };
 }
 
 interface Outage {

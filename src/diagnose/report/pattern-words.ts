@@ -1,4 +1,4 @@
-import type { FailurePattern } from '../../domain/pattern.ts';
+import { type FailurePattern, timeOfDayInWords } from '../../domain/pattern.ts';
 import { secondsInWords } from '../../domain/quantity.ts';
 import { isoTime } from './printable.ts';
 
@@ -8,7 +8,7 @@ export function patternInWords(failures: FailurePattern, now: number | undefined
     return failures.since === undefined
       ? 'a text shows one moment: how long it has failed is not in it'
       : `failing since ${isoTime(failures.since)}, by the condition's last transition; until when is not in the text`;
-  const since = sinceInWords(failures.since, now);
+  const since = `${sinceInWords(failures.since, now)}${timeOfDayInWords(failures)}`;
   switch (failures.name) {
     case 'none':
       return `no failure in the last hour${since}`;

@@ -1,4 +1,5 @@
 import type { Candidate, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
+import { timeOfDayInWords } from '../../domain/pattern.ts';
 import { bar, chip, titled } from './chips.ts';
 import { apiPath } from './fleet.ts';
 import { figure, plural, span, sureness } from './format.ts';
@@ -76,7 +77,7 @@ function withCommands(text: string): Html {
 export function renderPattern({ pattern }: ShownApi): Html {
   if (!pattern || pattern.name === 'none') return NOTHING;
   const period = pattern.periodSeconds === undefined ? '' : `, every ${span(pattern.periodSeconds)}`;
-  return html`<p class="lead">${pattern.name}${period}${pattern.matches !== undefined && html`: the same schedule as <b>${pattern.matches}</b>`}; ${plural(pattern.onsets.length, 'episode')} seen</p>`;
+  return html`<p class="lead">${pattern.name}${period}${pattern.matches !== undefined && html`: the same schedule as <b>${pattern.matches}</b>`}; ${plural(pattern.onsets.length, 'episode')} seen${timeOfDayInWords(pattern)}</p>`;
 }
 
 export function renderNotSeen(gaps: Diagnosis['notSeen']): Html {
