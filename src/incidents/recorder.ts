@@ -34,6 +34,8 @@ interface Memory {
   open?: Incident;
   /** The open one is of an earlier run, and nothing was observed since. */
   resumed?: true;
+  /** Since when the open one has recovered, Unix seconds. */
+  calmSince?: number;
   /** Ended, and may come back; oldest first. */
   returning: Incident[];
   /** It was seen not to fail. */
@@ -69,6 +71,8 @@ class Recorder implements IncidentRecorder {
     for (const name of new Set([...this.#apis.keys(), ...snapshot.apis.map((api) => api.name)])) {
       const tick = tickOf(name);
       const memory = this.#memoryOf(name);
+      const over = endOfAnother(memory, tick);
+      if (over) touched.push(over);
       const before = memory.open;
       settled.push(...settle(memory, tick));
       const after = this.#step(memory, tick);
@@ -94,6 +98,8 @@ class Recorder implements IncidentRecorder {
     const after = memory.open ? goOn(memory, memory.open, tick) : this.#begin(memory, tick);
     if (tick.state === 'passing') memory.seenWell = true;
     if (tick.state !== 'not-observed') delete memory.resumed;
+    if (tick.state === 'recovering') memory.calmSince = tick.verdict?.endedAt ?? memory.calmSince ?? tick.time;
+    else if (tick.state !== 'not-observed') delete memory.calmSince;
     if (after?.ended === undefined) setOpen(memory, after);
     else {
       setOpen(memory, undefined);
@@ -119,6 +125,17 @@ class Recorder implements IncidentRecorder {
     const start = begun(name, incidentId(began, name, this.#isTaken), began);
     return seenWell || last ? start : { ...start, beganUnseen: true };
   }
+}
+
+/** Another failure began while the open one recovered: that one is over, since nothing erred. */
+function endOfAnother(memory: Memory, tick: ApiTick): Incident | undefined {
+  const { open, calmSince } = memory;
+  const { state, verdict } = tick;
+  if (!open || calmSince === undefined || state !== 'failing' || !verdict || verdict.since <= calmSince) return undefined;
+  const over = ended(open, { ...tick, state: 'passing', verdict: { ...verdict, endedAt: calmSince } }, false);
+  setOpen(memory, undefined);
+  memory.returning.push(over);
+  return over;
 }
 
 /** What is left of a failure that ended before is none. */

@@ -69,6 +69,9 @@ describe('a failure that comes back', () => {
     ['a minute later is another one', [...['well', 'a', '~a', 'well'], wait(51)], ['a 10-20 recovered', 'a 81-failing']],
     ['within an hour is the same where three failed within one', [...thirdTime, wait(3580)], ['a 10-failing +1']],
     ['later than that is another one', [...thirdTime, wait(3592)], ['a 10-20 recovered', 'a 3622-failing']],
+    ['for another cause while it recovers is another one', ['well', 'a', '~a', 'b'], ['a 10-20 recovered', 'b 30-failing']],
+    ['for the same cause while it recovers is the same', ['well', 'a', '~a', 'a'], ['a 10-failing']],
+    ['without a cause while it recovers is waited with', ['well', 'a', '~a', 'unknown', 'a'], ['a 10-failing +1']],
     ['for another cause is another one', [...thirdTime, wait(300, 'b')], ['a 10-20 recovered', 'b 330-failing']],
     [
       'without a cause is waited with until one is named',

@@ -95,6 +95,8 @@ export class Played {
     }
     const recovers = said.startsWith('~');
     const cause = said.replace(/^~/, '');
+    // Another cause, while it recovers, is another failure: src/diagnose/held-verdict.ts.
+    if (!recovers && this.#failed?.state === 'recovering' && this.#failed.cause !== cause) this.#since = undefined;
     this.#since ??= since === undefined ? this.#now : START + since;
     this.#endedAt = recovers ? (this.#endedAt ?? this.#now) : undefined;
     this.#failed = {
