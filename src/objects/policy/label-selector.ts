@@ -13,9 +13,13 @@ export interface LabelExpression {
   readonly values: readonly string[];
 }
 
-/** @throws UnreadableError that names the field: a selector with one part unknown selects nobody knows what. */
+/**
+ * @throws UnreadableError that names the field: a selector with one part unknown selects nobody knows what. AdminNetworkPolicy v0.1.1 of
+ * network-policy-api has `namespaces: {namespaceSelector: …}` where later versions have the selector itself.
+ */
 export function readLabelSelector(raw: unknown, field: string): LabelSelector {
-  const { matchLabels, matchExpressions } = objectOf(raw, field, unreadable);
+  const { matchLabels, matchExpressions, ...others } = objectOf(raw, field, unreadable);
+  for (const [key, value] of Object.entries(others)) unreadable(`${field}.${key}`, value, 'matchLabels or matchExpressions only');
   return {
     matchLabels: labelsOf(matchLabels, `${field}.matchLabels`, unreadable),
     matchExpressions: listOf(matchExpressions, `${field}.matchExpressions`, unreadable).map((entry) => readExpression(entry, field)),

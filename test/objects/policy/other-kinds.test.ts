@@ -100,6 +100,9 @@ describe('policies of the administrator: in, to the kube-apiserver, to DNS', () 
 
   it.each<[object, string]>([
     [{ subject: {} }, 'spec.subject is an object; namespaces or pods'],
+    // What network-policy-api 0.1.1 had in the place of a selector: read as one without conditions, it would be everybody.
+    [{ subject: { namespaces: { namespaceSelector: HARBOUR } } }, 'spec.subject.namespaces.namespaceSelector is an object; matchLabels'],
+    [out(rule('Deny', { namespaces: { sameLabels: ['sea'] } })), 'spec.egress.to.namespaces.sameLabels is a list; matchLabels'],
     [{ priority: 'high' }, 'spec.priority is "high"'],
     [out(rule('Drop')), 'spec.egress.action is "Drop"; Accept, Allow, Deny or Pass'],
     [out(rule('Deny', { networks: ['sea'] })), 'spec.egress.to.networks is "sea"; a CIDR'],
