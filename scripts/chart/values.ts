@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { load } from 'js-yaml';
 import * as z from 'zod';
 import { configJsonSchema } from '../../src/config.ts';
 
@@ -26,6 +28,9 @@ const section = <Shape extends z.ZodRawShape>(says: string, shape: Shape) =>
     .strictObject(shape)
     .prefault({} as never)
     .describe(says);
+
+/** As deploy/kubernetes has it. */
+const CONFIG = load(readFileSync(new URL('../../deploy/kubernetes/config.yaml', import.meta.url), 'utf8')) as Record<string, unknown>;
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'] as const;
 
@@ -84,7 +89,7 @@ export const chartValues = z.strictObject({
   imagePullSecrets: kubernetesList('Existing Secrets for the registry: `[{name: …}]`.'),
   config: z
     .record(z.string(), z.unknown())
-    .default({ log: { format: 'json' }, diagnosis: { state_file: '/var/lib/aggregated-api-exporter/history.json' } })
+    .default(CONFIG)
     .describe('The configuration, docs/configuration.md. What it switches off gets no right either.'),
   existingConfigMap: text(
     'A ConfigMap with a key config.yaml instead of one made from `config`. Rights still follow `config`: keep both alike.',
@@ -156,7 +161,7 @@ export const chartValues = z.strictObject({
       .default(1)
       .describe('With 0 no node of the exporter can be drained.'),
   }),
-  state: section('The hour of history, which a restart of the container keeps.', {
+  state: section('The hour of history and the incidents, which a restart of the container keeps.', {
     sizeLimit: text('Size of the emptyDir.', '64Mi'),
     existingClaim: text('A PersistentVolumeClaim instead: then a new pod keeps it too.'),
   }),

@@ -67,8 +67,10 @@ describe('the committed renderings', () => {
   ])('%s: has the objects that kustomize makes of deploy/%s', (set, file) => {
     const { ConfigMap, ...ofHelm } = byKind(rendered(set));
     expect(ofHelm).toEqual(byKind(kustomized([...manifests(), ...documentsOf<Manifest>(file)])));
-    // Made of deploy/*/config.yaml, which test/deploy/kubernetes.test.ts compares with the defaults of the program.
-    expect(Object.keys(ConfigMap!)).toEqual(['ConfigMap aggregated-api-exporter']);
+    const folder = set === 'authenticated' ? set : 'kubernetes';
+    expect(ConfigMap).toMatchObject({
+      'ConfigMap aggregated-api-exporter': { data: { 'config.yaml': load(textOf(`deploy/${folder}/config.yaml`)) } },
+    });
   });
 
   it.each(valueSets())('%s: pods are as Pod Security `restricted` wants them', (set) => {
