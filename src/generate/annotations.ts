@@ -79,9 +79,9 @@ export function runbookUrl(page: string, options: GenerateOptions): string {
   return options.runbookUrl.replaceAll('{page}', page);
 }
 
-/** The status page, at the API of the alert. */
+/** The page of the alert's API, or the fleet. */
 export function statusUrl({ externalUrl }: GenerateOptions, perApi = true): string {
-  return `${externalUrl}/${perApi ? '#api-{{ $labels.apiservice }}' : ''}`;
+  return `${externalUrl}/${perApi ? 'apis/{{ $labels.apiservice }}' : ''}`;
 }
 
 export interface PanelReference {

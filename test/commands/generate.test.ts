@@ -139,7 +139,7 @@ describe('links of alerts', () => {
   it('open from a browser where it is said what people open', async () => {
     expect(await links('--web.external-url', 'https://harbour.example.com/apis/', '--grafana.url', 'https://grafana.example.com/')).toEqual(
       [
-        'https://harbour.example.com/apis/#api-{{ $labels.apiservice }}',
+        'https://harbour.example.com/apis/apis/{{ $labels.apiservice }}',
         'https://harbour.example.com/apis/runbooks/{{ $labels.cause }}',
         'https://grafana.example.com/d/aggregated-api-one',
       ],
@@ -150,7 +150,7 @@ describe('links of alerts', () => {
   it('go elsewhere where that is said', async () => {
     const elsewhere = ['--runbook-url', 'https://wiki.example.com/{page}', '--dashboard-url', 'https://boards.example.com/{uid}'];
     expect(await links('--web.external-url', 'https://harbour.example.com', ...elsewhere)).toEqual([
-      'https://harbour.example.com/#api-{{ $labels.apiservice }}',
+      'https://harbour.example.com/apis/{{ $labels.apiservice }}',
       'https://wiki.example.com/{{ $labels.cause }}',
       'https://boards.example.com/aggregated-api-one',
     ]);

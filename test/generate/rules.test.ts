@@ -143,7 +143,7 @@ describe('alerts', () => {
       expect(alert.annotations.description).toMatch(/\S/);
       expect(alert.annotations.runbook_url).toMatch(/^http.*\/runbooks\/\S/);
       if (alert.alert !== 'AggregatedAPIExporterDown')
-        expect(alert.annotations.status_url).toMatch(/^http.*\/(#api-\{\{ \$labels\.apiservice \}\})?$/);
+        expect(alert.annotations.status_url).toMatch(/^http.*\/(apis\/\{\{ \$labels\.apiservice \}\})?$/);
       expect(alert.annotations.dashboard_url).toMatch(/^\/d\/aggregated-api-[a-z]+\?.*viewPanel=\d+$/);
     },
   );

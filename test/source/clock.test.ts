@@ -5,7 +5,10 @@ const ROOT = new URL('../../src/', import.meta.url);
 /** A clock that is set jumps: what is a duration is taken by `performance.now()` (`monotonic`). Here, and only here, is the time of day meant. */
 const TIME_OF_DAY: Readonly<Record<string, string>> = {
   'commands/exporter.ts': 'the moment at which sources are shown',
+  'commands/incident-keeper.ts': 'the moment at which incidents of the time before the stop are gone on with',
   'commands/observe-cluster.ts': 'the clock of the observer',
+  'expose/incident-routes.ts': 'the moment from which `since` counts back',
+  'expose/page/script/times.ts': 'the moment of a page that names none, in the browser',
   'expose/server.ts': 'the moment at which sources are shown',
   'read/dump/dump.ts': 'the moment of a dump that names none',
   'kube/exec-plugin.ts': 'the time at which a credential expires',
