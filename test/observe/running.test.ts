@@ -59,10 +59,15 @@ describe('sources', () => {
 
   it('that are about to begin anew keep no process alive', () => {
     const { running } = three();
-    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const timers: NodeJS.Timeout[] = [];
+    const { setTimeout: standing } = globalThis;
+    globalThis.setTimeout = ((...given: Parameters<typeof standing>) => {
+      timers.push(standing(...given));
+      return timers.at(-1);
+    }) as typeof standing;
     running.restart('pods');
-    expect(timers.mock.results.map(({ value }) => (value as NodeJS.Timeout).hasRef())).toEqual([false]);
-    timers.mockRestore();
+    globalThis.setTimeout = standing;
+    expect(timers.map((timer) => timer.hasRef())).toEqual([false]);
   });
 
   it('that are started anew end first, and begin a second later, alone', async () => {
