@@ -32,6 +32,8 @@ const CRASHES: readonly Move[] = [
   ...POD_DOWN,
   ...some('waiting-crash-loop', 'events-crash-back-off', 'restarts', 'restarting', 'last-restart', 'signature:pod-crash-looping'),
 ];
+/** A process that has just died is an endpoint still until somebody tells the kube-apiserver: its next check may meet that. */
+const DIES: readonly Move[] = [CHECK_FAILED];
 const ROLLED: readonly Move[] = ['events-rollout', 'newest-pod-created', 'last-change-rollout'];
 const GONE: readonly Move[] = ['endpoint-port-served', 'selected-pods', 'pods-known', 'hosts-known'];
 const REFUSED: readonly Move[] = ['aggregator-connection-refused', 'list-connection-refused'];
@@ -108,6 +110,7 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
   'backend-storage-hung': { moves: ['signature:backend-storage-failing'], hidden: true },
   'bad-flag-or-config': {
     moves: [...CRASHES, ...ROLLED, 'ended-error', 'signature:bad-flag-or-config'],
+    mayMove: DIES,
   },
   'ca-bundle-mismatch': { moves: [...UNTRUSTED, 'certificate-not-after'] },
   'ca-bundle-replaced': { moves: [...UNTRUSTED, 'last-change-ca-bundle'] },
@@ -145,7 +148,7 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
   'image-pull-failing': {
     moves: [...POD_DOWN, ...ROLLED, ...some('waiting-image-pull', 'events-pull-failed', 'pods-pending', 'signature:image-pull-failing')],
   },
-  'liveness-failing': { moves: [...CRASHES, 'ended-killed', 'events-liveness-kill'] },
+  'liveness-failing': { moves: [...CRASHES, 'ended-killed', 'events-liveness-kill'], mayMove: DIES },
   'memory-near-limit': { moves: ['memory-usage'], mayMove: ['cpu-usage', CHECK_FAILED], hidden: true },
   'cilium-policy-blocking': {
     moves: [CHECK_FAILED, ...DROPPED, 'policy-blocks', 'policy-admits', 'policies-selecting'],
@@ -178,10 +181,13 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
     mayMove: [CHECK_FAILED],
     hidden: true,
   },
-  'out-of-memory-killed': { moves: [...CRASHES, 'ended-out-of-memory', 'last-out-of-memory'], mayMove: ['memory-usage', 'cpu-usage'] },
+  'out-of-memory-killed': {
+    moves: [...CRASHES, 'ended-out-of-memory', 'last-out-of-memory'],
+    mayMove: [...DIES, 'memory-usage', 'cpu-usage'],
+  },
   'packet-loss': { moves: [], mayMove: [CHECK_FAILED], hidden: true },
-  panic: { moves: [...CRASHES, 'ended-panic', 'log-fatal-lines', 'signature:panic'] },
-  'pod-crash-looping': { moves: [...CRASHES, 'ended-error'] },
+  panic: { moves: [...CRASHES, 'ended-panic', 'log-fatal-lines', 'signature:panic'], mayMove: DIES },
+  'pod-crash-looping': { moves: [...CRASHES, 'ended-error'], mayMove: DIES },
   'pod-evicted': {
     moves: [...NO_ADDRESS, 'pods-evicted', 'events-evicted', 'newest-pod-created', 'waiting-creating', 'pods-pending'],
     mayMove: [...GONE, 'rolling-out', ...REFUSED],
@@ -205,7 +211,7 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
   },
   'request-header-config-unreadable': {
     moves: [...CRASHES, 'auth-reader-bound', 'signature:request-header-config-unreadable'],
-    mayMove: ['ended-completed', 'ended-error'],
+    mayMove: [...DIES, 'ended-completed', 'ended-error'],
   },
   'rollout-in-progress': {
     moves: [...POD_DOWN, ...ROLLED, 'rolling-out'],
