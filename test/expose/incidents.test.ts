@@ -113,7 +113,7 @@ describe('the pages', () => {
 
   it.each([
     ['why, and how sure', 'Nothing listens on the port 93 % sure network-connectivity runbook'],
-    ['how long', 'Began 2026-01-05T09:00:00Z; lasted 60 s; nothing errs since 2026-01-05T09:01:00Z.'],
+    ['how long', 'Began 2026-01-05T09:00:00Z; lasted 1 min; nothing errs since 2026-01-05T09:01:00Z.'],
     ['what was said in time', 'The cause is not known unknown'],
     ['what shows it', 'dial tcp 10.1.0.5:10250: connect: connection refused'],
     ['what came before it', 'Deployment harbour/tide-gauge: image changed, by kubectl-edit'],

@@ -2,7 +2,6 @@ import { isoTime, percent } from '../../diagnose/report/printable.ts';
 import { HURT_KIND_NAMES, HURT_KINDS } from '../../domain/impact.ts';
 import type { CauseSpan, Happening, Incident, VantageCount } from '../../domain/incident.ts';
 import { VANTAGE_FACTS } from '../../domain/probe.ts';
-import { secondsInWords } from '../../domain/quantity.ts';
 
 /** Whether it goes on, and how it ended: what is known, and no more. One sentence without its full stop. */
 export function stateInWords({ state, ending, ended, lastFailing }: Incident): string {
@@ -25,11 +24,33 @@ const OPEN_WORDS = {
   'not-observed': (lastFailing: number) => `nothing tells whether it goes on: it was last seen to fail at ${isoTime(lastFailing)}`,
 } as const;
 
-/** `3 min`; of one that goes on, until it was last seen to fail; of one that ended unseen, the least. */
+/** `2 min 38 s`; of one that goes on, until it was last seen to fail; of one that ended unseen, the least. */
 export function lengthInWords({ began, ended, ending, lastFailing, beganUnseen }: Incident): string {
   const unsure = beganUnseen || ending === 'while-away' || ended === undefined;
   const until = ended === undefined || ending === 'while-away' ? lastFailing : ended;
-  return `${unsure ? 'at least ' : ''}${secondsInWords(Math.round(until - began))}`;
+  return `${unsure ? 'at least ' : ''}${twoUnits(Math.round(until - began))}`;
+}
+
+const UNITS: readonly (readonly [string, number])[] = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['min', 60],
+  ['s', 1],
+];
+
+/** Whole numbers of the two largest units that it has: what lasted 2.63 min nobody finds on a clock. */
+function twoUnits(seconds: number): string {
+  const largest = UNITS.findIndex(([, size]) => seconds >= size);
+  if (largest < 0) return '0 s';
+  let left = seconds;
+  return UNITS.slice(largest, largest + 2)
+    .map(([unit, size]) => {
+      const whole = Math.floor(left / size);
+      left %= size;
+      return whole === 0 ? '' : `${whole} ${unit}`;
+    })
+    .filter((part) => part !== '')
+    .join(' ');
 }
 
 export function beginInWords({ began, beganUnseen }: Incident): string {
