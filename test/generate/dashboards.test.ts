@@ -5,7 +5,7 @@ import { SELF_FAMILIES } from '../../src/expose/self-metrics.ts';
 import { BUILT_IN } from '../../src/generate/built-in.ts';
 import { printDashboardFiles } from '../../src/generate/dashboards/files.ts';
 import { PANELS } from '../../src/generate/dashboards/panel-ids.ts';
-import { DEFAULT_OPTIONS } from '../../src/generate/options.ts';
+import { DEFAULT_OPTIONS, type GenerateOptions } from '../../src/generate/options.ts';
 import { SERIES } from '../../src/generate/series.ts';
 import { namesIn, syntaxErrors } from './support/syntax.ts';
 
@@ -199,6 +199,32 @@ describe('dashboards', () => {
     maps.forEach((map, index) => {
       expect(map.metadata).toMatchObject({ namespace: 'monitoring', labels: { grafana_dashboard: '1' } });
       expect(JSON.parse(Object.values(map.data)[0]!)).toEqual(dashboards[index]);
+    });
+  });
+
+  describe('lead to the exporter', () => {
+    const printed = (options: Partial<GenerateOptions> = {}) =>
+      printDashboardFiles({ ...DEFAULT_OPTIONS, ...options }, 'json')
+        .artifacts.map(({ content }) => content)
+        .join('');
+
+    it('at the address that a variable holds, whoever printed them', () => {
+      for (const { templating } of dashboards)
+        expect(templating.list.filter(({ type }) => type === 'textbox')).toMatchObject([
+          { name: 'exporter', query: DEFAULT_OPTIONS.externalUrl, current: { value: DEFAULT_OPTIONS.externalUrl } },
+        ]);
+      const links = new Set([...printed().matchAll(/"url": "([^"]*)"/g)].map(([, url]) => url!).filter((url) => !url.startsWith('/d/')));
+      expect([...links].sort()).toEqual([
+        '${exporter:raw}/apis/${__field.labels.apiservice}',
+        '${exporter:raw}/incidents?apiservice=${__field.labels.apiservice}',
+        '${exporter:raw}/runbooks/${__field.labels.cause}',
+      ]);
+    });
+
+    it('and to runbooks that stand elsewhere', () => {
+      const elsewhere = printed({ runbookUrl: 'https://wiki.example.com/{page}' });
+      expect(elsewhere).toContain('"url": "https://wiki.example.com/${__field.labels.cause}"');
+      expect(elsewhere).not.toContain('${exporter:raw}/runbooks');
     });
   });
 

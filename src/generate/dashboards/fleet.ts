@@ -1,6 +1,7 @@
 import type { GenerateOptions } from '../options.ts';
 import { levelOf } from '../promql.ts';
 import { SERIES } from '../series.ts';
+import { PAGE_LINK } from './exporter-links.ts';
 import { incidentAnnotation, incidentPanels } from './incidents.ts';
 import { linkToApi, matchersOf, select } from './matchers.ts';
 import { type DashboardSpec, type Link, OK_FAILING, type PanelSpec, SHARE_STEPS } from './panel.ts';
@@ -60,7 +61,7 @@ function nowPanels(clusters: string, link: Link): PanelSpec[] {
       width: 16,
       height: 5,
       columns: { hide: ['Time'], rename: { apiservice: 'API', cause: 'Cause', category: 'Category', Value: 'Confidence' } },
-      links: [link],
+      links: [link, PAGE_LINK],
       targets: [{ expr: select(SERIES.top, clusters), legend: '{{apiservice}}', instant: true }],
     },
   ];

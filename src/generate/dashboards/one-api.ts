@@ -1,7 +1,7 @@
-import { runbookUrl } from '../annotations.ts';
 import type { GenerateOptions } from '../options.ts';
 import { levelOf } from '../promql.ts';
 import { SERIES } from '../series.ts';
+import { INCIDENTS_LINK, PAGE_LINK, runbookLink } from './exporter-links.ts';
 import { incidentAnnotation } from './incidents.ts';
 import { matchersOf, select } from './matchers.ts';
 import { CONFIDENCE_STEPS, type DashboardSpec, OK_FAILING, type PanelSpec, SHARE_STEPS } from './panel.ts';
@@ -48,6 +48,7 @@ function statePanel(api: string, level: string): PanelSpec {
     width: 24,
     height: 5,
     states: OK_FAILING,
+    links: [PAGE_LINK, INCIDENTS_LINK],
     targets: [
       { expr: select(SERIES.failing, api), legend: 'observed' },
       { expr: select(SERIES.down, api), legend: 'alert: down' },
@@ -69,7 +70,7 @@ function causePanels(api: string, level: string, options: GenerateOptions): Pane
       min: 0,
       max: 1,
       steps: CONFIDENCE_STEPS,
-      links: [{ title: 'Runbook', url: runbookUrl('${__field.labels.cause}', options) }],
+      links: [runbookLink(options)],
       targets: [{ expr: `${select(SERIES.confidence, api)} > 0.02`, legend: '{{cause}}' }],
     },
     {

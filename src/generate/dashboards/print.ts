@@ -26,6 +26,7 @@ import {
   MappingType,
   QueryVariableBuilder,
   RowBuilder,
+  TextBoxVariableBuilder,
   ThresholdsConfigBuilder,
   ThresholdsMode,
   VariableRefresh,
@@ -37,6 +38,7 @@ import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundatio
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import type { GenerateOptions } from '../options.ts';
+import { EXPORTER_VARIABLE } from './exporter-links.ts';
 import { select } from './matchers.ts';
 import type { DashboardSpec, PanelSpec, TargetSpec } from './panel.ts';
 
@@ -62,6 +64,7 @@ function built(spec: DashboardSpec, options: GenerateOptions): Dashboard {
       datasourceVariable(),
       ...clusterVariables(options),
       ...spec.variables.map(({ name, label, query, multi }) => queryVariable(name, label, query, multi)),
+      exporterVariable(options),
     ])
     .link(
       new DashboardLinkBuilder('Aggregated APIs')
@@ -115,6 +118,14 @@ function clusterVariables(options: GenerateOptions): QueryVariableBuilder[] {
   return options.clusterLabels.map((label) =>
     queryVariable(label, label.charAt(0).toUpperCase() + label.slice(1), `label_values(${select('aggregated_api_info')}, ${label})`, true),
   );
+}
+
+function exporterVariable({ externalUrl }: GenerateOptions): TextBoxVariableBuilder {
+  return new TextBoxVariableBuilder(EXPORTER_VARIABLE)
+    .label('Exporter')
+    .description('Address of the pages of the exporter, as a browser opens it: links lead there.')
+    .defaultValue(externalUrl)
+    .current({ selected: true, text: externalUrl, value: externalUrl });
 }
 
 function queryVariable(name: string, label: string, query: string, multi: boolean): QueryVariableBuilder {
