@@ -92,8 +92,11 @@ describe('the image', () => {
 
   it('accepts the configuration that deploy/kubernetes mounts', async () => {
     // The Deployment mounts a volume where this machine has no folder.
-    const volume = join(folder, 'volume');
-    const mounted = readFileSync(join(ROOT, 'deploy/kubernetes/config.yaml'), 'utf8').replace('/var/lib/aggregated-api-exporter', volume);
+    const volume = join(mkdtempSync(join(folder, 'mounts-')), 'volume');
+    const mounted = readFileSync(join(ROOT, 'deploy/kubernetes/config.yaml'), 'utf8').replaceAll(
+      '/var/lib/aggregated-api-exporter',
+      volume,
+    );
     expect(mounted).toContain(volume);
     const file = join(folder, 'config.yaml');
     writeFileSync(file, mounted);
