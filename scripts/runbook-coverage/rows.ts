@@ -180,7 +180,7 @@ export const ROWS: readonly Row[] = [
     evidence: ['scheduled-operation/onsets-are-even', 'scheduled-operation/matches-a-schedule'],
     tests: [PATTERN, 'test/diagnose/schedules.test.ts', 'test/correlations/tables/schedule.ts'],
     missing:
-      'of scheduled operations only CronJobs, changes that recur and the period of autoscalers are known: no backup schedules of other kinds, certificate renewals, reboots of nodes, or schedulers outside the cluster',
+      'of scheduled operations only CronJobs, reboots of nodes and other changes that recur, and the period of autoscalers are known: no backup schedules of other kinds, certificate renewals, or schedulers outside the cluster',
   },
   {
     of: 'H',

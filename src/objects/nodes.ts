@@ -4,6 +4,8 @@ import { addressOf, flagOf, identityOf, listOf, objectOf, type Refuse, textOf, t
 
 export interface NodeRecord extends NodeFacts {
   readonly controlPlane: boolean;
+  /** Another one after each start of the machine: what the kubelet reads in /proc/sys/kernel/random/boot_id. */
+  readonly bootId?: string;
 }
 
 const PRESSURE = { MemoryPressure: 'memory', DiskPressure: 'disk', PIDPressure: 'pid', NetworkUnavailable: 'network' } as const;
@@ -15,12 +17,17 @@ export const NODES: ResourceSpec<NodeRecord> = {
     metadata: { labels: { 'node-role.kubernetes.io/control-plane': true, 'node-role.kubernetes.io/master': true } },
     spec: { unschedulable: true },
     // status.images alone is half of a node's size.
-    status: { conditions: { type: true, status: true, lastTransitionTime: true }, addresses: { type: true, address: true } },
+    status: {
+      conditions: { type: true, status: true, lastTransitionTime: true },
+      addresses: { type: true, address: true },
+      nodeInfo: { bootID: true },
+    },
   },
   project(raw, refuse = unheard) {
     const { metadata, name } = identityOf(raw);
     const { spec, status } = objectOf(raw, 'the object', unreadable);
-    const { conditions: rawConditions, addresses } = objectOf(status, 'status', unreadable);
+    const { conditions: rawConditions, addresses, nodeInfo } = objectOf(status, 'status', unreadable);
+    const bootId = textOf(objectOf(nodeInfo, 'status.nodeInfo', refuse).bootID, 'status.nodeInfo.bootID', refuse);
     const conditions = listOf(rawConditions, 'status.conditions', unreadable).map((value) =>
       objectOf(value, 'status.conditions', unreadable),
     );
@@ -35,6 +42,7 @@ export const NODES: ResourceSpec<NodeRecord> = {
       unschedulable: flagOf(objectOf(spec, 'spec', unreadable).unschedulable, 'spec.unschedulable', unreadable) === true,
       addresses: addressesOf(addresses, refuse),
       ...(readySince === undefined ? {} : { readySince }),
+      ...(bootId === undefined || bootId === '' ? {} : { bootId }),
       controlPlane: 'node-role.kubernetes.io/control-plane' in labels || 'node-role.kubernetes.io/master' in labels,
     };
   },
@@ -61,16 +69,22 @@ function addressesOf(value: unknown, refuse: Refuse): string[] {
   return found;
 }
 
-export function nodeFacts({ controlPlane: _, ...facts }: NodeRecord): NodeFacts {
+export function nodeFacts({ controlPlane: _, bootId: __, ...facts }: NodeRecord): NodeFacts {
   return facts;
 }
 
 /** What happened to a node, in words; undefined for a heartbeat. */
 export function nodeChange(before: NodeRecord, after: NodeRecord): string | undefined {
   const said: string[] = [];
+  if (wasBooted(before, after)) said.push('was booted anew');
   if (before.ready !== after.ready) said.push(after.ready ? 'became Ready' : 'became NotReady');
   for (const pressure of after.pressure) if (!before.pressure.includes(pressure)) said.push(`${pressure} pressure began`);
   for (const pressure of before.pressure) if (!after.pressure.includes(pressure)) said.push(`${pressure} pressure ended`);
   if (before.unschedulable !== after.unschedulable) said.push(after.unschedulable ? 'was cordoned' : 'was uncordoned');
   return said.length > 0 ? said.join(', ') : undefined;
+}
+
+/** A reboot by hand, or by a controller that installs updates, may be over between two heartbeats: Ready never shows it. */
+function wasBooted({ bootId: before }: NodeRecord, { bootId: after }: NodeRecord): boolean {
+  return before !== undefined && after !== undefined && before !== after;
 }

@@ -178,6 +178,7 @@ describe('Services', () => {
 });
 
 describe('nodes', () => {
+  const booted = (bootID: unknown) => node('node-a', { status: { nodeInfo: { bootID } } });
   const conditions = (...list: [string, string][]) =>
     node('node-a', { status: { conditions: list.map(([type, status]) => ({ type, status })) } });
   it.each([
@@ -194,8 +195,14 @@ describe('nodes', () => {
     [node(), undefined],
     [conditions(['Ready', 'False'], ['DiskPressure', 'True']), 'became NotReady, disk pressure began'],
     [node('node-a', { spec: { unschedulable: true } }), 'was cordoned'],
+    [booted('b'), 'was booted anew'],
+    [booted('a'), undefined],
+    [booted(undefined), undefined],
+    [booted(7), undefined],
   ])('a change is told in words (%#)', (after, summary) => {
-    expect(nodeChange(NODES.project(node())!, NODES.project(after)!)).toBe(summary);
+    expect(
+      nodeChange(NODES.project({ ...node(), status: { ...(node().status as object), nodeInfo: { bootID: 'a' } } })!, NODES.project(after)!),
+    ).toBe(summary);
   });
 });
 
