@@ -573,6 +573,7 @@ export type SignatureId =
   | 'discovery-not-served'
   | 'discovery-of-groups-failed'
   | 'discovery-stale'
+  | 'ended-by-panic'
   | 'endpoint-slices-stale'
   | 'endpoints-missing'
   | 'error-responses'

@@ -39,7 +39,7 @@ export const CRASHES: readonly Signature[] = [
     id: 'process-panic',
     speaker: 'aggregated-server',
     pointsTo: ['panic'],
-    pattern: String.raw`^panic: |\bpanic: (?:runtime error|assignment to entry in nil map|interface conversion|send on closed channel|close of closed channel)|invalid memory address or nil pointer dereference|\[signal sig(?:segv|bus|ill):|^fatal error: (?:concurrent map|all goroutines are asleep|stack overflow|unexpected signal|sync: )|concurrent map (?:writes|iteration|read and map write)|goroutine stack exceeds`,
+    pattern: String.raw`\bpanic: (?:runtime error|assignment to entry in nil map|interface conversion|send on closed channel|close of closed channel)|invalid memory address or nil pointer dereference|\[signal sig(?:segv|bus|ill):|^fatal error: (?:concurrent map|all goroutines are asleep|stack overflow|unexpected signal|sync: )|concurrent map (?:writes|iteration|read and map write)|goroutine stack exceeds`,
     literals: ['panic: ', 'nil pointer dereference', '[signal sig', 'fatal error: ', 'concurrent map ', 'goroutine stack exceeds'],
     says: 'The process crashed with a Go panic: exit code 2.',
     matches: [
@@ -472,6 +472,17 @@ export const STARTUP: readonly Signature[] = [
 
 /** The last words of any server of k8s.io/component-base: asked last, because what is inside them tells more. */
 export const LAST_WORDS: readonly Signature[] = [
+  {
+    // `panic(err)` prints the error that the program would not go on with. Whoever knows that error comes before: it is no mistake of the program.
+    id: 'ended-by-panic',
+    speaker: 'aggregated-server',
+    pointsTo: ['panic'],
+    pattern: '^panic: ',
+    literals: ['panic: '],
+    says: 'The process ended itself with a Go panic: exit code 2.',
+    matches: ['panic: tide out of range', 'panic: v1.Gauge: duplicate gauge [recovered]'],
+    nearMisses: ['panic mode is off', "don't panic: the tide comes back"],
+  },
   {
     id: 'command-failed',
     speaker: 'aggregated-server',

@@ -47,7 +47,7 @@ describe('classify', () => {
     [
       'several',
       `${FINE}\n${REFUSED}\n${PANIC}\n\n${REFUSED}\n`,
-      { lines: 5, matched: 3, classes: { 'dial-refused': 2, 'process-panic': 1 } },
+      { lines: 5, matched: 3, classes: { 'dial-refused': 2, 'ended-by-panic': 1 } },
     ],
     ['carriage returns', `${REFUSED}\r\n${FINE}\r\n`, { lines: 2, matched: 1, classes: { 'dial-refused': 1 } }],
   ])('counts %s', async (_, text, expected) => {
@@ -58,7 +58,7 @@ describe('classify', () => {
 
   it('counts several files, each with a last line of its own', async () => {
     const { written } = await classify(file('a.log', REFUSED), file('b.log', PANIC));
-    expect(JSON.parse(written)).toEqual({ lines: 2, matched: 2, classes: { 'dial-refused': 1, 'process-panic': 1 } });
+    expect(JSON.parse(written)).toEqual({ lines: 2, matched: 2, classes: { 'dial-refused': 1, 'ended-by-panic': 1 } });
   });
 
   it('counts the same in a large log, whatever it learns on the way', async () => {

@@ -69,7 +69,7 @@ describe('a log', () => {
     });
     expect(facts(cluster).matches.map(({ signature, count, lastAt }) => [signature, count, lastAt - cluster.now])).toEqual([
       ['dial-refused', 2, 2],
-      ['process-panic', 1, 4],
+      ['ended-by-panic', 1, 4],
     ]);
     expect(cluster.tail.status(cluster.now)).toMatchObject({ source: 'logs', state: 'ok' });
   });
@@ -265,7 +265,7 @@ describe('a restart', () => {
     await following(cluster);
     log.write(FINE);
     await eventually(() => expect(read(cluster)).toBe(5));
-    expect(facts(cluster)).toMatchObject({ dropped: { gap: 0 }, matches: [{ count: 1 }, { signature: 'process-panic', count: 1 }] });
+    expect(facts(cluster)).toMatchObject({ dropped: { gap: 0 }, matches: [{ count: 1 }, { signature: 'ended-by-panic', count: 1 }] });
     expect(facts(cluster).lastWords).toEqual([
       { pod: 'tides', container: 'server', lines: [FINE, FINE, REFUSED, 'panic: tide out of range'] },
     ]);
@@ -303,7 +303,7 @@ describe('a restart', () => {
       await eventually(() => expect(read(cluster)).toBe(2 * restarts));
       await following(cluster);
     }
-    expect(facts(cluster)).toMatchObject({ dropped: { gap: 0 }, matches: [{ signature: 'process-panic', count: 5 }] });
+    expect(facts(cluster)).toMatchObject({ dropped: { gap: 0 }, matches: [{ signature: 'ended-by-panic', count: 5 }] });
     expect(facts(cluster).lastWords).toMatchObject([{ lines: [FINE, 'panic: number 5'] }]);
   });
 
@@ -325,7 +325,7 @@ describe('a restart', () => {
     await following(cluster);
     log.write(FINE);
     await eventually(() => expect(read(cluster)).toBe(7));
-    expect(facts(cluster)).toMatchObject({ dropped: { gap: 0 }, matches: [{ signature: 'process-panic', count: 3 }] });
+    expect(facts(cluster)).toMatchObject({ dropped: { gap: 0 }, matches: [{ signature: 'ended-by-panic', count: 3 }] });
   });
 
   it('is read when its instance came and went while the next one was followed already', async () => {
@@ -350,7 +350,7 @@ describe('a restart', () => {
     await following(cluster);
     log.write(FINE);
     await eventually(() => expect(read(cluster)).toBe(5));
-    expect(facts(cluster).matches).toMatchObject([{ signature: 'process-panic', count: 2 }]);
+    expect(facts(cluster).matches).toMatchObject([{ signature: 'ended-by-panic', count: 2 }]);
   });
 
   it('that happened shortly before us is read once too; one of long ago is not', async () => {
@@ -539,7 +539,7 @@ describe('the user’s signatures', () => {
         pointsTo: ['backend-dependency-failing'],
       },
       {
-        signature: 'process-panic',
+        signature: 'ended-by-panic',
         speaker: 'aggregated-server',
         count: 1,
         lastAt: expect.any(Number),

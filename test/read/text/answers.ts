@@ -338,6 +338,18 @@ const ERRS: readonly AnswerRow[] = [
     notCause: 'serving-certificate-expired',
   },
   {
+    what: 'a server that panics over an error that it met: the error is the cause',
+    text: lines(
+      '$ kubectl logs -n harbour deploy/tide-gauge --previous',
+      'panic: failed to create listener: failed to listen on 0.0.0.0:10250: listen tcp 0.0.0.0:10250: bind: address already in use',
+      '',
+      'goroutine 1 [running]:',
+      'main.main()',
+    ),
+    answer: 'diagnosed',
+    cause: 'port-conflict',
+  },
+  {
     what: 'a panic of the kube-apiserver',
     text: lines(
       '$ kubectl logs -n kube-system kube-apiserver-a',
