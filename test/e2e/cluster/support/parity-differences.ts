@@ -1,4 +1,5 @@
 import { FAILURE_REASONS } from '../../../../src/domain/probe.ts';
+import { SIGNALS } from '../../../../src/signals/list.ts';
 
 /** What the backend's own log says is not compared: the lanes' server is ours and says little. */
 export const NOT_COMPARED = /^(log-|signature-(matches|strength)-)/;
@@ -15,6 +16,14 @@ export const EXPLAINED: Readonly<Record<string, Readonly<Record<string, string>>
     'aggregator-connection-reset': 'as above',
     'direct-connection-refused': 'as above',
     'direct-connection-reset': 'as above',
+    ...Object.fromEntries(
+      SIGNALS.map(({ name }) => name)
+        .filter((name) => name.startsWith('flags-'))
+        .map((name) => [
+          name,
+          "the lanes' server is started by a shell, which hides its flags; the simulated one shows them while it has pods",
+        ]),
+    ),
     'containers-not-ready': 'the harness waits for a readiness probe after each start, so it can be seen before the first one',
   },
   'crash-loop': {
