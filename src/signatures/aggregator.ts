@@ -329,8 +329,8 @@ export const AGGREGATOR: readonly Signature[] = [
     id: 'aggregator-connection-lost',
     speaker: 'kube-apiserver',
     oneBackend: true,
-    // Its other end went without a word, and until 45 s have passed new requests were put on it: a new connection may have worked.
-    pointsTo: ['stuck-connections', 'packet-loss', 'connection-timed-out'],
+    // First what swallowed the packets: a check that fails with these words had no silent server before it (CHECK_AWAITS_HEADERS asks for that).
+    pointsTo: ['packet-loss', 'connection-timed-out'],
     pattern: String.raw`${PATH}http2: (?:client connection lost|timeout awaiting response headers)`,
     literals: PATH_LITERALS,
     says: 'An open connection to the backend went silent: the node or the path died without a word.',
