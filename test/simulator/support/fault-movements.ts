@@ -240,7 +240,9 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
     moves: [CHECK_FAILED, 'certificate-name-matches', 'direct-certificate-name-mismatch', 'signature:serving-certificate-name-mismatch'],
     mayMove: ['certificate-not-after'],
   },
-  'target-port-wrong': { moves: [CHECK_FAILED, 'service-failing', 'direct-connection-refused', 'last-change-service-ports'] },
+  'target-port-wrong': {
+    moves: [CHECK_FAILED, 'service-failing', 'direct-connection-refused', 'last-change-service-ports', 'flags-port-differs'],
+  },
   'tunnel-down': { moves: [CHECK_FAILED, 'tunnel-dial-failures', 'signature:tunnel-down', 'system-tunnel'] },
   'version-not-served': { moves: [CHECK_FAILED, 'signature:version-not-served'] },
 };
