@@ -7,10 +7,8 @@ import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { registerDiagnose } from '../../src/commands/diagnose.ts';
 import type { Incident } from '../../src/domain/incident.ts';
-import { createExposition } from '../../src/expose/exposition.ts';
-import { createWebServer } from '../../src/expose/server.ts';
-import { MemoryBook } from '../../src/incidents/book.ts';
 import { incident, open } from '../incidents/incident.ts';
+import { incidentServer } from '../incidents/incident-server.ts';
 import { NAME } from '../incidents/ticks.ts';
 
 const HOUR = 3600;
@@ -38,20 +36,12 @@ afterEach(async () => {
 
 /** An exporter that remembers these. */
 async function exporter(incidents: readonly Incident[], allow?: string): Promise<string> {
-  const book = new MemoryBook({ maxBytes: 2 ** 24, keepSeconds: 86_400 * 30 });
-  for (const one of incidents) book.put(one);
-  const server = await createWebServer({
-    exposition: createExposition({ signals: [] }),
-    view: () => undefined,
-    incidents: book,
-    listenAddresses: ['127.0.0.1:0'],
-    version: '1.2.3',
-    log: { info() {}, warn() {}, error() {} },
-    ...(allow !== undefined && {
-      evidence: 'authenticated' as const,
-      reviewAccess: (token) => Promise.resolve(token === allow ? 'allowed' : 'unauthenticated'),
-    }),
-  });
+  const server = await incidentServer(
+    incidents,
+    allow === undefined
+      ? {}
+      : { evidence: 'authenticated', reviewAccess: (token) => Promise.resolve(token === allow ? 'allowed' : 'unauthenticated') },
+  );
   closing.push(() => server.close());
   return String(server.urls[0]);
 }

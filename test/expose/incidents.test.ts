@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Incident } from '../../src/domain/incident.ts';
-import { createExposition } from '../../src/expose/exposition.ts';
 import { CONTENT_SECURITY_POLICY } from '../../src/expose/page/shell.ts';
-import { createWebServer, type WebServer, type WebServerOptions } from '../../src/expose/server.ts';
-import { MemoryBook } from '../../src/incidents/book.ts';
+import type { WebServer, WebServerOptions } from '../../src/expose/server.ts';
 import { incident, open } from '../incidents/incident.ts';
+import { incidentServer } from '../incidents/incident-server.ts';
 import { NAME, START } from '../incidents/ticks.ts';
 
 const opened: WebServer[] = [];
@@ -16,17 +15,7 @@ const ENDED = incident();
 const OPEN = open({ id: '20260105t100000z-v1.docks.example.com', apiservice: 'v1.docks.example.com', began: START + 3600 });
 
 async function serve(incidents: readonly Incident[], differs: Partial<WebServerOptions> = {}) {
-  const book = new MemoryBook({ maxBytes: 2 ** 24, keepSeconds: 86_400 * 30 });
-  for (const one of incidents) book.put(one);
-  const server = await createWebServer({
-    exposition: createExposition({ signals: [] }),
-    view: () => undefined,
-    incidents: book,
-    listenAddresses: ['127.0.0.1:0'],
-    version: '1.2.3',
-    log: { info() {}, warn() {}, error() {} },
-    ...differs,
-  });
+  const server = await incidentServer(incidents, differs);
   opened.push(server);
   return async (path: string) => {
     const response = await fetch(new URL(path, server.urls[0]));

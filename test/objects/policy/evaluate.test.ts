@@ -1,35 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NodeFacts } from '../../../src/domain/snapshot.ts';
-import { evaluatePolicies, type PolicyQuestion, type PolicySources } from '../../../src/objects/policy/evaluate.ts';
-import type { PolicyPod } from '../../../src/objects/policy/flow.ts';
+import { evaluatePolicies, type PolicyQuestion } from '../../../src/objects/policy/evaluate.ts';
 import { type PolicyRecord, readNetworkPolicy } from '../../../src/objects/policy/network-policy.ts';
-
-const node = (name: string, address: string): NodeFacts => ({
-  name,
-  ready: true,
-  pressure: [],
-  unschedulable: false,
-  addresses: [address],
-});
-const NODES = [node('control-plane', '192.0.2.2'), node('worker', '192.0.2.10')];
-const POD: PolicyPod = {
-  namespace: 'harbour',
-  name: 'tide-gauge-1',
-  labels: { app: 'tide-gauge' },
-  hostNetwork: false,
-  node: 'worker',
-  ip: '10.1.0.5',
-  ports: [
-    { name: 'https', port: 10250, protocol: 'TCP' },
-    { name: 'gossip', port: 10250, protocol: 'UDP' },
-  ],
-};
-const SOURCES: PolicySources = { addresses: ['192.0.2.2'], certain: true, tunnel: 'absent' };
-
-/** A NetworkPolicy that selects every pod of the namespace, with this spec besides. */
-const policy = (spec: object, name = 'under-test'): PolicyRecord =>
-  readNetworkPolicy({ metadata: { name, namespace: 'harbour' }, spec: { podSelector: {}, ...spec } });
+import { NODES, POD, policy, SOURCES } from './network.ts';
 
 const ask = (policies: readonly PolicyRecord[], differs: Partial<PolicyQuestion> = {}) =>
   evaluatePolicies({ policies, pods: [POD], port: 10250, sources: SOURCES, nodes: NODES, ...differs });
