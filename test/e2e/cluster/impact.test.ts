@@ -81,9 +81,11 @@ describe('who is hurt while the metrics API is down', () => {
       await condition(NAMESPACE, 'NamespaceDeletionDiscoveryFailure'),
     ];
     expect([scaling.reason, deletion.reason]).toEqual(['FailedGetResourceMetric', 'DiscoveryFailed']);
-    const found = await until('both to be told', 60, async () => {
+    // Each kind is read by a source of its own, each half minute by its own clock.
+    const found = await until('all of them to be told', 60, async () => {
       const { impact: told } = (await exporter.diagnosisOf(METRICS)) ?? {};
-      return told?.counts.autoscaler === 1 && told.counts.namespace === 1 && (told.counts.client ?? 0) > 0 && told;
+      const { autoscaler, namespace, webhook, client = 0 } = told?.counts ?? {};
+      return autoscaler === 1 && namespace === 1 && webhook === 1 && client > 0 && told;
     });
     const since = (time: string) => Date.parse(time) / 1000;
     expect(found.told.filter(({ kind }) => kind !== 'client')).toEqual([
