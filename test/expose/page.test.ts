@@ -153,17 +153,6 @@ describe('states', () => {
     if (expected.startsWith('?')) expect(text).not.toContain('aggregated API answers');
   });
 
-  it.each([
-    [0.99, '99 % sure'],
-    [0.991, '> 99 % sure'],
-    [1, '> 99 % sure'],
-    [0.185, '19 % sure'],
-  ])('a confidence of %d is %s: never wholly', (confidence, expected) => {
-    const text = textOf(page(failing({}, { confidence })));
-    expect(text).toContain(` ${expected}`);
-    expect(text.includes('> 99')).toBe(expected.startsWith('>'));
-  });
-
   it('says a line and a command that prove two things once', () => {
     const [piece] = diagnosis().evidence;
     const text = textOf(page(failing({}, { evidence: [piece!, { ...piece!, id: 'again', says: 'It was killed again.' }] })));

@@ -1,9 +1,10 @@
 import type { Diagnoses, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
+import { sureness } from '../../domain/sureness.ts';
 import { answersInWords, asOfInWords, harmlessInWords, nowOf, reasonsInWords } from './answer-words.ts';
 import { impactInWords } from './impact-words.ts';
 import { code, plain } from './markdown-text.ts';
 import { patternInWords } from './pattern-words.ts';
-import { isoTime, percent } from './printable.ts';
+import { isoTime } from './printable.ts';
 import { alternativesInWords, depthInWords, notSeenInWords, possibilitiesInWords, recoveryInWords, togetherInWords } from './text.ts';
 
 /** The verdicts for an issue, a ticket or a chat. */
@@ -22,7 +23,7 @@ export function renderMarkdown(diagnoses: Diagnoses): string {
 }
 
 function section(diagnosis: Diagnosis, now: number | undefined): string {
-  const sure = diagnosis.cause === 'unknown' ? '' : `, ${percent(diagnosis.confidence)} sure`;
+  const sure = diagnosis.cause === 'unknown' ? '' : `, ${sureness(diagnosis.confidence)} sure`;
   const facts = [
     `- **Cause**: ${code(diagnosis.cause)} (${diagnosis.category}${sure})`,
     `- **Pattern**: ${plain(patternInWords(diagnosis.failures, now))}`,

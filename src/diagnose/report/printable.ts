@@ -23,13 +23,6 @@ export function wrapped(text: string, width: number): string[] {
   return lines;
 }
 
-/** `93 %`; never 100 % or 0 %, for a verdict is no proof. */
-export function percent(confidence: number): string {
-  if (confidence >= 0.995) return '> 99 %';
-  if (confidence < 0.005) return '< 1 %';
-  return `${Math.round(confidence * 100)} %`;
-}
-
 /** A time for people, to the second: `2026-01-05T09:00:00Z`. */
 export function isoTime(unixSeconds: number): string {
   return `${new Date(unixSeconds * 1000).toISOString().slice(0, 19)}Z`;

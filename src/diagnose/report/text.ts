@@ -1,8 +1,9 @@
 import type { Diagnoses, Diagnosis, Evidence, SharedFailure } from '../../domain/diagnosis.ts';
+import { sureness } from '../../domain/sureness.ts';
 import { answersInWords, asOfInWords, harmlessInWords, nowOf, reasonsInWords } from './answer-words.ts';
 import { impactInWords } from './impact-words.ts';
 import { patternInWords } from './pattern-words.ts';
-import { isoTime, percent, printable, wrapped } from './printable.ts';
+import { isoTime, printable, wrapped } from './printable.ts';
 
 export interface TextOptions {
   /** Columns of the terminal. */
@@ -33,7 +34,7 @@ const LABEL = 12;
 
 function block(diagnosis: Diagnosis, now: number | undefined, page: Page): string {
   const { paint } = page;
-  const sure = diagnosis.cause === 'unknown' ? '' : `, ${percent(diagnosis.confidence)} sure`;
+  const sure = diagnosis.cause === 'unknown' ? '' : `, ${sureness(diagnosis.confidence)} sure`;
   const lines = [
     `${diagnosis.state === 'recovering' ? paint.faint('↗') : paint.bad('✖')} ${paint.strong(printable(diagnosis.apiservice))}: ${paint.strong(printable(diagnosis.title))}`,
     `${INDENT}${paint.faint(`cause ${diagnosis.cause}, category ${diagnosis.category}${sure}`)}`,
@@ -98,20 +99,20 @@ export function togetherInWords({ shared, apiservices, cause }: SharedFailure): 
 }
 
 export function alternativesInWords({ alternatives }: Diagnosis): string {
-  return alternatives.map(({ cause, confidence }) => `${cause} ${percent(confidence)}`).join(', ');
+  return alternatives.map(({ cause, confidence }) => `${cause} ${sureness(confidence)}`).join(', ');
 }
 
 /** That the cause of a text may be a consequence, and what would tell. */
 export function depthInWords({ deeper }: Diagnosis): string[] {
   if (deeper === undefined) return [];
   return [
-    `${percent(deeper)}: what a text names is often the consequence of something of which it shows nothing; each further kind of evidence for it (pods, events, the condition, log lines) makes that less likely`,
+    `${sureness(deeper)}: what a text names is often the consequence of something of which it shows nothing; each further kind of evidence for it (pods, events, the condition, log lines) makes that less likely`,
   ];
 }
 
 /** What it may be where nothing but victims speaks, and what the shares are of; a check is quoted as a command. */
 export function possibilitiesInWords({ possibilities = [], possibleOf }: Diagnosis): string[] {
-  const ranked = possibilities.map(({ category, share, check, shows }) => `${category} ${percent(share)}: if \`${check}\` shows ${shows}`);
+  const ranked = possibilities.map(({ category, share, check, shows }) => `${category} ${sureness(share)}: if \`${check}\` shows ${shows}`);
   return possibleOf === undefined ? ranked : [...ranked, `(${possibleOf})`];
 }
 

@@ -1,8 +1,9 @@
 import type { Candidate, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
 import { timeOfDayInWords } from '../../domain/pattern.ts';
+import { sureness } from '../../domain/sureness.ts';
 import { bar, chip, titled } from './chips.ts';
 import { apiPath } from './fleet.ts';
-import { figure, plural, span, sureness } from './format.ts';
+import { figure, plural, span } from './format.ts';
 import { anchor, type Html, html, NOTHING } from './html.ts';
 import type { ShownApi } from './state.ts';
 import { absolute, relative } from './times.ts';

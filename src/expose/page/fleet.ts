@@ -1,6 +1,7 @@
 import { impactOf } from '../../domain/impact.ts';
+import { sureness } from '../../domain/sureness.ts';
 import { bar, chip, type Tone } from './chips.ts';
-import { span, sureness } from './format.ts';
+import { span } from './format.ts';
 import { anchor, type Html, html } from './html.ts';
 import { type FleetQuery, type SortKey, searchOf } from './query.ts';
 import { type ApiState, backendText, failingSince, type ShownApi, STATES } from './state.ts';

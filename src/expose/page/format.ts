@@ -26,11 +26,7 @@ export function duration(seconds: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${seconds.toFixed(2)} s`;
 }
 
-/** How sure we are: never quite. */
-export function sureness(confidence: number): string {
-  return confidence > 0.99 ? '> 99 %' : percent(confidence);
-}
-
+/** A share, 0 to 1. */
 export function percent(ratio: number): string {
   return `${Math.round(ratio * 100)} %`;
 }

@@ -1,7 +1,8 @@
 import type { Diagnosis } from '../../domain/diagnosis.ts';
+import { sureness } from '../../domain/sureness.ts';
 import { bar, chip } from './chips.ts';
 import { apiPath } from './fleet.ts';
-import { plural, sureness } from './format.ts';
+import { plural } from './format.ts';
 import { anchor, type Html, html } from './html.ts';
 import type { Regions } from './regions.ts';
 import { failingSince, type ShownApi } from './state.ts';

@@ -1,8 +1,9 @@
 import type { CauseSpan, Happening, Incident, IncidentEvidence, VantageCount } from '../../domain/incident.ts';
 import { VANTAGE_FACTS } from '../../domain/probe.ts';
+import { sureness } from '../../domain/sureness.ts';
 import { beginInWords, COINCIDES, hurtCountsInWords, lengthInWords, returnsInWords, stateInWords } from '../../incidents/report/words.ts';
 import { bar, chip, titled } from './chips.ts';
-import { moment, percent, plural, span, sureness } from './format.ts';
+import { moment, percent, plural, span } from './format.ts';
 import { type Html, html, NOTHING } from './html.ts';
 import { INCIDENT_CHIPS, type IncidentPageOptions, incidentShell } from './incidents.ts';
 

@@ -1,6 +1,7 @@
 import { code, plain } from '../../diagnose/report/markdown-text.ts';
-import { isoTime, percent } from '../../diagnose/report/printable.ts';
+import { isoTime } from '../../diagnose/report/printable.ts';
 import type { Incident, IncidentEvidence } from '../../domain/incident.ts';
+import { sureness } from '../../domain/sureness.ts';
 import {
   beginInWords,
   COINCIDES,
@@ -42,7 +43,7 @@ function factsOf(incident: Incident): string {
     `- **Began**: ${plain(beginInWords(incident))}`,
     `- **State**: ${plain(stateInWords(incident))}`,
     `- **Lasted**: ${plain(lengthInWords(incident))}`,
-    `- **Cause**: ${code(cause)} (${category}${cause === 'unknown' ? '' : `, ${percent(confidence)} sure`})`,
+    `- **Cause**: ${code(cause)} (${category}${cause === 'unknown' ? '' : `, ${sureness(confidence)} sure`})`,
     `- **Pattern**: ${pattern}${returns === undefined ? '' : `; ${plain(returns)}`}`,
     ...(shared
       ? [`- **Together**: ${plain(`${shared.apiservices.length} APIs share ${shared.shared}: ${shared.apiservices.join(', ')}`)}`]

@@ -1,5 +1,6 @@
-import { isoTime, percent, printable, wrapped } from '../../diagnose/report/printable.ts';
+import { isoTime, printable, wrapped } from '../../diagnose/report/printable.ts';
 import type { Incident } from '../../domain/incident.ts';
+import { sureness } from '../../domain/sureness.ts';
 import {
   beginInWords,
   COINCIDES,
@@ -24,7 +25,7 @@ export function renderIncidentsText(incidents: readonly Incident[], width: numbe
 
 function block(incident: Incident, columns: number): string {
   const { apiservice, began, title, cause, category, confidence, state, pattern, shared, endedBy, id } = incident;
-  const sure = cause === 'unknown' ? '' : `, ${percent(confidence)} sure`;
+  const sure = cause === 'unknown' ? '' : `, ${sureness(confidence)} sure`;
   const returns = returnsInWords(incident);
   const counts = hurtCountsInWords(incident);
   const labelled = (label: string, texts: readonly string[]) =>

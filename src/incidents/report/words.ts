@@ -1,7 +1,8 @@
-import { isoTime, percent } from '../../diagnose/report/printable.ts';
+import { isoTime } from '../../diagnose/report/printable.ts';
 import { HURT_KIND_NAMES, HURT_KINDS } from '../../domain/impact.ts';
 import type { CauseSpan, Happening, Incident, VantageCount } from '../../domain/incident.ts';
 import { VANTAGE_FACTS } from '../../domain/probe.ts';
+import { sureness } from '../../domain/sureness.ts';
 
 /** Whether it goes on, and how it ended: what is known, and no more. One sentence without its full stop. */
 export function stateInWords({ state, ending, ended, lastFailing }: Incident): string {
@@ -65,7 +66,7 @@ export function returnsInWords({ returned, interruptions }: Incident): string | 
 }
 
 export function spanInWords({ cause, title, confidence, from, to }: CauseSpan): string {
-  const sure = cause === 'unknown' ? '' : ` (\`${cause}\`, ${percent(confidence)} sure)`;
+  const sure = cause === 'unknown' ? '' : ` (\`${cause}\`, ${sureness(confidence)} sure)`;
   return `${isoTime(from)} ${to === undefined ? '…' : `to ${isoTime(to)}`}: ${title}${sure}`;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { impactInWords } from '../../../src/diagnose/report/impact-words.ts';
 import { renderMarkdown } from '../../../src/diagnose/report/markdown.ts';
 import { patternInWords } from '../../../src/diagnose/report/pattern-words.ts';
-import { percent, printable, wrapped } from '../../../src/diagnose/report/printable.ts';
+import { printable, wrapped } from '../../../src/diagnose/report/printable.ts';
 import { renderText } from '../../../src/diagnose/report/text.ts';
 import { type Answer, type ApiAnswer, wholeAnswer } from '../../../src/domain/answer.ts';
 import { DIAGNOSES_SCHEMA, type Diagnoses, type Diagnosis } from '../../../src/domain/diagnosis.ts';
@@ -261,16 +261,6 @@ describe('markdown', () => {
 });
 
 describe('words', () => {
-  it.each([
-    [1, '> 99 %'],
-    [0.995, '> 99 %'],
-    [0.994, '99 %'],
-    [0.934, '93 %'],
-    [0.004, '< 1 %'],
-  ])('confidence %d is %s', (confidence, expected) => {
-    expect(percent(confidence)).toBe(expected);
-  });
-
   it('breaks at spaces and keeps long words whole', () => {
     expect(wrapped('a bb ccc kubectl-very-long-command d', 8)).toEqual(['a bb ccc', 'kubectl-very-long-command', 'd']);
     expect(wrapped('', 8)).toEqual([]);
