@@ -1,6 +1,7 @@
 import { configJsonSchema } from '../src/config.ts';
 import { renderMetricsDoc } from '../src/expose/metrics-doc.ts';
 import { renderProbeReasons } from '../src/probe/reasons.ts';
+import { renderServersDoc } from '../src/profiles/profiles-doc.ts';
 import { DERIVED_SIGNALS } from '../src/signals/derived.ts';
 import { SIGNALS } from '../src/signals/list.ts';
 import { SIGNATURES } from '../src/signatures/list.ts';
@@ -17,6 +18,7 @@ export function generatedDocs(): Readonly<Record<string, string>> {
     'metrics.md': renderMetricsDoc([...SIGNALS, ...DERIVED_SIGNALS]),
     'probe-reasons.md': renderProbeReasons(),
     'runbook-coverage.md': renderRunbookCoverage(),
+    'servers.md': renderServersDoc(),
     'signatures.md': renderSignaturesDoc(SIGNATURES),
     'spoken-errors.md': renderSpokenErrors(),
   };

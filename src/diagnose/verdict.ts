@@ -8,6 +8,7 @@ import { required } from '../domain/required.ts';
 import type { SignalDeclaration } from '../domain/signal.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
 import type { SourceName } from '../domain/sources.ts';
+import { startingUp } from '../profiles/start-up.ts';
 import { notSeenOf } from './coverage.ts';
 import type { Truth } from './criteria.ts';
 import { type EvidenceContext, evidenceOf, type MetEntry } from './evidence.ts';
@@ -73,6 +74,7 @@ export function verdictOn(judged: Judged, together: SharedFailure | undefined): 
     alternatives: others.filter((candidate) => candidate.cause !== UNKNOWN || candidate.confidence >= 0.01).slice(0, MOST_ALTERNATIVES),
     remedy: cause ? remedyOf(cause, top.evidence, api) : [],
     ...(cause ? { verify: verifyOf(cause, api) } : {}),
+    ...startOf(judged, cause),
     ...(nextCheck === undefined ? {} : { nextCheck }),
     notSeen,
     ...(vantages === undefined ? {} : { vantages }),
@@ -81,6 +83,13 @@ export function verdictOn(judged: Judged, together: SharedFailure | undefined): 
     ...sinceOf(pattern, verdict),
     runbook: `/runbooks/${top.cause}`,
   };
+}
+
+/** Only where the fault may be the start itself: in the server, or nowhere that was seen. */
+function startOf({ api, snapshot, verdict }: Judged, cause: Cause | undefined): Pick<Diagnosis, 'startingUp'> {
+  const elsewhere = cause !== undefined && cause.part !== 'backend';
+  const says = verdict.state === 'recovering' || snapshot.asOf !== undefined || elsewhere ? undefined : startingUp(api, snapshot.time);
+  return says === undefined ? {} : { startingUp: says };
 }
 
 /** Title and summary are statements too: below UNSURE they are a possibility. */

@@ -83,6 +83,8 @@ export interface Diagnosis {
   readonly possibilities?: readonly Possibility[];
   /** What their shares were counted in, one sentence without its full stop. */
   readonly possibleOf?: string;
+  /** That nothing may be wrong yet: its server has just started, and needs its time. One or two sentences; of a live cluster only. */
+  readonly startingUp?: string;
   /** What would decide it, when the verdict is `unknown` or unsure. */
   readonly nextCheck?: string;
   /** Sources that were not visible and could have changed the verdict, with the right that is missing. */

@@ -8,10 +8,19 @@ import type { Cause } from '../../src/domain/cause.ts';
 import { above, all } from '../../src/domain/criterion.ts';
 import type { Candidate } from '../../src/domain/diagnosis.ts';
 import { type LedgerEntry, ledgerOf } from '../../src/domain/ledger.ts';
-import { UNOBSERVED } from '../../src/domain/observed.ts';
+import { observed, UNOBSERVED } from '../../src/domain/observed.ts';
 import type { SignalDeclaration } from '../../src/domain/signal.ts';
 import type { SourceName } from '../../src/domain/sources.ts';
-import { healthyApi, healthyCluster, healthySnapshot, healthyTally, NOW, probeResult } from '../support/healthy.ts';
+import {
+  healthyApi,
+  healthyCluster,
+  healthyContainer,
+  healthyPod,
+  healthySnapshot,
+  healthyTally,
+  NOW,
+  probeResult,
+} from '../support/healthy.ts';
 import { inventCause, last } from '../support/invented.ts';
 
 const BEGAN = NOW / 1000 - 120;
@@ -305,5 +314,27 @@ describe('candidates', () => {
       { id: 'wet', says: 'Seen by wet.', points: 4, since: BEGAN, values: { wet: 1 }, reproduce: 'kubectl -n harbour get pods' },
       { id: 'dust', says: 'Seen by dust.', points: 2 },
     ]);
+  });
+});
+
+describe('a server that has just started', () => {
+  const young = healthyApi({
+    name: 'v1beta1.metrics.k8s.io',
+    backend: { namespace: 'kube-system', service: 'metrics-server', port: 443 },
+    pods: observed([healthyPod({ ready: false, containers: [healthyContainer({ ready: false, startedAt: NOW - 20_000 })] })]),
+  });
+  it.each<[what: string, differs: Partial<Judged>, said: boolean]>([
+    ['is said where the cause sits in the server', { api: young }, true],
+    ['is said where the cause is not known', { api: young, candidates: [candidate('unknown', 0.9)] }, true],
+    ['is not said where the cause sits elsewhere', { api: young, candidates: [candidate('drought', 0.9)] }, false],
+    ['is not said while it recovers', { api: young, verdict: held({ state: 'recovering' }) }, false],
+    [
+      'is not said of a text',
+      { api: young, snapshot: { ...healthySnapshot({ apis: [young] }), asOf: { words: 'then', dated: true } } },
+      false,
+    ],
+    ['is not said of a server that has not just started', {}, false],
+  ])('%s', (_, differs, said) => {
+    expect(verdict(differs).startingUp !== undefined).toBe(said);
   });
 });

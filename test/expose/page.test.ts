@@ -487,3 +487,26 @@ describe('who is hurt', () => {
     expect(textOf(page(failing()))).not.toContain('Who is hurt');
   });
 });
+
+describe('what is normal for the program behind an API', () => {
+  const metricsServer = (args: readonly string[]) =>
+    failing({
+      name: 'v1beta1.metrics.k8s.io',
+      group: 'metrics.k8s.io',
+      backend: { namespace: 'kube-system', service: 'metrics-server', port: 443 },
+      pods: observed([healthyPod({ containers: [healthyContainer({ args })] })]),
+    });
+  it.each<[what: string, args: readonly string[], words: string]>([
+    ['its start', [], 'start : ready within 45 s, because its readiness wants two scrapes'],
+    ['a flag with its value', ['--metric-resolution=20s'], '--metric-resolution = 20s: seconds between two scrapes'],
+    ['a flag that is not set', ['--secure-port=4443'], '--kubelet-insecure-tls not set: without it'],
+    ['a flag that nobody can know', [], '--kubelet-insecure-tls (not known here): without it'],
+    ['where it was read', [], 'As read in kubernetes-sigs/metrics-server v0.9.0'],
+  ])('%s', (_, args, words) => {
+    expect(textOf(page(metricsServer(args)))).toContain(words);
+  });
+
+  it('is not said of a program that nobody knows', () => {
+    expect(textOf(page(failing()))).not.toContain('What is normal for');
+  });
+});

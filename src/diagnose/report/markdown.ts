@@ -29,6 +29,7 @@ function section(diagnosis: Diagnosis, now: number | undefined): string {
     `- **Pattern**: ${plain(patternInWords(diagnosis.failures, now))}`,
     ...(diagnosis.vantages === undefined ? [] : [`- **Vantages**: ${plain(diagnosis.vantages)}`]),
     ...(diagnosis.together ? [`- **Together**: ${plain(togetherInWords(diagnosis.together))}`] : []),
+    ...(diagnosis.startingUp === undefined ? [] : [`- **Starting**: ${plain(diagnosis.startingUp)}`]),
     ...impactInWords(diagnosis.impact).map((line) => `- **Hurt**: ${plain(line)}`),
     ...(diagnosis.alternatives.length === 0 ? [] : [`- **Or**: ${plain(alternativesInWords(diagnosis))}`]),
     ...depthInWords(diagnosis).map((line) => `- **Deeper**: ${plain(line)}`),

@@ -43,6 +43,7 @@ function block(diagnosis: Diagnosis, now: number | undefined, page: Page): strin
     ...labelled('pattern', [patternInWords(diagnosis.failures, now)], page),
     ...labelled('vantages', diagnosis.vantages === undefined ? [] : [diagnosis.vantages], page),
     ...labelled('together', diagnosis.together ? [togetherInWords(diagnosis.together)] : [], page),
+    ...labelled('starting', diagnosis.startingUp === undefined ? [] : [diagnosis.startingUp], page),
     ...labelled('hurt', impactInWords(diagnosis.impact), page),
     ...diagnosis.evidence.flatMap((evidence, index) => evidenceLines(evidence, index === 0, now, page)),
     ...labelled('or', diagnosis.alternatives.length === 0 ? [] : [alternativesInWords(diagnosis)], page),

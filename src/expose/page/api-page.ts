@@ -1,3 +1,4 @@
+import { profileOf } from '../../profiles/find.ts';
 import type { HourBook } from '../hour/hour-book.ts';
 import type { ExporterView } from '../view.ts';
 import { renderBackend } from './backend.ts';
@@ -12,6 +13,7 @@ import { type Html, html, NOTHING } from './html.ts';
 import { renderImpact } from './impact.ts';
 import { logsTitle, renderLogs } from './logs.ts';
 import { renderNeighbours } from './neighbours.ts';
+import { renderProfile } from './profile.ts';
 import { type LivePage, Regions } from './regions.ts';
 import { shell } from './shell.ts';
 import { backendText, type ShownApi, shownApis } from './state.ts';
@@ -63,6 +65,7 @@ ${diagnosis ? renderDiagnosis(shown, diagnosis, now) : renderPattern(shown)}</se
 function facts({ api, state, diagnosis }: ShownApi, view: ExporterView, regions: Regions): Html {
   const now = view.snapshot.time;
   const fails = state === 'failing';
+  const profile = profileOf(api);
   const changes = [...api.changes, ...view.snapshot.cluster.changes];
   const fold = (id: string, title: string, content: Html, open: boolean) =>
     regions.fold(id, { title: html`<b>${title}</b>`, content, open, className: 'card fold' });
@@ -71,6 +74,7 @@ function facts({ api, state, diagnosis }: ShownApi, view: ExporterView, regions:
   return html`${regions.div('hurt', hurt.text === '' ? NOTHING : html`<section class="card"><h2>Who is hurt</h2>${hurt}</section>`)}
 ${fold('probes', 'Probes from each vantage', renderVantages(api, now), true)}
 ${fold('backend', 'Backend', renderBackend(api, now), fails)}
+${profile && fold('profile', `What is normal for ${profile.title}`, renderProfile(profile, api), false)}
 ${fold('changes', `Recent changes (${changes.length})`, renderChanges(changes), fails && changes.length > 0)}
 ${fold('events', `Events${events}`, renderEvents(api), false)}
 ${fold('neighbours', 'On the same nodes', renderNeighbours(api), false)}

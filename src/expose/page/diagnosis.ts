@@ -14,6 +14,7 @@ export function renderDiagnosis(shown: ShownApi, diagnosis: Diagnosis, now: numb
 <div class="head"><span class="conf">${bar(diagnosis.confidence, diagnosis.cause === 'unknown')} ${sureness(diagnosis.confidence)} sure</span>
 ${diagnosis.cause !== 'unknown' && html`${chip('info', diagnosis.category)}<a href="/runbooks/${encodeURIComponent(diagnosis.cause)}">runbook</a>`}${since(diagnosis, now)}</div>
 <p class="lead">${diagnosis.summary}</p>
+${diagnosis.startingUp !== undefined && html`<p class="lead">${diagnosis.startingUp}</p>`}
 ${diagnosis.vantages !== undefined && html`<p class="lead">${diagnosis.vantages}</p>`}
 ${sharedFailure(diagnosis)}
 <div class="two">${diagnosis.evidence.length > 0 && html`<div>${titled('Evidence', evidenceList(diagnosis.evidence, now))}</div>`}<div>${titled('What to do', remedies(diagnosis))}

@@ -186,6 +186,11 @@ describe('text', () => {
       /category unknown\n[\s\S]*next check {2}Run `kubectl logs`\./,
     ],
     [
+      'a server that has just started',
+      diagnoses([diagnosis({ startingUp: 'Pod buoy started 9 s ago.' })]),
+      /\n {2}starting {4}Pod buoy started 9 s ago\.\n/,
+    ],
+    [
       'a text, which may show a consequence only',
       diagnoses([diagnosis({ deeper: 0.3 })]),
       /\n {2}deeper {6}30 %: what a text names is often the consequence of something of which it shows\n {14}nothing;/,
