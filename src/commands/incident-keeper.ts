@@ -83,5 +83,5 @@ async function resume(path: string, { book, recorder, log, maxBytes }: Resumed):
 
 const mayGoOn =
   (now: number) =>
-  ({ ended, goesOnUntil = 0 }: Incident): boolean =>
-    ended === undefined || goesOnUntil > now;
+  ({ ended, uncounted, goesOnUntil = 0 }: Incident): boolean =>
+    ended === undefined || uncounted === true || goesOnUntil > now;

@@ -27,6 +27,8 @@ export interface Incident {
   readonly lastFailing: number;
   /** A failure for the same cause that begins until then goes on with this incident; only of one that ended. */
   readonly goesOnUntil?: number;
+  /** It ended, and is in no counter yet, as it may come back; over a restart this is what keeps it from being counted twice or never. */
+  readonly uncounted?: true;
   /** How often it came back after it had ended. */
   readonly returned: number;
   /** The newest stretches in which it passed meanwhile, oldest first, at most 20. */

@@ -92,6 +92,7 @@ export function ended(incident: Incident, tick: ApiTick, away: boolean): Inciden
     causes: withoutOpen(incident.causes, ending === 'recovered' ? at : incident.lastFailing),
     evidence: withoutEvidence(incident.evidence, ending === 'recovered' ? at : incident.lastFailing),
     goesOnUntil: stays ? goesOnUntil(incident.began, at, tick.pattern) : at,
+    uncounted: true,
     ...(by && { endedBy: by }),
   };
 }
@@ -106,9 +107,14 @@ function endingOf(state: ApiTick['state'], away: boolean): Ending {
   return away ? 'while-away' : 'recovered';
 }
 
+/** Over for good: it is in the counters now. */
+export function counted({ uncounted: _, ...incident }: Incident): Incident {
+  return incident;
+}
+
 /** The same failure once more. */
 export function returned(incident: Incident, tick: ApiTick, asked: readonly VantageCount[]): Incident {
-  const { ended: from = tick.time, ending: _, endedBy: __, goesOnUntil: ___, ...open } = incident;
+  const { ended: from = tick.time, ending: _, endedBy: __, goesOnUntil: ___, uncounted: ____, ...open } = incident;
   const to = Math.max(from, tick.verdict?.since ?? tick.time);
   const interruptions = [...incident.interruptions, { from, to }].slice(-MOST_INTERRUPTIONS);
   return failing({ ...open, returned: incident.returned + 1, interruptions, lastFailing: to }, tick, asked);

@@ -18,7 +18,7 @@ interface Kept {
 /** All incidents that are remembered. The oldest go first. */
 export class MemoryBook implements IncidentBook {
   readonly #limits: BookLimits;
-  /** Those that ended, by id, in the order in which they did. */
+  /** Those that ended, by id, in the order in which the last was said of them. */
   readonly #kept = new Map<string, Kept>();
   readonly #open = new Map<string, Incident>();
   #bytes = 0;

@@ -25,6 +25,7 @@ const INCIDENT = z.object({
   ending: z.enum(ENDINGS).exactOptional(),
   lastFailing: z.number(),
   goesOnUntil: z.number().exactOptional(),
+  uncounted: z.literal(true).exactOptional(),
   returned: z.number().int().nonnegative(),
   interruptions: z.array(z.object({ from: z.number(), to: z.number() })),
   pattern: z.enum(PATTERNS),

@@ -1,7 +1,7 @@
 import type { Incident } from '../domain/incident.ts';
 import type { ProbeTally } from '../domain/probe.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
-import { begun, ended, failing, recovering, returned, unobserved } from './account.ts';
+import { begun, counted, ended, failing, recovering, returned, unobserved } from './account.ts';
 import { type ApiTick, type JudgedRound, ticksOf } from './api-tick.ts';
 import { incidentId } from './id.ts';
 import { goesOnWith } from './same-failure.ts';
@@ -13,7 +13,7 @@ const MOST_RETURNING = 8;
 export interface RecordedTick {
   /** Those that are new or differ from what they were. */
   readonly touched: readonly Incident[];
-  /** Those that are over for good since this tick: no failure goes on with them any more. */
+  /** Of those, the ones that are over for good since this tick: no failure goes on with them any more. */
   readonly settled: readonly Incident[];
 }
 
@@ -71,14 +71,16 @@ class Recorder implements IncidentRecorder {
     for (const name of new Set([...this.#apis.keys(), ...snapshot.apis.map((api) => api.name)])) {
       const tick = tickOf(name);
       const memory = this.#memoryOf(name);
-      const over = endOfAnother(memory, tick);
-      if (over) touched.push(over);
+      const other = endOfAnother(memory, tick);
+      if (other) touched.push(other);
       const before = memory.open;
-      settled.push(...settle(memory, tick));
+      const over = settle(memory, tick);
       const after = this.#step(memory, tick);
       if (after && after !== before) touched.push(after);
       memory.probes = tick.api?.probes ?? [];
-      if (tick.state === 'deleted' || tick.state === 'not-watched') settled.push(...settle(memory, tick));
+      if (tick.state === 'deleted' || tick.state === 'not-watched') over.push(...settle(memory, tick));
+      touched.push(...over);
+      settled.push(...over);
       if (isForgettable(memory, tick)) this.#apis.delete(name);
     }
     return { touched, settled };
@@ -173,7 +175,7 @@ function settle(memory: Memory, { time, state, verdict }: ApiTick): Incident[] {
   const tooMany = memory.returning.length - MOST_RETURNING;
   const over = memory.returning.filter(({ goesOnUntil = 0 }, index) => goesOnUntil <= now || index < tooMany);
   if (over.length > 0) memory.returning = memory.returning.filter((one) => !over.includes(one));
-  return over;
+  return over.map(counted);
 }
 
 function isForgettable(memory: Memory, { state }: ApiTick): boolean {

@@ -7,7 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type IncidentKeeper, startIncidentKeeper } from '../../src/commands/incident-keeper.ts';
 import { defaultConfig } from '../../src/config.ts';
+import { headerLine } from '../../src/incidents/file-format.ts';
+import { NO_COUNTS } from '../../src/incidents/totals.ts';
 import type { Logger } from '../../src/source/logger.ts';
+import { incident } from '../incidents/incident.ts';
 import { Played, type Step } from '../incidents/ticks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'keeper-'));
@@ -20,6 +23,8 @@ interface Run {
   readonly said: string[];
   play(...steps: readonly Step[]): Promise<void>;
   stop(): Promise<void>;
+  /** What this run's counter says after its newest tick, and how many durations its histogram has. */
+  counted(): readonly [incidents: number, durations: number];
 }
 
 /** One run of an exporter, whose first tick comes so many seconds after the start of all. */
@@ -29,10 +34,11 @@ async function run(file: string | undefined, start = 0, differs: Partial<Paramet
   const log: Logger = { debug: say, info: say, warn: say, error: say };
   const { incidents } = defaultConfig();
   const keeper = await startIncidentKeeper({ ...incidents, ...(file !== undefined && { file }), ...differs }, log);
+  let counts = NO_COUNTS;
   const recorder = {
     resume: () => [],
     observe(...tick: Parameters<IncidentKeeper['observe']>) {
-      keeper.observe(...tick);
+      counts = keeper.observe(...tick);
       return { touched: [], settled: [] };
     },
   };
@@ -47,6 +53,10 @@ async function run(file: string | undefined, start = 0, differs: Partial<Paramet
       }
     },
     stop: () => keeper.stop(),
+    counted: () => [
+      [...counts.causes.values()].flatMap((causes) => [...causes.values()]).reduce((sum, count) => sum + count, 0),
+      [...counts.durations.values()].reduce((sum, { counts: of }) => sum + (of.at(-1) ?? 0), 0),
+    ],
   };
 }
 
@@ -104,6 +114,53 @@ describe('incidents', () => {
     expect(statSync(file).size).toBe(size);
     await first.play('b');
     expect(statSync(file).size).toBeGreaterThan(size);
+  });
+});
+
+describe('the counters of a run start at 0, and over all runs each incident is counted once', () => {
+  const wait: Step = ['well', { after: 61 }];
+  it.each<[string, Step[], Step[], number, number]>([
+    ['counted before the end of the first', ['well', 'a', '~a', 'well', wait], ['well'], 1, 0],
+    ['ended, and not counted yet, by the second', ['well', 'a', '~a', 'well'], ['well'], 0, 1],
+    ['ended, and going on in the second, at its last end', ['well', 'a', '~a', 'well'], [['a', { since: 20 }], '~a', 'well', wait], 0, 1],
+    ['open, and over when the second looks', ['well', 'a'], ['well', wait], 0, 1],
+    ['open, and of an API that the second does not find, by none', ['well', 'a'], ['gone'], 0, 0],
+    ['of one API twice, where another cause follows', ['well', 'a', '~a', 'well', 'b', '~b', 'well'], ['well'], 0, 2],
+  ])('%s', async (_, before, after, inFirst, inSecond) => {
+    const file = fresh();
+    const first = await run(file);
+    await first.play(...before);
+    await first.stop();
+    const second = await run(file, 300);
+    await second.play(...after);
+    await second.stop();
+    const third = await run(file, 10_000);
+    await third.play('well', wait);
+    expect([first.counted(), second.counted(), third.counted()]).toEqual([
+      [inFirst, inFirst],
+      [inSecond, inSecond],
+      [0, 0],
+    ]);
+  });
+
+  it('and by the second where the first was killed before it counted', async () => {
+    const file = fresh();
+    const first = await run(file);
+    await first.play('well', 'a', '~a', 'well');
+    const second = await run(file, 300);
+    await second.play('well');
+    expect([first.counted(), second.counted()]).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+  });
+
+  it('nothing of a file without such marks, as earlier builds wrote it, is counted anew', async () => {
+    const file = fresh();
+    writeFileSync(file, `${headerLine()}${JSON.stringify(incident())}\n`);
+    const first = await run(file, 10_000);
+    await first.play('well');
+    expect(first.counted()).toEqual([0, 0]);
   });
 });
 

@@ -6,7 +6,7 @@ export const INCIDENT_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_incidents_total',
     type: 'counter',
-    help: 'Incidents that are over, by the cause that was held the longest, or unknown: counted a minute after the end, where failures come and go up to an hour after it. A series is there from the moment at which an incident first has that cause, at 0, so that increase() sees the first one that lasts longer than a scrape interval.',
+    help: 'Incidents that are over, by the cause that was held the longest, or unknown: counted a minute after the end, where failures come and go up to an hour after it. A series is there from the moment at which an incident first has that cause, at 0, so that increase() sees the first one that lasts longer than a scrape interval. It begins at 0 with the process; with incidents.file none is counted twice or never over a restart.',
     labels: ['cause'],
     cost: 'APIs that failed × causes that they had',
     collect({ name }, emit, { incidents = NO_COUNTS }) {
