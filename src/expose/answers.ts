@@ -1,5 +1,8 @@
+import type { Answer as Judgement } from '../domain/answer.ts';
 import { diagnosesOf } from '../domain/diagnosis.ts';
 import { observedValue } from '../domain/observed.ts';
+import type { PatternName } from '../domain/pattern.ts';
+import type { ApiFacts, BackendReference, ClusterEvent, ConditionFacts } from '../domain/snapshot.ts';
 import { SOURCE_STATES, type SourceStatus } from '../domain/sources.ts';
 import type { ExporterView, WaitingView } from './view.ts';
 
@@ -34,49 +37,87 @@ export function diagnosesAnswer(view: ExporterView | undefined, waiting: () => W
   };
 }
 
-/**
- * GET /api/v1/status: what is watched, through which sources, and the error lines that no signature knows. Times in Unix seconds.
- * Before the first tick (`ready` false) there are the sources only: how far each is, and what is in its way.
- */
+export const STATUS_SCHEMA = 'aggregated-api-exporter/status/v1';
+
+/** What is watched, and through what. Times are Unix seconds. */
+export interface StatusBody {
+  readonly schema: typeof STATUS_SCHEMA;
+  readonly version: string;
+  /** False before the first tick: then there are the sources only, how far each is, and what is in its way. */
+  readonly ready: boolean;
+  readonly time: number;
+  /** Null: not known. */
+  readonly serverVersion: string | null;
+  readonly sources: readonly SourceStatus[];
+  readonly targets: readonly StatusTarget[];
+  readonly systemEvents: readonly ClusterEvent[];
+  /** Error lines that no signature knows. */
+  readonly unknownLogTemplates: readonly UnknownLogTemplate[];
+}
+
+export interface StatusTarget {
+  readonly apiservice: string;
+  readonly backend: BackendReference;
+  /** Null: the condition was not observed. */
+  readonly available: ConditionFacts['status'] | null;
+  readonly answer: Judgement | null;
+  /** Null: it does not err. */
+  readonly cause: string | null;
+  readonly confidence: number | null;
+  readonly pattern: PatternName | null;
+  /** Of one that was deleted while it erred; kept for a day. */
+  readonly deletedAt?: number;
+}
+
+export interface UnknownLogTemplate {
+  readonly apiservice: string;
+  readonly template: string;
+  readonly count: number;
+  readonly sample: string;
+  readonly lastAt: number;
+}
+
+/** GET /api/v1/status: what is watched, through which sources, and the error lines that no signature knows. */
 export function statusAnswer(view: ExporterView | undefined, waiting: () => WaitingView, version: string): Answer {
-  if (!view) return { status: 200, body: waitingStatus(waiting(), version) };
-  const { snapshot, round } = view;
-  const answers = new Map(round.diagnoses.answers.map(({ apiservice, answer }) => [apiservice, answer]));
-  const causes = new Map(round.diagnoses.diagnoses.map((diagnosis) => [diagnosis.apiservice, diagnosis]));
+  return { status: 200, body: view ? statusBody(view, version) : waitingStatus(waiting(), version) };
+}
+
+function statusBody(view: ExporterView, version: string): StatusBody {
+  const { snapshot } = view;
   return {
-    status: 200,
-    body: {
-      schema: STATUS_SCHEMA,
-      version,
-      ready: true,
-      time: snapshot.time / 1000,
-      serverVersion: snapshot.cluster.serverVersion ?? null,
-      sources: snapshot.sources.map(shownSource),
-      targets: snapshot.apis.map((api) => ({
-        apiservice: api.name,
-        backend: api.backend,
-        available: observedValue(api.condition)?.status ?? null,
-        answer: answers.get(api.name) ?? null,
-        cause: causes.get(api.name)?.cause ?? null,
-        confidence: causes.get(api.name)?.confidence ?? null,
-        pattern: round.patterns.get(api.name)?.name ?? null,
-        ...(api.deletedAt !== undefined && { deletedAt: api.deletedAt / 1000 }),
-      })),
-      systemEvents: (observedValue(snapshot.cluster.systemEvents) ?? []).map(({ at, ...event }) => ({ ...event, at: at / 1000 })),
-      unknownLogTemplates: snapshot.apis.flatMap((api) =>
-        (observedValue(api.logs)?.unknownTemplates ?? []).map(({ lastAt, ...template }) => ({
-          apiservice: api.name,
-          ...template,
-          lastAt: lastAt / 1000,
-        })),
-      ),
-    },
+    schema: STATUS_SCHEMA,
+    version,
+    ready: true,
+    time: snapshot.time / 1000,
+    serverVersion: snapshot.cluster.serverVersion ?? null,
+    sources: snapshot.sources.map(shownSource),
+    targets: targetsOf(view),
+    systemEvents: (observedValue(snapshot.cluster.systemEvents) ?? []).map(({ at, ...event }) => ({ ...event, at: at / 1000 })),
+    unknownLogTemplates: snapshot.apis.flatMap(unknownTemplatesOf),
   };
 }
 
-const STATUS_SCHEMA = 'aggregated-api-exporter/status/v1';
+function targetsOf({ snapshot, round }: ExporterView): StatusTarget[] {
+  const answers = new Map(round.diagnoses.answers.map(({ apiservice, answer }) => [apiservice, answer]));
+  const causes = new Map(round.diagnoses.diagnoses.map((diagnosis) => [diagnosis.apiservice, diagnosis]));
+  return snapshot.apis.map((api) => ({
+    apiservice: api.name,
+    backend: api.backend,
+    available: observedValue(api.condition)?.status ?? null,
+    answer: answers.get(api.name) ?? null,
+    cause: causes.get(api.name)?.cause ?? null,
+    confidence: causes.get(api.name)?.confidence ?? null,
+    pattern: round.patterns.get(api.name)?.name ?? null,
+    ...(api.deletedAt !== undefined && { deletedAt: api.deletedAt / 1000 }),
+  }));
+}
 
-function waitingStatus({ time, sources }: WaitingView, version: string): object {
+function unknownTemplatesOf({ name, logs }: ApiFacts): UnknownLogTemplate[] {
+  const templates = observedValue(logs)?.unknownTemplates ?? [];
+  return templates.map(({ lastAt, ...template }) => ({ apiservice: name, ...template, lastAt: lastAt / 1000 }));
+}
+
+function waitingStatus({ time, sources }: WaitingView, version: string): StatusBody {
   return {
     schema: STATUS_SCHEMA,
     version,
@@ -85,10 +126,11 @@ function waitingStatus({ time, sources }: WaitingView, version: string): object 
     serverVersion: null,
     sources: sources.map(shownSource),
     targets: [],
+    systemEvents: [],
     unknownLogTemplates: [],
   };
 }
 
-function shownSource({ lastSuccess, ...source }: SourceStatus): object {
+function shownSource({ lastSuccess, ...source }: SourceStatus): SourceStatus {
   return { ...source, ...(lastSuccess !== undefined && { lastSuccess: lastSuccess / 1000 }) };
 }

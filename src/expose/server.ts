@@ -194,6 +194,11 @@ function createApp(options: WebServerOptions, security: WebSecurity | undefined,
   });
   app.get('/api/v1/diagnoses', (request, response) => answer(response, diagnosesAnswer(shown(), waiting, request.query.apiservice)));
   app.get('/api/v1/status', (_request, response) => answer(response, statusAnswer(shown(), waiting, options.version)));
+  app.get('/api/v1/openapi.json', async (_request, response) => {
+    // The schemas are loaded by who reads them.
+    const { openApiDocument } = await import('./openapi/document.ts');
+    response.json(openApiDocument(options.version, prefix || '/'));
+  });
   app.use(incidentRoutes({ book: shownIncidents(options), page: { version: options.version, prefix } }));
   app.get('/runbooks/:cause', async (request, response) => {
     const html = await options.runbook?.(request.params.cause);

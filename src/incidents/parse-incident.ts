@@ -7,6 +7,7 @@ import { VANTAGES } from '../domain/probe.ts';
 import { CHANGE_KINDS } from '../domain/snapshot.ts';
 import { INCIDENT_ID } from './id.ts';
 
+/** A change or an event. */
 const HAPPENING = z.object({
   at: z.number(),
   what: z.enum([...CHANGE_KINDS, 'event']),
@@ -15,7 +16,8 @@ const HAPPENING = z.object({
 });
 const VERDICT = { cause: z.string(), category: z.enum(CATEGORIES), title: z.string(), confidence: z.number() };
 
-const INCIDENT = z.object({
+/** The shape of an Incident: of the file's, and of what the HTTP API answers. */
+export const INCIDENT = z.object({
   id: z.string().regex(INCIDENT_ID),
   apiservice: z.string(),
   began: z.number(),
@@ -50,6 +52,7 @@ const INCIDENT = z.object({
       namespace: z.string().exactOptional(),
       since: z.number().exactOptional(),
       says: z.string(),
+      message: z.string().exactOptional(),
     }),
   ),
   hurtCounts: z.partialRecord(z.enum(HURT_KIND_NAMES), z.number()),

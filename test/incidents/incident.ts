@@ -45,7 +45,16 @@ export function incident(differs: Partial<Incident> = {}): Incident {
       { vantage: 'aggregator', asked: 30, failed: 28 },
       { vantage: 'endpoint', asked: 30, failed: 0 },
     ],
-    hurt: [{ kind: 'autoscaler', name: 'pier', namespace: 'harbour', since: START + 10, says: 'it cannot scale' }],
+    hurt: [
+      {
+        kind: 'autoscaler',
+        name: 'pier',
+        namespace: 'harbour',
+        since: START + 10,
+        says: 'it cannot scale',
+        message: 'no metrics from tides',
+      },
+    ],
     hurtCounts: { autoscaler: 3 },
     endedBy: { at: START + 58, what: 'rollout', says: 'Deployment harbour/tide-gauge: image changed back' },
     shared: { id: 'node-a', shared: 'node a', apiservices: [NAME, 'v1.docks.example.com'] },

@@ -10,7 +10,7 @@ export interface PageOptions {
 /** The head of every page about the cluster. */
 export function top(title: Html, meta: Html, version: string): Html {
   return html`<header class="top"><h1>${title}</h1><span class="meta" id="age">${meta}</span>
-<nav aria-label="Other views"><a href="/incidents">incidents</a><a href="/metrics">metrics</a><a href="/api/v1/diagnoses">diagnoses</a><a href="/api/v1/status">status</a><span class="meta">${version}</span></nav></header>
+<nav aria-label="Other views"><a href="/incidents">incidents</a><a href="/metrics">metrics</a><a href="/api/v1/diagnoses">diagnoses</a><a href="/api/v1/status">status</a><a href="/api/v1/openapi.json">openapi</a><span class="meta">${version}</span></nav></header>
 <p id="stale" role="status" hidden></p>`;
 }
 

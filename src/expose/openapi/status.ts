@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import { SOURCE_STATES, type SourceState } from '../../domain/sources.ts';
+import { STATUS_SCHEMA, type StatusBody } from '../answers.ts';
+import { ANSWER, CAUSE, PATTERN, SOURCE, seconds, share } from './diagnoses.ts';
+import type { Same } from './same.ts';
+
+const SOURCE_STATUS = z.object({
+  source: SOURCE,
+  state: z.enum(Object.keys(SOURCE_STATES) as SourceState[]),
+  lastSuccess: seconds('Absent before the first success').exactOptional(),
+  message: z.string().exactOptional().describe('What failed'),
+  rule: z.string().exactOptional().describe('The RBAC rule that would open it'),
+  refused: z.number().int().exactOptional().describe('Values in objects of the cluster that could not be used, since the start'),
+});
+
+const TARGET = z.object({
+  apiservice: z.string(),
+  backend: z.object({ namespace: z.string(), service: z.string(), port: z.number() }),
+  available: z.enum(['True', 'False', 'Unknown']).nullable().describe('The condition; null: not observed'),
+  answer: ANSWER.nullable(),
+  cause: CAUSE.nullable(),
+  confidence: share('How sure').nullable(),
+  pattern: PATTERN.nullable(),
+  deletedAt: seconds('Of one that was deleted while it erred').exactOptional(),
+});
+
+const SYSTEM_EVENT = z.object({
+  type: z.string(),
+  reason: z.string(),
+  kind: z.string(),
+  object: z.string(),
+  message: z.string(),
+  at: seconds('When'),
+  count: z.number(),
+  node: z.string().exactOptional(),
+  over: z.literal(true).exactOptional().describe('The pod that it was about is ready now, or gone'),
+});
+
+export const STATUS = z.object({
+  schema: z.literal(STATUS_SCHEMA),
+  version: z.string(),
+  ready: z.boolean().describe('False before the first tick: then nothing but the sources is known'),
+  time: seconds('Of the tick'),
+  serverVersion: z.string().nullable(),
+  sources: z.array(SOURCE_STATUS),
+  targets: z.array(TARGET),
+  systemEvents: z.array(SYSTEM_EVENT),
+  unknownLogTemplates: z
+    .array(z.object({ apiservice: z.string(), template: z.string(), count: z.number(), sample: z.string(), lastAt: seconds('The newest') }))
+    .describe('Error lines that no signature knows'),
+}) satisfies z.ZodType<StatusBody>;
+
+true satisfies Same<z.infer<typeof STATUS>, StatusBody>;
