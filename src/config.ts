@@ -97,7 +97,12 @@ const schema = z.strictObject({
     .prefault({}),
   probe: z
     .strictObject({
-      interval: duration('10s', '1s', '5m', 'Time between two probes of one target.'),
+      interval: duration(
+        '10s',
+        '1s',
+        '5m',
+        'Time between two probes of one target. A direct target that timed out three times in a row is asked less often, within a minute at the latest, while its API is probed elsewhere.',
+      ),
       timeout: duration('5s', '500ms', '30s', 'Deadline of a discovery probe; the aggregator itself waits 5 s.'),
       list_timeout: duration('10s', '500ms', '60s', 'Deadline of a list probe.'),
       burst: z.int().min(0).max(30).default(5).describe('Probes in steps of one second after a first failure.'),

@@ -3,22 +3,24 @@ import { performance } from 'node:perf_hooks';
 import type { Phase } from '../domain/probe.ts';
 import type { AttemptTls, Peer } from './connect.ts';
 import { exchange } from './exchange.ts';
-import type { HandshakeSlots, Urgency } from './handshake-slots.ts';
 import type { LoopWatch } from './loop-watch.ts';
 import type { AttemptProblem } from './network-errors.ts';
 import { errorIn } from './problems.ts';
 import type { ResponseHead } from './response-reader.ts';
+import type { Slots } from './slots.ts';
 
 /** What all attempts of a process share. */
 export interface AttemptRuntime {
-  readonly slots: HandshakeSlots;
+  /** Of handshakes. */
+  readonly slots: Slots;
   readonly loop: LoopWatch;
   /** Holds for each open attempt a function that ends it, for the end of the process. */
   readonly open: Set<() => void>;
 }
 
 export interface AttemptRequest extends AttemptRuntime {
-  readonly urgency: Urgency;
+  /** In which it waits for a handshake slot. */
+  readonly lane: string;
   /** An IP address, or a name where `resolve` is given. */
   readonly host: string;
   readonly port: number;
@@ -76,7 +78,7 @@ export async function attempt(request: AttemptRequest): Promise<Attempt> {
     address = resolved;
   }
   const spent = performance.now() - started;
-  const release = await request.slots.take(request.urgency);
+  const release = await request.slots.take(request.lane);
   try {
     return await exchange(request, { address, timeoutMs: Math.max(1, request.timeoutMs - spent), phases, onHandshakeEnd: release });
   } finally {

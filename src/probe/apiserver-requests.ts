@@ -8,6 +8,7 @@ import type { AttemptRequest, AttemptRuntime } from '../net/attempt.ts';
 import type { AttemptTls } from '../net/connect.ts';
 import { createParkedSockets } from '../net/parked-sockets.ts';
 import { type Clock, monotonic } from '../source/clock.ts';
+import type { Lane } from './lanes.ts';
 
 /** One kube-apiserver as it is addressed: the kube client's server, or an instance of `default/kubernetes`. */
 export interface Apiserver {
@@ -69,7 +70,7 @@ export function createApiserverRequests(client: KubeClient, runtime: AttemptRunt
         timeoutMs,
         maxBody,
         ...runtime,
-        urgency: 'first',
+        lane: 'aggregator' satisfies Lane,
         park: (socket) => sockets.park(apiserver.instance, socket),
         ...(idle && { reuse: idle }),
         ...(!isIp(apiserver.host) && { resolve }),

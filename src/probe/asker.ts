@@ -7,6 +7,7 @@ import type { Apiserver, ApiserverRequests, PrepareOptions } from './apiserver-r
 import { provesBackend } from './belief.ts';
 import type { Control } from './control.ts';
 import { type AggregatorContext, type Judgement, judgeAggregator, judgeControl, judgeDirect, NOT_MEASURABLE } from './judge.ts';
+import type { Lane } from './lanes.ts';
 import type { ListChoice } from './list-choice.ts';
 import type { ProberOptions } from './options.ts';
 import type { AggregatorPlan, DirectPlan } from './plan.ts';
@@ -21,7 +22,7 @@ const RECENT_MS = 1000;
 
 /** Makes one probe: asks, and judges what came. */
 export interface Asker {
-  directly(target: ApiTarget, plan: DirectPlan): Promise<DirectAnswer>;
+  directly(target: ApiTarget, plan: DirectPlan, lane: Lane): Promise<DirectAnswer>;
   /** Undefined: it could not be measured, which is neither good nor bad. Rejects when the credentials can't be read. */
   viaAggregator(target: ApiTarget, plan: AggregatorPlan, list: ListChoice, control: Control): Promise<ProbeResult | undefined>;
   /** GET /readyz. Never rejects. */
@@ -55,12 +56,12 @@ class NetworkAsker implements Asker {
     this.#deadlines = deadlines;
   }
 
-  async directly(target: ApiTarget, plan: DirectPlan): Promise<DirectAnswer> {
+  async directly(target: ApiTarget, plan: DirectPlan, lane: Lane): Promise<DirectAnswer> {
     const at = this.#clock();
     const serving = this.#servingTrust(target);
     const seen = await attempt({
       ...this.#runtime,
-      urgency: 'later',
+      lane,
       host: plan.host,
       port: plan.port,
       path: pathOf(target),

@@ -24,11 +24,11 @@ export interface ProberOptions {
   readonly allowAddresses?: readonly string[];
   /** `host:port` of each kube-apiserver instance of `default/kubernetes`, as far as known. Default none. */
   readonly apiservers?: () => readonly string[];
-  /** Handshakes at once. Default 4. */
+  /** Handshakes through kube-apiservers at once; half as many from each direct vantage. Default 4. */
   readonly maxHandshakes?: number;
   /** A handshake gives its slot back after this time without an answer. Default 250. */
   readonly slotPatienceMs?: number;
-  /** Probes open at once; those beyond are put off. Default 256. */
+  /** Probes through kube-apiservers open at once, a quarter as many from each direct vantage; those beyond wait. Default 256. */
   readonly maxOpen?: number;
   /** Endpoint addresses probed per API. Default 20. */
   readonly maxEndpoints?: number;

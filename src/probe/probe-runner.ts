@@ -1,21 +1,24 @@
 import type { ProbeResult } from '../domain/probe.ts';
+import type { Slots } from '../net/slots.ts';
 import type { ApiTarget, Targets } from '../objects/targets.ts';
 import type { Clock } from '../source/clock.ts';
 import type { Logger } from '../source/logger.ts';
 import { type Asker, type DirectAnswer, ourFailure } from './asker.ts';
 import type { Beliefs } from './belief.ts';
 import type { Control } from './control.ts';
-import { OpenProbes } from './open-probes.ts';
-import type { ProbePlan } from './plan.ts';
+import { laneOf, openPlaces } from './lanes.ts';
+import type { DirectPlan, ProbePlan } from './plan.ts';
 import type { ProbeHealth } from './probe-health.ts';
 import type { ProbedApi } from './probed-apis.ts';
 import type { JobOutcome } from './schedule.ts';
+import type { Silences } from './silences.ts';
 
 export interface ProbeRunnerInput {
   readonly targets: Targets;
   readonly asker: Asker;
   readonly control: Control;
   readonly beliefs: Beliefs;
+  readonly silences: Silences;
   readonly health: ProbeHealth;
   readonly clock: Clock;
   readonly log: Logger;
@@ -31,12 +34,12 @@ export interface ProbeRunnerInput {
 /** Makes one probe after the other, and says what follows from each. */
 export class ProbeRunner {
   readonly #input: ProbeRunnerInput;
-  readonly #open: OpenProbes;
+  readonly #places: Slots;
   #stopped = false;
 
   constructor(input: ProbeRunnerInput) {
     this.#input = input;
-    this.#open = new OpenProbes(input.maxOpen);
+    this.#places = openPlaces(input.maxOpen);
   }
 
   /** What ends from now on is nobody's. */
@@ -46,33 +49,45 @@ export class ProbeRunner {
 
   /** Never rejects: what fails is a result. */
   async run(api: ProbedApi, plan: ProbePlan): Promise<JobOutcome> {
-    const { targets, clock, log } = this.#input;
-    const target = targets.get(api.name);
-    if (!target) return 'skipped';
-    const urgency = plan.vantage === 'aggregator' ? 'first' : 'later';
-    if (!this.#open.enter(urgency)) {
-      log.debug({ apiservice: api.name, ...this.#open.counts }, 'probe put off: too many are open');
-      return 'skipped';
+    const { silences } = this.#input;
+    const leave = await this.#places.take(laneOf(plan.vantage, silences.isSilent(plan.key)));
+    try {
+      return await this.#runNow(api, plan);
+    } finally {
+      leave();
     }
+  }
+
+  async #runNow(api: ProbedApi, plan: ProbePlan): Promise<JobOutcome> {
+    const { targets, clock, isCurrent, log } = this.#input;
+    const target = targets.get(api.name);
+    // It may have gone while others had the places.
+    if (this.#stopped || !target || !isCurrent(api, plan)) return 'skipped';
     const at = clock();
     try {
       return this.#conclude(api, plan, await this.#ask(target, plan, api));
     } catch (error) {
       log.debug({ apiservice: api.name, vantage: plan.vantage, error: messageOf(error) }, 'probe could not be made');
       return this.#settle(api, plan, ourFailure(plan, at, error));
-    } finally {
-      this.#open.leave(urgency);
     }
   }
 
   /** Undefined: it could not be measured. */
   async #ask(target: ApiTarget, plan: ProbePlan, { list }: ProbedApi): Promise<DirectAnswer | undefined> {
     const { asker, control } = this.#input;
-    if (plan.vantage !== 'aggregator') return asker.directly(target, plan);
+    if (plan.vantage !== 'aggregator') return this.#askDirectly(target, plan);
     // An instance that does not even answer /readyz is not addressable from here.
     if (!plan.apiserver.own && !control.answers(plan.apiserver.instance)) return undefined;
     const result = await asker.viaAggregator(target, plan, list, control);
     return result && { result, isProven: true };
+  }
+
+  async #askDirectly(target: ApiTarget, plan: DirectPlan): Promise<DirectAnswer> {
+    const { asker, silences } = this.#input;
+    const answer = await asker.directly(target, plan, laneOf(plan.vantage, silences.isSilent(plan.key)));
+    // Whoever is at that address: its silence costs a place.
+    silences.note(plan.key, answer.result);
+    return answer;
   }
 
   #conclude(api: ProbedApi, plan: ProbePlan, answer: DirectAnswer | undefined): JobOutcome {
@@ -84,21 +99,27 @@ export class ProbeRunner {
   }
 
   #settle(api: ProbedApi, plan: ProbePlan, result: ProbeResult): JobOutcome {
-    const { health, hurry, isCurrent } = this.#input;
+    const { health, isCurrent } = this.#input;
     if (this.#stopped || !isCurrent(api, plan)) return 'skipped';
     const before = api.book.record(plan.key, result);
     health.note(result, plan.vantage === 'aggregator' && plan.apiserver.own);
-    // What the other vantages saw before the outage says nothing about it.
-    if (!result.ok && before?.ok !== false) for (const key of api.plans.keys()) hurry(key);
+    this.#hurryOthers(api, before, result);
     this.#tell(api.name, before, result);
     return result.ok ? 'ok' : 'failed';
+  }
+
+  /** What the other vantages saw before the outage says nothing about it, and what rests has seen nothing of what changed since. */
+  #hurryOthers({ plans }: ProbedApi, before: ProbeResult | undefined, result: ProbeResult): void {
+    const { hurry, silences } = this.#input;
+    const begins = !result.ok && before?.ok !== false;
+    if (begins || differs(before, result)) for (const key of plans.keys()) if (begins || silences.isTired(key)) hurry(key);
   }
 
   #tell(name: string, before: ProbeResult | undefined, result: ProbeResult): void {
     const { onResult, onChange, log } = this.#input;
     try {
       onResult?.(name, result);
-      if (before?.ok !== result.ok || before.reason !== result.reason) onChange?.();
+      if (differs(before, result)) onChange?.();
     } catch (error) {
       log.error({ apiservice: name, error: messageOf(error) }, 'a listener of probe results failed');
     }
@@ -110,4 +131,5 @@ function skip(api: ProbedApi, plan: ProbePlan): JobOutcome {
   return 'skipped';
 }
 
+const differs = (before: ProbeResult | undefined, now: ProbeResult): boolean => before?.ok !== now.ok || before.reason !== now.reason;
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -8,6 +8,7 @@ import { createListChoice, type ListChoice } from './list-choice.ts';
 import type { ProberOptions } from './options.ts';
 import { outdated, type Plans, type ProbePlan, plansFor, readyIn } from './plan.ts';
 import type { JobOutcome, Schedule } from './schedule.ts';
+import type { Silences } from './silences.ts';
 import { createTallyBook, type TallyBook } from './tally-book.ts';
 
 export interface ProbedApi {
@@ -27,6 +28,7 @@ export interface ProbedApisInput {
   readonly rules: AddressRules;
   readonly schedule: Schedule;
   readonly beliefs: Beliefs;
+  readonly silences: Silences;
   readonly log: Logger;
   /** Makes one probe. Must not reject. */
   readonly run: (api: ProbedApi, plan: ProbePlan) => Promise<JobOutcome>;
@@ -101,9 +103,17 @@ export class ProbedApis {
       }
     for (const plan of added) {
       const interval = () => options.intervalMs * (plan.request === 'list' ? api.list.pace : 1);
-      schedule.add({ key: plan.key, interval, run: () => run(api, plan) });
+      schedule.add({ key: plan.key, interval, rest: () => this.#restMs(api, plan), run: () => run(api, plan) });
     }
     api.plans = wanted;
+  }
+
+  /** A direct target that times out rests only while the API is probed at the usual pace elsewhere. */
+  #restMs(api: ProbedApi, { key, vantage }: ProbePlan): number | undefined {
+    const { options, silences } = this.#input;
+    if (vantage === 'aggregator' || !silences.isTired(key)) return undefined;
+    const isProbedElsewhere = [...api.plans.keys()].some((other) => api.book.isObserved(other) && !silences.isTired(other));
+    return isProbedElsewhere ? silences.restMs(key, options.intervalMs, options.discoveryTimeoutMs) : undefined;
   }
 
   #tellRefused(api: ProbedApi, refused: Plans['refused']): void {
@@ -115,6 +125,7 @@ export class ProbedApis {
   #drop(key: string): void {
     this.#input.schedule.remove(key);
     this.#input.beliefs.forget(key);
+    this.#input.silences.forget(key);
   }
 }
 

@@ -2,7 +2,6 @@ import type { ProbeResult, ProbeTally, UnbelievedTarget } from '../domain/probe.
 import type { KubeClient } from '../kube/api.ts';
 import { createAddressRules } from '../net/addresses.ts';
 import type { AttemptRuntime } from '../net/attempt.ts';
-import { createHandshakeSlots } from '../net/handshake-slots.ts';
 import { createLoopWatch } from '../net/loop-watch.ts';
 import type { Targets } from '../objects/targets.ts';
 import { type Clock, monotonic } from '../source/clock.ts';
@@ -13,6 +12,7 @@ import { createApiserverRequests } from './apiserver-requests.ts';
 import { createAsker } from './asker.ts';
 import { createBeliefs } from './belief.ts';
 import { createControl } from './control.ts';
+import { handshakeSlots } from './lanes.ts';
 import { PROBER_DEFAULTS, type ProberOptions } from './options.ts';
 import { controlKey, endpointKey } from './plan.ts';
 import { ProbeHealth } from './probe-health.ts';
@@ -20,6 +20,7 @@ import { ProbeRunner } from './probe-runner.ts';
 import { ProbedApis } from './probed-apis.ts';
 import { ProbedApiservers } from './probed-apiservers.ts';
 import { createSchedule } from './schedule.ts';
+import { Silences } from './silences.ts';
 
 export type { ProberOptions } from './options.ts';
 
@@ -84,7 +85,7 @@ export function createProber(input: ProberInput): Prober {
 function assemble({ client, targets, clock, log, options: given = {}, onResult, onChange }: ProberInput) {
   const options = { ...PROBER_DEFAULTS, ...given };
   const runtime: AttemptRuntime = {
-    slots: createHandshakeSlots(options.maxHandshakes, options.slotPatienceMs),
+    slots: handshakeSlots(options.maxHandshakes, options.slotPatienceMs),
     loop: createLoopWatch(),
     open: new Set(),
   };
@@ -99,7 +100,8 @@ function assemble({ client, targets, clock, log, options: given = {}, onResult, 
   );
   const schedule = createSchedule({ clock: monotonic, ...options });
   const health = new ProbeHealth({ ...options, clock, log, onRefused: () => requests.refused() });
-  const shared = { options, targets, clock, log, rules, requests, asker, beliefs, control, schedule, health };
+  const silences = new Silences();
+  const shared = { options, targets, clock, log, rules, requests, asker, beliefs, control, schedule, health, silences };
   const runner: ProbeRunner = new ProbeRunner({
     ...shared,
     maxOpen: options.maxOpen,

@@ -8,6 +8,8 @@ export interface Job {
   readonly key: string;
   /** Milliseconds until the next usual run; asked after each run. */
   interval(): number;
+  /** Milliseconds until the next run where that does not come at its usual moment; it ends a burst. Undefined: it does. */
+  rest?(): number | undefined;
   /** Must not reject. */
   run(): Promise<JobOutcome>;
 }
@@ -54,6 +56,12 @@ export function createSchedule({ clock, burstSteps, burstStepMs, firstWithinMs, 
     const outcome = await job.run();
     // Removed, or removed and added anew, while it ran.
     if (planned.get(job.key) !== run) return;
+    const rest = job.rest?.();
+    if (rest !== undefined) {
+      // Never longer: that is what was promised.
+      plan(job, rest * (1 - JITTER * random()), { failing: true, burstLeft: 0 });
+      return;
+    }
     const state = nextState(run.state, outcome, burstSteps);
     plan(job, state.burstLeft > 0 ? burstStepMs : untilPhase(job, clock(), random()), state);
   };

@@ -12,6 +12,8 @@ export interface TallyBook {
   published(): ProbeTally[];
   /** It had its turn, and nothing could be measured: from now on it is not observed. */
   skip(key: string): void;
+  /** Its newest probe was measured. */
+  isObserved(key: string): boolean;
   /** Every plan has had its turn. */
   settled(): boolean;
 }
@@ -57,6 +59,7 @@ export function createTallyBook(): TallyBook {
       tally.measured = false;
       skipped.add(key);
     },
+    isObserved: (key) => tallies.get(key)?.measured === true,
     settled: () => [...tallies].every(([key, tally]) => tally.last || skipped.has(key)),
   };
 }

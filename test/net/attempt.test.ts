@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { attempt } from '../../src/net/attempt.ts';
-import { createHandshakeSlots } from '../../src/net/handshake-slots.ts';
 import { createLoopWatch } from '../../src/net/loop-watch.ts';
+import { createSlots } from '../../src/net/slots.ts';
 import { createServers, healthy } from '../probe/servers.ts';
 import { createAuthority, type Issued } from '../support/certificates.ts';
 import { passes, useLoopTime } from '../support/virtual-time.ts';
@@ -22,7 +22,7 @@ afterEach(() => servers.close());
 
 it('leaves a kept connection with the listeners that it had before, however often it is used', async () => {
   const server = await servers.https(serving, healthy);
-  const shared = { slots: createHandshakeSlots(4, 1000), loop: createLoopWatch(), open: new Set<() => void>() };
+  const shared = { slots: createSlots(() => 4, 1000), loop: createLoopWatch(), open: new Set<() => void>() };
   const counts: string[] = [];
   let kept: Socket | undefined;
   for (let times = 0; times < 15; times += 1) {
@@ -30,7 +30,7 @@ it('leaves a kept connection with the listeners that it had before, however ofte
     kept = undefined;
     const seen = await attempt({
       ...shared,
-      urgency: 'later',
+      lane: 'endpoint',
       host: '127.0.0.1',
       port: server.port,
       tls: { context: createSecureContext({ ca }), servername: 'localhost', rejectUnauthorized: true },
@@ -58,10 +58,10 @@ it('sends a header with several values as a line for each', async () => {
     healthy(request, response);
   });
   await attempt({
-    slots: createHandshakeSlots(4, 1000),
+    slots: createSlots(() => 4, 1000),
     loop: createLoopWatch(),
     open: new Set<() => void>(),
-    urgency: 'later',
+    lane: 'endpoint',
     host: '127.0.0.1',
     port: server.port,
     tls: { context: createSecureContext({ ca }), servername: 'localhost', rejectUnauthorized: true },
@@ -74,8 +74,8 @@ it('sends a header with several values as a line for each', async () => {
 });
 
 describe('what throws inside an attempt ends that attempt only', () => {
-  const shared = () => ({ slots: createHandshakeSlots(4, 1000), loop: createLoopWatch(), open: new Set<() => void>() });
-  const asked = { urgency: 'later' as const, path: '/apis/tides.example.com/v1', timeoutMs: 30, maxBody: 65_536 };
+  const shared = () => ({ slots: createSlots(() => 4, 1000), loop: createLoopWatch(), open: new Set<() => void>() });
+  const asked = { lane: 'endpoint', path: '/apis/tides.example.com/v1', timeoutMs: 30, maxBody: 65_536 };
 
   it.each([65_536, 70_000, -1, 1.5])('port %d: refused at once, no timer, no listener and no slot left behind', async (port) => {
     const runtime = shared();
@@ -92,7 +92,7 @@ describe('what throws inside an attempt ends that attempt only', () => {
       ...shared(),
       ...asked,
       timeoutMs: 10_000,
-      urgency: 'later',
+      lane: 'endpoint',
       host: '127.0.0.1',
       port: server.port,
       tls: {
@@ -114,7 +114,7 @@ describe('what throws inside an attempt ends that attempt only', () => {
       ...runtime,
       ...asked,
       timeoutMs: 10_000,
-      urgency: 'later',
+      lane: 'endpoint',
       host: '127.0.0.1',
       port: server.port,
       tls: { context: createSecureContext({ ca }), servername: 'localhost', rejectUnauthorized: true },

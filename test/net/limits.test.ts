@@ -2,10 +2,10 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Attempt, attempt } from '../../src/net/attempt.ts';
-import { createHandshakeSlots } from '../../src/net/handshake-slots.ts';
 import { LIMITS } from '../../src/net/limits.ts';
 import { createLoopWatch } from '../../src/net/loop-watch.ts';
 import { reasonOf } from '../../src/net/network-errors.ts';
+import { createSlots } from '../../src/net/slots.ts';
 import { createServingTrusts } from '../../src/probe/serving-trust.ts';
 import { apiTarget, SERVER_NAME } from '../probe/servers.ts';
 import { createAuthority, type Issued } from '../support/certificates.ts';
@@ -52,10 +52,10 @@ const MAX_BODY = 64 * 1024;
 function ask(port: number, timeoutMs = 5000): Promise<Attempt> {
   const { context } = createServingTrusts()(apiTarget({ caBundle: ca }));
   return attempt({
-    slots: createHandshakeSlots(4, 1000),
+    slots: createSlots(() => 4, 1000),
     loop: createLoopWatch(),
     open: new Set(),
-    urgency: 'later',
+    lane: 'endpoint',
     host: '127.0.0.1',
     port,
     tls: { context, servername: SERVER_NAME, rejectUnauthorized: false },

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProbeResult } from '../../src/domain/probe.ts';
 import type { AttemptRuntime } from '../../src/net/attempt.ts';
-import { createHandshakeSlots } from '../../src/net/handshake-slots.ts';
 import { createLoopWatch } from '../../src/net/loop-watch.ts';
+import { createSlots } from '../../src/net/slots.ts';
 import { createApiserverRequests } from '../../src/probe/apiserver-requests.ts';
 import { createAsker } from '../../src/probe/asker.ts';
 import type { Control } from '../../src/probe/control.ts';
@@ -22,7 +22,7 @@ afterEach(() => servers.close());
 /** Asks through a plain HTTP server that answers with these bytes, with a control probe that was good a moment ago. */
 async function ask(bytes: string, freshAnswer: Partial<ProbeResult>) {
   const { port } = await servers.tcp((socket) => socket.once('data', () => socket.end(bytes)));
-  const runtime: AttemptRuntime = { slots: createHandshakeSlots(4, 250), loop: createLoopWatch(), open: new Set() };
+  const runtime: AttemptRuntime = { slots: createSlots(() => 4, 250), loop: createLoopWatch(), open: new Set() };
   const requests = createApiserverRequests(kubeClient(`http://127.0.0.1:${port}`, {}), runtime);
   let last: ProbeResult | undefined = probeResult({ vantage: 'control', at: Date.now() - 100 });
   const control: Control = {

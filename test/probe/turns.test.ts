@@ -50,6 +50,7 @@ const target = (...ips: readonly string[]): Partial<ApiTarget> => ({ addresses: 
 /** What is answered: a result that differs from a good one, nothing, or an error. */
 type Answer = Partial<ProbeResult> | undefined | Error | Promise<Partial<ProbeResult>>;
 const REFUSED: Partial<ProbeResult> = { ok: false, reason: 'connection_refused' };
+const TIMED_OUT: Partial<ProbeResult> = { ok: false, reason: 'connection_timeout' };
 const OURS: Partial<ProbeResult> = { ok: false, reason: 'other', hop: 'us', detail: 'no file descriptor' };
 const CERTIFIED = { certificate: { dnsNames: [] } } as unknown as Partial<ProbeResult>;
 
@@ -328,9 +329,8 @@ describe('what could not be measured begins no burst', () => {
   const turns = async (given: Given, happens: (of: ReturnType<typeof probing>) => void = () => {}) => {
     const found = await started({ ...given, options: { ...BURST, ...given.options } });
     happens(found);
-    const before = found.said('put off').length;
     const asked = await found.askedWhile(3 * INTERVAL);
-    return { asked: counted(asked, `discovery ${OWN}`), putOff: found.said('put off').length - before };
+    return { asked: counted(asked, `discovery ${OWN}`) };
   };
 
   it.each<[string, Answer, (asked: number) => boolean]>([
@@ -340,13 +340,6 @@ describe('what could not be measured begins no burst', () => {
   ])('%s', async (_, answer, holds) => {
     const { asked } = await turns({ answers: { [`discovery ${OWN}`]: answer } });
     expect([asked, holds(asked)]).toEqual([asked, true]);
-  });
-
-  it('nor does what is put off', async () => {
-    const hang = new Promise<Partial<ProbeResult>>(() => {});
-    const { putOff } = await turns({ apis: [{}, { name: OTHER }], answers: { [`discovery ${OWN}`]: hang }, options: { maxOpen: 1 } });
-    expect(putOff).toBeGreaterThan(1);
-    expect(putOff).toBeLessThanOrEqual(4);
   });
 
   it('nor an API that went a moment ago', async () => {
@@ -469,29 +462,38 @@ describe('open probes', () => {
   const SIX = Array.from({ length: 6 }, (_, i) => `10.1.0.${i}`);
   const hanging = (hosts: readonly string[]) => Object.fromEntries(hosts.map((host) => [host, hang]));
 
-  it('of addresses take three quarters of the places: the way through the kube-apiserver has the rest', async () => {
-    const found = await started({ apis: [target(...SIX)], answers: hanging(SIX), options: { maxOpen: 4 } });
-    const { asked, said, tallies } = found;
-    expect(asked.filter((key) => key.startsWith('10.')).length).toBe(3);
-    await turnOf(`discovery ${OWN}`, found);
-    expect(tallies()).toEqual([`${OWN} true 2`]);
-    const [message, fields] = said('put off')[0]!;
-    expect([message, fields]).toEqual(['debug probe put off: too many are open', { apiservice: API, first: expect.any(Number), later: 3 }]);
+  it('of one vantage keep nobody from another', async () => {
+    const service = { type: 'ClusterIP', clusterIP: '10.2.0.1', selector: null, ports: [] };
+    const found = await started({
+      apis: [{ ...target(...SIX), service }],
+      answers: hanging(SIX),
+      options: { maxOpen: 4, vantages: ['aggregator', 'service', 'endpoint'] },
+    });
+    expect(found.asked.filter((key) => key.startsWith('10.1.')).length).toBe(1);
+    const asked = await found.askedWhile(10 * INTERVAL);
+    expect([counted(asked, `discovery ${OWN}`) >= 9, counted(asked, '10.2.0.1') >= 9]).toEqual([true, true]);
+    expect(asked.filter((key) => key.startsWith('10.1.'))).toEqual([]);
   });
 
-  it('are as many as there may be, together', async () => {
+  it('are as many of each vantage as there may be: four through the kube-apiserver, one of the addresses', async () => {
     const { asked } = await started({
-      // Two by each way first.
-      apis: [
-        ...['v1.c.example.com', 'v1.d.example.com'].map((name, i) => ({ name, ...target(`10.1.0.${i}`) })),
-        ...['v1.a.example.com', 'v1.b.example.com'].map((name) => ({ name })),
-        {},
-      ],
-      answers: { ...hanging(['10.1.0.0', '10.1.0.1']), [`discovery ${OWN}`]: hang },
+      apis: SIX.map((ip, i) => ({ name: `v${i}.tides.example.com`, ...target(ip) })),
+      answers: { ...hanging(SIX), [`discovery ${OWN}`]: hang },
       options: { maxOpen: 4 },
     });
     await pass(2 * INTERVAL);
-    expect(asked.filter((key) => !key.startsWith('control')).length).toBe(4);
+    expect([counted(asked, `discovery ${OWN}`), asked.filter((key) => key.startsWith('10.')).length]).toEqual([4, 1]);
+  });
+
+  it('that timed out wait behind each other alone, and those that answer keep their pace', async () => {
+    const found = await started({ apis: [target(...SIX)], options: { maxOpen: 4, vantages: ['endpoint'] } });
+    const [lost = '', ...others] = SIX;
+    found.now.answers = { [lost]: TIMED_OUT };
+    await turnOf(lost, found);
+    found.now.answers = { [lost]: hang };
+    const asked = await found.askedWhile(5 * INTERVAL);
+    expect(counted(asked, lost)).toBe(1);
+    for (const ip of others) expect(counted(asked, ip)).toBeGreaterThanOrEqual(4);
   });
 
   it('give their places back, answered or not', async () => {
@@ -511,6 +513,69 @@ describe('open probes', () => {
     await pass(2 * INTERVAL);
     expect(new Set(direct()).size).toBe(2);
     expect(direct().length).toBeGreaterThanOrEqual(4);
+  });
+});
+
+describe('an address that times out', () => {
+  const LOST = '10.1.0.5';
+  const lost = { [LOST]: TIMED_OUT };
+  /** What is asked of it in a minute, once it has timed out so often. */
+  async function afterTimeouts(times: number, given: Given = {}) {
+    const found = await started({ apis: [target(LOST)], ...given });
+    found.now.answers = { ...given.answers, ...lost };
+    for (let i = 0; i < times; i++) await turnOf(LOST, found);
+    return found;
+  }
+
+  it('is asked at its usual pace after two time-outs', async () => {
+    const found = await afterTimeouts(2);
+    expect(await found.askedWhile(1.1 * INTERVAL)).toContain(LOST);
+  });
+
+  it('waits twice as long after three, and as long as a minute at last', async () => {
+    const found = await afterTimeouts(3);
+    expect(await found.askedWhile(1.9 * INTERVAL)).not.toContain(LOST);
+    expect(await found.askedWhile(0.2 * INTERVAL)).toContain(LOST);
+    await pass(10 * INTERVAL);
+    expect(counted(await found.askedWhile(55_000), LOST)).toBe(1);
+  });
+
+  it.each<[string, Given]>([
+    ['nothing else of it is probed', { options: { vantages: ['endpoint'] } }],
+    ['nothing else could be measured', { answers: { [`discovery ${OWN}`]: undefined } }],
+  ])('keeps its pace while %s of the API', async (_, given) => {
+    const found = await afterTimeouts(3, given);
+    expect(counted(await found.askedWhile(60_000), LOST)).toBeGreaterThanOrEqual(5);
+  });
+
+  it('ends its burst with the third', async () => {
+    const found = await started({ apis: [target(LOST)], options: { burstSteps: 5, burstStepMs: 1000 } });
+    found.now.answers = lost;
+    await turnOf(LOST, found);
+    expect(counted(await found.askedWhile(10_000), LOST)).toBe(2);
+  });
+
+  it.each([0, 7, 19, 31, 44, 58])('is seen within a minute when it answers again %i s later', async (seconds) => {
+    const found = await afterTimeouts(6);
+    await pass(seconds * 1000);
+    found.now.answers = {};
+    expect(await found.askedWhile(60_000)).toContain(LOST);
+    expect(found.tallies().find((line) => line.startsWith(LOST))).toContain('true');
+  });
+
+  it('is asked at once when another vantage sees a change: what it saw before says nothing of that', async () => {
+    const found = await afterTimeouts(6, { answers: { [`discovery ${OWN}`]: REFUSED } });
+    await pass(1000);
+    found.now.answers = lost;
+    await turnOf(`discovery ${OWN}`, found);
+    expect(await found.askedWhile(400)).toContain(LOST);
+    await turnOf(`discovery ${OWN}`, found);
+    expect(await found.askedWhile(400)).not.toContain(LOST);
+  });
+
+  it('waits too where nobody believes that it is the backend', async () => {
+    const found = await afterTimeouts(3, { proven: false, options: { inCluster: false } });
+    expect(await found.askedWhile(1.9 * INTERVAL)).not.toContain(LOST);
   });
 });
 
