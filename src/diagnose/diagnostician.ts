@@ -4,7 +4,7 @@ import { above, type Criterion, last } from '../domain/criterion.ts';
 import { type Candidate, DIAGNOSES_SCHEMA, type Diagnoses, type Diagnosis } from '../domain/diagnosis.ts';
 import { type LedgerEntry, ledgerOf, type TextShares } from '../domain/ledger.ts';
 import { observedValue } from '../domain/observed.ts';
-import type { FailurePattern } from '../domain/pattern.ts';
+import { type FailurePattern, isOfDayOfWeek } from '../domain/pattern.ts';
 import type { Signal, SignalDeclaration } from '../domain/signal.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
 import { DERIVED_SIGNALS, FAILURES_PERIODIC, SCHEDULE_MATCHED } from '../signals/derived.ts';
@@ -192,7 +192,7 @@ class Doctor implements Diagnostician {
     log.append(now, failing === undefined ? undefined : failing > 0.5);
     const condition = observedValue(api.condition);
     const knownSince = condition && condition.status !== 'True' ? condition.lastTransition : undefined;
-    const pattern = patternOf(log.list, now, knownSince === undefined ? undefined : knownSince / 1000, log.hours);
+    const pattern = patternOf(log.list, now, knownSince === undefined ? undefined : knownSince / 1000, log.memory);
     const schedule = matchSchedule(pattern, {
       cronJobs: observedValue(snapshot.cluster.cronJobs) ?? [],
       changes: [...api.changes, ...snapshot.cluster.changes],
@@ -300,7 +300,7 @@ function worstFirst(a: Diagnosis, b: Diagnosis): number {
 function derivedValues(pattern: FailurePattern, schedule: string | undefined, observed: boolean): ReadonlyMap<string, number> {
   const values = new Map<string, number>();
   if (!observed && pattern.onsets.length === 0) return values;
-  values.set(FAILURES_PERIODIC, pattern.name === 'periodic' ? 1 : 0);
+  values.set(FAILURES_PERIODIC, pattern.name === 'periodic' || isOfDayOfWeek(pattern) ? 1 : 0);
   values.set(SCHEDULE_MATCHED, schedule === undefined ? 0 : 1);
   return values;
 }

@@ -1,3 +1,4 @@
+import { LongMemory, type LongMemoryState } from './long-memory.ts';
 import type { Samples } from './windows.ts';
 
 /** A stretch of time in which an API erred. Times in Unix seconds. */
@@ -17,12 +18,12 @@ const MOST_EPISODES = 64;
 const LONGEST_MEMORY = 8 * 86_400;
 /** A silence longer than this ends the episode before it: nobody knows what went on. */
 const LONGEST_GAP = 900;
-const HOUR = 3600;
 
 /** Episodes of failure, built sample by sample: it survives longer than the samples do, and a restart. */
 export class EpisodeLog {
   readonly #episodes: Episode[];
-  readonly #hours: Set<number>;
+  /** Longer than the episodes themselves. */
+  readonly memory: LongMemory;
   #lastGood: number;
   #last: number;
 
@@ -32,7 +33,7 @@ export class EpisodeLog {
       uncertainty: uncertainty ?? Number.POSITIVE_INFINITY,
       ...(end === null ? {} : { end }),
     }));
-    this.#hours = new Set(state.hours ?? []);
+    this.memory = new LongMemory(state);
     this.#lastGood = state.lastGood ?? Number.NEGATIVE_INFINITY;
     this.#last = state.last ?? Number.NEGATIVE_INFINITY;
   }
@@ -41,15 +42,10 @@ export class EpisodeLog {
     return this.#episodes;
   }
 
-  /** Hours since the Unix epoch in which somebody looked, of as long as failures are remembered. */
-  get hours(): ReadonlySet<number> {
-    return this.#hours;
-  }
-
   /** @param failing undefined = not observed; such samples and those that are not newer than the last are ignored. */
   append(time: number, failing: boolean | undefined): void {
     if (failing === undefined || !(time > this.#last)) return;
-    this.#noteHour(Math.floor(time / HOUR));
+    this.memory.look(time);
     let current = this.#episodes.at(-1);
     if (current && current.end === undefined && time - current.lastFailing > LONGEST_GAP) current.end = current.lastFailing;
     if (current?.end !== undefined) current = undefined;
@@ -63,14 +59,10 @@ export class EpisodeLog {
     this.#last = time;
   }
 
-  #noteHour(hour: number): void {
-    if (this.#hours.has(hour)) return;
-    this.#hours.add(hour);
-    for (const known of this.#hours) if (known < hour - LONGEST_MEMORY / HOUR) this.#hours.delete(known);
-  }
-
   #begin(time: number): void {
-    this.#episodes.push({ start: time, uncertainty: time - Math.max(this.#lastGood, this.#silentSince(time)), lastFailing: time });
+    const uncertainty = time - Math.max(this.#lastGood, this.#silentSince(time));
+    this.memory.begin(time, uncertainty, this.#episodes.at(-1)?.lastFailing);
+    this.#episodes.push({ start: time, uncertainty, lastFailing: time });
     const oldest = time - LONGEST_MEMORY;
     const isKept = ({ lastFailing }: Episode) => lastFailing >= oldest;
     const first = Math.max(this.#episodes.findIndex(isKept), this.#episodes.length - MOST_EPISODES);
@@ -93,12 +85,12 @@ export class EpisodeLog {
       })),
       lastGood: Number.isFinite(this.#lastGood) ? this.#lastGood : null,
       last: Number.isFinite(this.#last) ? this.#last : null,
-      hours: [...this.#hours],
+      ...this.memory.toJSON(),
     };
   }
 }
 
-export interface EpisodeState {
+export interface EpisodeState extends LongMemoryState {
   readonly episodes: readonly {
     readonly start: number;
     readonly end: number | null;
@@ -107,8 +99,6 @@ export interface EpisodeState {
   }[];
   readonly lastGood: number | null;
   readonly last: number | null;
-  /** Absent in a state of before they were kept. */
-  readonly hours?: readonly number[];
 }
 
 /** Episodes in the samples of a signal that is above 0.5 while something fails, and how many samples there were. */

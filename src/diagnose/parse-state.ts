@@ -37,6 +37,7 @@ const EPISODES = z.object({
   lastGood: z.number().nullable(),
   last: z.number().nullable(),
   hours: z.array(z.number().int()).max(1000).exactOptional(),
+  onsets: z.array(z.number()).max(1000).exactOptional(),
 }) satisfies z.ZodType<EpisodeState>;
 
 const EVIDENCE = z.object({

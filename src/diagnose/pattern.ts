@@ -1,6 +1,7 @@
 import { HOUR } from '../domain/criterion.ts';
 import type { FailurePattern } from '../domain/pattern.ts';
 import type { Episode } from './episodes.ts';
+import { COARSEST_ONSET, LongMemory } from './long-memory.ts';
 import { type Period, periodOf } from './period.ts';
 import { timeOfDay } from './time-of-day.ts';
 
@@ -12,8 +13,6 @@ const PERSISTENT_AFTER_FLAPPING = 300;
 const MOSTLY_FAILING = 0.9;
 /** A period is over when this many of it have passed without a failure. */
 const PERIODS_MISSED = 2.5;
-/** An onset known less exactly than this (seconds) was not really seen: the exporter or the cluster was away. */
-const COARSEST_ONSET = 180;
 
 /**
  * How the failures of an API spread over time. A pure function of the episodes that were seen:
@@ -21,19 +20,19 @@ const COARSEST_ONSET = 180;
  * one that stays is `persistent`.
  * @param now Unix seconds.
  * @param knownSince when the cluster itself dates the current failure (the condition's last transition), Unix seconds.
- * @param hours hours since the Unix epoch in which somebody looked.
+ * @param memory of more than the episodes.
  */
 export function patternOf(
   episodes: readonly Episode[],
   now: number,
   knownSince?: number,
-  hours: ReadonlySet<number> = new Set(),
+  memory: LongMemory = new LongMemory(),
 ): FailurePattern {
   const last = episodes.at(-1);
   const ongoing = last && last.end === undefined ? last : undefined;
   const recent = episodes.filter((episode) => (episode.end ?? now) > now - HOUR);
   const since = ongoing && Math.min(ongoing.start, knownSince ?? Number.POSITIVE_INFINITY);
-  const seen = { ...onsetsOf(episodes, now, hours), ...sinceOf(since) };
+  const seen = { ...onsetsOf(episodes, now, memory), ...sinceOf(since) };
   const period = currentPeriod(episodes, now);
 
   if (ongoing && since !== undefined && isPersistent({ recent, ongoing, seconds: now - since, period, now }))
@@ -45,10 +44,15 @@ export function patternOf(
 
 const sinceOf = (since: number | undefined): Pick<FailurePattern, 'since'> => (since === undefined ? {} : { since });
 
-function onsetsOf(episodes: readonly Episode[], now: number, hours: ReadonlySet<number>): Pick<FailurePattern, 'onsets' | 'timeOfDay'> {
+function onsetsOf(
+  episodes: readonly Episode[],
+  now: number,
+  memory: LongMemory,
+): Pick<FailurePattern, 'onsets' | 'timeOfDay' | 'dayOfWeek'> {
   const onsets = episodes.filter((episode) => episode.uncertainty <= COARSEST_ONSET).map((episode) => episode.start);
-  const daily = timeOfDay(onsets, hours, now);
-  return { onsets, ...(daily === undefined ? {} : { timeOfDay: daily }) };
+  const daily = timeOfDay(onsets, memory.hours, now);
+  const weekly = memory.weekly(now);
+  return { onsets, ...(daily === undefined ? {} : { timeOfDay: daily }), ...(weekly === undefined ? {} : { dayOfWeek: weekly }) };
 }
 
 interface Outage {

@@ -1,5 +1,6 @@
-import type { FailurePattern } from '../domain/pattern.ts';
+import { type FailurePattern, isOfDayOfWeek } from '../domain/pattern.ts';
 import type { Change, ScheduleFacts } from '../domain/snapshot.ts';
+import { atLeast } from './chance.ts';
 import { type CronSchedule, parseCron, runsAt } from './cron.ts';
 
 /** A run explains an onset that follows it within this time: a job needs a while to do harm. Seconds. */
@@ -29,7 +30,8 @@ export interface ScheduleSources {
  * rollout), or a controller with a known period. Undefined when nothing does, or when chance would explain it as well.
  */
 export function matchSchedule(pattern: FailurePattern, { cronJobs, changes }: ScheduleSources): string | undefined {
-  const onsets = pattern.onsets.slice(-MOST_ONSETS);
+  // Of a failure that comes each week the eight days that episodes are remembered hold two at most.
+  const onsets = ((isOfDayOfWeek(pattern) ? pattern.dayOfWeek?.onsets : undefined) ?? pattern.onsets).slice(-MOST_ONSETS);
   if (onsets.length < FEWEST_ONSETS) return undefined;
   const candidates = [
     ...cronJobs.map((job) => ({ name: `${job.object} (${job.schedule})`, match: cronMatch(onsets, job) })),
@@ -98,21 +100,8 @@ function timesMatch(onsets: readonly number[], times: readonly number[]): Match 
 
 function matchOf(hits: number, onsets: number, busy: number): Match | undefined {
   if (onsets < FEWEST_ONSETS || hits / onsets < SHARE) return undefined;
-  const chance = binomialTail(onsets, hits, busy);
+  const chance = atLeast(hits, onsets, busy);
   return chance <= CHANCE ? { share: hits / onsets, chance } : undefined;
-}
-
-/** Probability of at least `hits` of `n` when each has probability p. */
-function binomialTail(n: number, hits: number, p: number): number {
-  let sum = 0;
-  for (let k = hits; k <= n; k++) sum += binomial(n, k) * p ** k * (1 - p) ** (n - k);
-  return sum;
-}
-
-function binomial(n: number, k: number): number {
-  let result = 1;
-  for (let i = 1; i <= k; i++) result = (result * (n - k + i)) / i;
-  return result;
 }
 
 function changesByObject(changes: readonly Change[]): ReadonlyMap<string, number[]> {

@@ -1,9 +1,9 @@
 import type { FailurePattern } from '../domain/pattern.ts';
+import { atLeast } from './chance.ts';
+import { AROUND, byChance, DAY, isWatched } from './watched.ts';
 
-const DAY = 86_400;
-const HOUR = 3600;
-/** A job that starts at two does harm some minutes later, not always as many. Seconds before and after. */
-const AROUND = 900;
+/** What was given up must not hide what began since: of so many days before now. */
+const LATEST_DAYS = 8;
 const FEWEST_DAYS = 5;
 const FEWEST_MET = 4;
 const SHARE = 0.75;
@@ -21,13 +21,14 @@ export type TimeOfDay = NonNullable<FailurePattern['timeOfDay']>;
  * @param hours hours since the Unix epoch in which somebody looked.
  */
 export function timeOfDay(onsets: readonly number[], hours: ReadonlySet<number>, now: number): TimeOfDay | undefined {
-  if (onsets.length < FEWEST_MET || hours.size === 0) return undefined;
-  const days = new Set([...hours].map((hour) => Math.floor(hour / 24)));
+  if (onsets.length < FEWEST_MET) return undefined;
+  const latest = [...hours].filter((hour) => hour >= now / 3600 - LATEST_DAYS * 24);
+  if (latest.length === 0) return undefined;
+  const days = new Set(latest.map((hour) => Math.floor(hour / 24)));
   const found = onsets.flatMap((onset) => countDays(onset % DAY, { onsets, days, hours, now }) ?? []);
   const [best] = found.sort((a, b) => b.met / b.of - a.met / a.of || b.met - a.met || a.spread - b.spread);
   if (!best || best.of < FEWEST_DAYS || best.met < FEWEST_MET || best.met / best.of < SHARE) return undefined;
-  const perWindow = (onsets.length / (hours.size * HOUR)) * 2 * AROUND;
-  if (WINDOWS * atLeast(best.met, best.of, 1 - Math.exp(-perWindow)) > CHANCE) return undefined;
+  if (WINDOWS * atLeast(best.met, best.of, byChance(onsets.length, latest.length)) > CHANCE) return undefined;
   return { secondOfDay: best.secondOfDay, met: best.met, of: best.of };
 }
 
@@ -54,19 +55,4 @@ function countDays(centre: number, { onsets, days, hours, now }: Looked) {
   const mean = offsets.reduce((sum, offset) => sum + offset, 0) / offsets.length;
   const spread = offsets.reduce((sum, offset) => sum + (offset - mean) ** 2, 0);
   return { secondOfDay: (centre + mean + DAY) % DAY, met: offsets.length, of, spread };
-}
-
-function isWatched(at: number, hours: ReadonlySet<number>): boolean {
-  return hours.has(Math.floor((at - AROUND) / HOUR)) && hours.has(Math.floor((at + AROUND) / HOUR));
-}
-
-/** Probability of at least `met` of `of` when each has probability p. */
-function atLeast(met: number, of: number, p: number): number {
-  let sum = 0;
-  let choose = 1;
-  for (let k = 0; k <= of; k++) {
-    if (k > 0) choose = (choose * (of - k + 1)) / k;
-    if (k >= met) sum += choose * p ** k * (1 - p) ** (of - k);
-  }
-  return sum;
 }

@@ -11,7 +11,7 @@ export const SCHEDULE_MATCHED = 'schedule-matched';
 export const DERIVED_SIGNALS: readonly SignalDeclaration[] = [
   {
     name: FAILURES_PERIODIC,
-    help: '1 while the failures of the API begin at even intervals, 0 while they do not.',
+    help: '1 while the failures of the API begin at even intervals, or the newest one at the time of the week of earlier ones; 0 while they do not.',
     kind: 'gauge',
     metric: 'aggregated_api_failures_periodic',
     source: 'probes',

@@ -27,9 +27,9 @@ const ask = (onsets: readonly number[], days: number, watched?: (hour: number) =
     START + days * DAY,
   );
 
-describe('a time of day', () => {
-  const two = 2 * HOUR;
+const two = 2 * HOUR;
 
+describe('a time of day', () => {
   it.each<[string, readonly number[], number, { readonly met: number; readonly of: number } | undefined]>([
     ['each of six nights', nights([0, 1, 2, 3, 4, 5], two), 6, { met: 6, of: 6 }],
     ['five of six nights', nights([0, 1, 2, 4, 5], two), 6, { met: 5, of: 6 }],
@@ -125,22 +125,28 @@ describe('what is remembered of days', () => {
 
   it('is a time, said in words, over restarts', () => {
     const log = nightly(6);
-    const pattern = patternOf(log.list, START + 6 * DAY, undefined, log.hours);
+    const pattern = patternOf(log.list, START + 6 * DAY, undefined, log.memory);
     expect(pattern.timeOfDay).toMatchObject({ met: 6, of: 6 });
     expect(patternInWords(pattern, START + 6 * DAY)).toBe(
       'periodic: every 24 h; it began at about 02:00 UTC on 6 of the 6 days on which that time was observed',
     );
   });
 
-  it('holds eight days of hours, and no more', () => {
-    const { hours } = nightly(20);
-    expect(hours.size).toBeLessThanOrEqual(8 * 24 + 1);
-    expect(Math.min(...hours)).toBeGreaterThanOrEqual((START + 12 * DAY) / HOUR - 1);
+  it('forgets a time that was given up, eight days later', () => {
+    const onsets = nights([0, 1, 2, 3, 4, 5, 6, 7], two);
+    expect(ask(onsets, 10)).toMatchObject({ met: 6, of: 8 });
+    expect(ask(onsets, 11)).toBeUndefined();
+  });
+
+  it('holds five weeks of hours and a day, and no more', () => {
+    const { hours } = nightly(50).memory;
+    expect(hours.size).toBe(36 * 24 + 1);
+    expect(Math.min(...hours)).toBe((START + 14 * DAY) / HOUR - 1);
   });
 
   it('of a state that was written before is nothing', () => {
     const episodes = { 'v1.tides.example.com': { episodes: [], lastGood: null, last: null } };
     const state = parseState(JSON.stringify({ version: 1, history: { names: [], apis: {} }, episodes, ledger: {}, held: {} }));
-    expect(new EpisodeLog(state.episodes['v1.tides.example.com']).hours.size).toBe(0);
+    expect(new EpisodeLog(state.episodes['v1.tides.example.com']).memory.hours.size).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import { type FailurePattern, timeOfDayInWords } from '../../domain/pattern.ts';
+import { type FailurePattern, recurrenceInWords } from '../../domain/pattern.ts';
 import { secondsInWords } from '../../domain/quantity.ts';
 import { isoTime } from './printable.ts';
 
@@ -8,12 +8,14 @@ export function patternInWords(failures: FailurePattern, now: number | undefined
     return failures.since === undefined
       ? 'a text shows one moment: how long it has failed is not in it'
       : `failing since ${isoTime(failures.since)}, by the condition's last transition; until when is not in the text`;
-  const since = `${sinceInWords(failures.since, now)}${timeOfDayInWords(failures)}`;
+  const since = `${sinceInWords(failures.since, now)}${recurrenceInWords(failures)}`;
   switch (failures.name) {
     case 'none':
       return `no failure in the last hour${since}`;
     case 'transient':
-      return failures.since === undefined ? 'transient: it failed once and passed' : `transient so far${since}`;
+      return failures.since === undefined
+        ? `transient: it failed once and passed${recurrenceInWords(failures)}`
+        : `transient so far${since}`;
     case 'intermittent':
       return `intermittent: ${failures.onsets.length} failures began${since}`;
     case 'periodic': {

@@ -57,6 +57,10 @@ const FAILURES = z.object({
     .object({ secondOfDay: z.number(), met: z.number(), of: z.number() })
     .exactOptional()
     .describe('Seconds after midnight UTC at which failures began on `met` of the `of` days on which it was observed'),
+  dayOfWeek: z
+    .object({ weekday: z.number(), secondOfDay: z.number(), met: z.number(), of: z.number(), onsets: z.array(z.number()) })
+    .exactOptional()
+    .describe('The same of a day of the week in UTC, 0 = Sunday, with the failures that began then, Unix seconds'),
   since: seconds('When the failure that goes on began').exactOptional(),
 });
 

@@ -1,5 +1,5 @@
 import type { Candidate, Diagnosis, Evidence } from '../../domain/diagnosis.ts';
-import { timeOfDayInWords } from '../../domain/pattern.ts';
+import { recurrenceInWords } from '../../domain/pattern.ts';
 import { sureness } from '../../domain/sureness.ts';
 import { bar, chip, titled } from './chips.ts';
 import { apiPath } from './fleet.ts';
@@ -79,7 +79,7 @@ function withCommands(text: string): Html {
 export function renderPattern({ pattern }: ShownApi): Html {
   if (!pattern || pattern.name === 'none') return NOTHING;
   const period = pattern.periodSeconds === undefined ? '' : `, every ${span(pattern.periodSeconds)}`;
-  return html`<p class="lead">${pattern.name}${period}${pattern.matches !== undefined && html`: the same schedule as <b>${pattern.matches}</b>`}; ${plural(pattern.onsets.length, 'episode')} seen${timeOfDayInWords(pattern)}</p>`;
+  return html`<p class="lead">${pattern.name}${period}${pattern.matches !== undefined && html`: the same schedule as <b>${pattern.matches}</b>`}; ${plural(pattern.onsets.length, 'episode')} seen${recurrenceInWords(pattern)}</p>`;
 }
 
 export function renderNotSeen(gaps: Diagnosis['notSeen']): Html {
