@@ -36,10 +36,12 @@ export const kubeletScrapeFailing = defineCause({
   remedy: [
     { says: 'Read what it says of each node', command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200' },
     'When it does not trust certificates, set serverTLSBootstrap: true on the kubelets and approve their requests.',
-    'When connections time out, open port 10250 from the pod network to the nodes.',
     'When names are not found, set --kubelet-preferred-address-types=InternalIP.',
   ],
   verify: { command: 'kubectl top nodes', expect: 'it prints figures for every node' },
-  confusedWith: [{ cause: 'pod-probe-failing', tell: 'its log shows no failed scrapes' }],
+  confusedWith: [
+    { cause: 'pod-probe-failing', tell: 'its log shows no failed scrapes' },
+    { cause: 'kubelet-unreachable', tell: 'dials time out or have no route' },
+  ],
   references: ['https://github.com/kubernetes-sigs/metrics-server/blob/master/KNOWN_ISSUES.md'],
 });

@@ -38,6 +38,7 @@ import { kubeApiserverUnreachableFromBackend } from './kube-apiserver-unreachabl
 import { kubeletCertificateUntrusted } from './kubelet-certificate-untrusted.ts';
 import { kubeletProbeForbidden } from './kubelet-probe-forbidden.ts';
 import { kubeletScrapeFailing } from './kubelet-scrape-failing.ts';
+import { kubeletUnreachable } from './kubelet-unreachable.ts';
 import { leaderElectionLost } from './leader-election-lost.ts';
 import { memoryNearLimit } from './memory-near-limit.ts';
 import { networkPolicyBlocking } from './network-policy-blocking.ts';
@@ -121,6 +122,7 @@ export const CAUSES: readonly Cause[] = [
   kubeletCertificateUntrusted,
   kubeletProbeForbidden,
   kubeletScrapeFailing,
+  kubeletUnreachable,
   leaderElectionLost,
   memoryNearLimit,
   networkPolicyBlocking,

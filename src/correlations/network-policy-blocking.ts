@@ -13,7 +13,11 @@ const CALLS_TO_APISERVER_FAIL = any(
   above(increase('backend-authz-failures', 5 * MINUTE), 0.5),
   above(increase('backend-authn-failures', 5 * MINUTE), 0.5),
 );
-const DEPENDENCY_FAILS = any(linesPointTo('backend-dependency-failing'), linesPointTo('kubelet-scrape-failing'));
+const DEPENDENCY_FAILS = any(
+  linesPointTo('backend-dependency-failing'),
+  linesPointTo('kubelet-scrape-failing'),
+  linesPointTo('kubelet-unreachable'),
+);
 const EGRESS_BLOCKED = any(seen('egress-blocks-kube-apiserver'), seen('egress-blocks-dns'), seen('egress-blocks-dependency'));
 
 export const networkPolicyBlocking = defineCause({
@@ -133,6 +137,7 @@ export const networkPolicyBlocking = defineCause({
     'dns-failing',
     'backend-dependency-failing',
     'kubelet-scrape-failing',
+    'kubelet-unreachable',
     'backend-server-error',
   ],
   runbookCorrelation: 'policy-changes',

@@ -265,6 +265,24 @@ export const CLIENTS: readonly Signature[] = [
 /** What stops a client before any API is asked: asked before the network error inside it, which is not about a backend. */
 export const CLIENTS_THEMSELVES: readonly Signature[] = [
   {
+    id: 'kube-apiserver-not-connected',
+    speaker: 'client',
+    pointsTo: ['apiserver-unavailable'],
+    // What kubectl wraps around whatever happened: the name was not found, or the handshake took too long.
+    tail: true,
+    pattern: String.raw`couldn't get current server api group list: get |unable to connect to the server: `,
+    literals: ["couldn't get current server api group list: get", 'unable to connect to the server: '],
+    says: 'The kube-apiserver itself is not reached: not a fault of one aggregated API.',
+    matches: [
+      'Unable to connect to the server: dial tcp 192.0.2.2:6443: i/o timeout',
+      `E0105 09:00:13.100000   12345 memcache.go:265] couldn't get current server API group list: Get "https://192.0.2.2:6443/api?timeout=32s": dial tcp 192.0.2.2:6443: connect: connection refused`,
+    ],
+    nearMisses: [
+      `couldn't get resource list for tides.example.com/v1: Get "https://192.0.2.2:6443/apis": EOF`,
+      'connected to the server 192.0.2.2:6443',
+    ],
+  },
+  {
     id: 'kube-apiserver-unreachable',
     speaker: 'client',
     pointsTo: ['apiserver-unavailable'],

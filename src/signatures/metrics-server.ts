@@ -58,6 +58,24 @@ export const METRICS_SERVER: readonly Signature[] = [
     ],
   },
   {
+    // A SYN without an answer, and EHOSTUNREACH: no kubelet has said anything yet, a slow one would have accepted the connection.
+    id: 'kubelet-path-cut',
+    tail: true,
+    speaker: 'aggregated-server',
+    pointsTo: ['kubelet-unreachable'],
+    pattern: String.raw`${SCRAPE}(?:no route to host|network is unreachable|host is unreachable|dial tcp \S+ (?:i/o timeout|connect: connection timed out))`,
+    literals: SCRAPE_LITERALS,
+    says: 'Packets of metrics-server do not reach the kubelet: a firewall or a route between pods and nodes.',
+    matches: [
+      String.raw`E0105 09:00:23.100000       1 scraper.go:149] "Failed to scrape node" err="Get \"https://10.0.3.4:10250/metrics/resource\": dial tcp 10.0.3.4:10250: i/o timeout" node="node-b"`,
+      String.raw`E0105 09:00:13.100000       1 scraper.go:149] "Failed to scrape node" err="Get \"https://10.0.3.4:10250/metrics/resource\": dial tcp 10.0.3.4:10250: connect: no route to host" node="node-b"`,
+    ],
+    nearMisses: [
+      'dial tcp 10.0.3.4:10250: i/o timeout',
+      String.raw`E0105 09:00:23.100000       1 scraper.go:147] "Failed to scrape node, timeout to access kubelet" err="Get \"https://10.0.3.4:10250/metrics/resource\": context deadline exceeded" node="node-b" timeout="10s"`,
+    ],
+  },
+  {
     id: 'kubelet-scrape-timeout',
     tail: true,
     speaker: 'aggregated-server',
@@ -66,8 +84,8 @@ export const METRICS_SERVER: readonly Signature[] = [
     literals: SCRAPE_LITERALS,
     says: 'The kubelet does not answer metrics-server in time: it is slow, or a firewall or policy drops port 10250.',
     matches: [
+      'unable to fully scrape metrics from source kubelet_summary:node-b: Get https://10.0.3.4:10250/stats/summary: net/http: TLS handshake timeout',
       String.raw`E0105 09:00:23.100000       1 scraper.go:147] "Failed to scrape node, timeout to access kubelet" err="Get \"https://10.0.3.4:10250/metrics/resource\": context deadline exceeded" node="node-b" timeout="10s"`,
-      String.raw`E0105 09:00:23.100000       1 scraper.go:149] "Failed to scrape node" err="Get \"https://10.0.3.4:10250/metrics/resource\": dial tcp 10.0.3.4:10250: i/o timeout" node="node-b"`,
     ],
     nearMisses: [
       String.raw`Get "https://10.0.3.4:10250/metrics/resource": context deadline exceeded`,
@@ -79,9 +97,9 @@ export const METRICS_SERVER: readonly Signature[] = [
     tail: true,
     speaker: 'aggregated-server',
     pointsTo: ['kubelet-scrape-failing'],
-    pattern: String.raw`${SCRAPE}(?:connection refused|no route to host|network is unreachable|connection reset|no such host|server misbehaving|unexpected eof)`,
+    pattern: String.raw`${SCRAPE}(?:connection refused|connection reset|no such host|server misbehaving|unexpected eof)`,
     literals: SCRAPE_LITERALS,
-    says: 'metrics-server cannot reach the kubelet: port closed, no route, or its node name does not resolve.',
+    says: 'metrics-server cannot reach the kubelet: port closed, or its node name does not resolve.',
     matches: [
       String.raw`E0105 09:00:13.100000       1 scraper.go:149] "Failed to scrape node" err="Get \"https://10.0.3.4:10250/metrics/resource\": dial tcp 10.0.3.4:10250: connect: connection refused" node="node-b"`,
       'unable to fully scrape metrics from source kubelet_summary:node-b: unable to fetch metrics from Kubelet node-b (node-b): Get https://node-b:10250/stats/summary/: dial tcp: lookup node-b on 10.96.0.10:53: no such host',

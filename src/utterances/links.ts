@@ -19,7 +19,8 @@ const STORES = 'postgres(?:ql)?|mysql|sqlserver|mongodb(?:\\+srv)?|rediss?|amqps
 const URL_OF = String.raw`["'\x60(<]{0,2}(?<scheme>https?|grpcs?|dns|passthrough|${STORES}):\/{2,3}(?<rest>[^\s"'\x60\\<>)\]]{0,399}[^\s"'\x60\\<>)\]:,;.])`;
 /** Go's net.OpError: `dial tcp 10.0.0.7:443`, `read tcp 10.0.0.1:4321->10.0.0.7:443`, `read unix @->/run/tunnel.sock`. */
 const OPERATION = String.raw`\b(?<op>dial|connect|read|write|accept|listen|sendto) (?<net>tcp|udp|unix|ip)[46]?(?::| (?:[^\s>"]{0,90}->)?(?<to>[^\s"\\,;]{1,200}))`;
-const LOOKUP = String.raw`\blookup (?<name>[^\s:"\\]{1,253})(?: on (?<server>[^\s"\\,]{1,80}))?`;
+/** Go's resolver; and CoreDNS, of a question that it handed on (plugin/errors: `2 tide.example.com. A: read udp …`). */
+const LOOKUP = String.raw`\b(?:lookup |plugin\/errors: \d{1,2} )(?<name>[^\s:"\\]{1,253})(?: on (?<server>[^\s"\\,]{1,80}))?`;
 /** What others than Go say of the same: Node, Python's urllib3, curl and Java, kubectl, and grpc-go's address. */
 const FOREIGN = String.raw`(?:\becon\w{2,12} |\betimedout |connectionpool\(host='|failed to connect to \/?|\{addr: \\?"|connection to the server |\blookup_host |could not resolve host: |getaddrinfo \w{2,12} )(?<place>(?:\[[0-9a-f:.%]{2,45}\]|[\w.-]{1,253}))(?:(?::|', port=| port )(?<placeport>\d{1,5}))?`;
 /**

@@ -48,7 +48,7 @@ export class NearestNames {
    */
   of(line: string, signature: Spoken | undefined, voice: Utterance['speaker']): Named | undefined {
     const named = signature && namedBy(signature);
-    if (signature && !signature.tail && named?.role !== 'victim') return named;
+    if (named?.role !== 'victim' && knowsItsOwn(signature, voice)) return named;
     if (!mayTellOfFailure(line)) return named;
     const key = signature ? `${signature.id} ${voice}` : UNKNOWN;
     const looked = this.#looked.get(key) ?? { count: 0, last: undefined };
@@ -68,6 +68,15 @@ export class NearestNames {
     if (told) return told;
     return (named && quotes(named) ? beside(line) : undefined) ?? named ?? read;
   }
+}
+
+/**
+ * Words that a signature knows of the servers behind APIs the kube-apiserver prints too, of whom it asks itself: it is built of the same
+ * libraries. Then the signature's meaning is not the line's, and the error as it was built tells whom it asked.
+ */
+function knowsItsOwn(signature: Spoken | undefined, voice: Utterance['speaker']): boolean {
+  if (!signature || signature.tail) return false;
+  return !(voice === 'kube-apiserver' && signature.speaker === 'aggregated-server');
 }
 
 /** A client and a controller print what a server said; a server that sums up its own state prints nobody else's words. */

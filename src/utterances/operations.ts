@@ -18,6 +18,12 @@ export interface Operation {
  * prometheus-adapter 0.12 (pkg/provider), KEDA 2.18 (pkg/scaling, pkg/provider), net/http 1.26 (server.go), kubelet 1.36 (pkg/kubelet/prober, images).
  */
 export const OPERATIONS: readonly Operation[] = [
+  // upgradeaware.go, kubelet client: whom the kube-apiserver asks for logs, exec and port-forward, or hands a stream on to
+  {
+    id: 'dial-for-client',
+    words: /error dialing backend: |"?https:\/\/[^\s/"]{1,260}\/(?:containerlogs|exec|attach|portforward)\//i,
+    speaker: 'kube-apiserver',
+  },
   // A server speaks of who calls it.
   { id: 'serve', words: /http: tls handshake error from|error reading preface from client/i, role: 'client' },
   // available_controller.go; the form with `failed with: Get` is of ≤ 1.13 and comes from 1.12's log too
@@ -45,7 +51,8 @@ export const OPERATIONS: readonly Operation[] = [
   { id: 'call-webhook', words: /(?:calling|call) webhook|conversion webhook for|admission webhook/i, role: 'webhook' },
   {
     id: 'review-delegated',
-    words: /failed to make webhook (?:authenticator|authorizer) request|(?:tokenreviews|subjectaccessreviews)\.auth\w{1,12}\.k8s\.io/i,
+    words:
+      /failed to make webhook (?:authenticator|authorizer) request|(?:tokenreviews|subjectaccessreviews)\.auth\w{1,12}\.k8s\.io|\/apis\/auth\w{1,12}\.k8s\.io\/v\d\w{0,9}\/(?:tokenreviews|subjectaccessreviews)\b/i,
     role: 'kube-apiserver',
     speaker: 'aggregated-server',
   },

@@ -11,7 +11,7 @@ export interface ReasonRow {
 /**
  * What happened to a connection, a certificate, a name or a process. Texts of Go 1.26 (crypto/x509 verify.go, crypto/tls alert.go
  * and handshake_*.go, net/net.go, net/http transport.go and h2_bundle.go), Linux's strerror, libc's resolver, grpc-go 1.79
- * (internal/transport), konnectivity 0.34, Node, OpenSSL, Python and Java; without regard to case.
+ * (internal/transport), konnectivity 0.34, Envoy 1.36, Node, OpenSSL, Python and Java; without regard to case.
  */
 const CAUSES_OF_FAILURE: readonly ReasonRow[] = [
   // crypto/x509: verify.go; OpenSSL: x509_txt.c
@@ -90,6 +90,15 @@ const CAUSES_OF_FAILURE: readonly ReasonRow[] = [
     step: 'dial',
   },
   { words: /(?:dial|connect|sendto|sendmsg|write|socket)\b[^\n]{0,80}operation not permitted/gi, reason: 'not-permitted', step: 'dial' },
+  // Envoy (source/common/http/utility.cc: resetReasonToString), of whom it was to hand the request on to
+  {
+    words: /delayed connect error: 111|reset reason: (?:remote |local )?connection failure(?!.{0,200}delayed connect error: 1(?:10|13))/gi,
+    reason: 'refused',
+    step: 'dial',
+  },
+  { words: /delayed connect error: 113/gi, reason: 'unreachable', step: 'dial' },
+  { words: /delayed connect error: 110|reset reason: connection timeout/gi, reason: 'timed-out', step: 'dial' },
+  { words: /reset reason: (?:connection termination|remote reset|remote refused stream reset)/gi, reason: 'reset', step: 'request' },
   // pkg/util/proxy and egress of managed control planes: the dialer was told not to
   { words: /address is not allowed/gi, reason: 'not-allowed', step: 'dial' },
   { words: /address already in use|\beaddrinuse\b/gi, reason: 'address-in-use', step: 'run' },
@@ -173,7 +182,7 @@ const STATUSES: readonly ReasonRow[] = [
   {
     words: status(
       '50[34]',
-      String.raw`service unavailable|gateway time-?out|currently unable to handle the request|\(serviceunavailable\)`,
+      String.raw`service unavailable|no healthy upstream|gateway time-?out|currently unable to handle the request|\(serviceunavailable\)`,
     ),
     reason: 'unavailable',
     step: 'status',

@@ -92,7 +92,88 @@ const THE_AGGREGATOR_OLD_AND_NEW: readonly Row[] = [
   ],
 ];
 
+const THE_WAY_TO_THE_NODES: readonly Row[] = [
+  [
+    'Error from server: error dialing backend: dial tcp 192.0.2.10:10250: connect: no route to host',
+    'client',
+    'kubelet/dial/unreachable',
+    ['host-unreachable', 'tunnel-down'],
+  ],
+  [
+    'Error from server: Get "https://192.0.2.10:10250/containerLogs/harbour/tide-gauge-0/tide": dial tcp 192.0.2.10:10250: i/o timeout',
+    'client',
+    'kubelet/dial/timed-out',
+    ['connection-timed-out', 'tunnel-down'],
+  ],
+  [
+    'Error from server: Get "https://192.0.2.10:10250/containerLogs/harbour/tide-gauge-0/tide": EOF',
+    'client',
+    'kubelet/request/closed',
+    ['tunnel-down', 'connection-reset'],
+  ],
+  [
+    'Error from server: Get "https://192.0.2.10:10250/containerLogs/harbour/tide-gauge-0/tide": x509: cannot validate certificate for 192.0.2.10 because it doesn\'t contain any IP SANs',
+    'client',
+    'kubelet/tls/certificate-name',
+    [],
+  ],
+];
+
+const WHAT_OTHERS_HAND_ON: readonly Row[] = [
+  // CoreDNS: plugin/errors
+  [
+    '[ERROR] plugin/errors: 2 buoy.harbour.svc.cluster.local. A: read udp 10.244.0.5:51112->192.0.2.53:53: i/o timeout',
+    'unknown',
+    'name-server/resolve/name-server-failing',
+    ['dns-failing'],
+  ],
+  // Envoy
+  [
+    'error trying to reach service: upstream connect error or disconnect/reset before headers. reset reason: connection failure, transport failure reason: delayed connect error: 111',
+    'unknown',
+    'backend/dial/refused',
+    ['connection-refused', 'pod-restarting'],
+  ],
+  [
+    'error trying to reach service: upstream connect error or disconnect/reset before headers. reset reason: connection failure, transport failure reason: delayed connect error: 113',
+    'unknown',
+    'backend/dial/unreachable',
+    ['host-unreachable'],
+  ],
+  [
+    'error trying to reach service: upstream connect error or disconnect/reset before headers. reset reason: connection timeout',
+    'unknown',
+    'backend/dial/timed-out',
+    ['connection-timed-out', 'network-policy-blocking', 'aggregator-path-blocked'],
+  ],
+  [
+    'error trying to reach service: upstream connect error or disconnect/reset before headers. reset reason: connection termination',
+    'unknown',
+    'backend/request/reset',
+    ['connection-reset', 'pod-restarting'],
+  ],
+];
+
 const WHAT_A_SERVER_ASKS: readonly Row[] = [
+  // What kubectl prints of a server whose review failed: the reviews of delegated authorization are the server's, whoever prints it.
+  [
+    String.raw`Error from server (InternalError): an error on the server ("Internal Server Error: \"/apis/tides.example.com/v1/tides\": Post \"https://10.96.0.1:443/apis/authorization.k8s.io/v1/subjectaccessreviews?timeout=10s\": dial tcp 10.96.0.1:443: connect: no route to host") has prevented the request from succeeding (get tides.tides.example.com)`,
+    'client',
+    'kube-apiserver/dial/unreachable',
+    ['kube-apiserver-unreachable-from-backend', 'network-policy-blocking'],
+  ],
+  [
+    String.raw`E0105 09:00:13.100000       1 scraper.go:149] "Failed to scrape node" err="Get \"https://192.0.2.10:10250/metrics/resource\": dial tcp 192.0.2.10:10250: i/o timeout" node="node-a"`,
+    'aggregated-server',
+    'kubelet/dial/timed-out',
+    ['kubelet-unreachable'],
+  ],
+  [
+    String.raw`E0105 09:00:13.100000       1 scraper.go:149] "Failed to scrape node" err="Get \"https://192.0.2.10:10250/metrics/resource\": dial tcp 192.0.2.10:10250: connect: connection refused" node="node-a"`,
+    'aggregated-server',
+    'kubelet/dial/refused',
+    ['kubelet-scrape-failing'],
+  ],
   [
     'Get "https://10.96.0.1:443/api/v1/namespaces": dial tcp 10.96.0.1:443: i/o timeout',
     'aggregated-server',
@@ -127,7 +208,7 @@ const WHAT_A_SERVER_ASKS: readonly Row[] = [
     String.raw`"Failed to scrape node" err="Get \"https://192.0.2.10:10250/metrics/resource\": dial tcp 192.0.2.10:10250: connect: no route to host"`,
     'aggregated-server',
     'kubelet/dial/unreachable',
-    ['kubelet-scrape-failing'],
+    ['kubelet-unreachable'],
   ],
   [
     'Failed to update status for pod "tide-0_harbour(83d5)": the server has received too many requests and has asked us to try again later (put pods tide-0)',
@@ -288,6 +369,8 @@ describe('an error read as it is built', () => {
   it.each([
     ...THE_AGGREGATOR_OLD_AND_NEW,
     ...WHAT_A_SERVER_ASKS,
+    ...THE_WAY_TO_THE_NODES,
+    ...WHAT_OTHERS_HAND_ON,
     ...WHAT_HAS_NO_URL,
     ...THROUGH_THE_KUBE_APISERVER,
     ...NOBODY_BEHIND_THE_API,

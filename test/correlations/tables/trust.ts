@@ -117,7 +117,7 @@ export const TRUST_ROWS: readonly Row[] = [
   {
     cause: 'kubelet-certificate-untrusted',
     match: scrape("x509: cannot validate certificate for 192.0.2.10 because it doesn't contain any IP SANs"),
-    miss: scrape('dial tcp 192.0.2.10:10250: i/o timeout'),
+    miss: scrape('dial tcp 192.0.2.10:10250: connect: connection refused'),
     because: 'the kubelet does not answer',
     instead: 'kubelet-scrape-failing',
   },
@@ -131,8 +131,15 @@ export const TRUST_ROWS: readonly Row[] = [
     instead: 'backend-dependency-failing',
   },
   {
+    cause: 'kubelet-unreachable',
+    match: scrape('dial tcp 192.0.2.10:10250: connect: no route to host'),
+    miss: scrape('dial tcp 192.0.2.10:10250: connect: connection refused'),
+    because: 'the host of the kubelet answers',
+    instead: 'kubelet-scrape-failing',
+  },
+  {
     cause: 'kubelet-scrape-failing',
-    match: scrape('dial tcp 192.0.2.10:10250: i/o timeout'),
+    match: scrape('dial tcp 192.0.2.10:10250: connect: connection refused'),
     miss: scrape("x509: cannot validate certificate for 192.0.2.10 because it doesn't contain any IP SANs"),
     because: 'it is the certificate that is refused',
     instead: 'kubelet-certificate-untrusted',

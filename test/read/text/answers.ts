@@ -568,6 +568,39 @@ const DIAGNOSED: readonly AnswerRow[] = [
     notCause: 'serving-certificate-expired',
   },
   {
+    what: 'words that a server behind an API prints too, from the kube-apiserver itself: the proxy is in its own way',
+    text: klog(
+      'E',
+      'available_controller.go:524',
+      `${TIDES} failed with: failing or missing response from ${PATH}: Get "${PATH}": proxyconnect tcp: dial tcp 192.0.2.80:3128: connect: connection refused`,
+    ),
+    answer: 'diagnosed',
+    api: TIDES,
+    cause: 'proxy-in-the-way',
+  },
+  {
+    what: 'a client that finds no address of the kube-apiserver',
+    text: lines(
+      `# APIService under diagnosis: ${TIDES}`,
+      '$ kubectl get tides',
+      'Unable to connect to the server: dial tcp: lookup harbour.example.com on 127.0.0.53:53: server misbehaving',
+    ),
+    answer: 'diagnosed',
+    api: TIDES,
+    cause: 'dns-failing',
+    notCause: 'apiserver-unavailable',
+  },
+  {
+    what: 'a control plane that does not reach the nodes either',
+    text: lines(
+      'Error from server: error dialing backend: dial tcp 192.0.2.10:10250: connect: no route to host',
+      'Error from server (ServiceUnavailable): the server is currently unable to handle the request (get tides.tides.example.com)',
+    ),
+    answer: 'diagnosed',
+    api: TIDES,
+    cause: 'host-unreachable',
+  },
+  {
     what: 'a table without endpoints',
     text: '$ kubectl -n kube-system get endpoints metrics-server\nNAME             ENDPOINTS   AGE\nmetrics-server   <none>      12m',
     answer: 'diagnosed',
