@@ -1,4 +1,5 @@
 import { alertmanagerExample } from './alertmanager.ts';
+import { alertmanagerTemplates } from './alertmanager-templates.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Artifact, printRules, RULE_FORMATS, type RuleFormat } from './formats/rule-formats.ts';
 import { logRules } from './log-rules.ts';
@@ -44,7 +45,7 @@ export function printRuleFiles(
   );
   const metrics = formats.some((format) => format !== 'loki');
   return {
-    artifacts: under('rules', metrics ? [...artifacts, alertmanagerExample(options)] : artifacts),
+    artifacts: under('rules', metrics ? [...artifacts, alertmanagerExample(options), alertmanagerTemplates(catalogue)] : artifacts),
     owned: [...formats, ...(metrics ? ['alertmanager'] : [])].map((folder) => `rules/${folder}`),
     notes: [...book.notes, ...unopenable(options, metrics)],
   };
