@@ -45,7 +45,7 @@ export function createObservation(connect: (config: Config) => ConnectedObserver
       begin(now);
     },
     current() {
-      if (next && (next.connected.observer.ready() || performance.now() - next.startedAt > TAKES_OVER_AFTER_MS)) {
+      if (next && (next.connected.observer.complete() || performance.now() - next.startedAt > TAKES_OVER_AFTER_MS)) {
         end(now);
         now = next;
         next = undefined;

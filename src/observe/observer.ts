@@ -23,8 +23,13 @@ export interface Observer {
   snapshot(): Snapshot;
   /** How far each source is, from the first second on. */
   sources(): readonly SourceStatus[];
-  /** True once discovery has answered and each target had its turn, or enough time for it: what had none is not observed, and says so. */
+  /**
+   * True once discovery has answered and each API had a turn, or time for it where there are few: what had none is not observed, and says so. A
+   * verdict about one does not wait for two thousand others.
+   */
   ready(): boolean;
+  /** True once discovery has answered and each API had a turn, or enough time for it. Comes with `ready`, or after it. */
+  complete(): boolean;
   /** Called when something changed that should not wait for the next tick. */
   onUrgent(listener: () => void): void;
 }
@@ -60,12 +65,13 @@ export function createObserver(input: ObserverInput): Observer {
       return open ? open.source.status(now) : { source, state: 'disabled' };
     });
   const refused = () => discovery.source('api-services').status(clock()).state === 'forbidden';
-  const everyTurn = () => targets.all().every((target) => prober.tallies(target.name).length > 0);
   let discoveredAt: number | undefined;
-  /** One target that has no turn, or two thousand that wait for theirs, must not keep silent what the others show. */
-  const waitedLongEnough = () => {
+  /** Each API had a turn since discovery, or so long for it. Without the right to see APIServices there is nothing to wait for. */
+  const waited = (atMostMs: number): boolean => {
+    if (refused()) return true;
+    if (!discovery.synced()) return false;
     discoveredAt ??= performance.now();
-    return performance.now() - discoveredAt >= FIRST_TURN_MS;
+    return performance.now() - discoveredAt >= atMostMs || targets.all().every(({ name }) => prober.hadTurn(name));
   };
   /** Resolves when the backends are known, or will not be for a while. */
   const discovered = async (signal: AbortSignal): Promise<void> => {
@@ -80,14 +86,16 @@ export function createObserver(input: ObserverInput): Observer {
     restart: running.restart,
     snapshot: () => snapshot(statuses(clock())),
     sources: () => statuses(clock()),
-    // Without the right to see APIServices there is nothing to wait for: what is published then is that the right is missing.
-    ready: () => refused() || (discovery.synced() && (everyTurn() || waitedLongEnough())),
+    ready: () => waited(FIRST_VERDICTS_MS),
+    complete: () => waited(EVERY_TURN_MS),
     onUrgent: (listener) => void urgent.push(listener),
   };
 }
 
 const DISCOVERY_MS = 20_000;
-const FIRST_TURN_MS = 15_000;
+/** Twice what a first turn takes where the processor is enough (firstWithinMs), and a burst begun. */
+const FIRST_VERDICTS_MS = 5_000;
+const EVERY_TURN_MS = 15_000;
 
 /** Discovery and the prober, on which the other sources stand. @param onChange when a probed API began to fail, or recovers. */
 function surroundingsOf({ client, clock, log, options }: ObserverInput, onChange: () => void): Surroundings {

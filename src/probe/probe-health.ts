@@ -37,10 +37,12 @@ export class ProbeHealth {
     if (own) this.#noteOwn(result);
   }
 
-  probesPart(): Part {
+  /** @param turns of how many APIs nothing was asked so far. */
+  probesPart({ all, waiting }: { readonly all: number; readonly waiting: number }): Part {
     const lastSuccess = this.#lastMeasured;
     if (this.#lastOwn?.hop === 'us') return { outcome: outcomeOfOurs(this.#lastOwn), lastSuccess, staleAfterMs: 0 };
-    return { outcome: { state: lastSuccess === undefined ? 'pending' : 'ok' }, lastSuccess, staleAfterMs: this.#staleAfterMs };
+    const message = waiting === 0 ? {} : { message: `${waiting} of ${all} APIs wait for their first turn: of these nothing was asked yet` };
+    return { outcome: { state: lastSuccess === undefined ? 'pending' : 'ok', ...message }, lastSuccess, staleAfterMs: this.#staleAfterMs };
   }
 
   /** @param strangers somebody answered who is not believed to be a backend. */

@@ -87,6 +87,17 @@ export class ProbedApis {
     return [...this.#apis.values()].flatMap(({ plans }) => [...plans.keys()]);
   }
 
+  /** Some probe of it has brought a result, or each target has had its turn; there may be none. */
+  hadTurn(name: string): boolean {
+    return this.#apis.get(name)?.book.begun() ?? false;
+  }
+
+  /** How many APIs there are, and of how many nothing has had its turn. */
+  turns(): { readonly all: number; readonly waiting: number } {
+    const names = [...this.#apis.keys()];
+    return { all: names.length, waiting: names.filter((name) => !this.hadTurn(name)).length };
+  }
+
   settled(): boolean {
     return [...this.#apis.values()].every(({ book }) => book.settled());
   }

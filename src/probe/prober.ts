@@ -36,6 +36,8 @@ export interface Prober extends Source {
   control(): ReadonlyMap<string, ProbeTally>;
   /** Instances that have not proved to be kube-apiservers. */
   unbelievedControl(): UnbelievedTarget[];
+  /** Some probe of the API has brought a result, or each target has had its turn. */
+  hadTurn(api: string): boolean;
   /** Every target that is known now has had its turn at least once. */
   settled(): boolean;
   /** Status of reading serving certificates, which the direct probes do; needs no start of its own. */
@@ -71,8 +73,9 @@ export function createProber(input: ProberInput): Prober {
     vouchesFor: (name, target) => beliefs.has(endpointKey(name, target)),
     control: () => control.tallies(),
     unbelievedControl: () => apiservers.unbelieved(),
+    hadTurn: (name) => apis.hadTurn(name),
     settled: () => control.last(requests.own.instance) !== undefined && apis.settled(),
-    status: (now) => statusOf('probes', health.probesPart(), now),
+    status: (now) => statusOf('probes', health.probesPart(apis.turns()), now),
     certificates: {
       name: 'certificates',
       start() {},

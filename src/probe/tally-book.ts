@@ -14,6 +14,8 @@ export interface TallyBook {
   skip(key: string): void;
   /** Its newest probe was measured. */
   isObserved(key: string): boolean;
+  /** Some plan has brought a result, or each has had its turn. */
+  begun(): boolean;
   /** Every plan has had its turn. */
   settled(): boolean;
 }
@@ -24,6 +26,8 @@ export function createTallyBook(): TallyBook {
   /** Counts without an heir so far, by vantage and request. */
   const estates = new Map<string, Counts>();
   const kindOf = ({ vantage, request }: Pick<Tally, 'vantage' | 'request'>): string => `${vantage} ${request}`;
+
+  const settled = (): boolean => [...tallies].every(([key, tally]) => tally.last || skipped.has(key));
 
   return {
     open(key, vantage, request, target) {
@@ -60,7 +64,8 @@ export function createTallyBook(): TallyBook {
       skipped.add(key);
     },
     isObserved: (key) => tallies.get(key)?.measured === true,
-    settled: () => [...tallies].every(([key, tally]) => tally.last || skipped.has(key)),
+    begun: () => [...tallies.values()].some(({ last }) => last !== undefined) || settled(),
+    settled,
   };
 }
 

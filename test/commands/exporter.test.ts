@@ -27,6 +27,8 @@ const FAILING: Partial<ApiFacts> = {
 /** What a test says of the cluster. */
 interface Scene {
   ready: boolean;
+  /** Each API had a turn; as `ready` where nothing is said. */
+  complete?: boolean;
   apis: Partial<ApiFacts>[];
   /** Thrown by the next snapshot. */
   broken?: Error | undefined;
@@ -51,6 +53,8 @@ function observerOf(scene: Scene, seen: { snapshots: number; signal?: AbortSigna
     },
     sources: () => [{ source: 'api-services', state: 'pending' }],
     ready: () => scene.ready,
+    // Takes over as soon as it publishes, unless the scene says when.
+    complete: () => scene.complete ?? scene.ready,
     onUrgent: (listener) => {
       seen.ring = listener;
     },
@@ -248,6 +252,21 @@ describe('a configuration that is read again', () => {
     const before = seen.snapshots;
     pass(3000);
     expect(seen.snapshots - before).toBe(3);
+  });
+
+  it('takes over once each API had its turn, so that no verdict ends', async () => {
+    const scene: Scene = { ready: true, apis: [{}] };
+    const { pass, lines, now, reload } = await start(scene);
+    const tookOver = () => lines.some(({ msg }) => msg === 'observing by the new configuration');
+    pass(250);
+    scene.complete = false;
+    now.config = { ...now.config, probe: { ...now.config.probe, interval: 20_000 } };
+    reload();
+    pass(20_000);
+    expect(tookOver()).toBe(false);
+    scene.complete = true;
+    pass(6000);
+    expect(tookOver()).toBe(true);
   });
 });
 

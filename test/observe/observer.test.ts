@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SourceName } from '../../src/domain/sources.ts';
 import type { KubeClient } from '../../src/kube/api.ts';
-import { createObserver } from '../../src/observe/observer.ts';
+import { createObserver, type Observer } from '../../src/observe/observer.ts';
 import type { ObserverOptions } from '../../src/observe/options.ts';
 import { SILENT } from '../../src/source/logger.ts';
 import { freePort } from '../support/free-port.ts';
@@ -162,7 +162,7 @@ describe('ready', () => {
   });
 
   it('is once each target had its turn', async () => {
-    const { observer, api } = await observe({ options: { probe: { vantages: ['aggregator'], firstWithinMs: 8000 } } });
+    const { observer, api } = await observe({ options: { probe: { vantages: ['aggregator'], firstWithinMs: 4000 } } });
     const turns = () => [TIDES, 'v1.moorings.example.com'].filter((name) => api(name).probes.length > 0).length;
     await pass(200);
     const states: [number, boolean][] = [[turns(), observer.ready()]];
@@ -174,24 +174,44 @@ describe('ready', () => {
     expect(states.filter(([seen, ready]) => ready !== (seen === 2))).toEqual([]);
   });
 
-  it('waits 15 s at most for a target that has none', async () => {
-    const { observer } = await observe({ options: { probe: { vantages: [] } } });
+  /** Nobody has a turn so soon. */
+  const LATE = { probe: { vantages: ['aggregator'], firstWithinMs: 1e8, intervalMs: 1e8 } } as const;
+  const states = (observer: Observer): [ready: boolean, complete: boolean] => [observer.ready(), observer.complete()];
+
+  it('waits 5 s at most for APIs that had none, and they are not observed; what takes over waits 15 s', async () => {
+    const { observer } = await observe({ options: LATE });
     await pass(200);
-    const before = observer.ready();
-    await pass(14_900);
-    expect([before, observer.ready()]).toEqual([false, false]);
-    await pass(200);
-    expect(observer.ready()).toBe(true);
+    expect(states(observer)).toEqual([false, false]);
+    await pass(4700);
+    expect(states(observer)).toEqual([false, false]);
+    await pass(400);
+    expect(states(observer)).toEqual([true, false]);
+    const { apis, sources } = observer.snapshot();
+    expect(apis.map(({ probes }) => probes)).toEqual([[], []]);
+    expect(sources.find(({ source }) => source === 'probes')?.message).toBe(
+      '2 of 2 APIs wait for their first turn: of these nothing was asked yet',
+    );
+    await pass(9500);
+    expect(states(observer)).toEqual([true, false]);
+    await pass(500);
+    expect(states(observer)).toEqual([true, true]);
   });
 
-  it('counts those 15 s from discovery on', async () => {
-    const { observer, release } = await observe({ discovery: 'held', options: { probe: { vantages: [] } } });
+  it('counts that time from discovery on', async () => {
+    const { observer, release } = await observe({ discovery: 'held', options: LATE });
     await pass(16_000);
-    expect(observer.ready()).toBe(false);
+    expect(states(observer)).toEqual([false, false]);
     await release();
-    expect(observer.ready()).toBe(false);
-    await pass(15_000);
-    expect(observer.ready()).toBe(true);
+    expect(states(observer)).toEqual([false, false]);
+    await pass(5000);
+    expect(states(observer)).toEqual([true, false]);
+  });
+
+  it('waits for nothing where nothing is probed', async () => {
+    const { observer } = await observe({ options: { probe: { vantages: [] } } });
+    await pass(200);
+    expect(states(observer)).toEqual([true, true]);
+    expect(observer.snapshot().sources.find(({ source }) => source === 'probes')?.message).toBeUndefined();
   });
 
   it('is at once where APIServices may not be seen: that is what is to be published', async () => {

@@ -80,6 +80,22 @@ describe('the tallies of an API', () => {
     expect(book.published()[0]).toMatchObject({ failures: {} });
   });
 
+  it('have begun with the first result, or when nothing is left to wait for', () => {
+    const book = createTallyBook();
+    expect(book.begun()).toBe(true);
+    book.open('a', 'aggregator', 'discovery', 'kube');
+    book.open('b', 'aggregator', 'list', 'kube');
+    expect(book.begun()).toBe(false);
+    book.skip('b');
+    expect(book.begun()).toBe(false);
+    book.skip('a');
+    expect(book.begun()).toBe(true);
+    book.open('c', 'endpoint', 'discovery', '10.1.0.5:443');
+    expect(book.begun()).toBe(false);
+    book.record('b', probeResult({ vantage: 'aggregator', request: 'list', target: 'kube' }));
+    expect(book.begun()).toBe(true);
+  });
+
   it('are settled once each had its turn, measured or not', () => {
     const book = createTallyBook();
     expect(book.settled()).toBe(true);
