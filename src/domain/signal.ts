@@ -3,6 +3,13 @@ import type { ApiFacts, ClusterFacts } from './snapshot.ts';
 import type { SourceName } from './sources.ts';
 
 /**
+ * What may become of a metric. `stable`: name, type and labels stay within a major version. `beta`, which is what is not said: they may change with a line in
+ * the changelog. `deprecated`: it was stable, and goes with the next major version; its help says what takes its place.
+ */
+export const STABILITIES = ['stable', 'beta', 'deprecated'] as const;
+export type Stability = (typeof STABILITIES)[number];
+
+/**
  * One number per APIService and moment, or undefined = not observed, which never counts as false.
  * Its value is published as exactly one series per APIService: `metric{apiservice="…", ...labels}`. So a criterion over the
  * signal means the same in process and in PromQL.
@@ -22,6 +29,8 @@ export interface SignalDeclaration {
   readonly kind: 'gauge' | 'counter' | 'timestamp';
   /** Family name with the prefix aggregated_api_ and the unit suffix; counters end in _total, timestamps in _timestamp_seconds. */
   readonly metric: string;
+  /** Of the metric, the same in each signal that shares it; default `beta`. */
+  readonly stability?: Stability;
   /** Static labels that single out one series per APIService. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Where the number comes from: names the right that is missing when it is undefined. */

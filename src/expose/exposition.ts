@@ -144,6 +144,7 @@ function printersOf(options: ExpositionOptions): FamilyPrinter[] {
 export const SERIES_DROPPED: Omit<Family, 'collect'> = {
   name: 'aggregated_api_exporter_series_dropped_total',
   type: 'counter',
+  stability: 'stable',
   help: 'Series that the cap of their family left out, counted once per tick that was scraped.',
   labels: ['family'],
   cost: 'families',

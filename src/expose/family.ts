@@ -1,3 +1,4 @@
+import type { Stability } from '../domain/signal.ts';
 import type { ApiFacts } from '../domain/snapshot.ts';
 import { SOURCES, type SourceStatus } from '../domain/sources.ts';
 import type { ErrorRatios } from './error-ratios.ts';
@@ -25,6 +26,8 @@ export interface Family {
   /** With prefix and suffix; counters end in _total. */
   readonly name: string;
   readonly type: 'gauge' | 'counter' | 'histogram' | 'info';
+  /** Default `beta`. */
+  readonly stability?: Stability;
   readonly help: string;
   readonly labels: readonly string[];
   /** Series that it costs, as a formula for people, e.g. `APIs × 3`. */

@@ -20,6 +20,7 @@ Generated from the declarations in \`src/signals\` (one series per API) and \`sr
 - A family has at most \`limits.series_per_family\` series (default 10,000). Over it, series that are 0 go first, and
   \`aggregated_api_exporter_series_dropped_total\` counts what went.
 - \`process_*\` and \`nodejs_*\` are those of prom-client.
+- Name, type and labels of a family that is *stable* stay within a major version; the others are *beta*: [what may change](operations.md#metrics).
 
 "APIs" in the column *series* are the APIServices that a Service in the cluster serves.
 `;
@@ -65,8 +66,8 @@ export function documentedFamilies(signals: readonly SignalDeclaration[]): Descr
 
 function section(title: string, families: readonly Described[]): string {
   const rows = families.map(
-    ({ name, type, labels, help, cost }) =>
-      `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ') || '–'} | ${help.replaceAll('|', '\\|').replaceAll('<', '&lt;')} | ${cost} |`,
+    ({ name, type, stability = 'beta', labels, help, cost }) =>
+      `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ') || '–'} | ${stability} | ${help.replaceAll('|', '\\|').replaceAll('<', '&lt;')} | ${cost} |`,
   );
-  return `## ${title}\n\n| family | type | labels | meaning | series |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+  return `## ${title}\n\n| family | type | labels | stability | meaning | series |\n| --- | --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;
 }

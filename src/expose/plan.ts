@@ -50,6 +50,7 @@ function familyOfSignals(metric: string, signals: readonly SignalDeclaration[]):
   return {
     name: metric,
     type: first.kind === 'counter' ? 'counter' : 'gauge',
+    ...(first.stability !== undefined && { stability: first.stability }),
     help: first.familyHelp ?? first.help,
     labels: ['apiservice', ...labels],
     cost: signals.length === 1 ? 'APIs' : `APIs × ${signals.length}`,

@@ -26,6 +26,7 @@ export const SELF_FAMILIES = [
   {
     name: 'aggregated_api_exporter_tick_duration_seconds',
     type: 'histogram',
+    stability: 'stable',
     help: 'Duration of a tick: snapshot, signals, diagnosis.',
     labels: [],
     cost: '13',
@@ -33,6 +34,7 @@ export const SELF_FAMILIES = [
   {
     name: 'aggregated_api_exporter_build_info',
     type: 'info',
+    stability: 'stable',
     help: 'Version of the exporter and of Node.js.',
     labels: ['version', 'revision', 'nodeversion'],
     cost: '1',

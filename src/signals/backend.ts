@@ -8,6 +8,7 @@ const endpointState = (name: string, state: string, help: string, read: (facts: 
   help,
   kind: 'gauge',
   metric: 'aggregated_api_backend_endpoints',
+  stability: 'stable',
   familyHelp: 'Addresses in the EndpointSlices of the backend Service, by state.',
   labels: { state },
   source: 'endpoint-slices',

@@ -50,6 +50,7 @@ export const CERTIFICATE_SIGNALS: readonly Signal[] = [
     help: 'When the serving certificate of the backend expires, Unix time; of several certificates the earliest.',
     kind: 'timestamp',
     metric: 'aggregated_api_backend_certificate_not_after_timestamp_seconds',
+    stability: 'stable',
     source: 'certificates',
     observe: (api) => smallest(presented(api).map((certificate) => certificate.notAfter)),
   },

@@ -23,6 +23,7 @@ export const CHANGE_SIGNALS: readonly Signal[] = CHANGE_KINDS.map((what) => ({
   words: `last change (${what.replaceAll('-', ' ')})`,
   kind: 'timestamp',
   metric: 'aggregated_api_last_change_timestamp_seconds',
+  stability: 'stable',
   familyHelp: 'When something that the API depends on was last changed, Unix time, by what was changed; no series before the first change.',
   labels: { what },
   source: SOURCE_OF[what],

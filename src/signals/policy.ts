@@ -7,6 +7,7 @@ const verdict = (name: string, is: PolicyVerdict, help: string): Signal => ({
   help,
   kind: 'gauge',
   metric: 'aggregated_api_network_policies',
+  stability: 'stable',
   familyHelp:
     'Verdict on traffic from the kube-apiserver to the backend pods by the policies that select them: 1 for the current one, 0 for the others.',
   labels: { verdict: is },

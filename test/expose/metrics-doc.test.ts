@@ -6,7 +6,7 @@ import { createSelfMetrics } from '../../src/expose/self-metrics.ts';
 import { healthyApi, healthySnapshot, NOW } from '../support/healthy.ts';
 import { diagnosis, viewOf } from './view.ts';
 
-const rows = (doc: string) => [...doc.matchAll(/^\| `(\w+)` \| (\w+) \| (.*?) \| (.*) \| (.*) \|$/gm)];
+const rows = (doc: string) => [...doc.matchAll(/^\| `(\w+)` \| (\w+) \| (.*?) \| (stable|beta|deprecated) \| (.*) \| (.*) \|$/gm)];
 
 describe('docs/metrics.md', () => {
   const doc = renderMetricsDoc([
@@ -25,14 +25,14 @@ describe('docs/metrics.md', () => {
     expect(names).toEqual(expect.arrayContaining(DECLARED_FAMILIES.map(({ name }) => name)));
   });
 
-  it('gives type, labels, meaning and cost of each', () => {
-    for (const [line, , type, labels, help, cost] of rows(doc)) {
+  it('gives type, labels, stability, meaning and cost of each', () => {
+    for (const [line, , type, labels, , help, cost] of rows(doc)) {
       expect(['gauge', 'counter', 'histogram', 'info'], line).toContain(type);
       expect(labels, line).toMatch(/^(–|(`\w+`(, )?)+)$/);
       expect(help!.length, line).toBeGreaterThan(5);
       expect(cost, line).not.toBe('');
     }
-    expect(doc).toContain('| `aggregated_api_depth` | gauge | `apiservice` | Depth \\| of &lt;water>. | APIs |');
+    expect(doc).toContain('| `aggregated_api_depth` | gauge | `apiservice` | beta | Depth \\| of &lt;water>. | APIs |');
   });
 
   it('knows everything that the exporter prints', async () => {

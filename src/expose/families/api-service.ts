@@ -5,6 +5,7 @@ export const API_SERVICE_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_info',
     type: 'info',
+    stability: 'stable',
     help: 'One for each APIService that is served by a Service in the cluster; the labels say what it serves and from where.',
     labels: ['group', 'version', 'backend_namespace', 'backend_service'],
     cost: 'APIs',

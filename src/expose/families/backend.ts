@@ -21,6 +21,7 @@ export const BACKEND_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_backend_restarts_total',
     type: 'counter',
+    stability: 'stable',
     help: 'Restarts of a container, from restartCount in the status of its pod.',
     labels: ['backend_pod', 'backend_container'],
     cost: 'backend containers',
@@ -32,6 +33,7 @@ export const BACKEND_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_backend_terminations_total',
     type: 'counter',
+    stability: 'stable',
     help: 'Terminations of a container by reason, counted from lastState in the status of its pod.',
     labels: ['backend_pod', 'backend_container', 'reason'],
     cost: `backend containers × ${TERMINATION_REASONS.length}`,
@@ -46,6 +48,7 @@ export const BACKEND_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_backend_waiting',
     type: 'gauge',
+    stability: 'stable',
     help: 'Why a container waits: 1 for the current reason, 0 for the others.',
     labels: ['backend_pod', 'backend_container', 'reason'],
     cost: `backend containers × ${WAITING_REASONS.length}`,
@@ -71,6 +74,7 @@ function ratio(name: string, help: string, field: 'cpuThrottledRatio' | 'cpuUsag
   return familyPerApi({
     name,
     type: 'gauge',
+    stability: 'stable',
     help,
     labels: ['backend_pod', 'backend_container'],
     cost: 'backend containers with a limit',

@@ -7,6 +7,7 @@ export const CERTIFICATE_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_backend_certificate_verified',
     type: 'gauge',
+    stability: 'stable',
     help: 'Whether every serving certificate of the backend verifies, name included: against the caBundle of the APIService, and against the roots of the system.',
     labels: ['against'],
     cost: 'APIs × at most 2',

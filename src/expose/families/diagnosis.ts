@@ -6,6 +6,7 @@ export const DIAGNOSIS_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_diagnosis_confidence',
     type: 'gauge',
+    stability: 'stable',
     help: 'How sure it is that this is the cause, 0 to 1, over all causes that have evidence and `unknown`; while it recovers, as when it last failed; no series while the API is healthy.',
     labels: ['cause', 'category'],
     cost: 'failing APIs × causes with evidence',
@@ -16,6 +17,7 @@ export const DIAGNOSIS_FAMILIES: readonly Family[] = [
   {
     name: 'aggregated_api_diagnosis',
     type: 'gauge',
+    stability: 'stable',
     help: 'The diagnosis: 1 for the most likely cause of a failing API, of one that recovers for the cause that it failed for; no series while the API is healthy.',
     labels: ['apiservice', 'cause', 'category'],
     cost: 'failing APIs',
@@ -28,6 +30,7 @@ export const DIAGNOSIS_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_failure_pattern',
     type: 'gauge',
+    stability: 'stable',
     help: 'How the failures of the last hour spread over time: 1 for the current pattern, 0 for the others.',
     labels: ['pattern'],
     cost: `APIs × ${PATTERNS.length}`,
@@ -39,6 +42,7 @@ export const DIAGNOSIS_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_failure_period_seconds',
     type: 'gauge',
+    stability: 'stable',
     help: 'Time between the starts of two failures, while the pattern is periodic.',
     labels: [],
     cost: 'APIs that fail periodically',

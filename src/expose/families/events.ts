@@ -42,6 +42,7 @@ export const EVENT_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_events_total',
     type: 'counter',
+    stability: 'stable',
     help: 'Events about the APIService, its backend and the nodes that host it, by reason and kind of object; reasons that mean nothing here are `other`.',
     labels: ['reason', 'object_kind'],
     cost: `APIs × ${KNOWN_EVENTS.length + 1}, and more for reasons seen on unusual kinds`,

@@ -7,6 +7,7 @@ export const EXPORTER_FAMILIES: readonly Family[] = [
     {
       name: 'aggregated_api_exporter_source_up',
       type: 'gauge',
+      stability: 'stable',
       help: 'Whether a source of observations answers: 1 it does, 0 it is pending, unauthorised, forbidden, stale or failed; no series while it is switched off.',
     },
     ({ state }) => (SOURCE_STATES[state].blind ? 0 : 1),
@@ -15,6 +16,7 @@ export const EXPORTER_FAMILIES: readonly Family[] = [
     {
       name: 'aggregated_api_exporter_source_last_success_timestamp_seconds',
       type: 'gauge',
+      stability: 'stable',
       help: 'When a source of observations last answered, Unix time; no series before its first answer.',
     },
     ({ lastSuccess }) => (lastSuccess === undefined ? undefined : lastSuccess / 1000),
@@ -23,6 +25,7 @@ export const EXPORTER_FAMILIES: readonly Family[] = [
     {
       name: 'aggregated_api_exporter_source_forbidden',
       type: 'gauge',
+      stability: 'stable',
       help: 'Whether RBAC refuses a source of observations (403); the status page names the rule that opens it.',
     },
     ({ state }) => (state === 'forbidden' ? 1 : 0),

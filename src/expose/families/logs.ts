@@ -7,6 +7,7 @@ export const LOG_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_log_lines_total',
     type: 'counter',
+    stability: 'stable',
     help: 'Lines read from the logs of the backend, by severity.',
     labels: ['severity'],
     cost: 'APIs × 5',
@@ -17,6 +18,7 @@ export const LOG_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_log_matches_total',
     type: 'counter',
+    stability: 'stable',
     help: 'Log lines of the backend that a signature matched. Only signatures that occurred have a series; docs/signatures.md lists all.',
     labels: ['speaker', 'signature'],
     cost: 'APIs × signatures that occurred',

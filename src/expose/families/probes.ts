@@ -17,6 +17,7 @@ export const PROBE_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_probes_total',
     type: 'counter',
+    stability: 'stable',
     help: 'Probes that have ended, by vantage and by what was asked. Probes run on a timer of their own, not at the scrape.',
     labels: ['vantage', 'request'],
     cost: 'APIs × at most 6',
@@ -32,6 +33,7 @@ export const PROBE_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_probe_failures_total',
     type: 'counter',
+    stability: 'stable',
     help: 'Probes that failed, by vantage, by what was asked and by reason; docs/probe-reasons.md says what each reason points to.',
     labels: ['vantage', 'request', 'reason'],
     cost: `APIs × at most 6 × ${FAILURE_REASONS.length}`,
@@ -48,6 +50,7 @@ export const PROBE_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_probe_duration_seconds',
     type: 'histogram',
+    stability: 'stable',
     help: 'Duration of successful probes, by vantage. Probes during which our own event loop was late are left out.',
     labels: ['vantage'],
     cost: `APIs × at most 3 × ${PROBE_DURATION_BUCKETS.length + 3}`,
@@ -65,6 +68,7 @@ export const PROBE_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_probe_phase_seconds',
     type: 'gauge',
+    stability: 'stable',
     help: 'Duration of each phase of the newest discovery probe, by vantage; of several targets the slowest. Reused connections have no resolve, connect and tls.',
     labels: ['vantage', 'phase'],
     cost: `APIs × at most 3 × ${PHASES.length}`,
@@ -108,6 +112,7 @@ export const PROBE_FAMILIES: readonly Family[] = [
   familyPerApi({
     name: 'aggregated_api_error_ratio',
     type: 'gauge',
+    stability: 'stable',
     help: `Share of the probes of the last ${ERROR_RATIO_WINDOW_SECONDS / 60} minutes that failed, 0 to 1, by vantage; no series while none was made.`,
     labels: ['vantage'],
     cost: 'APIs × at most 3',
