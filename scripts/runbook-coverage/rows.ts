@@ -149,7 +149,7 @@ export const ROWS: readonly Row[] = [
     metrics: ['aggregated_api_last_change_timestamp_seconds'],
     evidence: ['network-policy-changed/changed-before-failures'],
     page: ['Recent changes'],
-    tests: [NETWORK],
+    tests: [NETWORK, 'test/observe/policy/source.test.ts'],
   },
   {
     of: 'E',
@@ -178,9 +178,9 @@ export const ROWS: readonly Row[] = [
     asks: 'Is the failure persistent, and if it comes at regular intervals, which scheduled operation runs then?',
     metrics: ['aggregated_api_failure_pattern', 'aggregated_api_failure_period_seconds'],
     evidence: ['scheduled-operation/onsets-are-even', 'scheduled-operation/matches-a-schedule'],
-    tests: [PATTERN, 'test/diagnose/schedules.test.ts', 'test/correlations/tables/schedule.ts'],
+    tests: [PATTERN, 'test/diagnose/schedules.test.ts', 'test/correlations/tables/schedule.ts', 'test/objects/event-changes.test.ts'],
     missing:
-      'of scheduled operations only CronJobs, reboots of nodes and other changes that recur, and the period of autoscalers are known: no backup schedules of other kinds, certificate renewals, or schedulers outside the cluster',
+      'of scheduled operations only CronJobs, changes that recur (reboots of nodes, scaling by an HPA or a VPA, leaders), and the period of autoscalers are known: no backup schedules of other kinds, certificate renewals, or schedulers outside the cluster',
   },
   {
     of: 'H',
@@ -198,9 +198,12 @@ export const ROWS: readonly Row[] = [
     of: 'Look back one hour',
     asks: 'Did the infrastructure or the configuration change, was the network unstable, or the load high?',
     metrics: ['aggregated_api_last_change_timestamp_seconds'],
-    evidence: ['bad-flag-or-config/configuration-changed-within-the-hour', 'apiserver-restarted/errors-after-restarts-within-the-hour'],
+    evidence: [
+      ...['bad-flag-or-config/configuration-changed-within-the-hour', 'apiserver-restarted/errors-after-restarts-within-the-hour'],
+      ...['rollout-in-progress/just-scaled', 'leader-election-lost/leader-changed', 'etcd-slow/leaders-change'],
+    ],
     page: ['Recent changes'],
-    tests: ['test/correlations/look-back.test.ts'],
+    tests: ['test/correlations/look-back.test.ts', 'test/correlations/scheduled-changes.test.ts'],
     missing: 'curves of more than an hour: they are in Prometheus',
   },
   {

@@ -1,5 +1,5 @@
 import { clause, defineCause } from '../domain/cause.ts';
-import { above, all, any, increase, MINUTE } from '../domain/criterion.ts';
+import { above, all, any, changedWithin, increase, MINUTE } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { LOAD_MAY_EXPLAIN } from './shared/load.ts';
 import { atLeast, lessThan, seen } from './shared/seen.ts';
@@ -49,6 +49,20 @@ export const etcdSlow = defineCause({
         clause('requests to etcd take {value} on average', atLeast('etcd-seconds', 0.1)),
       ],
       reproduce: 'kubectl get events -n kube-system --field-selector type=Warning',
+    },
+    {
+      id: 'leaders-change',
+      // One that cannot renew its lease for ten seconds gives it up.
+      when: all(changedWithin('last-change-control-plane-leader', 10 * MINUTE), atLeast('etcd-seconds', 0.1), FAILING, LOAD_MAY_EXPLAIN),
+      weight: 'suggestive',
+      says: [
+        clause(
+          'the leader of kube-controller-manager or of kube-scheduler changed in the last 10 min',
+          changedWithin('last-change-control-plane-leader', 10 * MINUTE),
+        ),
+        clause('requests to etcd take {value} on average', atLeast('etcd-seconds', 0.1)),
+      ],
+      reproduce: 'kubectl get events -n kube-system --field-selector reason=LeaderElection',
     },
     ...linesSay('etcd-slow'),
   ],

@@ -1,5 +1,7 @@
 import { defineCause } from '../domain/cause.ts';
+import { all, changedWithin, MINUTE } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
+import { FAILING } from './shared/vantages.ts';
 
 export const leaderElectionLost = defineCause({
   id: 'leader-election-lost',
@@ -10,7 +12,16 @@ export const leaderElectionLost = defineCause({
     'The server could not renew its lease in time, because the kube-apiserver answered late or not at all. The leader steps down or exits. What only the leader serves is not served.',
   severity: 'warning',
   prior: -1,
-  evidence: [...linesSay('leader-election-lost')],
+  evidence: [
+    {
+      id: 'leader-changed',
+      when: all(changedWithin('last-change-leader', 5 * MINUTE), FAILING),
+      weight: 'circumstantial',
+      says: 'A pod of the backend became leader, or ceased to be one, in the last 5 min.',
+      reproduce: 'kubectl get events -n {namespace} --field-selector reason=LeaderElection',
+    },
+    ...linesSay('leader-election-lost'),
+  ],
   supersedes: ['pod-restarting', 'no-ready-endpoints'],
   runbookCorrelation: 'apiserver-load',
   remedy: [

@@ -83,7 +83,10 @@ export const networkPolicyBlocking = defineCause({
       when: all(changedWithin('last-change-network-policy', 15 * MINUTE), PACKETS_VANISH),
       weight: 'strong',
       says: [
-        clause('a NetworkPolicy of the backend changed in the last 15 min', changedWithin('last-change-network-policy', 15 * MINUTE)),
+        clause(
+          "a network policy of the backend's namespace, or of the cluster, changed in the last 15 min",
+          changedWithin('last-change-network-policy', 15 * MINUTE),
+        ),
         clause('packets vanish', PACKETS_VANISH),
       ],
       reproduce: 'kubectl get networkpolicies -n {namespace} -o yaml --show-managed-fields',

@@ -19,7 +19,10 @@ export const networkPolicyChanged = defineCause({
       when: all(changedWithin('last-change-network-policy', 15 * MINUTE), NETWORK_FAILURE),
       weight: 'suggestive',
       says: [
-        clause('a NetworkPolicy of the backend changed in the last 15 min', changedWithin('last-change-network-policy', 15 * MINUTE)),
+        clause(
+          "a network policy of the backend's namespace, or of the cluster, changed in the last 15 min",
+          changedWithin('last-change-network-policy', 15 * MINUTE),
+        ),
         clause('connections fail', NETWORK_FAILURE),
       ],
       reproduce: 'kubectl get networkpolicies -n {namespace} -o yaml --show-managed-fields',
@@ -31,7 +34,7 @@ export const networkPolicyChanged = defineCause({
       id: 'changed-within-the-hour',
       when: changedWithin('last-change-network-policy', HOUR),
       weight: 'suggestive',
-      says: 'A NetworkPolicy of the backend changed in the last hour.',
+      says: "A network policy of the backend's namespace, or of the cluster, changed in the last hour.",
       reproduce: 'kubectl get networkpolicies -n {namespace} -o yaml --show-managed-fields',
     },
   ],

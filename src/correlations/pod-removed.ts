@@ -11,7 +11,7 @@ export const podRemoved = defineCause({
   part: 'backend',
   title: 'The backend pod was drained, preempted or removed',
   summary:
-    'Somebody drained the node, a pod of higher priority took the place, or a taint removed the pod. With one replica the API is down until the next pod is ready.',
+    'Somebody drained the node, a pod of higher priority took the place, a taint removed the pod, or the VerticalPodAutoscaler evicted it for other requests. With one replica the API is down until the next pod is ready.',
   severity: 'warning',
   prior: -1.5,
   evidence: [
@@ -26,7 +26,7 @@ export const podRemoved = defineCause({
       id: 'removal-events',
       when: all(seen('events-preempted'), NO_READY_ENDPOINTS),
       weight: 'strong',
-      says: 'Events of the last 10 min say that a pod was preempted or removed by a taint.',
+      says: 'Events of the last 10 min say that a pod was preempted, removed by a taint, or evicted by the VerticalPodAutoscaler.',
       reproduce: 'kubectl get events -n {namespace}',
     },
     {

@@ -33,6 +33,19 @@ export const rolloutInProgress = defineCause({
       reproduce: 'kubectl rollout history -n {namespace} {workload}',
     },
     {
+      id: 'just-scaled',
+      when: all(changedWithin('last-change-scaling', 3 * MINUTE), seen('rolling-out'), FAILING),
+      weight: 'suggestive',
+      says: [
+        clause(
+          'the backend was scaled, or its pods given other resources, in the last 3 min',
+          changedWithin('last-change-scaling', 3 * MINUTE),
+        ),
+        clause('a rollout of the backend goes on', seen('rolling-out')),
+      ],
+      reproduce: 'kubectl get hpa -n {namespace}',
+    },
+    {
       id: 'young-pods',
       when: all(changedWithin('newest-pod-created', 2 * MINUTE), NO_READY_ENDPOINTS),
       weight: 'circumstantial',
@@ -72,6 +85,13 @@ export const rolloutInProgress = defineCause({
       weight: 'suggestive',
       says: '{met} of {of} failed checks since {from} came at most 11 minutes after a rollout of the backend.',
       reproduce: 'kubectl rollout history -n {namespace} {workload}',
+    },
+    {
+      id: 'errors-after-scaling-within-the-hour',
+      when: coincides(changedWithin('last-change-scaling', 5 * MINUTE), FAILING, { within: MINUTE, over: HOUR, atLeast: 0.5 }),
+      weight: 'suggestive',
+      says: '{met} of {of} failed checks since {from} came at most 6 minutes after the backend was scaled or given other resources.',
+      reproduce: 'kubectl get hpa -n {namespace}',
     },
   ],
   supersedes: ['no-ready-endpoints', 'connection-refused'],

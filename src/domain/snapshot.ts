@@ -331,7 +331,9 @@ export interface RightsFacts {
 }
 
 export const CHANGE_KINDS = [
+  // Of the pod template, or of a workload that was written before anybody looked; another number of pods, or other resources, is `scaling`.
   'rollout',
+  'scaling',
   'network-policy',
   // A change of the ports or of the selector says so; whatever else was changed, or written before anybody looked, is `service`.
   'service',
@@ -342,6 +344,9 @@ export const CHANGE_KINDS = [
   'configuration',
   'node',
   'control-plane',
+  // Of the backend's own election, and of the kube-controller-manager's and the kube-scheduler's.
+  'leader',
+  'control-plane-leader',
 ] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 

@@ -168,13 +168,21 @@ export function workloadOf(pod: {
   return pod.owner;
 }
 
-/** What an edit changed, in words; undefined when only the status did. */
-export function workloadChange(before: WorkloadRecord, after: WorkloadRecord): string | undefined {
-  const said: string[] = [];
-  if (before.templateHash !== after.templateHash) said.push(templateChange(before, after));
+/** What an edit changed, by kind and in words; none when only the status did. */
+export function workloadChanges(
+  before: WorkloadRecord,
+  after: WorkloadRecord,
+): readonly { readonly what: 'rollout' | 'scaling'; readonly summary: string }[] {
+  const made: { what: 'rollout' | 'scaling'; summary: string }[] = [];
+  if (before.templateHash !== after.templateHash) made.push({ what: 'rollout', summary: templateChange(before, after) });
   if (before.facts.replicas !== after.facts.replicas && after.kind !== 'DaemonSet')
-    said.push(`scaled ${before.facts.replicas} → ${after.facts.replicas}`);
-  return said.length > 0 ? said.join(', ') : undefined;
+    made.push({ what: 'scaling', summary: `scaled ${before.facts.replicas} → ${after.facts.replicas}${byAutoscaler(before, after)}` });
+  return made;
+}
+
+/** Of all that runs in the kube-controller-manager only the HPA's controller writes to the scale of a workload (v1.36, pkg/controller/podautoscaler). */
+function byAutoscaler({ writer: before }: WorkloadRecord, { writer }: WorkloadRecord): string {
+  return writer?.manager === 'kube-controller-manager' && writer.at !== before?.at ? ' by a HorizontalPodAutoscaler' : '';
 }
 
 function templateChange(before: WorkloadRecord, after: WorkloadRecord): string {

@@ -5,6 +5,7 @@ import { largest, seconds } from './reading.ts';
 
 const SOURCE_OF: Readonly<Record<(typeof CHANGE_KINDS)[number], SourceName>> = {
   rollout: 'workloads',
+  scaling: 'workloads',
   'network-policy': 'network-policies',
   service: 'services',
   'service-ports': 'services',
@@ -14,6 +15,8 @@ const SOURCE_OF: Readonly<Record<(typeof CHANGE_KINDS)[number], SourceName>> = {
   configuration: 'config-maps',
   node: 'nodes',
   'control-plane': 'apiserver-metrics',
+  leader: 'events',
+  'control-plane-leader': 'events',
 };
 
 /** What changed last, and when: `last-change-rollout`, `last-change-network-policy`, … Undefined before the first change. */

@@ -37,8 +37,8 @@ const GROUPS: Readonly<Record<string, { readonly says: string; readonly keep: (e
     keep: (e) => e.reason === 'Evicted' || e.reason === 'EvictionThresholdMet',
   },
   preempted: {
-    says: 'a pod was preempted or removed by a taint',
-    keep: (e) => ['Preempted', 'Preempting', 'TaintManagerEviction'].includes(e.reason),
+    says: 'a pod was preempted, removed by a taint, or evicted by the VerticalPodAutoscaler',
+    keep: (e) => ['Preempted', 'Preempting', 'TaintManagerEviction', 'EvictedByVPA'].includes(e.reason),
   },
   'out-of-memory': {
     says: 'the node had no memory left and killed a process (SystemOOM, OOMKilling)',

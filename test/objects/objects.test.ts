@@ -6,13 +6,27 @@ import { createEventLog } from '../../src/objects/event-log.ts';
 import { type EventRecord, readEvent } from '../../src/objects/events.ts';
 import { NODES, nodeChange } from '../../src/objects/nodes.ts';
 import { SERVICES } from '../../src/objects/services.ts';
-import { WORKLOADS, workloadChange, workloadOf } from '../../src/objects/workloads.ts';
+import { WORKLOADS, workloadChanges, workloadOf } from '../../src/objects/workloads.ts';
 import { observedValueFrom } from '../../src/observe/discovery/coverage.ts';
 import { worstOf } from '../../src/source/status.ts';
 import { NOW } from '../support/healthy.ts';
 import { deployment, endpoint, node, service, slice } from '../support/kube-objects.ts';
 
 describe('workloads', () => {
+  /** As the scale subresource records its writer. */
+  const scaledBy = (manager: string) => ({
+    managedFields: [
+      {
+        manager,
+        operation: 'Update',
+        subresource: 'scale',
+        apiVersion: 'apps/v1',
+        time: '2026-01-05T09:00:00Z',
+        fieldsType: 'FieldsV1',
+        fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+      },
+    ],
+  });
   const [deployments, daemonSets, statefulSets] = WORKLOADS.map((spec) => (raw: unknown) => spec.project(raw)!.facts);
   const progressing = (status: string, reason: string) => ({ conditions: [{ type: 'Progressing', status, reason }] });
   it.each([
@@ -87,13 +101,36 @@ describe('workloads', () => {
   });
 
   it.each([
-    [deployment(), undefined],
-    [deployment({ status: { availableReplicas: 0 } }), undefined],
-    [deployment({ image: 'registry.example.com/tide-gauge:2.0' }), 'new image server=registry.example.com/tide-gauge:2.0'],
-    [deployment({ spec: { replicas: 3 } }), 'scaled 1 → 3'],
-  ])('an edit is told in words (%#)', (after, summary) => {
+    [deployment(), []],
+    [deployment({ status: { availableReplicas: 0 } }), []],
+    [deployment({ image: 'registry.example.com/tide-gauge:2.0' }), [['rollout', 'new image server=registry.example.com/tide-gauge:2.0']]],
+    [deployment({ spec: { replicas: 3 } }), [['scaling', 'scaled 1 → 3']]],
+    [
+      deployment({ spec: { replicas: 3 }, metadata: scaledBy('kube-controller-manager') }),
+      [['scaling', 'scaled 1 → 3 by a HorizontalPodAutoscaler']],
+    ],
+    [deployment({ spec: { replicas: 3 }, metadata: scaledBy('kubectl') }), [['scaling', 'scaled 1 → 3']]],
+    [
+      deployment({ image: 'registry.example.com/tide-gauge:2.0', spec: { replicas: 3 } }),
+      [
+        ['rollout', 'new image server=registry.example.com/tide-gauge:2.0'],
+        ['scaling', 'scaled 1 → 3'],
+      ],
+    ],
+  ])('an edit is told by kind and in words (%#)', (after, told) => {
     const spec = WORKLOADS[0]!;
-    expect(workloadChange(spec.project(deployment())!, spec.project(after)!)).toBe(summary);
+    const made = workloadChanges(spec.project(deployment())!, spec.project(after)!);
+    expect(made.map(({ what, summary }) => [what, summary])).toEqual(told);
+  });
+
+  it('is not scaled by an autoscaler that did so before', () => {
+    const spec = WORKLOADS[0]!;
+    const by = scaledBy('kube-controller-manager');
+    const [made] = workloadChanges(
+      spec.project(deployment({ metadata: by }))!,
+      spec.project(deployment({ spec: { replicas: 3 }, metadata: by }))!,
+    );
+    expect(made?.summary).toBe('scaled 1 → 3');
   });
 
   it('tells a restart from another new template', () => {
@@ -103,8 +140,10 @@ describe('workloads', () => {
         deployment({ spec: { template: { metadata: { labels: { app: 'tide-gauge' }, annotations }, spec: { containers: [], ...more } } } }),
       )!;
     const restarted = template({ 'kubectl.kubernetes.io/restartedAt': '2026-01-05T09:00:00Z' });
-    expect(workloadChange(template({}), restarted)).toBe('restarted');
-    expect(workloadChange(template({}), template({}, { priorityClassName: 'high' }))).toBe('new pod template');
+    expect(workloadChanges(template({}), restarted)).toEqual([{ what: 'rollout', summary: 'restarted' }]);
+    expect(workloadChanges(template({}), template({}, { priorityClassName: 'high' }))).toEqual([
+      { what: 'rollout', summary: 'new pod template' },
+    ]);
   });
 });
 

@@ -4,10 +4,12 @@ import type { Writer } from '../../kube/managed-fields.ts';
 import { type ApiServiceRecord, specChange } from '../../objects/api-services.ts';
 import type { Backend } from '../../objects/backend.ts';
 import { matches } from '../../objects/backend.ts';
+import { isControlPlaneLeader, isLedBy, leaderIn, resizeIn } from '../../objects/event-changes.ts';
+import type { EventRecord } from '../../objects/events.ts';
 import { type NodeRecord, nodeChange } from '../../objects/nodes.ts';
 import type { PodRecord } from '../../objects/pods.ts';
 import { type ServiceRecord, serviceChanges } from '../../objects/services.ts';
-import { type WorkloadRecord, workloadChange } from '../../objects/workloads.ts';
+import { type WorkloadRecord, workloadChanges } from '../../objects/workloads.ts';
 import type { Clock } from '../../source/clock.ts';
 import type { BackendCaches, Backends } from './backends.ts';
 import { attribution, type ChangeRing, createChangeRing } from './changes.ts';
@@ -32,6 +34,8 @@ export interface ChangeRecorder {
   node(change: CacheChange<NodeRecord>): void;
   pod(change: CacheChange<PodRecord>): void;
   configMap(change: CacheChange<ConfigMapRecord>): void;
+  /** Also one of before we looked: it has its time. @param apis that it concerns. */
+  event(event: EventRecord, apis: readonly string[]): void;
 }
 
 type AskedBackends = Pick<Backends, 'names' | 'get' | 'inNamespace' | 'ofService'>;
@@ -100,10 +104,14 @@ class RingedChanges implements ChangeRecorder {
   }
 
   workload(change: CacheChange<WorkloadRecord>): void {
-    const { object } = change;
-    const made = this.#written(change, 'rollout', `${object.kind} ${change.key}`, workloadChange);
-    if (!made) return;
-    for (const backend of this.#backends.inNamespace(object.namespace)) if (isBehind(object, backend)) this.record(backend.api.name, made);
+    const { object, previous, type } = change;
+    const edits = previous && type === 'modified' ? workloadChanges(previous, object) : [{ what: 'rollout', summary: undefined } as const];
+    for (const { what, summary } of edits) {
+      const made = this.#written(change, what, `${object.kind} ${change.key}`, () => summary);
+      if (!made) continue;
+      for (const backend of this.#backends.inNamespace(object.namespace))
+        if (isBehind(object, backend)) this.record(backend.api.name, made);
+    }
   }
 
   node({ type, key, object, previous, live }: CacheChange<NodeRecord>): void {
@@ -136,6 +144,21 @@ class RingedChanges implements ChangeRecorder {
     if (!made) return;
     for (const { api, pods } of this.#backends.inNamespace(object.namespace))
       if (pods.some(({ template }) => template.configMaps.includes(object.name))) this.record(api.name, made);
+  }
+
+  event(event: EventRecord, apis: readonly string[]): void {
+    const leader = leaderIn(event);
+    if (leader && isControlPlaneLeader(event)) this.record(undefined, { ...leader.change, what: 'control-plane-leader' });
+    else if (leader) {
+      const led = this.#backends.inNamespace(event.namespace).filter(({ pods }) => pods.some(({ name }) => isLedBy(leader.identity, name)));
+      for (const { api } of led) this.record(api.name, { ...leader.change, what: 'leader' });
+    }
+    for (const api of apis) {
+      const workload = this.#backends.get(api)?.workload;
+      const of = workload ? `${workload.kind} ${workload.namespace}/${workload.name}` : `Pod ${event.namespace}/${event.name}`;
+      const resize = resizeIn(event, of);
+      if (resize) this.record(api, resize);
+    }
   }
 
   /** An object that somebody writes: created, changed in a way worth a word, deleted. Nothing for what was there before us. */

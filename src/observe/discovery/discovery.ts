@@ -113,7 +113,10 @@ class WatchedDiscovery implements Discovery {
     recordChangesOf(this.#changes, this.#caches);
     this.#caches.nodes.subscribe((change) => this.#changes.node(change));
     this.#caches.cronJobs.subscribe((change) => this.#runs.observe(change));
-    this.#events = createEventWatch(client, this.#backends, options);
+    this.#events = createEventWatch(client, this.#backends, {
+      ...options,
+      onEvent: (event, apis) => this.#changes.event(event, apis),
+    });
     this.#configMaps = createConfigMapWatches(client, { ...options, onChange: (change) => this.#changes.configMap(change) });
     this.#version = createVersionWatch(client, { clock, log, onChange: (change) => this.#changes.record(undefined, change) });
     this.#backends.subscribe((changed) => {

@@ -4,6 +4,7 @@ import type { SourceStatus } from '../../domain/sources.ts';
 import type { KubeClient, ResourceCache } from '../../kube/api.ts';
 import { type CacheTuning, createResourceCache } from '../../kube/cache.ts';
 import type { Backend } from '../../objects/backend.ts';
+import { isControlPlaneLeader } from '../../objects/event-changes.ts';
 import { createEventLog, type EventLog } from '../../objects/event-log.ts';
 import { type EventRecord, eventSpecs } from '../../objects/events.ts';
 import { isSystemWarning } from '../../objects/system-events.ts';
@@ -29,6 +30,8 @@ interface EventWatchOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly tuning?: Partial<CacheTuning>;
+  /** Called for each event that is kept, with the APIs that it concerns. */
+  readonly onEvent?: (event: EventRecord, apis: readonly string[]) => void;
   /** How soon Events are listed anew for new namespaces, milliseconds. Default 30 000. */
   readonly relistMs?: number;
 }
@@ -65,7 +68,10 @@ class WatchedEvents implements EventWatch {
     for (const cache of [this.#core, this.#group])
       cache.subscribe(({ type, object }) => {
         // A deleted Event has only outlived its time on the server.
-        if (type !== 'deleted') this.#events.record(object, this.#concernedBy(object));
+        if (type === 'deleted') return;
+        const apis = this.#concernedBy(object);
+        this.#events.record(object, apis);
+        options.onEvent?.(object, apis);
       });
     backends.subscribe((changed) => {
       this.#followNamespaces();
@@ -99,9 +105,8 @@ class WatchedEvents implements EventWatch {
   }
 
   #isKept(event: EventRecord): boolean {
-    return (
-      event.at >= this.#options.clock() - HOUR && (isOfCluster(event) || this.#namespaces.has(event.namespace) || isSystemWarning(event))
-    );
+    const isOfAll = isOfCluster(event) || isSystemWarning(event) || isControlPlaneLeader(event);
+    return event.at >= this.#options.clock() - HOUR && (isOfAll || this.#namespaces.has(event.namespace));
   }
 
   #concernedBy(event: EventRecord): string[] {

@@ -1,4 +1,4 @@
-import type { PolicyFacts } from '../../domain/snapshot.ts';
+import type { Change, PolicyFacts } from '../../domain/snapshot.ts';
 import type { KubeClient } from '../../kube/api.ts';
 import { labelsOf, unheard } from '../../kube/fields.ts';
 import { rawArray, rawObject } from '../../kube/raw.ts';
@@ -6,9 +6,11 @@ import type { PolicySources } from '../../objects/policy/evaluate.ts';
 import type { KnownLabels } from '../../objects/policy/label-selector.ts';
 import { some } from '../../objects/policy/match.ts';
 import { namespaceLabelsByName, type OtherPolicies } from '../../objects/policy/world.ts';
+import type { Clock } from '../../source/clock.ts';
 import { ruleOf } from '../../source/right.ts';
 import { ask, findNamed, type Listed, listAll } from './asking.ts';
 import { CILIUM, GROUPS, groupOf, type PolicyGroup, type PolicyKind, type Read, rightTo } from './kinds.ts';
+import { changesBetween, type Version, versionOf } from './policy-changes.ts';
 
 /** Pods through which tunnels carry the kube-apiserver's traffic, by the labels that their makers use. */
 const TUNNEL_SELECTORS = ['k8s-app=konnectivity-agent', 'app=konnectivity-agent', 'component=tunnel'];
@@ -35,8 +37,14 @@ export interface OtherPolicySource {
   readonly version: number;
 }
 
-export function createOtherPolicies(client: KubeClient): OtherPolicySource {
-  return new PolledPolicies(client);
+export interface OtherPolicyOptions {
+  readonly clock: Clock;
+  /** Called for each policy that is another one than at the look before. @param namespace undefined: it is of all of them. */
+  readonly onChange: (change: Change, namespace: string | undefined) => void;
+}
+
+export function createOtherPolicies(client: KubeClient, options: OtherPolicyOptions): OtherPolicySource {
+  return new PolledPolicies(client, options);
 }
 
 /** Collections of one kind by path, with what was made of them. */
@@ -49,18 +57,22 @@ interface Collection {
   readonly read: readonly (Read & { readonly namespace?: string })[];
   readonly some: boolean;
   readonly why?: string;
+  /** Of a kind that is read. */
+  readonly versions: readonly Version[];
 }
 
 class PolledPolicies implements OtherPolicySource {
   tunnel: PolicySources['tunnel'] = 'unknown';
   version = 0;
   readonly #client: KubeClient;
+  readonly #options: OtherPolicyOptions;
   #found: ReadonlyMap<string, Collection> | undefined;
   #served = new Map<string, readonly PolicyKind[]>();
   #labels = new Map<string, KnownLabels>();
 
-  constructor(client: KubeClient) {
+  constructor(client: KubeClient, options: OtherPolicyOptions) {
     this.#client = client;
+    this.#options = options;
   }
 
   async refresh(namespaces: readonly string[]): Promise<void> {
@@ -69,6 +81,7 @@ class PolledPolicies implements OtherPolicySource {
       for (const kind of await this.#kindsOf(group))
         for (const [path, namespace] of pathsOf(group, kind, namespaces))
           now.set(path, await this.#collection(path, { group, kind, namespace }));
+    if (this.#found) this.#tellChanges(this.#found, now);
     this.#found = now;
     this.tunnel = await lookForTunnel(this.#client);
     this.version += 1;
@@ -106,6 +119,16 @@ class PolledPolicies implements OtherPolicySource {
     this.version += 1;
   }
 
+  /** What could not be read, then or now, has not been seen to change. A kind that is not there has no policies. */
+  #tellChanges(before: ReadonlyMap<string, Collection>, after: ReadonlyMap<string, Collection>): void {
+    for (const [path, { kind, namespace, state, versions }] of after) {
+      const was = before.get(path);
+      if (!was || !isKnown(was) || state !== 'ok') continue;
+      for (const change of changesBetween(kind.kind, was.versions, versions, this.#options.clock()))
+        this.#options.onChange(change, namespace ?? namespaceIn(change.object));
+    }
+  }
+
   #isServed(path: string): boolean {
     return (this.#served.get(path)?.length ?? 0) > 0;
   }
@@ -126,10 +149,15 @@ class PolledPolicies implements OtherPolicySource {
     const listed = await listAll(this.#client, path, of.kind.read ? undefined : 1);
     const before = this.#found?.get(path);
     if (listed.state === 'failed' && before?.state === 'ok') return before;
-    const none = { ...of, state: listed.state, read: [], some: false };
+    const none = { ...of, state: listed.state, read: [], some: false, versions: [] };
     switch (listed.state) {
       case 'ok':
-        return { ...none, some: listed.items.length > 0, ...readAll(of.kind, listed.items) };
+        return {
+          ...none,
+          some: listed.items.length > 0,
+          versions: of.kind.read ? listed.items.flatMap((item) => versionOf(item) ?? []) : [],
+          ...readAll(of.kind, listed.items),
+        };
       case 'absent':
         return none;
       case 'forbidden':
@@ -139,6 +167,11 @@ class PolledPolicies implements OtherPolicySource {
     }
   }
 }
+
+const isKnown = ({ state }: Collection): boolean => state === 'ok' || state === 'absent';
+
+/** Where many namespaces are listed at once: `Kind namespace/name`. */
+const namespaceIn = (object: string): string | undefined => /(\S+)\/\S+$/.exec(object)?.[1];
 
 /** One that cannot be read makes the kind one that could not: it may do anything. */
 function readAll({ kind, read }: PolicyKind, items: readonly unknown[]): Pick<Collection, 'read' | 'why'> {

@@ -23,8 +23,8 @@ export interface PolicySource extends Source {
   readonly name: 'network-policies';
   /** May kube-apiservers reach the API's pods, and those what they need, as far as policies go? */
   factsFor(api: string): Observed<PolicyFacts>;
-  /** Called for each policy that was added, changed or deleted while we watch, with its namespace. */
-  onChange(listener: (change: Change, namespace: string) => void): void;
+  /** Called for each policy that was added, changed or deleted while we watch, with its namespace; undefined: it is of all of them. */
+  onChange(listener: (change: Change, namespace: string | undefined) => void): void;
 }
 
 export interface PolicySourceInput {
@@ -52,7 +52,8 @@ export const NETWORK_POLICIES = defineSource({
   create({ client, targets, nodes, apiservers, clock, log, discovery }) {
     const source = createPolicySource({ client, targets, nodes, apiservers, clock, log });
     source.onChange((change, namespace) => {
-      for (const target of targets.all()) if (target.backend.namespace === namespace) discovery.recordChange(target.name, change);
+      for (const target of targets.all())
+        if (namespace === undefined || target.backend.namespace === namespace) discovery.recordChange(target.name, change);
     });
     return source;
   },
@@ -72,7 +73,7 @@ class WatchedPolicies implements PolicySource {
   readonly #destinations: Destinations;
   readonly #known = new Map<string, Known>();
   readonly #book = new PolicyBook();
-  readonly #listeners: ((change: Change, namespace: string) => void)[] = [];
+  readonly #listeners: ((change: Change, namespace: string | undefined) => void)[] = [];
   #namespaces: ReadonlySet<string>;
   #looking: Repetition | undefined;
 
@@ -82,7 +83,7 @@ class WatchedPolicies implements PolicySource {
     this.#namespaces = namespacesOf(targets);
     const spec = networkPolicies((namespace) => this.#namespaces.has(namespace));
     this.#cache = createCache(client, spec, { clock, log });
-    this.#others = createOtherPolicies(client);
+    this.#others = createOtherPolicies(client, { clock, onChange: (change, namespace) => this.#tell(change, namespace) });
     this.#destinations = new Destinations(client);
     this.#cache.subscribe((change) => {
       const { namespace } = change.object;
@@ -116,7 +117,7 @@ class WatchedPolicies implements PolicySource {
     return target ? observedValueFrom(this.#cache.status(this.#input.clock()), () => this.#factsOf(target)) : UNOBSERVED;
   }
 
-  onChange(listener: (change: Change, namespace: string) => void): void {
+  onChange(listener: (change: Change, namespace: string | undefined) => void): void {
     this.#listeners.push(listener);
   }
 
@@ -124,7 +125,7 @@ class WatchedPolicies implements PolicySource {
     return this.#cache.status(now);
   }
 
-  #tell(change: Change, namespace: string): void {
+  #tell(change: Change, namespace: string | undefined): void {
     for (const listener of this.#listeners)
       try {
         listener(change, namespace);

@@ -1,9 +1,18 @@
+import type { Cluster } from '../cluster.ts';
 import { CALM, setLatency } from '../control-plane/load.ts';
 import { klogStructured } from '../node/klog.ts';
 import { status } from './answers.ts';
 import { defineFault } from './fault.ts';
 
 const WORDS = 'etcdserver: request timed out';
+
+/** It could not renew its lease for ten seconds: another one takes it. */
+function loseLeader({ events, random }: Pick<Cluster, 'events' | 'random'>): void {
+  const name = 'kube-controller-manager';
+  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: 'kube-system', name, uid: `lease-${name}` };
+  for (const said of ['control-a_7d stopped leading', `control-b_${random.suffix(4)} became leader`])
+    events.report(lease, { component: name, reason: 'LeaderElection', message: said });
+}
 
 /** etcd's disk is slow: the kube-apiserver waits for it, fails its own readiness, and what is stored there can't be listed. */
 export const etcdSlow = defineFault({
@@ -31,6 +40,7 @@ export const etcdSlow = defineFault({
       api.log(line);
     };
     complain();
+    loseLeader(cluster);
     const stop = timers.every(timers.scaled(10_000), complain);
     return () => {
       stop();

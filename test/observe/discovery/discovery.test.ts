@@ -607,6 +607,44 @@ describe('warnings about the system', () => {
   });
 });
 
+describe('changes that events tell', () => {
+  const POD_NAME = 'tide-gauge-7c9f8d6b5-abcde';
+  const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+  const said = (name: string, kind: string, reason: string, message: string, namespace: string) =>
+    event(`${name}.${reason}`, {
+      metadata: { name: `${name}.${reason}`, namespace, uid: `${name}.${reason}` },
+      involvedObject: { kind, namespace, name },
+      type: 'Normal',
+      reason,
+      message,
+      firstTimestamp: ago(60),
+      lastTimestamp: ago(60),
+    });
+
+  it('are a leader of the control plane, which concerns every API, the leader among its own pods, and what the VPA did to one of them', async () => {
+    const { discovery, facts } = await discover({
+      ...HEALTHY,
+      events: [
+        said('kube-scheduler', 'Lease', 'LeaderElection', 'control-b_3f0c became leader', 'kube-system'),
+        said('tide-operator', 'Lease', 'LeaderElection', 'tide-operator-0_3f0c became leader', 'kube-system'),
+        said('tides', 'Lease', 'LeaderElection', `${POD_NAME}_3f0c became leader`, 'harbour'),
+        said('reef', 'Lease', 'LeaderElection', 'reef-0_3f0c became leader', 'harbour'),
+        said(POD_NAME, 'Pod', 'EvictedByVPA', 'Pod was evicted by VPA Updater to apply resource recommendation.', 'harbour'),
+        said('reef-0', 'Pod', 'EvictedByVPA', 'Pod was evicted by VPA Updater to apply resource recommendation.', 'harbour'),
+      ],
+    });
+    const told = (changes: readonly { what: string; object: string; summary: string }[]) =>
+      changes.map(({ what, object, summary }) => `${what}: ${object} ${summary}`).sort();
+    await eventually(() =>
+      expect(told(facts().changes)).toEqual([
+        `leader: Lease harbour/tides ${POD_NAME} became leader`,
+        `scaling: Deployment harbour/tide-gauge pod ${POD_NAME} was evicted by the VerticalPodAutoscaler, to come again with other requests`,
+      ]),
+    );
+    expect(told(discovery.clusterChanges())).toEqual(['control-plane-leader: Lease kube-system/kube-scheduler control-b became leader']);
+  });
+});
+
 describe('changes', () => {
   const later = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
 
@@ -627,9 +665,7 @@ describe('changes', () => {
       ]),
     );
     collection('deployments').set(deployment({ image: 'registry.example.com/tide-gauge:2.0', spec: { replicas: 0 } }));
-    await eventually(() =>
-      expect(summaries()).toContainEqual(['rollout', 'Deployment harbour/tide-gauge', expect.stringContaining('scaled 1 → 0'), undefined]),
-    );
+    await eventually(() => expect(summaries()).toContainEqual(['scaling', 'Deployment harbour/tide-gauge', 'scaled 1 → 0', undefined]));
     collection('services').set(
       service({ spec: { ports: [{ name: 'https', port: 8443, targetPort: 10250 }] }, metadata: by('kubectl-edit', 'ports') }),
     );

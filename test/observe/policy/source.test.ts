@@ -128,8 +128,7 @@ function start(cache: ReturnType<typeof fakeCache>, answers: Answers = NO_TUNNEL
     ...differs,
   });
   source.onChange((change, namespace) => {
-    expect(namespace).toBe('harbour');
-    changes.push(change);
+    if (namespace === 'harbour' || (namespace === undefined && /Cluster|Global/.test(change.object))) changes.push(change);
   });
   source.start(running.signal);
   return { source, client, changes };
@@ -332,6 +331,91 @@ describe('what a backend needs', () => {
     cache.put(allow({ to: [{ ipBlock: { cidr: '198.51.100.0/24' } }] }), true);
     await looked(source);
     expect(verdictsOf(source)?.[2]).toBe('the kubelets, port 10250: blocks');
+  });
+});
+
+describe('changes of other kinds of policies', () => {
+  const CNP = '/apis/cilium.io/v2/namespaces/harbour/ciliumnetworkpolicies';
+  const CCNP = '/apis/cilium.io/v2/ciliumclusterwidenetworkpolicies';
+  const policy = (name: string, namespace: string | undefined, generation: number, more: object = {}) => ({
+    metadata: { name, ...(namespace !== undefined && { namespace }), uid: `u-${name}`, generation, ...more },
+    spec: { endpointSelector: {}, ingress: [{ fromEntities: ['kube-apiserver'] }] },
+  });
+  const by = (manager: string, at: number) => ({
+    managedFields: [{ manager, operation: 'Update', time: new Date(at).toISOString(), fieldsType: 'FieldsV1', fieldsV1: { 'f:spec': {} } }],
+  });
+
+  /** Objects by path; a number is the status of a refusal. */
+  type Look = Readonly<Record<string, readonly object[] | number>>;
+
+  /** What is told after these looks. */
+  async function after(looks: readonly Look[]): Promise<readonly Change[]> {
+    let look = looks[0] ?? {};
+    let asked = 0;
+    const answer = (path: string) => () => {
+      if (path === CCNP) asked++;
+      const found = look[path] ?? [];
+      return typeof found === 'number' ? found : { items: found };
+    };
+    const { source, changes } = start(fakeCache(), {
+      ...NO_TUNNEL,
+      '/apis/cilium.io/v2': {
+        kind: 'APIResourceList',
+        resources: [{ name: 'ciliumnetworkpolicies' }, { name: 'ciliumclusterwidenetworkpolicies' }],
+      },
+      [CNP]: answer(CNP),
+      [CCNP]: answer(CCNP),
+    });
+    await looked(source);
+    for (const next of looks.slice(1)) {
+      look = next;
+      now += 60_000;
+      const before = asked;
+      source.hurry?.();
+      await eventually(() => asked > before);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return changes;
+  }
+  const at = (look: number) => NOW + look * 60_000;
+
+  it.each<[string, readonly Look[], readonly Partial<Change>[]]>([
+    ['the first look is none', [{ [CNP]: [policy('reef', 'harbour', 1)] }], []],
+    ['nothing changed', [{ [CNP]: [policy('reef', 'harbour', 1)] }, { [CNP]: [policy('reef', 'harbour', 1)] }], []],
+    [
+      'one was added, at the time of its creation',
+      [
+        {},
+        {
+          [CNP]: [
+            policy('reef', 'harbour', 1, { creationTimestamp: new Date(at(1) - 20_000).toISOString(), ...by('argocd', at(1) - 20_000) }),
+          ],
+        },
+      ],
+      [{ object: 'CiliumNetworkPolicy harbour/reef', summary: 'added', at: at(1) - 20_000, manager: 'argocd' }],
+    ],
+    [
+      'one was changed, by whom and when its managers say',
+      [
+        { [CNP]: [policy('reef', 'harbour', 1, by('argocd', NOW - 90_000))] },
+        { [CNP]: [policy('reef', 'harbour', 2, by('kubectl-edit', at(1) - 30_000))] },
+      ],
+      [{ object: 'CiliumNetworkPolicy harbour/reef', summary: 'changed', at: at(1) - 30_000, manager: 'kubectl-edit' }],
+    ],
+    [
+      'one was deleted',
+      [{ [CNP]: [policy('reef', 'harbour', 1)] }, {}],
+      [{ object: 'CiliumNetworkPolicy harbour/reef', summary: 'deleted', at: at(1) }],
+    ],
+    [
+      'one of the cluster was changed',
+      [{ [CCNP]: [policy('sea', undefined, 1)] }, { [CCNP]: [policy('sea', undefined, 2)] }],
+      [{ object: 'CiliumClusterwideNetworkPolicy sea', summary: 'changed' }],
+    ],
+    ['a look that is refused has not seen them go', [{ [CNP]: [policy('reef', 'harbour', 1)] }, { [CNP]: 403 }], []],
+    ['what was not to be seen before is not new', [{ [CNP]: 403 }, { [CNP]: [policy('reef', 'harbour', 1)] }], []],
+  ])('%s', async (_, looks, told) => {
+    expect(await after(looks)).toEqual(told.map((one) => expect.objectContaining({ what: 'network-policy', ...one })));
   });
 });
 

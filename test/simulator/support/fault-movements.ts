@@ -142,7 +142,10 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
   },
   'dns-failing-in-backend': { moves: ['list-server-error', 'signature:dns-failing'], hidden: true },
   'etcd-slow': {
-    moves: ['etcd-errors', 'etcd-error-ratio', 'control-failing', 'control-changed', 'list-server-error', 'signature:etcd-slow'],
+    moves: [
+      ...some('etcd-errors', 'etcd-error-ratio', 'control-failing', 'control-changed', 'list-server-error', 'signature:etcd-slow'),
+      'last-change-control-plane-leader',
+    ],
     hidden: true,
   },
   'image-pull-failing': {
@@ -161,7 +164,7 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
   'network-policy-changed': {
     moves: [CHECK_FAILED, ...DROPPED, 'policy-blocks', 'policy-admits', 'policies-selecting', 'last-change-network-policy'],
   },
-  'no-ready-endpoints': { moves: [...NO_ADDRESS, ...GONE, 'replicas-wanted'], mayMove: ['last-change-rollout', 'newest-pod-created'] },
+  'no-ready-endpoints': { moves: [...NO_ADDRESS, ...GONE, 'replicas-wanted'], mayMove: ['last-change-scaling', 'newest-pod-created'] },
   'node-not-ready': {
     moves: [
       ...POD_DOWN,
