@@ -162,7 +162,7 @@ function selected(apiservices: readonly string[], all: Diagnoses, isFile: boolea
   };
 }
 
-const WHAT_TO_PASTE =
+export const WHAT_TO_PASTE =
   'paste what shows it: `kubectl get apiservices`, `kubectl describe apiservice NAME`, the error that a client got, pods, events, and log lines of the kube-apiserver and of the server behind the API';
 const WHAT_TO_WAIT_FOR =
   'look for longer with --for, and see which sources were not visible; `kubectl get apiservices` shows what the kube-apiserver itself says';

@@ -53,6 +53,12 @@ describe('of the bundle', () => {
     expect(bytes).toBeLessThan(750_000);
   });
 
+  it('the tools for an assistant load their SDK, which nothing else does, and no server of HTTP', () => {
+    const { packages } = loadedBy(['mcp'], '');
+    expect(packages).toEqual(expect.arrayContaining(['@modelcontextprotocol/server', 'commander', 'zod']));
+    expect(packages).not.toContain('express');
+  });
+
   it('a recording loads its schema too', () => {
     const { status, packages } = loadedBy(['diagnose', '--from', '-'], `${JSON.stringify(healthySnapshot())}\n`);
     expect(status).toBe(0);
