@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { REGISTRY } from '../../src/observe/registry.ts';
 import type { Right } from '../../src/source/right.ts';
@@ -31,4 +32,18 @@ it('deploy/kubernetes/rbac.yaml gives the rights that the sources say they need,
   const given = ROLES.flatMap(({ rules = [] }) => rules.flatMap(linesOf));
   const needed = Object.values(REGISTRY).flatMap(({ rights }) => rights.map(ruleFor).flatMap(linesOf));
   expect([...new Set(given)].sort()).toEqual([...new Set(needed)].sort());
+});
+
+it('docs/operations.md says of each right what is lost without it', () => {
+  const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const [, section = ''] = page.split('\n## Rights\n');
+  const [rights = ''] = section.split('\n## ');
+  const rows = [...rights.matchAll(/^\| (`.*?) \| (.+) \|$/gm)].map(([, right]) => right).join('\n');
+  const given = ROLES.flatMap(({ rules = [] }) => rules).flatMap(({ resources = [], nonResourceURLs = [] }) => [
+    ...resources,
+    ...nonResourceURLs,
+  ]);
+  const silent = [...new Set(given)].filter((thing) => !new RegExp(`[\`./]${thing.replaceAll('/', '\\/')}[\`/]`).test(rows));
+  expect(given.length).toBeGreaterThan(20);
+  expect(silent).toEqual([]);
 });
