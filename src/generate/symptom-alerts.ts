@@ -92,7 +92,8 @@ function outageRule(options: GenerateOptions): RecordingRule {
   const level = levelOf(options);
   const last = (selector: string) => `last_over_time(${selector}[${printDuration(windowOf(0, options.scrapeInterval))}])`;
   const unavailable = `max by (${level}) (${last('aggregated_api_available')}) == 0`;
-  const everyProbe = `max by (${level}) (${last('aggregated_api_failing_share{vantage=~"aggregator|aggregator_list"}')}) == 1`;
+  // Of each exporter the worst way, and of several replicas the best: what one of them gets through gets through.
+  const everyProbe = `min by (${level}) (max without (vantage) (${last('aggregated_api_failing_share{vantage=~"aggregator|aggregator_list"}')})) == 1`;
   return record(
     SERIES.outage,
     '1 while no request gets through: every way through the kube-apiserver fails, or the condition says so.',

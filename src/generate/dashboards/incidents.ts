@@ -24,7 +24,11 @@ export function incidentPanels(clusters: string, level: string): PanelSpec[] {
       min: 0,
       stacked: true,
       targets: [
-        { expr: `sum by (cause) (increase(${select('aggregated_api_incidents_total', clusters)}[$__rate_interval]))`, legend: '{{cause}}' },
+        {
+          // Each of several replicas counts them.
+          expr: `sum by (cause) (max by (${level}, cause) (increase(${select('aggregated_api_incidents_total', clusters)}[$__rate_interval])))`,
+          legend: '{{cause}}',
+        },
       ],
     },
     {
@@ -38,7 +42,7 @@ export function incidentPanels(clusters: string, level: string): PanelSpec[] {
       min: 0,
       targets: [
         {
-          expr: `sum by (${level}) (increase(${select('aggregated_api_incident_duration_seconds_sum', clusters)}[$__rate_interval]))`,
+          expr: `max by (${level}) (increase(${select('aggregated_api_incident_duration_seconds_sum', clusters)}[$__rate_interval]))`,
           legend: '{{apiservice}}',
         },
       ],

@@ -229,7 +229,7 @@ function podPanels(api: string): PanelSpec[] {
       min: 0,
       targets: [
         {
-          expr: `sum by (backend_pod, backend_container) (increase(${select('aggregated_api_backend_restarts_total', api)}[$__rate_interval]))`,
+          expr: `max by (backend_pod, backend_container) (increase(${select('aggregated_api_backend_restarts_total', api)}[$__rate_interval]))`,
           legend: '{{backend_pod}} {{backend_container}}',
         },
       ],
@@ -267,7 +267,11 @@ function reportPanels(api: string): PanelSpec[] {
       height: 7,
       min: 0,
       targets: [
-        { expr: `sum by (reason) (increase(${select('aggregated_api_events_total', api)}[$__rate_interval])) > 0`, legend: '{{reason}}' },
+        {
+          // Each of several replicas counts them.
+          expr: `sum by (reason) (max by (reason, object_kind) (increase(${select('aggregated_api_events_total', api)}[$__rate_interval]))) > 0`,
+          legend: '{{reason}}',
+        },
       ],
     },
     {
@@ -281,7 +285,7 @@ function reportPanels(api: string): PanelSpec[] {
       min: 0,
       targets: [
         {
-          expr: `sum by (signature) (increase(${select('aggregated_api_log_matches_total', api)}[$__rate_interval])) > 0`,
+          expr: `max by (signature) (increase(${select('aggregated_api_log_matches_total', api)}[$__rate_interval])) > 0`,
           legend: '{{signature}}',
         },
       ],

@@ -28,7 +28,12 @@ export function symptomScenarios(alerts: readonly AlertingRule[], options: Gener
   return alerts.flatMap((alert) => {
     switch (alert.alert) {
       case 'AggregatedAPIDown':
-        return [down(alert, options), downBySlowProbes(alert, options), afterAnotherFailure(alert, options)];
+        return [
+          down(alert, options),
+          downBySlowProbes(alert, options),
+          downForOneReplica(alert, options),
+          afterAnotherFailure(alert, options),
+        ];
       case 'AggregatedAPIErrors':
         return [errors(alert, options), comingAndGoing(alert, options)];
       case 'AggregatedAPIFlapping':
@@ -92,6 +97,27 @@ function downBySlowProbes(alert: AlertingRule, options: GenerateOptions): Scenar
       ...hurt(options, 'webhook', '_x19 0x40'),
     ],
     checks: [{ at: 345 }, { at: 360, firing: unknown(options, hurtIs(options, { autoscaler: 12, namespace: 1 })) }],
+  };
+}
+
+/** Two replicas: what one of them gets through gets through. From 7:30 on the other one fails, too: that is one alert, not two. */
+function downForOneReplica(alert: AlertingRule, options: GenerateOptions): Scenario {
+  const of = (instance: string, metric: string, values: string, labels: Readonly<Record<string, string>> = {}): InputSeries => ({
+    metric,
+    labels: { ...patient(options), instance, ...labels },
+    values,
+  });
+  return {
+    alert,
+    title: 'every probe of one of two replicas fails, and later every one of both',
+    interval: STEP,
+    series: ['10.1.0.8:9944', '10.1.0.9:9944'].flatMap((instance, index) => [
+      of(instance, 'aggregated_api_info', '1x80'),
+      of(instance, 'aggregated_api_failing', index === 0 ? '0x19 1x60' : '0x29 1x50'),
+      of(instance, 'aggregated_api_available', '1x80'),
+      of(instance, 'aggregated_api_failing_share', index === 0 ? '0x19 1x60' : '0x29 1x50', { vantage: 'aggregator' }),
+    ]),
+    checks: [{ at: 360 }, { at: 450 }, { at: 495 }, { at: 510, firing: unknown(options) }],
   };
 }
 
