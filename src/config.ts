@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { SOURCES } from './domain/sources.ts';
 import { canParseListenAddress } from './expose/listen-address.ts';
 import { yamlProblem } from './files/yaml-problem.ts';
+import { timingProblem } from './leader/timing.ts';
 
 /** Milliseconds from Prometheus's duration syntax: `500ms`, `10s`, `1m30s`, `2h`, `1d`. */
 function millisecondsOf(text: string): number {
@@ -171,6 +172,46 @@ const schema = z.strictObject({
         (bytes) => bytes >= 2 ** 20 && bytes <= 2 ** 30,
         'a size from 1MiB to 1GiB is allowed',
       ),
+    })
+    .prefault({}),
+  leader_election: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(false)
+        .describe(
+          'There are several replicas: one of them is elected by a Lease, reads the logs for all, and alone writes files. docs/operations.md, replicas.',
+        ),
+      name: z
+        .string()
+        .regex(/^[a-z0-9]([a-z0-9.-]{0,240}[a-z0-9])?$/, 'the name of an object is allowed')
+        .default('aggregated-api-exporter-leader')
+        .describe(
+          'Name of the Lease; with `-logs` behind it that of the ConfigMap in which the leader tells what it has read of the logs.',
+        ),
+      namespace: z
+        .string()
+        .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'the name of a namespace is allowed')
+        .optional()
+        .describe('Where both are; default: the namespace of our pod.'),
+      identity: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe('What this replica is called in the Lease; default: the host name, and something of chance.'),
+      lease_duration: duration('15s', '1s', '5m', 'For how long the others wait since they last saw the Lease renewed. Whole seconds.'),
+      renew_deadline: duration(
+        '10s',
+        '500ms',
+        '5m',
+        'For how long the leader goes on leading without having renewed it; less than lease_duration.',
+      ),
+      retry_period: duration('2s', '100ms', '1m', 'Between two tries to renew it; at most five sixths of renew_deadline.'),
+    })
+    .superRefine(({ lease_duration, renew_deadline, retry_period }, context) => {
+      const problem = timingProblem({ leaseDurationMs: lease_duration, renewDeadlineMs: renew_deadline, retryPeriodMs: retry_period });
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
     })
     .prefault({}),
   limits: z

@@ -73,9 +73,14 @@ export const chartValues = z.strictObject({
   replicaCount: z
     .int()
     .min(0)
-    .max(1)
+    .max(9)
     .default(1)
-    .describe('One is enough: two would send each request and count each log line twice. 0 stops it and keeps everything else.'),
+    .describe(
+      'One is enough to watch a cluster; two go on while a node is drained, and each probes from its own node. Of more than one a leader is elected: docs/operations.md, replicas. 0 stops it and keeps everything else.',
+    ),
+  leaderElection: section('Who of the replicas reads the logs.', {
+    enabled: flag('Elect a leader also where there is one replica; of more than one it is always elected.'),
+  }),
   image: section('The image; none is published yet: build it from the Dockerfile.', {
     repository: text('Name with the registry.', 'aggregated-api-exporter'),
     tag: text("Tag; empty = the chart's appVersion."),
@@ -155,7 +160,7 @@ export const chartValues = z.strictObject({
     extraEgress: kubernetesList('More rules of egress.'),
   }),
   podDisruptionBudget: section('For drains.', {
-    enabled: flag('Make it.'),
+    enabled: flag('Make it also for one replica; for more it is always made.'),
     maxUnavailable: z
       .union([z.int().min(0), z.string().regex(/^\d+%$/)])
       .default(1)
@@ -163,7 +168,7 @@ export const chartValues = z.strictObject({
   }),
   state: section('The hour of history and the incidents, which a restart of the container keeps.', {
     sizeLimit: text('Size of the emptyDir.', '64Mi'),
-    existingClaim: text('A PersistentVolumeClaim instead: then a new pod keeps it too.'),
+    existingClaim: text('A PersistentVolumeClaim instead: then a new pod keeps it too. Of one replica: each has a disk of its own.'),
   }),
   resources: kubernetes('docs/operations.md says for which cluster.', {
     requests: { cpu: '50m', memory: '96Mi' },
@@ -190,7 +195,9 @@ export const chartValues = z.strictObject({
   nodeSelector: texts('Where the pod may run.'),
   tolerations: kubernetesList('Taints that it bears.'),
   affinity: kubernetes('Affinities.'),
-  topologySpreadConstraints: kubernetesList('Spread over zones; `labelSelector` is filled in where there is none.'),
+  topologySpreadConstraints: kubernetesList(
+    'Spread over zones; `labelSelector` is filled in where there is none. Without one, several replicas are spread over nodes.',
+  ),
 });
 
 /** JSON Schema (2020-12) of values.yaml; `config` has the schema of the configuration. Helm checks it before it renders. */

@@ -26,11 +26,17 @@ export function configFrom(flags: ServeFlags | ClusterFlags, extraFile?: string)
     ...config,
     web: webSettings(config.web, serve),
     incidents: { ...config.incidents, ...(serve['incidents.file'] !== undefined && { file: serve['incidents.file'] }) },
+    leader_election: electionSettings(config.leader_election, serve),
     log: {
       level: serve['log.level'] ?? config.log.level,
       format: serve['log.format'] ?? config.log.format,
     },
   };
+}
+
+function electionSettings(election: Config['leader_election'], flags: ServeFlags): Config['leader_election'] {
+  const { leaderElection: enabled, 'leaderElection.name': name } = flags;
+  return { ...election, ...(enabled && { enabled }), ...(name !== undefined && { name }) };
 }
 
 function webSettings(web: Config['web'], flags: ServeFlags): Config['web'] {

@@ -5,6 +5,7 @@ import { createSelfMetrics, type SelfMetrics } from '../expose/self-metrics.ts';
 import { createWebServer } from '../expose/server.ts';
 import type { ExporterView } from '../expose/view.ts';
 import { createAccessReviews } from '../kube/access-review.ts';
+import type { LogHandover } from '../observe/logs/handover.ts';
 import { redactionTotals } from '../redact/redact.ts';
 import { DERIVED_SIGNALS } from '../signals/derived.ts';
 import { SIGNALS } from '../signals/list.ts';
@@ -15,6 +16,7 @@ import type { OwnLogger } from './logger.ts';
 import { createObservation, type Observation } from './observation.ts';
 import type { ConnectedObserver } from './observe-cluster.ts';
 import { createReload } from './reload.ts';
+import { createReplicas, type Replicas } from './replicas.ts';
 import { startStateKeeper } from './state-keeper.ts';
 import { startTicking } from './ticker.ts';
 import { createSurvivor, handleUncaught } from './uncaught.ts';
@@ -25,7 +27,7 @@ export const ALL_SIGNALS = [...SIGNALS, ...DERIVED_SIGNALS];
 export interface ExporterInput {
   readonly config: Config;
   /** A new observer, not started yet. @throws Error when the configuration names no cluster that can be asked. */
-  readonly connect: (config: Config) => ConnectedObserver;
+  readonly connect: (config: Config, logHandover?: LogHandover) => ConnectedObserver;
   readonly log: OwnLogger;
   readonly stop: AbortSignal;
   /** Calls the listener whenever the configuration is to be read again. */
@@ -37,16 +39,21 @@ export interface ExporterInput {
 /** Observes, diagnoses and publishes until the signal aborts. Resolves when everything is closed. */
 export async function runExporter({ config, connect, log, stop, onReload, readConfig = () => config }: ExporterInput): Promise<void> {
   const version = process.env.AGGREGATED_API_EXPORTER_VERSION ?? 'dev';
-  const self = createSelfMetrics({ version }, redactionTotals);
-  const observation = createObservation(connect, config, log);
+  const replicas = createReplicas({ config, client: () => observation.client(), log });
+  const self = createSelfMetrics({ version }, { redactions: redactionTotals, ...(replicas && { leads: replicas.leads }) });
+  const observation = createObservation((by) => connect(by, replicas?.logHandover), config, log);
   const waiting = () => ({ time: Date.now(), sources: observation.current().sources() });
   const letGo = handleUncaught(
     createSurvivor({ log, count: self.uncaught, restart: observation.restart, exit: (code) => process.exit(code) }),
   );
-  const exposition = createExposition({ signals: ALL_SIGNALS, self, waiting, seriesPerFamily: config.limits.series_per_family });
+  const exposition = createExposition({
+    ...{ signals: ALL_SIGNALS, self, waiting, seriesPerFamily: config.limits.series_per_family },
+    ...(replicas && { changesWith: replicas.leads }),
+  });
   const diagnostician = createDiagnostician(catalogueOptions());
-  const keeper = await startStateKeeper(diagnostician, config.diagnosis.state_file, log);
-  const incidents = await startIncidentKeeper(config.incidents, log);
+  const keeping = { log, ...(replicas && { mayWrite: replicas.leads }) };
+  const keeper = await startStateKeeper(diagnostician, config.diagnosis.state_file, keeping);
+  const incidents = await startIncidentKeeper(config.incidents, keeping);
 
   let view: ExporterView | undefined;
   const server = await createWebServer({
@@ -69,7 +76,7 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
   log.info({ urls: server.urls.map(String) }, 'listening');
 
   const reload = createReload({ config, readConfig, observation, server, self, log });
-  const publish = createPublisher({ observation, diagnostician, incidents, exposition, self, log });
+  const publish = createPublisher({ observation, diagnostician, incidents, exposition, self, log, replicas });
   const ticker = startTicking(
     () => {
       view = publish(view);
@@ -80,11 +87,14 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
   );
   onReload?.(reload.now);
   observation.start(ticker.soon);
+  replicas?.start();
 
   await aborted(stop);
   ticker.stop();
   await keeper.stop();
   await incidents.stop();
+  observation.endReading();
+  await replicas?.stop();
   await server.close();
   observation.stop();
   letGo();
@@ -97,10 +107,11 @@ interface PublisherInput {
   readonly exposition: Exposition;
   readonly self: SelfMetrics;
   readonly log: OwnLogger;
+  readonly replicas: Replicas | undefined;
 }
 
 /** One tick: snapshot, signals, diagnosis; published, and what is new in it logged. */
-function createPublisher({ observation, diagnostician, incidents, exposition, self, log }: PublisherInput) {
+function createPublisher({ observation, diagnostician, incidents, exposition, self, log, replicas }: PublisherInput) {
   const verdicts = createVerdictLog(log);
   return (before: ExporterView | undefined): ExporterView | undefined => {
     const observer = observation.current();
@@ -111,7 +122,8 @@ function createPublisher({ observation, diagnostician, incidents, exposition, se
     const values = readSignals(snapshot);
     const round = diagnostician.observe(snapshot, values);
     const signals = new Map([...values].map(([name, own]) => [name, new Map([...own, ...(round.derived.get(name) ?? [])])]));
-    const view = { snapshot, signals, round, incidents: incidents.observe(snapshot, round) };
+    const counts = incidents.observe(snapshot, round);
+    const view = { snapshot, signals, round, incidents: counts, ...(replicas && { replica: replicas.candidacy() }) };
     exposition.update(view);
     self.observeTick((performance.now() - started) / 1000);
     verdicts.follow(round);

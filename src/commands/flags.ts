@@ -16,6 +16,8 @@ export interface ServeFlags extends ClusterFlags {
   readonly 'web.config.file'?: string;
   readonly 'web.externalUrl'?: string;
   readonly 'incidents.file'?: string;
+  readonly leaderElection?: true;
+  readonly 'leaderElection.name'?: string;
   readonly 'log.level'?: Config['log']['level'];
   readonly 'log.format'?: Config['log']['format'];
 }
@@ -35,6 +37,8 @@ export function withServeFlags(command: Command): Command {
     .option('--web.external-url <url>', 'where people open the pages, e.g. behind a reverse proxy: its path stands before every link')
     .option('--web.config.file <path>', "TLS and basic authentication, in the format of Prometheus's exporter-toolkit")
     .option('--incidents.file <path>', 'where incidents are kept over a restart; without it they are kept in memory')
+    .option('--leader-election', 'there are several replicas: one is elected by a Lease, reads the logs for all, and alone writes files')
+    .option('--leader-election.name <name>', 'name of that Lease (default aggregated-api-exporter-leader)')
     .addOption(new Option('--log.level <level>', 'least severity that is logged').choices(['debug', 'info', 'warn', 'error']))
     .addOption(new Option('--log.format <format>', 'of our own log').choices(['logfmt', 'json']));
 }

@@ -8,6 +8,7 @@ import { Journal } from '../incidents/journal.ts';
 import { createRecorder, type IncidentRecorder } from '../incidents/recorder.ts';
 import { countTick, type IncidentCounts, NO_COUNTS } from '../incidents/totals.ts';
 import type { Logger } from '../source/logger.ts';
+import type { Keeping } from './state-keeper.ts';
 
 /** The rest of the file is what was said before of the same incidents: the more of it, the seldomer it is written anew. */
 const SHARE_OF_FILE = 0.75;
@@ -23,10 +24,11 @@ export interface IncidentKeeper {
 }
 
 /** Records incidents, and keeps them in the file where there is one; goes on with those that it has. */
-export async function startIncidentKeeper(config: Config['incidents'], log: Logger): Promise<IncidentKeeper> {
+export async function startIncidentKeeper(config: Config['incidents'], { log, mayWrite }: Keeping): Promise<IncidentKeeper> {
   const book = new MemoryBook({ maxBytes: SHARE_OF_FILE * config.max_size, keepSeconds: config.keep / 1000 });
   const recorder = createRecorder((id) => book.has(id));
-  const journal = config.file === undefined ? undefined : await resume(config.file, { book, recorder, log, maxBytes: config.max_size });
+  const kept = { book, recorder, log, maxBytes: config.max_size };
+  const writer = await startWriter(config.file, kept, mayWrite);
   let last = 0;
   let counts = NO_COUNTS;
   return {
@@ -37,16 +39,79 @@ export async function startIncidentKeeper(config: Config['incidents'], log: Logg
         last = snapshot.time / 1000;
         for (const incident of recorded.touched) book.put(incident);
         book.expire(last);
-        journal?.take(recorded.touched, last);
+        writer.take(recorded.touched, last);
         counts = countTick(counts, recorded, new Set(snapshot.apis.map(({ name }) => name)));
       } catch (error) {
         log.error({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'incidents could not be recorded');
       }
       return counts;
     },
-    idle: async () => journal?.idle(),
-    stop: async () => journal?.finish(last),
+    idle: () => writer.idle(),
+    stop: () => writer.finish(last),
   };
+}
+
+type Writer = Pick<Journal, 'take' | 'idle' | 'finish'>;
+
+const NOBODY: Writer = { take: () => {}, idle: () => Promise.resolve(), finish: () => Promise.resolve() };
+
+/** Of a file that is always ours, or of one that is ours from time to time. */
+async function startWriter(path: string | undefined, kept: Resumed, mayWrite: (() => boolean) | undefined): Promise<Writer> {
+  if (path === undefined) return NOBODY;
+  const first = await resume(path, kept);
+  return mayWrite ? new TimesharedWriter(path, kept, mayWrite) : (first ?? NOBODY);
+}
+
+/** What others have written meanwhile is read before anything is written, and what was recorded meanwhile is written then. */
+class TimesharedWriter implements Writer {
+  readonly #path: string;
+  readonly #kept: Resumed;
+  readonly #mayWrite: () => boolean;
+  #journal: Writer | undefined;
+  #opening: Promise<void> | undefined;
+
+  constructor(path: string, kept: Resumed, mayWrite: () => boolean) {
+    this.#path = path;
+    this.#kept = kept;
+    this.#mayWrite = mayWrite;
+  }
+
+  take(touched: readonly Incident[], now: number): void {
+    if (!this.#mayWrite()) {
+      this.#journal = undefined;
+      return;
+    }
+    this.#journal?.take(touched, now);
+    if (this.#journal || this.#opening) return;
+    this.#opening = takeOver(this.#path, this.#kept).then((journal) => {
+      this.#journal = journal ?? NOBODY;
+      this.#opening = undefined;
+    });
+  }
+
+  async idle(): Promise<void> {
+    await this.#opening;
+    await this.#journal?.idle();
+  }
+
+  async finish(now: number): Promise<void> {
+    await this.#opening;
+    if (this.#mayWrite()) await this.#journal?.finish(now);
+  }
+}
+
+/** A failure that both have recorded is ours: what another one saw of it, we saw too. */
+async function takeOver(path: string, kept: Resumed): Promise<Journal | undefined> {
+  const { book } = kept;
+  const own = book.list();
+  const isOurs = (other: Incident) => own.some((one) => one.apiservice === other.apiservice && overlap(one, other));
+  const journal = await resume(path, kept, (other) => !book.has(other.id) && !isOurs(other));
+  await journal?.rewrite();
+  return journal;
+}
+
+function overlap(a: Incident, b: Incident): boolean {
+  return a.began <= (b.ended ?? Number.POSITIVE_INFINITY) && b.began <= (a.ended ?? Number.POSITIVE_INFINITY);
 }
 
 interface Resumed {
@@ -56,16 +121,23 @@ interface Resumed {
   readonly maxBytes: number;
 }
 
-/** Undefined where the file cannot be used: it is left alone, and the incidents are kept in memory. */
-async function resume(path: string, { book, recorder, log, maxBytes }: Resumed): Promise<Journal | undefined> {
+/**
+ * Undefined where the file cannot be used: it is left alone, and the incidents are kept in memory.
+ * @param isNew which of those that it has we do not know.
+ */
+async function resume(
+  path: string,
+  { book, recorder, log, maxBytes }: Resumed,
+  isNew: (incident: Incident) => boolean = () => true,
+): Promise<Journal | undefined> {
   try {
     const { file, read, torn } = await AppendFile.open(path);
-    for (const incident of read.incidents) book.put(incident);
-    for (const incident of recorder.resume(read.incidents.filter(mayGoOn(Date.now() / 1000)))) book.put(incident);
+    const incidents = read.incidents.filter(isNew);
+    for (const incident of incidents) book.put(incident);
+    for (const incident of recorder.resume(incidents.filter(mayGoOn(Date.now() / 1000)))) book.put(incident);
     if (torn > 0 || read.unreadable > 0)
       log.warn({ file: path, lines: read.unreadable, tornBytes: torn }, 'some of the file of incidents can not be read: the rest is kept');
-    if (read.incidents.length > 0)
-      log.info({ file: path, incidents: read.incidents.length }, 'went on with the incidents of an earlier run');
+    if (incidents.length > 0) log.info({ file: path, incidents: incidents.length }, 'went on with the incidents of an earlier run');
     const onTrouble = (error: Error | undefined) => {
       if (error)
         log.warn({ file: path, error: error.message }, 'the incidents can not be written: they are kept in memory, and tried again');

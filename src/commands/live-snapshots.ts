@@ -19,7 +19,7 @@ const MAY_COME: ReadonlySet<SourceState> = new Set(['ok', 'pending', 'absent', '
 export async function* liveSnapshots(options: LiveOptions): AsyncGenerator<Snapshot> {
   const config = configFrom(options);
   const log = createLogger({ ...config.log, level: 'error' });
-  const { observer, client } = observeCluster(options, config, log);
+  const { observer, client } = observeCluster(options, config, { log });
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const begin = performance.now();

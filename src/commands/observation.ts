@@ -20,6 +20,8 @@ export interface Observation {
   prepare(config: Config): { begin(): void; discard(): void };
   /** Starts one source anew, after an error that nobody caught. */
   restart(source: SourceName): void;
+  /** Ends observing, and leaves the client to whoever still has to ask something. */
+  endReading(): void;
   stop(): void;
 }
 
@@ -67,6 +69,9 @@ export function createObservation(connect: (config: Config) => ConnectedObserver
     },
     restart(source) {
       for (const one of [now, next]) one?.connected.observer.restart(source);
+    },
+    endReading() {
+      for (const one of [now, next]) one?.stop.abort();
     },
     stop() {
       for (const one of [now, next]) if (one) end(one);

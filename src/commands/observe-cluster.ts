@@ -3,6 +3,7 @@ import { DIRECT_VANTAGES } from '../domain/probe.ts';
 import type { KubeClient } from '../kube/api.ts';
 import { createKubeClient } from '../kube/client.ts';
 import { isInCluster, loadKubeConfig } from '../kube/kube-config.ts';
+import type { LogHandover } from '../observe/logs/handover.ts';
 import { createObserver, type Observer } from '../observe/observer.ts';
 import type { Logger } from '../source/logger.ts';
 import type { ClusterFlags } from './flags.ts';
@@ -19,8 +20,15 @@ export function observingSettings({ apis, probe, logs, apiserver_metrics, resour
   return JSON.stringify([apis, probe, logs, apiserver_metrics, resources, prometheus, diagnosis.disabled_sources, signatures]);
 }
 
+/** What the observers of one process share: who looks at the cluster, and says so. */
+export interface Observing {
+  readonly log: Logger;
+  /** Where there are several replicas. */
+  readonly logHandover?: LogHandover | undefined;
+}
+
 /** The observer of the cluster that the flags name, tuned by the configuration. */
-export function observeCluster(flags: ClusterFlags, config: Config, log: Logger): ConnectedObserver {
+export function observeCluster(flags: ClusterFlags, config: Config, { log, logHandover }: Observing): ConnectedObserver {
   const kubeConfig = loadKubeConfig({
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
     ...(flags.context === undefined ? {} : { context: flags.context }),
@@ -52,6 +60,7 @@ export function observeCluster(flags: ClusterFlags, config: Config, log: Logger)
       logs: {
         maxStreams: config.logs.max_streams,
         bytesPerMinute: config.logs.bytes_per_minute,
+        ...(logHandover && { handover: logHandover }),
         ...(config.logs.signatures_file === undefined ? {} : { signatures: readSignaturesFile(config.logs.signatures_file) }),
       },
       apiserverMetricsIntervalMs: config.apiserver_metrics.interval,

@@ -10,15 +10,25 @@ export interface StateKeeper {
   stop(): Promise<void>;
 }
 
+export interface Keeping {
+  readonly log: Logger;
+  /** Whether files are ours to write now; default: always. Where it is not always, another process may write them meanwhile. */
+  readonly mayWrite?: () => boolean;
+}
+
 /** Goes on with the history that the file has, and saves it once a minute. Without a file nothing is kept. */
-export async function startStateKeeper(diagnostician: Diagnostician, file: string | undefined, log: Logger): Promise<StateKeeper> {
+export async function startStateKeeper(
+  diagnostician: Diagnostician,
+  file: string | undefined,
+  { log, mayWrite = () => true }: Keeping,
+): Promise<StateKeeper> {
   if (file === undefined) return { stop: () => Promise.resolve() };
   await restore(diagnostician, file, log);
   let saving = Promise.resolve();
   // One after the other: a slow disk must not have two writers.
   const save = () => {
     saving = saving
-      .then(() => saveState(file, diagnostician.serialise()))
+      .then(() => (mayWrite() ? saveState(file, diagnostician.serialise()) : undefined))
       .catch((error: Error) => log.warn({ file, error: error.message }, 'the history could not be saved'));
     return saving;
   };

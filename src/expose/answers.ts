@@ -1,4 +1,5 @@
 import type { Answer as Judgement } from '../domain/answer.ts';
+import type { Candidacy } from '../domain/candidacy.ts';
 import { diagnosesOf } from '../domain/diagnosis.ts';
 import { observedValue } from '../domain/observed.ts';
 import type { PatternName } from '../domain/pattern.ts';
@@ -48,6 +49,8 @@ export interface StatusBody {
   readonly time: number;
   /** Null: not known. */
   readonly serverVersion: string | null;
+  /** Who leads the replicas; absent where none is elected. */
+  readonly replica?: Candidacy;
   readonly sources: readonly SourceStatus[];
   readonly targets: readonly StatusTarget[];
   readonly systemEvents: readonly ClusterEvent[];
@@ -90,6 +93,7 @@ function statusBody(view: ExporterView, version: string): StatusBody {
     ready: true,
     time: snapshot.time / 1000,
     serverVersion: snapshot.cluster.serverVersion ?? null,
+    ...(view.replica && { replica: view.replica }),
     sources: snapshot.sources.map(shownSource),
     targets: targetsOf(view),
     systemEvents: (observedValue(snapshot.cluster.systemEvents) ?? []).map(({ at, ...event }) => ({ ...event, at: at / 1000 })),

@@ -25,6 +25,8 @@ export interface ExpositionOptions {
   readonly self?: SelfMetrics;
   /** Asked while there is no view yet. */
   readonly waiting?: () => WaitingView;
+  /** What the series tell of us beside the view: while its answer is the same, so is the page. */
+  readonly changesWith?: () => boolean;
   /** A family that could not be printed; the others are. */
   readonly onError?: (family: string, error: unknown) => void;
 }
@@ -50,7 +52,7 @@ export function createExposition(options: ExpositionOptions): Exposition {
   const dropped = new Map<string, number>(printers.map((printer) => [printer.name, 0]));
   let failed = 0;
   let view: ExposedView | undefined;
-  let cache = new Map<Format, Promise<ExpositionPage>>();
+  let cache = new Map<string, Promise<ExpositionPage>>();
   let counted: ExposedView | undefined;
 
   function print(printer: FamilyPrinter, of: ExposedView, format: Format, first: boolean): Buffer {
@@ -93,12 +95,13 @@ export function createExposition(options: ExpositionOptions): Exposition {
       cache = new Map();
     },
     page(format) {
-      const known = cache.get(format);
+      const key = `${format} ${options.changesWith?.()}`;
+      const known = cache.get(key);
       if (known) return known;
       const page = render(view, format);
       // Without a view only our own metrics are there, and they should move.
-      if (view) cache.set(format, page);
-      page.catch(() => cache.delete(format));
+      if (view) cache.set(key, page);
+      page.catch(() => cache.delete(key));
       return page;
     },
   };

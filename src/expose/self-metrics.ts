@@ -67,13 +67,27 @@ export const SELF_FAMILIES = [
     labels: ['source'],
     cost: String(SOURCES.length + 1),
   },
+  {
+    name: 'aggregated_api_exporter_leader',
+    type: 'gauge',
+    help: 'Whether this replica leads (1: it reads the logs for all, and alone writes files) or follows (0); no series where no leader is elected.',
+    labels: [],
+    cost: '1',
+  },
 ] as const;
 
-/** @param redactions What was cut since the start, by kind; each kind from the start. */
-export function createSelfMetrics(build: BuildInfo, redactions: () => Readonly<Record<string, number>> = () => ({})): SelfMetrics {
+/** What our own metrics are read from. */
+export interface OwnFacts {
+  /** What was cut since the start, by kind; each kind from the start. */
+  readonly redactions?: () => Readonly<Record<string, number>>;
+  /** Whether this replica leads; absent where none is elected. */
+  readonly leads?: () => boolean;
+}
+
+export function createSelfMetrics(build: BuildInfo, { redactions = () => ({}), leads }: OwnFacts = {}): SelfMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const [tick, info, reloadGood, reloadAt, cuts, uncaught] = SELF_FAMILIES;
+  const [tick, info, reloadGood, reloadAt, cuts, uncaught, leader] = SELF_FAMILIES;
   const ticks = new Histogram({
     name: tick.name,
     help: tick.help,
@@ -94,6 +108,15 @@ export function createSelfMetrics(build: BuildInfo, redactions: () => Readonly<R
       for (const [kind, count] of Object.entries(redactions())) this.inc({ kind }, count);
     },
   });
+  if (leads)
+    new Gauge({
+      name: leader.name,
+      help: leader.help,
+      registers: [registry],
+      collect() {
+        this.set(leads() ? 1 : 0);
+      },
+    });
   const good = new Gauge({ name: reloadGood.name, help: reloadGood.help, registers: [registry] });
   const at = new Gauge({ name: reloadAt.name, help: reloadAt.help, registers: [registry] });
   const errors = new Counter({ name: uncaught.name, help: uncaught.help, labelNames: uncaught.labels, registers: [registry] });

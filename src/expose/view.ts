@@ -1,3 +1,4 @@
+import type { Candidacy } from '../domain/candidacy.ts';
 import type { Candidate, Diagnoses } from '../domain/diagnosis.ts';
 import type { FailurePattern } from '../domain/pattern.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
@@ -12,6 +13,8 @@ export interface ExporterView {
   readonly round: RoundView;
   /** Absent where none are recorded. */
   readonly incidents?: IncidentCounts;
+  /** Who leads the replicas; absent where none is elected. */
+  readonly replica?: Candidacy;
 }
 
 /** What there is to publish before the first tick: how far the sources are. Time in Unix milliseconds. */

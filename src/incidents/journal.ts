@@ -46,6 +46,18 @@ export class Journal {
     this.#start(now, someFail);
   }
 
+  /** Writes the whole book in the place of what the file has; what the disk refuses is tried again with what is due next. */
+  async rewrite(): Promise<void> {
+    const { file, book } = this.#options;
+    try {
+      await file.compact(book.texts());
+      this.#say(undefined);
+    } catch (error) {
+      for (const { id } of book.list()) this.#due.add(id);
+      this.#say(error as Error);
+    }
+  }
+
   /** Resolves when nothing is being written. */
   async idle(): Promise<void> {
     await this.#writing;

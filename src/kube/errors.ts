@@ -32,14 +32,24 @@ export class KubeStatusError extends Error {
   /** The server's wish, milliseconds; from the header, else from `details.retryAfterSeconds`. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(path: string, status: number, options: { reason?: string; message?: string; retryAfterMs?: number } = {}) {
-    super(`GET ${path}: ${status}${options.reason ? ` ${options.reason}` : ''}${options.message ? `: ${options.message}` : ''}`);
+  constructor(path: string, status: number, options: StatusWords = {}) {
+    super(
+      `${options.method ?? 'GET'} ${path}: ${status}${options.reason ? ` ${options.reason}` : ''}${options.message ? `: ${options.message}` : ''}`,
+    );
     this.path = path;
     this.status = status;
     this.kind = kindOf(status);
     this.reason = options.reason;
     this.retryAfterMs = options.retryAfterMs;
   }
+}
+
+interface StatusWords {
+  /** Default GET. */
+  readonly method?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly retryAfterMs?: number;
 }
 
 function kindOf(status: number): StatusKind {
@@ -64,14 +74,17 @@ interface RefusingAnswer {
   readonly headers: IncomingHttpHeaders;
   /** A Status object, text, or nothing. */
   readonly body: string;
+  /** Of the request; default GET. */
+  readonly method?: string;
 }
 
 /** @param now Unix milliseconds, for a Retry-After that is a date. */
-export function statusErrorOf(path: string, { status, headers, body }: RefusingAnswer, now: number): KubeStatusError {
+export function statusErrorOf(path: string, { status, headers, body, method }: RefusingAnswer, now: number): KubeStatusError {
   const parsed = parseStatus(body);
   const wait = retryAfterMs(headers, now) ?? parsed.retryAfterMs;
   return new KubeStatusError(path, status, {
     ...parsed,
+    ...(method !== undefined && { method }),
     ...(parsed.message === undefined && parsed.reason === undefined && body.trim() !== '' ? { message: cut(body) } : {}),
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   });

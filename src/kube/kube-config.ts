@@ -162,6 +162,15 @@ export function isInCluster(server: URL, env: NodeJS.ProcessEnv = process.env, f
   return asked === host.toLowerCase() && (server.port || (server.protocol === 'http:' ? '80' : '443')) === port;
 }
 
+/** Of the pod that we run in; undefined elsewhere. */
+export function podNamespace(folder = SERVICE_ACCOUNT): string | undefined {
+  try {
+    return readBoundedFile(join(folder, 'namespace')).trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function selectContext(kubeConfig: KubeConfig, context: string): void {
   if (!kubeConfig.getContextObject(context))
     throw new KubeConfigError('invalid', `context ${JSON.stringify(context)} does not exist; allowed: ${namesOf(kubeConfig)}`);

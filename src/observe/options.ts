@@ -7,7 +7,7 @@ export interface ObserverOptions {
   readonly exclude: readonly string[];
   readonly disabled: readonly SourceName[];
   readonly probe: ProberOptions;
-  readonly logs: Pick<LogTailOptions, 'maxStreams' | 'bytesPerMinute' | 'signatures'>;
+  readonly logs: Pick<LogTailOptions, 'maxStreams' | 'bytesPerMinute' | 'signatures' | 'handover'>;
   readonly apiserverMetricsIntervalMs?: number;
   readonly resourcesIntervalMs?: number;
   readonly backendMetricsIntervalMs?: number;

@@ -41,7 +41,7 @@ async function start(server: string, user = '{token: abc}') {
   const options = { level: 'info', formatters: { level: (level: string) => ({ level }) } };
   const log = pino(options, { write: (line: string) => void lines.push(line) });
   const stop = new AbortController();
-  const connect = () => observeCluster({ kubeconfig }, config, log);
+  const connect = () => observeCluster({ kubeconfig }, config, { log });
   const ended = runExporter({ config, connect, log, stop: stop.signal });
   onTestFinished(async () => {
     stop.abort();

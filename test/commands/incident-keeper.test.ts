@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,12 +28,19 @@ interface Run {
 }
 
 /** One run of an exporter, whose first tick comes so many seconds after the start of all. */
-async function run(file: string | undefined, start = 0, differs: Partial<Parameters<typeof startIncidentKeeper>[0]> = {}): Promise<Run> {
+async function run(
+  file: string | undefined,
+  start = 0,
+  { mayWrite, ...differs }: Partial<Parameters<typeof startIncidentKeeper>[0]> & { mayWrite?: () => boolean } = {},
+): Promise<Run> {
   const said: string[] = [];
   const say = (fields: object, words: string) => void said.push(`${words}${'error' in fields ? `: ${String(fields.error)}` : ''}`);
   const log: Logger = { debug: say, info: say, warn: say, error: say };
   const { incidents } = defaultConfig();
-  const keeper = await startIncidentKeeper({ ...incidents, ...(file !== undefined && { file }), ...differs }, log);
+  const keeper = await startIncidentKeeper(
+    { ...incidents, ...(file !== undefined && { file }), ...differs },
+    { log, ...(mayWrite && { mayWrite }) },
+  );
   let counts = NO_COUNTS;
   const recorder = {
     resume: () => [],
@@ -161,6 +168,51 @@ describe('the counters of a run start at 0, and over all runs each incident is c
     const first = await run(file, 10_000);
     await first.play('well');
     expect(first.counted()).toEqual([0, 0]);
+  });
+});
+
+describe('a file that is ours from time to time', () => {
+  const replica = async (file: string, start = 0) => {
+    const own = { may: false };
+    return { own, ...(await run(file, start, { mayWrite: () => own.may })) };
+  };
+  const written = async (file: string) => told(await run(file, 900));
+
+  it('is not written by one who may not, and has what it recorded meanwhile as soon as it may', async () => {
+    const file = fresh();
+    const { own, ...one } = await replica(file);
+    await one.play('well', 'a', '~a', 'well');
+    expect(existsSync(file)).toBe(false);
+    expect(told(one)).toEqual(['a recovered']);
+    own.may = true;
+    await one.play('well');
+    expect(await written(file)).toEqual(['a recovered']);
+    await one.play('b', '~b', 'well');
+    expect(await written(file)).toEqual(['b recovered', 'a recovered']);
+  });
+
+  it('that another one wrote meanwhile is read first: what both have recorded is one incident, and nothing is lost', async () => {
+    const file = fresh();
+    const [a, b] = [await replica(file), await replica(file)];
+    a.own.may = true;
+    for (const one of [a, b]) await one.play('well', 'a', '~a', 'well');
+    await a.play(['b', { after: 3600 }], '~b', 'well');
+    a.own.may = false;
+    b.own.may = true;
+    await b.play(['well', { after: 4000 }]);
+    expect(told(b)).toEqual(['b recovered', 'a recovered']);
+    expect(await written(file)).toEqual(['b recovered', 'a recovered']);
+  });
+
+  it('is left as it is at the end by one who may not', async () => {
+    const file = fresh();
+    const { own, ...one } = await replica(file);
+    own.may = true;
+    await one.play('well', 'a');
+    own.may = false;
+    await one.play('~a', 'well');
+    await one.stop();
+    expect(await written(file)).toEqual(['a not-observed']);
   });
 });
 

@@ -9,12 +9,14 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 const keeper = await startIncidentKeeper(
   { ...defaultConfig().incidents, file },
   {
-    debug() {},
-    info() {},
-    error: (_, words) => void print(words),
-    warn(_, words) {
-      trouble = true;
-      print(words);
+    log: {
+      debug() {},
+      info() {},
+      error: (_, words) => void print(words),
+      warn(_, words) {
+        trouble = true;
+        print(words);
+      },
     },
   },
 );

@@ -38,7 +38,7 @@ describe('the schema of the values', () => {
   });
 
   it.each([
-    [{ replicaCount: 2 }, '/replicaCount'],
+    [{ replicaCount: 10 }, '/replicaCount'],
     [{ image: { digest: 'latest' } }, '/image/digest'],
     [{ config: { probe: { interval: 'soon' } } }, '/config/probe/interval'],
     [{ rbac: { listProbes: [{ apiGroups: [], resources: ['flunders'] }] } }, '/rbac/listProbes/0/apiGroups'],
@@ -64,9 +64,18 @@ describe('the committed renderings', () => {
   it.each([
     ['kustomize', 'prometheus-operator/service-monitor.yaml'],
     ['authenticated', 'authenticated/rbac.yaml'],
-  ])('%s: has the objects that kustomize makes of deploy/%s', (set, file) => {
+    ['replicas', 'replicas/rbac.yaml', 'replicas/pod-disruption-budget.yaml', 'replicas/handover.yaml'],
+  ])('%s: has the objects that kustomize makes of deploy/%s', (set, ...files) => {
     const { ConfigMap, ...ofHelm } = byKind(rendered(set));
-    expect(ofHelm).toEqual(byKind(kustomized([...manifests(), ...documentsOf<Manifest>(file)])));
+    const folderOfSet = files[0]!.split('/')[0]!;
+    const patches = (kustomizationOf(folderOfSet).patches ?? []).flatMap(({ path }) => documentsOf<Manifest>(`${folderOfSet}/${path}`));
+    const patched = manifests().map((object) => {
+      const own = patches.filter(({ kind, metadata }) => kind === object.kind && metadata.name === object.metadata.name);
+      return own.reduce((before, patch) => merged(before, patch) as Manifest, object);
+    });
+    const { ConfigMap: made = {}, ...others } = byKind(kustomized([...patched, ...files.flatMap((file) => documentsOf<Manifest>(file))]));
+    expect(ofHelm).toEqual(others);
+    expect(ConfigMap).toMatchObject(made);
     const folder = set === 'authenticated' ? set : 'kubernetes';
     expect(ConfigMap).toMatchObject({
       'ConfigMap aggregated-api-exporter': { data: { 'config.yaml': load(textOf(`deploy/${folder}/config.yaml`)) } },
@@ -115,6 +124,21 @@ function byKind(objects: readonly Manifest[]): Record<string, Record<string, unk
     kinds[kind] = { ...kinds[kind], [name]: object };
   }
   return kinds;
+}
+
+/** A strategic merge as far as our patches need it: named things by their names, other lists as a whole. */
+function merged(before: unknown, patch: unknown): unknown {
+  if (Array.isArray(patch)) {
+    const named = (list: unknown): list is { name: string }[] =>
+      Array.isArray(list) && list.every((one) => typeof (one as { name?: unknown } | null)?.name === 'string');
+    if (!named(before) || !named(patch)) return patch;
+    const others = patch.filter(({ name }) => !before.some((one) => one.name === name));
+    return [...before.map((one) => merged(one, patch.find(({ name }) => name === one.name) ?? {})), ...others];
+  }
+  if (typeof patch !== 'object' || patch === null) return patch;
+  const known = before as Record<string, unknown> | undefined;
+  const fields = Object.entries(patch).map(([key, of]) => [key, merged(known?.[key], of)]);
+  return { ...(before as object), ...Object.fromEntries(fields) };
 }
 
 /** Fields that kustomize changes. */

@@ -54,7 +54,7 @@ interface Role extends Manifest {
 const pod = only<Deployment>('Deployment').spec.template.spec;
 const container = pod.containers[0]!;
 
-describe.each(['kubernetes', 'prometheus-operator', 'tls', 'authenticated'])('deploy/%s', (folder) => {
+describe.each(['kubernetes', 'prometheus-operator', 'tls', 'authenticated', 'replicas'])('deploy/%s', (folder) => {
   const { resources, configMapGenerator = [], patches = [] } = kustomizationOf(folder);
   const listed = [...resources, ...configMapGenerator.flatMap(({ files }) => files), ...patches.map(({ path }) => path)];
 
@@ -214,6 +214,36 @@ describe('the NetworkPolicy', () => {
 
   it('lets out to DNS, the kube-apiserver, kubelets and backends', () => {
     expect(ports(spec.egress)).toEqual(['UDP 53', 'TCP 53', 'TCP 443', 'TCP 6443', 'TCP 10250', 'TCP any']);
+  });
+});
+
+describe('the setting with replicas', () => {
+  const roles = documentsOf<Role>('replicas/rbac.yaml');
+  const [deployment] = documentsOf<Deployment>('replicas/deployment.yaml');
+  const args = deployment!.spec.template.spec.containers[0]!.args;
+
+  it('elects a leader, and is otherwise what the base runs', () => {
+    const elects = args.filter((arg) => arg.startsWith('--leader-election'));
+    expect(args.filter((arg) => !elects.includes(arg))).toEqual(container.args);
+    const flags = withServeFlags(new Command().exitOverride()).parse(elects, { from: 'user' }).opts<ServeFlags>();
+    expect(configFrom(flags).leader_election).toEqual({ ...defaultConfig().leader_election, enabled: true });
+  });
+
+  it('may write the Lease and the ConfigMap that the program names, and no other', () => {
+    const { name } = defaultConfig().leader_election;
+    const objects = [
+      ['coordination.k8s.io', 'leases', name],
+      ['', 'configmaps', `${name}-logs`],
+    ];
+    expect(roles.find(({ kind }) => kind === 'Role')!.rules).toEqual(
+      objects.flatMap(([group, resource, object]) => [
+        { apiGroups: [group], resources: [resource], verbs: ['create'] },
+        { apiGroups: [group], resources: [resource], resourceNames: [object], verbs: ['get', 'update'] },
+      ]),
+    );
+    expect(roles.find(({ kind }) => kind === 'RoleBinding')!['subjects']).toEqual([
+      { kind: 'ServiceAccount', name: pod.serviceAccountName },
+    ]);
   });
 });
 

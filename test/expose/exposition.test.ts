@@ -144,6 +144,17 @@ describe('OpenMetrics', () => {
     expect(seriesOf(text)).toEqual(seriesOf(renderExposition(viewOf())));
   });
 
+  it('says whether this replica leads at the moment of the scrape, not at that of the tick', async () => {
+    let leads = true;
+    const self = createSelfMetrics({ version: '1' }, { leads: () => leads });
+    const exposition = createExposition({ signals: [], self, changesWith: () => leads });
+    exposition.update(viewOf(healthySnapshot()));
+    const leader = async () => /^aggregated_api_exporter_leader .*/m.exec((await exposition.page('text')).body.toString())?.[0];
+    expect(await leader()).toBe('aggregated_api_exporter_leader 1');
+    leads = false;
+    expect(await leader()).toBe('aggregated_api_exporter_leader 0');
+  });
+
   it('does not spoil the text format after it, as prom-client does', async () => {
     const exposition = createExposition({ signals: [], self: createSelfMetrics({ version: '1' }) });
     exposition.update(viewOf());
@@ -158,6 +169,7 @@ describe('OpenMetrics', () => {
 describe('our own process', () => {
   it('is there before the first tick, with the ticks that it made and what it is', async () => {
     const self = createSelfMetrics({ version: '1.2.3', revision: 'abc' });
+    expect(await self.text('text')).not.toContain('aggregated_api_exporter_leader');
     self.observeTick(0.02);
     const text = await pageText(createExposition({ signals: [], self }));
     expect(text).toContain('aggregated_api_exporter_tick_duration_seconds_bucket{le="0.025"} 1\n');

@@ -38,6 +38,23 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- ternary "https" "http" (and .Values.webConfig.tls (ne .Values.webConfig.existingSecret "")) }}
 {{- end }}
 
+{{/* Several of them. */}}
+{{- define "aggregated-api-exporter.several" -}}
+{{- if gt (int .Values.replicaCount) 1 }}true{{ end }}
+{{- end }}
+
+{{/* Of whom one is elected. */}}
+{{- define "aggregated-api-exporter.elects" -}}
+{{- if or (include "aggregated-api-exporter.several" .) .Values.leaderElection.enabled (dig "leader_election" "enabled" false .Values.config) }}true{{ end }}
+{{- end }}
+
+{{/* Where several would write the same files. */}}
+{{- define "aggregated-api-exporter.checkDisk" -}}
+{{- if and (include "aggregated-api-exporter.several" .) .Values.state.existingClaim }}
+{{- fail (printf "state.existingClaim %s: with replicaCount %d each replica has a disk of its own; leave it empty, or take one replica" .Values.state.existingClaim (int .Values.replicaCount)) }}
+{{- end }}
+{{- end }}
+
 {{- define "aggregated-api-exporter.serviceUrl" -}}
 {{ include "aggregated-api-exporter.scheme" . }}://{{ include "aggregated-api-exporter.fullname" . }}.{{ .Release.Namespace }}.svc:{{ .Values.service.port }}
 {{- end }}

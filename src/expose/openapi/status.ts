@@ -36,12 +36,21 @@ const SYSTEM_EVENT = z.object({
   over: z.literal(true).exactOptional().describe('The pod that it was about is ready now, or gone'),
 });
 
+const REPLICA = z.object({
+  identity: z.string().describe('Its own name in the Lease'),
+  leads: z.boolean(),
+  holder: z.string().exactOptional().describe('Who holds the Lease; absent while nobody does, or it was not read'),
+  problem: z.string().exactOptional().describe('Why it cannot lead, or could not renew'),
+  rule: z.string().exactOptional().describe('The RBAC rule that is missing'),
+});
+
 export const STATUS = z.object({
   schema: z.literal(STATUS_SCHEMA),
   version: z.string(),
   ready: z.boolean().describe('False before the first tick: then nothing but the sources is known'),
   time: seconds('Of the tick'),
   serverVersion: z.string().nullable(),
+  replica: REPLICA.exactOptional().describe('Who leads the replicas; absent where none is elected'),
   sources: z.array(SOURCE_STATUS),
   targets: z.array(TARGET),
   systemEvents: z.array(SYSTEM_EVENT),

@@ -8,6 +8,7 @@ import { renderGroups } from './groups.ts';
 import { anchor, type Html, html } from './html.ts';
 import { EVERYTHING, type FleetQuery } from './query.ts';
 import { type LivePage, Regions } from './regions.ts';
+import { renderReplica } from './replica.ts';
 import { shell } from './shell.ts';
 import { renderApiservers, renderSources } from './sources.ts';
 import { type ShownApi, STATES, shownApis } from './state.ts';
@@ -27,6 +28,7 @@ export function renderFleetPage(view: ExporterView, options: PageOptions, query:
   const server = snapshot.cluster.serverVersion;
   const observed = html`observed ${observedAt(snapshot.time)}${server !== undefined && html` · Kubernetes ${server}`}`;
   const body = html`<main class="page">${top(html`Aggregated APIs`, observed, options.version)}
+${view.replica && regions.div('replica', renderReplica(view.replica))}
 ${regions.div('summary', apis.length === 0 ? nothingWatched(snapshot.sources) : tiles(apis, snapshot.sources))}
 ${renderGroups(apis, regions, snapshot.time)}
 ${filterForm(apis, query, `${options.prefix ?? ''}/`)}

@@ -7,7 +7,7 @@ import type { Clock } from '../../source/clock.ts';
 import type { Logger } from '../../source/logger.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { type FollowedContainer, keyOf } from './followed-container.ts';
-import { Follower, type FollowerEvents, type FollowState, type Pace } from './follower.ts';
+import { Follower, type FollowerEvents, type FollowState, type Pace, type SavedFollower } from './follower.ts';
 import { LineBatch, type LineSink } from './line-batch.ts';
 import type { LogBook } from './log-book.ts';
 import type { LogBooks } from './log-books.ts';
@@ -16,8 +16,20 @@ import { apiserverSink, backendSink } from './sinks.ts';
 import type { WantedStream } from './streams.ts';
 import { createTurns } from './turns.ts';
 
+/** A container that another process has followed is kept for so long until it is found. */
+const UNFOUND_MS = 120_000;
 /** Between the first requests of two logs: as many handshakes at once would delay the probes. */
 const SPREAD_MS = 10;
+
+/** One log as far as it was read, for those who do not read it, and for whoever goes on with it. */
+export interface SavedLog {
+  /** Of its container. */
+  readonly key: string;
+  readonly apis: readonly string[];
+  readonly state: FollowState;
+  /** Absent while nothing of it was opened. */
+  readonly follower?: SavedFollower;
+}
 
 /** One log as far as it is read. */
 interface FollowedLog {
@@ -43,6 +55,14 @@ export interface FollowedLogsInput {
   readonly bytesPerMinute: number;
   readonly signatures: readonly UserSignature[];
   readonly pace: Pace;
+  /** Where another process stopped. */
+  readonly saved?: SavedLogs | undefined;
+}
+
+export interface SavedLogs {
+  /** Unix milliseconds: what has begun since is read from its first line. */
+  readonly beganAt: number;
+  readonly logs: readonly SavedLog[];
 }
 
 /** The logs that are followed at once, each over its disconnects, rotations and restarts. */
@@ -53,7 +73,10 @@ export class FollowedLogs {
   readonly #followed = new Map<string, Followed>();
   /** One batch and one scanner for all: pieces of work follow one another. */
   #batch: LineBatch | undefined;
-  #beganAt = 0;
+  #beganAt: number | undefined;
+  /** What is not taken up yet of what another process has followed. */
+  readonly #saved: Map<string, SavedLog>;
+  readonly #bornAt = performance.now();
   #notFollowed = 0;
   #lastSuccess: number | undefined;
   #trouble: string | undefined;
@@ -61,6 +84,8 @@ export class FollowedLogs {
   constructor(input: FollowedLogsInput) {
     this.#input = input;
     this.#signatures = withUserSignatures(input.signatures);
+    this.#beganAt = input.saved?.beganAt;
+    this.#saved = new Map(input.saved?.logs.map((log) => [log.key, log]));
   }
 
   /** How many are wanted and not followed, because of the limit. */
@@ -73,9 +98,27 @@ export class FollowedLogs {
     return this.#lastSuccess;
   }
 
-  /** Containers that start from now on are read from their first line. */
+  /** Containers that start from now on are read from their first line; of those that another process has followed, from when that began. */
   begin(): void {
-    this.#beganAt = this.#input.clock();
+    if (!this.#input.saved) this.#beganAt = this.#input.clock();
+  }
+
+  save(): SavedLogs {
+    const logs = [...this.#followed].map(
+      ([
+        key,
+        {
+          log: { apis, state },
+          follower,
+        },
+      ]) => {
+        const saved = follower.save();
+        return { key, apis, state, ...(saved && { follower: saved }) };
+      },
+    );
+    // A container that has not been found yet may still be.
+    const unfound = performance.now() - this.#bornAt < UNFOUND_MS ? [...this.#saved.values()] : [];
+    return { beganAt: this.#beganAt ?? this.#input.clock(), logs: [...logs, ...unfound] };
   }
 
   /** Of these containers, and of no others, as far as the limit goes. */
@@ -146,14 +189,23 @@ export class FollowedLogs {
 
   #followerOf(container: FollowedContainer, log: FollowedLog): Follower {
     const { client, clock, pace, bytesPerMinute } = this.#input;
+    const key = keyOf(container);
+    const saved = this.#saved.get(key)?.follower;
+    this.#saved.delete(key);
+    const young = container.restarts === 0 && (container.startedAt ?? clock()) >= (this.#beganAt ?? 0);
     this.#batch ??= new LineBatch(createLogScanner(this.#signatures.patterns), this.#signatures.signatures);
     return new Follower(container, {
       client,
       clock,
       turns: this.#turns,
-      reader: new LogReader({ batch: this.#batch, sink: this.#sinkOf(log), budget: createByteBudget(bytesPerMinute) }),
+      reader: new LogReader({
+        batch: this.#batch,
+        sink: this.#sinkOf(log),
+        budget: createByteBudget(bytesPerMinute),
+        saved: saved?.reader,
+      }),
       pace,
-      fromStart: container.restarts === 0 && (container.startedAt ?? clock()) >= this.#beganAt,
+      begin: saved ?? (young ? 'start' : 'recent'),
       events: this.#eventsOf(container, log),
     });
   }

@@ -6,7 +6,7 @@ import { refusalOf } from '../../kube/stream.ts';
 import type { Clock } from '../../source/clock.ts';
 import { unauthorised } from '../../source/status.ts';
 import { type FollowedContainer, logPath } from './followed-container.ts';
-import type { LogReader } from './log-reader.ts';
+import type { LogReader, SavedReader } from './log-reader.ts';
 import { rfc3339 } from './stamp.ts';
 import type { Turns } from './turns.ts';
 
@@ -48,6 +48,15 @@ const WORDS_SECONDS = 10;
 /** What an instance said that ended longer ago says nothing of now. */
 const OLD_RESTART_MS = 3_600_000;
 
+type From = 'recent' | 'start' | { readonly sinceSeconds: number };
+
+/** How far a log was followed, for another process. */
+export interface SavedFollower {
+  readonly accounted: number;
+  readonly from: From;
+  readonly reader: SavedReader;
+}
+
 /**
  * Follows the log of one container, over disconnects, rotations and restarts, until the signal aborts. A stream is taken up
  * where the one before stopped. Where it can't be, either the container restarted, and the log of its previous instance has
@@ -67,13 +76,21 @@ export class Follower {
   /** A stream of the log was opened, so from now on nothing of it is older than we are. */
   private followed = false;
   /** Where the next stream begins. */
-  private from: 'recent' | 'start' | { readonly sinceSeconds: number } = 'recent';
+  private from: From = 'recent';
   private stream: AbortController | undefined;
   private wake: (() => void) | undefined;
 
   constructor(
     container: FollowedContainer,
-    deps: { client: KubeClient; clock: Clock; turns: Turns; reader: LogReader; events: FollowerEvents; pace: Pace; fromStart: boolean },
+    deps: {
+      client: KubeClient;
+      clock: Clock;
+      turns: Turns;
+      reader: LogReader;
+      events: FollowerEvents;
+      pace: Pace;
+      begin: 'recent' | 'start' | SavedFollower;
+    },
   ) {
     this.container = container;
     this.client = deps.client;
@@ -82,10 +99,22 @@ export class Follower {
     this.reader = deps.reader;
     this.events = deps.events;
     this.pace = deps.pace;
-    if (deps.fromStart) this.from = 'start';
+    const { begin } = deps;
+    if (typeof begin === 'object') {
+      this.from = begin.from;
+      this.followed = true;
+      this.accounted = begin.accounted;
+      return;
+    }
+    this.from = begin;
     const { restarts, startedAt } = container;
     const old = startedAt !== undefined && deps.clock() - startedAt > OLD_RESTART_MS;
     this.accounted = old ? restarts : 0;
+  }
+
+  /** Undefined while nothing of it was opened: whoever goes on begins as we did. */
+  save(): SavedFollower | undefined {
+    return this.followed ? { accounted: this.accounted, from: this.from, reader: this.reader.save() } : undefined;
   }
 
   /** What discovery knows of the container now. */

@@ -18,6 +18,10 @@ interface Template {
   lastAt: number;
 }
 
+export interface SavedTemplate extends Template {
+  readonly key: number;
+}
+
 /**
  * Error lines that no signature knows, grouped by the source file that prints them and by what is the same in their messages:
  * numbers, hexadecimal ids, addresses and what is quoted are left out. At most 50 groups; for people, never a label. A known
@@ -40,6 +44,15 @@ export class LineTemplates {
     }
     known.count++;
     known.lastAt = Math.max(known.lastAt, at);
+  }
+
+  /** For another process; the key is the same in each. */
+  save(): SavedTemplate[] {
+    return [...this.templates].map(([key, template]) => ({ key, ...template }));
+  }
+
+  restore(saved: readonly SavedTemplate[]): void {
+    for (const { key, ...template } of saved.slice(0, MAX_TEMPLATES)) this.templates.set(key, template);
   }
 
   facts(): LogFacts['unknownTemplates'] {

@@ -3,7 +3,7 @@ import { redacted } from '../../redact/redact.ts';
 import type { NamedSignature } from '../../signatures/classify.ts';
 import type { Severity } from '../../signatures/line-header.ts';
 import type { LogLine } from './line-batch.ts';
-import { LineTemplates } from './line-templates.ts';
+import { LineTemplates, type SavedTemplate } from './line-templates.ts';
 
 const SAMPLE = 512;
 /** A flood does not need each of its lines as a string. */
@@ -19,6 +19,15 @@ interface Match {
   sampleAt: number;
   /** Of the newest five minutes with hits: [minute since 1970, hits]. */
   readonly minutes: [minute: number, hits: number][];
+}
+
+/** What a book says, for another process. */
+export interface SavedBook {
+  readonly lines: Readonly<Record<Severity, number>>;
+  readonly dropped: LogFacts['dropped'];
+  readonly matches: readonly (Pick<NamedSignature, 'id' | 'speaker' | 'pointsTo' | 'own'> & Readonly<Omit<Match, 'signature'>>)[];
+  readonly templates: readonly SavedTemplate[];
+  readonly words: LogFacts['lastWords'];
 }
 
 const MINUTE_MS = 60_000;
@@ -65,6 +74,34 @@ export class LogBook {
       ...(gap === undefined ? {} : { gap }),
       ...(own ? { pointsTo } : {}),
     }));
+  }
+
+  save(): SavedBook {
+    return {
+      lines: { ...this.lines },
+      dropped: { ...this.dropped },
+      matches: [...this.found.values()].map(({ signature: { id, speaker, pointsTo, own }, ...counted }) => ({
+        ...{ id, speaker, pointsTo, ...(own && { own }) },
+        ...counted,
+      })),
+      templates: this.templates.save(),
+      words: [...this.words.values()],
+    };
+  }
+
+  static restored({ lines, dropped, matches, templates, words }: SavedBook): LogBook {
+    const book = new LogBook();
+    Object.assign(book.lines, lines);
+    Object.assign(book.dropped, dropped);
+    for (const { id, speaker, pointsTo, own, ...counted } of matches)
+      book.found.set(id, {
+        signature: { id, speaker, pointsTo, ...(own && { own }) },
+        ...counted,
+        minutes: counted.minutes.map(([at, hits]) => [at, hits]),
+      });
+    book.templates.restore(templates);
+    for (const { pod, container, lines: said } of words) book.lastWords(pod, container, said);
+    return book;
   }
 
   facts(): LogFacts {

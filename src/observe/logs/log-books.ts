@@ -1,11 +1,31 @@
-import { LogBook } from './log-book.ts';
+import { LogBook, type SavedBook } from './log-book.ts';
+
+export interface SavedBooks {
+  readonly apiserver: SavedBook;
+  /** By API. */
+  readonly backends: readonly (readonly [api: string, book: SavedBook])[];
+  readonly about: readonly (readonly [api: string, book: SavedBook])[];
+}
 
 /** What the logs said, by whom it is about. */
 export class LogBooks {
   /** Lines of the kube-apiservers that name no single API. */
-  readonly apiserver = new LogBook();
-  readonly #backends = new Map<string, LogBook>();
-  readonly #about = new Map<string, LogBook>();
+  readonly apiserver: LogBook;
+  readonly #backends: Map<string, LogBook>;
+  readonly #about: Map<string, LogBook>;
+
+  /** @param saved what another process has counted. */
+  constructor(saved?: SavedBooks) {
+    const restored = (books: SavedBooks['backends'] = []) => new Map(books.map(([api, book]) => [api, LogBook.restored(book)]));
+    this.apiserver = saved ? LogBook.restored(saved.apiserver) : new LogBook();
+    this.#backends = restored(saved?.backends);
+    this.#about = restored(saved?.about);
+  }
+
+  save(): SavedBooks {
+    const saved = (books: ReadonlyMap<string, LogBook>) => [...books].map(([api, book]) => [api, book.save()] as const);
+    return { apiserver: this.apiserver.save(), backends: saved(this.#backends), about: saved(this.#about) };
+  }
 
   /** Of the containers behind an API; undefined while none was followed. */
   ofBackend(api: string): LogBook | undefined {

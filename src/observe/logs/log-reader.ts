@@ -3,9 +3,9 @@ import { MAX_LINE_BYTES } from '../../scan/line-judge.ts';
 import { LineSplitter } from '../../scan/line-splitter.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { LineBatch, LineSink } from './line-batch.ts';
-import { lineKey, Seam } from './seam.ts';
+import { lineKey, type SavedSeam, Seam } from './seam.ts';
 import { StampReader } from './stamp.ts';
-import { TraceRecord } from './trace-record.ts';
+import { type SavedTrace, TraceRecord } from './trace-record.ts';
 
 /** Told of lines that could not be read as they should. */
 export interface Drops {
@@ -17,9 +17,15 @@ const MAX_STAMPED_BYTES = MAX_LINE_BYTES + 36;
 const LAST_WORDS = 20;
 const LONGEST_WORD = 512;
 
+/** How far a log was read, for another process. */
+export interface SavedReader {
+  readonly seam: SavedSeam;
+  readonly trace?: SavedTrace;
+}
+
 /** Bytes of one container's log, over all of its streams, to lines that are read exactly once. */
 export class LogReader {
-  readonly seam = new Seam();
+  readonly seam: Seam;
   /** What the kubelet wrote into the stream instead of a line: it has no stamp. */
   trailer: string | undefined;
   /** The stream is not of the file that was read last; nothing of it was read. */
@@ -37,10 +43,24 @@ export class LogReader {
   /** The last lines of this stream, when they are wanted. */
   private words: string[] | undefined;
 
-  constructor({ batch, sink, budget }: { batch: LineBatch; sink: LineSink & Drops; budget: ByteBudget }) {
+  /** @param saved where another process stopped. */
+  constructor({
+    batch,
+    sink,
+    budget,
+    saved,
+  }: { batch: LineBatch; sink: LineSink & Drops; budget: ByteBudget; saved?: SavedReader | undefined }) {
     this.batch = batch;
     this.sink = sink;
     this.budget = budget;
+    this.seam = saved ? Seam.restored(saved.seam) : new Seam();
+    if (saved?.trace) this.trace.restore(saved.trace);
+  }
+
+  /** True to what was counted: a line that has not ended yet is read again. */
+  save(): SavedReader {
+    const trace = this.trace.save();
+    return { seam: this.seam.save(), ...(trace && { trace }) };
   }
 
   /** A stream begins. `keepWords`: of a container that ended, whose last lines are kept and which no budget cuts. */

@@ -1,4 +1,4 @@
-import { ABSENT, type Observed, observed, UNOBSERVED } from '../../domain/observed.ts';
+import type { Observed } from '../../domain/observed.ts';
 import type { LogFacts, SignatureCount } from '../../domain/snapshot.ts';
 import type { SourceStatus } from '../../domain/sources.ts';
 import type { KubeClient } from '../../kube/api.ts';
@@ -7,20 +7,17 @@ import type { UserSignature } from '../../signatures/signature-file.ts';
 import type { Clock } from '../../source/clock.ts';
 import type { Logger } from '../../source/logger.ts';
 import { repeat } from '../../source/repeat.ts';
-import { type Right, ruleOf } from '../../source/right.ts';
 import type { Source } from '../../source/source.ts';
-import { bestOf, type Outcome, statusOf } from '../../source/status.ts';
 import { defineSource } from '../define-source.ts';
 import { listApiserverContainers } from './apiserver-pods.ts';
 import type { FollowedContainer } from './followed-container.ts';
-import { FollowedLogs } from './followed-logs.ts';
-import { type FollowState, PACE, type Pace } from './follower.ts';
-import { LogBook } from './log-book.ts';
-import { LogBooks } from './log-books.ts';
+import { FollowedLogs, type SavedLogs } from './followed-logs.ts';
+import { PACE, type Pace } from './follower.ts';
+import type { LogHandover } from './handover.ts';
+import { LogBooks, type SavedBooks } from './log-books.ts';
+import { factsOf, READ_LOGS, statusOfLogs } from './log-facts.ts';
+import { SharedLogTail } from './shared-log-tail.ts';
 import { wantedStreams } from './streams.ts';
-
-const READ_LOGS: Right = { group: '', resources: ['pods/log'], verbs: ['get'] };
-const LOGS_RULE = ruleOf(READ_LOGS);
 
 export interface LogTailOptions {
   /** Containers followed at once; default 100. */
@@ -33,6 +30,10 @@ export interface LogTailOptions {
   readonly pace?: Partial<Pace>;
   /** Time between two looks for kube-apiserver pods, milliseconds; default 60 000. */
   readonly apiserverPodsMs?: number;
+  /** Where there are several replicas: one of them reads the logs, for all. */
+  readonly handover?: LogHandover;
+  /** Time between two tellings of what was read, milliseconds; default 2000. */
+  readonly turnMs?: number;
 }
 
 export interface LogTail extends Source {
@@ -55,7 +56,7 @@ export const LOGS = defineSource({
   },
 });
 
-interface LogTailInput {
+export interface LogTailInput {
   readonly client: KubeClient;
   readonly targets: Targets;
   readonly clock: Clock;
@@ -63,9 +64,17 @@ interface LogTailInput {
   readonly options?: LogTailOptions;
 }
 
-/** Follows the logs of the backends' containers and of the kube-apiservers, where they are pods that we may read. */
+/** Follows the logs of the backends' containers and of the kube-apiservers, where they are pods that we may read; alone, or one of several replicas. */
 export function createLogTail(input: LogTailInput): LogTail {
-  return new ClusterLogs(input);
+  const { handover, turnMs } = input.options ?? {};
+  if (!handover) return new ClusterLogs(input);
+  return new SharedLogTail({ ...input, handover, turnMs, follow: (saved) => new ClusterLogs(input, saved) });
+}
+
+/** What was read, and how far, for another process. */
+export interface SavedTail {
+  readonly books: SavedBooks;
+  readonly followed: SavedLogs;
 }
 
 class ClusterLogs implements LogTail {
@@ -73,18 +82,25 @@ class ClusterLogs implements LogTail {
   readonly #input: LogTailInput;
   readonly #options: LogTailOptions;
   readonly #maxStreams: number;
-  readonly #books = new LogBooks();
+  readonly #books: LogBooks;
   readonly #logs: FollowedLogs;
   #apiservers: readonly FollowedContainer[] = [];
 
-  constructor(input: LogTailInput) {
+  constructor(input: LogTailInput, saved?: SavedTail) {
     const { client, targets, clock, log, options = {} } = input;
     const { maxStreams = 100, bytesPerMinute = 8 * 2 ** 20, signatures = [] } = options;
     const pace = { ...PACE, ...options.pace };
     this.#input = input;
     this.#options = options;
     this.#maxStreams = maxStreams;
-    this.#logs = new FollowedLogs({ client, targets, clock, log, books: this.#books, maxStreams, bytesPerMinute, signatures, pace });
+    this.#books = new LogBooks(saved?.books);
+    const limits = { maxStreams, bytesPerMinute, signatures, pace };
+    this.#logs = new FollowedLogs({ client, targets, clock, log, books: this.#books, ...limits, saved: saved?.followed });
+  }
+
+  /** Of one moment: between two pieces of work no line is counted whose reading is not noted, and none noted that is not counted. */
+  save(): SavedTail {
+    return { books: this.#books.save(), followed: this.#logs.save() };
   }
 
   start(signal: AbortSignal): void {
@@ -120,16 +136,8 @@ class ClusterLogs implements LogTail {
 
   status(now: number): SourceStatus {
     const { lastSuccess, notFollowed } = this.#logs;
-    const outcomes = this.#logs.states().map(outcomeOf);
-    if (notFollowed > 0)
-      outcomes.push({ state: 'ok', message: `${notFollowed} containers are not followed: the limit is ${this.#maxStreams}` });
-    return bestOf(
-      'logs',
-      // An open log may be silent for hours: only one that fails grows stale.
-      outcomes.map((outcome) =>
-        statusOf('logs', { outcome, lastSuccess, staleAfterMs: STALE_MS, ...(outcome.state === 'ok' && { failingSince: now }) }, now),
-      ),
-    );
+    const over = notFollowed > 0 ? `${notFollowed} containers are not followed: the limit is ${this.#maxStreams}` : undefined;
+    return statusOfLogs(this.#logs.states(), { now, lastSuccess, over });
   }
 
   #plan(signal: AbortSignal): void {
@@ -149,29 +157,3 @@ class ClusterLogs implements LogTail {
     this.#plan(signal);
   }
 }
-
-/** Observed once a log was open, be it empty; what was counted stays, although its pods go. */
-function factsOf(states: readonly FollowState[], book: LogBook | undefined, noPods: boolean): Observed<LogFacts> {
-  if (states.some(({ kind }) => kind === 'open')) return observed((book ?? new LogBook()).facts());
-  if (states.some(({ kind }) => kind === 'forbidden')) return { state: 'forbidden', rule: LOGS_RULE };
-  if (book?.wasRead) return observed(book.facts());
-  const failure = states.find((state) => state.kind === 'failed' || state.kind === 'unauthorised');
-  if (failure && 'message' in failure) return { state: 'unobserved', why: failure.message };
-  return noPods ? ABSENT : UNOBSERVED;
-}
-
-function outcomeOf(state: FollowState): Outcome {
-  switch (state.kind) {
-    case 'open':
-      return { state: 'ok' };
-    case 'pending':
-      return { state: 'pending' };
-    case 'forbidden':
-      return { state: 'forbidden', rule: LOGS_RULE, message: state.message };
-    default:
-      return { state: state.kind, message: state.message };
-  }
-}
-
-/** A log that was read once and fails for so long is not read any more. */
-const STALE_MS = 60_000;

@@ -5,9 +5,28 @@ import { byteAt } from './bytes.ts';
 const REMEMBERED = 1024;
 const STAMP = 'the stamp of a remembered line';
 
-interface Stamp {
+/** As many are handed to another replica: enough for lines that share a stamp or came out of order. */
+const HANDED_OVER = 16;
+
+export interface Stamp {
   readonly seconds: number;
   readonly nanoseconds: number;
+}
+
+interface Forgotten {
+  readonly forgottenSeconds: number;
+  readonly forgottenNanoseconds: number;
+  readonly forgottenAtOnce: number;
+}
+
+/** What a Seam remembers, for another process. */
+export interface SavedSeam {
+  /** Key, seconds and nanoseconds of each line, oldest first. */
+  readonly lines: readonly (readonly [key: number, seconds: number, nanoseconds: number])[];
+  /** The newest of those before them, and how many had exactly its stamp. */
+  readonly before?: Stamp & { readonly atOnce: number };
+  readonly first?: Stamp;
+  readonly lastBefore?: Stamp;
 }
 
 /**
@@ -77,6 +96,52 @@ export class Seam {
     return true;
   }
 
+  /** As if fewer lines were remembered one by one. */
+  save(): SavedSeam {
+    const whole = new Seam();
+    whole.take(this.forgotten());
+    const from = Math.max(0, this.count - HANDED_OVER);
+    for (let i = Math.max(0, this.count - REMEMBERED); i < from; i++) whole.forget(...this.stampAt(i));
+    const lines = Array.from({ length: this.count - from }, (_, i) => [this.keyAt(from + i), ...this.stampAt(from + i)] as const);
+    const { forgottenSeconds: seconds, forgottenNanoseconds: nanoseconds, forgottenAtOnce: atOnce } = whole;
+    return {
+      lines,
+      ...(Number.isFinite(seconds) && { before: { seconds, nanoseconds, atOnce } }),
+      ...(this.first && { first: this.first }),
+      ...(this.lastBefore && { lastBefore: this.lastBefore }),
+    };
+  }
+
+  static restored({ lines, before, first, lastBefore }: SavedSeam): Seam {
+    const seam = new Seam();
+    for (const [key, seconds, nanoseconds] of lines) seam.record(seconds, nanoseconds, key);
+    seam.first = first;
+    seam.lastBefore = lastBefore;
+    if (before) seam.take({ forgottenSeconds: before.seconds, forgottenNanoseconds: before.nanoseconds, forgottenAtOnce: before.atOnce });
+    return seam;
+  }
+
+  private forgotten(): Forgotten {
+    const { forgottenSeconds, forgottenNanoseconds, forgottenAtOnce } = this;
+    return { forgottenSeconds, forgottenNanoseconds, forgottenAtOnce };
+  }
+
+  /** What another one has forgotten. */
+  private take(of: Forgotten): void {
+    this.forgottenSeconds = of.forgottenSeconds;
+    this.forgottenNanoseconds = of.forgottenNanoseconds;
+    this.forgottenAtOnce = of.forgottenAtOnce;
+  }
+
+  private keyAt(index: number): number {
+    return required(this.keys[index % REMEMBERED], 'the key of a remembered line');
+  }
+
+  private stampAt(index: number): [seconds: number, nanoseconds: number] {
+    const slot = index % REMEMBERED;
+    return [required(this.seconds[slot], STAMP), required(this.nanoseconds[slot], STAMP)];
+  }
+
   /** What follows is the log of another instance. */
   reset(): void {
     this.lastBefore = this.last ?? this.lastBefore;
@@ -95,7 +160,7 @@ export class Seam {
     }
     const expected = new Map<number, number>();
     for (let i = Math.max(0, this.count - REMEMBERED); i < this.count; i++) {
-      const key = required(this.keys[i % REMEMBERED], 'the key of a remembered line');
+      const key = this.keyAt(i);
       expected.set(key, (expected.get(key) ?? 0) + 1);
     }
     this.expected = expected;

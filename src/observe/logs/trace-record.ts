@@ -10,6 +10,12 @@ const LONGEST_NUMBER = 12;
 /** A record is one write of one process: what comes later is none of it, although its end was lost. */
 const LONGEST_MS = 10_000;
 
+export interface SavedTrace {
+  readonly name: string;
+  /** Unix milliseconds. */
+  readonly openedAt: number;
+}
+
 /**
  * Takes the records of k8s.io/utils/trace (2026-02: trace.go, Trace.logTrace) out of one log. A record tells of one slow
  * request in the client's own words, neither quoted nor escaped, a decoded path with its line breaks included: whatever stands
@@ -19,6 +25,16 @@ export class TraceRecord {
   private readonly name = Buffer.alloc(TRACE.length + LONGEST_NUMBER + 1);
   private nameBytes = 0;
   private openedAt = 0;
+
+  /** The record that is open, for another process. */
+  save(): SavedTrace | undefined {
+    return this.nameBytes === 0 ? undefined : { name: this.name.toString('latin1', 0, this.nameBytes), openedAt: this.openedAt };
+  }
+
+  restore({ name, openedAt }: SavedTrace): void {
+    this.nameBytes = this.name.write(name, 'latin1');
+    this.openedAt = openedAt;
+  }
 
   /**
    * Where the server's own words end in bytes[start, end): `end` for a line of no record.

@@ -24,7 +24,11 @@ describe.each(HELMS)('%s', (name) => {
     ['--set=config.probe.interval=soon', "at '/config/probe/interval': 'soon' does not match pattern"],
     ['--set=config.harbour=north', "at '/config': additional properties 'harbour' not allowed"],
     ['--set=serviceMonitors.enabled=true', "additional properties 'serviceMonitors' not allowed"],
-    ['--set=replicaCount=2', "at '/replicaCount': maximum: got 2, want 1"],
+    ['--set=replicaCount=10', "at '/replicaCount': maximum: got 10, want 9"],
+    [
+      '--set=replicaCount=2,state.existingClaim=history',
+      'state.existingClaim history: with replicaCount 2 each replica has a disk of its own',
+    ],
     ['--set=image.digest=latest', "at '/image/digest': 'latest' does not match pattern"],
     ['--set=links.externalUrl=tides.example.com', "at '/links/externalUrl': 'tides.example.com' does not match pattern"],
     ['--set=serviceMonitor.enabled=true,serviceMonitor.interval=5s', 'serviceMonitor.scrapeTimeout 10s is longer than'],
@@ -95,6 +99,7 @@ describe('kustomize and Helm', () => {
     ['kubernetes', 'kustomize', ['--set=serviceMonitor.enabled=false']],
     ['prometheus-operator', 'kustomize', []],
     ['authenticated', 'authenticated', []],
+    ['replicas', 'replicas', []],
     ['tls', 'tls', []],
   ])('make the same objects of deploy/%s', async (folder, set, flags) => {
     const kustomized = objectsIn(execFileSync('kubectl', ['kustomize', `${DEPLOY}/${folder}`], { encoding: 'utf8' }));

@@ -15,7 +15,7 @@ import { type AggregatedServer, clusterRoleBinding, install } from './workloads.
 
 export const WARDLE = 'v1alpha1.wardle.example.com';
 export const METRICS = 'v1beta1.metrics.k8s.io';
-const DEPLOY = new URL('../../../../deploy/kubernetes', import.meta.url).pathname;
+const DEPLOY = new URL('../../../../deploy', import.meta.url).pathname;
 
 /** A real cluster without a container engine: control plane, two nodes, sample-apiserver with an etcd of its own, metrics-server. */
 export class Cluster {
@@ -129,10 +129,10 @@ export class Cluster {
   }
 
   /** ServiceAccount and RBAC of deploy/, nothing more; returns a kubeconfig whose token is read from a file, as in a pod. */
-  async installExporterRights(): Promise<{ kubeconfig: string; tokenFile: string }> {
+  async installExporterRights(folder = 'kubernetes'): Promise<{ kubeconfig: string; tokenFile: string }> {
     await this.kube.apply('/api/v1/namespaces/monitoring', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'monitoring' } });
     const admin = this.adminKubeconfig();
-    const objects = execFileSync('kubectl', ['kustomize', DEPLOY], { encoding: 'utf8' })
+    const objects = execFileSync('kubectl', ['kustomize', join(DEPLOY, folder)], { encoding: 'utf8' })
       .split('\n---\n')
       .filter((text) => /^kind: (ServiceAccount|ClusterRole|ClusterRoleBinding|Role|RoleBinding)$/m.test(text));
     execFileSync('kubectl', ['--kubeconfig', admin, 'apply', '-f', '-'], {

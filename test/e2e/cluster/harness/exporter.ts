@@ -9,35 +9,51 @@ export const EXPORTER_UID = 65_532;
 const DIST = new URL('../../../../dist', import.meta.url).pathname;
 const PORT = 9944;
 
+export interface ExporterOptions {
+  /** Which folder of deploy/ gives its rights; default kubernetes. */
+  readonly deploy?: string;
+  /** What tells it from others that run beside it. */
+  readonly name?: string;
+  readonly port?: number;
+  readonly args?: readonly string[];
+}
+
 /** The bundled exporter as in production: its own user, its own ServiceAccount with the rights of deploy/, its token in a file. */
 export class Exporter {
   readonly daemon: Daemon;
-  readonly url = `http://127.0.0.1:${PORT}`;
+  readonly url: string;
   readonly tokenFile: string;
 
-  private constructor(daemon: Daemon, tokenFile: string) {
+  private constructor(daemon: Daemon, tokenFile: string, url: string) {
     this.daemon = daemon;
     this.tokenFile = tokenFile;
+    this.url = url;
   }
 
   /** Installs the rights and copies the bundle; does not start yet. */
-  static async prepare(cluster: Cluster, config: object = {}): Promise<Exporter> {
-    const { kubeconfig, tokenFile } = await cluster.installExporterRights();
+  static async prepare(
+    cluster: Cluster,
+    config: object = {},
+    { deploy = 'kubernetes', name = 'exporter', port = PORT, args = [] }: ExporterOptions = {},
+  ): Promise<Exporter> {
+    const { kubeconfig, tokenFile } = await cluster.installExporterRights(deploy);
     // Its user may read only what is its own: the bundle goes where it can.
     const program = join(cluster.folder, 'exporter');
     cpSync(DIST, program, { recursive: true });
     writeFileSync(join(program, 'package.json'), '{"type":"module"}');
     chmodSync(tokenFile, 0o644);
-    const configFile = join(cluster.folder, 'exporter.yaml');
+    const configFile = join(cluster.folder, `${name}.yaml`);
     // This machine is the cluster's only one: its addresses are the cluster's.
     const { probe, ...rest } = config as { probe?: object };
     writeFileSync(configFile, JSON.stringify({ ...rest, probe: { network: 'cluster', ...probe } }));
     const command = [
       ...['setpriv', `--reuid=${EXPORTER_UID}`, `--regid=${EXPORTER_UID}`, '--clear-groups'],
       ...[process.execPath, join(program, 'main.js'), 'serve'],
-      ...['--kubeconfig', kubeconfig, '--config.file', configFile, '--web.listen-address', `127.0.0.1:${PORT}`],
+      ...['--kubeconfig', kubeconfig, '--config.file', configFile, '--web.listen-address', `127.0.0.1:${port}`],
+      ...args,
     ];
-    return new Exporter(new Daemon('exporter', command, join(cluster.folder, 'exporter.log'), { NODE_OPTIONS: '' }), tokenFile);
+    const daemon = new Daemon(name, command, join(cluster.folder, `${name}.log`), { NODE_OPTIONS: '' });
+    return new Exporter(daemon, tokenFile, `http://127.0.0.1:${port}`);
   }
 
   async start(): Promise<void> {
