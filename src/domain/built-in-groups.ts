@@ -21,6 +21,7 @@ const BUILT_IN_GROUPS: readonly string[] = [
   'resource.k8s.io',
   'scheduling.k8s.io',
   'storage.k8s.io',
+  'storagemigration.k8s.io',
 ];
 
 /** Matches one of them: for a part of an expression. */

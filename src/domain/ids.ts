@@ -645,6 +645,7 @@ export type SignatureId =
   | 'login-refused'
   | 'metric-collection-late'
   | 'metric-informer-unsynced'
+  | 'metric-not-offered'
   | 'metric-storage-empty'
   | 'metrics-api-unavailable'
   | 'name-server-failing'
@@ -656,6 +657,7 @@ export type SignatureId =
   | 'openapi-download-failed'
   | 'openapi-not-served'
   | 'openapi-requeue'
+  | 'openapi-versions-not-listed'
   | 'operator-requirements-unmet'
   | 'out-of-memory'
   | 'own-command-mistyped'
@@ -723,6 +725,7 @@ export type SignatureId =
   | 'subject-access-reviews-forbidden'
   | 'tls-handshake-timeout'
   | 'token-reviews-forbidden'
+  | 'trigger-misconfigured'
   | 'tunnel-agent-missing'
   | 'unexpected-eof'
   | 'unknown-flag'
@@ -730,4 +733,5 @@ export type SignatureId =
   | 'version-not-found'
   | 'volume-mount-failed'
   | 'watch-interrupted'
-  | 'webhook-call-retried';
+  | 'webhook-call-retried'
+  | 'write-conflict';

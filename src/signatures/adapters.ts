@@ -49,6 +49,34 @@ export const ADAPTERS: readonly Signature[] = [
     nearMisses: ['plugin found for {External tide-query}', 'no plugin found in /opt'],
   },
   {
+    // KEDA: pkg/scalers; each trigger reads its own keys from the ScaledObject before anything is asked.
+    id: 'trigger-misconfigured',
+    speaker: 'aggregated-server',
+    pointsTo: ['bad-flag-or-config'],
+    pattern: String.raw`error parsing [a-z0-9_ -]{1,60} (?:metadata|trigger)\b`,
+    literals: ['error parsing '],
+    says: 'A trigger of a ScaledObject lacks a value or has a wrong one: nothing can be asked with it.',
+    matches: [
+      'error parsing tide_gauge metadata: no serverAddress given',
+      'Warning	KEDAScalerFailed	scaledobject/tides	error parsing prometheus metadata: missing required parameter "query"',
+    ],
+    nearMisses: ['parsing tide metadata done', 'error parsing tide table of the harbour'],
+  },
+  {
+    // custom-metrics-apiserver: pkg/provider/errors.go. The adapter answers; its rules make no such metric of what it finds.
+    id: 'metric-not-offered',
+    speaker: 'aggregated-server',
+    pointsTo: ['bad-flag-or-config', 'backend-dependency-failing'],
+    pattern: String.raw`could not find the metric \S{1,200} for `,
+    literals: ['could not find the metric'],
+    says: 'The adapter answers that it knows no such metric of that object: no rule of it makes one, or what it asks has no such series.',
+    matches: [
+      'the server could not find the metric tide_level for pods',
+      'unable to fetch metrics from custom metrics API: the server could not find the metric tide_level for services tide-gauge',
+    ],
+    nearMisses: ['the metric tide_level for pods is there', 'could not find the requested resource (get pods.custom.metrics.k8s.io)'],
+  },
+  {
     id: 'grpc-dial-canceled',
     speaker: 'aggregated-server',
     pointsTo: [],

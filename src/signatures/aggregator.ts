@@ -601,23 +601,35 @@ export const AGGREGATOR: readonly Signature[] = [
     ],
   },
   {
+    // kube-aggregator: pkg/controllers/openapiv3/aggregator/downloader.go, of whatever answer to /openapi/v3 is neither 200 nor 404.
+    id: 'openapi-versions-not-listed',
+    speaker: 'kube-apiserver',
+    pointsTo: [],
+    role: 'ordinary',
+    pattern: String.raw`could not get list of group versions for apiservice`,
+    literals: ['could not get list of group versions'],
+    says: 'The backend did not list its OpenAPI documents, which a server that may not or does not yet serve them does too.',
+    matches: [
+      'E0105 09:00:13.100000       1 controller.go:113] loading OpenAPI spec for "v1.tides.example.com" failed with: Error, could not get list of group versions for APIService',
+      'E0105 09:00:13.100000       1 controller.go:146] Error updating APIService "v1.tides.example.com" with err: Error, could not get list of group versions for APIService',
+    ],
+    nearMisses: [
+      'loading OpenAPI spec for "v1.tides.example.com" failed with: failed to retrieve openAPI spec, http error: ResponseCode: 503, Body: service unavailable',
+      'got the list of group versions for APIService',
+    ],
+  },
+  {
     id: 'openapi-download-failed',
     speaker: 'kube-apiserver',
     oneBackend: true,
     pointsTo: [],
     role: 'victim',
-    pattern: String.raw`loading openapi spec for .{1,120} failed with|failed to retrieve openapi spec|error updating apiservice .{1,120} with err|could not get list of group versions for apiservice`,
-    literals: [
-      'loading openapi spec for',
-      'failed to retrieve openapi spec',
-      'error updating apiservice',
-      'list of group versions for apiservice',
-    ],
+    pattern: String.raw`loading openapi spec for .{1,120} failed with|failed to retrieve openapi spec|error updating apiservice .{1,120} with err`,
+    literals: ['loading openapi spec for', 'failed to retrieve openapi spec', 'error updating apiservice'],
     says: 'The kube-apiserver could not fetch the OpenAPI documents of the backend: a symptom.',
     matches: [
       'E0105 09:00:13.100000       1 controller.go:146] "Unhandled Error" err="Error updating APIService \\"v1.tides.example.com\\" with err: failed to download v1.tides.example.com: failed to retrieve openAPI spec, http error: ResponseCode: 503, Body: service unavailable"',
       'loading OpenAPI spec for "v1.tides.example.com" failed with: failed to retrieve openAPI spec, http error: ResponseCode: 500',
-      'Error, could not get list of group versions for APIService',
     ],
     nearMisses: ['loading OpenAPI spec for "v1.tides.example.com"', 'OpenAPI spec retrieved'],
   },

@@ -129,6 +129,8 @@ export const METRICS_SERVER: readonly Signature[] = [
   {
     id: 'metric-storage-empty',
     speaker: 'aggregated-server',
+    // Each metrics-server says so until its second scrape, half a minute after its start.
+    role: 'ordinary',
     pointsTo: ['kubelet-scrape-failing', 'pod-probe-failing'],
     pattern: String.raw`no metrics to serve|metric-storage-ready failed`,
     literals: ['no metrics to serve', 'metric-storage-ready failed'],

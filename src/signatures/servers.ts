@@ -219,15 +219,32 @@ export const SERVERS: readonly Signature[] = [
     nearMisses: ['[+]informer-sync ok', 'readyz check passed'],
   },
   {
+    // apimachinery: api/errors, of apiserver's registry/generic. Who writes second reads the object anew and writes again.
+    id: 'write-conflict',
+    speaker: 'aggregated-server',
+    pointsTo: [],
+    role: 'harmless',
+    pattern: String.raw`operation cannot be fulfilled on \S{1,253} .{1,260} the object has been modified`,
+    literals: ['operation cannot be fulfilled on'],
+    says: 'Two wrote one object at a time, and the second tries again: each kube-apiserver writes the condition of each APIService.',
+    matches: [
+      'E0105 09:00:13.100000       1 available_controller.go:316] v1.tides.example.com failed with: Operation cannot be fulfilled on apiservices.apiregistration.k8s.io "v1.tides.example.com": the object has been modified; please apply your changes to the latest version and try again',
+      'Reconciler error {"error": "Operation cannot be fulfilled on tides.example.com \\"high\\": the object has been modified"}',
+    ],
+    nearMisses: ['Operation cannot be fulfilled on pods: StorageError', 'the object has been modified'],
+  },
+  {
     id: 'watch-interrupted',
     speaker: 'aggregated-server',
     pointsTo: [],
     role: 'harmless',
-    pattern: String.raw`very short watch|watch ended with error|unexpected watch close|watch channel closed`,
-    literals: ['very short watch', 'watch ended with error', 'unexpected watch close', 'watch channel closed'],
-    says: 'Something between cuts watches.',
+    // client-go: tools/cache/reflector.go, a warning, after which it lists anew.
+    pattern: String.raw`very short watch|watch ended with error|watch of \S{1,120} ended with: |unexpected watch close|watch channel closed`,
+    literals: ['very short watch', 'watch ended with error', ' ended with: ', 'unexpected watch close', 'watch channel closed'],
+    says: 'A watch was cut, and is begun anew.',
     matches: [
       'W0105 09:00:13.100000       1 reflector.go:561] factory.go:160: watch of *v1.Pod ended with: very short watch: Unexpected watch close - watch lasted less than a second and no items received',
+      'W0105 09:00:13.100000       1 reflector.go:470] factory.go:160: watch of *v1.ConfigMap ended with: an error on the server ("unable to decode an event from the watch stream: http2: client connection lost") has prevented the request from succeeding',
       '"Warning: watch ended with error" reflector="factory.go:160" type="*v1.ConfigMap" err="an error on the server"',
     ],
     nearMisses: ['watch of *v1.Pod started', 'the watch ended'],

@@ -397,7 +397,10 @@ describe('an error read as it is built', () => {
   );
 
   it('has no word for short traces, which servers print every day', () => {
-    expect(readUtterance('Trace[1]: "List etcd3" key:/tides (total time: 812ms):', 'kube-apiserver')).toBeUndefined();
+    expect(readUtterance('Trace[1]: "List etcd3" key:/tides (total time: 1999ms):', 'kube-apiserver')).toBeUndefined();
+    expect(readUtterance('Trace[1]: "List etcd3" key:/tides (total time: 2000ms):', 'kube-apiserver')).toMatchObject({ reason: 'slow' });
+    expect(readUtterance('Trace[1]: "List" resource:tides (total time: 4999ms):', 'kube-apiserver')).toBeUndefined();
+    expect(readUtterance('Trace[1]: "List" resource:tides (total time: 5000ms):', 'kube-apiserver')).toMatchObject({ reason: 'slow' });
   });
 
   it('lets a webhook that is out of reach speak of the way, and one that refuses of nobody', () => {

@@ -1,3 +1,4 @@
+import type { CauseId } from '../../domain/ids.ts';
 import { isError, type Signature } from '../../domain/signature.ts';
 import type { HarmlessLine, SignatureCount } from '../../domain/snapshot.ts';
 import { builtInScanner, saidItself } from '../../signatures/classify.ts';
@@ -18,6 +19,8 @@ export interface Said {
   readonly harmless: readonly HarmlessLine[];
   /** The first error that somebody got, by a signature. */
   readonly error: string | undefined;
+  /** The first of those that an API which answers goes on with: of one of its nodes, or of a pod that may have come since. */
+  readonly partial: string | undefined;
   /** The first line of the severity error that no signature knows. */
   readonly unknownError: string | undefined;
 }
@@ -38,6 +41,8 @@ interface Found {
 interface Book {
   readonly found: Map<string, Found>;
   error: string | undefined;
+  /** The first that an API which answers goes on with. */
+  partial: string | undefined;
   /** The first error that may be the client's own. */
   ownError: string | undefined;
   unknownError: string | undefined;
@@ -65,7 +70,7 @@ export function matchMessages(messages: readonly Message[], time: number, addres
   const neutral = books.get(NEUTRAL);
   return {
     of: (api, withNeutral) => summed([books.get(api), ...(withNeutral ? [neutral] : [])], { time, named: api !== UNNAMED }),
-    any: [...books.values()].some(({ found, error }) => found.size > 0 || error !== undefined),
+    any: [...books.values()].some(({ found, error, partial }) => found.size > 0 || (error ?? partial) !== undefined),
   };
 }
 
@@ -99,7 +104,7 @@ function signaturesOf(lines: readonly string[]): readonly (Signature | undefined
 function bookOf(books: Map<string, Book>, api: string): Book {
   const known = books.get(api);
   if (known) return known;
-  const book: Book = { found: new Map(), error: undefined, ownError: undefined, unknownError: undefined };
+  const book: Book = { found: new Map(), error: undefined, partial: undefined, ownError: undefined, unknownError: undefined };
   books.set(api, book);
   return book;
 }
@@ -124,12 +129,25 @@ function enterNamed(book: Book, line: string, named: Named, said: SaidBy): void 
     if (isError(named) && (looksLikeError(line) || !startsLogLine(line))) book.error ??= sampleOf(line);
     return;
   }
-  if (isError(named)) book.error ??= sampleOf(line);
+  if (isError(named)) book[isOfAPart(named) ? 'partial' : 'error'] ??= sampleOf(line);
   if (named.role === 'client-own') book.ownError ??= sampleOf(line);
   const known = book.found.get(named.id);
   if (known) known.count++;
   else book.found.set(named.id, { named, count: 1, sample: sampleOf(line) });
 }
+
+/**
+ * metrics-server is ready, and its API available, while it has figures of any node (pkg/storage, pkg/server): what it says of kubelets is of
+ * some. What a kubelet says of a pod was true when it said so.
+ */
+const isOfAPart = ({ speaker, pointsTo }: Named): boolean =>
+  speaker === 'kubelet' || (pointsTo.length > 0 && pointsTo.every((cause) => OF_KUBELETS.has(cause)));
+
+const OF_KUBELETS: ReadonlySet<string> = new Set<CauseId>([
+  'kubelet-scrape-failing',
+  'kubelet-unreachable',
+  'kubelet-certificate-untrusted',
+]);
 
 function summed(books: readonly (Book | undefined)[], { time, named }: { time: number; named: boolean }): Said {
   const own = books.filter((book) => book !== undefined);
@@ -145,6 +163,7 @@ function summed(books: readonly (Book | undefined)[], { time, named }: { time: n
       .slice(0, MOST_HARMLESS)
       .map(({ named: { says = '' }, count, sample }) => ({ line: sample, says, count })),
     error: first(own, 'error') ?? (named ? first(own, 'ownError') : undefined),
+    partial: first(own, 'partial'),
     unknownError: first(own, 'unknownError'),
   };
 }
@@ -153,7 +172,7 @@ function countOf({ named: { id, speaker, pointsTo, read }, count, sample }: Foun
   return { signature: id, speaker, count, lastAt: time, sample, ...(read ? { pointsTo } : {}) };
 }
 
-function first(books: readonly Book[], which: 'error' | 'ownError' | 'unknownError'): string | undefined {
+function first(books: readonly Book[], which: 'error' | 'partial' | 'ownError' | 'unknownError'): string | undefined {
   return books.find((book) => book[which] !== undefined)?.[which];
 }
 

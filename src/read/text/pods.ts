@@ -27,6 +27,8 @@ interface Draft {
   restarts: number;
   /** Seconds before the text. */
   restartedAgo?: number | undefined;
+  /** Seconds, where a column tells. */
+  age?: number | undefined;
   containers: ContainerDraft[];
 }
 
@@ -88,6 +90,7 @@ export class PodReader {
       status: word ?? (ready === of ? 'Running' : ''),
       restarts: restartsOf(restarts),
       restartedAgo: ageOf(after.replace(/ ago$/, '')),
+      age: ageOf(tail ?? ''),
       containers: [],
     });
     return true;
@@ -277,6 +280,15 @@ const PHASE_OF: ReadonlyMap<string, PodFacts['phase']> = new Map([
   ['Succeeded', 'Succeeded'],
 ]);
 
+/** kubectl says Pending of a pod that no kubelet has taken yet; later it says ContainerCreating. */
+function placeOf(status: string, age = SETTLED_S): Pick<PodFacts, 'scheduled' | 'unschedulable'> {
+  if (status !== 'Pending') return { scheduled: true };
+  return { scheduled: false, ...(age >= SETTLED_S ? { unschedulable: 'Pending' } : {}) };
+}
+
+/** A pod that is younger may not have been looked at yet: the scheduler takes it, the kubelet sees it, and then pulls its image. */
+const SETTLED_S = 10;
+
 function podOf(key: string, draft: Draft, time: number): PodFacts {
   const init = draft.status.startsWith('Init:');
   const status = draft.status.replace(/^Init:/, '');
@@ -291,9 +303,7 @@ function podOf(key: string, draft: Draft, time: number): PodFacts {
     phase: PHASE_OF.get(status) ?? (running ? 'Running' : 'Pending'),
     ready: draft.ready,
     ...(['Evicted', 'NodeLost', 'Preempting', 'NodeShutdown', 'Terminated'].includes(status) ? { reason: status } : {}),
-    // kubectl says Pending of a pod that no kubelet has taken yet; later it says ContainerCreating.
-    scheduled: status !== 'Pending',
-    ...(status === 'Pending' ? { unschedulable: 'Pending' } : {}),
+    ...placeOf(status, draft.age),
     // The pod is older than what the text shows of it: an age that nobody told must not look like a rollout.
     createdAt: time - 86_400_000,
     ...(status === 'Terminating' ? { deletingSince: time } : {}),

@@ -282,7 +282,8 @@ class TextReading {
   /** An API that is shown to answer, beside others that fail: what the text says of errors is about those. */
   #beside(name: string, own: ReadonlyMap<string, Said>): boolean {
     const fails = (api: string) =>
-      (conditionError(this.#apis.conditionOf(api)) ?? own.get(api)?.error ?? this.#claims.error(api)) !== undefined;
+      (conditionError(this.#apis.conditionOf(api)) ?? own.get(api)?.error ?? own.get(api)?.partial ?? this.#claims.error(api)) !==
+      undefined;
     const answers = this.#apis.conditionOf(name)?.status === 'True' || this.#claims.proofs(name).length > 0;
     return answers && !fails(name) && [...own.keys()].some((other) => other !== name && fails(other));
   }

@@ -22,11 +22,13 @@ export interface Testimony {
 
 /**
  * Undefined when the text proves nothing. An error that somebody got outweighs a condition and an answer: they may be older. What is
- * known as noise (roles `harmless` and `ordinary`) is no error.
+ * known as noise (roles `harmless` and `ordinary`) is no error, and beside what shows that the API answers no more is what it answers in spite of.
  */
 export function reportOf({ condition, lost, said, proofs, claimed, trouble }: Testimony): ReportFacts | undefined {
   const shown = [...(condition?.status === 'True' ? ['the condition Available is True'] : []), ...proofs];
-  const error = lostError(lost) ?? conditionError(condition) ?? quoted(said.error) ?? claimed ?? trouble ?? quoted(said.unknownError);
+  const partial = shown.length > 0 ? undefined : said.partial;
+  const error =
+    lostError(lost) ?? conditionError(condition) ?? quoted(said.error ?? partial) ?? claimed ?? trouble ?? quoted(said.unknownError);
   if (error !== undefined) return { state: 'failing', because: error };
   return shown.length > 0 ? { state: 'healthy', because: shown.join(', and ') } : undefined;
 }

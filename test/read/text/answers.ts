@@ -37,6 +37,15 @@ const NOTHING: readonly AnswerRow[] = [
     answer: 'nothing-to-judge',
     harmless: /login has expired/,
   },
+  {
+    what: 'the first half minute of a metrics-server',
+    text: lines(
+      '$ kubectl logs deploy/metrics-server',
+      klog('I', 'secure_serving.go:213', 'Serving securely on [::]:10250'),
+      klog('I', 'server.go:191', '"Failed probe" probe="metric-storage-ready" err="no metrics to serve"'),
+    ),
+    answer: 'nothing-to-judge',
+  },
   { what: 'a name alone', text: TIDES, answer: 'nothing-to-judge', api: TIDES },
   { what: 'an object without a status', text: `kind: APIService\nmetadata:\n  name: ${TIDES}`, answer: 'nothing-to-judge', api: TIDES },
   { what: 'JSON that is cut', text: '{"kind":"APIService","a":[[[[', answer: 'nothing-to-judge' },
@@ -137,7 +146,64 @@ const NOTHING: readonly AnswerRow[] = [
   { what: 'an alert that has ended', text: `[RESOLVED] KubeAggregatedAPIErrors ${TIDES}`, answer: 'nothing-to-judge', api: TIDES },
 ];
 
+const ONE_NODE = klog(
+  'E',
+  'scraper.go:149',
+  String.raw`"Failed to scrape node" err="Get \"https://192.0.2.10:10250/metrics/resource\": dial tcp 192.0.2.10:10250: connect: connection refused" node="node-b"`,
+);
+
 const HEALTHY: readonly AnswerRow[] = [
+  {
+    what: 'a node of many that is not scraped, of an API that is available',
+    text: lines(
+      '$ kubectl logs deploy/metrics-server',
+      ONE_NODE,
+      '$ kubectl get apiservice',
+      `${METRICS}   kube-system/metrics-server   True   40d`,
+    ),
+    answer: 'healthy',
+    api: METRICS,
+  },
+  {
+    what: 'a probe that failed while a pod started, of an API that is available',
+    text: lines(
+      `# APIService under diagnosis: ${TIDES}`,
+      '$ kubectl get events',
+      'Warning\tUnhealthy\tpod/tide-gauge-6d94bc8694-q5tdq\tReadiness probe failed: HTTP probe failed with statuscode: 500',
+      '$ kubectl get pods',
+      'tide-gauge-6d94bc8694-q5tdq   1/1   Running   0   3m',
+      '$ kubectl get apiservice',
+      `${TIDES}   harbour/tide-gauge   True   3m`,
+    ),
+    answer: 'healthy',
+    api: TIDES,
+  },
+  {
+    what: 'two kube-apiservers that write one condition, beside one that passed',
+    text: lines(
+      klog(
+        'E',
+        'available_controller.go:316',
+        `${TIDES} failed with: Operation cannot be fulfilled on apiservices.apiregistration.k8s.io "${TIDES}": the object has been modified; please apply your changes to the latest version and try again`,
+      ),
+      `${TIDES}   harbour/tide-gauge   True   30d`,
+    ),
+    answer: 'healthy',
+    api: TIDES,
+  },
+  {
+    what: 'a document that is not listed, beside a condition that passed',
+    text: lines(
+      klog(
+        'E',
+        'controller.go:113',
+        `loading OpenAPI spec for "${TIDES}" failed with: Error, could not get list of group versions for APIService`,
+      ),
+      `${TIDES}   harbour/tide-gauge   True   30d`,
+    ),
+    answer: 'healthy',
+    api: TIDES,
+  },
   { what: 'a row that is True', text: `${TIDES}   harbour/tide-gauge   True   30d`, answer: 'healthy', api: TIDES },
   {
     what: 'a condition that passed',
@@ -577,6 +643,20 @@ const DIAGNOSED: readonly AnswerRow[] = [
     answer: 'diagnosed',
     api: TIDES,
     cause: 'proxy-in-the-way',
+  },
+  {
+    what: 'a node that is not scraped, where nothing shows that the API answers',
+    text: lines('$ kubectl logs deploy/metrics-server', ONE_NODE),
+    answer: 'diagnosed',
+    api: METRICS,
+    cause: 'kubelet-scrape-failing',
+  },
+  {
+    what: 'an HPA that asks for a metric which the adapter does not know',
+    text: 'Warning\tFailedGetPodsMetric\thorizontalpodautoscaler/ferry\tunable to get metric tide_level: unable to fetch metrics from custom metrics API: the server could not find the metric tide_level for pods',
+    answer: 'diagnosed',
+    api: CUSTOM,
+    cause: 'bad-flag-or-config',
   },
   {
     what: 'a client that finds no address of the kube-apiserver',

@@ -65,6 +65,16 @@ describe('pasted text', () => {
     expect(events && observedValue(events)?.map(({ object }) => object.toLowerCase())).toEqual(objects?.map((one) => one.toLowerCase()));
   });
 
+  it.each([
+    ['9s', false],
+    ['10s', true],
+    ['3d', true],
+  ])('calls a Pending pod of %s unschedulable: %s', (age, unschedulable) => {
+    const [api] = apisOf(`v1.tides.example.com\nharbour   tide-gauge-6d94bc8694-q5tdq   0/1   Pending   0   ${age}`);
+    const [pod] = observedValue(api!.pods)!;
+    expect(pod?.unschedulable !== undefined).toBe(unschedulable);
+  });
+
   it('is diagnosed by all of its parts', () => {
     expect(verdictOn(SAMPLE)).toMatchObject({
       apiservice: 'v1.tides.example.com',
@@ -103,6 +113,11 @@ describe('pasted text', () => {
       'the name of a known server',
       '$ kubectl logs deploy/metrics-server\nE0105 09:00:00.000000       1 scraper.go:149] "Failed to scrape node" err="context deadline exceeded"',
       'v1beta1.metrics.k8s.io',
+    ],
+    [
+      'the group that is aggregated, not the one that migrates what is stored',
+      'Get "https://10.96.0.1:443/apis/storagemigration.k8s.io/v1beta1": dial tcp 10.96.0.1:443: i/o timeout\nGet "https://10.96.7.7:443/apis/tides.example.com/v1": dial tcp 10.96.7.7:443: i/o timeout',
+      'v1.tides.example.com',
     ],
     [
       'the group that is aggregated, not from one of the kube-apiserver',
