@@ -21,6 +21,8 @@ const LEFT_OUT = [
   ],
   // Of its subcommands none is a program of its own.
   ['node:child_process', /\/commander\//, `${NEVER_CALLED('node:child_process')}module.exports={spawn:never};`],
+  // Colours of debug output, which is off; it would come in by way of packages that are there for development only.
+  ['supports-color', /\/debug\//, 'module.exports={};'],
   // No counter has exemplars, and nobody traces us.
   [
     '@opentelemetry/api',

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dockerfileStages } from '../../../deploy/dockerfile.ts';
+import { dockerfileStages, pairsOf } from '../../../../scripts/packaging/image/dockerfile.ts';
 import type { KubeObject } from './kube.ts';
 
 const DIST = new URL('../../../../dist', import.meta.url).pathname;
@@ -80,10 +80,8 @@ function serviceAccount(pod: KubeObject, host: Host): string[] {
 
 /** ENV of the Dockerfile. */
 function environment(): string {
-  const stage = dockerfileStages().at(-1) ?? [];
-  return stage
-    .filter(({ name }) => name === 'ENV')
-    .map(({ argument }) => argument)
+  return pairsOf(dockerfileStages().at(-1) ?? [], 'ENV')
+    .map(([key, value]) => `${key}=${quoted(value)}`)
     .join(' ');
 }
 
