@@ -66,12 +66,12 @@ describe('local/room-fence', () => {
     [
       'src/diagnose/cron.ts',
       "export * from '../observe/observer.ts';",
-      ['src/diagnose may import domain, signals, correlations, not src/observe'],
+      ['src/diagnose may import domain, signals, correlations, profiles, not src/observe'],
     ],
     [
       'src/diagnose/cron.ts',
       "export const f = () => import('../main.ts');",
-      ['src/diagnose may import domain, signals, correlations, not src/main.ts'],
+      ['src/diagnose may import domain, signals, correlations, profiles, not src/main.ts'],
     ],
     ['src/diagnose/cron.ts', "import '../domain/quantity.ts';\nimport './period.ts';\nimport 'node:fs';", []],
     ['src/commands/serve.ts', "import '../observe/observer.ts';", []],
