@@ -46,6 +46,10 @@ export interface Incident {
   readonly evidence: readonly IncidentEvidence[];
   /** Changes and events of the quarter of an hour before it began, oldest first, at most 20. */
   readonly before: readonly Happening[];
+  /** Changes, events and restarts while it lasted, oldest first: the first and the newest, at most 20. Absent where there were none. */
+  readonly during?: readonly Happening[];
+  /** What was measured while it lasted, in time; absent in those of earlier versions. */
+  readonly course?: Course;
   /** Who asked, and how often it failed, while it lasted. A vantage that nobody asked from is missing. */
   readonly vantages: readonly VantageCount[];
   /** Who was hurt, as far as it was looked for, at most 50. */
@@ -99,10 +103,33 @@ export interface IncidentEvidence {
   readonly sample?: string;
 }
 
-/** A change or an event. */
+/** What was measured, in slots of equal length: 10 s, and twice as much each time when they would be more than 60. */
+export interface Course {
+  /** Seconds. */
+  readonly step: number;
+  /** In order of time. Where nobody looked there is none. */
+  readonly slots: readonly CourseSlot[];
+}
+
+/** undefined = not observed, which is not zero. */
+export interface CourseSlot {
+  /** Its begin, Unix seconds; a multiple of the step. */
+  readonly at: number;
+  readonly asked: readonly VantageCount[];
+  /** Mean of the requests through the kube-apiserver that passed. */
+  readonly seconds?: number;
+  /** Fewest ready endpoints. */
+  readonly ready?: number;
+  /** Error lines in its logs whose signature is known. */
+  readonly lines?: number;
+  /** Of what the busiest kube-apiserver may have in flight, 0 to 1. */
+  readonly inflight?: number;
+}
+
+/** A change, an event, or a container that was started anew. */
 export interface Happening {
   readonly at: number;
-  readonly what: ChangeKind | 'event';
+  readonly what: ChangeKind | 'event' | 'restart';
   /** The object and what changed, and by whom; of an event its reason and object. */
   readonly says: string;
   /** The event's own words, redacted, at most 512 characters. */

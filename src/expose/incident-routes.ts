@@ -1,50 +1,52 @@
 import { type Request, type Response, Router } from 'express';
 import type { Incident, IncidentBook } from '../domain/incident.ts';
 import { renderIncidentMarkdown } from '../incidents/report/markdown.ts';
-import { incidentsAnswer, readIncidentQuery } from './incident-answers.ts';
-import { renderIncidentPage } from './page/incident.ts';
-import { type IncidentPageOptions, MOST_LINES, renderIncidentsPage } from './page/incidents.ts';
+import { incidentsAnswer } from './incident-answers.ts';
+import { type Pages, sendPage } from './live/pages.ts';
 
 export interface IncidentRoutes {
   readonly book: IncidentBook;
-  readonly page: Omit<IncidentPageOptions, 'now'>;
+  readonly pages: Pages;
   /** Unix milliseconds; default the clock. */
   readonly now?: () => number;
 }
 
 /** `/incidents`, `/incidents/<id>` as a page and as markdown, and `/api/v1/incidents`. */
-export function incidentRoutes({ book, page, now = Date.now }: IncidentRoutes): Router {
+export function incidentRoutes({ book, pages, now = Date.now }: IncidentRoutes): Router {
   const router = Router();
   const recordingSince = now() / 1000;
   router.get('/api/v1/incidents', (request, response) => {
     const { status, body } = incidentsAnswer({ book, recordingSince }, request.query, now() / 1000);
     response.status(status).json(body);
   });
-  router.get('/incidents', (request, response) => {
-    const read = readIncidentQuery(request.query, now() / 1000);
-    if ('error' in read) return void response.status(400).type('text').send(`${read.error}\n`);
-    const incidents = book.list({ ...read.query, limit: MOST_LINES + 1 });
-    response.type('html').send(renderIncidentsPage(incidents, read.query, { ...page, now: now() }));
+  router.get('/incidents', async (request, response) => {
+    const page = pages.incidents.list(request.query);
+    if ('error' in page) response.status(400).type('text').send(`${page.error}\n`);
+    else await sendPage(request, response, page.document);
   });
   router.get('/incidents/:id', (request, response) => one(request, response));
   return router;
 
-  function one(request: Request<{ id: string }>, response: Response): void {
+  async function one(request: Request<{ id: string }>, response: Response): Promise<void> {
     const { id } = request.params;
     const { format = '' } = request.query;
-    if (format !== '' && format !== 'markdown' && format !== 'html')
-      return void response
-        .status(400)
-        .type('text')
-        .send(`format ${JSON.stringify(format).slice(0, 100)}: markdown or html is allowed\n`);
+    if (!FORMATS.includes(String(format))) return refuseFormat(response, format);
     // The name of an API may end so, too.
     const found = book.get(id);
     const download = found ? undefined : /^(.+)\.md$/.exec(id)?.[1];
     const incident = found ?? (download === undefined ? undefined : book.get(download));
-    if (!incident) return void response.status(404).type('text').send('no incident of that id is remembered\n');
-    if (download !== undefined || format === 'markdown') sendMarkdown(response, incident, download !== undefined);
-    else response.type('html').send(renderIncidentPage(incident, { ...page, now: now() }));
+    const page = incident && pages.incidents.one(incident.id);
+    if (!page) response.status(404).type('text').send('no incident of that id is remembered\n');
+    else if (download !== undefined || format === 'markdown') sendMarkdown(response, incident, download !== undefined);
+    else await sendPage(request, response, page.document);
   }
+}
+
+const FORMATS = ['', 'html', 'markdown'];
+
+function refuseFormat(response: Response, format: unknown): void {
+  const said = JSON.stringify(format).slice(0, 100);
+  response.status(400).type('text').send(`format ${said}: markdown or html is allowed\n`);
 }
 
 function sendMarkdown(response: Response, incident: Incident, asFile: boolean): void {

@@ -89,7 +89,7 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
     options.webConfigFile === undefined
       ? undefined
       : (await import('./web-security.ts')).createWebSecurity(options.webConfigFile, options.log, options.onWebConfig);
-  const pages = createPages({ ...options, view: shownView(options), waiting: waitingOf(options) });
+  const pages = createPages({ ...options, view: shownView(options), waiting: waitingOf(options), book: shownIncidents(options) });
   const app = createApp(options, security, pages);
   const limit = createConnectionLimit(MOST_CONNECTIONS);
   const servers: Server[] = [];
@@ -199,7 +199,7 @@ function createApp(options: WebServerOptions, security: WebSecurity | undefined,
     const { openApiDocument } = await import('./openapi/document.ts');
     response.json(openApiDocument(options.version, prefix || '/'));
   });
-  app.use(incidentRoutes({ book: shownIncidents(options), page: { version: options.version, prefix } }));
+  app.use(incidentRoutes({ book: shownIncidents(options), pages }));
   app.get('/runbooks/:cause', async (request, response) => {
     const html = await options.runbook?.(request.params.cause);
     if (html === undefined) response.status(404).type('text').send('no runbook of that name\n');

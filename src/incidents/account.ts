@@ -1,9 +1,10 @@
-import type { Ending, Incident, VantageCount } from '../domain/incident.ts';
+import type { Ending, Incident } from '../domain/incident.ts';
 import type { ApiTick } from './api-tick.ts';
 import { mainSpan, spanOf, withoutOpen, withSpan } from './cause-spans.ts';
+import { type Measured, withMeasured } from './course.ts';
 import { withEvidence, withoutEvidence } from './evidence-log.ts';
 import { goesOnUntil } from './flapping.ts';
-import { coincidesWithEnd, happenedBefore } from './happenings.ts';
+import { coincidesWithEnd, happenedBefore, withHappenings } from './happenings.ts';
 import { withHurt } from './hurt-log.ts';
 import { addCounts } from './vantage-counts.ts';
 
@@ -39,8 +40,8 @@ export function begun(apiservice: string, id: string, began: number): Incident {
   };
 }
 
-/** @param asked what was asked since the tick before. */
-export function failing(incident: Incident, tick: ApiTick, asked: readonly VantageCount[]): Incident {
+/** @param measured since the tick before. */
+export function failing(incident: Incident, tick: ApiTick, measured: Measured): Incident {
   const now = Math.max(tick.time, incident.lastFailing);
   const first = incident.causes.length === 0;
   const span = spanOf({ ...tick, time: first ? incident.began : now });
@@ -56,7 +57,8 @@ export function failing(incident: Incident, tick: ApiTick, asked: readonly Vanta
     ...{ cause, category, title, confidence },
     evidence: withEvidence(incident.evidence, { ...tick, time: now }),
     ...(api && now - incident.began <= LATE && { before: happenedBefore(incident.began, api, cluster) }),
-    vantages: addCounts(incident.vantages, asked),
+    ...measuredToo(incident, now, measured),
+    ...(api && withHappenings(incident, now, api, cluster)),
     ...(api && withHurt(incident, api)),
     ...(diagnosis?.together && sharedBy(incident, diagnosis.together)),
   };
@@ -68,8 +70,12 @@ function sharedBy({ shared }: Incident, together: NonNullable<Incident['shared']
 }
 
 /** Every vantage passes, a moment after it failed: what is said stays as it is. */
-export function recovering(incident: Incident, asked: readonly VantageCount[]): Incident {
-  return { ...incident, state: 'recovering', vantages: addCounts(incident.vantages, asked) };
+export function recovering(incident: Incident, tick: ApiTick, measured: Measured): Incident {
+  return { ...incident, state: 'recovering', ...measuredToo(incident, tick.time, measured) };
+}
+
+function measuredToo({ vantages, course }: Incident, now: number, measured: Measured): Pick<Incident, 'vantages' | 'course'> {
+  return { vantages: addCounts(vantages, measured.asked), course: withMeasured(course, now, measured) };
 }
 
 /** Neither ended nor going on. */
@@ -113,9 +119,9 @@ export function counted({ uncounted: _, ...incident }: Incident): Incident {
 }
 
 /** The same failure once more. */
-export function returned(incident: Incident, tick: ApiTick, asked: readonly VantageCount[]): Incident {
+export function returned(incident: Incident, tick: ApiTick, measured: Measured): Incident {
   const { ended: from = tick.time, ending: _, endedBy: __, goesOnUntil: ___, uncounted: ____, ...open } = incident;
   const to = Math.max(from, tick.verdict?.since ?? tick.time);
   const interruptions = [...incident.interruptions, { from, to }].slice(-MOST_INTERRUPTIONS);
-  return failing({ ...open, returned: incident.returned + 1, interruptions, lastFailing: to }, tick, asked);
+  return failing({ ...open, returned: incident.returned + 1, interruptions, lastFailing: to }, tick, measured);
 }

@@ -1,4 +1,4 @@
-import type { Happening } from '../domain/incident.ts';
+import type { Happening, Incident } from '../domain/incident.ts';
 import { observedValue } from '../domain/observed.ts';
 import type { ApiFacts, Change, ClusterEvent, ClusterFacts } from '../domain/snapshot.ts';
 
@@ -15,6 +15,35 @@ export function happenedBefore(began: number, api: ApiFacts, cluster: ClusterFac
   return happenings(api, cluster)
     .filter(({ at }) => at <= began && at >= began - LOOK_BACK)
     .slice(-MOST_BEFORE);
+}
+
+/** Those that are told first, and the newest. */
+const MOST_DURING = 20;
+const FIRST_DURING = 8;
+
+/** Takes in what happens while it lasts: changes, events and restarts, each once; an event that repeats at its first time, in its newest words. */
+export function withHappenings(
+  { began, during = [] }: Incident,
+  now: number,
+  api: ApiFacts,
+  cluster: ClusterFacts,
+): Pick<Incident, 'during'> {
+  const seen = [...happenings(api, cluster), ...restarts(api)].filter(({ at }) => at > began && at <= now);
+  const known = new Map(during.map((one) => [keyOf(one), one]));
+  for (const one of seen) known.set(keyOf(one), { ...one, at: known.get(keyOf(one))?.at ?? one.at });
+  if (known.size === 0) return {};
+  const all = [...known.values()].sort((a, b) => a.at - b.at);
+  return { during: all.length <= MOST_DURING ? all : [...all.slice(0, FIRST_DURING), ...all.slice(FIRST_DURING - MOST_DURING)] };
+}
+
+const keyOf = ({ at, what, says }: Happening): string => (what === 'event' ? says.replace(/ \(\d+ times\)$/, '') : `${at} ${what} ${says}`);
+
+function restarts({ pods }: ApiFacts): Happening[] {
+  return (observedValue(pods) ?? []).flatMap((pod) =>
+    pod.containers.flatMap(({ name, restartTimes }) =>
+      restartTimes.map((at): Happening => ({ at: at / 1000, what: 'restart', says: `${name} in ${pod.name} restarted` })),
+    ),
+  );
 }
 
 /**

@@ -5,16 +5,34 @@ import { ENDINGS, INCIDENT_STATES, type Incident } from '../domain/incident.ts';
 import { PATTERNS } from '../domain/pattern.ts';
 import { VANTAGES } from '../domain/probe.ts';
 import { CHANGE_KINDS } from '../domain/snapshot.ts';
+import { MOST_SLOTS } from './course.ts';
 import { INCIDENT_ID } from './id.ts';
 
 /** A change or an event. */
 const HAPPENING = z.object({
   at: z.number(),
-  what: z.enum([...CHANGE_KINDS, 'event']),
+  what: z.enum([...CHANGE_KINDS, 'event', 'restart']),
   says: z.string(),
   message: z.string().exactOptional(),
 });
 const VERDICT = { cause: z.string(), category: z.enum(CATEGORIES), title: z.string(), confidence: z.number() };
+
+const ASKED = z.array(z.object({ vantage: z.enum(VANTAGES), asked: z.number(), failed: z.number() }));
+const COURSE = z.object({
+  step: z.number().positive(),
+  slots: z
+    .array(
+      z.object({
+        at: z.number(),
+        asked: ASKED,
+        seconds: z.number().exactOptional(),
+        ready: z.number().exactOptional(),
+        lines: z.number().exactOptional(),
+        inflight: z.number().exactOptional(),
+      }),
+    )
+    .max(MOST_SLOTS),
+});
 
 /** The shape of an Incident: of the file's, and of what the HTTP API answers. */
 export const INCIDENT = z.object({
@@ -44,7 +62,9 @@ export const INCIDENT = z.object({
     }),
   ),
   before: z.array(HAPPENING),
-  vantages: z.array(z.object({ vantage: z.enum(VANTAGES), asked: z.number(), failed: z.number() })),
+  during: z.array(HAPPENING).exactOptional(),
+  course: COURSE.exactOptional(),
+  vantages: ASKED,
   hurt: z.array(
     z.object({
       kind: z.enum(HURT_KIND_NAMES),

@@ -1,11 +1,10 @@
 import type { Incident } from '../domain/incident.ts';
-import type { ProbeTally } from '../domain/probe.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { begun, counted, ended, failing, recovering, returned, unobserved } from './account.ts';
 import { type ApiTick, type JudgedRound, ticksOf } from './api-tick.ts';
+import { measuredBetween, NOTHING_REACHED, type Reached, reached } from './course.ts';
 import { incidentId } from './id.ts';
 import { goesOnWith } from './same-failure.ts';
-import { askedBetween } from './vantage-counts.ts';
 
 /** Incidents of one API that may come back: as many causes taking turns. */
 const MOST_RETURNING = 8;
@@ -40,7 +39,8 @@ interface Memory {
   returning: Incident[];
   /** It was seen not to fail. */
   seenWell?: true;
-  probes: readonly ProbeTally[];
+  /** At the tick before. */
+  reached: Reached;
 }
 
 class Recorder implements IncidentRecorder {
@@ -77,7 +77,7 @@ class Recorder implements IncidentRecorder {
       const over = settle(memory, tick);
       const after = this.#step(memory, tick);
       if (after && after !== before) touched.push(after);
-      memory.probes = tick.api?.probes ?? [];
+      memory.reached = reached(tick.api);
       if (tick.state === 'deleted' || tick.state === 'not-watched') over.push(...settle(memory, tick));
       touched.push(...over);
       settled.push(...over);
@@ -89,7 +89,7 @@ class Recorder implements IncidentRecorder {
   #memoryOf(name: string): Memory {
     let memory = this.#apis.get(name);
     if (!memory) {
-      memory = { returning: [], probes: [] };
+      memory = { returning: [], reached: NOTHING_REACHED };
       this.#apis.set(name, memory);
     }
     return memory;
@@ -112,12 +112,12 @@ class Recorder implements IncidentRecorder {
 
   #begin(memory: Memory, tick: ApiTick): Incident | undefined {
     if (!beginsOne(memory, tick)) return undefined;
-    const asked = askedBetween(memory.probes, tick.api?.probes ?? []);
+    const measured = measuredBetween(memory.reached, tick.api, tick.cluster);
     const same = goesOnWith(memory.returning, tick);
     if (same === 'wait') return undefined;
-    if (same === undefined) return failing(this.#another(memory, tick), tick, asked);
+    if (same === undefined) return failing(this.#another(memory, tick), tick, measured);
     memory.returning = memory.returning.filter((one) => one !== same);
-    return returned(same, tick, asked);
+    return returned(same, tick, measured);
   }
 
   #another({ returning, seenWell }: Memory, { name, time, verdict, diagnosis }: ApiTick): Incident {
@@ -148,14 +148,14 @@ function beginsOne({ returning }: Memory, { state, verdict }: ApiTick): boolean 
 }
 
 function goOn(memory: Memory, open: Incident, tick: ApiTick): Incident {
-  const asked = askedBetween(memory.probes, tick.api?.probes ?? []);
+  const measured = measuredBetween(memory.reached, tick.api, tick.cluster);
   const resumed = memory.resumed === true;
   switch (tick.state) {
     case 'failing':
-      return failing(open, tick, asked);
+      return failing(open, tick, measured);
     case 'recovering':
       // It was not seen to recover: nobody looked while it did.
-      return resumed ? ended(open, tick, true) : recovering(open, asked);
+      return resumed ? ended(open, tick, true) : recovering(open, tick, measured);
     case 'not-observed':
       return unobserved(open);
     default:

@@ -1,5 +1,5 @@
 import type { VantageCount } from '../domain/incident.ts';
-import { type ProbeTally, VANTAGES } from '../domain/probe.ts';
+import { type ProbeTally, VANTAGES, type Vantage } from '../domain/probe.ts';
 
 /** What was asked and what failed between two ticks, from the tallies of both; a target that is new counts from 0, as does a tally that began anew. */
 export function askedBetween(before: readonly ProbeTally[], now: readonly ProbeTally[]): readonly VantageCount[] {
@@ -17,6 +17,21 @@ export function askedBetween(before: readonly ProbeTally[], now: readonly ProbeT
     const count = counts.get(vantage);
     return count ? [{ vantage, ...count }] : [];
   });
+}
+
+/** Mean seconds of the requests from there that passed between two ticks; undefined where none did. */
+export function passedBetween(before: readonly ProbeTally[], now: readonly ProbeTally[], vantage: Vantage): number | undefined {
+  const known = new Map(before.map((tally) => [keyOf(tally), tally]));
+  let count = 0;
+  let seconds = 0;
+  for (const tally of now) {
+    if (tally.vantage !== vantage) continue;
+    const old = known.get(keyOf(tally));
+    const since = old && old.attempts <= tally.attempts ? old : undefined;
+    count += (tally.durationBuckets.at(-1) ?? 0) - (since?.durationBuckets.at(-1) ?? 0);
+    seconds += tally.durationSum - (since?.durationSum ?? 0);
+  }
+  return count > 0 ? Math.max(0, seconds) / count : undefined;
 }
 
 /** Both together. */

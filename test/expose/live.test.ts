@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Incident } from '../../src/domain/incident.ts';
 import { createExposition } from '../../src/expose/exposition.ts';
 import { changesOf, createLivePages, type LivePages, MOST_STREAMS } from '../../src/expose/live/live-pages.ts';
 import type { Message } from '../../src/expose/live/stream.ts';
@@ -10,6 +11,8 @@ import { renderFleetPage } from '../../src/expose/page/page.ts';
 import type { LivePage } from '../../src/expose/page/regions.ts';
 import { createWebServer, type WebServer, type WebServerOptions } from '../../src/expose/server.ts';
 import type { ExporterView } from '../../src/expose/view.ts';
+import { MemoryBook } from '../../src/incidents/book.ts';
+import { incident, open } from '../incidents/incident.ts';
 import { eventually } from '../support/eventually.ts';
 import { healthyApi, healthySnapshot, NOW } from '../support/healthy.ts';
 import { diagnosis, viewOf } from './view.ts';
@@ -151,6 +154,72 @@ describe('a page that is followed', () => {
       expect((await follow(base, path)).response.statusCode).toBe(404);
     },
   );
+});
+
+describe('pages of incidents that are followed', () => {
+  const bookOf = (...incidents: Incident[]) => {
+    const book = new MemoryBook({ maxBytes: 2 ** 20, keepSeconds: 86_400 });
+    for (const one of incidents) book.put(one);
+    return book;
+  };
+  const pageOf = (path: string) => `/live?page=${encodeURIComponent(path)}&at=${NOW}`;
+  const GOES_ON = open({ lastFailing: NOW / 1000 });
+
+  it('the list is sent the row of one that begins, first, and not the other', async () => {
+    const book = bookOf(incident());
+    const { base, show } = await serve({ incidents: book });
+    const reader = await follow(base, pageOf('/incidents'));
+    book.put(open({ id: '20260105t100000z-v1.docks.example.com', began: incident().began + 3600 }));
+    show(viewAt(NOW + 10_000));
+    await eventually(() => expect(reader.messages).toHaveLength(2));
+    expect(Object.keys(reader.messages[1]?.set ?? {})).toEqual(['i-20260105t100000z-v1.docks.example.com']);
+    expect(reader.messages[1]?.order).toEqual({ incidents: ['i-20260105t100000z-v1.docks.example.com', `i-${incident().id}`] });
+    expect(reader.messages[1]?.title).toBe('(1) Incidents');
+  });
+
+  it('the list of one API hears nothing of another', async () => {
+    const book = bookOf(incident());
+    const { base, show } = await serve({ incidents: book });
+    const reader = await follow(base, pageOf(`/incidents?apiservice=${incident().apiservice}`));
+    book.put(open({ id: '20260105t100000z-v1.docks.example.com', apiservice: 'v1.docks.example.com' }));
+    show(viewAt(NOW + 10_000));
+    await eventually(() => expect(reader.messages).toEqual([{ at: NOW }, { at: NOW + 10_000 }]));
+  });
+
+  it('one is sent its end, and what coincides with it', async () => {
+    const book = bookOf(GOES_ON);
+    const { base, show } = await serve({ incidents: book });
+    const reader = await follow(base, pageOf(`/incidents/${GOES_ON.id}`));
+    book.put(incident());
+    show(viewAt(NOW + 10_000));
+    await eventually(() => expect(reader.messages).toHaveLength(2));
+    const { set = {}, title } = reader.messages[1]!;
+    expect(title).toBe('✓ ended Incident of v1.tides.example.com');
+    expect(set['verdict']).toContain('✓ ended');
+    expect(set['end']).toContain('image changed back');
+    expect(set).not.toHaveProperty('asked');
+  });
+
+  it('one that ended is sent nothing but the time', async () => {
+    const { base, show } = await serve({ incidents: bookOf(incident()) });
+    const reader = await follow(base, pageOf(`/incidents/${incident().id}`));
+    show(viewAt(NOW + 600_000));
+    await eventually(() => expect(reader.messages).toEqual([{ at: NOW }, { at: NOW + 600_000 }]));
+  });
+
+  it('one that is forgotten is gone', async () => {
+    const book = bookOf(incident());
+    const { base, show } = await serve({ incidents: book });
+    const reader = await follow(base, pageOf(`/incidents/${incident().id}`));
+    book.expire(NOW / 1000 + 100 * 86_400);
+    show(viewAt(NOW + 10_000));
+    await eventually(() => expect(reader.messages.at(-1)).toEqual({ gone: true }));
+  });
+
+  it.each(['/incidents/none', '/incidents?since=yesterday', '/incidents/%E0%A4%A'])('%s is 404', async (path) => {
+    const { base } = await serve({ incidents: bookOf(incident()) });
+    expect((await follow(base, pageOf(path))).response.statusCode).toBe(404);
+  });
 });
 
 describe('streams', () => {

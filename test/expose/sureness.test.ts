@@ -29,7 +29,7 @@ const OUTPUTS: readonly (readonly [string, (confidence: number) => string])[] = 
   ],
   ['a diagnosis as text', (confidence) => renderText(said(confidence).round.diagnoses, { width: 200, colour: false })],
   ['a diagnosis as markdown', (confidence) => renderMarkdown(said(confidence).round.diagnoses)],
-  ['the page of an incident', (confidence) => renderIncidentPage(of(confidence), { version: '1', prefix: '', now: NOW })],
+  ['the page of an incident', (confidence) => renderIncidentPage(of(confidence), { version: '1', prefix: '', now: NOW }).document],
   ['an incident as text', (confidence) => renderIncidentsText([of(confidence)], 200)],
   ['an incident as markdown', (confidence) => renderIncidentMarkdown(of(confidence))],
 ];

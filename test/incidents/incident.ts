@@ -41,6 +41,21 @@ export function incident(differs: Partial<Incident> = {}): Incident {
       },
     ],
     before: [{ at: START - 300, what: 'rollout', says: 'Deployment harbour/tide-gauge: image changed, by kubectl-edit' }],
+    during: [{ at: START + 30, what: 'restart', says: 'server in tide-gauge restarted' }],
+    course: {
+      step: 10,
+      slots: [0, 10, 20, 30, 40, 50].map((after) => ({
+        at: START + after,
+        asked: [
+          { vantage: 'aggregator', asked: 5, failed: after === 0 ? 3 : 5 },
+          { vantage: 'endpoint', asked: 5, failed: 0 },
+        ],
+        ...(after === 0 && { seconds: 0.02 }),
+        ready: after === 30 ? 0 : 1,
+        lines: 2,
+        inflight: 0.25,
+      })),
+    },
     vantages: [
       { vantage: 'aggregator', asked: 30, failed: 28 },
       { vantage: 'endpoint', asked: 30, failed: 0 },

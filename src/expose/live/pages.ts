@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
+import type { IncidentBook } from '../../domain/incident.ts';
 import { prefixOf } from '../external-url.ts';
 import { HourBook } from '../hour/hour-book.ts';
 import { acceptsGzip } from '../negotiate.ts';
@@ -10,6 +11,7 @@ import { renderFleetPage, renderWaitingPage } from '../page/page.ts';
 import { type FleetQuery, searchOf } from '../page/query.ts';
 import type { LivePage } from '../page/regions.ts';
 import type { ExporterView, WaitingView } from '../view.ts';
+import { createIncidentPages, decoded, type IncidentPages, isIncidentPath } from './incident-pages.ts';
 import { createLivePages, type LivePages } from './live-pages.ts';
 
 const compress = promisify(gzip);
@@ -17,24 +19,27 @@ const compress = promisify(gzip);
 export interface PagesOptions {
   readonly view: () => ExporterView | undefined;
   readonly waiting: () => WaitingView;
+  readonly book: IncidentBook;
   readonly version: string;
   readonly externalUrl?: string;
 }
 
-/** The pages about the cluster, each printed once per tick however many look at it. */
+/** The pages that are followed. Those about the cluster are printed once per tick however many look at them. */
 export interface Pages {
   fleet(query: FleetQuery): string;
   /** The page of one API, with 200; or that there is none, with 404. */
   api(name: string): { readonly status: 200 | 404; readonly document: string };
+  readonly incidents: Pick<IncidentPages, 'list' | 'one'>;
   readonly live: LivePages;
   /** Takes the newest view up: into the hour that the pages show, and to who follows them. */
   publish(): void;
 }
 
-export function createPages({ view, waiting, version, externalUrl }: PagesOptions): Pages {
+export function createPages({ view, waiting, book, version, externalUrl }: PagesOptions): Pages {
   const prefix = prefixOf(externalUrl);
   const options = { version, prefix };
   const hours = new HourBook();
+  const began = Date.now();
   let recorded: ExporterView | undefined;
   let printed: { readonly of: ExporterView; readonly pages: Map<string, LivePage> } | undefined;
 
@@ -50,7 +55,9 @@ export function createPages({ view, waiting, version, externalUrl }: PagesOption
     return page;
   }
 
-  const live = createLivePages({ render: pageOf, prefix });
+  // Incidents are there before the first tick, too: those of an earlier run.
+  const incidents = createIncidentPages(book, () => ({ ...options, now: view()?.snapshot.time ?? began }));
+  const live = createLivePages({ render: (path) => (isIncidentPath(path) ? incidents.at(path) : pageOf(path)), prefix });
   return {
     live,
     fleet(query) {
@@ -64,6 +71,7 @@ export function createPages({ view, waiting, version, externalUrl }: PagesOption
       const page = pageOf(apiPath(name));
       return page ? { status: 200, document: page.document } : { status: 404, document: renderUnknownApi(name.slice(0, 253), options) };
     },
+    incidents,
     publish() {
       const now = view();
       if (!now || now === recorded) return;
@@ -76,20 +84,18 @@ export function createPages({ view, waiting, version, externalUrl }: PagesOption
 
 const API_PAGE = /^\/apis\/([^/]+)$/;
 
-function nameIn(path: string): string {
-  try {
-    return decodeURIComponent(API_PAGE.exec(path)?.[1] ?? '');
-  } catch {
-    return '';
-  }
-}
+const nameIn = (path: string): string => decoded(API_PAGE.exec(path)?.[1] ?? '');
 
-/** GET /live?page=/ or /apis/NAME, and at=TICK: what changes on that page. A reader that comes back says what it has seen last by `Last-Event-ID`. */
+/** GET /live?page=/, /apis/NAME, /incidents?… or /incidents/ID, and at=TICK: what changes on that page. A reader that comes back says what it has seen last by `Last-Event-ID`. */
 export function followPage(pages: Pages, request: Request, response: Response): void {
   const { page, at } = request.query;
-  const path = page === '/' ? '/' : apiPath(nameIn(typeof page === 'string' ? page : ''));
+  const path = pathOf(typeof page === 'string' ? page : '');
   if (request.method === 'HEAD') response.type('text/event-stream').end();
   else pages.live.follow(path, Number(request.headers['last-event-id'] ?? at), response);
+}
+
+function pathOf(page: string): string {
+  return page === '/' || isIncidentPath(page) ? page : apiPath(nameIn(page));
 }
 
 /** Compressed where the client takes it: a fleet of 200 is a tenth of its size then. */

@@ -7,8 +7,7 @@ import { foot, observedAt, type PageOptions, top } from './chrome.ts';
 import { renderDiagnosis, renderPattern } from './diagnosis.ts';
 import { apiPath, patternWords, STATE_CHIPS } from './fleet.ts';
 import { renderChanges, renderEvents } from './happenings.ts';
-import { hourOf, renderHour } from './hour.ts';
-import { renderHourTable } from './hour-table.ts';
+import { hourOf } from './hour.ts';
 import { type Html, html, NOTHING } from './html.ts';
 import { renderImpact } from './impact.ts';
 import { logsTitle, renderLogs } from './logs.ts';
@@ -17,10 +16,13 @@ import { renderProfile } from './profile.ts';
 import { type LivePage, Regions } from './regions.ts';
 import { shell } from './shell.ts';
 import { backendText, type ShownApi, shownApis } from './state.ts';
+import { renderTimeline } from './timeline.ts';
+import { renderTimelineTable } from './timeline-table.ts';
 import { relative } from './times.ts';
 import { renderVantages } from './vantages.ts';
 
 const REFRESH_SECONDS = 10;
+const GONE = 'This API is not watched any more: what is shown is the last that was seen of it.';
 
 const CARD: Readonly<Record<ShownApi['state'], string>> = {
   failing: 'bad',
@@ -40,7 +42,7 @@ export function renderApiPage(view: ExporterView, name: string, hours: HourBook,
   const hour = hourOf(shown, snapshot.cluster, { minutes: hours.api(name, now), load: hours.load(now), now });
   const body = html`<main class="page">${top(html`<a href="/">Aggregated APIs</a> / ${name}`, html`observed ${observedAt(now)}`, options.version)}
 ${regions.add('verdict', verdict(shown, now))}
-<section class="card" aria-label="The last hour"><h2>The last hour</h2>${renderHour(hour, regions)}${renderHourTable(hour, regions)}</section>
+<section class="card" aria-label="${hour.title}"><h2>${hour.title}</h2>${renderTimeline(hour, regions)}${renderTimelineTable(hour, regions)}</section>
 ${facts(shown, view, regions)}${foot()}</main>`;
   const title = `${STATE_CHIPS[shown.state][1]} ${name}`;
   return {
@@ -48,7 +50,10 @@ ${facts(shown, view, regions)}${foot()}</main>`;
     at: now,
     regions: regions.all,
     lists: regions.lists,
-    document: shell({ title, refreshSeconds: REFRESH_SECONDS, prefix: options.prefix ?? '', live: { page: apiPath(name), at: now } }, body),
+    document: shell(
+      { title, refreshSeconds: REFRESH_SECONDS, prefix: options.prefix ?? '', live: { page: apiPath(name), at: now, gone: GONE } },
+      body,
+    ),
   };
 }
 

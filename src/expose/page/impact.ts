@@ -2,7 +2,7 @@ import { countInWords, HURT_KIND_NAMES, HURT_KINDS, type Hurt, type HurtKind, hu
 import type { Observed } from '../../domain/observed.ts';
 import type { ApiFacts } from '../../domain/snapshot.ts';
 import { type Html, html, NOTHING } from './html.ts';
-import { absolute, relative } from './times.ts';
+import { absolute, relative, withTimes } from './times.ts';
 
 /** Rows of a kind; the rest is in /api/v1/diagnoses and in the snapshots that `record` writes. */
 const MOST_ROWS = 20;
@@ -38,7 +38,7 @@ function named(api: ApiFacts, kind: HurtKind, hurt: readonly Hurt[], now: number
 }
 
 function row({ says, since, message = '' }: Hurt, now: number): Html {
-  return html`<li><div class="row"><span class="says">${says}</span></div>
+  return html`<li><div class="row"><span class="says">${withTimes(says)}</span></div>
 ${since !== undefined && html`<div class="sub">since ${absolute(since * 1000)} (${relative(since * 1000, now)})</div>`}
 ${message !== '' && html`<pre>${message}</pre>`}</li>`;
 }

@@ -1,14 +1,19 @@
 import type { Incident, IncidentQuery } from '../../domain/incident.ts';
 import { lengthInWords } from '../../incidents/report/words.ts';
 import { chip, type Tone } from './chips.ts';
-import { ago, moment } from './format.ts';
-import { type Html, html } from './html.ts';
+import { foot, observedAt, top } from './chrome.ts';
+import { type Html, html, NOTHING } from './html.ts';
+import { type LivePage, Regions } from './regions.ts';
 import { shell } from './shell.ts';
+import { absolute, relative } from './times.ts';
+
+const REFRESH_SECONDS = 10;
 
 export interface IncidentPageOptions {
   readonly version: string;
+  /** Path under which people see the pages. */
   readonly prefix: string;
-  /** Unix milliseconds. */
+  /** The tick that the page shows, Unix milliseconds. */
   readonly now: number;
 }
 
@@ -22,33 +27,52 @@ export const INCIDENT_CHIPS: Readonly<Record<Incident['state'], readonly [Tone, 
   ended: ['ok', '✓ ended'],
 };
 
-/** The frame of both pages. */
-export function incidentShell(title: string, { version, prefix }: IncidentPageOptions, body: Html): string {
-  return shell(
-    { title, prefix },
-    html`<div class="page"><header class="top"><h1>${title}</h1><nav><a href="/">status</a><a href="/incidents">incidents</a><a href="/api/v1/incidents">json</a><span class="meta">${version}</span></nav></header>
-${body}<p class="foot">All times are UTC.</p></div>`,
-  );
+export interface IncidentFrame {
+  readonly title: string;
+  readonly heading: Html;
+  /** Path and query of this page, as it is followed. */
+  readonly page: string;
+  readonly regions: Regions;
 }
 
-/** @param incidents newest first; of more than 200 the newest are shown. */
-export function renderIncidentsPage(incidents: readonly Incident[], query: IncidentQuery, options: IncidentPageOptions): string {
+/** The frame of both pages. */
+export function incidentFrame({ title, heading, page, regions }: IncidentFrame, options: IncidentPageOptions, body: Html): LivePage {
+  const { version, prefix, now } = options;
+  const live = { page, at: now, gone: 'This incident is not remembered any more: what is shown is the last that was known of it.' };
+  return {
+    title,
+    at: now,
+    regions: regions.all,
+    lists: regions.lists,
+    document: shell(
+      { title, prefix, refreshSeconds: REFRESH_SECONDS, live },
+      html`<main class="page">${top(heading, html`as of ${observedAt(now)}`, version)}
+${body}${foot()}</main>`,
+    ),
+  };
+}
+
+/** @param incidents newest first; of more than 200 the newest are shown. @param page as IncidentFrame. */
+export function renderIncidentsPage(
+  incidents: readonly Incident[],
+  { query, page }: { readonly query: IncidentQuery; readonly page: string },
+  options: IncidentPageOptions,
+): LivePage {
+  const regions = new Regions();
   const shown = incidents.slice(0, MOST_LINES);
-  return incidentShell(
-    'Incidents',
+  const goOn = shown.filter(({ ended }) => ended === undefined).length;
+  return incidentFrame(
+    { title: goOn > 0 ? `(${goOn}) Incidents` : 'Incidents', heading: html`<a href="/">Aggregated APIs</a> / Incidents`, page, regions },
     options,
-    html`${askedFor(query)}${shown.length === 0 ? nothing(query) : table(shown, options.now)}
-${incidents.length > MOST_LINES && html`<p class="sub">Older ones are in <a href="/api/v1/incidents">the JSON</a>.</p>`}`,
+    html`${regions.div('asked', askedFor(query))}${regions.div('none', shown.length === 0 ? nothing(query) : NOTHING)}
+${table(shown, options.now, regions)}
+<p class="sub">${regions.span('older', html`${incidents.length > MOST_LINES && 'Older ones are in the JSON. '}`)}<a href="/api/v1/incidents">The same as JSON</a></p>`,
   );
 }
 
 function askedFor({ apiservice, since }: IncidentQuery): Html {
   if (apiservice === undefined && since === undefined) return html``;
-  const parts = [
-    ...(apiservice === undefined ? [] : [`of ${apiservice}`]),
-    ...(since === undefined ? [] : [`that went on at ${moment(since * 1000)} or later`]),
-  ];
-  return html`<p class="lead">Those ${parts.join(' ')}. <a href="/incidents">All</a></p>`;
+  return html`<p class="lead">Those${apiservice !== undefined && html` of ${apiservice}`}${since !== undefined && html` that went on at ${absolute(since * 1000)} or later`}. <a href="/incidents">All</a></p>`;
 }
 
 function nothing({ apiservice, since }: IncidentQuery): Html {
@@ -56,18 +80,22 @@ function nothing({ apiservice, since }: IncidentQuery): Html {
   return html`<section class="card empty"><b>${which}</b><span class="meta">What was not observed is not here: it is no proof that nothing failed.</span></section>`;
 }
 
-function table(incidents: readonly Incident[], now: number): Html {
+/** Hidden by its style while it has no row. */
+function table(incidents: readonly Incident[], now: number, regions: Regions): Html {
+  regions.list('incidents', incidents.map(rowId));
   return html`<section class="card flush"><table class="stack">
 <thead><tr><th>Began</th><th>API</th><th>State</th><th>Cause</th><th>Lasted</th><th>Pattern</th></tr></thead>
-<tbody>${incidents.map((incident) => row(incident, now))}</tbody></table></section>`;
+<tbody id="incidents" data-l>${incidents.map((incident) => regions.add(rowId(incident), row(incident, now)))}</tbody></table></section>`;
 }
+
+const rowId = ({ id }: Incident): string => `i-${id}`;
 
 function row(incident: Incident, now: number): Html {
   const { id, apiservice, began, state, title, category, pattern, returned, ended } = incident;
-  return html`<tr><td class="t"><a href="/incidents/${encodeURIComponent(id)}">${moment(began * 1000)}</a><div class="sub">${ago(began * 1000, now)}</div></td>
+  return html`<tr id="${rowId(incident)}" data-r><td class="t"><a href="/incidents/${encodeURIComponent(id)}">${absolute(began * 1000)}</a><div class="sub">${relative(began * 1000, now)}</div></td>
 <td><a class="name" href="/incidents?apiservice=${encodeURIComponent(apiservice)}">${apiservice}</a></td>
-<td class="w">${chip(...INCIDENT_CHIPS[state])}${ended !== undefined && html`<div class="sub">${moment(ended * 1000)}</div>`}</td>
+<td class="w">${chip(...INCIDENT_CHIPS[state])}${ended !== undefined && html`<div class="sub">${absolute(ended * 1000)}</div>`}</td>
 <td>${title}<div class="sub">${category}</div></td>
 <td class="w">${lengthInWords(incident)}</td>
-<td class="w">${pattern}${returned > 0 && html`<div class="sub">came back ${returned} ×</div>`}</td></tr>`;
+<td class="w">${pattern === 'none' ? '' : pattern}${returned > 0 && html`<div class="sub">came back ${returned} ×</div>`}</td></tr>`;
 }

@@ -39,7 +39,10 @@ ${whatIsObserved(view, regions)}${foot()}</main>`;
     at: snapshot.time,
     regions: regions.all,
     lists: regions.lists,
-    document: shell({ title, refreshSeconds: REFRESH_SECONDS, prefix: options.prefix ?? '', live: { page: '/', at: snapshot.time } }, body),
+    document: shell(
+      { title, refreshSeconds: REFRESH_SECONDS, prefix: options.prefix ?? '', live: { page: '/', at: snapshot.time, gone: '' } },
+      body,
+    ),
   };
 }
 

@@ -25,8 +25,8 @@ export interface ShellOptions {
   readonly title: string;
   /** Seconds after which the page is loaded again without script; with it, it follows `live`, or is fetched again this often where it has none. */
   readonly refreshSeconds?: number;
-  /** The page whose changes are streamed, and the tick that it shows (Unix milliseconds). */
-  readonly live?: { readonly page: string; readonly at: number };
+  /** The page whose changes are streamed, the tick that it shows (Unix milliseconds), and what to say when it is there no more. */
+  readonly live?: { readonly page: string; readonly at: number; readonly gone: string };
   /** Path under which people see the pages; links are written from the root. */
   readonly prefix?: string;
 }
@@ -37,7 +37,8 @@ export function shell({ title, refreshSeconds, live, prefix = '' }: ShellOptions
   const script = refreshSeconds === undefined ? '' : `<script>${SCRIPT}</script>`;
   const refresh = refreshSeconds === undefined ? '' : `<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>`;
   const head = html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><link rel="icon" href="${ICON}">`;
-  const followed = live && html` data-live="${prefix}/live?page=${encodeURIComponent(live.page)}" data-at="${live.at}"`;
+  const followed =
+    live && html` data-live="${prefix}/live?page=${encodeURIComponent(live.page)}" data-at="${live.at}" data-gone="${live.gone}"`;
   return `<!doctype html>\n<html lang="en"><head>${head.text}${refresh}${style}</head><body${html`${followed}`.text}>${underPrefix(body.text, prefix)}${script}</body></html>\n`;
 }
 

@@ -25,7 +25,7 @@ h3{font-size:13px;font-weight:650;margin:20px 0 6px;color:var(--soft)}
 .tile span{font-size:13px;color:var(--soft)}
 .tile.bad b{color:var(--bad)}.tile.ok b{color:var(--ok)}.tile.warn b{color:var(--warn)}
 .scroll{overflow-x:auto}
-.flush{padding:0}
+.flush{padding:0}.flush:has(tbody:empty){display:none}
 table{border-collapse:collapse;width:100%;font-size:14px;overflow-wrap:break-word}
 th{font-weight:600;font-size:12.5px;color:var(--soft);text-align:left;padding:8px 12px;border-bottom:1px solid var(--line);white-space:nowrap}
 td{padding:8px 12px;border-bottom:1px solid var(--line);vertical-align:top}
@@ -67,7 +67,7 @@ th[aria-sort] a::after{content:" ↑"}th[aria-sort=descending] a::after{content:
 .overlay{position:absolute;top:0;bottom:0;left:calc(var(--what) + 12px);right:calc(var(--says) + 12px);pointer-events:none}
 .axis{display:grid;grid-template-columns:repeat(6,10fr) 1fr;margin:3px 162px 0 242px;color:var(--soft);font-size:12px;font-variant-numeric:tabular-nums}
 .axis time{border-left:1px solid var(--control);padding-left:4px}
-.fail{fill:var(--bad)}.fail.soft{opacity:.25}.pass{fill:var(--ok)}.ready{fill:var(--ok);opacity:.45}.mark{fill:var(--info)}.lines{fill:var(--warn)}
+.fail{fill:var(--bad)}.fail.soft{opacity:.25}.pass{fill:var(--ok)}.ready{fill:var(--ok);opacity:.45}.mark,.held{fill:var(--info)}.lines{fill:var(--warn)}
 .line{fill:none;stroke:var(--info);stroke-width:1.5;vector-effect:non-scaling-stroke}.line.direct{stroke:var(--soft);stroke-dasharray:3 2}
 .moment{stroke:var(--bad);stroke-width:1.5;stroke-dasharray:4 3;vector-effect:non-scaling-stroke}.moment-key{color:var(--bad);font-weight:700}
 #cursor{position:absolute;top:0;bottom:0;width:1px;background:var(--ink)}

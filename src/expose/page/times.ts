@@ -20,6 +20,11 @@ function timeElement(ms: number, text: string, attribute: '' | ' class="r"'): Ht
   return attribute === '' ? html`<time datetime="${iso}">${text}</time>` : html`<time class="r" datetime="${iso}">${text}</time>`;
 }
 
+/** Our own words; the times in them, RFC 3339 in UTC, are those of who looks. */
+export function withTimes(words: string): Html {
+  return html`${words.split(/(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)/).map((part, i) => (i % 2 === 1 ? absolute(Date.parse(part)) : part))}`;
+}
+
 /** The same markup without what changes by passing time: two renderings that agree in it say the same. */
 export function timeless(markup: string): string {
   return markup.replace(/(<time class="r" [^>]*>)[^<]*/g, '$1');

@@ -30,6 +30,7 @@ export function renderIncidentMarkdown(incident: Incident, level = 1): string {
   section('Causes', incident.causes.map(spanInWords).map(plain));
   section('Evidence', incident.evidence.map(evidenceItem));
   section('Before it began', incident.before.map(happeningInWords).map(plain));
+  section('While it lasted', (incident.during ?? []).map(happeningInWords).map(plain));
   section('Who asked', incident.vantages.map(vantageInWords).map(plain));
   section('Who was hurt', hurtItems(incident));
   return `${parts.join('\n\n')}\n`;

@@ -45,6 +45,7 @@ function block(incident: Incident, columns: number): string {
       incident.evidence.map(({ says, sample }) => `${says}${sample === undefined ? '' : ` > ${sample}`}`),
     ),
     ...labelled('before', incident.before.map(happeningInWords)),
+    ...labelled('meanwhile', (incident.during ?? []).map(happeningInWords)),
     ...labelled('at its end', endedBy ? [`${happeningInWords(endedBy)} (${COINCIDES})`] : []),
     ...labelled('asked', incident.vantages.map(vantageInWords)),
     ...labelled('hurt', counts === undefined ? [] : [counts]),

@@ -6,11 +6,11 @@ export const LIVE = `
 const path=body.dataset.live,SILENT=25000;let source,heard=performance.now(),turn=0,gone=false;
 function came(time){heard=performance.now();if(time&&time!==at){gap=Math.max(gap,time-at);at=time;ticked=heard;const t=$('observed-at')?.firstElementChild;if(t){t.dateTime=new Date(at).toISOString();times(t.parentElement)}}tick(document);judge()}
 function judge(){const silent=performance.now()-heard,old=performance.now()-ticked;
-const says=gone?'This API is not watched any more: what is shown is the last that was seen of it.':
+const says=gone?body.dataset.gone:
 silent>SILENT?'The exporter has not answered for '+span(silent)+': what is shown is from '+local(new Date(at))+'.':
 old>3*gap&&path?'The exporter answers, but has observed nothing new for '+span(old)+'.':'';
 write($('stale'),says);$('stale').hidden=!says;body.classList.toggle('old',!!says)}
-async function pull(){try{const r=await fetch(location.pathname,{cache:'no-store'});if(r.status===404){gone=true;return came()}if(!r.ok)throw 0;
+async function pull(){try{const r=await fetch(location.pathname+(form?'':location.search),{cache:'no-store'});if(r.status===404){gone=true;return came()}if(!r.ok)throw 0;
 const d=new DOMParser().parseFromString(await r.text(),'text/html');gone=false;
 if((d.body.dataset.live||'')!==(path||''))return location.reload();
 if(!path){document.querySelector('.page').replaceWith(d.querySelector('.page'));for(const begin of started)begin(document);return came()}

@@ -1,33 +1,33 @@
 import type { ApiMinute, VantageMinute } from '../hour/api-hour.ts';
-import { HOUR_VANTAGES } from '../hour/api-hour.ts';
 import type { LoadMinute } from '../hour/load-hour.ts';
 import { MINUTE_MS } from '../hour/minute-ring.ts';
 import { duration, percent } from './format.ts';
-import type { Happening, Hour } from './hour.ts';
-import { VANTAGE_WORDS } from './hour.ts';
 import { type Html, html } from './html.ts';
 import type { Regions } from './regions.ts';
+import type { Happening, Timeline } from './timeline.ts';
+import { absolute } from './times.ts';
 
-/** The same hour for who does not see the drawing, and for who wants the numbers: a row per minute, newest first. */
-export function renderHourTable(hour: Hour, regions: Regions): Html {
-  const rows = hour.minutes.map((minute, i) => row(hour, i, minute, regions)).reverse();
+/** The same for who does not see the drawing, and for who wants the numbers: a row for each, newest first. */
+export function renderTimelineTable(of: Timeline, regions: Regions): Html {
+  const rows = of.rows.map((minute, i) => row(of, i, minute, regions)).reverse();
   regions.list(
     'minutes',
     rows.map(({ id }) => id),
   );
-  return html`<details id="hour-table"><summary>The same hour as a table</summary><div class="scroll" role="group" tabindex="0" aria-label="The last hour, minute by minute"><table><thead><tr><th>Minute</th>${HOUR_VANTAGES.map((vantage) => html`<th>${VANTAGE_WORDS[vantage]}</th>`)}<th>Latency</th><th>Ready</th><th>kube-apiserver</th><th>What happened</th></tr></thead>
+  return html`<details id="hour-table"><summary>${of.tableTitle}</summary><div class="scroll" role="group" tabindex="0" aria-label="${of.title}, row by row"><table><thead><tr><th>${of.step === MINUTE_MS ? 'Minute' : 'From'}</th>${of.vantages.map(([, words]) => html`<th>${words}</th>`)}<th>Latency</th><th>Ready</th><th>kube-apiserver</th><th>What happened</th></tr></thead>
 <tbody id="minutes" data-l>${rows.map(({ markup }) => markup)}</tbody></table></div></details>`;
 }
 
-function row(hour: Hour, index: number, minute: ApiMinute | undefined, regions: Regions): { readonly id: string; readonly markup: Html } {
-  const at = hour.from + index * MINUTE_MS;
-  const id = `m${at / MINUTE_MS}`;
+function row(of: Timeline, index: number, seen: ApiMinute | undefined, regions: Regions): { readonly id: string; readonly markup: Html } {
+  const at = of.from + index * of.step;
+  const id = `m${at / of.step}`;
   const iso = new Date(at).toISOString();
+  const time = of.step === MINUTE_MS ? html`<time class="hm" datetime="${iso}">${iso.slice(11, 16)}</time>` : absolute(at);
   return {
     id,
     markup: regions.add(
       id,
-      html`<tr id="${id}" data-r><td class="t"><time class="hm" datetime="${iso}">${iso.slice(11, 16)}</time></td>${HOUR_VANTAGES.map((vantage) => html`<td>${failed(minute?.vantages[vantage])}</td>`)}<td>${latency(minute)}</td><td>${ready(minute)}</td><td>${load(hour.load[index])}</td><td>${happened(hour, at, minute)}</td></tr>`,
+      html`<tr id="${id}" data-r><td class="t">${time}</td>${of.vantages.map(([vantage]) => html`<td>${failed(seen?.vantages[vantage])}</td>`)}<td>${latency(seen)}</td><td>${ready(seen)}</td><td>${load(of.load[index])}</td><td>${happened(of, at, seen)}</td></tr>`,
     ),
   };
 }
@@ -61,11 +61,14 @@ function load(minute: LoadMinute | undefined): string {
 
 const SAID = 6;
 
-function happened(hour: Hour, at: number, minute: ApiMinute | undefined): string {
-  const isIn = (moment: { readonly at: number }) => moment.at >= at && moment.at < at + MINUTE_MS;
+function happened(of: Timeline, at: number, minute: ApiMinute | undefined): string {
+  const isIn = (moment: { readonly at: number }) => moment.at >= at && moment.at < at + of.step;
   const said = [
-    ...hour.moments.filter(isIn).map(({ says }) => says),
-    ...hour.happenings.filter(isIn).map(({ says }: Happening) => says),
+    ...of.moments.filter(isIn).map(({ says }) => says),
+    ...of.happenings.filter(isIn).map(({ says }: Happening) => says),
+    ...of.bands
+      .filter(({ stretches }) => stretches.some(({ from, to, tone }) => tone !== 'pass' && from < at + of.step && to >= at))
+      .map(({ words }) => words),
     ...(minute?.signatures ?? []).map(({ signature, count }) => `${signature} ×${count}`),
     ...(minute?.policy === 'blocks' ? ['policies block'] : []),
   ];
