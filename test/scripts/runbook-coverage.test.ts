@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ROWS } from '../../scripts/runbook-coverage/rows.ts';
+import { SENTENCES } from '../../scripts/runbook-coverage/sentences.ts';
 import { CAUSES } from '../../src/correlations/list.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
@@ -14,9 +15,14 @@ const PAGE = readdirSync(`${ROOT}src/expose/page`)
   .join('\n');
 
 describe('the coverage of the runbook', () => {
-  it('has each of its parts: seven steps, eight correlations, meaning, impact, and the look back', () => {
-    const steps = Array.from({ length: 7 }, (_, n) => `Step ${n + 1}`);
-    expect([...new Set(ROWS.map(({ of }) => of))]).toEqual(['Meaning', 'Impact', ...steps, ...'ABCDEFGH', 'Look back one hour']);
+  it('has a row for each sentence, in its order, and no other', () => {
+    expect(ROWS.map(({ of }) => of)).toEqual(SENTENCES.map(([of]) => of));
+  });
+
+  it.each(SENTENCES.map((sentence, i) => [...sentence, i] as const))('%s, "%s", is what its row is about', (_, keywords, i) => {
+    const asked = ROWS[i]?.asks.toLowerCase() ?? '';
+    const words = keywords.toLowerCase().match(/[a-z0-9]{4,}/g) ?? [];
+    expect(words.some((word) => asked.includes(word.replace(/s$/, '')))).toBe(true);
   });
 
   it.each(ROWS.map((row) => [row.of, row.asks, row] as const))('%s: %s is answered by what there is', (_, __, row) => {
