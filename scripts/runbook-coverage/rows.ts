@@ -178,9 +178,15 @@ export const ROWS: readonly Row[] = [
     asks: 'Is the failure persistent, and if it comes at regular intervals, which scheduled operation runs then?',
     metrics: ['aggregated_api_failure_pattern', 'aggregated_api_failure_period_seconds'],
     evidence: ['scheduled-operation/onsets-are-even', 'scheduled-operation/matches-a-schedule'],
-    tests: [PATTERN, 'test/diagnose/schedules.test.ts', 'test/correlations/tables/schedule.ts', 'test/objects/event-changes.test.ts'],
+    tests: [
+      PATTERN,
+      'test/diagnose/schedules.test.ts',
+      'test/correlations/tables/schedule.ts',
+      'test/objects/event-changes.test.ts',
+      'test/observe/schedules/sources.test.ts',
+    ],
     missing:
-      'of scheduled operations only CronJobs, changes that recur (reboots of nodes, scaling by an HPA or a VPA, leaders), and the period of autoscalers are known: no backup schedules of other kinds, certificate renewals, or schedulers outside the cluster',
+      'of scheduled operations CronJobs, backups of Velero, changes that recur (reboots of nodes, scaling by an HPA or a VPA, leaders, certificates of cert-manager), and the period of autoscalers are known: no other kind of backups, and no scheduler outside the cluster',
   },
   {
     of: 'H',
@@ -200,7 +206,12 @@ export const ROWS: readonly Row[] = [
     metrics: ['aggregated_api_last_change_timestamp_seconds'],
     evidence: [
       ...['bad-flag-or-config/configuration-changed-within-the-hour', 'apiserver-restarted/errors-after-restarts-within-the-hour'],
-      ...['rollout-in-progress/just-scaled', 'leader-election-lost/leader-changed', 'etcd-slow/leaders-change'],
+      ...[
+        'rollout-in-progress/just-scaled',
+        'leader-election-lost/leader-changed',
+        'etcd-slow/leaders-change',
+        'ca-bundle-mismatch/certificate-renewed-before',
+      ],
     ],
     page: ['Recent changes'],
     tests: ['test/correlations/look-back.test.ts', 'test/correlations/scheduled-changes.test.ts'],

@@ -71,6 +71,13 @@ export const caBundleMismatch = defineCause({
       says: 'The caBundle or the backend changed in the last hour.',
     },
     {
+      id: 'certificate-renewed-before',
+      when: all(changedWithin('last-change-certificate', HOUR), NOT_TRUSTED),
+      weight: 'suggestive',
+      says: 'cert-manager renewed the serving certificate in the last hour.',
+      reproduce: 'kubectl get certificates,certificaterequests -n {namespace}',
+    },
+    {
       id: 'not-verified',
       when: none('tls-verified'),
       weight: 'stronglyAgainst',

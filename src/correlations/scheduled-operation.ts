@@ -78,7 +78,7 @@ export const scheduledOperation = defineCause({
   runbookCorrelation: 'temporal-pattern',
   remedy: [
     { says: 'Find the job that starts at those times', command: 'kubectl get cronjobs -A' },
-    'Look at certificate rotations, backups, autoscaler and node schedules too.',
+    'Look at certificate rotations, backups (Schedules of Velero are matched too), autoscaler and node schedules.',
     'Move it, slow it down, or give the backend a second replica for that time.',
   ],
   verify: { command: 'kubectl get cronjobs -A', expect: 'the job is moved or suspended, and the next interval passes without a failure' },

@@ -1,5 +1,5 @@
 import type { Diagnosis } from '../domain/diagnosis.ts';
-import type { Observed } from '../domain/observed.ts';
+import { type Observed, UNOBSERVED } from '../domain/observed.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
 import { SOURCE_STATES, type SourceName } from '../domain/sources.ts';
 
@@ -28,7 +28,12 @@ const FACT_OF: Readonly<Record<SourceName, ((api: ApiFacts, snapshot: Snapshot) 
   autoscalers: undefined,
   namespaces: undefined,
   webhooks: undefined,
+  'backup-schedules': (_, { cluster }) => cluster.backupSchedules ?? UNOBSERVED,
+  'issued-certificates': undefined,
 };
+
+/** Most clusters do not have what they read: what is not there lacks nothing. */
+const MAY_BE_ABSENT: ReadonlySet<SourceName> = new Set(['backup-schedules', 'issued-certificates']);
 
 /** Sources that are asked for each API by itself: each may be refused for one and open for the other. */
 const PER_API: readonly SourceName[] = ['logs', 'resources', 'backend-metrics'];
@@ -36,7 +41,7 @@ const PER_API: readonly SourceName[] = ['logs', 'resources', 'backend-metrics'];
 /** Every source that did not answer, in the order of the snapshot. */
 export function sourcesNotSeen(snapshot: Snapshot): NotSeen[] {
   return snapshot.sources.flatMap(({ source, state, message, rule }) =>
-    state === 'ok'
+    state === 'ok' || (state === 'absent' && MAY_BE_ABSENT.has(source))
       ? []
       : [{ source, why: `${SOURCE_STATES[state].says}${message ? `: ${message}` : ''}`, ...(rule === undefined ? {} : { rule }) }],
   );

@@ -3,7 +3,7 @@ import { type Cause, clausesOf } from '../domain/cause.ts';
 import { above, type Criterion, last } from '../domain/criterion.ts';
 import { type Candidate, DIAGNOSES_SCHEMA, type Diagnoses, type Diagnosis } from '../domain/diagnosis.ts';
 import { type LedgerEntry, ledgerOf, type TextShares } from '../domain/ledger.ts';
-import { observedValue } from '../domain/observed.ts';
+import { observedValue, UNOBSERVED } from '../domain/observed.ts';
 import { type FailurePattern, isOfDayOfWeek } from '../domain/pattern.ts';
 import type { Signal, SignalDeclaration } from '../domain/signal.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
@@ -194,7 +194,7 @@ class Doctor implements Diagnostician {
     const knownSince = condition && condition.status !== 'True' ? condition.lastTransition : undefined;
     const pattern = patternOf(log.list, now, knownSince === undefined ? undefined : knownSince / 1000, log.memory);
     const schedule = matchSchedule(pattern, {
-      cronJobs: observedValue(snapshot.cluster.cronJobs) ?? [],
+      jobs: [snapshot.cluster.cronJobs, snapshot.cluster.backupSchedules ?? UNOBSERVED].flatMap((read) => observedValue(read) ?? []),
       changes: [...api.changes, ...snapshot.cluster.changes],
     });
     if (schedule === undefined) return { pattern };

@@ -20,7 +20,8 @@ export const KNOWN_PERIODS: readonly { readonly seconds: number; readonly what: 
 ];
 
 export interface ScheduleSources {
-  readonly cronJobs: readonly ScheduleFacts[];
+  /** CronJobs, and whatever else has a schedule of its own. */
+  readonly jobs: readonly ScheduleFacts[];
   /** Changes that concern the API: its own, the nodes', the control plane's. */
   readonly changes: readonly Change[];
 }
@@ -29,12 +30,12 @@ export interface ScheduleSources {
  * What runs when the failures begin: a CronJob by its schedule or its runs, a change that recurs (certificate rotation,
  * rollout), or a controller with a known period. Undefined when nothing does, or when chance would explain it as well.
  */
-export function matchSchedule(pattern: FailurePattern, { cronJobs, changes }: ScheduleSources): string | undefined {
+export function matchSchedule(pattern: FailurePattern, { jobs, changes }: ScheduleSources): string | undefined {
   // Of a failure that comes each week the eight days that episodes are remembered hold two at most.
   const onsets = ((isOfDayOfWeek(pattern) ? pattern.dayOfWeek?.onsets : undefined) ?? pattern.onsets).slice(-MOST_ONSETS);
   if (onsets.length < FEWEST_ONSETS) return undefined;
   const candidates = [
-    ...cronJobs.map((job) => ({ name: `${job.object} (${job.schedule})`, match: cronMatch(onsets, job) })),
+    ...jobs.map((job) => ({ name: `${job.object} (${job.schedule})`, match: cronMatch(onsets, job) })),
     ...[...changesByObject(changes)].map(([name, times]) => ({ name, match: timesMatch(onsets, times) })),
   ].flatMap(({ name, match }) => (match ? [{ name, ...match }] : []));
   candidates.sort((a, b) => a.chance - b.chance || b.share - a.share || (a.name < b.name ? -1 : 1));

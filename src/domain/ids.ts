@@ -256,6 +256,7 @@ export type SignalId =
   | 'init-containers-failing'
   | 'last-change-apiservice'
   | 'last-change-ca-bundle'
+  | 'last-change-certificate'
   | 'last-change-configuration'
   | 'last-change-control-plane'
   | 'last-change-control-plane-leader'

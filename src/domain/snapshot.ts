@@ -341,6 +341,8 @@ export const CHANGE_KINDS = [
   'service-selector',
   'apiservice',
   'ca-bundle',
+  // The serving certificate was renewed by cert-manager.
+  'certificate',
   'configuration',
   'node',
   'control-plane',
@@ -371,6 +373,8 @@ export interface ClusterFacts {
     readonly allowedNames: readonly string[];
   }>;
   readonly cronJobs: Observed<readonly ScheduleFacts[]>;
+  /** Of Velero. Absent where nobody looks, as in a pasted text. */
+  readonly backupSchedules?: Observed<readonly ScheduleFacts[]>;
   /** Warnings of the last hour in kube-system and in the namespaces of CNIs, newest last, at most 200. */
   readonly systemEvents: Observed<readonly ClusterEvent[]>;
   /** Changes of the control plane and of nodes: they concern every API. */

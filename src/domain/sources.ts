@@ -20,6 +20,8 @@ export const SOURCES = [
   'autoscalers',
   'namespaces',
   'webhooks',
+  'backup-schedules',
+  'issued-certificates',
 ] as const;
 
 export type SourceName = (typeof SOURCES)[number];

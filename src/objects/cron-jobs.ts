@@ -38,7 +38,8 @@ export interface RunHistory {
   facts(): ScheduleFacts[];
 }
 
-export function createRunHistory(): RunHistory {
+/** @param kind as it is told. */
+export function createRunHistory(kind = 'CronJob'): RunHistory {
   const known = new Map<string, { job: CronJobRecord; runs: number[] }>();
   return {
     observe({ type, key, object }) {
@@ -54,7 +55,7 @@ export function createRunHistory(): RunHistory {
     facts() {
       return [...known.values()]
         .filter(({ job }) => !job.suspended)
-        .map(({ job, runs }) => ({ object: `CronJob ${job.namespace}/${job.name}`, schedule: job.schedule, runs }))
+        .map(({ job, runs }) => ({ object: `${kind} ${job.namespace}/${job.name}`, schedule: job.schedule, runs }))
         .sort((a, b) => (a.object < b.object ? -1 : 1));
     },
   };

@@ -9,6 +9,7 @@ import { NETWORK_POLICIES } from './policy/source.ts';
 import { CERTIFICATES, PROBES } from './probes.ts';
 import { RESOURCES } from './resources/source.ts';
 import { ROLE_BINDINGS } from './rights.ts';
+import { SCHEDULE_SOURCES } from './schedules/sources.ts';
 
 /** Every source, in the order in which they start. The compiler names one that is missing, and one that has another's name. */
 export const REGISTRY = {
@@ -22,4 +23,5 @@ export const REGISTRY = {
   'backend-metrics': BACKEND_METRICS,
   certificates: CERTIFICATES,
   ...IMPACT_SOURCES,
+  ...SCHEDULE_SOURCES,
 } as const satisfies { readonly [Name in SourceName]: SourceDefinition<Name> };

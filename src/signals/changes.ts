@@ -12,6 +12,7 @@ const SOURCE_OF: Readonly<Record<(typeof CHANGE_KINDS)[number], SourceName>> = {
   'service-selector': 'services',
   apiservice: 'api-services',
   'ca-bundle': 'api-services',
+  certificate: 'issued-certificates',
   configuration: 'config-maps',
   node: 'nodes',
   'control-plane': 'apiserver-metrics',

@@ -18,7 +18,7 @@ export const DERIVED_SIGNALS: readonly SignalDeclaration[] = [
   },
   {
     name: SCHEDULE_MATCHED,
-    help: '1 while the failures of the API begin when a known schedule runs (a CronJob, a repeated change, a controller with a fixed period), 0 while they do not.',
+    help: '1 while the failures of the API begin when a known schedule runs (a CronJob, a backup of Velero, a repeated change, a controller with a fixed period), 0 while they do not.',
     kind: 'gauge',
     metric: 'aggregated_api_schedule_matched',
     source: 'cron-jobs',

@@ -54,7 +54,8 @@ export function createKept<T>(options: {
     const before = last?.state ?? 'ok';
     if (now.state === before) return;
     if (now.state === 'ok') log.info(about, `${what} can be read again`);
-    else log[now.state === 'forbidden' ? 'info' : 'warn']({ ...about, error: now.message }, `cannot read ${what}`);
+    else
+      log[now.state === 'forbidden' || now.state === 'absent' ? 'info' : 'warn']({ ...about, error: now.message }, `cannot read ${what}`);
   }
 
   return {

@@ -41,6 +41,7 @@ const slowEtcd = (seconds: number): Situation => ({
   probes: ALL('response_timeout', 'response_timeout'),
   facts: withMetrics(() => ({ etcdLatencySeconds: seconds }), { seconds: 1.2 }),
 });
+const untrusted: Situation = { probes: ALL('certificate_unknown_authority', 'certificate_unknown_authority') };
 const lost: Situation = {
   probes: ALL('connection_refused', 'connection_refused'),
   lines: [klog('leaderelection lost')],
@@ -55,6 +56,21 @@ it.each<[string, CauseId, string, Situation, boolean]>([
   ['its leader changed', 'leader-election-lost', 'leader-changed', after('leader', 60, lost), true],
   ['its leader changed long ago', 'leader-election-lost', 'leader-changed', after('leader', 600, lost), false],
   ['another leader changed', 'leader-election-lost', 'leader-changed', after('control-plane-leader', 60, lost), false],
+  ['its certificate was renewed', 'ca-bundle-mismatch', 'certificate-renewed-before', after('certificate', 600, untrusted), true],
+  [
+    'its certificate was renewed long ago',
+    'ca-bundle-mismatch',
+    'certificate-renewed-before',
+    after('certificate', 3700, untrusted),
+    false,
+  ],
+  [
+    'its certificate was renewed, and is trusted',
+    'ca-bundle-mismatch',
+    'certificate-renewed-before',
+    after('certificate', 600, lost),
+    false,
+  ],
   [
     'a leader of the control plane, and etcd is slow',
     'etcd-slow',
@@ -74,7 +90,7 @@ it.each<[string, CauseId, string, Situation, boolean]>([
   expect(evidenceFor(cause, situation).includes(evidence)).toBe(met);
 });
 
-it.each<ChangeKind>(['scaling', 'leader', 'control-plane-leader'])(
+it.each<ChangeKind>(['scaling', 'leader', 'control-plane-leader', 'certificate'])(
   'a change of the kind %s beside an API that answers names nothing',
   (what) => {
     const doctor = createDiagnostician(catalogueOptions());

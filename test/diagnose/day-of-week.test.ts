@@ -126,7 +126,7 @@ describe('what is remembered of weeks', () => {
   it('knows the failure that comes again, and the schedule that runs then', () => {
     const pattern = patternAt(4 * WEEK + three + 60);
     expect(isOfDayOfWeek(pattern)).toBe(true);
-    const job = (schedule: string) => ({ cronJobs: [{ object: 'Schedule keep/weekly', schedule, runs: [] }], changes: [] });
+    const job = (schedule: string) => ({ jobs: [{ object: 'Schedule keep/weekly', schedule, runs: [] }], changes: [] });
     expect(matchSchedule(pattern, job('0 3 * * 1'))).toBe('Schedule keep/weekly (0 3 * * 1)');
     expect(matchSchedule(pattern, job('0 4 * * 1'))).toBeUndefined();
   });

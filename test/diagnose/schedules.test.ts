@@ -115,8 +115,8 @@ describe('schedules', () => {
       halfHourly.map((onset) => change('rollout', 'Deployment harbour/tide-gauge', onset + 600)),
       undefined,
     ],
-  ])('%s', (_, onsets, cronJobs, changes, expected) => {
-    expect(matchSchedule(pattern(onsets), { cronJobs, changes })).toBe(expected);
+  ])('%s', (_, onsets, jobs, changes, expected) => {
+    expect(matchSchedule(pattern(onsets), { jobs, changes })).toBe(expected);
   });
 
   it.each([
@@ -130,7 +130,7 @@ describe('schedules', () => {
           [0, 1, 2, 3].map((n) => MONDAY + n * period),
           period,
         ),
-        { cronJobs: [], changes: [] },
+        { jobs: [], changes: [] },
       ),
     ).toBe(expected);
   });

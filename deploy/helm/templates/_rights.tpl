@@ -121,6 +121,20 @@
   resources: [validatingwebhookconfigurations, mutatingwebhookconfigurations]
   verbs: [list]
 {{- end }}
+{{- if not (has "backup-schedules" $off) }}
+# What other programs do to a schedule of their own, read every three minutes and when something begins to fail. Where their kinds are not
+# installed the source is "absent", and the rule may go; `diagnosis.disabled_sources` switches each off by itself.
+# Backups of Velero, matched with regular failures as CronJobs are. Without: such failures keep their period but get no name.
+- apiGroups: [velero.io]
+  resources: [schedules]
+  verbs: [list]
+{{- end }}
+{{- if not (has "issued-certificates" $off) }}
+# When cert-manager renewed the certificate of a backend; the object names its Secret, which is never read. Without: that change is not seen.
+- apiGroups: [cert-manager.io]
+  resources: [certificates]
+  verbs: [list]
+{{- end }}
 {{- if and (dig "probe" "list" true .Values.config) (not (has "probes" $off)) }}
 # One real request (list, limit=1) beside discovery.
 {{- range .Values.rbac.listProbes }}

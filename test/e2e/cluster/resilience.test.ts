@@ -76,7 +76,17 @@ describe('what befalls the kube-apiserver and our credentials', () => {
     // What failed was tried again all the time.
     expect(recorder.longestPause(from)).toBeLessThan(LONGEST_GAP);
     // Role bindings and metrics are read once a minute, the objects of those who may be hurt each five.
-    const rare = ['role-bindings', 'config-maps', 'resources', 'apiserver-metrics', 'autoscalers', 'namespaces', 'webhooks'];
+    const rare = [
+      'role-bindings',
+      'config-maps',
+      'resources',
+      'apiserver-metrics',
+      'autoscalers',
+      'namespaces',
+      'webhooks',
+      'backup-schedules',
+      'issued-certificates',
+    ];
     await answer(answering.filter((source) => source !== 'cron-jobs' && !rare.includes(source)));
     await until('the right that was taken away to be missed', 30, async () =>
       (await statusOf(exporter)).sources.some(({ source, state }) => source === 'cron-jobs' && state === 'forbidden'),

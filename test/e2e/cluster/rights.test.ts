@@ -47,6 +47,8 @@ const LOSSES: Readonly<Record<string, Loss>> = {
   'autoscaling/horizontalpodautoscalers': { source: 'autoscalers' },
   namespaces: { source: 'namespaces' },
   'admissionregistration.k8s.io/validatingwebhookconfigurations': { source: 'webhooks' },
+  'velero.io/schedules': { source: 'backup-schedules' },
+  'cert-manager.io/certificates': { source: 'issued-certificates' },
   'batch/cronjobs': { source: 'cron-jobs' },
   'rbac.authorization.k8s.io/clusterrolebindings': { source: 'role-bindings' },
   'rbac.authorization.k8s.io/rolebindings': { source: 'role-bindings' },
