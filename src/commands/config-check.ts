@@ -4,6 +4,7 @@ import { kindOf } from '../files/bounded-file.ts';
 import { loadKubeConfig } from '../kube/kube-config.ts';
 import { configFrom } from './configuration.ts';
 import type { ServeFlags } from './flags.ts';
+import { leaseNamespace } from './replicas.ts';
 
 /** Everything that would keep `serve` with these flags from starting, but for what only the cluster and the ports tell. @throws Error that lists it. */
 export async function checkConfiguration(flags: ServeFlags): Promise<void> {
@@ -27,6 +28,7 @@ export async function checkConfiguration(flags: ServeFlags): Promise<void> {
   if (stateFile !== undefined) check(() => checkKeptFile('diagnosis.state_file', stateFile));
   const incidentFile = config ? config.incidents.file : flags['incidents.file'];
   if (incidentFile !== undefined) check(() => checkKeptFile('incidents.file', incidentFile));
+  if (config) check(() => leaseNamespace(config.leader_election));
   if (flags.simulate === undefined && (flags.kubeconfig !== undefined || flags.context !== undefined))
     check(() =>
       loadKubeConfig({

@@ -28,12 +28,18 @@ export interface ReplicasInput {
   readonly log: Logger;
 }
 
+/** Where the Lease is; undefined where no leader is elected. @throws Error when nobody says it. */
+export function leaseNamespace({ enabled, namespace = podNamespace() }: Config['leader_election']): string | undefined {
+  if (!enabled) return undefined;
+  if (namespace !== undefined) return namespace;
+  throw new Error('leader_election.namespace: where the Lease is kept is known in a pod only; the name of a namespace is allowed');
+}
+
 /** Undefined where none is elected. @throws Error when nobody says where the Lease is. */
 export function createReplicas({ config, client, log }: ReplicasInput): Replicas | undefined {
-  const { enabled, name, namespace = podNamespace(), identity = ownName(), ...timing } = config.leader_election;
-  if (!enabled) return undefined;
-  if (namespace === undefined)
-    throw new Error('leader_election.namespace: where the Lease is kept is known in a pod only; the name of a namespace is allowed');
+  const namespace = leaseNamespace(config.leader_election);
+  if (namespace === undefined) return undefined;
+  const { name, identity = ownName(), ...timing } = config.leader_election;
   const lease = createOneObject(client, {
     ...{ group: 'coordination.k8s.io', version: 'v1', resource: 'leases', kind: 'Lease' },
     ...{ namespace, name },

@@ -139,6 +139,7 @@ describe('the configuration', () => {
       [],
       ['logs.signatures_file: "/nowhere/signatures.yml"'],
     ],
+    ['a Lease that is nowhere', '', ['--leader-election'], ['leader_election.namespace: where the Lease is kept is known in a pod only']],
     ['a kubeconfig that is not there', '', ['--kubeconfig=/nowhere/kubeconfig'], ['/nowhere/kubeconfig: ENOENT']],
     ['a scenario that is not there', '', ['--simulate=nonsense'], ['--simulate "nonsense"']],
     [

@@ -180,21 +180,18 @@ export class SharedLogTail implements LogTail {
     if (text === this.#text && performance.now() - (this.#told?.seenAt ?? 0) < AGAIN_MS) return;
     const content = await encodeCheckpoint(saved, handover);
     if (!isMine() || this.#own !== own) return;
-    const handed = (await handover.write(content, own.handed, signal)) ?? (await this.#restored(content, signal));
+    const handed = await handover.write(content, own.handed, signal);
     if (!handed) {
-      log.info({ source: 'logs' }, 'another replica has told what it reads of the logs: what was read here and not told is forgotten');
+      log.info(
+        { source: 'logs' },
+        'what was told of the logs was changed or deleted by another: what was read here and not told is read again, by whoever leads',
+      );
       this.#giveUp();
       return;
     }
     own.handed = handed;
     this.#text = text;
     await this.#show(handed);
-  }
-
-  /** What was told is not there any more: nobody has told anything since, and it is told anew. */
-  async #restored(content: Buffer, signal: AbortSignal): Promise<HandedOver | undefined> {
-    const { handover } = this.#input;
-    return (await handover.read(signal)) ? undefined : handover.write(content, undefined, signal);
   }
 
   /** What was read and not told counts for nobody. */
