@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${AGGREGATED_API_EXPORTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/aggregated-api-exporter}
 components=("$@")
-[ ${#components[@]} -gt 0 ] || components=(kubernetes etcd metrics-server promtool helm4 helm3 kubeconform jsonnet crane)
+[ ${#components[@]} -gt 0 ] || components=(kubernetes etcd metrics-server promtool helm4 helm3 kubeconform jsonnet crane amtool)
 
 command -v go >/dev/null || { echo "build.sh: go is missing: install Go 1.26 or newer" >&2; exit 1; }
 
@@ -20,10 +20,11 @@ packages() {
     helm4) echo helm.sh/helm/v4/cmd/helm ;;
     helm3) echo helm.sh/helm/v3/cmd/helm ;;
     kubeconform) echo github.com/yannh/kubeconform/cmd/kubeconform ;;
+    amtool) echo github.com/prometheus/alertmanager/cmd/amtool ;;
     jsonnet) echo github.com/google/go-jsonnet/cmd/jsonnet ;;
     crane) echo github.com/google/go-containerregistry/cmd/crane ;;
     *)
-      echo "build.sh: component $1 is unknown: allowed are kubernetes, etcd, metrics-server, promtool, helm4, helm3, kubeconform, jsonnet, crane" >&2
+      echo "build.sh: component $1 is unknown: allowed are kubernetes, etcd, metrics-server, promtool, helm4, helm3, kubeconform, jsonnet, crane, amtool" >&2
       exit 1
       ;;
   esac
