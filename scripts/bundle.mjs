@@ -44,3 +44,16 @@ export async function bundleOneFile(outfile) {
   const { metafile } = await build({ ...COMMON, entryPoints: [MAIN], outfile, format: 'cjs', legalComments: 'none' });
   return metafile;
 }
+
+/** What `bundle` would write, without a file. */
+export async function measure() {
+  const { metafile } = await build({
+    ...COMMON,
+    entryPoints: { main: MAIN },
+    outdir: 'dist',
+    splitting: true,
+    format: 'esm',
+    write: false,
+  });
+  return metafile;
+}

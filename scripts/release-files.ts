@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto';
 import { printAll } from '../src/commands/generate.ts';
 import { type Artifact, WRAPPERS } from '../src/generate/formats/rule-formats.ts';
 import { streamOf } from '../src/generate/stream.ts';
 
-/** Of sha256sum: `sha256sum --check SHA256SUMS` in the folder of the files. */
-const CHECKSUMS = 'SHA256SUMS';
 const MIXIN_FIX = /\/kubernetes-aggregated-apis\.yaml$/;
 
 /**
@@ -12,7 +9,7 @@ const MIXIN_FIX = /\/kubernetes-aggregated-apis\.yaml$/;
  * kubernetes-mixin's two alerts, which not everybody wants. Objects of an operator are documents of one file, as
  * `kubectl apply -f` reads them.
  */
-export async function releaseAssets(): Promise<Artifact[]> {
+export async function ruleAssets(): Promise<Artifact[]> {
   const assets: Artifact[] = [];
   for (const format of WRAPPERS) {
     const printed = (await printAll('rules', { format, mixinFix: true })).flatMap(({ artifacts }) => artifacts);
@@ -22,9 +19,5 @@ export async function releaseAssets(): Promise<Artifact[]> {
       { path: `kubernetes-aggregated-apis-${format}.yaml`, content: streamOf(own.filter(({ path }) => MIXIN_FIX.test(path))) },
     );
   }
-  return [...assets, { path: CHECKSUMS, content: assets.map(checksum).join('') }];
-}
-
-function checksum({ path, content }: Artifact): string {
-  return `${createHash('sha256').update(content).digest('hex')}  ${path}\n`;
+  return assets;
 }

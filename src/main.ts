@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { unknownCommand } from './commands/command-names.ts';
 import type { ObserveCluster } from './commands/diagnose.ts';
 import { surviveClosedPipes } from './commands/process-streams.ts';
+import { programName } from './commands/program-name.ts';
 import { catchUncaught } from './commands/uncaught.ts';
 
 /** The Kubernetes client and the observer are loaded when there is a cluster to look at: a pasted text needs neither. */
@@ -36,11 +37,14 @@ function isCommand(word: string | undefined): word is CommandName {
   return word !== undefined && Object.hasOwn(COMMANDS, word);
 }
 
-/** Without a command it is `serve`. Only `--help` and `help` need them all. @throws Error when the first word is no command. */
+const PROGRAM = programName(process.argv[1]);
+
+/** Only `--help` and `help` need all commands. @throws Error when the first word is no command. */
 function wanted(argv: readonly string[]): { names: readonly CommandName[]; argv: readonly string[] } {
   const [first] = argv;
   if (isCommand(first)) return { names: [first], argv };
-  if (first === undefined || (first.startsWith('-') && !HELP.includes(first))) return { names: ['serve'], argv: ['serve', ...argv] };
+  if (first === undefined || (first.startsWith('-') && !HELP.includes(first)))
+    return { names: [PROGRAM.standard], argv: [PROGRAM.standard, ...argv] };
   if (first !== 'help' && !HELP.includes(first))
     throw new Error(
       unknownCommand(
@@ -54,7 +58,7 @@ function wanted(argv: readonly string[]): { names: readonly CommandName[]; argv:
 async function main(): Promise<void> {
   surviveClosedPipes();
   catchUncaught();
-  const program = new Command('aggregated-api-exporter')
+  const program = new Command(PROGRAM.name)
     .description('Names why Kubernetes aggregated APIs fail: a Prometheus exporter, and a generator of rules, dashboards and runbooks.')
     .version(process.env.AGGREGATED_API_EXPORTER_VERSION ?? 'dev', '-V, --version')
     .showHelpAfterError('(--help says what is allowed)')
@@ -70,6 +74,6 @@ main().catch((error: unknown) => {
   const { code, exitCode, message } = error as { code?: string; exitCode?: number; message?: string };
   // Commander has printed its own complaint; help and version are no failures.
   if (code?.startsWith('commander.')) process.exit(exitCode === 0 ? 0 : 2);
-  process.stderr.write(`aggregated-api-exporter: ${message ?? String(error)}\n`);
+  process.stderr.write(`${PROGRAM.name}: ${message ?? String(error)}\n`);
   process.exit(2);
 });

@@ -34,6 +34,7 @@ export interface Manifest extends Readonly<Record<string, unknown>> {
   readonly version: string;
   readonly description: string;
   readonly license: string;
+  readonly dependencies: Readonly<Record<string, string>>;
 }
 
 export function projectManifest(): Manifest {

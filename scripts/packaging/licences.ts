@@ -10,7 +10,7 @@ const RULE = '='.repeat(100);
 
 /** What a bundle owes to those whose work is in it: each package with its licence. @throws Error naming a package whose licence is unknown, not allowed or without text */
 export function thirdPartyLicences(packages: readonly BundledPackage[]): string {
-  const refused = packages.filter(({ license }) => license === undefined || !ALLOWED.has(license));
+  const refused = packages.filter(({ license = '' }) => !ALLOWED.has(license));
   if (refused.length > 0) {
     const named = refused.map(({ name, version, license }) => `${name} ${version} (${license ?? 'none given'})`);
     throw new Error(`licences that nobody has looked at: ${named.join(', ')}; allowed are ${[...ALLOWED].join(', ')}`);

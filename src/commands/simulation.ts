@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { isSea } from 'node:sea';
 import { required } from '../domain/required.ts';
 
 export interface Simulation {
@@ -9,9 +10,9 @@ export interface Simulation {
 
 /** Starts the simulated cluster as a process of its own, so that the exporter's figures are its own. */
 export function startSimulation(scenario: string): Promise<Simulation> {
-  // The same program under the same loader: `node dist/main.js`, or tsx while developing.
-  const program = required(process.argv[1], "the program's own path");
-  const child = spawn(process.execPath, [...process.execArgv, program, 'simulate', scenario], {
+  // The same program under the same loader: `node dist/main.js`, or tsx while developing. A single executable is both.
+  const program = isSea() ? [] : [required(process.argv[1], "the program's own path")];
+  const child = spawn(process.execPath, [...process.execArgv, ...program, 'simulate', scenario], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   return new Promise((resolve, reject) => {

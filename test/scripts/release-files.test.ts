@@ -1,17 +1,16 @@
-import { createHash } from 'node:crypto';
 import { loadAll } from 'js-yaml';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { releaseAssets } from '../../scripts/release-files.ts';
+import { ruleAssets } from '../../scripts/release-files.ts';
 import type { Artifact } from '../../src/generate/formats/rule-formats.ts';
 
 let assets: readonly Artifact[];
 beforeAll(async () => {
-  assets = await releaseAssets();
+  assets = await ruleAssets();
 });
 const contentOf = (name: string) => assets.find(({ path }) => path === name)!.content;
 
 describe('the assets of a release', () => {
-  it('are the formats that are not committed, the replacement of the mixin apart, and their checksums', () => {
+  it('are the formats that are not committed, the replacement of the mixin apart', () => {
     expect(assets.map(({ path }) => path)).toEqual([
       'aggregated-api-exporter-prometheusrule.yaml',
       'kubernetes-aggregated-apis-prometheusrule.yaml',
@@ -19,7 +18,6 @@ describe('the assets of a release', () => {
       'kubernetes-aggregated-apis-mimir.yaml',
       'aggregated-api-exporter-vmrule.yaml',
       'kubernetes-aggregated-apis-vmrule.yaml',
-      'SHA256SUMS',
     ]);
   });
 
@@ -36,11 +34,5 @@ describe('the assets of a release', () => {
   it('have the names of the mixin in the files of its replacement only', () => {
     for (const { path, content } of assets)
       expect(content.includes('alert: KubeAggregatedAPIDown'), path).toBe(path.startsWith('kubernetes-'));
-  });
-
-  it('are what sha256sum finds them to be', () => {
-    const sums = Object.fromEntries(assets.map(({ path, content }) => [path, createHash('sha256').update(content).digest('hex')]));
-    const lines = contentOf('SHA256SUMS').trimEnd().split('\n');
-    expect(lines).toEqual(assets.filter(({ path }) => path !== 'SHA256SUMS').map(({ path }) => `${sums[path]}  ${path}`));
   });
 });

@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${AGGREGATED_API_EXPORTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/aggregated-api-exporter}
 components=("$@")
-[ ${#components[@]} -gt 0 ] || components=(kubernetes etcd metrics-server promtool helm4 helm3 kubeconform jsonnet crane amtool)
+[ ${#components[@]} -gt 0 ] || components=(kubernetes etcd metrics-server promtool helm4 helm3 kubeconform jsonnet crane amtool krew)
 
 command -v go >/dev/null || { echo "build.sh: go is missing: install Go 1.26 or newer" >&2; exit 1; }
 
@@ -23,19 +23,21 @@ packages() {
     amtool) echo github.com/prometheus/alertmanager/cmd/amtool ;;
     jsonnet) echo github.com/google/go-jsonnet/cmd/jsonnet ;;
     crane) echo github.com/google/go-containerregistry/cmd/crane ;;
+    krew) echo sigs.k8s.io/krew/cmd/validate-krew-manifest sigs.k8s.io/krew/cmd/krew ;;
     *)
-      echo "build.sh: component $1 is unknown: allowed are kubernetes, etcd, metrics-server, promtool, helm4, helm3, kubeconform, jsonnet, crane, amtool" >&2
+      echo "build.sh: component $1 is unknown: allowed are kubernetes, etcd, metrics-server, promtool, helm4, helm3, kubeconform, jsonnet, crane, amtool, krew" >&2
       exit 1
       ;;
   esac
 }
 
-# go build names etcd's binary after the last path element that is not a version: "server"; and there are two Helms.
+# go build names etcd's binary after the last path element that is not a version: "server"; there are two Helms, and krew is run by kubectl.
 name() {
   case $1 in
     go.etcd.io/etcd/server/v3) echo etcd ;;
     helm.sh/helm/v4/*) echo helm4 ;;
     helm.sh/helm/v3/*) echo helm3 ;;
+    sigs.k8s.io/krew/cmd/krew) echo kubectl-krew ;;
     *) basename "$1" ;;
   esac
 }

@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
+import { measure } from '../../../scripts/bundle.mjs';
+import { renderDependencies } from '../../../scripts/packaging/dependencies.ts';
 import { thirdPartyLicences } from '../../../scripts/packaging/licences.ts';
 import { type LockedPackage, lockedPackages, ROOT, resolveFrom } from '../../../scripts/packaging/lock.ts';
 import { type BundledPackage, bundledPackages } from '../../../scripts/packaging/packages.ts';
@@ -110,7 +112,7 @@ describe('the bill of materials', () => {
     folder: 'node_modules/@fruit/fig',
   };
   const lock = locked({
-    '': { dependencies: { plum: '1', unused: '1' } },
+    '': { dependencies: { plum: '1', unused: '1', absent: '1' } },
     'node_modules/plum': { dependencies: { '@fruit/fig': '1' } },
     'node_modules/@fruit/fig': {},
     'node_modules/unused': {},
@@ -152,6 +154,15 @@ describe('the bill of materials', () => {
     expect(number(1, fig, plum)).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(number(1, fig, plum)).toBe(number(2, fig, plum));
     expect(number(1, fig, plum)).not.toBe(number(1, plum));
+  });
+});
+
+describe('docs/dependencies.md', () => {
+  it('is what `npm run docs` prints: what is bundled, and what it can reach', async () => {
+    const page = readFileSync(join(ROOT, 'docs/dependencies.md'), 'utf8');
+    expect(renderDependencies(bundledPackages(await measure()))).toBe(page);
+    expect(page).toMatch(/^\| express \| 5\.\d+\.\d+ \| HTTP server \| .*`net`/m);
+    expect(page).toMatch(/^\| debug \| 4\.\d+\.\d+ \| MIT \| /m);
   });
 });
 
