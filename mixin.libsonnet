@@ -55,10 +55,7 @@
   },
 
   prometheusRules+:: {
-    groups+:
-      groupsOf(importstr 'rules/prometheus/aggregated-api-diagnosis.yaml')
-      + groupsOf(importstr 'rules/prometheus/aggregated-api-words.yaml')
-      + groupsOf(importstr 'rules/prometheus/aggregated-api-impact-words.yaml'),
+    groups+: groupsOf(importstr 'rules/prometheus/aggregated-api-diagnosis.yaml'),
   },
 
   grafanaDashboards+:: {

@@ -22,6 +22,7 @@ const BENCHES: ReadonlyMap<string, string> = new Map(
     scan: 'the scan engine in process, against ripgrep, re2js and RegExp',
     logs: 'probes beside a pod that floods its log',
     diagnose: 'one diagnosis pass over 200 APIs',
+    rules: 'series, evaluation time and bytes of the generated rules, against the baseline',
     policies: 'verdicts on generated NetworkPolicies, against cyclonus',
   }),
 );

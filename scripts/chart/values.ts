@@ -53,7 +53,7 @@ const ofPrometheus = {
   ),
 };
 const rules = (kind: string) => ({
-  enabled: flag(`Make ${kind} objects of all rules: five of at most 256 KiB, about 930 series per API. docs/alerts.md.`),
+  enabled: flag(`Make ${kind} objects of all rules: two of at most 256 KiB, about 25 series per API. docs/alerts.md.`),
   labels: texts('Labels by which the operator selects them.'),
   annotations: texts('Annotations of the objects.'),
 });

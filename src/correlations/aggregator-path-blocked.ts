@@ -9,13 +9,10 @@ import {
   CONTROL_PASSED,
   CONTROL_PASSES,
   DIRECT_NETWORK_FAILURE,
-  DIRECT_PASSES,
   NOTHING_GETS_THROUGH,
+  ONLY_DIRECT_PASSES,
   PACKETS_VANISH,
 } from './shared/vantages.ts';
-
-/** For a minute no direct vantage failed, the ClusterIP included: lost packets hit them now and then. */
-const ONLY_DIRECT_PASSES = all(DIRECT_PASSES, not(DIRECT_NETWORK_FAILURE));
 
 export const aggregatorPathBlocked = defineCause({
   id: 'aggregator-path-blocked',

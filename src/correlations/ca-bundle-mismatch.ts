@@ -1,13 +1,8 @@
 import { clause, defineCause } from '../domain/cause.ts';
 import { all, any, changedWithin, HOUR } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
-import { lessThan, none, reasonSeen, seen } from './shared/seen.ts';
-
-const NOT_TRUSTED = any(
-  reasonSeen('aggregator', 'certificate-unknown-authority'),
-  reasonSeen('list', 'certificate-unknown-authority'),
-  reasonSeen('direct', 'certificate-unknown-authority'),
-);
+import { lessThan, none, seen } from './shared/seen.ts';
+import { NOT_TRUSTED } from './shared/vantages.ts';
 
 export const caBundleMismatch = defineCause({
   id: 'ca-bundle-mismatch',

@@ -3,17 +3,12 @@ import { above, all, any, avg, HOUR, increase, MINUTE, min } from '../domain/cri
 import { PODS_READY } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { lessThan, reasonSeen, seen } from './shared/seen.ts';
-import { BACKEND_LOOKS_READY, FAILING, HANDSHAKES_STALL, SLOW_ANSWERS } from './shared/vantages.ts';
+import { BACKEND_LOOKS_READY, FAILING_OR_SLOW, HANDSHAKES_STALL, SOMETIMES_LOST } from './shared/vantages.ts';
 
 /** A link that loses packets lets something through on each round; one that is cut lets nothing. */
 const SOME_FAIL = all(
   above(avg('error-ratio', 5 * MINUTE), 0.02),
   any(lessThan('error-ratio', 0.99), lessThan('endpoint-failing', 0.99), lessThan('service-failing', 0.5)),
-);
-const SOMETIMES_LOST = any(
-  reasonSeen('aggregator', 'connection-timeout', 'response-timeout', 'gateway-timeout', 'tls-timeout', 'transfer-timeout'),
-  reasonSeen('list', 'connection-timeout', 'response-timeout', 'gateway-timeout', 'tls-timeout', 'transfer-timeout'),
-  reasonSeen('direct', 'connection-timeout', 'response-timeout', 'tls-timeout', 'transfer-timeout'),
 );
 
 export const packetLoss = defineCause({
@@ -57,7 +52,7 @@ export const packetLoss = defineCause({
     },
     {
       id: 'handshakes-stall',
-      when: all(HANDSHAKES_STALL, any(FAILING, SLOW_ANSWERS), BACKEND_LOOKS_READY),
+      when: all(HANDSHAKES_STALL, FAILING_OR_SLOW, BACKEND_LOOKS_READY),
       weight: 'suggestive',
       says: [
         clause('in the last minute one of our own connections to the backend took {value}, others stood at once', HANDSHAKES_STALL),

@@ -1,11 +1,8 @@
 import { clause, defineCause } from '../domain/cause.ts';
-import { above, all, any, changedWithin, coincides, HOUR, increase, MINUTE, not } from '../domain/criterion.ts';
+import { above, all, changedWithin, coincides, HOUR, increase, MINUTE } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, seen } from './shared/seen.ts';
-import { FAILING, SLOW_ANSWERS } from './shared/vantages.ts';
-
-/** What fails, or is slow, although the container works again is so for another reason. */
-const NOT_OVER = any(seen('restarting'), not(any(FAILING, SLOW_ANSWERS)));
+import { FAILING, RESTART_NOT_OVER } from './shared/vantages.ts';
 
 export const podRestarting = defineCause({
   id: 'pod-restarting',
@@ -32,7 +29,7 @@ export const podRestarting = defineCause({
       when: all(
         coincides(changedWithin('last-restart', MINUTE), FAILING, { within: 3 * MINUTE, over: HOUR, atLeast: 0.8 }),
         above(increase('restarts', HOUR), 0.5),
-        NOT_OVER,
+        RESTART_NOT_OVER,
       ),
       weight: 'strong',
       says: '{met} of {of} failed checks since {from} came at most 4 minutes after a restart.',
@@ -40,7 +37,7 @@ export const podRestarting = defineCause({
     },
     {
       id: 'restarted-many-times',
-      when: all(atLeast('restarts', 4.5), changedWithin('last-restart', HOUR), FAILING, NOT_OVER),
+      when: all(atLeast('restarts', 4.5), changedWithin('last-restart', HOUR), FAILING, RESTART_NOT_OVER),
       weight: 'suggestive',
       says: 'Backend containers restarted {value|time|times} in all, and the last restart was in the last hour.',
       reproduce: 'kubectl get pods -n {namespace}',

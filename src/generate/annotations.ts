@@ -32,7 +32,7 @@ export function onCluster(options: GenerateOptions): string {
 
 /** @param cause quoted. */
 export function titleQuery(cause: string): string {
-  return `${SERIES.words}{cause=${cause},evidence=""}`;
+  return `${SERIES.prior}{cause=${cause}}`;
 }
 
 /** Sentences of evidence that an alert says: the strongest. The status page has the others. */
@@ -47,20 +47,19 @@ export function evidenceNow(options: GenerateOptions): string {
 
 /** @param matchers of the evidence's series, in braces. */
 export function evidenceQuery(matchers: string): string {
-  return `topk(${MOST_SENTENCES}, (${SERIES.evidence}${matchers} > 0) * on (cause, evidence) group_left (says) ${SERIES.words})`;
+  return `topk(${MOST_SENTENCES}, ${SERIES.evidence}${matchers} > 0)`;
 }
 
 /** ` Hurt: 12 HPAs cannot scale, 3 namespaces hang in their deletion`; nothing where nobody is, or where that is not observed. */
 export function hurtNow(options: GenerateOptions): string {
   const labels = [...options.clusterLabels, 'apiservice'];
   const query = `(printf \`${hurtQuery(matchersOf(labels, () => '%q'))}\` ${labels.map((label) => `$labels.${label}`).join(' ')})`;
-  const words = '{{ if eq $h.Value 1.0 }}{{ $h.Labels.one }}{{ else }}{{ $h.Labels.many }}{{ end }}';
-  return `{{ range $i, $h := query ${query} }}{{ if $i }}, {{ else }} Hurt: {{ end }}{{ $h.Value }} ${words}{{ end }}`;
+  return `{{ range $i, $h := query ${query} }}{{ if $i }}, {{ else }} Hurt: {{ end }}{{ $h.Value }} {{ $h.Labels.says }}{{ end }}`;
 }
 
 /** @param matchers of the API's series, in braces. */
 export function hurtQuery(matchers: string): string {
-  return `sort_desc((max by (kind) (aggregated_api_impact${matchers}) > 0) * on (kind) group_left (one, many) ${SERIES.hurtWords})`;
+  return `sort_desc(${SERIES.hurt}${matchers})`;
 }
 
 /** `{a=…,b=…}` */

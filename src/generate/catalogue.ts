@@ -1,11 +1,14 @@
 import type { Cause } from '../domain/cause.ts';
 import type { Criterion } from '../domain/criterion.ts';
+import type { Fact } from '../domain/fact.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { Signature } from '../domain/signature.ts';
 
 /** What the rules, dashboards and runbooks are printed from. Handed in, so that tests can print a small one. */
 export interface Catalogue {
   readonly causes: readonly Cause[];
+  /** Criteria that the rules record once, because the evidence of several causes asks them. */
+  readonly facts: readonly Fact[];
   /** Every signal that a criterion may name; `observe` is not used. */
   readonly signals: readonly PrintableSignal[];
   /** No diagnosis unless it is true. */

@@ -1,16 +1,13 @@
 import type { Cause } from '../domain/cause.ts';
-import { dashboardUrl, evidenceNow, hurtNow, onCluster, runbookUrl, SURE_NOW, statusUrl, sureness } from './annotations.ts';
+import { dashboardUrl, evidenceNow, hurtNow, onCluster, runbookUrl, SURE_NOW, statusUrl } from './annotations.ts';
 import type { Catalogue } from './catalogue.ts';
 import { PANELS } from './dashboards/panel-ids.ts';
 import { causeAlertName, EXPORTER_ALERTS, SYMPTOM_ALERTS } from './names.ts';
 import type { GenerateOptions } from './options.ts';
-import { levelOf } from './promql.ts';
 import type { AlertingRule, RuleGroup } from './rule-book.ts';
 import { titleInSentence } from './rule-words.ts';
 import { SERIES } from './series.ts';
 
-/** Below it a cause is a guess: the symptom's alert names it, an alert of its own would mislead. */
-export const CONFIDENT = 0.6;
 export const CAUSE_FOR = 60;
 export const CAUSE_KEEP_FIRING_FOR = 300;
 
@@ -23,7 +20,7 @@ export function causeGroup(catalogue: Catalogue, options: GenerateOptions): Rule
   const chosen = catalogue.causes.filter(({ id }) => options.causes.length === 0 || options.causes.includes(id));
   return {
     name: 'aggregated-api-causes',
-    says: 'One alert for each cause, for those who route by cause.',
+    says: 'One alert for each cause, for those who route by cause. They read the verdict of the group of the symptoms, half a scrape interval old at most.',
     interval: options.scrapeInterval,
     rules: chosen.map((cause) => causeAlert(cause, options)),
   };
@@ -42,8 +39,8 @@ function causeAlert(cause: Cause, options: GenerateOptions): AlertingRule {
   return {
     kind: 'alert',
     alert: causeAlertName(cause.id),
-    says: `The API errs, and for a minute it has been at least ${CONFIDENT * 100} % sure that ${titleInSentence(cause.title)}.`,
-    expr: `${sureness(`${SERIES.held}{cause="${cause.id}"} >= ${CONFIDENT}`)}\nand on (${levelOf(options)})\n(${SERIES.symptom} == 1)`,
+    says: `For a minute it has been sure: ${titleInSentence(cause.title)}.`,
+    expr: `${SERIES.sure}{cause="${cause.id}"}`,
     for: CAUSE_FOR,
     keepFiringFor: CAUSE_KEEP_FIRING_FOR,
     labels: { severity: cause.severity, name: '{{ $labels.apiservice }}', ...options.labels },

@@ -1,8 +1,8 @@
-import type { Criterion } from '../domain/criterion.ts';
+import { type Criterion, eachPart } from '../domain/criterion.ts';
 import { printDuration } from './duration.ts';
 import { momentName, productName } from './moment-names.ts';
 import { type CriterionOf, levelOf, type MomentPart, type PromqlContext, printCriterion } from './promql.ts';
-import { type RecordingRule, record } from './rule-book.ts';
+import { type RecordingRule, record, together } from './rule-book.ts';
 import { describeCriterion } from './runbooks/words.ts';
 import { SERIES } from './series.ts';
 
@@ -66,37 +66,51 @@ function refuseSharedNames(coincidences: readonly CriterionOf<'coincides'>[]): v
     }
 }
 
+/** What is inside another comes before it: its spikes and events, then their products. */
 export function momentRules(moments: Moments, context: PromqlContext): RecordingRule[] {
-  const rules = new Map<string, RecordingRule>();
-  for (const criterion of moments.coincidences)
-    for (const rule of rulesOf(criterion, context)) rules.set(JSON.stringify(rule.labels), rule);
-  return [...rules.values()];
+  const deepest = Math.max(0, ...moments.coincidences.map(depthOf));
+  return Array.from({ length: deepest }, (_, index) =>
+    moments.coincidences.filter((criterion) => depthOf(criterion) === index + 1),
+  ).flatMap((some, index) => [
+    ...together(`moments-${index}`, once(some.flatMap((criterion) => partRules(criterion, context)))),
+    ...together(`products-${index}`, once(some.map((criterion) => productRule(criterion, context)))),
+  ]);
 }
 
-function rulesOf(criterion: CriterionOf<'coincides'>, context: PromqlContext): RecordingRule[] {
+function once(rules: readonly RecordingRule[]): RecordingRule[] {
+  return [...new Map(rules.map((rule) => [JSON.stringify(rule.labels), rule])).values()];
+}
+
+/** 1 for a coincidence that holds no other. */
+function depthOf({ event, spike }: CriterionOf<'coincides'>): number {
+  let depth = 0;
+  for (const part of [event, spike])
+    eachPart(part, (inner) => {
+      if (inner.kind === 'coincides') depth = Math.max(depth, depthOf(inner));
+    });
+  return depth + 1;
+}
+
+function partRules(criterion: CriterionOf<'coincides'>, context: PromqlContext): RecordingRule[] {
+  return (['spike', 'event'] as const).map((part) =>
+    record(SERIES.moment, `1 at an evaluation at which ${describeCriterion(criterion[part])}.`, printCriterion(criterion[part], context), {
+      moment: labelOf(criterion, part),
+    }),
+  );
+}
+
+function productRule(criterion: CriterionOf<'coincides'>, context: PromqlContext): RecordingRule {
   const level = levelOf(context.options);
   const within = printDuration(criterion.within);
-  const labels = { spike: labelOf(criterion, 'spike'), event: labelOf(criterion, 'event'), both: labelOf(criterion, 'both') };
-  const spike = `max by (${level}) (${SERIES.moment}{moment="${labels.spike}"})`;
-  const event = `max by (${level}) (max_over_time(${SERIES.moment}{moment="${labels.event}"}[${within}]))`;
-  return [
-    ...(['spike', 'event'] as const).map((part) =>
-      record(
-        SERIES.moment,
-        `1 at an evaluation at which ${describeCriterion(criterion[part])}.`,
-        printCriterion(criterion[part], context),
-        {
-          moment: labels[part],
-        },
-      ),
-    ),
-    record(
-      SERIES.moment,
-      `1 at an evaluation of ${labels.spike} that had ${labels.event} in the ${within} before it.`,
-      `${spike} * ${event}`,
-      {
-        moment: labels.both,
-      },
-    ),
-  ];
+  const [spike, event] = [labelOf(criterion, 'spike'), labelOf(criterion, 'event')];
+  const spiked = `max by (${level}) (${SERIES.moment}{moment="${spike}"})`;
+  const before = `max by (${level}) (max_over_time(${SERIES.moment}{moment="${event}"}[${within}]))`;
+  return record(
+    SERIES.coincidence,
+    `1 at an evaluation of ${spike} that had ${event} in the ${within} before it.`,
+    `${spiked} * ${before}`,
+    {
+      moment: labelOf(criterion, 'both'),
+    },
+  );
 }

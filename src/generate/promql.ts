@@ -1,4 +1,5 @@
 import { type Aggregate, type Criterion, FEWEST_SPIKES, filledAfter, type Seconds } from '../domain/criterion.ts';
+import { required } from '../domain/required.ts';
 import { type Catalogue, type PrintableSignal, signalNamed } from './catalogue.ts';
 import { printDuration } from './duration.ts';
 import type { GenerateOptions } from './options.ts';
@@ -17,6 +18,10 @@ export interface PromqlContext {
   readonly momentOf?: (criterion: CriterionOf<'coincides'>, part: MomentPart) => string;
   /** Signals that other exporters know too. */
   readonly elsewhere?: ReadonlySet<string>;
+  /** Name of the recorded fact that says whether the criterion holds; undefined = it is printed where it is asked. */
+  readonly factOf?: (criterion: Criterion) => string | undefined;
+  /** The series of all causes at once, in place of those of one signal: a selector, and the label that tells the causes apart. */
+  readonly family?: { readonly selector: string; readonly label: string };
 }
 
 /** Labels of every per-API series, e.g. `cluster, apiservice`. */
@@ -43,11 +48,18 @@ export function windowOf(window: Seconds, scrapeInterval: Seconds): Seconds {
 export function printCriterion(criterion: Criterion, context: PromqlContext): string {
   if (criterion.kind === 'above') return `${printAggregate(criterion.value, context)} > bool ${criterion.threshold}`;
   if (criterion.kind === 'below') return `${printAggregate(criterion.value, context)} < bool ${criterion.threshold}`;
-  return `(${printWhere(criterion, true, context)}) ^ 0\nor\n0 * (${printWhere(criterion, false, context)})`;
+  return `(${printWhere(criterion, true, context)}) ^ 0\nor 0 * (${printWhere(criterion, false, context)})`;
 }
 
 /** A vector with a sample for each API for which the criterion is `verdict`; the value means nothing. */
 export function printWhere(criterion: Criterion, verdict: boolean, context: PromqlContext): string {
+  // A fact is recorded where it holds: where it does not, or is not observed, its series does not tell.
+  const fact = verdict ? context.factOf?.(criterion) : undefined;
+  return fact === undefined ? printPlainly(criterion, verdict, context) : `max by (${levelIn(context)}) (${SERIES.fact}{fact="${fact}"})`;
+}
+
+/** The same of the criterion itself, whatever was recorded of it. */
+export function printPlainly(criterion: Criterion, verdict: boolean, context: PromqlContext): string {
   switch (criterion.kind) {
     case 'above':
       return `${printAggregate(criterion.value, context)} ${comparison('>', verdict)} ${criterion.threshold}`;
@@ -77,12 +89,97 @@ function comparison(operator: keyof typeof OPPOSITE, verdict: boolean): string {
 }
 
 function joined(parts: readonly Criterion[], operator: 'and' | 'or', verdict: boolean, context: PromqlContext): string {
-  const printed = parts.map((part) => {
-    const text = printWhere(part, verdict, context);
-    return isLeaf(part) || operatorOf(part, verdict) === operator ? text : `(\n${indent(text)}\n)`;
+  const flat = parts.flatMap((part) => flattened(part, operator, verdict, context));
+  const alike = operator === (verdict ? 'or' : 'and') ? alikeIn(flat, context) : [];
+  const members = new Map<Criterion, Alike>(alike.flatMap((one) => one.of.map((part) => [part, one])));
+  const printed = flat.flatMap((part) => {
+    const together = members.get(part);
+    if (!together)
+      return operatorOf(part, verdict) === operator ? printWhere(part, verdict, context) : parenthesised(part, verdict, context);
+    if (together.of[0] !== part) return [];
+    return verdict ? printAnyOf(together, context) : `(${printNoneOf(together, context)})`;
   });
-  return printed.join(`\n${operator}\n`);
+  return printed.join(`\n${operator} `);
 }
+
+/** The parts of a part that is joined by the same operator: what stands in line needs no parentheses. */
+function flattened(part: Criterion, operator: 'and' | 'or', verdict: boolean, context: PromqlContext): Criterion[] {
+  const recorded = verdict && context.factOf?.(part) !== undefined;
+  if (recorded || (part.kind !== 'all' && part.kind !== 'any') || (part.of.length > 1 && operatorOf(part, verdict) !== operator))
+    return [part];
+  return part.of.flatMap((inner) => flattened(inner, operator, verdict, context));
+}
+
+function parenthesised(part: Criterion, verdict: boolean, context: PromqlContext): string {
+  const text = printWhere(part, verdict, context);
+  const recorded = verdict && context.factOf?.(part) !== undefined;
+  return recorded || isLeaf(part) ? text : parenthesise(text);
+}
+
+type Comparison = Extract<Criterion, { readonly value: Aggregate }>;
+
+/** Comparisons of one metric that differ in these labels only, in all combinations: one selector asks them all. */
+interface Alike {
+  readonly of: readonly Comparison[];
+  readonly metric: string;
+  /** Values by label. */
+  readonly labels: Readonly<Record<string, readonly string[]>>;
+}
+
+const DIFFERING = ['reason', 'vantage'] as const;
+
+function alikeIn(parts: readonly Criterion[], context: PromqlContext): Alike[] {
+  const single = parts.flatMap((part): Alike[] => {
+    if (part.kind !== 'above' || context.factOf?.(part) !== undefined || context.elsewhere?.has(part.value.signal)) return [];
+    const { metric, labels = {} } = signalNamed(context.catalogue, part.value.signal);
+    return [{ of: [part], metric, labels: Object.fromEntries(Object.entries(labels).map(([label, value]) => [label, [value]])) }];
+  });
+  return DIFFERING.reduce(mergedBy, single).filter(({ of }) => of.length > 1);
+}
+
+/** Those that differ in the values of one label are one. */
+function mergedBy(all: readonly Alike[], label: string): Alike[] {
+  const found = new Map<string, Alike>();
+  for (const { of, metric, labels } of all) {
+    const { [label]: values = [], ...same } = labels;
+    const { aggregate, window } = firstOf(of).value;
+    const key = JSON.stringify([metric, same, aggregate, window, thresholdOf({ of }), values.length > 0]);
+    const before = found.get(key);
+    const more = [...(before?.labels[label] ?? []), ...values];
+    found.set(key, { of: [...(before?.of ?? []), ...of], metric, labels: values.length > 0 ? { ...labels, [label]: more } : labels });
+  }
+  return [...found.values()];
+}
+
+function printAnyOf(alike: Alike, context: PromqlContext): string {
+  return `max by (${levelIn(context)}) (${rangeOf(alike, context)}) > ${thresholdOf(alike)}`;
+}
+
+/** One that is not observed leaves it open whether none holds. */
+function printNoneOf(alike: Alike, context: PromqlContext): string {
+  const level = levelIn(context);
+  const range = rangeOf(alike, context);
+  const differing = DIFFERING.filter((label) => alike.labels[label]);
+  const seen = `count by (${level}) (count by (${[level, ...differing].join(', ')}) (${range})) == ${alike.of.length}`;
+  return `max by (${level}) (${range}) <= ${thresholdOf(alike)} and ${seen}`;
+}
+
+function rangeOf({ of, metric, labels }: Alike, context: PromqlContext): string {
+  const { aggregate, window } = firstOf(of).value;
+  const matchers = Object.entries(labels).map(([label, values]) => oneOf(label, values));
+  const range = printDuration(windowOf(window, context.options.scrapeInterval));
+  return `${functionOf(aggregate)}(${metric}{${matchers.join(', ')}}[${range}])`;
+}
+
+const thresholdOf = ({ of }: Pick<Alike, 'of'>): number => firstOf(of).threshold;
+const firstOf = (of: readonly Comparison[]): Comparison => required(of[0], 'comparisons that are alike');
+
+/** A matcher of one of these values. */
+export function oneOf(label: string, values: readonly string[]): string {
+  return values.length === 1 ? `${label}="${values[0]}"` : `${label}=~"${values.join('|')}"`;
+}
+
+const functionOf = (aggregate: Aggregate['aggregate']): string => (aggregate === 'increase' ? 'increase' : `${aggregate}_over_time`);
 
 /** What joins the parts of a criterion as it is printed; undefined when it has none. */
 function operatorOf(criterion: Criterion, verdict: boolean): 'and' | 'or' | undefined {
@@ -98,16 +195,20 @@ function isLeaf(criterion: Criterion): boolean {
 }
 
 function printAggregate({ aggregate, signal, window }: Aggregate, context: PromqlContext): string {
-  return printSelection(aggregate === 'increase' ? 'increase' : `${aggregate}_over_time`, signal, window, context);
+  return printSelection(functionOf(aggregate), signal, window, context);
 }
 
 /** `max by (cluster, apiservice) (fn(metric{labels}[window]))`: one exporter or a pair of them, the labels of the scrape go. */
 function printSelection(fn: string, name: string, window: Seconds, context: PromqlContext): string {
-  const level = levelOf(context.options);
+  const level = levelIn(context);
   const range = `[${printDuration(windowOf(window, context.options.scrapeInterval))}]`;
-  const own = `max by (${level}) (${fn}(${selectorOf(signalNamed(context.catalogue, name))}${range}))`;
+  const own = `max by (${level}) (${fn}(${context.family?.selector ?? selectorOf(signalNamed(context.catalogue, name))}${range}))`;
   if (!context.elsewhere?.has(name)) return own;
   return `(${own} or max by (${level}) (${fn}(${SERIES.elsewhere}{signal="${name}"}${range})))`;
+}
+
+function levelIn({ options, family }: PromqlContext): string {
+  return family ? `${levelOf(options)}, ${family.label}` : levelOf(options);
 }
 
 /** `metric{label="value", …}` of the signal's one series per API. */
@@ -128,16 +229,16 @@ function whereCoincides(criterion: CriterionOf<'coincides'>, verdict: boolean, c
   const { momentOf } = context;
   if (!momentOf) throw new Error('coincides: needs the recorded moments of its parts, see recording-rules.ts');
   const level = levelOf(context.options);
-  const sum = (part: 'spike' | 'both') =>
-    `max by (${level}) (sum_over_time(${SERIES.moment}{moment="${momentOf(criterion, part)}"}[${printDuration(criterion.over)}]))`;
-  const share = `${sum('both')} / ${sum('spike')}`;
+  const spikes = `${SERIES.moment}{moment="${momentOf(criterion, 'spike')}"}`;
+  const both = `${SERIES.coincidence}{moment="${momentOf(criterion, 'both')}"}`;
+  const sum = (series: string) => `max by (${level}) (sum_over_time(${series}[${printDuration(criterion.over)}]))`;
+  const share = `${sum(both)} / ${sum(spikes)}`;
   // The window without its newest minutes: a sample in it is at least that old.
-  const both = `${SERIES.moment}{moment="${momentOf(criterion, 'both')}"}`;
   const older = `[${printDuration(criterion.over - filledAfter('coincides', criterion.over))}] offset ${printDuration(filledAfter('coincides', criterion.over))}`;
   const filled = `max by (${level}) (present_over_time(${both}${older}))`;
-  const enough = (holds: boolean) => `${sum('spike')} ${holds ? '>=' : '<'} ${FEWEST_SPIKES}`;
+  const enough = (holds: boolean) => `${sum(spikes)} ${holds ? '>=' : '<'} ${FEWEST_SPIKES}`;
   if (verdict) return `${share} >= ${criterion.atLeast}\nand\n${enough(true)}\nand\n${filled}`;
-  return `(\n  ${share} < ${criterion.atLeast}\n  or\n  (${enough(false)} and ${sum('both')})\n)\nand\n${filled}`;
+  return `(\n  ${share} < ${criterion.atLeast}\n  or\n  (${enough(false)} and ${sum(both)})\n)\nand\n${filled}`;
 }
 
 /**
@@ -158,6 +259,11 @@ function whereTracks(criterion: CriterionOf<'tracks'>, verdict: boolean, context
   const filled = `present_over_time((${a} * ${b})${older})`;
   if (verdict) return `${covariance} / ${deviations} >= ${criterion.atLeast}\nand\n${defined}\nand\n${filled}`;
   return `(\n  (${covariance} / ${deviations} < ${criterion.atLeast} and ${defined})\n  or\n  ${deviations} == 0\n)\nand\n${filled}`;
+}
+
+/** In line where it is short. */
+export function parenthesise(text: string): string {
+  return text.includes('\n') ? `(\n${indent(text)}\n)` : `(${text})`;
 }
 
 export function indent(text: string): string {

@@ -25,6 +25,8 @@ export interface RecordingRule {
   readonly says: string;
   readonly expr: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Neighbours with the same word write one series and read nothing of each other: they may be one rule (formats/join.ts). */
+  readonly together?: string;
 }
 
 export interface AlertingRule {
@@ -43,6 +45,11 @@ export interface AlertingRule {
 
 export function record(name: string, says: string, expr: string, labels: Readonly<Record<string, string>> = {}): RecordingRule {
   return { kind: 'record', record: name, says, expr, labels };
+}
+
+/** Rules that write one series and read nothing of each other. */
+export function together(word: string, rules: readonly RecordingRule[]): RecordingRule[] {
+  return rules.map((rule) => ({ ...rule, together: word }));
 }
 
 /** @throws Error that names two rules that would write the same series, or alerts that nobody could tell apart. */

@@ -2,9 +2,7 @@ import type { Criterion } from '../domain/criterion.ts';
 import type { Catalogue } from './catalogue.ts';
 import { causeGroup } from './cause-alerts.ts';
 import { printDuration } from './duration.ts';
-import { wordsGroup } from './evidence-words.ts';
 import { exporterGroup } from './exporter-alerts.ts';
-import { impactWordsGroup } from './impact-words.ts';
 import type { GenerateOptions } from './options.ts';
 import { SCRAPES_PER_WINDOW, windowOf } from './promql.ts';
 import { criteriaOf, diagnosisGroup } from './recording-rules.ts';
@@ -14,14 +12,7 @@ import { symptomGroup } from './symptom-alerts.ts';
 /** Everything that Prometheus evaluates: the diagnosis, the symptoms, the causes, and the watch on the exporter itself. */
 export function diagnosisRules(catalogue: Catalogue, options: GenerateOptions): RuleBook {
   return {
-    groups: [
-      diagnosisGroup(catalogue, options),
-      symptomGroup(catalogue, options),
-      wordsGroup(catalogue),
-      impactWordsGroup(),
-      causeGroup(catalogue, options),
-      exporterGroup(options),
-    ],
+    groups: [diagnosisGroup(catalogue, options), symptomGroup(catalogue, options), causeGroup(catalogue, options), exporterGroup(options)],
     notes: [
       `For a scrape interval of ${printDuration(options.scrapeInterval)}: no window over scraped series is shorter than ${SCRAPES_PER_WINDOW} scrapes.`,
       ...widened(catalogue, options),

@@ -1,9 +1,9 @@
 /**
  * Names of the recorded series, `level:metric:operations`. Users' rules and dashboards rely on them: a rename is a breaking change.
- * Every series also carries the cluster labels.
+ * Every series of an API also carries the cluster labels. Absent means 0 where nothing else is said: most of what can be wrong is not.
  */
 export const SERIES = {
-  /** 1 for each APIService that the exporter knows: what everything else is joined to. */
+  /** 1 for each APIService that the exporter knows: its presence. */
   known: 'apiservice:aggregated_api_info:max',
   /** 1 while the API errs, 0 while it does not; absent while neither is known. */
   symptom: 'apiservice:aggregated_api_symptom:bool',
@@ -11,16 +11,22 @@ export const SERIES = {
   errs: 'apiservice:aggregated_api_errs:bool',
   /** Failed probes through the kube-apiserver, as counted at the last evaluation. */
   failures: 'apiservice:aggregated_api_vantage_failures:last',
-  /** 1 or 0 at each evaluation; label `moment`. What `coincides` counts. */
+  /** 1 or 0 at each evaluation, absent where not observed; label `moment`. What `coincides` counts. */
   moment: 'apiservice_moment:aggregated_api_criterion:bool',
-  /** Points of one piece of evidence, 0 while it is not met; labels `cause`, `category`, `evidence`, `look_back`. */
+  /** 1 at an evaluation of a moment that had another one before it, 0 at one that had not. */
+  coincidence: 'apiservice_moment:aggregated_api_coincidence:bool',
+  /** 1 while it holds; label `fact`. What the evidence of several causes asks. */
+  fact: 'apiservice_fact:aggregated_api_fact:bool',
+  /**
+   * Points of one piece of evidence, while the API errs and the evidence is met; labels `cause`, `evidence`, and `says`, its sentence.
+   * With `look_back` where the last hour was looked through, `inherited` where it was met by a shallower cause, `superseded` where
+   * another cause explains this one away.
+   */
   evidence: 'apiservice_cause_evidence:aggregated_api_evidence:points',
-  /** 1 while no cause has direct evidence, so that the last hour is looked through. */
-  lookBack: 'apiservice:aggregated_api_look_back:bool',
-  prior: 'apiservice_cause:aggregated_api_prior:points',
-  direct: 'apiservice_cause:aggregated_api_direct_evidence:count',
+  /** Points of a cause before any evidence, once for all APIs; labels `cause`, `category`, and `says`, its title. */
+  prior: 'cause:aggregated_api_prior:points',
+  /** Prior and evidence of each candidate. */
   score: 'apiservice_cause:aggregated_api_score:sum',
-  odds: 'apiservice_cause:aggregated_api_odds:exp',
   confidence: 'apiservice_cause:aggregated_api_confidence:softmax',
   /** Confidence of the most likely cause. */
   top: 'apiservice_cause:aggregated_api_confidence:top',
@@ -34,10 +40,10 @@ export const SERIES = {
   leadUntil: 'apiservice_cause:aggregated_api_lead:until',
   /** The same, but a cause stays for the two evaluations after it was the verdict: what alerts name. */
   verdict: 'apiservice_cause:aggregated_api_verdict:steady',
-  /** 1 for each piece of evidence; label `says` is its sentence, and with an empty `evidence` the title of the cause. */
-  words: 'cause_evidence:aggregated_api_evidence:says',
-  /** 1 for each kind of those whom an API hurts; labels `one` and `many`: what is said of them after their number. */
-  hurtWords: 'kind:aggregated_api_impact:says',
+  /** The verdict that is held, while the API errs and it is sure enough for an alert of the cause. */
+  sure: 'apiservice_cause:aggregated_api_verdict:sure',
+  /** Number of those whom an API hurts, while there are any; labels `kind`, and `says`: what is said of them after their number. */
+  hurt: 'apiservice_kind:aggregated_api_impact:max',
   failing: 'apiservice:aggregated_api_failing:last',
   /** 1 while no request gets through. */
   outage: 'apiservice:aggregated_api_outage:bool',

@@ -1,3 +1,4 @@
+import { HURT_KIND_NAMES, HURT_KINDS } from '../domain/impact.ts';
 import {
   causeNow,
   dashboardUrl,
@@ -14,6 +15,7 @@ import {
 import { type Catalogue, signalNamed } from './catalogue.ts';
 import { PANELS } from './dashboards/panel-ids.ts';
 import { printDuration } from './duration.ts';
+import { withLabel } from './evidence-words.ts';
 import type { GenerateOptions } from './options.ts';
 import { levelOf, selectorOf, windowOf } from './promql.ts';
 import { FAILING } from './recording-rules.ts';
@@ -30,6 +32,8 @@ const REMEMBERED = 900;
 /** And the seconds for which a cause is kept that the evidence has left, at most this share of the time that it led. */
 const KEPT = 20;
 const KEPT_SHARE = 3;
+/** Below it a cause is a guess: the symptom's alert names it, an alert of its own would mislead. */
+export const CONFIDENT = 0.6;
 /** Evaluations for which a cause stays that is the verdict no more: each change of the label is a new alert. */
 const LINGERS = 2;
 const DAY = 86_400;
@@ -45,7 +49,7 @@ export function symptomGroup(catalogue: Catalogue, options: GenerateOptions): Ru
   const interval = symptomInterval(options);
   return {
     name: 'aggregated-api-symptoms',
-    says: 'What pages, and the verdict that it carries. Evaluated twice per scrape, in a group of its own: a page waits for nothing but the symptom.',
+    says: 'What pages, and the verdict that it carries. Evaluated twice per scrape, in a group of its own: a page waits for nothing but the symptom. The confidence that it reads is that of the last evaluation of the diagnosis, a scrape interval old at most.',
     interval,
     rules: [
       failingRule(catalogue, options),
@@ -54,6 +58,8 @@ export function symptomGroup(catalogue: Catalogue, options: GenerateOptions): Ru
       ...errorRules(options),
       latencyRule(options),
       ...verdictRules(options),
+      sureRule(options),
+      hurtRule(options),
       ...alerts(options),
     ],
   };
@@ -137,6 +143,25 @@ function latencyRule(options: GenerateOptions): RecordingRule {
   );
 }
 
+/** Read by the alerts of the causes. */
+function sureRule(options: GenerateOptions): RecordingRule {
+  return record(
+    SERIES.sure,
+    `The verdict on an API that errs, where it is at least ${CONFIDENT * 100} % sure.`,
+    `${sureness(`${SERIES.held}{cause!="unknown"} >= ${CONFIDENT}`)}\nand on (${levelOf(options)}) (${SERIES.symptom} == 1)`,
+  );
+}
+
+/** Counted in words: alerts and people read them as they stand. */
+function hurtRule(options: GenerateOptions): RecordingRule {
+  const terms = HURT_KIND_NAMES.flatMap((kind) => {
+    const count = `max by (${levelOf(options)}, kind) (aggregated_api_impact{kind="${kind}"})`;
+    const { one, many } = HURT_KINDS[kind];
+    return [withLabel(`${count} == 1`, 'says', one), withLabel(`${count} > 1`, 'says', many)];
+  });
+  return record(SERIES.hurt, 'Whom the API hurts: how many, and what is said of them after their number.', terms.join('\nor '));
+}
+
 /**
  * diagnose/held-verdict.ts as rules. While the API errs: the top cause, or `unknown` when that is less likely than not, and for a
  * moment the cause that has led until now; nothing of an earlier failure. While nothing errs: what was held, for a quarter of an
@@ -146,7 +171,7 @@ function latencyRule(options: GenerateOptions): RecordingRule {
 function verdictRules(options: GenerateOptions): RecordingRule[] {
   const level = levelOf(options);
   const failing = `(${SERIES.symptom} == 1 unless on (${level}) (${SERIES.errs} == 0))`;
-  const named = `((${SERIES.top}{cause!="unknown"} >= ${NAMED_FROM}) and on (${level}) ${failing})`;
+  const named = `((${SERIES.confidence}{cause!="unknown"} >= ${NAMED_FROM}) and on (${level}) ${failing})`;
   const remembered = `max_over_time(${SERIES.errs}[${printDuration(REMEMBERED)}]) == 1`;
   const unknown = `label_replace(label_replace(0 * max by (${level}) (aggregated_api_info), "cause", "unknown", "", ""), "category", "unknown", "", "")`;
   const lately = `last_over_time(${SERIES.held}{cause!="unknown"}[${printDuration(lingersFor(options))}])`;

@@ -41,7 +41,7 @@ export async function compareArtifacts(root: string, artifacts: readonly Artifac
 async function orphans(root: string, artifacts: readonly Artifact[], owned: readonly string[]): Promise<string[]> {
   const printed = new Set(artifacts.map((artifact) => artifact.path));
   const found: string[] = [];
-  for (const folder of owned) {
+  for (const folder of new Set(owned)) {
     const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
       const path = `${folder}/${entry.name}`;

@@ -56,7 +56,10 @@ describe.each(RULE_FORMATS)('format %s', (format) => {
     const documents = files.map((file) => load(file.content) as { groups?: RuleGroup[]; spec?: { groups: RuleGroup[] } });
     const printed = documents.flatMap((document) => document.groups ?? document.spec!.groups).flatMap((group) => group.rules);
     const wanted = (format === 'loki' ? logRules(BUILT_IN, OPTIONS) : book).groups.flatMap((group) => group.rules);
-    expect(printed).toEqual(wanted.map(plainRule));
+    // What of Mimir's rules is joined: test/rules/wrappers.test.ts.
+    const nameOf = (rule: object) => ('record' in rule ? rule.record : (rule as { alert: string }).alert);
+    if (format === 'mimir') expect(new Set(printed.map(nameOf))).toEqual(new Set(wanted.map(nameOf)));
+    else expect(printed).toEqual(wanted.map(plainRule));
   });
 
   it('has a sentence above each rule and each group', () => {

@@ -64,26 +64,26 @@ describe('criteria as PromQL', () => {
     [
       'all is true by and, false by or',
       all(above(last('swell'), 1), below(last('swell'), 3)),
-      `${SWELL} > 1\nand\n${SWELL} < 3`,
-      `${SWELL} <= 1\nor\n${SWELL} >= 3`,
+      `${SWELL} > 1\nand ${SWELL} < 3`,
+      `${SWELL} <= 1\nor ${SWELL} >= 3`,
     ],
     [
       'any is true by or, false by and',
       any(above(last('swell'), 1), below(last('swell'), 0)),
-      `${SWELL} > 1\nor\n${SWELL} < 0`,
-      `${SWELL} <= 1\nand\n${SWELL} >= 0`,
+      `${SWELL} > 1\nor ${SWELL} < 0`,
+      `${SWELL} <= 1\nand ${SWELL} >= 0`,
     ],
     [
       'parts with the other operator keep their parentheses',
       all(any(above(last('swell'), 1), above(last('swell'), 2)), above(last('swell'), 3)),
-      `(\n  ${SWELL} > 1\n  or\n  ${SWELL} > 2\n)\nand\n${SWELL} > 3`,
-      `(\n  ${SWELL} <= 1\n  and\n  ${SWELL} <= 2\n)\nor\n${SWELL} <= 3`,
+      `(\n  ${SWELL} > 1\n  or ${SWELL} > 2\n)\nand ${SWELL} > 3`,
+      `(\n  ${SWELL} <= 1\n  and ${SWELL} <= 2\n)\nor ${SWELL} <= 3`,
     ],
     [
       'parts with the same operator need none, also through not',
       all(not(any(above(last('swell'), 1), above(last('swell'), 2))), above(last('swell'), 0)),
-      `${SWELL} <= 1\nand\n${SWELL} <= 2\nand\n${SWELL} > 0`,
-      `${SWELL} > 1\nor\n${SWELL} > 2\nor\n${SWELL} <= 0`,
+      `${SWELL} <= 1\nand ${SWELL} <= 2\nand ${SWELL} > 0`,
+      `${SWELL} > 1\nor ${SWELL} > 2\nor ${SWELL} <= 0`,
     ],
   ])('%s', (_, criterion, where, whereNot) => {
     expect(printWhere(criterion, true, CONTEXT)).toBe(where);
@@ -92,7 +92,7 @@ describe('criteria as PromQL', () => {
 
   it('prints 0 and 1, and nothing for what was not observed', () => {
     expect(printCriterion(above(last('swell'), 0.8), CONTEXT)).toBe(`${SWELL} > bool 0.8`);
-    expect(printCriterion(not(above(last('swell'), 0.8)), CONTEXT)).toBe(`(${SWELL} <= 0.8) ^ 0\nor\n0 * (${SWELL} > 0.8)`);
+    expect(printCriterion(not(above(last('swell'), 0.8)), CONTEXT)).toBe(`(${SWELL} <= 0.8) ^ 0\nor 0 * (${SWELL} > 0.8)`);
   });
 
   it.each<Criterion>([

@@ -63,17 +63,17 @@ it('prints each sentence above its rule, on one line', () => {
   expect(printRuleFile([{ name: 'tides', says: 'Of the sea.', interval: 30, rules }], { head: { namespace: 'harbour' } })).toBe(
     `namespace: harbour
 groups:
-  # Of the sea.
-  - name: tides
-    interval: 30s
-    rules:
-      # It is high tide.
-      - record: a:b:c
-        expr: |-
-          x
-          + y
-        labels:
-          tide: high
+# Of the sea.
+- name: tides
+  interval: 30s
+  rules:
+  # It is high tide.
+  - record: a:b:c
+    expr: |-
+      x
+      + y
+    labels:
+      tide: high
 `,
   );
 });

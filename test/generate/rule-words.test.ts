@@ -9,25 +9,21 @@ const saysOf = (labels: Record<string, string>) =>
 
 describe('a rule says', () => {
   it.each<[string, Record<string, string>, string]>([
-    ['what speaks for a cause, and how much', { cause: 'heavy-swell', evidence: 'grounded' }, 'For heavy-swell (+6, decisive): Grounded.'],
-    ['what speaks against it', { cause: 'heavy-swell', evidence: 'still' }, 'Against heavy-swell (-2): Still.'],
+    ['what speaks for a cause, or against it', { cause: 'heavy-swell' }, 'What speaks for it, or against, that the swell is too heavy.'],
     [
-      'what explains it away',
-      { cause: 'heavy-swell', evidence: 'superseded-by-buoy-adrift' },
-      'Against heavy-swell (-16): the buoy is adrift (buoy-adrift), which explains it away.',
+      'what explains causes away',
+      { superseded: 'true' },
+      'What explains a cause away: it is a consequence of the one that evidence names.',
     ],
     [
-      'that a shallower cause has the evidence too',
-      { cause: 'fog-bank', evidence: 'heavy-swell-high' },
-      'For fog-bank (+4, strong), as for the shallower cause: High.',
+      'what a deeper cause takes over',
+      { inherited: 'true' },
+      'What speaks for a shallower cause speaks for the deeper one, once that has direct evidence of its own.',
     ],
-    ['that it looks back', { evidence: 'after-groundings' }, 'For tide-table (+2, suggestive), looking back: After groundings.'],
+    ['that it looks back', { look_back: 'true' }, 'What the last hour shows, where no cause has direct evidence.'],
+    ['what a fact is', { fact: 'rough' }, 'Waves are high, or the wind is.'],
     ['what a moment is', { moment: 'failing-above-0.5' }, '1 at an evaluation at which `failing` is above 0.5.'],
   ])('%s', (_, labels, sentence) => {
     expect(saysOf(labels)).toEqual([sentence]);
-  });
-
-  it('how likely a cause is before any evidence, and what it is', () => {
-    expect(saysOf({ cause: 'tide-table' })[0]).toBe('The points of tide-table before any evidence: it fails with the tide.');
   });
 });

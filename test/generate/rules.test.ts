@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { above, coincides, HOUR, MINUTE } from '../../src/domain/criterion.ts';
+import type { Catalogue } from '../../src/generate/catalogue.ts';
 import { causeGroup } from '../../src/generate/cause-alerts.ts';
 import { causeAlertName } from '../../src/generate/names.ts';
 import { DEFAULT_OPTIONS } from '../../src/generate/options.ts';
@@ -26,7 +27,7 @@ describe('rules', () => {
   );
 
   it('are named level:metric:operations', () => {
-    for (const { record } of recorded) expect(record).toMatch(/^apiservice(_[a-z]+)*:aggregated_api_[a-z_]+:[a-z0-9_]+$/);
+    for (const { record } of recorded) expect(record).toMatch(/^(apiservice(_[a-z]+)*|cause):aggregated_api_[a-z_]+:[a-z0-9_]+$/);
   });
 
   it('read only what was recorded before, but for their own last result', () => {
@@ -48,42 +49,98 @@ describe('rules', () => {
 });
 
 describe('the formula', () => {
-  it('weighs evidence by its points, and adds 0 for what is not met or not observed', () => {
-    const rule = recorded[positionOf(SERIES.evidence, { evidence: 'high' })]!;
-    expect(rule.expr).toMatch(/^4 \* \(\n[\s\S]+\n\) \^ 0\nor\n0 \* apiservice:aggregated_api_info:max$/);
-    expect(rule.labels).toEqual({ cause: 'heavy-swell', category: 'resource-pressure', evidence: 'high' });
+  const evidenceOf = (cause: string) => recorded[positionOf(SERIES.evidence, { cause })]!.expr;
+  const superseding = recorded[positionOf(SERIES.evidence, { superseded: 'true' })]!.expr;
+
+  it('weighs evidence by its points where the API errs, with its id and its sentence, and records nothing of what is not met', () => {
+    expect(evidenceOf('tide-table')).toBe(`(
+label_replace(label_replace(4 * (max by (cluster, apiservice) (last_over_time(aggregated_api_failures_periodic[5m])) > 0.5) ^ 0, "says", "Even.", "", ""), "evidence", "periodic", "", "")
+)
+and on (cluster, apiservice) (${SERIES.symptom} == 1)`);
+  });
+
+  it('asks a fact by its name, and records it where it holds', () => {
+    const fact = recorded[positionOf(SERIES.fact, { fact: 'rough' })]!;
+    expect(fact.expr).toMatch(/^\(\n[\s\S]+ > 0\.8\n {2}or [\s\S]+\n\) \^ 0$/);
+    expect(fact.says).toBe('Waves are high, or the wind is.');
+    expect(evidenceOf('heavy-swell')).toContain(`4 * (max by (cluster, apiservice) (${SERIES.fact}{fact="rough"})) ^ 0, "says", "High."`);
+  });
+
+  it.each([
+    ['are the same', { name: 'calm', when: SMALL_CATALOGUE.facts[0]!.when }],
+    ['have one name', { name: 'rough', when: above(last('wind'), 5) }],
+  ])('refuses two facts that %s', (_, fact) => {
+    const facts = [...SMALL_CATALOGUE.facts, { says: 'Waves are low', ...fact }];
+    expect(() => diagnosisGroup({ ...SMALL_CATALOGUE, facts }, DEFAULT_OPTIONS)).toThrow('two are the same, or have one name');
   });
 
   it('takes superseding from the evidence that is recorded already', () => {
-    expect(recorded[positionOf(SERIES.evidence, { evidence: 'superseded-by-buoy-adrift' })]!.expr).toContain(
-      '{cause="buoy-adrift", look_back="", inherited=""} >= 4',
+    expect(superseding).toContain(
+      `label_replace(${SERIES.evidence}{cause="buoy-adrift", look_back="", inherited=""} >= 4, "name", "heavy-swell", "", "")`,
     );
+    expect(superseding).toMatch(/label_replace\(-16 \* max by \(cluster, apiservice, cause, name\)/);
   });
 
   it('hands the evidence of a shallower cause to the deeper one, as soon as that has direct evidence of its own', () => {
-    const superseded = recorded[positionOf(SERIES.evidence, { evidence: 'superseded-by-fog-bank' })]!;
-    expect(superseded.labels).toMatchObject({ cause: 'heavy-swell' });
-    expect(superseded.expr).toContain('{cause="fog-bank", look_back="", inherited=""} >= 2');
-    const passedOn = recorded[positionOf(SERIES.evidence, { evidence: 'heavy-swell-high' })]!;
-    expect(passedOn.labels).toMatchObject({ cause: 'fog-bank', inherited: 'true' });
+    expect(superseding).toContain(
+      `label_replace(${SERIES.evidence}{cause="fog-bank", look_back="", inherited=""} >= 2, "name", "heavy-swell", "", "")`,
+    );
+    // What the deeper one has itself, and what speaks against the shallower one, stays where it is.
+    const passedOn = recorded[positionOf(SERIES.evidence, { inherited: 'true' })]!.expr;
+    expect(passedOn).toContain(`${SERIES.evidence}{cause="heavy-swell", evidence=~"high|follows-wind", look_back="", inherited=""} and on`);
+    expect(passedOn).toContain('"evidence", "heavy-swell-$1", "evidence", "(.+)"');
   });
 
-  it('looks back after all direct evidence is in, and counts that only while nothing explains the failure', () => {
-    expect(positionOf(SERIES.lookBack)).toBeGreaterThan(positionOf(SERIES.evidence, { evidence: 'superseded-by-buoy-adrift' }));
-    const after = positionOf(SERIES.evidence, { evidence: 'after-groundings' });
-    expect(after).toBeGreaterThan(positionOf(SERIES.lookBack));
-    expect(recorded[after]!.expr).toContain(`2 * ${SERIES.lookBack} *`);
+  it('looks back after all direct evidence is in, and only while nothing explains the failure', () => {
+    const after = positionOf(SERIES.evidence, { look_back: 'true' });
+    expect(after).toBeGreaterThan(positionOf(SERIES.evidence, { superseded: 'true' }));
+    expect(after).toBeGreaterThan(positionOf(SERIES.evidence, { inherited: 'true' }));
+    expect(recorded[after]!.expr).toContain(`unless on (cluster, apiservice) (${SERIES.evidence}{look_back=""} >= 2)`);
   });
 
   it('takes from each prior the tie-break of its cause, to the last decimal, and nothing from unknown', () => {
-    const priors = recorded.filter((rule) => rule.record === SERIES.prior).map((rule) => [rule.labels.cause, rule.expr.split('* ')[1]]);
-    expect(priors).toEqual([
+    const { expr } = recorded[positionOf(SERIES.prior)]!;
+    const priors = [...expr.matchAll(/vector\((\S+)\), "says", "[^"]+", "", ""\), "category", "[^"]+", "", ""\), "cause", "([^"]+)"/g)];
+    expect(priors.map(([, points, cause]) => [cause, points])).toEqual([
       ['unknown', '1'],
       ['buoy-adrift', '-0.500000851683'],
       ['heavy-swell', '-1.000000148458'],
       ['fog-bank', '-1.000000222896'],
       ['tide-table', '-1.000000234507'],
     ]);
+  });
+
+  it('asks lines of all causes at once, by the label that names the cause', () => {
+    const pointers = ['buoy-adrift', 'heavy-swell', 'fog-bank', 'tide-table'];
+    const signals = [
+      ...SMALL_CATALOGUE.signals,
+      ...pointers.map((cause) => ({
+        name: `lines-${cause}`,
+        help: '',
+        kind: 'gauge' as const,
+        metric: 'aggregated_api_lines',
+        source: 'logs' as const,
+        labels: { points_to: cause },
+      })),
+    ];
+    const causes = SMALL_CATALOGUE.causes.map((cause) =>
+      cause.title === 'It fails with the tide'
+        ? cause
+        : inventCause({
+            ...cause,
+            evidence: [
+              ...cause.evidence,
+              { id: 'lines-name-it', when: above(last(`lines-${cause.id}`), 2.5), weight: 'strong', says: 'Lines name it.' },
+            ],
+          }),
+    );
+    const { rules: some } = diagnosisGroup({ ...SMALL_CATALOGUE, signals, causes }, DEFAULT_OPTIONS);
+    const lines = some.filter(({ labels }) => labels.evidence === 'lines-name-it');
+    expect(lines.map(({ labels }) => labels)).toEqual([{ evidence: 'lines-name-it', says: 'Lines name it.' }]);
+    expect(lines[0]!.expr).toContain(
+      'max by (cluster, apiservice, points_to) (last_over_time(aggregated_api_lines{points_to!~"tide-table"}[5m])) > 2.5',
+    );
+    expect(lines[0]!.expr).toContain('"cause", "$1", "points_to", "(.+)"');
   });
 
   it('refuses two causes that no tie-break tells apart', () => {
@@ -103,25 +160,28 @@ describe('the formula', () => {
         : cause,
     );
     const moments = diagnosisGroup({ ...SMALL_CATALOGUE, causes }, DEFAULT_OPTIONS).rules.filter(
-      (rule) => rule.kind === 'record' && rule.record === SERIES.moment,
+      (rule) => rule.kind === 'record' && (rule.record === SERIES.moment || rule.record === SERIES.coincidence),
     );
     // Two events, one spike, and for each coincidence its product: the spike of the small catalogue is the same.
     expect(moments.map((rule) => rule.labels.moment)).toEqual([
       'failing-above-0.5',
       'min-wind-in-1h-above-1',
+      'increase-groundings-in-5m-above-0',
       'failing-above-0.5-at-most-5m-after-min-wind-in-1h-above-1',
       'failing-above-0.5-at-most-10m-after-min-wind-in-1h-above-1',
-      'increase-groundings-in-5m-above-0',
       'failing-above-0.5-at-most-5m-after-increase-groundings-in-5m-above-0',
     ]);
   });
 
-  it('changes only the lines of a cause when it comes', () => {
+  it('changes no line of the others when a cause comes', () => {
     const without = { ...SMALL_CATALOGUE, causes: SMALL_CATALOGUE.causes.filter(({ title }) => title !== 'Swell in the fog') };
-    const before = diagnosisRules(without, DEFAULT_OPTIONS).groups.flatMap((group) => group.rules);
-    const kept = rules.filter((rule) => !JSON.stringify(rule).includes('fog-bank'));
-    expect(kept).toEqual(before);
-    expect(kept.length).toBeLessThan(rules.length);
+    const linesOf = (catalogue: Catalogue) =>
+      diagnosisRules(catalogue, DEFAULT_OPTIONS)
+        .groups.flatMap((group) => group.rules)
+        .flatMap((rule) => JSON.stringify(rule).split(/\\n(?:\s*or )?/));
+    const after = new Set(linesOf(SMALL_CATALOGUE));
+    expect(linesOf(without).filter((line) => !after.has(line))).toEqual([]);
+    expect(after.size).toBeGreaterThan(new Set(linesOf(without)).size);
   });
 
   it('refuses a catalogue that contradicts itself', () => {

@@ -26,6 +26,9 @@ export const SMALL_CATALOGUE: Catalogue = {
   unknownScore: 1,
   temperature: 1.5,
   signatures: [],
+  facts: [
+    { name: 'rough', says: 'Waves are high, or the wind is', when: any(above(last('swell'), 0.8), above(min('wind', 5 * MINUTE), 0.9)) },
+  ],
   causes: [
     inventCause({
       id: 'buoy-adrift',

@@ -72,8 +72,8 @@ describe('verifying rules', () => {
     ],
     [
       'rules are not loaded',
-      without(SERIES.known),
-      `${SERIES.known}: no series ${SERIES.known}: the recording rules are not loaded, or fail; look at /rules`,
+      without(SERIES.symptom),
+      `${SERIES.symptom}: no series ${SERIES.symptom}: the recording rules are not loaded, or fail; look at /rules`,
     ],
     [
       'a label collides',
@@ -91,18 +91,18 @@ describe('verifying rules', () => {
   });
 
   it('calls quiet a cause that no API had, and missing a label that its verdict lost', async () => {
-    const verdict = { __name__: SERIES.held, cluster: 'harbour', cause: 'unknown' };
-    const well = [...without(SERIES.held), verdict];
+    const verdict = { __name__: SERIES.sure, cluster: 'harbour', cause: 'red-tide' };
+    const well = [...without(SERIES.sure), verdict];
     const { id } = SMALL_CATALOGUE.causes[0]!;
-    const selector = `${SERIES.held}{cause="${id}"}`;
+    const selector = `${SERIES.sure}{cause="${id}"}`;
     expect(await reasonsOf(well, 'missing')).toEqual([]);
-    expect(await reasonsOf(well, 'quiet')).toContain(`${selector}: cause="${id}" does not occur; there are unknown`);
+    expect(await reasonsOf(well, 'quiet')).toContain(`${selector}: cause="${id}" does not occur; there are red-tide`);
     const { cause: _, ...unlabelled } = verdict;
-    expect(await reasonsOf([...without(SERIES.held), unlabelled], 'missing')).toContain(
-      `${selector}: ${SERIES.held} has no label cause: a relabelling drops it`,
+    expect(await reasonsOf([...without(SERIES.sure), unlabelled], 'missing')).toContain(
+      `${selector}: ${SERIES.sure} has no label cause: a relabelling drops it`,
     );
     expect(await reasonsOf(without(SERIES.held), 'missing')).toContain(
-      `${selector}: no series ${SERIES.held}: the recording rules are not loaded, or fail; look at /rules`,
+      `${SERIES.held}: no series ${SERIES.held}: the recording rules are not loaded, or fail; look at /rules`,
     );
   });
 

@@ -29,7 +29,8 @@ describe('writing', () => {
     await mkdir(join(root, 'rules/prometheus/mine'));
     for (const file of ['rules/mine.yaml', 'rules/prometheus/old.yaml', 'rules/prometheus/mine/x.yaml'])
       await writeFile(join(root, file), '');
-    await writeArtifacts(root, FILES, OWNED);
+    // Rules and their tests both own the folder.
+    await writeArtifacts(root, FILES, [...OWNED, ...OWNED]);
     expect((await readdir(root, { recursive: true })).filter((path) => path.endsWith('.yaml')).sort()).toEqual([
       'rules/mine.yaml',
       'rules/prometheus/a.yaml',

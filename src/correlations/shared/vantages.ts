@@ -97,3 +97,25 @@ export const CHECK_AWAITS_HEADERS: Criterion = all(
   below(max('signature-strength-network-policy-blocking', PROVED_WITHIN), 0.5),
   below(max('signature-strength-packet-loss', PROVED_WITHIN), 1.5),
 );
+
+/** For a minute no direct vantage failed, the ClusterIP included: lost packets hit them now and then. */
+export const ONLY_DIRECT_PASSES: Criterion = all(DIRECT_PASSES, not(DIRECT_NETWORK_FAILURE));
+
+/** The caBundle does not lead to the certificate of the backend, whoever asks. */
+export const NOT_TRUSTED: Criterion = any(
+  reasonSeen('aggregator', 'certificate-unknown-authority'),
+  reasonSeen('list', 'certificate-unknown-authority'),
+  reasonSeen('direct', 'certificate-unknown-authority'),
+);
+
+/** Time-outs of every kind: packets that are lost make one here, one there. */
+export const SOMETIMES_LOST: Criterion = any(
+  reasonSeen('aggregator', 'connection-timeout', 'response-timeout', 'gateway-timeout', 'tls-timeout', 'transfer-timeout'),
+  reasonSeen('list', 'connection-timeout', 'response-timeout', 'gateway-timeout', 'tls-timeout', 'transfer-timeout'),
+  reasonSeen('direct', 'connection-timeout', 'response-timeout', 'tls-timeout', 'transfer-timeout'),
+);
+
+/** It errs, or answers take seconds. */
+export const FAILING_OR_SLOW: Criterion = any(FAILING, SLOW_ANSWERS);
+/** What fails, or is slow, although the container works again is so for another reason. */
+export const RESTART_NOT_OVER: Criterion = any(seen('restarting'), not(FAILING_OR_SLOW));

@@ -14,13 +14,13 @@ export function printRuleFile(
   const list = groups.map(printGroup).join('');
   return [
     head === undefined ? '' : printMapping(head),
-    under === undefined ? `groups:\n${indented(list, '  ')}` : `${under}:\n  groups:\n${indented(list, '    ')}`,
+    under === undefined ? `groups:\n${list}` : `${under}:\n  groups:\n${indented(list, '  ')}`,
   ].join('');
 }
 
 function printGroup(group: RuleGroup): string {
   const list = group.rules.map((rule) => `${comment(rule.says)}${item(printMapping(plainRule(rule)))}`).join('');
-  return `${comment(group.says)}${item(`${printMapping(groupHead(group))}rules:\n${indented(list, '  ')}`)}`;
+  return `${comment(group.says)}${item(`${printMapping(groupHead(group))}rules:\n${list}`)}`;
 }
 
 function item(mapping: string): string {

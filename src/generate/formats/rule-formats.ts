@@ -1,5 +1,6 @@
 import type { GenerateOptions } from '../options.ts';
 import { type RuleBook, refuseTwins } from '../rule-book.ts';
+import { joinGroup } from './join.ts';
 import { printNotes } from './plain-rule.ts';
 import { printRuleFile } from './rule-file.ts';
 import { splitGroup, splitGroups } from './split.ts';
@@ -41,7 +42,7 @@ export function printRules(book: RuleBook, format: RuleFormat, { name, options, 
       return book.groups.map((group) => file(`${format}/${group.name}`, book.notes, printRuleFile([group])));
     case 'prometheusrule':
       return objects(book, format, { kind: PROMETHEUS_RULE, name, options }, [
-        'A group that fits no object is in several, name, name-2, …, which are evaluated side by side: a diagnosis takes an evaluation more.',
+        'A group that fits no object is in several, name, name-2, …, which are evaluated side by side: what reads the other part is at most an evaluation late.',
       ]);
     case 'vmrule':
       return objects(book, format, { kind: VM_RULE, name, options }, [
@@ -55,11 +56,11 @@ export function printRules(book: RuleBook, format: RuleFormat, { name, options, 
           `${format}/${name}`,
           [
             ...book.notes,
-            `Groups have at most ${MIMIR_RULES_PER_GROUP} rules, which Mimir demands by default. Groups are evaluated side by side: a diagnosis takes a few evaluations more.`,
+            `Groups have at most ${MIMIR_RULES_PER_GROUP} rules, which Mimir demands by default: rules that read nothing of each other are one. The diagnosis is one group, so one evaluation; alerts of causes are in several, and read a verdict that is at most one evaluation old.`,
             'Load with: mimirtool rules load FILE',
           ],
           printRuleFile(
-            book.groups.flatMap((group) => splitGroup(group, MIMIR_RULES_PER_GROUP, () => 1)),
+            book.groups.flatMap((group) => splitGroup(joinGroup(group, MIMIR_RULES_PER_GROUP), MIMIR_RULES_PER_GROUP, () => 1)),
             { head: { namespace: name } },
           ),
         ),

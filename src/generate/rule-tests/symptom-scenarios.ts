@@ -65,7 +65,7 @@ function down(alert: AlertingRule, options: GenerateOptions): Scenario {
         evidence: '_x26 4x13 0x60',
       }),
       // What is left of the trouble looks like another cause: it must not rename the page.
-      { metric: SERIES.top, labels: { ...patient(options), ...OTHER }, values: `_x40 ${SURE}x3 stale` },
+      { metric: SERIES.confidence, labels: { ...patient(options), ...OTHER }, values: `_x40 ${SURE}x3 stale` },
     ],
     checks: [
       { at: 300 },
@@ -136,7 +136,7 @@ function afterAnotherFailure(alert: AlertingRule, options: GenerateOptions): Sce
       ...both(options, 'aggregated_api_failing', { patient: '0x19 1x2 0x3 1x53', neighbour: '0x80' }),
       ...both(options, 'aggregated_api_available', { patient: '1x26 0x53', neighbour: '1x80' }),
       ...diagnosed(options, { symptom: '0x19 1x60', errs: '0x19 1x2 0x3 1x53', top: `_x33 ${SURE}x46`, evidence: '_x33 4x46' }),
-      { metric: SERIES.top, labels: { ...patient(options), ...OTHER }, values: `_x20 ${SURE}x2 0.2x3 0.0007248x5 stale` },
+      { metric: SERIES.confidence, labels: { ...patient(options), ...OTHER }, values: `_x20 ${SURE}x2 0.2x3 0.0007248x5 stale` },
     ],
     checks: [
       { at: 450 },
@@ -176,7 +176,11 @@ function comingAndGoing(alert: AlertingRule, options: GenerateOptions): Scenario
         evidence: '0x120',
       }),
       // At the first look it is less likely than not, and between two failures it is what is left of them.
-      { metric: SERIES.top, labels: { ...patient(options), ...OTHER }, values: `_x81 0.3 ${SURE} stale ${SURE} stale ${SURE} stale _x40` },
+      {
+        metric: SERIES.confidence,
+        labels: { ...patient(options), ...OTHER },
+        values: `_x81 0.3 ${SURE} stale ${SURE} stale ${SURE} stale _x40`,
+      },
     ],
     checks: [{ at: 1260 }, { at: 1275, firing }],
   };
@@ -296,23 +300,21 @@ function diagnosed(
   return [
     { metric: SERIES.symptom, labels, values: values.symptom },
     { metric: SERIES.errs, labels, values: values.errs },
-    { metric: SERIES.top, labels: { ...labels, ...CAUSE }, values: values.top },
-    { metric: SERIES.evidence, labels: { ...labels, ...CAUSE, evidence }, values: values.evidence },
-    { metric: SERIES.words, labels: { cause, says: TITLE }, values: '1x200' },
-    { metric: SERIES.words, labels: { cause, evidence, says: SENTENCE }, values: '1x200' },
+    { metric: SERIES.confidence, labels: { ...labels, ...CAUSE }, values: values.top },
+    { metric: SERIES.evidence, labels: { ...labels, cause, evidence, says: SENTENCE }, values: values.evidence },
+    { metric: SERIES.prior, labels: { ...CAUSE, says: TITLE }, values: '-1x200' },
   ];
 }
 
 function hurt(options: GenerateOptions, kind: HurtKind, values: string): InputSeries[] {
   const labels = { ...patient(options), kind };
-  const words = { metric: SERIES.hurtWords, labels: { kind, one: HURT_KINDS[kind].one, many: HURT_KINDS[kind].many }, values: '1x60' };
-  return [{ metric: 'aggregated_api_impact', labels, values }, words];
+  return [{ metric: 'aggregated_api_impact', labels, values }];
 }
 
 function hurtIs(options: GenerateOptions, counts: Readonly<Partial<Record<HurtKind, number>>>): Firing['finds'] {
   const found = Object.entries(counts).map(([kind, value]): Sample => {
     const { one, many } = HURT_KINDS[kind as HurtKind];
-    return { labels: { kind, one, many }, value };
+    return { labels: { kind, says: value === 1 ? one : many }, value };
   });
   return { [hurtQuery(matchersIn(options))]: found };
 }

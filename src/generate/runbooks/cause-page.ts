@@ -1,11 +1,12 @@
 import { type Cause, clausesOf, type EvidenceDeclaration, remedyInWords, sentenceOf, WEIGHTS } from '../../domain/cause.ts';
 import { signalsOf } from '../../domain/criterion.ts';
 import { type Catalogue, signalNamed } from '../catalogue.ts';
-import { CAUSE_FOR, CONFIDENT } from '../cause-alerts.ts';
+import { CAUSE_FOR } from '../cause-alerts.ts';
 import { printDuration } from '../duration.ts';
 import { causeAlertName } from '../names.ts';
 import { selectorOf } from '../promql.ts';
 import { SERIES } from '../series.ts';
+import { CONFIDENT } from '../symptom-alerts.ts';
 import { type Block, heading, list, type Page, paragraph, promql, shell, steps, table } from './page.ts';
 import { asCommand, describeCriterion, setVariables, withVariables } from './words.ts';
 

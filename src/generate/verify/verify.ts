@@ -36,18 +36,19 @@ const LOOK_BACK = '1h';
 
 /** Only there while an API errs, or has evidence, or after something happened. */
 const SOMETIMES: ReadonlyMap<string, string> = new Map([
-  [SERIES.direct, 'only while a cause has direct evidence'],
-  [SERIES.odds, 'only while an API errs'],
+  [SERIES.fact, 'only while it holds'],
+  [SERIES.evidence, 'only while an API errs and it is met'],
+  [SERIES.score, 'only while an API errs'],
   [SERIES.confidence, 'only while an API errs'],
   [SERIES.top, 'only while an API errs'],
+  [SERIES.hurt, 'only while an API hurts somebody'],
+  [SERIES.sure, 'only while an API errs and the verdict is sure'],
   [SERIES.failures, 'only where the API is probed through the kube-apiserver'],
   [SERIES.moment, 'only where what it counts is observed'],
+  [SERIES.coincidence, 'only where what it counts is observed'],
   ['aggregated_api_backend_certificate_not_after_timestamp_seconds', 'only where a direct probe saw a certificate'],
   ['aggregated_api_ca_bundle_not_after_timestamp_seconds', 'only for APIServices with a caBundle'],
 ]);
-
-/** There for every API, with the cause of its failure: most causes never occur. */
-const OF_ONE_CAUSE: readonly string[] = [SERIES.held, SERIES.verdict];
 
 /** Which selectors of the generated rules find nothing in that Prometheus, and why. */
 export async function verifyRules(ask: Query, catalogue: Catalogue, options: GenerateOptions): Promise<Verification> {
@@ -95,7 +96,7 @@ async function judge(selector: Selector, query: Query, catalogue: Catalogue, scr
   for (const matcher of matchers) {
     const why = await mismatch(metric, matcher, query);
     if (!why) continue;
-    const mayBeAbsent = sometimes !== undefined || OF_ONE_CAUSE.includes(metric) || isSignal(selector, catalogue);
+    const mayBeAbsent = sometimes !== undefined || isSignal(selector, catalogue);
     return mayBeAbsent ? unmatchedValue(selector, why) : { selector: text, state: 'missing', why };
   }
   return { selector: text, state: 'quiet', why: 'each label value occurs, but not together: nothing of the kind happened yet' };

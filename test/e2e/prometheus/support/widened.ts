@@ -23,6 +23,7 @@ export function widenedFor(scrapeInterval: number, catalogue: Catalogue): Catalo
   return {
     ...catalogue,
     causes,
+    facts: catalogue.facts.map((fact) => ({ ...fact, when: widen(fact.when, scrapeInterval) })),
     symptom: widen(catalogue.symptom, scrapeInterval),
     symptomNow: widen(catalogue.symptomNow, scrapeInterval),
   };
