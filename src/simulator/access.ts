@@ -50,6 +50,8 @@ export const EXPORTER_RULES: readonly Rule[] = [
     resources: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
     verbs: ['list'],
   },
+  { apiGroups: ['velero.io'], resources: ['schedules'], verbs: ['list'] },
+  { apiGroups: ['cert-manager.io'], resources: ['certificates'], verbs: ['list'] },
   { apiGroups: ['metrics.k8s.io'], resources: ['pods'], verbs: ['list'] },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
   { apiGroups: [''], resources: ['configmaps'], resourceNames: ['extension-apiserver-authentication'], verbs: ['get'] },

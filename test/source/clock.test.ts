@@ -8,8 +8,11 @@ const TIME_OF_DAY: Readonly<Record<string, string>> = {
   'commands/incident-keeper.ts': 'the moment at which incidents of the time before the stop are gone on with',
   'commands/observe-cluster.ts': 'the clock of the observer',
   'expose/incident-routes.ts': 'the moment from which `since` counts back',
+  'expose/live/pages.ts': 'the moment of pages about incidents of an earlier run, before the first tick',
   'expose/page/script/times.ts': 'the moment of a page that names none, in the browser',
   'expose/server.ts': 'the moment at which sources are shown',
+  'leader/elector.ts': 'the times that stand in a Lease, which other processes read',
+  'leader/one-object.ts': 'the moment from which a Retry-After with a date counts',
   'read/dump/dump.ts': 'the moment of a dump that names none',
   'kube/exec-plugin.ts': 'the time at which a credential expires',
 };
