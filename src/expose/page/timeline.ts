@@ -152,7 +152,9 @@ function latencyLane({ rows }: Timeline): Lane {
   }
   const most = Math.max(...seen);
   return {
-    title: 'Latency, solid through the kube-apiserver, dashed pods',
+    title: direct.some((value) => value !== undefined)
+      ? 'Latency, solid through the kube-apiserver, dashed pods'
+      : 'Latency through the kube-apiserver',
     drawn: html`${line(direct, most, 'line direct')}${line(through, most, 'line')}`,
     says: `up to ${duration(most)}`,
     tall: true,
