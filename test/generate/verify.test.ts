@@ -90,6 +90,14 @@ describe('verifying rules', () => {
     expect(await reasonsOf(without(SERIES.confidence), 'quiet')).toContain(`${SERIES.confidence}: only while an API errs`);
   });
 
+  it('calls quiet a kind of victims that nobody looked for, and all of them where none is looked for', async () => {
+    const impact = 'aggregated_api_impact';
+    const seen = ALL.filter(({ __name__, kind }) => __name__ !== impact || kind === 'autoscaler');
+    expect(await reasonsOf(seen, 'missing')).toEqual([]);
+    expect(await reasonsOf(seen, 'quiet')).toContain(`${impact}{kind="client"}: kind="client" does not occur; there are autoscaler`);
+    expect(await reasonsOf(without(impact), 'missing')).toEqual([]);
+  });
+
   it('calls quiet a cause that no API had, and missing a label that its verdict lost', async () => {
     const verdict = { __name__: SERIES.sure, cluster: 'harbour', cause: 'red-tide' };
     const well = [...without(SERIES.sure), verdict];

@@ -46,6 +46,7 @@ const SOMETIMES: ReadonlyMap<string, string> = new Map([
   [SERIES.failures, 'only where the API is probed through the kube-apiserver'],
   [SERIES.moment, 'only where what it counts is observed'],
   [SERIES.coincidence, 'only where what it counts is observed'],
+  ['aggregated_api_impact', 'only of the kinds that were looked for and seen'],
   ['aggregated_api_backend_certificate_not_after_timestamp_seconds', 'only where a direct probe saw a certificate'],
   ['aggregated_api_ca_bundle_not_after_timestamp_seconds', 'only for APIServices with a caBundle'],
 ]);

@@ -198,7 +198,7 @@ describe('verify', () => {
       expect(code).toBe(1);
       expect(output).toContain('the label vantage arrives as exported_vantage: it collides with a label of the target');
       expect(output).toMatch(/has no label points_to: a relabelling drops it/);
-      expect(output).toContain(`no series ${SERIES.known}: the recording rules are not loaded`);
+      expect(output).toContain(`no series ${SERIES.errs}: the recording rules are not loaded`);
       expect(output).toContain('warning: aggregated_api_info has no label cluster');
     } finally {
       await other.daemon.stop();
