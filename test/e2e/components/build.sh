@@ -9,11 +9,18 @@ components=("$@")
 
 command -v go >/dev/null || { echo "build.sh: go is missing: install Go 1.26 or newer" >&2; exit 1; }
 
-kubernetes_version=$(sed -n 's/^require k8s.io\/kubernetes \(v[^ ]*\).*/\1/p; s/^\tk8s.io\/kubernetes \(v[^ ]*\).*/\1/p' "$here/kubernetes/go.mod" | head -n 1)
+# Of the component, or of the Kubernetes that the suite runs on where it is none: v1.36.3.
+kubernetes_version() {
+  local folder=$1
+  [[ $folder == kubernetes* ]] || folder=kubernetes
+  sed -n 's/^require k8s.io\/kubernetes \(v[^ ]*\).*/\1/p; s/^\tk8s.io\/kubernetes \(v[^ ]*\).*/\1/p' "$here/$folder/go.mod" | head -n 1
+}
 
 packages() {
   case $1 in
     kubernetes) echo k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager k8s.io/sample-apiserver ;;
+    # Another version, of the second kube-apiserver in an upgrade (`npm run e2e:upgrade`); not built by default.
+    kubernetes-1.37) echo k8s.io/kubernetes/cmd/kube-apiserver ;;
     etcd) echo go.etcd.io/etcd/server/v3 ;;
     metrics-server) echo sigs.k8s.io/metrics-server/cmd/metrics-server ;;
     promtool) echo github.com/prometheus/prometheus/cmd/promtool ;;
@@ -25,7 +32,7 @@ packages() {
     crane) echo github.com/google/go-containerregistry/cmd/crane ;;
     krew) echo sigs.k8s.io/krew/cmd/validate-krew-manifest sigs.k8s.io/krew/cmd/krew ;;
     *)
-      echo "build.sh: component $1 is unknown: allowed are kubernetes, etcd, metrics-server, promtool, helm4, helm3, kubeconform, jsonnet, crane, amtool, krew" >&2
+      echo "build.sh: component $1 is unknown: allowed are kubernetes, kubernetes-1.37, etcd, metrics-server, promtool, helm4, helm3, kubeconform, jsonnet, crane, amtool, krew" >&2
       exit 1
       ;;
   esac
@@ -44,10 +51,14 @@ name() {
 
 # What a release of each says of itself; Helm 3 takes Kubernetes for v1.20 without it, and refuses charts that want a newer one.
 stamps() {
+  local of minor
+  of=$(kubernetes_version "$1")
+  minor=${of#v1.}
+  minor=${minor%%.*}
   local version=k8s.io/component-base/version lint=helm.sh/helm/v3/pkg/lint/rules capabilities=helm.sh/helm/v3/pkg/chartutil
   case $1 in
-    helm3) echo "-X $capabilities.k8sVersionMajor=1 -X $capabilities.k8sVersionMinor=36 -X $lint.k8sVersionMajor=1 -X $lint.k8sVersionMinor=36" ;;
-    *) echo "-X $version.gitVersion=$kubernetes_version -X $version.gitMajor=1 -X $version.gitMinor=36" ;;
+    helm3) echo "-X $capabilities.k8sVersionMajor=1 -X $capabilities.k8sVersionMinor=$minor -X $lint.k8sVersionMajor=1 -X $lint.k8sVersionMinor=$minor" ;;
+    *) echo "-X $version.gitVersion=$of -X $version.gitMajor=1 -X $version.gitMinor=$minor" ;;
   esac
 }
 
@@ -64,7 +75,10 @@ for component in "${components[@]}"; do
       -ldflags "-s -w $(stamps "$component")" \
       -o "$binary.partial" "$package" && mv "$binary.partial" "$binary")
   done
-  mkdir -p "$cache/bin"
-  for package in $(packages "$component"); do ln -sfn "$into/$(name "$package")" "$cache/bin/$(name "$package")"; done
+  # The other versions of Kubernetes stand beside, in a folder of their own.
+  bin=$cache/bin
+  [[ $component == kubernetes-* ]] && bin=$cache/bin/${component#kubernetes-}
+  mkdir -p "$bin"
+  for package in $(packages "$component"); do ln -sfn "$into/$(name "$package")" "$bin/$(name "$package")"; done
 done
 echo "$cache/bin"

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { components } from './components.ts';
+import { components, type OtherVersion } from './components.ts';
 import { exporterContainer, isExporterImage } from './container-image.ts';
 import { ControlPlane, etcdDaemon } from './control-plane.ts';
 import { Kube, type KubeObject } from './kube.ts';
@@ -30,7 +30,8 @@ export class Cluster {
   private readonly proxy: ServiceProxy;
   private nextIp = 10;
 
-  constructor(options: { apiservers?: number; apiserverFlags?: readonly string[] } = {}) {
+  /** @param options `second`: the version of a second kube-apiserver, as during an upgrade. */
+  constructor(options: { apiservers?: number; apiserverFlags?: readonly string[]; second?: OtherVersion } = {}) {
     const built = components();
     bringUp();
     this.folder = mkdtempSync(join(tmpdir(), 'aggregated-api-exporter-e2e-'));
@@ -38,7 +39,8 @@ export class Cluster {
     this.controlPlane = new ControlPlane({
       components: built,
       folder: this.folder,
-      apiservers: options.apiservers ?? 1,
+      apiservers: options.second ? 2 : (options.apiservers ?? 1),
+      ...(options.second ? { second: components(options.second).kubeApiserver } : {}),
       apiserverFlags: options.apiserverFlags ?? [],
     });
     this.storage = etcdDaemon('storage', built.etcd, this.folder, 2479);

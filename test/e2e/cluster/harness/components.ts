@@ -13,16 +13,22 @@ export interface Components {
 
 const BUILD = new URL('../../components/build.sh', import.meta.url).pathname;
 
-/** Builds what is missing (minutes, once per version) and says where it is. Throws with what to install when it can't. */
-export function components(): Components {
+/** Of Kubernetes, beside those of the suite's own version; a folder of test/e2e/components each. */
+export type OtherVersion = '1.37';
+
+/**
+ * Builds what is missing (minutes, once per version) and says where it is. Throws with what to install when it can't.
+ * @param other the kube-apiserver is of this version instead.
+ */
+export function components(other?: OtherVersion): Components {
   missingTools();
-  const bin = execFileSync(BUILD, ['kubernetes', 'etcd', 'metrics-server'], {
+  const bin = execFileSync(BUILD, ['kubernetes', 'etcd', 'metrics-server', ...(other ? [`kubernetes-${other}`] : [])], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   }).trim();
   return {
     etcd: join(bin, 'etcd'),
-    kubeApiserver: join(bin, 'kube-apiserver'),
+    kubeApiserver: join(other ? join(bin, other) : bin, 'kube-apiserver'),
     kubeControllerManager: join(bin, 'kube-controller-manager'),
     sampleApiserver: join(bin, 'sample-apiserver'),
     metricsServer: join(bin, 'metrics-server'),

@@ -16,6 +16,8 @@ export interface ControlPlaneOptions {
   /** 1 or 2 kube-apiservers on one etcd. */
   readonly apiservers: number;
   readonly apiserverFlags?: readonly string[];
+  /** The binary of the second kube-apiserver, where it is another one. */
+  readonly second?: string;
 }
 
 /** etcd, kube-apiserver(s) and kube-controller-manager as host processes. */
@@ -116,7 +118,7 @@ export class ControlPlane {
       const address = APISERVER_ADDRESSES[i]!;
       const command = [
         ...['setpriv', `--reuid=${APISERVER_UID + i}`, `--regid=${APISERVER_UID + i}`, '--clear-groups'],
-        components.kubeApiserver,
+        (i === 1 ? this.options.second : undefined) ?? components.kubeApiserver,
         '--etcd-servers=http://127.0.0.1:2379',
         '--service-cluster-ip-range=10.96.0.0/16',
         `--bind-address=${address}`,

@@ -1,0 +1,8 @@
+//go:build tools
+
+// Package kubernetes pins the commands that the end-to-end suite of this version builds.
+package kubernetes
+
+import (
+	_ "k8s.io/kubernetes/cmd/kube-apiserver"
+)
