@@ -31,7 +31,8 @@ export const fault: Fault = {
     await pressure('True');
     const loop = setInterval(() => {
       const pod = cluster.kubelets[0]!.podOf('app', 'wardle');
-      if (pod) void cluster.kubelets[0]!.evict(pod, MESSAGE);
+      // A pod that is deleted meanwhile has no status to write any more.
+      if (pod) void cluster.kubelets[0]!.evict(pod, MESSAGE).catch(() => {});
     }, 1500);
     return async () => {
       clearInterval(loop);

@@ -14,7 +14,7 @@ export async function serveKubelet(
   const url = new URL(call.url ?? '/', 'https://kubelet');
   const refusal = certified ? undefined : await refuse(kube, call.headers.authorization);
   if (refusal) {
-    answer.writeHead(refusal).end(refusal === 401 ? 'Unauthorized' : 'Forbidden');
+    answer.writeHead(refusal).end(REFUSALS[refusal]);
     return;
   }
   const logs = /^\/containerLogs\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(url.pathname);
@@ -26,25 +26,36 @@ export async function serveKubelet(
   else answer.writeHead(404).end('404 page not found');
 }
 
-/** TokenReview and SubjectAccessReview, as the real kubelet's webhook mode does. */
-async function refuse(kube: Kube, authorization: string | undefined): Promise<number | undefined> {
+/** The kubelet's answers to a caller that it does not serve: unknown, without the right, or it could not find out. */
+const REFUSALS = { 401: 'Unauthorized', 403: 'Forbidden', 500: 'Authorization error' };
+
+/**
+ * TokenReview and SubjectAccessReview, as the real kubelet's webhook mode does. While the kube-apiserver is away the first fails as
+ * 401 and the second as 500 (kubelet 1.36, pkg/kubelet/server/server.go).
+ */
+async function refuse(kube: Kube, authorization: string | undefined): Promise<keyof typeof REFUSALS | undefined> {
   const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
   if (!token) return 401;
-  const review = await kube.create('/apis/authentication.k8s.io/v1/tokenreviews', {
-    apiVersion: 'authentication.k8s.io/v1',
-    kind: 'TokenReview',
-    spec: { token },
-  });
-  if (!review.status.authenticated) return 401;
-  const access = await kube.create('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SubjectAccessReview',
-    spec: {
-      user: review.status.user.username,
-      groups: review.status.user.groups,
-      resourceAttributes: { verb: 'get', resource: 'nodes', subresource: 'metrics' },
-    },
-  });
+  const review = await kube
+    .create('/apis/authentication.k8s.io/v1/tokenreviews', {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenReview',
+      spec: { token },
+    })
+    .catch(() => undefined);
+  if (!review?.status.authenticated) return 401;
+  const access = await kube
+    .create('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      spec: {
+        user: review.status.user.username,
+        groups: review.status.user.groups,
+        resourceAttributes: { verb: 'get', resource: 'nodes', subresource: 'metrics' },
+      },
+    })
+    .catch(() => undefined);
+  if (!access) return 500;
   return access.status.allowed ? undefined : 403;
 }
 
