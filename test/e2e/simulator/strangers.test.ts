@@ -123,7 +123,7 @@ function rewriting(simulator: Simulator, proxyPort: number): RequestListener {
       sent.on('error', () => outgoing.destroy());
       outgoing.on('close', () => sent.destroy());
       incoming.pipe(sent);
-    })();
+    })().catch(() => outgoing.destroy());
   };
 }
 

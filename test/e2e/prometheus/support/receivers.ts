@@ -12,10 +12,13 @@ export interface Sink<T> {
 export async function startHttpSink(): Promise<Sink<{ readonly path: string; readonly body: any }>> {
   const received: { path: string; body: any }[] = [];
   const server = createServer((request, response) => {
-    void textOf(request).then((text) => {
-      received.push({ path: request.url ?? '', body: JSON.parse(text) });
-      response.end('ok');
-    });
+    textOf(request)
+      .then((text) => {
+        received.push({ path: request.url ?? '', body: JSON.parse(text) });
+        response.end('ok');
+      })
+      // A sender that ended in the middle, or sent something else: it gets no "ok", and nothing was received.
+      .catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
