@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { startSimulator } from '../src/simulator/simulator.ts';
 
 /**
- * A simulated cluster of many healthy APIs, each with one replica, as a process of its own. Prints a line of JSON with `kubeconfig` and
+ * For bench/fleet.ts: a simulated cluster of many healthy APIs, each with one replica, as a process of its own. Prints a line of JSON with `kubeconfig` and
  * `configFile` when all are there, and ends with its standard input.
  *   tsx bench/fleet-cluster.ts 200
  */

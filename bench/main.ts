@@ -13,6 +13,7 @@ import { TABLE_HEAD } from './row.ts';
 const BENCHES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     startup: 'start and memory at rest, against an empty Node program',
+    fleet: 'series, memory and CPU of 200 APIs, against the build that bench/baseline names',
     'kube-cache': 'memory of 10,000 watched pods',
     probe: 'CPU of a TLS probe, against blackbox_exporter',
     hostile: 'CPU of probing hostile backends, against good ones',

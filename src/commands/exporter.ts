@@ -121,9 +121,8 @@ function createPublisher({ observation, diagnostician, incidents, exposition, se
     const snapshot = observer.snapshot();
     const values = readSignals(snapshot);
     const round = diagnostician.observe(snapshot, values);
-    const signals = new Map([...values].map(([name, own]) => [name, new Map([...own, ...(round.derived.get(name) ?? [])])]));
     const counts = incidents.observe(snapshot, round);
-    const view = { snapshot, signals, round, incidents: counts, ...(replicas && { replica: replicas.candidacy() }) };
+    const view = { snapshot, signals: values, round, incidents: counts, ...(replicas && { replica: replicas.candidacy() }) };
     exposition.update(view);
     self.observeTick((performance.now() - started) / 1000);
     verdicts.follow(round);

@@ -150,8 +150,22 @@ const BUILT_IN: ReadonlyMap<string, readonly PolicyRule[]> = new Map(
 export const roleKey = ({ kind, name }: RoleRef): string => `${kind} ${name}`;
 export const isBuiltIn = (role: RoleRef): boolean => BUILT_IN.has(roleKey(role));
 
+/** Bindings are read once a minute, and asked for each backend in each tick: thousands in a large cluster. */
+const GRANTS_OF = new WeakMap<readonly Grant[], Map<string, readonly Grant[]>>();
+
+function grantsOf(account: ServiceAccount, grants: readonly Grant[]): readonly Grant[] {
+  if (grants.length === 0) return grants;
+  const known = GRANTS_OF.get(grants) ?? new Map<string, readonly Grant[]>();
+  GRANTS_OF.set(grants, known);
+  const key = `${account.namespace}/${account.name}`;
+  const own = known.get(key) ?? grants.filter((grant) => grantsTo(grant, account));
+  known.set(key, own);
+  return own;
+}
+
 /**
  * Do these grants give the ServiceAccount all of these permissions?
+ * @param grants as they were read: they do not change any more.
  * @param rulesOf rules of a role that is not built in; undefined = could not be read.
  * @returns undefined when a role that could not be read may give what is missing.
  */
@@ -161,8 +175,7 @@ export function allowed(
   permissions: readonly Permission[],
   rulesOf: (role: RoleRef) => readonly PolicyRule[] | undefined,
 ): boolean | undefined {
-  const own = grants.filter((grant) => grantsTo(grant, account));
-  const rules = own.map(({ roleRef }) => BUILT_IN.get(roleKey(roleRef)) ?? rulesOf(roleRef));
+  const rules = grantsOf(account, grants).map(({ roleRef }) => BUILT_IN.get(roleKey(roleRef)) ?? rulesOf(roleRef));
   const given = permissions.every((permission) => rules.some((known) => known && rulesAllow(known, permission)));
   if (given) return true;
   return rules.includes(undefined) ? undefined : false;

@@ -17,8 +17,8 @@ function errs({ condition, probes }: Pick<ApiFacts, 'condition' | 'probes'>, now
 
 /** Of an API that discovery knows; false for any other. */
 export function errsNow({ discovery, prober, clock }: Pick<Surroundings, 'discovery' | 'prober' | 'clock'>, name: string): boolean {
-  const facts = discovery.facts(name);
-  return facts !== undefined && errs({ condition: facts.condition, probes: prober.tallies(name) }, clock());
+  const condition = discovery.condition(name);
+  return condition !== undefined && errs({ condition, probes: prober.tallies(name) }, clock());
 }
 
 /** In place of whom an API hurts, while it hurts nobody. */

@@ -132,7 +132,10 @@ class Bindings {
 
   rightsOf(account: ServiceAccount): RightsFacts {
     const rulesOf = (role: RoleRef): readonly PolicyRule[] | undefined => this.#roles.get(roleKey(role));
-    const authReader = allowed(account, this.#grants(), [READ_AUTHENTICATION], rulesOf);
+    const authReader = either(
+      allowed(account, grantsNow(this.#inKubeSystem), [READ_AUTHENTICATION], rulesOf),
+      allowed(account, grantsNow(this.#everywhere), [READ_AUTHENTICATION], rulesOf),
+    );
     const authDelegator = allowed(account, grantsNow(this.#everywhere), DELEGATE, rulesOf);
     // Half of the bindings can prove a right, and never its absence.
     const readerKnown = authReader === true || (isKnown(this.#inKubeSystem) && isKnown(this.#everywhere));
@@ -167,7 +170,11 @@ class Bindings {
   }
 }
 
-const grantsNow = (grants: Kept<readonly Grant[]>): readonly Grant[] => grants.believed() ?? [];
+const NONE: readonly Grant[] = [];
+const grantsNow = (grants: Kept<readonly Grant[]>): readonly Grant[] => grants.believed() ?? NONE;
+/** What one of both gives is given, and what neither gives is not; where one may give it, that is not known. */
+const either = (a: boolean | undefined, b: boolean | undefined): boolean | undefined =>
+  a || b ? true : a === false && b === false ? false : undefined;
 /** A refused token and a failure leave what was read before; an answer that it is not for us does not. */
 const isKnown = ({ believed }: Kept<unknown>): boolean => believed() !== undefined;
 

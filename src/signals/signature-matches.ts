@@ -157,9 +157,9 @@ const SILENCE_MS = 12_000;
  * It was said again and again, then the failure took another form, and since then it is not said: it was of what ended. Only of
  * somebody who still lives: the silence of a process that is gone says nothing.
  */
-function hasFallenSilent({ place, speaker, lastAt, ...hit }: Hit, api: ApiFacts, time: number): boolean {
+function hasFallenSilent({ place, speaker, lastAt, gap: known }: Hit, api: ApiFacts, time: number): boolean {
   // The kube-apiserver writes a line for each of its checks.
-  const gap = hit.gap ?? (place === 'text' && speaker === 'kube-apiserver' ? 0 : undefined);
+  const gap = known ?? (place === 'text' && speaker === 'kube-apiserver' ? 0 : undefined);
   if (gap === undefined || time - lastAt <= Math.max(SILENCE_MS, GAPS * gap)) return false;
   const changedAt = largest(api.probes.map(({ run }) => run?.alikeSince));
   if (changedAt === undefined || changedAt <= lastAt) return false;
@@ -172,7 +172,10 @@ function hasFallenSilent({ place, speaker, lastAt, ...hit }: Hit, api: ApiFacts,
 /** The best rank among the current signatures; 0 when none points there. */
 function strength(pointers: Pointers, api: ApiFacts, cluster: ClusterFacts, time: number): number {
   let best = 0;
-  for (const hit of hits(api, cluster)) if (isCurrent(hit, api, time)) best = Math.max(best, rankOfHit(hit, pointers));
+  for (const hit of hits(api, cluster)) {
+    const rank = rankOfHit(hit, pointers);
+    if (rank > best && isCurrent(hit, api, time)) best = rank;
+  }
   return best;
 }
 

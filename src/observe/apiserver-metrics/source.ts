@@ -60,10 +60,10 @@ export const APISERVER_METRICS = defineSource({
     const intervalMs = options.apiserverMetricsIntervalMs;
     const source = createApiserverMetricsSource({ client, apiservers, clock, log, options: { intervalMs, addresses } });
     const hurt = (name: string): VictimsOfKind => {
-      const api = discovery.facts(name);
+      const api = errsNow(surroundings, name) ? discovery.facts(name) : undefined;
       const known = source.refused(api ?? { group: '', version: '' });
       // What we may not see is said before it is needed.
-      return known.listed.state === 'forbidden' || (api && errsNow(surroundings, name)) ? known : { listed: AT_REST, unlisted: 0 };
+      return known.listed.state === 'forbidden' || api ? known : { listed: AT_REST, unlisted: 0 };
     };
     return { ...source, hurt };
   },

@@ -25,7 +25,7 @@ import { type ConfigMapWatches, createConfigMapWatches } from './config-maps.ts'
 import { createVersionWatch, type VersionWatch } from './control-plane.ts';
 import { observedValueFrom } from './coverage.ts';
 import { createEventWatch, type EventWatch } from './event-watch.ts';
-import { type ObjectFacts, objectFacts, type Statuses } from './object-facts.ts';
+import { conditionOf, type ObjectFacts, objectFacts, type Statuses } from './object-facts.ts';
 import { Settling } from './settling.ts';
 import { createTombstones, type Tombstones } from './tombstones.ts';
 import { Transitions } from './transitions.ts';
@@ -42,6 +42,8 @@ export interface Discovery {
   /** Remote APIServices and tombstones, sorted. */
   names(): string[];
   facts(name: string): ObjectFacts | undefined;
+  /** The same as in its facts. */
+  condition(name: string): ObjectFacts['condition'] | undefined;
   /** Why nothing is known of an APIService that is there; undefined: it can be read. */
   unreadable(name: string): string | undefined;
   nodes(): Observed<readonly NodeFacts[]>;
@@ -146,6 +148,11 @@ class WatchedDiscovery implements Discovery {
 
   facts(name: string): ObjectFacts | undefined {
     return this.#factsNow(name) ?? this.#tombstones.get(name);
+  }
+
+  condition(name: string): ObjectFacts['condition'] | undefined {
+    const backend = this.#backends.get(name);
+    return backend ? conditionOf(backend.api, this.#caches.apiServices.status(this.#clock())) : this.#tombstones.get(name)?.condition;
   }
 
   unreadable(name: string): string | undefined {

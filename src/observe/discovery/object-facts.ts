@@ -57,14 +57,14 @@ export function objectFacts(
   const { transitions, events, changes } = known;
   const { name, group, version, insecureSkipTLSVerify } = api;
   const named = { name, group, version, backend: api.backend, insecureSkipTLSVerify, transitions, changes };
-  const blind = unreadableFact('the APIService', api.unreadable);
+  const blind = unreadableApi(api);
   if (blind)
     return { ...named, condition: blind, service: blind, endpoints: blind, pods: blind, workload: blind, events: blind, neighbours: blind };
   return {
     ...named,
     caBundle: known.caBundle,
     ...(api.createdAt === undefined ? {} : { createdAt: api.createdAt }),
-    condition: observedFrom<ConditionFacts>(statuses.apiServices, () => (api.condition ? observed(api.condition) : ABSENT)),
+    condition: conditionOf(api, statuses.apiServices),
     service: serviceOf(backend, statuses),
     endpoints: endpointsOf(backend, statuses),
     pods: podsOf(backend, statuses, known.history),
@@ -72,6 +72,13 @@ export function objectFacts(
     events,
     neighbours: neighboursOf(backend, statuses, known.neighbours),
   };
+}
+
+const unreadableApi = (api: Backend['api']): Observed<never> | undefined => unreadableFact('the APIService', api.unreadable);
+
+/** Of the object alone: what is asked many times in a tick, where all the facts would be thrown away. */
+export function conditionOf(api: Backend['api'], apiServices: SourceStatus): Observed<ConditionFacts> {
+  return unreadableApi(api) ?? observedFrom<ConditionFacts>(apiServices, () => (api.condition ? observed(api.condition) : ABSENT));
 }
 
 /** Something is there, and nobody can read what it says: that is neither its absence nor what it said before. */

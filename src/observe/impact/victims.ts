@@ -94,10 +94,10 @@ class Search<T> {
 
   of(name: string): VictimsOfKind {
     const objects = this.#known();
-    const api = this.#surroundings.discovery.facts(name);
     // What we may not see is said before it is needed.
     if (objects.state !== 'observed' && objects.state !== 'unobserved') return { listed: objects, unlisted: 0 };
-    if (!api || !errsNow(this.#surroundings, name)) return { listed: AT_REST, unlisted: 0 };
+    const api = errsNow(this.#surroundings, name) ? this.#surroundings.discovery.facts(name) : undefined;
+    if (!api) return { listed: AT_REST, unlisted: 0 };
     if (objects.state !== 'observed') return { listed: objects, unlisted: 0 };
     const hurt = objects.value.flatMap((record) => this.#kind.hurtBy(record, api) ?? []).sort(longestFirst);
     return { listed: observed(hurt.slice(0, MOST_LISTED)), unlisted: Math.max(0, hurt.length - MOST_LISTED) };

@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { SourceName } from '../../../src/domain/sources.ts';
 import { createKubeClient } from '../../../src/kube/client.ts';
 import { createDiscovery, type DiscoveryOptions } from '../../../src/observe/discovery/discovery.ts';
@@ -50,7 +50,12 @@ export async function discover(
   });
   discovery.start(controller.signal);
   await eventually(() => discovery.synced());
-  const facts = (name = 'v1.tides.example.com') => discovery.facts(name)!;
+  /** The condition is told by itself too, and the same. */
+  const facts = (name = 'v1.tides.example.com') => {
+    const found = discovery.facts(name)!;
+    expect(discovery.condition(name)).toEqual(found?.condition);
+    return found;
+  };
   const sourceState = (name: SourceName) => discovery.source(name).status(clock());
   return { discovery, cluster, collection, server, facts, sourceState, controller };
 }

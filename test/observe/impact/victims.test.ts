@@ -54,7 +54,7 @@ async function start(api: Partial<ApiFacts> = { condition: FALSE }) {
     clock: () => now.time,
     log: SILENT,
     options: { impactIntervalMs: 100 },
-    discovery: { names: () => [METRICS], facts: () => now.api },
+    discovery: { names: () => [METRICS], facts: () => now.api, condition: () => now.api?.condition },
     prober: { tallies: () => now.api.probes },
   } as unknown as Surroundings);
   return {
