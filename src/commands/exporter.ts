@@ -121,8 +121,13 @@ function createPublisher({ observation, diagnostician, incidents, exposition, se
     const snapshot = observer.snapshot();
     const values = readSignals(snapshot);
     const round = diagnostician.observe(snapshot, values);
-    const counts = incidents.observe(snapshot, round);
-    const view = { snapshot, signals: values, round, incidents: counts, ...(replicas && { replica: replicas.candidacy() }) };
+    const view = {
+      snapshot,
+      signals: values,
+      round,
+      ...incidents.observe(snapshot, round),
+      ...(replicas && { replica: replicas.candidacy() }),
+    };
     exposition.update(view);
     self.observeTick((performance.now() - started) / 1000);
     verdicts.follow(round);

@@ -5,7 +5,8 @@ import type { JudgedRound } from '../incidents/api-tick.ts';
 import { MemoryBook } from '../incidents/book.ts';
 import { AppendFile } from '../incidents/file.ts';
 import { Journal } from '../incidents/journal.ts';
-import { createRecorder, type IncidentRecorder } from '../incidents/recorder.ts';
+import { type IncidentMarks, markTick, NO_MARKS } from '../incidents/marks.ts';
+import { createRecorder, type IncidentRecorder, type RecordedTick } from '../incidents/recorder.ts';
 import { countTick, type IncidentCounts, NO_COUNTS } from '../incidents/totals.ts';
 import type { Logger } from '../source/logger.ts';
 import type { Keeping } from './state-keeper.ts';
@@ -13,10 +14,16 @@ import type { Keeping } from './state-keeper.ts';
 /** The rest of the file is what was said before of the same incidents: the more of it, the seldomer it is written anew. */
 const SHARE_OF_FILE = 0.75;
 
+export interface PublishedIncidents {
+  /** Since the start. */
+  readonly incidents: IncidentCounts;
+  readonly incidentMarks: IncidentMarks;
+}
+
 export interface IncidentKeeper {
   readonly book: IncidentBook;
-  /** Records a tick. Never throws, and never waits for the disk. Returns what was counted since the start. */
-  observe(snapshot: Snapshot, round: JudgedRound): IncidentCounts;
+  /** Records a tick. Never throws, and never waits for the disk. */
+  observe(snapshot: Snapshot, round: JudgedRound): PublishedIncidents;
   /** Resolves when the file is not being written. */
   idle(): Promise<void>;
   /** Writes what is not written yet. */
@@ -30,7 +37,7 @@ export async function startIncidentKeeper(config: Config['incidents'], { log, ma
   const kept = { book, recorder, log, maxBytes: config.max_size };
   const writer = await startWriter(config.file, kept, mayWrite);
   let last = 0;
-  let counts = NO_COUNTS;
+  let published: PublishedIncidents = { incidents: NO_COUNTS, incidentMarks: NO_MARKS };
   return {
     book,
     observe(snapshot, round) {
@@ -40,14 +47,23 @@ export async function startIncidentKeeper(config: Config['incidents'], { log, ma
         for (const incident of recorded.touched) book.put(incident);
         book.expire(last);
         writer.take(recorded.touched, last);
-        counts = countTick(counts, recorded, new Set(snapshot.apis.map(({ name }) => name)));
+        published = publishedOf(published, recorded, snapshot, book);
       } catch (error) {
         log.error({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'incidents could not be recorded');
       }
-      return counts;
+      return published;
     },
     idle: () => writer.idle(),
     stop: () => writer.finish(last),
+  };
+}
+
+function publishedOf(before: PublishedIncidents, recorded: RecordedTick, { apis, time }: Snapshot, book: MemoryBook): PublishedIncidents {
+  const names = new Set(apis.map(({ name }) => name));
+  const { touched } = recorded;
+  return {
+    incidents: countTick(before.incidents, recorded, names),
+    incidentMarks: markTick(before.incidentMarks, { touched, now: time / 1000, apis: names, isKept: (id) => book.has(id) }),
   };
 }
 

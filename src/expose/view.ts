@@ -3,6 +3,7 @@ import type { Candidate, Diagnoses } from '../domain/diagnosis.ts';
 import type { FailurePattern } from '../domain/pattern.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
 import type { SourceStatus } from '../domain/sources.ts';
+import type { IncidentMarks } from '../incidents/marks.ts';
 import type { IncidentCounts } from '../incidents/totals.ts';
 
 /** What is published: one finished tick. Immutable, so that a scrape can never see half of it. */
@@ -13,6 +14,8 @@ export interface ExporterView {
   readonly round: RoundView;
   /** Absent where none are recorded. */
   readonly incidents?: IncidentCounts;
+  /** Absent where none are recorded. */
+  readonly incidentMarks?: IncidentMarks;
   /** Who leads the replicas; absent where none is elected. */
   readonly replica?: Candidacy;
 }

@@ -84,6 +84,7 @@ export const OWN_LABELS = [
   'fact',
   'group',
   'how',
+  'incident',
   'inherited',
   'kind',
   'le',

@@ -45,7 +45,7 @@ async function run(
   const recorder = {
     resume: () => [],
     observe(...tick: Parameters<IncidentKeeper['observe']>) {
-      counts = keeper.observe(...tick);
+      counts = keeper.observe(...tick).incidents;
       return { touched: [], settled: [] };
     },
   };

@@ -32,13 +32,19 @@ interface Variable {
   readonly refresh?: number;
   readonly datasource?: { readonly uid: string };
 }
+interface Annotation {
+  readonly name: string;
+  readonly expr?: string;
+  readonly titleFormat?: string;
+  readonly textFormat?: string;
+}
 interface Dashboard {
   readonly uid: string;
   readonly title: string;
   readonly editable: boolean;
   readonly panels: readonly Panel[];
   readonly templating: { readonly list: readonly Variable[] };
-  readonly annotations: { readonly list: readonly { readonly name: string; readonly expr?: string }[] };
+  readonly annotations: { readonly list: readonly Annotation[] };
   readonly links: readonly { readonly placement?: string; readonly asDropdown: boolean }[];
 }
 
@@ -134,8 +140,15 @@ describe.each(each)('%s', (_, dashboard) => {
   it('marks each incident from its begin to its end, where it is about APIs', () => {
     const marks = dashboard.annotations.list.filter(({ name }) => name === 'Incidents');
     expect(marks).toHaveLength(dashboard.uid === 'aggregated-api-exporter' ? 0 : 1);
-    // A series that is there while an incident goes on is a region; one of its begin alone would be a moment.
-    for (const { expr } of marks) expect(expr).toMatch(/^max by \(cluster, apiservice, cause\) \(aggregated_api_diagnosis\{/);
+    for (const { expr, titleFormat, textFormat } of marks) {
+      // Grafana makes a region of neighbouring samples that are 1; a series of the begin alone would be a moment.
+      expect(expr).toMatch(
+        /\(max by \(cluster, apiservice, cause, incident\) \(aggregated_api_incident\{[^}]*\} == 1\), "link", "\$1", "incident"/,
+      );
+      expect(expr).toContain('"${exporter:raw}/incidents/$1"');
+      // Grafana knows labels there, and no variables.
+      expect([titleFormat, textFormat]).toEqual(['{{apiservice}}: {{cause}}', '{{link}}']);
+    }
   });
 
   it('links to the others where everybody sees it', () => {
@@ -172,6 +185,8 @@ describe.each(each)('%s', (_, dashboard) => {
         'severity',
         'family',
         'look_back',
+        'page',
+        'link',
       ],
     ]);
     for (const expr of expressionsOf(dashboard)) {

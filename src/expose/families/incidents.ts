@@ -1,8 +1,23 @@
+import { MARKED_AFTER_END, markValue, NO_MARKS } from '../../incidents/marks.ts';
 import { DURATION_BUCKETS, NO_COUNTS } from '../../incidents/totals.ts';
 import { type Family, familyPerApi } from '../family.ts';
+import { liveApis } from '../view.ts';
 
 /** Incidents are counted once they cannot come back any more: a minute after their end, or up to an hour where they flap. */
 export const INCIDENT_FAMILIES: readonly Family[] = [
+  {
+    name: 'aggregated_api_incident',
+    type: 'gauge',
+    help: `1 for each incident that goes on, also while nobody can tell whether it still does, 0 for ${MARKED_AFTER_END / 60} minutes after its end; then no series. By the cause that was held the longest so far, or unknown, and by its id: /incidents/<id> of the exporter is its page. Of several replicas the leader alone says it, for an id is found on the replica that made it.`,
+    labels: ['apiservice', 'cause', 'incident'],
+    cost: 'failing APIs + at most 100 incidents that have just ended',
+    collect(view, emit) {
+      if (view.replica?.leads === false) return;
+      const live = new Set(liveApis(view).map(({ name }) => name));
+      for (const [id, mark] of view.incidentMarks ?? NO_MARKS)
+        if (live.has(mark.apiservice)) emit([mark.apiservice, mark.cause, id], markValue(mark));
+    },
+  },
   familyPerApi({
     name: 'aggregated_api_incidents_total',
     type: 'counter',

@@ -5,7 +5,7 @@ import type { Link } from './panel.ts';
 /** The variable with the address of the exporter's pages. A Grafana that got these files from somebody else is told it there. */
 export const EXPORTER_VARIABLE = 'exporter';
 /** An address stays as it is: in other formats Grafana escapes what it inserts. */
-const EXPORTER = `\${${EXPORTER_VARIABLE}:raw}`;
+export const EXPORTER = `\${${EXPORTER_VARIABLE}:raw}`;
 const API = '${__field.labels.apiservice}';
 
 /** From a series with the label apiservice to the exporter's page of that API. */

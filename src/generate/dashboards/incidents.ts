@@ -1,13 +1,26 @@
+import { EXPORTER } from './exporter-links.ts';
 import { select } from './matchers.ts';
 import type { DashboardSpec, PanelSpec } from './panel.ts';
 
-/** Marks each incident from its begin to its end on every panel, by its cause; of one API, or of all. */
+/**
+ * Marks each incident from its begin to its end on every panel, by its cause and its id, with a link to its page; of one API, or of all.
+ * Grafana fills in variables in a query only, and labels in a text only: so the query makes a label of the link. Where the variable holds no
+ * address the label is the bare id.
+ */
 export function incidentAnnotation(matchers: string, level: string): DashboardSpec['annotations'][number] {
+  const open = `max by (${level}, cause, incident) (${select('aggregated_api_incident', matchers)} == 1)`;
+  const named = withLabel(open, 'link', '$1', ['incident', '(.+)']);
+  const withPage = withLabel(named, 'page', `${EXPORTER}/incidents/$1`, ['incident', '(.+)']);
   return {
     name: 'Incidents',
-    expr: `max by (${level}, cause) (${select('aggregated_api_diagnosis', matchers)})`,
-    text: '{{apiservice}}: {{cause}}',
+    expr: withLabel(withPage, 'link', "<a href='$1' target='_blank'>$2</a>", ['page', '(https?://.+/incidents/(.+))']),
+    title: '{{apiservice}}: {{cause}}',
+    text: '{{link}}',
   };
+}
+
+function withLabel(vector: string, label: string, value: string, [source, pattern]: readonly [source: string, pattern: string]): string {
+  return `label_replace(${vector}, "${label}", "${value}", "${source}", "${pattern}")`;
 }
 
 export function incidentPanels(clusters: string, level: string): PanelSpec[] {

@@ -23,9 +23,13 @@ export function oneApiDashboard(options: GenerateOptions): DashboardSpec {
       {
         name: 'Verdict',
         expr: `${select(SERIES.verdict, api, 'cause!="unknown"')} unless on (${level}, cause) (${select(SERIES.verdict, api)} offset 1m)`,
-        text: '{{cause}}',
+        title: '{{cause}}',
       },
-      { name: 'Change', expr: `changes(${select('aggregated_api_last_change_timestamp_seconds', api)}[1m]) > 0`, text: '{{what}} changed' },
+      {
+        name: 'Change',
+        expr: `changes(${select('aggregated_api_last_change_timestamp_seconds', api)}[1m]) > 0`,
+        title: '{{what}} changed',
+      },
     ],
     rows: [
       {

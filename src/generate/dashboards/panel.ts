@@ -8,7 +8,16 @@ export interface DashboardSpec {
   readonly variables: readonly VariableSpec[];
   readonly rows: readonly RowSpec[];
   /** Marks on every panel's time axis. */
-  readonly annotations: readonly { readonly name: string; readonly expr: string; readonly text: string }[];
+  readonly annotations: readonly AnnotationSpec[];
+}
+
+export interface AnnotationSpec {
+  readonly name: string;
+  readonly expr: string;
+  /** With labels as {{label}}; Grafana knows no variables there. */
+  readonly title: string;
+  /** Below the title; HTML that Grafana cleans. */
+  readonly text?: string;
 }
 
 export interface VariableSpec {

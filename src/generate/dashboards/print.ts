@@ -40,7 +40,7 @@ import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-s
 import type { GenerateOptions } from '../options.ts';
 import { EXPORTER_VARIABLE } from './exporter-links.ts';
 import { select } from './matchers.ts';
-import type { DashboardSpec, PanelSpec, TargetSpec } from './panel.ts';
+import type { AnnotationSpec, DashboardSpec, PanelSpec, TargetSpec } from './panel.ts';
 
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 const TAG = 'aggregated-api';
@@ -74,18 +74,7 @@ function built(spec: DashboardSpec, options: GenerateOptions): Dashboard {
         .includeVars(true)
         .keepTime(true),
     );
-  for (const { name, expr, text } of spec.annotations)
-    builder.annotation(
-      new AnnotationQueryBuilder()
-        .name(name)
-        .datasource(DATASOURCE)
-        .enable(true)
-        .hide(false)
-        .iconColor('purple')
-        .expr(expr)
-        .titleFormat(text)
-        .step('30s'),
-    );
+  for (const annotation of spec.annotations) builder.annotation(annotationQuery(annotation));
   let y = 0;
   spec.rows.forEach((row, index) => {
     builder.withRow(new RowBuilder(row.title).id(1000 + index).gridPos({ x: 0, y, w: 24, h: 1 }));
@@ -105,6 +94,19 @@ function built(spec: DashboardSpec, options: GenerateOptions): Dashboard {
     y += height;
   });
   return builder.build();
+}
+
+function annotationQuery({ name, expr, title, text }: AnnotationSpec): AnnotationQueryBuilder {
+  const builder = new AnnotationQueryBuilder()
+    .name(name)
+    .datasource(DATASOURCE)
+    .enable(true)
+    .hide(false)
+    .iconColor('purple')
+    .expr(expr)
+    .titleFormat(title)
+    .step('30s');
+  return text === undefined ? builder : builder.textFormat(text);
 }
 
 function datasourceVariable(): DatasourceVariableBuilder {

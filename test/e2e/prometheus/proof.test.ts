@@ -129,14 +129,39 @@ describe('with a real Prometheus and Alertmanager', () => {
         .filter(({ name }) => name === 'Incidents')
         .map(({ name, expr }) => ({ title: name, targets: [{ expr }] }));
       for (const panel of [...panels, ...marks])
-        for (const { expr } of panel.targets ?? []) {
-          const asked = expr.replaceAll('$__rate_interval', '3m').replaceAll('$cluster', '.*').replaceAll('="$apiservice"', '=~".+"');
-          if ((await query(stage.prometheus, asked)).length === 0) empty.push(`${title}: ${panel.title}`);
-        }
+        for (const { expr } of panel.targets ?? [])
+          if ((await query(stage.prometheus, asGrafanaAsks(expr))).length === 0) empty.push(`${title}: ${panel.title}`);
     }
     expect(empty).toEqual([]);
   });
+
+  it('leads from each incident on the time axis to its page, and nowhere where the address of the exporter is not known', async () => {
+    const files = (await printAll('dashboards', { format: 'json' })).flatMap(({ artifacts }) => artifacts);
+    const { annotations } = JSON.parse(files.find(({ path }) => path.endsWith('aggregated-api-fleet.json'))!.content) as {
+      annotations: { list: { name: string; expr: string }[] };
+    };
+    const { expr } = annotations.list.find(({ name }) => name === 'Incidents')!;
+    const marked = async (exporter: string) => (await query(stage.prometheus, asGrafanaAsks(expr, exporter))).map(({ metric }) => metric);
+    const marks = await marked(stage.exporter.url);
+    expect(marks.map(({ apiservice, cause }) => [apiservice, cause])).toEqual(
+      expect.arrayContaining(FAULTS.map(([name, fault]) => [apiOf(name), fault])),
+    );
+    for (const { incident, cause, link } of marks) {
+      const [, address, words] = /^<a href='([^']*)' target='_blank'>([^<]*)<\/a>$/.exec(link!)!;
+      expect([address, words]).toEqual([`${stage.exporter.url}/incidents/${incident}`, incident]);
+      expect(await (await fetch(address!)).text()).toContain(cause!);
+    }
+    for (const { incident, link } of await marked('')) expect(link).toBe(incident);
+  });
 });
+
+function asGrafanaAsks(expr: string, exporter = ''): string {
+  return expr
+    .replaceAll('$__rate_interval', '3m')
+    .replaceAll('$cluster', '.*')
+    .replaceAll('="$apiservice"', '=~".+"')
+    .replaceAll('${exporter:raw}', exporter);
+}
 
 interface RuleFile {
   readonly groups: readonly { readonly rules: readonly { readonly record?: string; readonly labels?: Record<string, string> }[] }[];
