@@ -160,7 +160,10 @@ const schema = z.strictObject({
   diagnosis: z
     .strictObject({
       interval: duration('5s', '1s', '60s', 'Time between two diagnoses; a changed probe result also causes one.'),
-      state_file: z.string().optional().describe('Where the hour of history is kept over a restart.'),
+      state_file: z
+        .string()
+        .optional()
+        .describe('Where the hour of history is kept over a restart: what causes are judged by, and what the page of each API draws.'),
       disabled_sources: z.array(z.enum(SOURCES)).default([]).describe('Sources that are not asked.'),
     })
     .prefault({}),

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import { createDiagnostician, type Diagnostician } from '../diagnose/diagnostician.ts';
 import { createExposition, type Exposition } from '../expose/exposition.ts';
+import { HourBook } from '../expose/hour/hour-book.ts';
 import { createSelfMetrics, type SelfMetrics } from '../expose/self-metrics.ts';
 import { createWebServer } from '../expose/server.ts';
 import type { ExporterView } from '../expose/view.ts';
@@ -52,7 +53,8 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
   });
   const diagnostician = createDiagnostician(catalogueOptions());
   const keeping = { log, ...(replicas && { mayWrite: replicas.leads }) };
-  const keeper = await startStateKeeper(diagnostician, config.diagnosis.state_file, keeping);
+  const hours = new HourBook();
+  const keeper = await startStateKeeper({ diagnostician, hours }, config.diagnosis.state_file, keeping);
   const incidents = await startIncidentKeeper(config.incidents, keeping);
 
   let view: ExporterView | undefined;
@@ -70,6 +72,7 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
     // The generator is loaded when the first runbook is read.
     runbook: async (cause) => (await import('../generate/runbook-html.ts')).renderRunbookHtml(cause),
     incidents: incidents.book,
+    hours,
     version,
     log,
   });

@@ -1,9 +1,17 @@
 import type { Diagnostician } from '../diagnose/diagnostician.ts';
 import { restoreState } from '../diagnose/parse-state.ts';
+import type { HourBook } from '../expose/hour/hour-book.ts';
+import { parseHours } from '../expose/hour/parse-hours.ts';
 import type { Logger } from '../source/logger.ts';
 import { readStates, saveState } from './state-file.ts';
 
 const SAVE_EVERY_MS = 60_000;
+
+/** What goes on after a restart: the hour that causes are judged by, and the one that the pages show. */
+export interface Kept {
+  readonly diagnostician: Pick<Diagnostician, 'serialise' | 'restore'>;
+  readonly hours: HourBook;
+}
 
 export interface StateKeeper {
   /** Saves once more. */
@@ -18,17 +26,17 @@ export interface Keeping {
 
 /** Goes on with the history that the file has, and saves it once a minute. Without a file nothing is kept. */
 export async function startStateKeeper(
-  diagnostician: Diagnostician,
+  kept: Kept,
   file: string | undefined,
   { log, mayWrite = () => true }: Keeping,
 ): Promise<StateKeeper> {
   if (file === undefined) return { stop: () => Promise.resolve() };
-  await restore(diagnostician, file, log);
+  await restore(kept, file, log);
   let saving = Promise.resolve();
   // One after the other: a slow disk must not have two writers.
   const save = () => {
     saving = saving
-      .then(() => (mayWrite() ? saveState(file, diagnostician.serialise()) : undefined))
+      .then(() => (mayWrite() ? saveState(file, textOf(kept)) : undefined))
       .catch((error: Error) => log.warn({ file, error: error.message }, 'the history could not be saved'));
     return saving;
   };
@@ -41,7 +49,13 @@ export async function startStateKeeper(
   };
 }
 
-async function restore(diagnostician: Diagnostician, file: string, log: Logger): Promise<void> {
+/** One more field of the JSON object that the diagnostician gives: versions that do not know the hours read it as they did. */
+function textOf({ diagnostician, hours }: Kept): string {
+  return `${diagnostician.serialise().slice(0, -1)},"hours":${JSON.stringify(hours)}}`;
+}
+
+/** Each from the newest state that has it: what spoils one of them does not take the other. */
+async function restore({ diagnostician, hours }: Kept, file: string, log: Logger): Promise<void> {
   const states = await readStates(file).catch((error: Error) => {
     log.warn({ file, error: error.message }, 'the history can not be read: starting without');
     return [];
@@ -50,8 +64,21 @@ async function restore(diagnostician: Diagnostician, file: string, log: Logger):
     try {
       restoreState(diagnostician, text);
       log.info({ file: path }, 'went on with the history of an earlier run');
-      return;
+      break;
     } catch (error) {
       log.warn({ file: path, error: (error as Error).message }, 'this history is not usable');
     }
+  for (const { path, text } of states)
+    try {
+      restoreHours(hours, text);
+      return;
+    } catch (error) {
+      log.warn({ file: path, error: (error as Error).message }, 'the hour of the pages is not usable');
+    }
+}
+
+/** A state of before they were kept has none. */
+function restoreHours(hours: HourBook, text: string): void {
+  const state = JSON.parse(text) as { readonly hours?: unknown } | null;
+  if (state?.hours !== undefined) hours.restore(parseHours(state.hours));
 }

@@ -9,6 +9,7 @@ import { createEvidenceGuard, type EvidenceMode, isOpen, type ReviewAccess } fro
 import type { Exposition } from './exposition.ts';
 import { hostsOf, prefixOf, withoutPrefix } from './external-url.ts';
 import { createHostCheck } from './host-check.ts';
+import type { HourBook } from './hour/hour-book.ts';
 import { incidentRoutes, shownBook } from './incident-routes.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { createPages, followPage, type Pages, sendPage } from './live/pages.ts';
@@ -55,6 +56,8 @@ export interface WebServerOptions {
   readonly reviewAccess?: ReviewAccess;
   /** Every incident that is remembered; default: none is. */
   readonly incidents?: IncidentBook;
+  /** What the pages of the APIs draw, for who keeps it over a restart; default: it begins with the server. */
+  readonly hours?: HourBook;
   /** HTML of a cause's runbook, a whole page or a fragment; undefined = no such cause. */
   readonly runbook?: (cause: string) => string | undefined | Promise<string | undefined>;
   /** Milliseconds; for tests. */

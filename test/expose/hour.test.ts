@@ -5,6 +5,7 @@ import type { ApiFacts, LogFacts, SignatureCount } from '../../src/domain/snapsh
 import { API_HOUR_BYTES, ApiHour, MOST_SIGNATURES } from '../../src/expose/hour/api-hour.ts';
 import { HourBook } from '../../src/expose/hour/hour-book.ts';
 import { LoadHour } from '../../src/expose/hour/load-hour.ts';
+import { parseHours } from '../../src/expose/hour/parse-hours.ts';
 import { renderApiPage } from '../../src/expose/page/api-page.ts';
 import { healthyApi, healthyContainer, healthyPod, healthySnapshot, healthyTally, NOW } from '../support/healthy.ts';
 import { diagnosis, viewOf } from './view.ts';
@@ -164,6 +165,124 @@ describe('the ring', () => {
   });
 });
 
+describe('over a restart', () => {
+  /** What a new exporter has, that reads what another one wrote. */
+  const again = (book: HourBook): HourBook => {
+    const next = new HourBook();
+    next.restore(parseHours(JSON.parse(JSON.stringify(book))));
+    return next;
+  };
+  const change = (at: number, summary: string, object = 'Deployment harbour/tide-gauge') => ({
+    what: 'rollout' as const,
+    at,
+    object,
+    summary,
+  });
+  const event = (at: number, count: number) =>
+    observed({
+      counts: [],
+      recent: [{ type: 'Warning' as const, reason: 'Unhealthy', kind: 'Pod', object: 'Pod tide-gauge', message: '', at, count }],
+    });
+  const restarted = (...restartTimes: number[]) => observed([healthyPod({ containers: [healthyContainer({ restartTimes })] })]);
+  /** What the axis shows after a restart between these two. */
+  function told(before: Partial<ApiFacts>, after: Partial<ApiFacts>, minutes = 1) {
+    const book = new HourBook();
+    book.observe(healthySnapshot({ apis: [healthyApi(before)] }));
+    const next = again(book);
+    const api = healthyApi(after);
+    next.observe(healthySnapshot({ time: NOW + minutes * MINUTE, apis: [api] }));
+    return next.happenings(api, []).map(({ says, at }) => `${says} at ${(at - NOW) / MINUTE}`);
+  }
+
+  it('each minute is what it was, states and lines too', () => {
+    const book = new HourBook();
+    const at = [0, 1, 2, 5, 6];
+    for (const [i, minute] of at.entries())
+      book.observe(
+        healthySnapshot({
+          time: NOW + minute * MINUTE,
+          apis: [
+            {
+              ...logs(['torn', 3 * i, NOW + minute * MINUTE]),
+              probes: [tally(10 * i, i), tally(7 * i, 0, { vantage: 'endpoint' })],
+              endpoints:
+                i === 2 ? UNOBSERVED : observed({ ready: i, notReady: 1, terminating: 0, slices: 1, portServed: true, addresses: [] }),
+              policy: i === 3 ? observed({ verdict: 'blocks', why: '', selecting: [], notEvaluated: [] }) : UNOBSERVED,
+            },
+          ],
+        }),
+      );
+    const before = book.api('v1.tides.example.com', NOW + 6 * MINUTE);
+    expect(before.filter((minute) => minute !== undefined)).toHaveLength(at.length);
+    expect(again(book).api('v1.tides.example.com', NOW + 6 * MINUTE)).toEqual(before);
+    expect(JSON.stringify(again(book))).toBe(JSON.stringify(book));
+  });
+
+  it('a line that was counted before is not counted again', () => {
+    const book = new HourBook();
+    const seen = (api: ApiFacts, minute: number) => healthySnapshot({ time: NOW + minute * MINUTE, apis: [api] });
+    book.observe(seen(logs(['torn', 4, NOW]), 0));
+    const next = again(book);
+    next.observe(seen(logs(['torn', 4, NOW]), 1));
+    expect(next.api('v1.tides.example.com', NOW + MINUTE).flatMap((minute) => minute?.signatures ?? [])).toEqual([
+      { signature: 'torn', count: 1 },
+    ]);
+  });
+
+  it.each<[string, Partial<ApiFacts>, Partial<ApiFacts>, string[]]>([
+    [
+      'is told by who saw it where the other one only finds that it was written',
+      { changes: [change(NOW - 5 * MINUTE, 'image changed')] },
+      { changes: [change(NOW - 5 * MINUTE + 999, 'was written')] },
+      ['rollout: Deployment harbour/tide-gauge, image changed at -5'],
+    ],
+    [
+      'of another object, or another time, is another',
+      { changes: [change(NOW - 5 * MINUTE, 'image changed')] },
+      { changes: [change(NOW - 5 * MINUTE, 'was written', 'Deployment harbour/quay'), change(NOW - 4 * MINUTE, 'was written')] },
+      [
+        'rollout: Deployment harbour/tide-gauge, image changed at -5',
+        'rollout: Deployment harbour/quay, was written at -5',
+        'rollout: Deployment harbour/tide-gauge, was written at -4',
+      ],
+    ],
+    [
+      'that nothing shows any more stays: a restart that the pod forgot',
+      { pods: restarted(NOW - 9 * MINUTE, NOW - 3 * MINUTE) },
+      { pods: restarted(NOW - 3 * MINUTE) },
+      ['server in tide-gauge-7c9f8d6b5-abcde restarted at -9', 'server in tide-gauge-7c9f8d6b5-abcde restarted at -3'],
+    ],
+    [
+      'that repeats is where it was last',
+      { events: event(NOW - MINUTE, 3) },
+      { events: event(NOW, 4) },
+      ['Unhealthy: Pod tide-gauge (×4) at 0'],
+    ],
+    [
+      'is known before events are read again',
+      { events: event(NOW - MINUTE, 3) },
+      { events: UNOBSERVED },
+      ['Unhealthy: Pod tide-gauge (×3) at -1'],
+    ],
+  ])('what happened %s', (_, before, after, expected) => {
+    expect(told(before, after)).toEqual(expected);
+  });
+
+  it('what happened is forgotten after an hour, and where the clock was set back behind it', () => {
+    const restart = { pods: restarted(NOW - 3 * MINUTE) };
+    const words = 'server in tide-gauge-7c9f8d6b5-abcde restarted at -3';
+    expect([told(restart, {}, 57), told(restart, {}, 58)]).toEqual([[words], []]);
+    expect([told(restart, {}, -3), told(restart, {}, -4)]).toEqual([[words], []]);
+  });
+
+  it('is at most 200 happenings of an API', () => {
+    const book = new HourBook();
+    const changes = Array.from({ length: 300 }, (_, i) => change(NOW - i * 3000, 'image changed'));
+    book.observe(healthySnapshot({ apis: [healthyApi({ changes })] }));
+    expect(again(book).happenings(healthyApi(), [])).toHaveLength(200);
+  });
+});
+
 describe('load of the kube-apiservers', () => {
   const instance = (inflightRatio: number) => ({
     instance: '10.0.0.1:6443',
@@ -183,6 +302,9 @@ describe('load of the kube-apiservers', () => {
     load.observe([instance(0.25), instance(0.5)], NOW);
     load.observe([instance(0.125)], NOW + 1000);
     expect(load.minutes(NOW).at(-1)).toEqual({ at: NOW, inflight: 0.5, seconds: undefined, failing: false });
+    const again = new LoadHour();
+    again.restore(load.toJSON());
+    expect(again.minutes(NOW)).toEqual(load.minutes(NOW));
   });
   it('is not observed where no metrics are read', () => {
     const load = new LoadHour();
@@ -247,6 +369,27 @@ describe('the hour on the page', () => {
 
   it('says since when it is recorded', () => {
     expect(document.replace(/<[^>]*>/g, '')).toContain('Recorded since 2026-01-05 09:00:00; what was before is not known here.');
+  });
+
+  it.each<[string, readonly number[], string[], number]>([
+    ['each minute: nothing', [0, 1, 2, 3], [], 0],
+    ['all but one stretch', [0, 1, 4, 5], ['from 2026-01-05 09:02:00 to 2026-01-05 09:04:00'], 1],
+    [
+      'only now and then: the newest three, and how many more',
+      [0, 2, 4, 6, 8],
+      [
+        'from 2026-01-05 09:03:00 to 2026-01-05 09:04:00, from 2026-01-05 09:05:00 to 2026-01-05 09:06:00, from 2026-01-05 09:07:00 to 2026-01-05 09:08:00, and 1 more before',
+      ],
+      4,
+    ],
+  ])('says of who looked %s', (_, looked, words, drawn) => {
+    const book = new HourBook();
+    for (const minute of looked) book.observe(healthySnapshot({ time: NOW + minute * MINUTE, apis: [probes(tally(minute + 1, 0))] }));
+    const shown = viewOf(healthySnapshot({ time: NOW + looked.at(-1)! * MINUTE, apis: [api] }));
+    const printed = renderApiPage(shown, 'v1.tides.example.com', book, { version: '1' })!.document;
+    const said = /Not observed (.*?): the exporter did not run then, or did not look\./.exec(printed.replace(/<[^>]*>/g, ''));
+    expect(said ? [said[1]] : []).toEqual(words);
+    expect(printed.match(/<rect class="gap"/g) ?? []).toHaveLength(drawn);
   });
 
   it('is at most 8 KB of drawing', () => {

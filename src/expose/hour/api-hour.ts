@@ -1,5 +1,6 @@
 import type { ProbeTally } from '../../domain/probe.ts';
 import type { ApiFacts, PolicyFacts, SignatureCount } from '../../domain/snapshot.ts';
+import { minutesIn, type Runs, runsOf, stretchesOf, valuesOf } from './columns.ts';
 import { MINUTE_MS, MinuteRing, SLOTS, WIDTH } from './minute-ring.ts';
 
 /** Whom a lane of failures is about, as people ask: a list through the kube-apiserver is another question than discovery. */
@@ -76,6 +77,50 @@ export class ApiHour {
     return Array.from({ length: WIDTH }, (_, i) => this.#minute(last - WIDTH + 1 + i));
   }
 
+  /** What `restore` takes: the minutes of the hour in which somebody looked. */
+  toJSON(): ApiHourState {
+    const minutes = this.#minutes.recorded();
+    const slots = minutes.map((minute) => minute % SLOTS);
+    const seen = (cells: ArrayLike<number>, offset: number) => slots.map((slot) => cells[offset + slot] ?? 0);
+    const vantages = HOUR_VANTAGES.flatMap((vantage, row) => {
+      const offset = row * SLOTS;
+      const attempts = seen(this.#attempts, offset);
+      if (attempts.every((count) => count === 0)) return [];
+      const [failures, passed] = [seen(this.#failures, offset), seen(this.#passed, offset)];
+      const seconds = seen(this.#seconds, offset).map((sum) => Math.round(sum * 1e4) / 1e4);
+      return [[vantage, [attempts, failures, passed, seconds].map(runsOf)] as const];
+    });
+    return {
+      minutes: stretchesOf(minutes),
+      vantages: Object.fromEntries(vantages),
+      ready: runsOf(seen(this.#ready, 0).map((ready) => (ready === -1 ? Number.NaN : ready))),
+      notReady: runsOf(seen(this.#notReady, 0)),
+      policy: runsOf(seen(this.#policy, 0)),
+      signatures: Object.fromEntries(
+        [...this.#signatures].map(([signature, { newest, counts }]) => [signature, { newest, counts: runsOf(seen(counts, 0)) }]),
+      ),
+    };
+  }
+
+  /** Goes on from what `toJSON` gave: of a new one. @throws RangeError when it contradicts itself. */
+  restore({ minutes: stretches, vantages, ready, notReady, policy, signatures }: ApiHourState): void {
+    const minutes = minutesIn(stretches);
+    const slots = minutes.map((minute) => this.#minutes.slotAt(minute * MINUTE_MS, (slot) => this.#clear(slot)));
+    const put = (cells: { [slot: number]: number }, offset: number, runs: Runs, missing = 0) => {
+      const values = valuesOf(runs, slots.length);
+      for (const [i, slot] of slots.entries()) cells[offset + slot] = Number.isNaN(values[i]) ? missing : (values[i] ?? missing);
+    };
+    for (const [row, vantage] of HOUR_VANTAGES.entries()) {
+      const columns = [this.#attempts, this.#failures, this.#passed, this.#seconds];
+      for (const [i, runs] of (vantages[vantage] ?? []).entries()) put(columns[i] ?? {}, row * SLOTS, runs);
+    }
+    put(this.#ready, 0, ready, -1);
+    put(this.#notReady, 0, notReady);
+    put(this.#policy, 0, policy);
+    for (const [signature, { newest, counts }] of Object.entries(signatures).slice(0, MOST_SIGNATURES))
+      put(this.#countsOf(signature, newest), 0, counts);
+  }
+
   #minute(minute: number): ApiMinute | undefined {
     const slot = this.#minutes.slotOf(minute);
     if (slot === undefined) return undefined;
@@ -141,11 +186,15 @@ export class ApiHour {
     this.#matches = new Map(matches.map(({ signature, speaker, count }) => [`${signature} ${speaker}`, count]));
     for (const { signature, speaker, count, lastAt } of matches) {
       const known = before?.get(`${signature} ${speaker}`);
-      // What was counted before we looked came at times that nobody knows, but for the last.
-      const grown = before ? count - (known === undefined || known > count ? 0 : known) : 1;
-      if (grown <= 0) continue;
       const slot = this.#minutes.slotOf(Math.floor(Math.min(lastAt, timeMs) / MINUTE_MS));
-      if (slot !== undefined) add(this.#countsOf(signature, lastAt), slot, grown);
+      if (slot === undefined) continue;
+      // What was counted before we looked came at times that nobody knows, but for the last; an earlier run may have counted that one.
+      const grown = before
+        ? count - (known === undefined || known > count ? 0 : known)
+        : (this.#signatures.get(signature)?.counts[slot] ?? 0) > 0
+          ? 0
+          : 1;
+      if (grown > 0) add(this.#countsOf(signature, lastAt), slot, grown);
     }
   }
 
@@ -164,6 +213,19 @@ export class ApiHour {
     const [oldest] = [...this.#signatures].sort(([, a], [, b]) => a.newest - b.newest);
     if (oldest) this.#signatures.delete(oldest[0]);
   }
+}
+
+/** As it is written: a value for each minute that was recorded. */
+export interface ApiHourState {
+  /** The first of each stretch since the Unix epoch, and how many there are of it; ascending. */
+  readonly minutes: readonly number[];
+  /** Attempts, failures, those that passed, and their seconds; a vantage that nobody asked from is missing. */
+  readonly vantages: Readonly<Partial<Record<HourVantage, readonly Runs[]>>>;
+  readonly ready: Runs;
+  readonly notReady: Runs;
+  /** Index in VERDICTS. */
+  readonly policy: Runs;
+  readonly signatures: Readonly<Record<string, { readonly newest: number; readonly counts: Runs }>>;
 }
 
 /** Of the arrays of one API. */

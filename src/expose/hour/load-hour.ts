@@ -1,4 +1,5 @@
 import type { ApiserverFacts } from '../../domain/snapshot.ts';
+import { minutesIn, type Runs, runsOf, stretchesOf, valuesOf } from './columns.ts';
 import { MINUTE_MS, MinuteRing, SLOTS, WIDTH } from './minute-ring.ts';
 
 /** The kube-apiservers in one minute: the worst of all instances, since a request meets any of them. undefined = not observed. */
@@ -22,17 +23,40 @@ export class LoadHour {
   readonly #failing = new Uint8Array(SLOTS);
 
   observe(apiservers: readonly ApiserverFacts[], timeMs: number): void {
-    const slot = this.#minutes.slotAt(timeMs, (fresh) => {
-      this.#inflight[fresh] = Number.NaN;
-      this.#seconds[fresh] = Number.NaN;
-      this.#failing[fresh] = 0;
-    });
+    const slot = this.#slotAt(timeMs);
     for (const { control, metrics } of apiservers) {
       if (control?.last.ok === false) this.#failing[slot] = 1;
       if (metrics.state !== 'observed') continue;
       raise(this.#inflight, slot, metrics.value.inflightRatio);
       raise(this.#seconds, slot, metrics.value.requestLatencySeconds);
     }
+  }
+
+  #slotAt(timeMs: number): number {
+    return this.#minutes.slotAt(timeMs, (fresh) => {
+      this.#inflight[fresh] = Number.NaN;
+      this.#seconds[fresh] = Number.NaN;
+      this.#failing[fresh] = 0;
+    });
+  }
+
+  toJSON(): LoadHourState {
+    const minutes = this.#minutes.recorded();
+    const seen = (cells: ArrayLike<number>) =>
+      runsOf(minutes.map((minute) => Number((cells[minute % SLOTS] ?? Number.NaN).toPrecision(4))));
+    return { minutes: stretchesOf(minutes), inflight: seen(this.#inflight), seconds: seen(this.#seconds), failing: seen(this.#failing) };
+  }
+
+  /** As ApiHour.restore. */
+  restore({ minutes: stretches, inflight, seconds, failing }: LoadHourState): void {
+    const slots = minutesIn(stretches).map((minute) => this.#slotAt(minute * MINUTE_MS));
+    const put = (cells: { [slot: number]: number }, runs: Runs) => {
+      const values = valuesOf(runs, slots.length);
+      for (const [i, slot] of slots.entries()) cells[slot] = values[i] ?? Number.NaN;
+    };
+    put(this.#inflight, inflight);
+    put(this.#seconds, seconds);
+    put(this.#failing, failing);
   }
 
   /** As ApiHour.minutes. */
@@ -50,6 +74,14 @@ export class LoadHour {
       };
     });
   }
+}
+
+/** As ApiHourState has it. */
+export interface LoadHourState {
+  readonly minutes: readonly number[];
+  readonly inflight: Runs;
+  readonly seconds: Runs;
+  readonly failing: Runs;
 }
 
 function raise(cells: Float32Array, slot: number, value: number | undefined): void {

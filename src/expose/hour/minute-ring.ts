@@ -29,4 +29,9 @@ export class MinuteRing {
     const slot = minute % SLOTS;
     return minute >= 0 && this.#minutes[slot] === minute ? slot : undefined;
   }
+
+  /** Minutes since the Unix epoch of the hour that ends with the newest, in which something was recorded, ascending. */
+  recorded(): number[] {
+    return Array.from({ length: WIDTH }, (_, i) => this.#newest - WIDTH + 1 + i).filter((minute) => this.slotOf(minute) !== undefined);
+  }
 }

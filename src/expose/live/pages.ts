@@ -20,6 +20,8 @@ export interface PagesOptions {
   readonly view: () => ExporterView | undefined;
   readonly waiting: () => WaitingView;
   readonly book: IncidentBook;
+  /** The hour that the pages show; default: it begins now. */
+  readonly hours?: HourBook;
   readonly version: string;
   readonly externalUrl?: string;
 }
@@ -35,10 +37,9 @@ export interface Pages {
   publish(): void;
 }
 
-export function createPages({ view, waiting, book, version, externalUrl }: PagesOptions): Pages {
+export function createPages({ view, waiting, book, hours = new HourBook(), version, externalUrl }: PagesOptions): Pages {
   const prefix = prefixOf(externalUrl);
   const options = { version, prefix };
-  const hours = new HourBook();
   const began = Date.now();
   let recorded: ExporterView | undefined;
   let printed: { readonly of: ExporterView; readonly pages: Map<string, LivePage> } | undefined;

@@ -39,7 +39,8 @@ export function renderApiPage(view: ExporterView, name: string, hours: HourBook,
   const { snapshot } = view;
   const now = snapshot.time;
   const regions = new Regions();
-  const hour = hourOf(shown, snapshot.cluster, { minutes: hours.api(name, now), load: hours.load(now), now });
+  const happenings = hours.happenings(shown.api, snapshot.cluster.changes);
+  const hour = hourOf(shown, { minutes: hours.api(name, now), load: hours.load(now), happenings, now });
   const body = html`<main class="page">${top(html`<a href="/">Aggregated APIs</a> / ${name}`, html`observed ${observedAt(now)}`, options.version)}
 ${regions.add('verdict', verdict(shown, now))}
 <section class="card" aria-label="${hour.title}"><h2>${hour.title}</h2>${renderTimeline(hour, regions)}${renderTimelineTable(hour, regions)}</section>

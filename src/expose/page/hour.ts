@@ -1,10 +1,10 @@
-import type { ApiFacts, Change, ClusterFacts } from '../../domain/snapshot.ts';
 import { type ApiMinute, HOUR_VANTAGES, type HourVantage } from '../hour/api-hour.ts';
+import type { HourHappening } from '../hour/happenings.ts';
 import type { LoadMinute } from '../hour/load-hour.ts';
 import { MINUTE_MS, WIDTH } from '../hour/minute-ring.ts';
 import { type Html, html } from './html.ts';
 import { failingSince, type ShownApi } from './state.ts';
-import type { Happening, Timeline } from './timeline.ts';
+import type { Timeline } from './timeline.ts';
 import { absolute } from './times.ts';
 
 const VANTAGE_WORDS: Readonly<Record<HourVantage, string>> = {
@@ -17,12 +17,13 @@ const VANTAGE_WORDS: Readonly<Record<HourVantage, string>> = {
 export interface Recorded {
   readonly minutes: readonly (ApiMinute | undefined)[];
   readonly load: readonly (LoadMinute | undefined)[];
+  readonly happenings: readonly HourHappening[];
   /** Unix milliseconds. */
   readonly now: number;
 }
 
 /** The last hour of an API as it is drawn. */
-export function hourOf(shown: ShownApi, cluster: ClusterFacts, { minutes, load, now }: Recorded): Timeline {
+export function hourOf(shown: ShownApi, { minutes, load, happenings, now }: Recorded): Timeline {
   const from = (Math.floor(now / MINUTE_MS) - WIDTH + 1) * MINUTE_MS;
   const isInside = ({ at }: { readonly at: number }) => at >= from && at <= now;
   return {
@@ -36,40 +37,12 @@ export function hourOf(shown: ShownApi, cluster: ClusterFacts, { minutes, load, 
     vantages: HOUR_VANTAGES.map((vantage) => [vantage, VANTAGE_WORDS[vantage]]),
     bands: [],
     kinds: ['restart', 'change', 'policy', 'event'],
-    happenings: [...restarts(shown.api), ...changes([...shown.api.changes, ...cluster.changes]), ...events(shown.api)]
-      .filter(isInside)
-      .sort((a, b) => a.at - b.at),
+    happenings: happenings.filter(isInside).sort((a, b) => a.at - b.at),
     moments: momentsOf(shown).filter(isInside),
     readsLogs: shown.api.logs.state === 'observed',
-    notRecorded: notRecorded(minutes),
+    gaps: gapsIn(minutes),
+    notRecorded: notRecorded(minutes, from),
   };
-}
-
-function restarts({ pods }: ApiFacts): Happening[] {
-  if (pods.state !== 'observed') return [];
-  return pods.value.flatMap((pod) =>
-    pod.containers.flatMap(({ name, restartTimes }) =>
-      restartTimes.map((at): Happening => ({ kind: 'restart', at, says: `${name} in ${pod.name} restarted`, bad: true })),
-    ),
-  );
-}
-
-function changes(all: readonly Change[]): Happening[] {
-  return all.map(({ what, at, object, summary }) => ({
-    kind: what === 'network-policy' ? 'policy' : 'change',
-    at,
-    says: `${what}: ${object}${summary === '' ? '' : `, ${summary}`}`,
-  }));
-}
-
-function events({ events: of }: ApiFacts): Happening[] {
-  if (of.state !== 'observed') return [];
-  return of.value.recent.map(({ type, reason, object, at, count }) => ({
-    kind: 'event',
-    at,
-    says: `${reason}: ${object}${count > 1 ? ` (×${count})` : ''}`,
-    bad: type === 'Warning',
-  }));
 }
 
 /** Nothing is said of when the cause began beyond when what shows it was first met. */
@@ -83,8 +56,28 @@ function momentsOf(shown: ShownApi): Timeline['moments'] {
   return first === undefined ? begin : [...begin, { at: first, says: `first evidence of ${diagnosis.cause}` }];
 }
 
-function notRecorded(minutes: Recorded['minutes']): Html {
+/** Stretches that are named; there may be more. */
+const MOST_GAPS = 3;
+
+/** What is empty in the drawing is no calm: it is said where nobody looked. */
+function notRecorded(minutes: Recorded['minutes'], from: number): Html {
   const first = minutes.find((minute) => minute !== undefined);
-  if (minutes[0] !== undefined) return html``;
-  return first ? html`Recorded since ${absolute(first.at)}; what was before is not known here.` : html`Nothing is recorded yet.`;
+  if (!first) return html`Nothing is recorded yet.`;
+  const since = minutes[0] === undefined && html`Recorded since ${absolute(first.at)}; what was before is not known here. `;
+  const gaps = gapsIn(minutes);
+  const named = gaps.slice(-MOST_GAPS).map(([begin, end], i) => {
+    const between = i > 0 && ', ';
+    return html`${between}from ${absolute(from + begin * MINUTE_MS)} to ${absolute(from + end * MINUTE_MS)}`;
+  });
+  const more = gaps.length > MOST_GAPS && html`, and ${gaps.length - MOST_GAPS} more before`;
+  return html`${since}${gaps.length > 0 && html`Not observed ${named}${more}: the exporter did not run then, or did not look.`}`;
+}
+
+/** Stretches in which nothing was recorded, between minutes in which something was: the first index, and the one after the last. */
+function gapsIn(minutes: Recorded['minutes']): (readonly [begin: number, end: number])[] {
+  const seen = minutes.flatMap((minute, i) => (minute ? [i] : []));
+  return seen.flatMap((index, i) => {
+    const before = seen[i - 1];
+    return before === undefined || before === index - 1 ? [] : [[before + 1, index] as const];
+  });
 }

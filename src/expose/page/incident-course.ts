@@ -42,6 +42,7 @@ export function courseOf(incident: Incident, now: number): Timeline {
       .sort((a, b) => a.at - b.at),
     moments: momentsOf(incident).filter(isInside),
     readsLogs: course?.slots.some(({ lines }) => lines !== undefined) ?? false,
+    gaps: [],
     notRecorded: course
       ? html`Requests, latency, endpoints, lines and load were measured while it lasted.`
       : html`An earlier version kept no measurements of it.`,

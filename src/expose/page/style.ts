@@ -70,6 +70,7 @@ th[aria-sort] a::after{content:" ↑"}th[aria-sort=descending] a::after{content:
 .fail{fill:var(--bad)}.fail.soft{opacity:.25}.pass{fill:var(--ok)}.ready{fill:var(--ok);opacity:.45}.mark,.held{fill:var(--info)}.lines{fill:var(--warn)}
 .line{fill:none;stroke:var(--info);stroke-width:1.5;vector-effect:non-scaling-stroke}.line.direct{stroke:var(--soft);stroke-dasharray:3 2}
 .moment{stroke:var(--bad);stroke-width:1.5;stroke-dasharray:4 3;vector-effect:non-scaling-stroke}.moment-key{color:var(--bad);font-weight:700}
+.gap{fill:var(--faint);opacity:.3}
 #cursor{position:absolute;top:0;bottom:0;width:1px;background:var(--ink)}
 .reader{display:grid;grid-template-columns:230px 1fr;gap:4px 12px;margin-top:8px;align-items:center}
 .reader label{color:var(--soft)}.reader input{width:calc(100% - 162px);margin:0}.reader output{grid-column:1/-1;min-height:1.5em;font-variant-numeric:tabular-nums}

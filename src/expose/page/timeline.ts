@@ -30,6 +30,8 @@ export interface Timeline {
   readonly moments: readonly { readonly at: number; readonly says: string }[];
   /** Whether its logs are read: no line and no log are two things. */
   readonly readsLogs: boolean;
+  /** Where nobody looked, between rows in which somebody did: their first, and the one after their last. */
+  readonly gaps: readonly (readonly [begin: number, end: number])[];
   /** What of it is not known; empty where all of it is. */
   readonly notRecorded: Html;
 }
@@ -245,7 +247,7 @@ function loadLane({ load }: Timeline): Lane {
 }
 
 function momentLines(of: Timeline): Html {
-  return html`<svg viewBox="0 0 ${DRAWN} 10" preserveAspectRatio="none" aria-hidden="true">${of.moments.map(({ at, says }) => html`<line class="moment" x1="${x(of, at)}" x2="${x(of, at)}" y1="0" y2="10"><title>${says}</title></line>`)}</svg>`;
+  return html`<svg viewBox="0 0 ${DRAWN} 10" preserveAspectRatio="none" aria-hidden="true">${of.gaps.map(([begin, end]) => html`<rect class="gap" x="${begin * UNITS}" y="0" width="${(end - begin) * UNITS}" height="10"><title>not observed</title></rect>`)}${of.moments.map(({ at, says }) => html`<line class="moment" x1="${x(of, at)}" x2="${x(of, at)}" y1="0" y2="10"><title>${says}</title></line>`)}</svg>`;
 }
 
 function momentWords({ moments, notRecorded }: Timeline): Html {
