@@ -82,6 +82,8 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'delegation-kubeconfig-missing',
     speaker: 'aggregated-server',
+    // A warning at start (k8s.io/apiserver 0.36 pkg/server/options): the server goes on, and by this line nobody got an error yet.
+    role: 'ordinary',
     pointsTo: ['bad-flag-or-config'],
     pattern: String.raw`no (?:authentication|authorization)-kubeconfig provided`,
     literals: ['authentication-kubeconfig provided', 'authorization-kubeconfig provided'],

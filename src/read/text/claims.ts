@@ -1,4 +1,5 @@
 import { apiOfPath, isBuiltIn } from './apis.ts';
+import { type AnswerTimes, type ErrorTimes, merged, NO_ERRORS, withError } from './over.ts';
 
 /** What a line says of an API in so many words: that it answered somebody, or that it is counted as failing. */
 export interface Claim {
@@ -7,6 +8,8 @@ export interface Claim {
   readonly answers: boolean;
   /** A part of a sentence. */
   readonly because: string;
+  /** It answered discovery, which tells of its resources nothing. */
+  readonly discovery?: true;
   /** Something else in the text may explain it: an answer of the same API outweighs it. */
   readonly weak?: true;
 }
@@ -16,15 +19,7 @@ const CUSTOM_METRICS = 'v1beta1.custom.metrics.k8s.io';
 const EXTERNAL_METRICS = 'v1beta1.external.metrics.k8s.io';
 
 /** Each reads one kind of line. The first that finds something speaks for the line. */
-const READERS: readonly ((line: string) => Claim | undefined)[] = [
-  alert,
-  sample,
-  accessLine,
-  overdue,
-  clientRequest,
-  autoscaler,
-  emptyGroup,
-];
+const READERS: readonly ((line: string) => Claim | undefined)[] = [sample, accessLine, overdue, clientRequest, autoscaler, emptyGroup];
 
 /** Shorter lines and lines without one of these words claim nothing: most of a long text. */
 const SHORTEST = 24;
@@ -38,31 +33,6 @@ export function claimOf(line: string): Claim | undefined {
     if (claim) return claim;
   }
   return undefined;
-}
-
-const ALERT_NAME = /\b((?:Kube)?AggregatedAPI(?:Errors|Down|Flapping|Slow))\b/;
-const ALERT_WORDS = /aggregated API (v\d\S{0,260}?)(?:\/\S{1,63})? has (?:reported errors|been only \d)/i;
-const ALERT_AS_LABEL = /\balertname\b|\bfiring\b/i;
-const ENDED = /\bresolved\b/i;
-const ALERT_LABEL = /\b(?:name|apiservice)["'\s]{0,2}[=:]\s{0,2}["']?(v\d\w{0,20}\.[a-z0-9.-]{1,252})/;
-
-/** Alerts of the Kubernetes mixin and our own, in whatever a chat, a mail or Alertmanager makes of them. */
-function alert(line: string): Claim | undefined {
-  const name = line.includes('AggregatedAPI') ? ALERT_NAME.exec(line)?.[1] : undefined;
-  const words = line.includes('ggregated API') ? ALERT_WORDS.exec(line) : null;
-  if (!name && !words) return undefined;
-  // A rule's text, a link to a runbook, and an alert that has ended say nothing of now.
-  if (ENDED.test(line) || (!words && !ALERT_AS_LABEL.test(line) && /\balert:\s|runbook/i.test(line))) return undefined;
-  return {
-    ...apiOfAlert(line, words?.[1]),
-    answers: false,
-    because: name ? `the alert ${name} speaks of it` : 'an alert says that it reports errors',
-  };
-}
-
-function apiOfAlert(line: string, named: string | undefined): { api?: string } {
-  const api = named ?? ALERT_LABEL.exec(line)?.[1] ?? /\b(v[1-9]\w{0,20}\.[a-z][a-z0-9.-]{1,252})/.exec(line)?.[1];
-  return api ? { api } : {};
 }
 
 const SAMPLE =
@@ -131,11 +101,15 @@ function clientRequest(line: string): Claim | undefined {
   );
 }
 
+/** Behind group and version of a path. */
+const OF_A_RESOURCE = /\/apis\/[^/?]{1,253}\/[^/?]{1,40}\/[^?\s]/;
+
 function statusClaim([path = '', status = '']: readonly string[], who: string): Claim | undefined {
   const api = apiOfPath(path);
   if (api === undefined) return undefined;
-  if (status.startsWith('2')) return { api, answers: true, because: `${who} an answer with ${status}` };
-  return status.startsWith('5') || status === '429' ? { api, answers: false, because: `${who} an answer with ${status}` } : undefined;
+  const answers = status.startsWith('2');
+  if (!answers && !status.startsWith('5') && status !== '429') return undefined;
+  return { api, answers, because: `${who} an answer with ${status}`, ...(OF_A_RESOURCE.test(path) ? {} : { discovery: true }) };
 }
 
 const METRIC_FOUND = /ValidMetricFound|successfully calculate a replica count from/i;
@@ -187,9 +161,15 @@ function emptyGroup(line: string): Claim | undefined {
 
 const MOST_APIS = 50;
 const MOST_PROOFS = 3;
+/** Answers of one API whose times are kept. */
+const MOST_ANSWERS = 5000;
 
 interface Claimed {
   readonly proofs: Set<string>;
+  /** Unix milliseconds. */
+  readonly resources: number[];
+  readonly discovery: number[];
+  errors: ErrorTimes;
   error?: string;
   weakError?: string;
 }
@@ -197,21 +177,27 @@ interface Claimed {
 /** The claims of one text. */
 export class ClaimBook {
   readonly #byApi = new Map<string, Claimed>();
-  readonly #ofNone: Claimed = { proofs: new Set() };
+  readonly #ofNone: Claimed = { proofs: new Set(), resources: [], discovery: [], errors: NO_ERRORS };
 
-  add({ api, answers, because, weak }: Claim): void {
+  /** @param at the time stamp of its line. */
+  add({ api, answers, because, weak, discovery }: Claim, at: number | undefined): void {
     const own = api === undefined ? this.#ofNone : this.#of(api);
     if (!own) return;
     if (answers) {
       if (own.proofs.size < MOST_PROOFS) own.proofs.add(because);
-    } else if (weak) own.weakError ??= because;
+      const times = discovery ? own.discovery : own.resources;
+      if (at !== undefined && times.length < MOST_ANSWERS) times.push(at);
+      return;
+    }
+    own.errors = withError(own.errors, at, !discovery);
+    if (weak) own.weakError ??= because;
     else own.error ??= because;
   }
 
   #of(api: string): Claimed | undefined {
     const known = this.#byApi.get(api);
     if (known || this.#byApi.size >= MOST_APIS) return known;
-    const own: Claimed = { proofs: new Set() };
+    const own: Claimed = { proofs: new Set(), resources: [], discovery: [], errors: NO_ERRORS };
     this.#byApi.set(api, own);
     return own;
   }
@@ -227,6 +213,13 @@ export class ClaimBook {
   /** What shows that this API answers. */
   proofs(api: string): readonly string[] {
     return [...(this.#byApi.get(api)?.proofs ?? [])];
+  }
+
+  /** When it answered, and when it was counted as failing. */
+  timesOf(api: string): Pick<AnswerTimes, 'resources' | 'discovery'> & { readonly errors: ErrorTimes } {
+    const own = this.#byApi.get(api) ?? this.#ofNone;
+    const { resources, discovery } = own;
+    return { resources, discovery, errors: merged([own.errors, this.#ofNone.errors]) };
   }
 
   /** What shows that somebody got an error from it; what could be explained otherwise counts only where nothing shows that it answers. */

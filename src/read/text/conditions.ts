@@ -49,7 +49,7 @@ export class ConditionReader {
       if (api !== undefined) this.#apis.name(api);
       return api !== undefined;
     }
-    return this.#row(line) || this.#continued(line) || this.#keyValue(line);
+    return this.#turned(line) || this.#row(line) || this.#continued(line) || this.#keyValue(line);
   }
 
   /** A command or another object begins: what was open ends. */
@@ -58,6 +58,21 @@ export class ConditionReader {
     this.#rows.clear();
     this.#kind = '';
     this.#object = '';
+  }
+
+  /** The check of the kube-apiserver says itself when its verdict changes: that is a row of the table, with its time. */
+  #turned(line: string): boolean {
+    if (!line.includes('changing APIService availability')) return false;
+    const text = line.slice(0, 4096).replaceAll('\\"', '"');
+    const field = (key: string) => new RegExp(String.raw`\b${key}"?[=:]\s?"([^"]{0,2000})"`).exec(text)?.[1];
+    const [api = '', before, status] = [field('name'), field('oldStatus'), field('newStatus')];
+    if (!NAME.test(api) || !isStatus(status)) return false;
+    const since = timeOf(line);
+    const reason = field('reason') ?? (status === 'True' ? 'Passed' : '');
+    const condition = { status, reason, message: field('message') ?? '', ...(since === undefined ? {} : { lastTransition: since }) };
+    if (isStatus(before)) this.#apis.watched(api, condition, before);
+    else this.#apis.condition(api, condition);
+    return true;
   }
 
   #row(line: string): boolean {

@@ -7,6 +7,7 @@ import { type Named, NearestNames } from '../../utterances/nearest.ts';
 import type { Addresses } from '../../utterances/targets.ts';
 import { startsLogLine } from './lines.ts';
 import type { Message, Voice } from './messages.ts';
+import { type ErrorTimes, merged, NO_ERRORS, withError } from './over.ts';
 import { looksLikeError } from './symptoms.ts';
 
 const BATCH_BYTES = 1 << 20;
@@ -23,6 +24,7 @@ export interface Said {
   readonly partial: string | undefined;
   /** The first line of the severity error that no signature knows. */
   readonly unknownError: string | undefined;
+  readonly errors: ErrorTimes;
 }
 
 export interface Matches {
@@ -46,6 +48,7 @@ interface Book {
   /** The first error that may be the client's own. */
   ownError: string | undefined;
   unknownError: string | undefined;
+  errors: ErrorTimes;
 }
 
 const NEUTRAL = '';
@@ -62,9 +65,10 @@ export function matchMessages(messages: readonly Message[], time: number, addres
   const nearest = new NearestNames(addresses);
   for (const batch of batchesOf(messages)) {
     const named = signaturesOf(batch.map(({ line }) => line));
-    for (const [index, { line, voice, about }] of batch.entries()) {
+    for (const [index, { line, voice, about, at }] of batch.entries()) {
       const said = nearest.of(line, named[index], voice);
-      for (const api of about.length === 0 ? [NEUTRAL] : about) enter(bookOf(books, api), line, said, { voice, named: about.length > 0 });
+      for (const api of about.length === 0 ? [NEUTRAL] : about)
+        enter(bookOf(books, api), line, said, { voice, named: about.length > 0, at });
     }
   }
   const neutral = books.get(NEUTRAL);
@@ -74,14 +78,14 @@ export function matchMessages(messages: readonly Message[], time: number, addres
   };
 }
 
-type Line = Pick<Message, 'voice' | 'about'> & { readonly line: string };
+type Line = Pick<Message, 'voice' | 'about' | 'at'> & { readonly line: string };
 
 function* batchesOf(messages: readonly Message[]): Generator<readonly Line[]> {
   let batch: Line[] = [];
   let bytes = 0;
-  for (const { text, voice, about } of messages) {
+  for (const { text, ...said } of messages) {
     const line = text.replace(/[\r\n]+/g, ' ');
-    batch.push({ line, voice, about });
+    batch.push({ line, ...said });
     bytes += line.length;
     if (bytes < BATCH_BYTES) continue;
     yield batch;
@@ -104,7 +108,14 @@ function signaturesOf(lines: readonly string[]): readonly (Signature | undefined
 function bookOf(books: Map<string, Book>, api: string): Book {
   const known = books.get(api);
   if (known) return known;
-  const book: Book = { found: new Map(), error: undefined, partial: undefined, ownError: undefined, unknownError: undefined };
+  const book: Book = {
+    found: new Map(),
+    error: undefined,
+    partial: undefined,
+    ownError: undefined,
+    unknownError: undefined,
+    errors: NO_ERRORS,
+  };
   books.set(api, book);
   return book;
 }
@@ -112,6 +123,7 @@ function bookOf(books: Map<string, Book>, api: string): Book {
 interface SaidBy {
   readonly voice: Voice;
   readonly named: boolean;
+  readonly at: number | undefined;
 }
 
 function enter(book: Book, line: string, named: Named | undefined, said: SaidBy): void {
@@ -120,17 +132,32 @@ function enter(book: Book, line: string, named: Named | undefined, said: SaidBy)
 }
 
 function enterUnexplained(book: Book, line: string, said: SaidBy): void {
-  if ((said.voice !== 'kube-apiserver' || said.named) && looksLikeError(line)) book.unknownError ??= sampleOf(line);
+  if ((said.voice === 'kube-apiserver' && !said.named) || !looksLikeError(line)) return;
+  enterError(book, 'unknownError', line, { at: said.at, inner: said.voice !== 'kube-apiserver' });
+}
+
+type ErrorKind = 'error' | 'partial' | 'ownError' | 'unknownError';
+
+function enterError(book: Book, kind: ErrorKind, line: string, { at, inner }: { at: number | undefined; inner: boolean }): void {
+  book[kind] ??= sampleOf(line);
+  book.errors = withError(book.errors, at, inner);
+}
+
+function kindOf(line: string, named: Named): ErrorKind | undefined {
+  if (named.role === 'client-own') return 'ownError';
+  if (!isError(named)) return undefined;
+  return isOfAPart(named) || IS_RETRIED.test(line) ? 'partial' : 'error';
 }
 
 function enterNamed(book: Book, line: string, named: Named, said: SaidBy): void {
   if (!isMeant(named, said.voice)) {
     // Its own clients' troubles are chatter, unless it calls them an error.
-    if (isError(named) && (looksLikeError(line) || !startsLogLine(line))) book.error ??= sampleOf(line);
+    if (isError(named) && (looksLikeError(line) || !startsLogLine(line))) enterError(book, 'error', line, { at: said.at, inner: false });
     return;
   }
-  if (isError(named)) book[isOfAPart(named) ? 'partial' : 'error'] ??= sampleOf(line);
-  if (named.role === 'client-own') book.ownError ??= sampleOf(line);
+  const kind = kindOf(line, named);
+  const inner = named.speaker === 'aggregated-server' && said.voice !== 'kube-apiserver';
+  if (kind) enterError(book, kind, line, { at: said.at, inner });
   const known = book.found.get(named.id);
   if (known) known.count++;
   else book.found.set(named.id, { named, count: 1, sample: sampleOf(line) });
@@ -142,6 +169,13 @@ function enterNamed(book: Book, line: string, named: Named, said: SaidBy): void 
  */
 const isOfAPart = ({ speaker, pointsTo }: Named): boolean =>
   speaker === 'kubelet' || (pointsTo.length > 0 && pointsTo.every((cause) => OF_KUBELETS.has(cause)));
+
+/**
+ * The kube-apiserver fetches the OpenAPI document of each API anew until it has it, from its own start on (kube-aggregator 1.36
+ * pkg/controllers/openapi/controller.go): no request of anybody failed with it, and an API that answers has been slower than the first try.
+ */
+const IS_RETRIED =
+  /loading openapi spec for |error updating apiservice .{1,300}failed to retrieve openapi|openapi aggregationcontroller: /i;
 
 const OF_KUBELETS: ReadonlySet<string> = new Set<CauseId>([
   'kubelet-scrape-failing',
@@ -165,6 +199,7 @@ function summed(books: readonly (Book | undefined)[], { time, named }: { time: n
     error: first(own, 'error') ?? (named ? first(own, 'ownError') : undefined),
     partial: first(own, 'partial'),
     unknownError: first(own, 'unknownError'),
+    errors: merged(own.map(({ errors }) => errors)),
   };
 }
 
@@ -172,7 +207,7 @@ function countOf({ named: { id, speaker, pointsTo, read }, count, sample }: Foun
   return { signature: id, speaker, count, lastAt: time, sample, ...(read ? { pointsTo } : {}) };
 }
 
-function first(books: readonly Book[], which: 'error' | 'partial' | 'ownError' | 'unknownError'): string | undefined {
+function first(books: readonly Book[], which: ErrorKind): string | undefined {
   return books.find((book) => book[which] !== undefined)?.[which];
 }
 

@@ -38,11 +38,14 @@ export interface Message {
   readonly voice: Voice;
   /** APIs that it is about in so many words; empty = it names none. */
   readonly about: readonly string[];
+  /** Unix milliseconds of its time stamp; absent where it has none. */
+  readonly at?: number;
 }
 
 interface Open {
   text: string;
   readonly voice: Voice;
+  readonly at: number | undefined;
   lines: number;
   /** It is of no log: only what is indented below it, and is no field of its own, goes on with it. */
   readonly folded?: true;
@@ -74,15 +77,16 @@ export class MessageJoiner {
   }
 
   /** A message that is complete. */
-  push(text: string, voice: Voice): void {
-    this.messages.push({ text, voice, about: this.#about(text) });
+  push(text: string, voice: Voice, at?: number): void {
+    this.messages.push({ text, voice, about: this.#about(text), ...(at === undefined ? {} : { at }) });
   }
 
-  add(line: string, voice: Voice): void {
+  /** @param at the time stamp of the line. */
+  add(line: string, voice: Voice, at?: number): void {
     const own = voiceOfLine(line) ?? voice;
     if (startsLogLine(line)) {
       this.end();
-      this.#open = { text: line, voice: own, lines: 0 };
+      this.#open = { text: line, voice: own, at, lines: 0 };
       return;
     }
     const open = this.#open;
@@ -93,13 +97,13 @@ export class MessageJoiner {
       return;
     }
     this.end();
-    if (isFolded(line)) this.#open = { text: line, voice: own, lines: 0, folded: true };
-    else if (line.trim() !== '') this.push(line, own);
+    if (isFolded(line)) this.#open = { text: line, voice: own, at, lines: 0, folded: true };
+    else if (line.trim() !== '') this.push(line, own, at);
   }
 
   /** What was open is complete. */
   end(): void {
-    if (this.#open) this.push(this.#open.text, this.#open.voice);
+    if (this.#open) this.push(this.#open.text, this.#open.voice, this.#open.at);
     this.#open = undefined;
   }
 }

@@ -95,6 +95,7 @@ export class Objects {
   readonly #outline = new Outline();
   #asked: Asked | undefined;
   #current = this.#blank();
+  readonly #spoken = new Map<string, TextObject>();
   /** Labels of a description go on in the next lines. */
   #labels: Map<string, string> | undefined;
 
@@ -155,6 +156,16 @@ export class Objects {
       selector: new Map(),
       shown: everywhere ? 'everywhere' : 'listed',
     };
+    this.#keep(found);
+    return found;
+  }
+
+  /** A pod that a line of a log names: nobody chose it. */
+  spokenOf(name: string, namespace: string): TextObject {
+    const known = this.#spoken.get(`${namespace}/${name}`);
+    if (known) return known;
+    const found: TextObject = { kind: 'Pod', name, namespace, labels: new Map(), selector: new Map(), shown: 'everywhere' };
+    if (this.#spoken.size < MOST_OBJECTS) this.#spoken.set(`${namespace}/${name}`, found);
     this.#keep(found);
     return found;
   }

@@ -1,10 +1,18 @@
 import { observed } from '../../domain/observed.ts';
-import { type ApiFacts, type ClusterFacts, EMPTY_CLUSTER, SNAPSHOT_SCHEMA, type Snapshot } from '../../domain/snapshot.ts';
+import {
+  type ApiFacts,
+  type ClusterFacts,
+  type ConditionFacts,
+  EMPTY_CLUSTER,
+  SNAPSHOT_SCHEMA,
+  type Snapshot,
+} from '../../domain/snapshot.ts';
 import { SOURCES, type SourceName, type SourceStatus } from '../../domain/sources.ts';
 import { redacted } from '../../redact/redact.ts';
 import { bare, type CarriedLine } from '../carriers/carrier.ts';
 import { unwrapped } from '../carriers/unwrap.ts';
 import { AddressBook } from './address-book.ts';
+import { AlertReader } from './alerts.ts';
 import { NamedApis } from './apis.ts';
 import { ClaimBook, claimOf } from './claims.ts';
 import { ConditionReader } from './conditions.ts';
@@ -12,14 +20,18 @@ import { decodeText } from './decode.ts';
 import { DocumentReader } from './documents.ts';
 import { unknownApi } from './empty.ts';
 import { EventReader } from './events.ts';
+import { processOf } from './kernel.ts';
+import { podOfKubelet } from './kubelet-lines.ts';
 import { boundLines, commandOf } from './lines.ts';
 import { type Matches, matchMessages, type Said, UNNAMED } from './matches.ts';
 import { type Message, MessageJoiner, type Voice, voiceOfCarrier, voiceOfCommand } from './messages.ts';
 import { Objects, type TextObject } from './objects.ts';
 import type { Placed } from './outline.ts';
+import { isOver, merged } from './over.ts';
 import { PodReader } from './pods.ts';
 import { HtmlComments, Prose, quotedError, ReleaseNotes } from './prose.ts';
 import { conditionError, reportOf, troubleOf } from './report.ts';
+import { mayServe } from './servers.ts';
 import { TableReader } from './tables.ts';
 import { ownersOf, type ServerClues, type Tie, tiesOf } from './ties.ts';
 import { textTime, timeOf } from './times.ts';
@@ -61,6 +73,12 @@ const RESOLVING = /\berror resolving ([a-z0-9][a-z0-9-]{0,62})\/([a-z0-9][a-z0-9
 /** How kubectl prints what it got for an answer. */
 const CLIENTS_ERROR = /^(?:Error from server|error: )/;
 
+/** The kernel speaks of a process that is the server of none of these. */
+function isOfAnother(text: string, ties: ReadonlyMap<string, Tie>): boolean {
+  const process = processOf(text);
+  return process !== undefined && mayServe(process) && ![...ties.values()].some((tie) => tie.mayRun(process));
+}
+
 /** One text while it is read, line by line. */
 class TextReading {
   readonly #apis = new NamedApis();
@@ -73,6 +91,7 @@ class TextReading {
   readonly #usage = new UsageReader(this.#objects);
   readonly #documents = new DocumentReader();
   readonly #claims = new ClaimBook();
+  readonly #alerts = new AlertReader();
   readonly #joiner = new MessageJoiner((text) => this.#accused(text));
   #voice: Voice = 'unknown';
   #latest: number | undefined;
@@ -123,14 +142,16 @@ class TextReading {
   #printed({ text: line, at: stamped, head }: CarriedLine): void {
     const at = stamped ?? timeOf(line);
     this.#mention(line, head, at);
-    const claim = this.#documents.read(line) ?? claimOf(line);
-    if (claim) this.#claims.add(claim);
+    const claim = this.#documents.read(line) ?? this.#alerts.read(line) ?? claimOf(line);
+    if (claim) this.#claims.add(claim, at);
     if (this.#tables.read(line) || this.#usage.read(line)) return;
     const placed = this.#objects.read(line);
     if (this.#isOfObject(line, placed)) this.#joiner.end();
     else if (!this.#isOfDocument(line, placed)) {
       if (at !== undefined) this.#logLines++;
-      this.#joiner.add(line, voiceOfCarrier(head) ?? this.#voice);
+      const pod = podOfKubelet(line);
+      if (pod) this.#objects.spokenOf(pod.name, pod.namespace);
+      this.#joiner.add(line, voiceOfCarrier(head) ?? this.#voice, at);
     }
   }
 
@@ -182,6 +203,7 @@ class TextReading {
     this.#events.end();
     this.#tables.end();
     this.#usage.end();
+    this.#alerts.end();
     this.#prose.end();
     this.#objects.end();
   }
@@ -241,7 +263,10 @@ class TextReading {
 
   /** Where the text is about several APIs, a message that names some of them, or the Service of some, is about those. */
   #messagesFor(ties: ReadonlyMap<string, Tie>): readonly Message[] {
-    const messages = this.#joiner.messages.map((message) => ({ ...message, about: this.#fullNames(message.about) }));
+    const messages = this.#joiner.messages.flatMap((message) => {
+      const about = message.about.length > 0 ? this.#fullNames(message.about) : this.#byObject(message.text, ties);
+      return about === undefined ? [] : [{ ...message, about }];
+    });
     if (ties.size < 2) return messages;
     const names = [...ties.keys()];
     return messages.map((message) => {
@@ -249,6 +274,13 @@ class TextReading {
       const named = this.#apis.namedIn(message.text, names);
       return { ...message, about: named.length > 0 ? named : this.#behind(message.text, ties) };
     });
+  }
+
+  /** Of a process or a pod that the line names: the APIs whose server it is, none where it may be of any; undefined where it is another's. */
+  #byObject(text: string, ties: ReadonlyMap<string, Tie>): readonly string[] | undefined {
+    if (isOfAnother(text, ties)) return undefined;
+    const pod = podOfKubelet(text);
+    return pod ? ownersOf(ties, ({ owns }) => owns(this.#objects.spokenOf(pod.name, pod.namespace))) : [];
   }
 
   /** The APIs whose Service the aggregator could not resolve, by what the text calls their Service, else by its name. */
@@ -295,16 +327,23 @@ class TextReading {
     const said = matches.of(name, !beside);
     const proofs = this.#claims.proofs(name);
     const { turns, lost } = this.#apis.watchedOf(name);
-    const reported = reportOf({ condition, lost, said, proofs, claimed: this.#claims.error(name), trouble: backend.trouble });
+    const over = this.#isOver(name, said, condition);
+    const reported = reportOf({ condition, lost, said, proofs, claimed: this.#claims.error(name), trouble: backend.trouble, over });
     return {
       ...unknownApi(name, { namespace, service: service ?? '', port: 443 }),
       ...(condition ? { condition: observed(condition) } : {}),
       transitions: turns,
       ...backend.facts,
-      textMatches: said.counts,
+      textMatches: over ? [] : said.counts,
       ...(reported ? { reported } : {}),
       ...(said.harmless.length > 0 ? { harmless: said.harmless } : {}),
     };
+  }
+
+  #isOver(name: string, said: Said, condition: ConditionFacts | undefined): boolean {
+    const { errors, resources, discovery } = this.#claims.timesOf(name);
+    const available = condition?.status === 'True' ? condition.lastTransition : undefined;
+    return isOver(merged([said.errors, errors]), { resources, discovery, available });
   }
 
   /** What the text says of the pods and the Service, and what of it is no good. */

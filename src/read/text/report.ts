@@ -18,19 +18,27 @@ export interface Testimony {
   readonly claimed: string | undefined;
   /** What its pods and tables say. */
   readonly trouble: string | undefined;
+  /** What its messages and programs say is older than an answer. */
+  readonly over: boolean;
 }
 
 /**
  * Undefined when the text proves nothing. An error that somebody got outweighs a condition and an answer: they may be older. What is
  * known as noise (roles `harmless` and `ordinary`) is no error, and beside what shows that the API answers no more is what it answers in spite of.
  */
-export function reportOf({ condition, lost, said, proofs, claimed, trouble }: Testimony): ReportFacts | undefined {
+export function reportOf(testimony: Testimony): ReportFacts | undefined {
+  const { condition, proofs, over } = testimony;
   const shown = [...(condition?.status === 'True' ? ['the condition Available is True'] : []), ...proofs];
-  const partial = shown.length > 0 ? undefined : said.partial;
-  const error =
-    lostError(lost) ?? conditionError(condition) ?? quoted(said.error ?? partial) ?? claimed ?? trouble ?? quoted(said.unknownError);
+  const error = lostError(testimony.lost) ?? conditionError(condition) ?? errorOf(testimony, shown.length > 0);
   if (error !== undefined) return { state: 'failing', because: error };
-  return shown.length > 0 ? { state: 'healthy', because: shown.join(', and ') } : undefined;
+  return shown.length > 0 ? { state: 'healthy', because: [...shown, ...(over ? ['its errors are older'] : [])].join(', and ') } : undefined;
+}
+
+/** What stands beside the condition. @param answers something shows that the API does. */
+function errorOf({ said, claimed, trouble, over }: Testimony, answers: boolean): string | undefined {
+  if (over) return trouble;
+  const partial = answers ? undefined : said.partial;
+  return quoted(said.error ?? partial) ?? claimed ?? trouble ?? quoted(said.unknownError);
 }
 
 function lostError(lost: number): string | undefined {

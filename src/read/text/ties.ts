@@ -1,3 +1,4 @@
+import { mayRunAs } from './kernel.ts';
 import { knownServers } from './known-groups.ts';
 import { isWorkload, type Shown, type TextObject } from './objects.ts';
 import { likeness, mayServe, sharedWords, wordsOfGroup, workloadOf } from './servers.ts';
@@ -31,6 +32,8 @@ export interface Tie {
   fits(name: string): boolean;
   /** Of the names that a table lists (of Services, of Deployments), those of this server. */
   among(names: readonly string[]): ReadonlySet<string>;
+  /** A process of this name may be the server; always, where nothing tells what its server is called. */
+  mayRun(process: string): boolean;
   /** More ties them than that the text shows nothing else. */
   readonly sure: boolean;
   /** Nodes that its pods are on, as far as the text tells. */
@@ -90,9 +93,16 @@ function tie(clue: Server, { own, sure }: Own, candidates: readonly Candidate[])
     owns,
     fits: (name) => named(clue, [name]).length > 0,
     among: (names) => amongNames(clue, names),
+    mayRun: (process) => groupOf(clue.api) === '' || mayRunAs(process, programsOf(clue, own)),
     sure,
     nodes: new Set(nodes),
   };
+}
+
+/** What the server's programs may be called: as its Service, its workloads, servers that are known for the group, or a word of that. */
+function programsOf({ api, service }: ServerClues, own: ReadonlySet<string>): readonly string[] {
+  const group = groupOf(api);
+  return [...own, ...(service === undefined ? [] : [service.service]), ...knownServers(group), ...wordsOfGroup(group)];
 }
 
 function inNamespace({ service }: ServerClues, { namespace }: TextObject): boolean {

@@ -6,8 +6,8 @@ const ISO = /\b(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)/;
 /** klog writes no year. One that is fixed keeps intervals right within a year, and the same text gives the same answer. */
 const SOME_YEAR = 2000;
 
-/** The time is one of a text without a year. */
-function hasYear(time: number): boolean {
+/** False for a time of a stamp without a year, which can't be held against one that has it. */
+export function hasYear(time: number): boolean {
   return new Date(time).getUTCFullYear() !== SOME_YEAR;
 }
 

@@ -19,6 +19,8 @@ const METRICS = 'v1beta1.metrics.k8s.io';
 const CUSTOM = 'v1beta1.custom.metrics.k8s.io';
 const EXTERNAL = 'v1beta1.external.metrics.k8s.io';
 const klog = (severity: string, file: string, text: string) => `${severity}0105 09:00:00.000000       1 ${file}] ${text}`;
+/** klog's line of that time of day. */
+const at = (time: string, severity: string, file: string, text: string) => `${severity}0105 ${time}.000000       1 ${file}] ${text}`;
 const lines = (...all: readonly string[]) => all.join('\n');
 const old = (tail: string) => klog('E', 'available_controller.go:353', `${TIDES} failed with: Get https://10.96.7.7:443: ${tail}`);
 const LIST = lines(
@@ -27,6 +29,19 @@ const LIST = lines(
 );
 
 const NOTHING: readonly AnswerRow[] = [
+  {
+    what: 'a server that goes on without a kubeconfig',
+    text: lines(
+      '$ kubectl logs tide-gauge-0',
+      klog(
+        'W',
+        'authentication.go:371',
+        "No authentication-kubeconfig provided in order to lookup client-ca-file in configmap/tides in kube-system, so client certificate authentication won't work.",
+      ),
+      klog('I', 'secure_serving.go:213', 'Serving securely on [::]:6443'),
+    ),
+    answer: 'nothing-to-judge',
+  },
   { what: 'a shell without kubectl', text: 'bash: kubectl: command not found', answer: 'nothing-to-judge' },
   { what: 'an empty list', text: '$ kubectl get pods -n harbour\nNo resources found in harbour namespace.', answer: 'nothing-to-judge' },
   { what: 'a greeting', text: 'hello world, what a nice day', answer: 'nothing-to-judge' },
@@ -153,6 +168,65 @@ const ONE_NODE = klog(
 );
 
 const HEALTHY: readonly AnswerRow[] = [
+  {
+    what: 'an alert that has ended, with its state above its words',
+    text: `[RESOLVED] KubeAggregatedAPIDown (${TIDES} prod)\nKubernetes aggregated API ${TIDES}/default has been only 71.2% available over the last 10m.\n${TIDES}   harbour/tide-gauge   True   3d`,
+    answer: 'healthy',
+    api: TIDES,
+  },
+  {
+    what: 'an error that the check of the kube-apiserver has taken back since',
+    text: lines(
+      at(
+        '09:00:00',
+        'E',
+        'remote_available_controller.go:460',
+        `${TIDES} failed with: failing or missing response from ${PATH}: Get "${PATH}": dial tcp 10.96.7.7:443: connect: connection refused`,
+      ),
+      at(
+        '09:00:31',
+        'I',
+        'remote_available_controller.go:474',
+        `"changing APIService availability" name="${TIDES}" oldStatus="False" newStatus="True" message="all checks passed" reason="Passed"`,
+      ),
+    ),
+    answer: 'healthy',
+    api: TIDES,
+  },
+  {
+    what: 'a failure of a need, and lists that were answered a minute later',
+    text: lines(
+      '$ kubectl logs tide-gauge-0',
+      at(
+        '09:00:00',
+        'E',
+        'provider.go:229',
+        'unable to update list of all metrics: unable to fetch metrics for query "tides": bad_response: unknown response code 503',
+      ),
+      at('09:01:00', 'I', 'wrap.go:47', 'GET /apis/tides.example.com/v1/gauges: (7.9ms) 200 [[Go-http-client/2.0] 192.0.2.1:4680]'),
+    ),
+    answer: 'healthy',
+    api: TIDES,
+  },
+  {
+    what: 'the OpenAPI document that the kube-apiserver could not fetch at its own start',
+    text: lines(
+      klog(
+        'E',
+        'controller.go:102',
+        `loading OpenAPI spec for "${TIDES}" failed with: failed to download ${TIDES}: failed to retrieve openAPI spec, http error: ResponseCode: 503, Body: service unavailable`,
+      ),
+      `${TIDES}   harbour/tide-gauge   True   3d`,
+    ),
+    answer: 'healthy',
+    api: TIDES,
+  },
+  {
+    what: 'another process that the kernel killed',
+    text: `[12.5] Memory cgroup out of memory: Killed process 4711 (java) total-vm:812000kB, anon-rss:2kB\n${TIDES}   harbour/tide-gauge   True   3d`,
+    answer: 'healthy',
+    api: TIDES,
+  },
   {
     what: 'a node of many that is not scraped, of an API that is available',
     text: lines(
@@ -434,6 +508,63 @@ const ERRS: readonly AnswerRow[] = [
 ];
 
 const DIAGNOSED: readonly AnswerRow[] = [
+  {
+    what: 'an alert that fires behind one that has ended',
+    text: `[RESOLVED] KubeAggregatedAPIDown (v1.buoys.example.com)\n[FIRING:1] KubeAggregatedAPIDown (${TIDES})\nKubernetes aggregated API ${TIDES}/default has been only 71.2% available over the last 10m.\ndial tcp 10.96.7.7:443: connect: connection refused`,
+    answer: 'diagnosed',
+    api: TIDES,
+    cause: 'connection-refused',
+  },
+  {
+    what: 'an error half a minute before a list that was answered',
+    text: lines(
+      '$ kubectl logs tide-gauge-0',
+      at('09:00:00', 'E', 'gauge.go:9', 'dial tcp 10.96.9.9:5432: connect: connection refused'),
+      at('09:00:30', 'I', 'wrap.go:47', 'GET /apis/tides.example.com/v1/gauges: (7.9ms) 200 [[Go-http-client/2.0] 192.0.2.1:4680]'),
+    ),
+    answer: 'diagnosed',
+    api: TIDES,
+  },
+  {
+    what: 'its own process that the kernel killed',
+    text: `[12.5] Memory cgroup out of memory: Killed process 4711 (tide-gauge) total-vm:812000kB, anon-rss:2kB\n${TIDES}   harbour/tide-gauge   False (MissingEndpoints)   3d`,
+    answer: 'diagnosed',
+    api: TIDES,
+    cause: 'out-of-memory-killed',
+  },
+  {
+    what: 'a kubelet that speaks of another pod',
+    text: lines(
+      klog(
+        'E',
+        'pod_workers.go:1301',
+        '"Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"ferry\\" with CrashLoopBackOff: \\"back-off 5m0s restarting failed container=ferry\\"" pod="quay/ferry-6d4f9-8hhsx" podUID="1f"',
+      ),
+      klog(
+        'E',
+        'remote_available_controller.go:460',
+        `${TIDES} failed with: failing or missing response from ${PATH}: Get "${PATH}": dial tcp 10.96.7.7:443: i/o timeout`,
+      ),
+    ),
+    answer: 'diagnosed',
+    api: TIDES,
+    cause: 'connection-timed-out',
+    notCause: 'pod-crash-looping',
+  },
+  {
+    what: 'a kubelet that speaks of its own pod',
+    text: lines(
+      klog(
+        'E',
+        'pod_workers.go:1301',
+        '"Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"gauge\\" with CrashLoopBackOff: \\"back-off 5m0s restarting failed container=gauge\\"" pod="harbour/tide-gauge-6d4f9-8hhsx" podUID="1f"',
+      ),
+      `${TIDES}   harbour/tide-gauge   False (MissingEndpoints)   3d`,
+    ),
+    answer: 'diagnosed',
+    api: TIDES,
+    cause: 'pod-crash-looping',
+  },
   {
     what: 'a client that waits for its own limiter, and nothing else',
     text: lines(
