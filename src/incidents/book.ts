@@ -1,7 +1,8 @@
 import type { Incident, IncidentBook, IncidentQuery } from '../domain/incident.ts';
+import { type PackedIncident, pack, unpack } from './packed.ts';
 
 export interface BookLimits {
-  /** Of the incidents that ended, as JSON; the open ones are bounded by the number of APIs. */
+  /** Of the incidents that ended, as packed JSON; the open ones are bounded by the number of APIs. */
   readonly maxBytes: number;
   /** Seconds for which one is kept after it was last seen to fail. */
   readonly keepSeconds: number;
@@ -35,7 +36,7 @@ export class MemoryBook implements IncidentBook {
       this.#open.set(id, incident);
       return;
     }
-    const json = Buffer.from(JSON.stringify(incident));
+    const json = Buffer.from(JSON.stringify(pack(incident)));
     this.#kept.set(id, { apiservice, began, until: ended, json });
     this.#bytes += json.length;
     while (this.#bytes > this.#limits.maxBytes && this.#kept.size > 1) this.#forgetOldest();
@@ -69,10 +70,10 @@ export class MemoryBook implements IncidentBook {
     return found.slice(0, limit).map(({ of }) => ('json' in of ? read(of) : of));
   }
 
-  /** Each as one JSON text, those that ended first and in that order. */
+  /** Each packed, as one JSON text, those that ended first and in that order. */
   *texts(): Generator<Buffer | string> {
     for (const { json } of this.#kept.values()) yield json;
-    for (const incident of this.#open.values()) yield JSON.stringify(incident);
+    for (const incident of this.#open.values()) yield JSON.stringify(pack(incident));
   }
 
   #forget(id: string): void {
@@ -88,5 +89,5 @@ export class MemoryBook implements IncidentBook {
 }
 
 function read({ json }: Kept): Incident {
-  return JSON.parse(json.toString()) as Incident;
+  return unpack(JSON.parse(json.toString()) as PackedIncident);
 }

@@ -2,14 +2,15 @@ import type { Incident } from '../domain/incident.ts';
 import { parseIncident } from './parse-incident.ts';
 
 /**
- * Lines of JSON. The first is the header, `{"incidents": <version>}`; then each is an incident in the place of what was said of it before, or
- * `{"seen": <Unix seconds>}`: until then those that were said to fail did. A line counts once its end is there.
+ * Lines of JSON. The first is the header, `{"incidents": <version>}`; then each is a PackedIncident in the place of what was said of it before, or
+ * `{"seen": <Unix seconds>}`: until then those that were said to fail did. A line counts once its end is there. Version 1 packed nothing.
  */
-export const FILE_VERSION = 1;
+export const FILE_VERSION = 2;
 
 /** Of the versions before: what makes one record of the next version of one. A new version adds its own here. */
 export type Migrations = ReadonlyMap<number, (record: Readonly<Record<string, unknown>>) => unknown>;
-const MIGRATIONS: Migrations = new Map();
+/** What is not packed is a PackedIncident too. */
+const MIGRATIONS: Migrations = new Map([[1, (record) => record]]);
 
 export const headerLine = (): string => `${JSON.stringify({ incidents: FILE_VERSION })}\n`;
 export const seenLine = (at: number): string => `${JSON.stringify({ seen: at })}\n`;
@@ -26,6 +27,8 @@ export interface ReadFile {
   readonly unreadable: number;
   /** Bytes up to the end of the last whole line: what is behind them was torn. */
   readonly end: number;
+  /** Of the format. */
+  readonly version: number;
 }
 
 /** @throws ForeignFileError when the file has another header: one that was torn as it was made is empty. */
@@ -35,9 +38,10 @@ export function readFileText(content: Buffer, migrations: Migrations = MIGRATION
   const [header, ...records] = lines;
   if (header === undefined) {
     if (content.length > 0 && !headerLine().startsWith(content.toString())) throw new ForeignFileError('it is no file of incidents');
-    return { incidents: [], unreadable: 0, end: 0 };
+    return { incidents: [], unreadable: 0, end: 0, version: FILE_VERSION };
   }
-  const migrate = migrationFrom(versionOf(header), migrations);
+  const version = versionOf(header);
+  const migrate = migrationFrom(version, migrations);
   const found = new Map<string, Incident>();
   let seen = Number.NEGATIVE_INFINITY;
   let unreadable = 0;
@@ -54,7 +58,7 @@ export function readFileText(content: Buffer, migrations: Migrations = MIGRATION
   const incidents = [...found.values()].map((incident) =>
     incident.state === 'failing' ? { ...incident, lastFailing: Math.max(incident.lastFailing, seen) } : incident,
   );
-  return { incidents, unreadable, end };
+  return { incidents, unreadable, end, version };
 }
 
 const LINE_END = 0x0a;

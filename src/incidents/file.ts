@@ -1,6 +1,6 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { ignoreAbsence, regularOrAbsent, replaceFile } from '../files/safe-file.ts';
-import { headerLine, type ReadFile, readFileText } from './file-format.ts';
+import { FILE_VERSION, headerLine, type ReadFile, readFileText } from './file-format.ts';
 
 /** What is longer is no file of ours: ours is compacted long before. */
 const MOST_BYTES = 2 ** 30;
@@ -13,10 +13,12 @@ export class AppendFile {
   readonly #path: string;
   /** Bytes up to the end of the last line that is known to be whole. */
   #end: number;
+  #version: number;
 
-  private constructor(path: string, end: number) {
+  private constructor(path: string, { end, version }: ReadFile) {
     this.#path = path;
     this.#end = end;
+    this.#version = version;
   }
 
   /** @throws Error when it can't be read, ForeignFileError when it is not ours; it is as it was then. */
@@ -26,15 +28,21 @@ export class AppendFile {
     if (facts && facts.size > MOST_BYTES) throw new Error(`it has ${facts.size} bytes; at most ${MOST_BYTES} are allowed`);
     const content = facts ? await readFile(path) : Buffer.alloc(0);
     const read = readFileText(content);
-    return { file: new AppendFile(path, read.end), read, torn: content.length - read.end };
+    return { file: new AppendFile(path, read), read, torn: content.length - read.end };
   }
 
   get size(): number {
     return this.#end;
   }
 
+  /** It is of an earlier version: it takes lines of this one only after it was compacted. */
+  get isOutdated(): boolean {
+    return this.#version !== FILE_VERSION;
+  }
+
   /** Lines with their ends. @throws Error when the disk does not take them; they are to be given again then. */
   async append(lines: string): Promise<void> {
+    if (this.isOutdated) throw new Error(`it has version ${this.#version} of the format, and was not written anew yet`);
     const handle = await open(this.#path, 'a', 0o600);
     try {
       // What stands behind the last whole line was not finished.
@@ -57,6 +65,7 @@ export class AppendFile {
     const content = Buffer.concat(parts);
     await replaceFile(this.#path, content);
     this.#end = content.length;
+    this.#version = FILE_VERSION;
   }
 }
 

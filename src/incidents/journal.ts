@@ -2,6 +2,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { MemoryBook } from './book.ts';
 import type { AppendFile } from './file.ts';
 import { seenLine } from './file-format.ts';
+import { pack } from './packed.ts';
 
 /** What nothing turns on (one more failed probe) waits for a tenth of what the incident has lasted, within these bounds. Seconds. */
 const LEAST_WAIT = 60;
@@ -91,7 +92,7 @@ export class Journal {
     this.#due.clear();
     try {
       const incidents = batch.flatMap((id) => this.#options.book.get(id) ?? []);
-      const lines = incidents.map((incident) => `${JSON.stringify(incident)}\n`);
+      const lines = incidents.map((incident) => `${JSON.stringify(pack(incident))}\n`);
       await this.#save([...lines, ...(seen ? [seenLine(now)] : [])].join(''));
       for (const incident of incidents) {
         if (incident.ended === undefined) this.#written.set(incident.id, { at: now, shape: shapeOf(incident) });
@@ -108,7 +109,7 @@ export class Journal {
 
   async #save(lines: string): Promise<void> {
     const { file, book, maxFileBytes } = this.#options;
-    if (file.size + Buffer.byteLength(lines) > maxFileBytes) await file.compact(book.texts());
+    if (file.isOutdated || file.size + Buffer.byteLength(lines) > maxFileBytes) await file.compact(book.texts());
     await file.append(lines);
   }
 

@@ -7,6 +7,7 @@ import { VANTAGES } from '../domain/probe.ts';
 import { CHANGE_KINDS } from '../domain/snapshot.ts';
 import { MOST_SLOTS } from './course.ts';
 import { INCIDENT_ID } from './id.ts';
+import { type PackedIncident, unpack } from './packed.ts';
 
 /** A change or an event. */
 const HAPPENING = z.object({
@@ -18,8 +19,9 @@ const HAPPENING = z.object({
 const VERDICT = { cause: z.string(), category: z.enum(CATEGORIES), title: z.string(), confidence: z.number() };
 
 const ASKED = z.array(z.object({ vantage: z.enum(VANTAGES), asked: z.number(), failed: z.number() }));
+const STEP = z.number().positive();
 const COURSE = z.object({
-  step: z.number().positive(),
+  step: STEP,
   slots: z
     .array(
       z.object({
@@ -34,7 +36,15 @@ const COURSE = z.object({
     .max(MOST_SLOTS),
 });
 
-/** The shape of an Incident: of the file's, and of what the HTTP API answers. */
+const EVIDENCE = {
+  id: z.string(),
+  cause: z.string(),
+  says: z.string(),
+  from: z.number(),
+  to: z.number().exactOptional(),
+};
+
+/** The shape of an Incident, and of what the HTTP API answers. */
 export const INCIDENT = z.object({
   id: z.string().regex(INCIDENT_ID),
   apiservice: z.string(),
@@ -51,16 +61,7 @@ export const INCIDENT = z.object({
   pattern: z.enum(PATTERNS),
   ...VERDICT,
   causes: z.array(z.object({ ...VERDICT, from: z.number(), to: z.number().exactOptional() })),
-  evidence: z.array(
-    z.object({
-      id: z.string(),
-      cause: z.string(),
-      says: z.string(),
-      from: z.number(),
-      to: z.number().exactOptional(),
-      sample: z.string().exactOptional(),
-    }),
-  ),
+  evidence: z.array(z.object({ ...EVIDENCE, sample: z.string().exactOptional() })),
   before: z.array(HAPPENING),
   during: z.array(HAPPENING).exactOptional(),
   course: COURSE.exactOptional(),
@@ -82,7 +83,30 @@ export const INCIDENT = z.object({
     .exactOptional(),
 }) satisfies z.ZodType<Incident>;
 
+const RUNS = z.array(z.number().nullable()).max(2 * MOST_SLOTS);
+const PACKED_COURSE = z.object({
+  step: STEP,
+  from: z.number(),
+  at: z.array(z.number().int().nonnegative()).max(2 * MOST_SLOTS),
+  asked: z.partialRecord(z.enum(VANTAGES), z.tuple([RUNS, RUNS])),
+  seconds: RUNS.exactOptional(),
+  ready: RUNS.exactOptional(),
+  lines: RUNS.exactOptional(),
+  inflight: RUNS.exactOptional(),
+});
+
+/** What stands in the file. */
+const PACKED = INCIDENT.extend({
+  evidence: z.array(z.object({ ...EVIDENCE, sample: z.union([z.string(), z.number().int().nonnegative()]).exactOptional() })),
+  course: z.union([PACKED_COURSE, COURSE]).exactOptional(),
+}) satisfies z.ZodType<PackedIncident>;
+
 /** Only who reads a file pays for its schema. Undefined: it is no incident. */
 export function parseIncident(value: unknown): Incident | undefined {
-  return INCIDENT.safeParse(value).data;
+  const { data } = PACKED.safeParse(value);
+  try {
+    return data && unpack(data);
+  } catch {
+    return undefined;
+  }
 }

@@ -151,10 +151,14 @@ describe('a state', () => {
   it.each<[string, unknown, RegExp]>([
     ['of a later version', { version: 2 }, /version/],
     ['that is none', 'here', /top level/],
-    ['with a run of too many minutes', { version: 1, apis: { [API]: hour({ ready: [1, 7] }) }, load: LOAD }, /a run of 7 minutes/],
+    ['with a run of too many minutes', { version: 1, apis: { [API]: hour({ ready: [1, 7] }) }, load: LOAD }, /a run of 7 after 0 of 1/],
     ['with a count of less than nothing', { version: 1, apis: { [API]: hour({ ready: [-1, 1] }) }, load: LOAD }, /ready/],
-    ['with minutes that go back', { version: 1, apis: { [API]: hour({ minutes: [9, 1, 3, 1] }) }, load: LOAD }, /1 minutes from 3/],
-    ['with more minutes than an hour has', { version: 1, apis: { [API]: hour({ minutes: [9, 9e9] }) }, load: LOAD }, /9000000000 minutes/],
+    ['with minutes that go back', { version: 1, apis: { [API]: hour({ minutes: [9, 1, 3, 1] }) }, load: LOAD }, /1 from 3 on/],
+    [
+      'with more minutes than an hour has',
+      { version: 1, apis: { [API]: hour({ minutes: [9, 9e9] }) }, load: LOAD },
+      /9000000000 from 9 on/,
+    ],
   ])('with hours %s begins them anew, says so, and its history is used', async (_, hours, words) => {
     const second = await stateOf((state) => ({ ...state, hours }));
     expect(second.minutes(0, 5)).toEqual(SEEN.map(() => null));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Incident, IncidentQuery } from '../../src/domain/incident.ts';
 import { MemoryBook } from '../../src/incidents/book.ts';
+import { pack } from '../../src/incidents/packed.ts';
 import { incident, open } from './incident.ts';
 import { NAME, START } from './ticks.ts';
 
@@ -44,7 +45,7 @@ describe('the book', () => {
 });
 
 describe('what is over its limits goes, the oldest first', () => {
-  const size = Buffer.byteLength(JSON.stringify(ended('1', 100)));
+  const size = Buffer.byteLength(JSON.stringify(pack(ended('1', 100))));
 
   it.each([
     ['all are kept at the limit', 3 * size, '3 2 1'],

@@ -55,7 +55,7 @@ describe('the text of a file', () => {
     ]);
     const text = Buffer.from(`{"incidents":${FILE_VERSION - 2}}\n${JSON.stringify(old)}\n${seenLine(START)}`);
     expect(readFileText(text, migrations)).toMatchObject({ incidents: [incident({ hurt: [] })], unreadable: 0 });
-    expect(() => readFileText(text, new Map([...migrations].slice(1)))).toThrow(/it has version -1 of the format/);
+    expect(() => readFileText(text, new Map([...migrations].slice(1)))).toThrow(`it has version ${FILE_VERSION - 2} of the format`);
   });
 });
 
@@ -112,8 +112,20 @@ describe('the file', () => {
 
   it('is left alone when it is not ours', async () => {
     const path = newPath('{"incidents":99}\nwhat a later exporter wrote\n');
-    await expect(AppendFile.open(path)).rejects.toThrow('it has version 99 of the format; this exporter reads 1');
+    await expect(AppendFile.open(path)).rejects.toThrow('it has version 99 of the format; this exporter reads 1, 2');
     expect(readFileSync(path, 'utf8')).toBe('{"incidents":99}\nwhat a later exporter wrote\n');
+  });
+
+  it('of an earlier version takes nothing before it is written anew', async () => {
+    const old = `{"incidents":1}\n${line(incident())}`;
+    const path = newPath(old);
+    const { file, read: found } = await AppendFile.open(path);
+    expect([found.incidents, file.isOutdated]).toEqual([[incident()], true]);
+    await expect(file.append(line(open()))).rejects.toThrow('it has version 1 of the format, and was not written anew yet');
+    expect(readFileSync(path, 'utf8')).toBe(old);
+    await file.compact([JSON.stringify(incident())]);
+    await file.append(line(open()));
+    expect(readFileSync(path, 'utf8')).toBe(headerLine() + line(incident()) + line(open()));
   });
 
   it('is no folder and no device', async () => {

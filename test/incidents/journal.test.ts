@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,29 +6,62 @@ import type { Incident } from '../../src/domain/incident.ts';
 import { MemoryBook } from '../../src/incidents/book.ts';
 import { AppendFile } from '../../src/incidents/file.ts';
 import { Journal } from '../../src/incidents/journal.ts';
+import { type PackedIncident, unpack } from '../../src/incidents/packed.ts';
 import { incident, open } from './incident.ts';
 import { START } from './ticks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'journal-'));
 let files = 0;
 
-async function journal() {
+async function journal(content = '') {
   const path = join(folder, `${files++}.jsonl`);
-  const { file } = await AppendFile.open(path);
+  if (content !== '') writeFileSync(path, content);
+  const { file, read } = await AppendFile.open(path);
   const book = new MemoryBook({ maxBytes: 2 ** 20, keepSeconds: 86_400 });
+  for (const one of read.incidents) book.put(one);
   const made = new Journal({ book, file, maxFileBytes: 2 ** 20, onTrouble() {} });
   const take = (one: Incident, at: number) => {
     book.put(one);
     made.take([one], START + at);
   };
-  const lines = (): Record<string, unknown>[] =>
+  const lines = (): (Incident | { seen: number })[] =>
     readFileSync(path, 'utf8')
       .trim()
       .split('\n')
       .slice(1)
-      .map((line) => JSON.parse(line));
-  return { made, take, lines };
+      .map((line) => JSON.parse(line) as PackedIncident | { seen: number })
+      .map((record) => ('seen' in record ? record : unpack(record)));
+  return { made, take, lines, path };
 }
+
+describe('a file of before incidents were packed', () => {
+  const old = `{"incidents":1}\n${JSON.stringify(incident({ id: '20260105t090000z-b' }))}\n`;
+
+  it('stays as it is until something is written, and is packed then', async () => {
+    const { made, take, lines, path } = await journal(old);
+    await made.idle();
+    expect(readFileSync(path, 'utf8')).toBe(old);
+    take(open(), 0);
+    await made.idle();
+    expect(readFileSync(path, 'utf8').split('\n')[0]).toBe('{"incidents":2}');
+    expect(lines()).toEqual([incident({ id: '20260105t090000z-b' }), open(), open(), { seen: START }]);
+    take(open({ returned: 1 }), 60);
+    await made.idle();
+    expect(lines().slice(3)).toEqual([{ seen: START }, open({ returned: 1 }), { seen: START + 60 }]);
+  });
+
+  it('stays as it is where the disk does not take a new one, which is tried again', async () => {
+    const { made, take, lines, path } = await journal(old);
+    mkdirSync(`${path}.partial`);
+    take(open(), 0);
+    await made.idle();
+    expect(readFileSync(path, 'utf8')).toBe(old);
+    rmdirSync(`${path}.partial`);
+    take(open(), 30);
+    await made.idle();
+    expect(lines().slice(0, 2)).toEqual([incident({ id: '20260105t090000z-b' }), open()]);
+  });
+});
 
 describe('is written', () => {
   it.each<[string, [Incident, number][], number]>([

@@ -1,6 +1,6 @@
 import type { ProbeTally } from '../../domain/probe.ts';
+import { numbersIn, type Runs, runsOf, stretchesOf, valuesOf } from '../../domain/runs.ts';
 import type { ApiFacts, PolicyFacts, SignatureCount } from '../../domain/snapshot.ts';
-import { minutesIn, type Runs, runsOf, stretchesOf, valuesOf } from './columns.ts';
 import { MINUTE_MS, MinuteRing, SLOTS, WIDTH } from './minute-ring.ts';
 
 /** Whom a lane of failures is about, as people ask: a list through the kube-apiserver is another question than discovery. */
@@ -104,7 +104,7 @@ export class ApiHour {
 
   /** Goes on from what `toJSON` gave: of a new one. @throws RangeError when it contradicts itself. */
   restore({ minutes: stretches, vantages, ready, notReady, policy, signatures }: ApiHourState): void {
-    const minutes = minutesIn(stretches);
+    const minutes = numbersIn(stretches, SLOTS);
     const slots = minutes.map((minute) => this.#minutes.slotAt(minute * MINUTE_MS, (slot) => this.#clear(slot)));
     const put = (cells: { [slot: number]: number }, offset: number, runs: Runs, missing = 0) => {
       const values = valuesOf(runs, slots.length);

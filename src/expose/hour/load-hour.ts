@@ -1,5 +1,5 @@
+import { numbersIn, type Runs, runsOf, stretchesOf, valuesOf } from '../../domain/runs.ts';
 import type { ApiserverFacts } from '../../domain/snapshot.ts';
-import { minutesIn, type Runs, runsOf, stretchesOf, valuesOf } from './columns.ts';
 import { MINUTE_MS, MinuteRing, SLOTS, WIDTH } from './minute-ring.ts';
 
 /** The kube-apiservers in one minute: the worst of all instances, since a request meets any of them. undefined = not observed. */
@@ -49,7 +49,7 @@ export class LoadHour {
 
   /** As ApiHour.restore. */
   restore({ minutes: stretches, inflight, seconds, failing }: LoadHourState): void {
-    const slots = minutesIn(stretches).map((minute) => this.#slotAt(minute * MINUTE_MS));
+    const slots = numbersIn(stretches, SLOTS).map((minute) => this.#slotAt(minute * MINUTE_MS));
     const put = (cells: { [slot: number]: number }, runs: Runs) => {
       const values = valuesOf(runs, slots.length);
       for (const [i, slot] of slots.entries()) cells[slot] = values[i] ?? Number.NaN;
