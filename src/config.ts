@@ -142,7 +142,10 @@ const schema = z.strictObject({
     .prefault({}),
   resources: z
     .strictObject({
-      enabled: z.boolean().default(true).describe('Read CPU throttling and memory of backend pods; needs nodes/metrics: get.'),
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe('Read CPU throttling and memory of backend pods, and the CPU that others take of their nodes; needs nodes/metrics: get.'),
       interval: duration('30s', '5s', '10m', 'Time between two readings.'),
       kubelet_token: z
         .boolean()

@@ -191,14 +191,18 @@ export const ROWS: readonly Row[] = [
   {
     of: 'H',
     asks: 'Is it intermittent: instability of the network, bursts of load, workloads that compete for the node?',
-    metrics: ['aggregated_api_failure_pattern', 'aggregated_api_neighbours'],
+    metrics: ['aggregated_api_failure_pattern', 'aggregated_api_neighbours', 'aggregated_api_neighbours_cpu_ratio'],
     evidence: [
       ...['packet-loss/passes-and-fails-by-turns', 'backend-slow/neighbours-start-before', 'node-under-pressure/neighbours-evicted'],
-      'scheduled-operation/jobs-start-before',
+      ...['scheduled-operation/jobs-start-before', 'backend-slow/errors-track-neighbours-cpu'],
     ],
     page: ['On the same nodes'],
-    tests: ['test/objects/neighbours.test.ts', 'test/correlations/neighbours.test.ts', NETWORK],
-    missing: 'what other pods of the node use of its CPU: their use is not read, only that they start, are evicted or killed',
+    tests: [
+      ...['test/objects/neighbours.test.ts', 'test/correlations/neighbours.test.ts', 'test/observe/resources/neighbour-cpu.test.ts'],
+      NETWORK,
+    ],
+    missing:
+      'what other pods take of the memory, the disk and the network of a node; of its CPU only where the kubelets may be asked (`resources.kubelet_token`)',
   },
   {
     of: 'Look back one hour',

@@ -1,5 +1,5 @@
 import { clause, defineCause } from '../domain/cause.ts';
-import { above, all, any, avg, below, coincides, HOUR, last, MINUTE, min } from '../domain/criterion.ts';
+import { above, all, any, avg, below, coincides, HOUR, last, MINUTE, max, min, tracks } from '../domain/criterion.ts';
 import { EACH_ADDRESS_ANSWERS } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, lessThan, none, reasonSeen } from './shared/seen.ts';
@@ -25,6 +25,10 @@ const NEIGHBOURS_START_BEFORE = coincides(above(last('neighbours-starting', 2 * 
   atLeast: 0.8,
 });
 const SELDOM_START = below(avg('neighbours-starting', HOUR), 0.5);
+
+/** A node that is busy all the time tells nothing: what counts is that the errors come and go with it. */
+const ERRORS_TRACK_NEIGHBOURS_CPU = tracks('neighbours-cpu', 'error-ratio', { over: HOUR, atLeast: 0.7 });
+const NODE_WAS_TAKEN = above(max('neighbours-cpu', 5 * MINUTE), 0.5);
 
 export const backendSlow = defineCause({
   id: 'backend-slow',
@@ -130,6 +134,19 @@ export const backendSlow = defineCause({
         ),
       ],
       reproduce: 'kubectl get pods -A -o wide --field-selector spec.nodeName={node} --sort-by=.status.startTime',
+    },
+    {
+      id: 'errors-track-neighbours-cpu',
+      when: all(NODE_WAS_TAKEN, ERRORS_TRACK_NEIGHBOURS_CPU, SLOW_ANSWERS),
+      weight: 'suggestive',
+      says: [
+        clause(
+          'failures have risen and fallen since {from} with the CPU that other pods of the node take (correlation {r})',
+          ERRORS_TRACK_NEIGHBOURS_CPU,
+        ),
+        clause('in the last 5 min that was {value} of the node at its most', NODE_WAS_TAKEN),
+      ],
+      reproduce: 'kubectl top pods -A --sort-by=cpu',
     },
     ...linesSay('backend-slow'),
   ],

@@ -299,6 +299,7 @@ export type SignalId =
   | 'list-unexpected-status'
   | 'log-fatal-lines'
   | 'memory-usage'
+  | 'neighbours-cpu'
   | 'neighbours-evicted'
   | 'neighbours-jobs-starting'
   | 'neighbours-starting'

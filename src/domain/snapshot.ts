@@ -59,6 +59,8 @@ export interface ApiFacts {
   readonly logs: Observed<LogFacts>;
   readonly policy: Observed<PolicyFacts>;
   readonly resources: Observed<readonly ResourceFacts[]>;
+  /** What other pods take of the CPUs of its nodes; one entry for each node. Absent where nobody looks, as in a pasted text. */
+  readonly neighbourCpu?: Observed<readonly NodeCpuFacts[]>;
   readonly backendMetrics: Observed<BackendMetricsFacts>;
   readonly rights: Observed<RightsFacts>;
   /** Who is hurt by it, by kind: `hurtOf`. Absent where nobody looks, as in a pasted text. */
@@ -315,6 +317,28 @@ export interface ResourceFacts {
   readonly memoryUsageRatio?: number;
 }
 
+/** CPU of a node of the backend between two readings, as its kubelet counts it. */
+export interface NodeCpuFacts {
+  readonly node: string;
+  /** CPUs of the machine. */
+  readonly cpus: number;
+  /** CPUs that all pods take together, those of the backend left out. */
+  readonly taken: number;
+  /** Those of them that take a twentieth of the machine or more, the most first, at most 3. */
+  readonly top: readonly NeighbourCpu[];
+}
+
+/** What another pod takes of a node's CPUs. */
+export interface NeighbourCpu {
+  /** `namespace/name` */
+  readonly object: string;
+  readonly cpus: number;
+  /** Since when it takes a fifth of the machine or more, Unix milliseconds; absent while it takes less, and where it did at the first look. */
+  readonly since?: number;
+  /** CPUs that it took before that. */
+  readonly before?: number;
+}
+
 /** From the aggregated server's own /metrics; counters since its start. */
 export interface BackendMetricsFacts {
   readonly delegatedAuthnFailures?: number;
@@ -402,6 +426,8 @@ export interface NodeFacts {
   readonly addresses: readonly string[];
   /** Unix milliseconds since the Ready condition has its status. */
   readonly readySince?: number;
+  /** CPUs of the machine. */
+  readonly cpus?: number;
 }
 
 /** One kube-apiserver instance: its control probe and its /metrics. Counters since its start. */

@@ -1,6 +1,18 @@
 import type { NodeFacts } from '../domain/snapshot.ts';
 import type { ResourceSpec } from '../kube/api.ts';
-import { addressOf, flagOf, identityOf, listOf, objectOf, type Refuse, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
+import {
+  addressOf,
+  flagOf,
+  identityOf,
+  listOf,
+  objectOf,
+  quantityOf,
+  type Refuse,
+  textOf,
+  timeOf,
+  unheard,
+  unreadable,
+} from '../kube/fields.ts';
 
 export interface NodeRecord extends NodeFacts {
   readonly controlPlane: boolean;
@@ -21,13 +33,15 @@ export const NODES: ResourceSpec<NodeRecord> = {
       conditions: { type: true, status: true, lastTransitionTime: true },
       addresses: { type: true, address: true },
       nodeInfo: { bootID: true },
+      capacity: { cpu: true },
     },
   },
   project(raw, refuse = unheard) {
     const { metadata, name } = identityOf(raw);
     const { spec, status } = objectOf(raw, 'the object', unreadable);
-    const { conditions: rawConditions, addresses, nodeInfo } = objectOf(status, 'status', unreadable);
+    const { conditions: rawConditions, addresses, nodeInfo, capacity } = objectOf(status, 'status', unreadable);
     const bootId = textOf(objectOf(nodeInfo, 'status.nodeInfo', refuse).bootID, 'status.nodeInfo.bootID', refuse);
+    const cpus = quantityOf(objectOf(capacity, 'status.capacity', refuse).cpu, 'status.capacity.cpu', refuse);
     const conditions = listOf(rawConditions, 'status.conditions', unreadable).map((value) =>
       objectOf(value, 'status.conditions', unreadable),
     );
@@ -42,6 +56,7 @@ export const NODES: ResourceSpec<NodeRecord> = {
       unschedulable: flagOf(objectOf(spec, 'spec', unreadable).unschedulable, 'spec.unschedulable', unreadable) === true,
       addresses: addressesOf(addresses, refuse),
       ...(readySince === undefined ? {} : { readySince }),
+      ...(cpus === undefined ? {} : { cpus }),
       ...(bootId === undefined || bootId === '' ? {} : { bootId }),
       controlPlane: 'node-role.kubernetes.io/control-plane' in labels || 'node-role.kubernetes.io/master' in labels,
     };

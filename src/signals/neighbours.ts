@@ -1,7 +1,7 @@
 import type { Quote } from '../domain/quote.ts';
 import type { Signal } from '../domain/signal.ts';
-import type { ApiFacts, NeighbourEvent } from '../domain/snapshot.ts';
-import { count, isRecent, listOf, RECENT_EVENT_MS } from './reading.ts';
+import type { ApiFacts, NeighbourEvent, NodeCpuFacts } from '../domain/snapshot.ts';
+import { count, isRecent, largest, listOf, RECENT_EVENT_MS } from './reading.ts';
 
 const ofJob = ({ what, owner }: NeighbourEvent): boolean => what === 'started' && owner?.startsWith('Job/') === true;
 const anyStart = ({ what }: NeighbourEvent): boolean => what === 'started';
@@ -38,6 +38,31 @@ const counted = (name: string, help: string, withinMs: number, keep: (event: Nei
 /** So long a start can be what disturbs: images are unpacked, caches are filled, a job does most of its work. */
 const START_MS = 3 * 60_000;
 
+const nodesOf = ({ neighbourCpu }: ApiFacts): readonly NodeCpuFacts[] | undefined => neighbourCpu && listOf(neighbourCpu);
+const shareOf = ({ taken, cpus }: NodeCpuFacts): number => taken / cpus;
+
+/** The pod that takes the most on the busiest node: how much, since when, and how much before. */
+function hungriestOf(api: ApiFacts): Quote | undefined {
+  const [busiest] = [...(nodesOf(api) ?? [])].sort((a, b) => shareOf(b) - shareOf(a));
+  const pod = busiest?.top[0];
+  if (!busiest || !pod) return undefined;
+  const since = pod.since === undefined ? '' : ` since ${new Date(pod.since).toISOString()}, ${(pod.before ?? 0).toFixed(1)} before`;
+  return { text: `pod ${pod.object} takes ${pod.cpus.toFixed(1)} of ${busiest.cpus} CPUs on ${busiest.node}${since}` };
+}
+
+const TAKEN: Signal = {
+  name: 'neighbours-cpu',
+  help: 'Share of the CPUs of a node of the backend that other pods take, of the busiest of its nodes, 0 to 1: as its kubelet counts it.',
+  kind: 'gauge',
+  metric: 'aggregated_api_neighbours_cpu_ratio',
+  source: 'resources',
+  quote: hungriestOf,
+  observe(api) {
+    const nodes = nodesOf(api);
+    return nodes && largest(nodes.map(shareOf));
+  },
+};
+
 /** What other pods do on the nodes of the backend. */
 export const NEIGHBOUR_SIGNALS: readonly Signal[] = [
   counted('neighbours-starting', 'Other pods that started on a node of the backend in the last three minutes.', START_MS, anyStart),
@@ -48,4 +73,5 @@ export const NEIGHBOUR_SIGNALS: readonly Signal[] = [
     RECENT_EVENT_MS,
     squeezed,
   ),
+  TAKEN,
 ];

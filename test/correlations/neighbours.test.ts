@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { catalogueOptions } from '../../src/commands/catalogue-options.ts';
 import { createDiagnostician } from '../../src/diagnose/diagnostician.ts';
 import type { Diagnosis } from '../../src/domain/diagnosis.ts';
-import { observed } from '../../src/domain/observed.ts';
-import type { NeighbourEvent, Snapshot } from '../../src/domain/snapshot.ts';
+import { type Observed, observed } from '../../src/domain/observed.ts';
+import type { NeighbourEvent, NodeCpuFacts, Snapshot } from '../../src/domain/snapshot.ts';
 import { healthyApi, healthySnapshot, healthyTally, NOW, probeResult } from '../support/healthy.ts';
 
 const STEP = 10;
@@ -15,11 +15,13 @@ interface Course {
   readonly what?: NeighbourEvent['what'];
   readonly owner?: string;
   /** Seconds at which the neighbour does it. */
-  readonly at: readonly number[];
+  readonly at?: readonly number[];
+  /** CPUs of the node that it takes. */
+  readonly takes?: (second: number) => number;
 }
 
 /** An API that takes too long now and then, beside a neighbour. */
-function course({ fails, what = 'started', owner, at }: Course): Snapshot[] {
+function course({ fails, what = 'started', owner, at = [], takes = () => 0.2 }: Course): Snapshot[] {
   const end = 1.5 * HOUR;
   let failures = 0;
   return Array.from({ length: end / STEP }, (_, tick) => {
@@ -43,8 +45,15 @@ function course({ fails, what = 'started', owner, at }: Course): Snapshot[] {
         object: `batch/report-${moment}`,
         ...(owner === undefined ? {} : { owner }),
       }));
-    return healthySnapshot({ time, apis: [healthyApi({ probes: [tally], neighbours: observed(neighbours) })] });
+    return healthySnapshot({
+      time,
+      apis: [healthyApi({ probes: [tally], neighbours: observed(neighbours), neighbourCpu: cpuOf(takes(second)) })],
+    });
   });
+}
+
+function cpuOf(taken: number): Observed<readonly NodeCpuFacts[]> {
+  return observed([{ node: 'node-a', cpus: 4, taken, top: [{ object: 'batch/report', cpus: taken, since: NOW + 600_000, before: 0.2 }] }]);
 }
 
 /** The last verdict while it failed. */
@@ -91,6 +100,27 @@ describe('workloads that compete for the node', () => {
     const slow = { fails: every(1200, 60), owner: 'ReplicaSet/report' };
     expect(evidenceOf(verdictOn(course({ ...slow, at: times(1200, 570) })))).toContain('neighbours-start-before');
     expect(evidenceOf(verdictOn(course({ ...slow, at: times(60, 0) })))).not.toContain('neighbours-start-before');
+  });
+
+  const burns = every(1800, 320, 580);
+  const failsWithIt = every(1800, 300);
+  it('that take the CPUs while it fails stand beside a slow backend, with how much, since when and how much before', () => {
+    const verdict = verdictOn(course({ fails: failsWithIt, takes: (second) => (burns(second) ? 3.4 : 0.2) }));
+    const found = [...(verdict?.evidence ?? []), ...(verdict?.alternatives ?? []).flatMap(({ evidence }) => evidence)].find(
+      ({ id }) => id === 'errors-track-neighbours-cpu',
+    );
+    expect(found?.says).toMatch(
+      /^Failures have risen and fallen since 0\d:\d\d UTC with the CPU that other pods of the node take \(correlation 0\.\d\d\); in the last 5 min that was 85 % of the node at its most\.$/,
+    );
+    expect(found?.sample).toMatch(/^pod batch\/report takes \d\.\d of 4 CPUs on node-a since 2026-01-05T09:10:00\.000Z, 0\.2 before$/);
+  });
+
+  it.each<[string, Course['takes'] & {}]>([
+    ['always', () => 3.4],
+    ['at other times', (second) => (burns(second - 900) ? 3.4 : 0.2)],
+    ['a little of', (second) => (burns(second) ? 1.9 : 0.2)],
+  ])('that take %s the CPUs are not blamed', (_, takes) => {
+    expect(evidenceOf(verdictOn(course({ fails: failsWithIt, takes })))).not.toContain('errors-track-neighbours-cpu');
   });
 
   it('evictions of neighbours speak for the pressure of the node, and alone for nothing', () => {

@@ -428,11 +428,34 @@ describe('what other pods did on the same nodes', () => {
   const pageWith = (neighbours: ApiFacts['neighbours']) => textOf(page(viewOf(healthySnapshot({ apis: [healthyApi({ neighbours })] }))));
 
   it.each([
-    ['what, who and where', observed([beside]), 'On the same nodes 2026-01-05 09:00:00 started batch/report-1 Job/report, on node-a'],
+    ['what, who and where', observed([beside]), '2026-01-05 09:00:00 started batch/report-1 Job/report, on node-a'],
     ['that nothing happened', observed([]), 'In the last hour no other pod started there'],
     ['what is missing', { state: 'forbidden', rule: 'pods: list, watch' }, 'pods: list, watch'],
   ] as const)('says %s', (_, neighbours, expected) => {
     expect(pageWith(neighbours)).toContain(expected);
+  });
+});
+
+describe('what other pods take of the CPUs of the same nodes', () => {
+  const pageWith = (neighbourCpu: NonNullable<ApiFacts['neighbourCpu']>) =>
+    textOf(page(viewOf(healthySnapshot({ apis: [healthyApi({ neighbourCpu })] }))));
+  const report = { object: 'batch/report-1', cpus: 3, since: NOW, before: 0.1 };
+
+  it.each<[string, NonNullable<ApiFacts['neighbourCpu']>, string]>([
+    [
+      'who, how much, since when and how much before',
+      observed([{ node: 'node-a', cpus: 4, taken: 3.2, top: [report] }]),
+      'On the same nodes Node Others take Most of it node-a 80 % of 4 CPUs batch/report-1: 75 % since 2026-01-05 09:00:00 , 3 % before',
+    ],
+    [
+      'that nobody takes much',
+      observed([{ node: 'node-a', cpus: 4, taken: 0.1, top: [] }]),
+      'node-a 3 % of 4 CPUs none takes a twentieth of it',
+    ],
+    ['what is missing', { state: 'forbidden', rule: 'nodes/metrics: get' }, 'of the CPUs: forbidden opened by nodes/metrics: get'],
+    ['that no pod of it is placed', observed([]), 'No pod of the backend is on a node.'],
+  ])('says %s', (_, facts, expected) => {
+    expect(pageWith(facts)).toContain(expected);
   });
 });
 

@@ -29,6 +29,7 @@ const BLIND: Partial<ApiFacts> = {
   logs: UNOBSERVED,
   policy: UNOBSERVED,
   resources: UNOBSERVED,
+  neighbourCpu: UNOBSERVED,
   backendMetrics: UNOBSERVED,
   rights: UNOBSERVED,
 };

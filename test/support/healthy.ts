@@ -143,6 +143,7 @@ export function healthyApi(differs: Partial<ApiFacts> = {}): ApiFacts {
       })),
       notEvaluated: [],
     }),
+    neighbourCpu: observed([{ node: 'node-a', cpus: 4, taken: 0.4, top: [{ object: 'kube-system/coredns-0', cpus: 0.4 }] }]),
     resources: observed([
       { pod: 'tide-gauge-7c9f8d6b5-abcde', container: 'server', cpuThrottledRatio: 0, cpuUsageRatio: 0.1, memoryUsageRatio: 0.3 },
     ]),

@@ -4,7 +4,7 @@ import { get } from '../../net/get.ts';
 import { UntrustedError } from '../../net/secure-socket.ts';
 import { streamBody } from '../../net/stream-body.ts';
 import { type Right, ruleOf } from '../../source/right.ts';
-import { readKubeletMetrics, type UsageByContainer } from './kubelet-metrics.ts';
+import { type NodeUsage, readKubeletMetrics } from './kubelet-metrics.ts';
 
 export const READ_KUBELET: Right = { group: '', resources: ['nodes/metrics'], verbs: ['get'] };
 export const KUBELET_RULE = ruleOf(READ_KUBELET);
@@ -30,7 +30,7 @@ export interface KubeletOptions {
 }
 
 /**
- * CPU and memory of the containers that are wanted, from the kubelet of one node directly: /metrics/cadvisor, else
+ * CPU and memory of the containers that are wanted, and the CPU of all others, from the kubelet of one node directly: /metrics/cadvisor, else
  * /metrics/resource. Never through nodes/proxy: get on that also runs commands. Rejects with KubeletError.
  */
 export async function readKubelet(
@@ -38,7 +38,7 @@ export async function readKubelet(
   address: string,
   wanted: ReadonlySet<string>,
   options: KubeletOptions,
-): Promise<UsageByContainer> {
+): Promise<NodeUsage> {
   const way = await trustedWay(client, { kind: 'kubelet', address, sendToken: options.sendToken });
   if ('refused' in way) throw new KubeletError(`kubelet ${address} is not asked: ${way.refused}`);
   for (const path of ['/metrics/cadvisor', '/metrics/resource']) {
@@ -53,17 +53,17 @@ async function readPath(
   path: string,
   wanted: ReadonlySet<string>,
   options: KubeletOptions,
-): Promise<UsageByContainer | undefined> {
+): Promise<NodeUsage | undefined> {
   const { port, timeoutMs, maxBytes, signal, now } = options;
   const accept = { accept: 'text/plain;version=0.0.4', 'accept-encoding': 'gzip' };
   try {
     const response = await get({ host: address, port, tls, path, headers: { ...accept, ...headers }, timeoutMs, signal });
     const { statusCode: status } = response;
     if (status === 200) {
-      const { scanner, usage } = readKubeletMetrics(wanted, now());
+      const { scanner, ...read } = readKubeletMetrics(wanted, now());
       await streamBody(response, scanner.write, { maxBytes, timeoutMs, signal });
       scanner.end();
-      return usage;
+      return read;
     }
     response.destroy();
     if (status === 404) return undefined;

@@ -3,11 +3,13 @@ import type { KubeClient } from '../../kube/api.ts';
 import type { AddressRules } from '../../net/addresses.ts';
 import type { ApiTarget } from '../../objects/targets.ts';
 import { KUBELET_RULE, KubeletError, type KubeletOptions, readKubelet } from './kubelet.ts';
-import { keyOf, type UsageByContainer } from './kubelet-metrics.ts';
+import { type CpuByContainer, keyOf, type UsageByContainer } from './kubelet-metrics.ts';
 import { noteProblem, type Problems } from './problems.ts';
 
 /** Kubelets asked at once. */
 const AT_ONCE = 4;
+/** Nodes of which the CPU of all pods is remembered until the next reading, each some 100 kB. */
+const MOST_NODES = 200;
 
 export interface KubeletsAsked {
   readonly client: KubeClient;
@@ -16,9 +18,16 @@ export interface KubeletsAsked {
   readonly options: KubeletOptions;
 }
 
+export interface KubeletsRead {
+  readonly usage: UsageByContainer;
+  /** Of all containers, by node. A node is missing where its kubelet could not be read. */
+  readonly cpu: ReadonlyMap<string, CpuByContainer>;
+}
+
 /** CPU and memory of the backends' containers, from the kubelets of their nodes, a few at once. What can't be read is noted. */
-export async function readKubelets(all: readonly ApiTarget[], asked: KubeletsAsked, problems: Problems): Promise<UsageByContainer> {
+export async function readKubelets(all: readonly ApiTarget[], asked: KubeletsAsked, problems: Problems): Promise<KubeletsRead> {
   const usage: UsageByContainer = new Map();
+  const cpu = new Map<string, CpuByContainer>();
   const nodes = [...containersByNode(all)];
   const { signal } = asked.options;
   const worker = async () => {
@@ -26,7 +35,9 @@ export async function readKubelets(all: readonly ApiTarget[], asked: KubeletsAsk
       const [node, wanted] = next;
       try {
         const address = addressOf(node, asked.nodes(), asked.addresses);
-        for (const [key, of] of await readKubelet(asked.client, address, wanted, asked.options)) usage.set(key, of);
+        const read = await readKubelet(asked.client, address, wanted, asked.options);
+        for (const [key, of] of read.usage) usage.set(key, of);
+        if (cpu.size < MOST_NODES) cpu.set(node, read.cpu);
       } catch (error) {
         if (signal.aborted) return;
         const refusal = error instanceof KubeletError ? error.refusal : undefined;
@@ -35,7 +46,7 @@ export async function readKubelets(all: readonly ApiTarget[], asked: KubeletsAsk
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return usage;
+  return { usage, cpu };
 }
 
 /** Keys of the containers that serve, by the node on which they are. */

@@ -1,5 +1,5 @@
 import type { Observed } from '../../domain/observed.ts';
-import type { NodeFacts, ResourceFacts } from '../../domain/snapshot.ts';
+import type { NodeCpuFacts, NodeFacts, ResourceFacts } from '../../domain/snapshot.ts';
 import type { KubeClient } from '../../kube/api.ts';
 import { type AddressRules, createAddressRules } from '../../net/addresses.ts';
 import type { ApiTarget, TargetPod, Targets } from '../../objects/targets.ts';
@@ -12,8 +12,9 @@ import { defineSource } from '../define-source.ts';
 import { readElsewhere } from './elsewhere.ts';
 import { READ_KUBELET } from './kubelet.ts';
 import { keyOf, type UsageByContainer } from './kubelet-metrics.ts';
-import { readKubelets } from './kubelets.ts';
+import { type KubeletsRead, readKubelets } from './kubelets.ts';
 import { type CurrentUsage, LIST_POD_METRICS } from './metrics-api.ts';
+import { createNeighbourCpus, type NeighbourCpus } from './neighbour-cpu.ts';
 import { outcomeOf, type Problems } from './problems.ts';
 import { ratiosOf, usageRatios } from './usage.ts';
 
@@ -35,6 +36,8 @@ export interface ResourceOptions {
 
 export interface ResourceSource extends Source {
   factsFor(api: string): Observed<readonly ResourceFacts[]>;
+  /** What other pods take of the CPUs of its nodes, as their kubelets count it: nobody else is asked. */
+  neighboursOf(api: string): Observed<readonly NodeCpuFacts[]>;
 }
 
 export const RESOURCES = defineSource({
@@ -55,7 +58,7 @@ export const RESOURCES = defineSource({
         prometheusUrl: options.prometheusUrl,
       },
     }),
-  facts: { ofApi: (source, name) => ({ resources: source.factsFor(name) }) },
+  facts: { ofApi: (source, name) => ({ resources: source.factsFor(name), neighbourCpu: source.neighboursOf(name) }) },
 });
 
 /**
@@ -75,6 +78,7 @@ export function createResourceSource(deps: ResourceInput): ResourceSource {
       read: (signal) => readings.read(signal),
     }),
     factsFor: (api) => readings.factsFor(api),
+    neighboursOf: (api) => readings.neighboursOf(api),
   };
 }
 
@@ -89,9 +93,11 @@ export interface ResourceInput {
 
 /** What one turn brought. */
 interface Reading {
-  readonly kubelet: UsageByContainer;
+  readonly kubelet: KubeletsRead;
   readonly current: ReadonlyMap<string, CurrentUsage>;
   readonly problems: Problems;
+  /** Those of the kubelets alone. */
+  readonly ofKubelets: Problems;
 }
 
 type FactsByApi = ReadonlyMap<string, Observed<readonly ResourceFacts[]>>;
@@ -105,6 +111,8 @@ class ResourceReadings {
   readonly #prometheus: URL | undefined;
   #before: UsageByContainer = new Map();
   #facts: FactsByApi = new Map();
+  #neighbours: ReadonlyMap<string, Observed<readonly NodeCpuFacts[]>> = new Map();
+  readonly #cpus: NeighbourCpus;
   #outcome: Outcome = { state: 'pending' };
   #lastSuccess: number | undefined;
   #logged: string | undefined;
@@ -114,6 +122,7 @@ class ResourceReadings {
     this.#deps = deps;
     this.#intervalMs = intervalMs;
     this.#timeoutMs = timeoutMs;
+    this.#cpus = createNeighbourCpus({ keepMs: MISSES * intervalMs });
     this.#addresses = addresses;
     this.#prometheus = prometheusUrl === undefined ? undefined : new URL(prometheusUrl);
   }
@@ -123,7 +132,11 @@ class ResourceReadings {
   }
 
   factsFor(api: string): Observed<readonly ResourceFacts[]> {
-    return this.#facts.get(api) ?? { state: 'unobserved', why: 'not read yet' };
+    return this.#facts.get(api) ?? NOT_YET;
+  }
+
+  neighboursOf(api: string): Observed<readonly NodeCpuFacts[]> {
+    return this.#neighbours.get(api) ?? NOT_YET;
   }
 
   async read(signal: AbortSignal): Promise<void> {
@@ -131,11 +144,14 @@ class ResourceReadings {
     const reading = await this.#ask(all, signal);
     if (signal.aborted) return;
     const { kubelet, current, problems } = reading;
-    const read = kubelet.size + current.size > 0 || !all.some((target) => target.pods.some(runs));
+    const read = kubelet.usage.size + current.size > 0 || !all.some((target) => target.pods.some(runs));
     if (read) this.#lastSuccess = this.#deps.clock();
     const next = new Map(all.map((target) => [target.name, factsOf(target, reading, this.#before)]));
     this.#facts = read ? next : this.#withRecent(next);
-    this.#before = kubelet;
+    this.#before = kubelet.usage;
+    this.#cpus.take(kubelet.cpu, this.#deps.nodes(), this.#deps.clock());
+    const why = unread(reading.ofKubelets, 'the kubelets of its nodes were not read');
+    this.#neighbours = new Map(all.map((target) => [target.name, this.#cpus.factsFor(target, why)]));
     this.#outcome = read ? { state: 'ok', message: problems.message, rule: problems.rule } : outcomeOf(problems);
     this.#note(problems.message);
   }
@@ -143,17 +159,18 @@ class ResourceReadings {
   async #ask(all: readonly ApiTarget[], signal: AbortSignal): Promise<Reading> {
     const problems: Problems = {};
     const kubelet = await this.#askKubelets(all, signal, problems);
-    if (signal.aborted) return { kubelet, current: new Map(), problems };
+    const ofKubelets = { ...problems };
+    if (signal.aborted) return { kubelet, current: new Map(), problems, ofKubelets };
     // A container that does not run uses nothing: nobody else can know better.
-    const isMissing = (pod: TargetPod) => pod.containers.some((one) => !one.init && one.running && !kubelet.has(keyOf(pod, one)));
+    const isMissing = (pod: TargetPod) => pod.containers.some((one) => !one.init && one.running && !kubelet.usage.has(keyOf(pod, one)));
     const missing = all.filter((target) => target.pods.some(isMissing));
     const elsewhere = { client: this.#deps.client, prometheus: this.#prometheus, timeoutMs: this.#timeoutMs, signal };
     // Where all kubelets answered, one that does not know a container yet will soon: what others say of it is a bonus.
     const current = await readElsewhere(missing, elsewhere, problems.message === undefined ? {} : problems);
-    return { kubelet, current, problems };
+    return { kubelet, current, problems, ofKubelets };
   }
 
-  #askKubelets(all: readonly ApiTarget[], signal: AbortSignal, problems: Problems): Promise<UsageByContainer> {
+  #askKubelets(all: readonly ApiTarget[], signal: AbortSignal, problems: Problems): Promise<KubeletsRead> {
     const { client, clock, nodes, options: { kubeletPort: port = 10_250, kubeletToken: sendToken = false } = {} } = this.#deps;
     const options = { port, timeoutMs: this.#timeoutMs, maxBytes: 64 * 2 ** 20, sendToken, signal, now: clock };
     return readKubelets(all, { client, nodes, addresses: this.#addresses, options }, problems);
@@ -181,14 +198,20 @@ function factsOf(target: ApiTarget, { kubelet, current, problems }: Reading, bef
   for (const pod of target.pods)
     for (const container of pod.containers) {
       const key = keyOf(pod, container);
-      const counted = kubelet.get(key);
+      const counted = kubelet.usage.get(key);
       const used = current.get(key);
       if (counted) of.push({ pod: pod.name, container: container.name, ...ratiosOf(counted, before.get(key), container.limits) });
       else if (used) of.push({ pod: pod.name, container: container.name, ...usageRatios(used, container.limits) });
     }
   if (of.length > 0 || target.pods.length === 0) return { state: 'observed', value: of };
-  if (problems.rule !== undefined && !problems.unauthorised) return { state: 'forbidden', rule: problems.rule };
-  return { state: 'unobserved', why: problems.message ?? 'no reading of its containers' };
+  return unread(problems, 'no reading of its containers');
 }
+
+function unread({ rule, unauthorised, message }: Problems, otherwise: string): Observed<never> {
+  if (rule !== undefined && !unauthorised) return { state: 'forbidden', rule };
+  return { state: 'unobserved', why: message ?? otherwise };
+}
+
+const NOT_YET: Observed<never> = { state: 'unobserved', why: 'not read yet' };
 
 const runs = (pod: TargetPod): boolean => pod.containers.some(({ init, running }) => !init && running);

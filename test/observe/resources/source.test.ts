@@ -36,9 +36,9 @@ const TARGET: ApiTarget = {
   ],
 };
 const METRICS_SERVER: ApiTarget = { ...TARGET, name: 'v1beta1.metrics.k8s.io', group: 'metrics.k8s.io', version: 'v1beta1' };
-const NODE: NodeFacts = { name: 'node-a', ready: true, pressure: [], unschedulable: false, addresses: ['127.0.0.1'] };
+const NODE: NodeFacts = { name: 'node-a', ready: true, pressure: [], unschedulable: false, addresses: ['127.0.0.1'], cpus: 4 };
 
-/** cAdvisor's text after `n` readings, ten seconds apart: 0.25 cores used, 30 of 100 periods throttled. */
+/** cAdvisor's text after `n` readings, ten seconds apart: 0.25 cores used, 30 of 100 periods throttled; a neighbour uses three. */
 const cadvisor = (n: number) => {
   const of = 'container="server",namespace="harbour",pod="tide-gauge-0"';
   const at = 1_700_000_000_000 + n * 10_000;
@@ -50,6 +50,8 @@ container_cpu_cfs_throttled_periods_total{${of}} ${n * 30} ${at}
 container_cpu_usage_seconds_total{container="",namespace="harbour",pod="tide-gauge-0"} 99 ${at}
 container_cpu_usage_seconds_total{${of}} ${n * 2.5} ${at}
 container_cpu_usage_seconds_total{container="server",namespace="elsewhere",pod="tide-gauge-0"} 99 ${at}
+container_cpu_usage_seconds_total{container="POD",namespace="batch",pod="report"} ${n * 99} ${at}
+container_cpu_usage_seconds_total{container="main",namespace="batch",pod="report",cpu="total"} ${n * 30} ${at}
 # TYPE container_memory_working_set_bytes gauge
 container_memory_working_set_bytes{${of}} 800 ${at}
 `;
@@ -116,7 +118,13 @@ async function start(setting: Setting) {
     },
   });
   source.start(abort.signal);
-  return { source, apiserver, facts: () => source.factsFor(TARGET.name), status: () => source.status(Date.now()) };
+  return {
+    source,
+    apiserver,
+    facts: () => source.factsFor(TARGET.name),
+    neighbours: () => source.neighboursOf(TARGET.name),
+    status: () => source.status(Date.now()),
+  };
 }
 
 /** Each reading of cAdvisor is ten seconds on. */
@@ -142,6 +150,17 @@ describe('the kubelets', () => {
     await eventually(() => expect(status()).toMatchObject({ source: 'resources', state: 'ok' }));
   });
 
+  it('tell what other pods take of the CPUs, from the second reading on', async () => {
+    const { neighbours } = await start({ kubelet: await kubelet(advancing()), credentials: 'certificate' });
+    expect(neighbours()).toEqual({ state: 'unobserved', why: 'not read yet' });
+    await eventually(() =>
+      expect(neighbours()).toEqual({
+        state: 'observed',
+        value: [{ node: 'node-a', cpus: 4, taken: 3, top: [{ object: 'batch/report', cpus: 3 }] }],
+      }),
+    );
+  });
+
   it('are asked for /metrics/resource where cAdvisor is not there', async () => {
     const server = await kubelet((request, response) => {
       if (request.url === '/metrics/resource') response.end(cadvisor(1).replace(/.*cfs.*\n/g, ''));
@@ -153,8 +172,9 @@ describe('the kubelets', () => {
 
   it('that refuse name the rule', async () => {
     const server = await kubelet((_, response) => void response.writeHead(403).end());
-    const { facts, status } = await start({ kubelet: server, credentials: 'certificate' });
+    const { facts, neighbours, status } = await start({ kubelet: server, credentials: 'certificate' });
     await eventually(() => expect(facts()).toEqual({ state: 'forbidden', rule: 'nodes/metrics: get' }));
+    expect(neighbours()).toEqual({ state: 'forbidden', rule: 'nodes/metrics: get' });
     expect(status()).toMatchObject({ state: 'forbidden', rule: 'nodes/metrics: get' });
   });
 
@@ -232,13 +252,15 @@ describe('metrics.k8s.io', () => {
   };
 
   it('is asked where no kubelet can be read', async () => {
-    const { facts } = await start({ apiserver: podMetrics });
+    const { facts, neighbours } = await start({ apiserver: podMetrics });
     await eventually(() =>
       expect(facts()).toEqual({
         state: 'observed',
         value: [{ pod: 'tide-gauge-0', container: 'server', cpuUsageRatio: 0.5, memoryUsageRatio: 0.5 }],
       }),
     );
+    // Whom else the node works for it does not say, and is not asked.
+    expect(neighbours()).toEqual({ state: 'unobserved', why: expect.stringContaining('sent to the kube-apiserver only') as string });
   });
 
   it('is not asked about itself', async () => {

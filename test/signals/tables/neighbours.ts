@@ -9,6 +9,8 @@ const beside = (what: NeighbourEvent['what'], secondsAgo: number, owner?: string
   ]),
 });
 
+const taking = (taken: number, node = 'node-a') => ({ node, cpus: 4, taken, top: [] });
+
 /** What other pods do on the nodes of the backend. */
 export const NEIGHBOUR_ROWS: readonly Row[] = [
   ['neighbours-starting', 0, 1, beside('started', 180)],
@@ -20,5 +22,10 @@ export const NEIGHBOUR_ROWS: readonly Row[] = [
   ['neighbours-evicted', 0, 1, beside('out-of-memory', 5)],
   ['neighbours-evicted', 0, 0, beside('evicted', 601)],
   ['neighbours-evicted', 0, 0, beside('started', 5)],
+  ['neighbours-cpu', 0.1, 0.75, { neighbourCpu: observed([taking(1), taking(3, 'node-b')]) }],
+  // What the backend takes itself is in none of it.
+  ['neighbours-cpu', 0.1, 0.1, { resources: observed([{ pod: 'tide-gauge-0', container: 'server', cpuUsageRatio: 1 }]) }],
+  ['neighbours-cpu', 0.1, undefined, { neighbourCpu: observed([]) }],
+  ['neighbours-cpu', 0.1, undefined, { neighbourCpu: { state: 'forbidden', rule: 'nodes/metrics: get' } }],
   ['neighbours-evicted', 0, undefined, { neighbours: { state: 'forbidden', rule: 'pods: list, watch' } }],
 ];
