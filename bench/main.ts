@@ -24,6 +24,7 @@ const BENCHES: ReadonlyMap<string, string> = new Map(
     logs: 'probes beside a pod that floods its log',
     diagnose: 'one diagnosis pass over 200 APIs',
     rules: 'series, evaluation time and bytes of the generated rules, against the baseline',
+    scale: 'CPU, memory, series and bytes of scrapes per API, in one process and in shards',
     policies: 'verdicts on generated NetworkPolicies, against cyclonus',
   }),
 );

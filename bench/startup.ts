@@ -1,22 +1,19 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { get } from 'node:http';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { freePort } from '../test/support/free-port.ts';
 import { pastedText } from './pasted-text.ts';
 import { cpuMsOf, ended, memoryOf } from './processes.ts';
 import { printRow } from './row.ts';
+import { ask, buildWhereAbsent, MAIN, startExporter } from './running-exporter.ts';
 
 /**
  * What a pasted text costs from the start of the bundled program to its answer; and from the start of the bundled exporter to its first scrape and to its first full tick, and its memory at rest, against a small
  * simulated cluster that runs as a process of its own.
  *   tsx bench/startup.ts [seconds at rest, default 60]
  */
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const REST_SECONDS = Number(process.argv[2] ?? 60);
 const STARTS = 7;
 const SCRAPE_GOAL_S = 0.6;
@@ -24,8 +21,6 @@ const RSS_GOAL_MIB = 80;
 /** User and system time of `diagnose` with a text of two kilobytes: people script it. */
 const ANSWER_GOAL_S = 0.25;
 const ANSWERS = 20;
-const POLL_MS = 5;
-const GIVE_UP_MS = 30_000;
 
 interface Start {
   readonly scrape: number;
@@ -34,7 +29,7 @@ interface Start {
   readonly readyCpu: number;
 }
 
-if (!existsSync(MAIN)) spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
+buildWhereAbsent();
 const answer = meanCpu([MAIN, 'diagnose', '--from', '-'], pastedText(2048));
 printRow({
   what: `start to answer of a pasted text of 2 KB, bundled, mean of ${ANSWERS}`,
@@ -48,7 +43,7 @@ const cluster = await startCluster();
 try {
   const starts: Start[] = [];
   for (let i = 0; i < STARTS; i++) {
-    const { exporter, port, start } = await startExporter(cluster.kubeconfig);
+    const { exporter, port, start } = await measuredStart(cluster.kubeconfig);
     starts.push(start);
     if (i === STARTS - 1) await reportRest(exporter, port);
     exporter.kill();
@@ -98,36 +93,12 @@ async function startCluster(): Promise<{ process: ChildProcess; kubeconfig: stri
   return { process: child, ...(JSON.parse(String(line)) as { kubeconfig: string }) };
 }
 
-async function startExporter(kubeconfig: string): Promise<{ exporter: ChildProcess; port: number; start: Start }> {
-  const port = await freePort();
-  const began = performance.now();
-  const exporter = spawn(
-    process.execPath,
-    [MAIN, 'serve', '--kubeconfig', kubeconfig, `--web.listen-address=127.0.0.1:${port}`, '--log.level=error'],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  );
-  const since = async (path: string) => {
-    while ((await ask(port, path)) !== 200) {
-      if (exporter.exitCode !== null) throw new Error(`the exporter ended with code ${exporter.exitCode}`);
-      if (performance.now() - began > GIVE_UP_MS) throw new Error(`${path} was not answered with 200 within ${GIVE_UP_MS / 1000} s`);
-      await sleep(POLL_MS);
-    }
-    return (performance.now() - began) / 1000;
-  };
+async function measuredStart(kubeconfig: string): Promise<{ exporter: ChildProcess; port: number; start: Start }> {
+  const { process: exporter, port, since } = await startExporter(kubeconfig);
   const scrape = await since('/metrics');
   const scrapeCpu = cpuMsOf(exporter.pid!) / 1000;
   const ready = await since('/-/ready');
   return { exporter, port, start: { scrape, scrapeCpu, ready, readyCpu: cpuMsOf(exporter.pid!) / 1000 } };
-}
-
-/** Status, or 0 while nobody listens. */
-function ask(port: number, path: string): Promise<number> {
-  return new Promise((resolve) => {
-    get({ host: '127.0.0.1', port, path, agent: false }, (answer) => answer.resume().on('end', () => resolve(answer.statusCode ?? 0))).on(
-      'error',
-      () => resolve(0),
-    );
-  });
 }
 
 /** User and system seconds of a Node program that reads the input: the shell counts all that it has started, to the hundredth or better. */

@@ -1,5 +1,6 @@
 import { loadAll } from 'js-yaml';
 import * as z from 'zod';
+import { parseShard, SHARD_ALLOWED } from './domain/shard.ts';
 import { SOURCES } from './domain/sources.ts';
 import { canParseListenAddress } from './expose/listen-address.ts';
 import { yamlProblem } from './files/yaml-problem.ts';
@@ -71,6 +72,16 @@ const schema = z.strictObject({
         .describe(
           'Where people open the pages, e.g. https://ops.example.com/apis behind a reverse proxy. Its path stands before every link, and requests are answered with it and without it. Give `generate --web.external-url` the same: alerts link there.',
         ),
+      shard_url: z
+        .string()
+        .refine(
+          (text) => text.includes('{shard}') && httpUrl.safeParse(text.replaceAll('{shard}', '0')).success,
+          'an http:// or https:// URL with {shard} in it is allowed',
+        )
+        .optional()
+        .describe(
+          'Where people open the pages of a shard, with {shard} for its number, e.g. http://exporter-shard-{shard}.monitoring.svc:9944: who asks a shard for an API of another one is led there. With apis.shard.',
+        ),
       evidence: z
         .enum(['open', 'authenticated', 'off'])
         .default('open')
@@ -94,6 +105,18 @@ const schema = z.strictObject({
   apis: z
     .strictObject({
       exclude: z.array(z.string()).default([]).describe('Names of APIServices to leave alone, e.g. v1beta1.metrics.k8s.io.'),
+      shard: z
+        .string()
+        .transform((text, context) => {
+          const shard = parseShard(text);
+          if (shard) return shard;
+          context.issues.push({ code: 'custom', message: SHARD_ALLOWED, input: text });
+          return z.NEVER;
+        })
+        .optional()
+        .describe(
+          'Watch only the APIServices that fall to shard i of n by their name, counted from 0, e.g. 0/3; n exporters watch them all. docs/scale.md.',
+        ),
     })
     .prefault({}),
   probe: z
@@ -190,10 +213,10 @@ const schema = z.strictObject({
         ),
       name: z
         .string()
-        .regex(/^[a-z0-9]([a-z0-9.-]{0,240}[a-z0-9])?$/, 'the name of an object is allowed')
+        .regex(/^[a-z0-9]([a-z0-9.-]{0,230}[a-z0-9])?$/, 'the name of an object is allowed')
         .default('aggregated-api-exporter-leader')
         .describe(
-          'Name of the Lease; with `-logs` behind it that of the ConfigMap in which the leader tells what it has read of the logs.',
+          'Name of the Lease; with `-logs` behind it that of the ConfigMap in which the leader tells what it has read of the logs. Of a shard `-shard-i` stands behind the name: each shard elects a leader of its own.',
         ),
       namespace: z
         .string()
@@ -259,7 +282,7 @@ export function defaultConfig(): Config {
 /** What is taken at SIGHUP; all else needs a restart. */
 export const RELOADED_SETTINGS = [
   'log.level',
-  'apis',
+  'apis.exclude',
   'probe',
   'logs',
   'apiserver_metrics',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configJsonSchema, defaultConfig, parseConfig } from '../src/config.ts';
+import { printShard } from '../src/domain/shard.ts';
 
 const problemsOf = (text: string) => {
   const result = parseConfig(text);
@@ -18,6 +19,12 @@ describe('configuration', () => {
     ['probe: {interval: 1s}', (c: ReturnType<typeof defaultConfig>) => c.probe.interval, 1_000],
     ['logs: {bytes_per_minute: 64KiB}', (c: ReturnType<typeof defaultConfig>) => c.logs.bytes_per_minute, 65_536],
     ['logs: {bytes_per_minute: 65536}', (c: ReturnType<typeof defaultConfig>) => c.logs.bytes_per_minute, 65_536],
+    ['apis: {shard: 2/3}', (c: ReturnType<typeof defaultConfig>) => printShard(c.apis.shard!), '2/3'],
+    [
+      'web: {shard_url: "http://tides-{shard}:9944"}',
+      (c: ReturnType<typeof defaultConfig>) => c.web.shard_url,
+      'http://tides-{shard}:9944',
+    ],
     ['web: {listen_addresses: ["[::1]:9944"]}', (c: ReturnType<typeof defaultConfig>) => c.web.listen_addresses[0], '[::1]:9944'],
   ])('reads %s', (text, pick, value) => {
     const result = parseConfig(text);
@@ -38,6 +45,15 @@ describe('configuration', () => {
     ['leader_election: {lease_duration: 15500ms}', 'lease_duration: whole seconds are allowed'],
     ['leader_election: {retry_period: 9s}', 'renew_deadline: more than 1.2 × retry_period is allowed'],
     ['leader_election: {name: Tides}', 'leader_election.name: "Tides": the name of an object is allowed'],
+    ['apis: {shard: 0/0}', 'apis.shard: "0/0": i/n is allowed, such as 0/3, with n from 1 to 100 and i from 0 to n - 1'],
+    ['apis: {shard: 3/2}', 'apis.shard: "3/2": i/n is allowed'],
+    ['apis: {shard: a/b}', 'apis.shard: "a/b": i/n is allowed'],
+    ['apis: {shard: 1}', 'apis.shard: 1: '],
+    [
+      'web: {shard_url: "http://tides:9944"}',
+      'web.shard_url: "http://tides:9944": an http:// or https:// URL with {shard} in it is allowed',
+    ],
+    ['web: {shard_url: "tides-{shard}"}', 'web.shard_url: "tides-{shard}": an http:// or https:// URL with {shard} in it is allowed'],
     ['prometheus: {url: "ftp://x"}', 'prometheus.url: "ftp://x": an http:// or https:// URL is allowed'],
     ['probe: [', 'not YAML: '],
     ['{}\n---\n{}', '2 YAML documents'],

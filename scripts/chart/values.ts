@@ -78,6 +78,14 @@ export const chartValues = z.strictObject({
     .describe(
       'One is enough to watch a cluster; two go on while a node is drained, and each probes from its own node. Of more than one a leader is elected: docs/operations.md, replicas. 0 stops it and keeps everything else.',
     ),
+  shards: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe(
+      'Among how many the APIs are shared out, for clusters with more of them than one process bears: a Deployment of `replicaCount` pods and a Service each. docs/scale.md.',
+    ),
   leaderElection: section('Who of the replicas reads the logs.', {
     enabled: flag('Elect a leader also where there is one replica; of more than one it is always elected.'),
   }),

@@ -1,4 +1,5 @@
 import { type Config, checkExternalUrl, defaultConfig, parseConfig } from '../config.ts';
+import { parseShard, SHARD_ALLOWED, type Shard } from '../domain/shard.ts';
 import { parseListenAddress } from '../expose/listen-address.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import type { ClusterFlags, ServeFlags } from './flags.ts';
@@ -20,11 +21,13 @@ export function configFrom(flags: ServeFlags | ClusterFlags, extraFile?: string)
   const config = file === undefined ? defaultConfig() : attempt(() => configFromFile(file));
   const externalUrl = serve['web.externalUrl'];
   if (externalUrl !== undefined) attempt(() => checkExternalUrl('--web.external-url', externalUrl));
+  const shard = attempt(() => shardFlag(serve.shard));
   for (const address of serve['web.listenAddress'] ?? []) attempt(() => parseListenAddress(address));
   if (!config || problems.length > 0) throw new Error(problems.join('\n'));
   return {
     ...config,
     web: webSettings(config.web, serve),
+    apis: { ...config.apis, ...(shard && { shard }) },
     incidents: { ...config.incidents, ...(serve['incidents.file'] !== undefined && { file: serve['incidents.file'] }) },
     leader_election: electionSettings(config.leader_election, serve),
     log: {
@@ -32,6 +35,13 @@ export function configFrom(flags: ServeFlags | ClusterFlags, extraFile?: string)
       format: serve['log.format'] ?? config.log.format,
     },
   };
+}
+
+/** @throws Error that says what is allowed. */
+function shardFlag(text: string | undefined): Shard | undefined {
+  const shard = text === undefined ? undefined : parseShard(text);
+  if (text !== undefined && !shard) throw new Error(`--shard ${JSON.stringify(text)}: ${SHARD_ALLOWED}`);
+  return shard;
 }
 
 function electionSettings(election: Config['leader_election'], flags: ServeFlags): Config['leader_election'] {

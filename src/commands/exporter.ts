@@ -1,12 +1,12 @@
 import type { Config } from '../config.ts';
 import { createDiagnostician, type Diagnostician } from '../diagnose/diagnostician.ts';
+import { seesApis } from '../domain/sources.ts';
 import { createExposition, type Exposition } from '../expose/exposition.ts';
 import { HourBook } from '../expose/hour/hour-book.ts';
 import { createSelfMetrics, type SelfMetrics } from '../expose/self-metrics.ts';
 import { createWebServer } from '../expose/server.ts';
 import type { ExporterView } from '../expose/view.ts';
 import { createAccessReviews } from '../kube/access-review.ts';
-import type { LogHandover } from '../observe/logs/handover.ts';
 import { redactionTotals } from '../redact/redact.ts';
 import { DERIVED_SIGNALS } from '../signals/derived.ts';
 import { SIGNALS } from '../signals/list.ts';
@@ -15,7 +15,7 @@ import { catalogueOptions } from './catalogue-options.ts';
 import { type IncidentKeeper, startIncidentKeeper } from './incident-keeper.ts';
 import type { OwnLogger } from './logger.ts';
 import { createObservation, type Observation } from './observation.ts';
-import type { ConnectedObserver } from './observe-cluster.ts';
+import type { ConnectedObserver, Observing } from './observe-cluster.ts';
 import { createReload } from './reload.ts';
 import { createReplicas, type Replicas } from './replicas.ts';
 import { startStateKeeper } from './state-keeper.ts';
@@ -28,7 +28,7 @@ export const ALL_SIGNALS = [...SIGNALS, ...DERIVED_SIGNALS];
 export interface ExporterInput {
   readonly config: Config;
   /** A new observer, not started yet. @throws Error when the configuration names no cluster that can be asked. */
-  readonly connect: (config: Config, logHandover?: LogHandover) => ConnectedObserver;
+  readonly connect: (config: Config, own: Omit<Observing, 'log'>) => ConnectedObserver;
   readonly log: OwnLogger;
   readonly stop: AbortSignal;
   /** Calls the listener whenever the configuration is to be read again. */
@@ -41,15 +41,20 @@ export interface ExporterInput {
 export async function runExporter({ config, connect, log, stop, onReload, readConfig = () => config }: ExporterInput): Promise<void> {
   const version = process.env.AGGREGATED_API_EXPORTER_VERSION ?? 'dev';
   const replicas = createReplicas({ config, client: () => observation.client(), log });
-  const self = createSelfMetrics({ version }, { redactions: redactionTotals, ...(replicas && { leads: replicas.leads }) });
-  const observation = createObservation((by) => connect(by, replicas?.logHandover), config, log);
+  const { shard } = config.apis;
+  const watchedShard = () => (shard && seesApis(observation.current().sources()) ? shard : undefined);
+  const self = createSelfMetrics(
+    { version },
+    { redactions: redactionTotals, shard: watchedShard, ...(replicas && { leads: replicas.leads }) },
+  );
+  const observation = createObservation((by) => connect(by, { logHandover: replicas?.logHandover, shard }), config, log);
   const waiting = () => ({ time: Date.now(), sources: observation.current().sources() });
   const letGo = handleUncaught(
     createSurvivor({ log, count: self.uncaught, restart: observation.restart, exit: (code) => process.exit(code) }),
   );
   const exposition = createExposition({
     ...{ signals: ALL_SIGNALS, self, waiting, seriesPerFamily: config.limits.series_per_family },
-    ...(replicas && { changesWith: replicas.leads }),
+    changesWith: () => `${replicas?.leads()} ${watchedShard() !== undefined}`,
   });
   const diagnostician = createDiagnostician(catalogueOptions());
   const keeping = { log, ...(replicas && { mayWrite: replicas.leads }) };
@@ -59,15 +64,9 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
 
   let view: ExporterView | undefined;
   const server = await createWebServer({
-    exposition,
-    view: () => view,
-    waiting,
-    listenAddresses: config.web.listen_addresses,
-    ...(config.web.config_file === undefined ? {} : { webConfigFile: config.web.config_file }),
-    evidence: config.web.evidence,
+    ...{ exposition, view: () => view, waiting },
+    ...webSettings(config),
     ...(config.web.evidence === 'authenticated' ? { reviewAccess: createAccessReviews(observation.client).review } : {}),
-    allowedHosts: config.web.allowed_hosts,
-    ...(config.web.external_url === undefined ? {} : { externalUrl: config.web.external_url }),
     onWebConfig: (good) => reload.webConfigRead(good),
     // The generator is loaded when the first runbook is read.
     runbook: async (cause) => (await import('../generate/runbook-html.ts')).renderRunbookHtml(cause),
@@ -101,6 +100,19 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
   await server.close();
   observation.stop();
   letGo();
+}
+
+/** What the configuration says of the pages. */
+function webSettings({ web, apis }: Config) {
+  return {
+    listenAddresses: web.listen_addresses,
+    ...(web.config_file === undefined ? {} : { webConfigFile: web.config_file }),
+    evidence: web.evidence,
+    allowedHosts: web.allowed_hosts,
+    ...(web.external_url === undefined ? {} : { externalUrl: web.external_url }),
+    ...(apis.shard && { shard: apis.shard }),
+    ...(web.shard_url === undefined ? {} : { shardUrl: web.shard_url }),
+  };
 }
 
 interface PublisherInput {

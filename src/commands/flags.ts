@@ -16,6 +16,7 @@ export interface ServeFlags extends ClusterFlags {
   readonly 'web.config.file'?: string;
   readonly 'web.externalUrl'?: string;
   readonly 'incidents.file'?: string;
+  readonly shard?: string;
   readonly leaderElection?: true;
   readonly 'leaderElection.name'?: string;
   readonly 'log.level'?: Config['log']['level'];
@@ -37,6 +38,7 @@ export function withServeFlags(command: Command): Command {
     .option('--web.external-url <url>', 'where people open the pages, e.g. behind a reverse proxy: its path stands before every link')
     .option('--web.config.file <path>', "TLS and basic authentication, in the format of Prometheus's exporter-toolkit")
     .option('--incidents.file <path>', 'where incidents are kept over a restart; without it they are kept in memory')
+    .option('--shard <i/n>', 'watch only the APIs that fall to shard i of n, counted from 0: n exporters watch them all; docs/scale.md')
     .option('--leader-election', 'there are several replicas: one is elected by a Lease, reads the logs for all, and alone writes files')
     .option('--leader-election.name <name>', 'name of that Lease (default aggregated-api-exporter-leader)')
     .addOption(new Option('--log.level <level>', 'least severity that is logged').choices(['debug', 'info', 'warn', 'error']))

@@ -2,6 +2,7 @@ import { createDiagnostician } from '../diagnose/diagnostician.ts';
 import { renderMarkdown } from '../diagnose/report/markdown.ts';
 import { isoTime, printable } from '../diagnose/report/printable.ts';
 import { DIAGNOSES_SCHEMA, type Diagnoses } from '../domain/diagnosis.ts';
+import { shardInWords } from '../domain/shard.ts';
 import { SOURCE_STATES } from '../domain/sources.ts';
 import { sureness } from '../domain/sureness.ts';
 import { STATUS_SCHEMA, type StatusBody, type StatusTarget } from '../expose/answers.ts';
@@ -30,7 +31,8 @@ export async function listApis(exporter: ExporterAddress, failing: boolean): Pro
   const more = targets.length > lines.length ? [`- and ${targets.length - lines.length} more`] : [];
   const none = targets.length === 0 ? [failing ? 'None of them errs.' : 'None is watched.'] : [];
   const head = `${status.targets.length} aggregated APIs, Kubernetes ${printable(status.serverVersion ?? 'of an unknown version')}, as of ${isoTime(status.time)}:`;
-  return [head, '', ...lines, ...more, ...none, '', blindSources(status)].join('\n').trim();
+  const whose = status.shard ? [shardInWords(status.shard)] : [];
+  return [head, ...whose, '', ...lines, ...more, ...none, '', blindSources(status)].join('\n').trim();
 }
 
 function lineOf({ apiservice, backend, available, answer, cause, confidence, pattern, deletedAt }: StatusTarget): string {
@@ -71,11 +73,13 @@ export async function diagnoseApi(exporter: ExporterAddress, apiservice: string)
 /** The newest incidents, as a list for people. */
 export async function listIncidents(exporter: ExporterAddress, since: string, apiservice: string | undefined): Promise<string> {
   const query = { since, ...(apiservice !== undefined && { apiservice }) };
-  const { incidents, truncated, recordingSince } = historyOf(await askExporter(exporter, { path: '/api/v1/incidents', query }, FLAG));
+  const { incidents, truncated, recordingSince, shard } = historyOf(
+    await askExporter(exporter, { path: '/api/v1/incidents', query }, FLAG),
+  );
   const told = incidents.slice(0, MOST_INCIDENTS);
   const found = told.length === 0 ? 'No incident in this time.' : renderIncidentsText(told, WIDTH);
   const more = told.length < incidents.length || truncated ? `There were more: these are the newest ${told.length}.\n` : '';
-  return `${found}\n\n${more}The exporter has been recording since ${isoTime(recordingSince)}.`;
+  return `${found}\n\n${more}The exporter has been recording since ${isoTime(recordingSince)}.${shard ? ` ${shardInWords(shard)}` : ''}`;
 }
 
 /** One incident in full, as markdown. */

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import { DIRECT_VANTAGES } from '../domain/probe.ts';
+import type { Shard } from '../domain/shard.ts';
 import type { KubeClient } from '../kube/api.ts';
 import { createKubeClient } from '../kube/client.ts';
 import { isInCluster, loadKubeConfig } from '../kube/kube-config.ts';
@@ -17,7 +18,7 @@ export interface ConnectedObserver {
 /** Changes when an observer by this configuration would be another one. @throws Error when the file of signatures is not well. */
 export function observingSettings({ apis, probe, logs, apiserver_metrics, resources, prometheus, diagnosis }: Config): string {
   const signatures = logs.signatures_file === undefined ? [] : readSignaturesFile(logs.signatures_file);
-  return JSON.stringify([apis, probe, logs, apiserver_metrics, resources, prometheus, diagnosis.disabled_sources, signatures]);
+  return JSON.stringify([apis.exclude, probe, logs, apiserver_metrics, resources, prometheus, diagnosis.disabled_sources, signatures]);
 }
 
 /** What the observers of one process share: who looks at the cluster, and says so. */
@@ -25,10 +26,12 @@ export interface Observing {
   readonly log: Logger;
   /** Where there are several replicas. */
   readonly logHandover?: LogHandover | undefined;
+  /** Where several share the APIs out. The first configuration says it, and holds until a restart: the Lease and the files are of the shard. */
+  readonly shard?: Shard | undefined;
 }
 
 /** The observer of the cluster that the flags name, tuned by the configuration. */
-export function observeCluster(flags: ClusterFlags, config: Config, { log, logHandover }: Observing): ConnectedObserver {
+export function observeCluster(flags: ClusterFlags, config: Config, { log, logHandover, shard }: Observing): ConnectedObserver {
   const kubeConfig = loadKubeConfig({
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
     ...(flags.context === undefined ? {} : { context: flags.context }),
@@ -46,6 +49,7 @@ export function observeCluster(flags: ClusterFlags, config: Config, { log, logHa
     log,
     options: {
       exclude: config.apis.exclude,
+      ...(shard && { shard }),
       disabled,
       probe: {
         intervalMs: config.probe.interval,

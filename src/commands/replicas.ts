@@ -39,7 +39,10 @@ export function leaseNamespace({ enabled, namespace = podNamespace() }: Config['
 export function createReplicas({ config, client, log }: ReplicasInput): Replicas | undefined {
   const namespace = leaseNamespace(config.leader_election);
   if (namespace === undefined) return undefined;
-  const { name, identity = ownName(), ...timing } = config.leader_election;
+  const { name: shared, identity = ownName(), ...timing } = config.leader_election;
+  const { shard } = config.apis;
+  // Each shard elects its own: one that follows logs of other APIs has nothing to hand over.
+  const name = shard ? `${shared}-shard-${shard.index}` : shared;
   const lease = createOneObject(client, {
     ...{ group: 'coordination.k8s.io', version: 'v1', resource: 'leases', kind: 'Lease' },
     ...{ namespace, name },

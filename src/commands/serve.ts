@@ -54,7 +54,7 @@ async function simulated(scenario: string, flags: ServeFlags, signals: Signals):
 
 async function serveWith(flags: ServeFlags, readConfig: () => Config, config: Config, signals: Signals): Promise<void> {
   const log = createLogger(config.log);
-  await runExporter({ ...signals, config, readConfig, log, connect: (by, logHandover) => observeCluster(flags, by, { log, logHandover }) });
+  await runExporter({ ...signals, config, readConfig, log, connect: (by, own) => observeCluster(flags, by, { log, ...own }) });
 }
 
 /** The scenario to simulate, or undefined when there is a cluster to serve. @throws Error when there is no such scenario. */

@@ -3,6 +3,7 @@ import type { Category } from './category.ts';
 import type { WeightName } from './cause.ts';
 import type { Impact } from './impact.ts';
 import type { FailurePattern } from './pattern.ts';
+import type { Shard } from './shard.ts';
 import type { SourceName } from './sources.ts';
 
 export const DIAGNOSES_SCHEMA = 'aggregated-api-exporter/diagnoses/v1';
@@ -116,6 +117,8 @@ export interface Diagnoses {
   /** APIServices that were looked at. */
   readonly examined: readonly string[];
   readonly notSeen: readonly { readonly source: SourceName; readonly why: string; readonly rule?: string }[];
+  /** Whose APIs these are, where several exporters share them out. */
+  readonly shard?: Shard;
 }
 
 /** The same of these APIs only. */

@@ -26,6 +26,9 @@ export const SOURCES = [
 
 export type SourceName = (typeof SOURCES)[number];
 
+/** Without these nothing is diagnosed at all; the others only make a diagnosis less sure. */
+export const ESSENTIAL_SOURCES = ['api-services', 'probes'] as const satisfies readonly SourceName[];
+
 interface StateFacts {
   /** After "the source …", for people. */
   readonly says: string;
@@ -70,4 +73,9 @@ export interface SourceStatus {
   readonly rule?: string;
   /** Values in objects of the cluster that could not be used, counted each time that they were read since the start. */
   readonly refused?: number;
+}
+
+/** Whether anything can be said of APIs. */
+export function seesApis(sources: readonly SourceStatus[]): boolean {
+  return ESSENTIAL_SOURCES.every((name) => sources.some(({ source, state }) => source === name && !SOURCE_STATES[state].blind));
 }

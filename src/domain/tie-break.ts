@@ -1,3 +1,5 @@
+import { fnv1a } from './hash.ts';
+
 /** Of the number of places that ids are spread over: two of a hundred causes share one with a chance of one in two hundred. */
 const PLACE_BITS = 20;
 
@@ -35,11 +37,4 @@ export function refuseEqualTieBreaks(causes: readonly { readonly id: string }[])
 /** Folded as its authors advise: the low bits of FNV alone are alike for ids that end alike. */
 function placeOf(hash: number): number {
   return (hash >>> PLACE_BITS) ^ (hash & (2 ** PLACE_BITS - 1));
-}
-
-/** FNV-1a of 32 bits over the code units of a text of ASCII. */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return hash >>> 0;
 }

@@ -3,8 +3,9 @@ import type { Candidacy } from '../domain/candidacy.ts';
 import { diagnosesOf } from '../domain/diagnosis.ts';
 import { observedValue } from '../domain/observed.ts';
 import type { PatternName } from '../domain/pattern.ts';
+import { otherShardOf, printShard, type Shard } from '../domain/shard.ts';
 import type { ApiFacts, BackendReference, ClusterEvent, ConditionFacts } from '../domain/snapshot.ts';
-import { SOURCE_STATES, type SourceStatus } from '../domain/sources.ts';
+import { ESSENTIAL_SOURCES, SOURCE_STATES, type SourceStatus } from '../domain/sources.ts';
 import type { ExporterView, WaitingView } from './view.ts';
 
 /** A JSON answer of the HTTP API. */
@@ -15,27 +16,43 @@ export interface Answer {
 
 /** Why there is nothing yet, in one line: what the sources without which nothing is known are waiting for. */
 function waitingFor({ sources }: WaitingView): string {
-  const blind = sources.filter(({ source, state }) => FIRST.some((name) => name === source) && SOURCE_STATES[state].blind);
+  const blind = sources.filter(({ source, state }) => ESSENTIAL_SOURCES.some((name) => name === source) && SOURCE_STATES[state].blind);
   const said = blind.map(
     ({ source, state, message }) => `${source} ${SOURCE_STATES[state].says}${message === undefined ? '' : `: ${message}`}`,
   );
   return ['waiting for the first tick', ...said].join('; ');
 }
 
-const FIRST = ['api-services', 'probes'] as const;
-
 /** GET /api/v1/diagnoses[?apiservice=NAME…]: Diagnoses as diagnose prints them; a name that is not watched is 404. */
-export function diagnosesAnswer(view: ExporterView | undefined, waiting: () => WaitingView, filter: unknown): Answer {
+export function diagnosesAnswer(
+  view: ExporterView | undefined,
+  { waiting, shard }: { readonly waiting: () => WaitingView; readonly shard?: Shard | undefined },
+  filter: unknown,
+): Answer {
   if (!view) return { status: 503, body: { error: waitingFor(waiting()) } };
-  const { diagnoses } = view.round;
+  const diagnoses = { ...view.round.diagnoses, ...(shard && { shard }) };
   const wanted = (Array.isArray(filter) ? filter : [filter]).filter((name): name is string => typeof name === 'string' && name !== '');
   if (wanted.length === 0) return { status: 200, body: diagnoses };
   const unknown = wanted.filter((name) => !view.snapshot.apis.some((api) => api.name === name));
-  if (unknown.length > 0) return { status: 404, body: { error: `not watched: ${unknown.join(', ').slice(0, 512)}` } };
+  if (unknown.length > 0)
+    return {
+      status: 404,
+      body: {
+        error: `not watched: ${unknown
+          .map((name) => whereIs(name, shard))
+          .join(', ')
+          .slice(0, 512)}`,
+      },
+    };
   return {
     status: 200,
     body: diagnosesOf(diagnoses, new Set(wanted)),
   };
+}
+
+function whereIs(name: string, shard: Shard | undefined): string {
+  const other = shard && otherShardOf(shard, name);
+  return other ? `${name} (it falls to shard ${printShard(other)})` : name;
 }
 
 export const STATUS_SCHEMA = 'aggregated-api-exporter/status/v1';
@@ -51,6 +68,8 @@ export interface StatusBody {
   readonly serverVersion: string | null;
   /** Who leads the replicas; absent where none is elected. */
   readonly replica?: Candidacy;
+  /** Whose APIs these are; absent where they are not shared out. */
+  readonly shard?: Shard;
   readonly sources: readonly SourceStatus[];
   readonly targets: readonly StatusTarget[];
   readonly systemEvents: readonly ClusterEvent[];
@@ -80,12 +99,18 @@ export interface UnknownLogTemplate {
   readonly lastAt: number;
 }
 
-/** GET /api/v1/status: what is watched, through which sources, and the error lines that no signature knows. */
-export function statusAnswer(view: ExporterView | undefined, waiting: () => WaitingView, version: string): Answer {
-  return { status: 200, body: view ? statusBody(view, version) : waitingStatus(waiting(), version) };
+/** The exporter that answers. */
+interface About {
+  readonly version: string;
+  readonly shard?: Shard | undefined;
 }
 
-function statusBody(view: ExporterView, version: string): StatusBody {
+/** GET /api/v1/status: what is watched, through which sources, and the error lines that no signature knows. */
+export function statusAnswer(view: ExporterView | undefined, waiting: () => WaitingView, about: About): Answer {
+  return { status: 200, body: view ? statusBody(view, about) : waitingStatus(waiting(), about) };
+}
+
+function statusBody(view: ExporterView, { version, shard }: About): StatusBody {
   const { snapshot } = view;
   return {
     schema: STATUS_SCHEMA,
@@ -94,6 +119,7 @@ function statusBody(view: ExporterView, version: string): StatusBody {
     time: snapshot.time / 1000,
     serverVersion: snapshot.cluster.serverVersion ?? null,
     ...(view.replica && { replica: view.replica }),
+    ...(shard && { shard }),
     sources: snapshot.sources.map(shownSource),
     targets: targetsOf(view),
     systemEvents: (observedValue(snapshot.cluster.systemEvents) ?? []).map(({ at, ...event }) => ({ ...event, at: at / 1000 })),
@@ -121,13 +147,14 @@ function unknownTemplatesOf({ name, logs }: ApiFacts): UnknownLogTemplate[] {
   return templates.map(({ lastAt, ...template }) => ({ apiservice: name, ...template, lastAt: lastAt / 1000 }));
 }
 
-function waitingStatus({ time, sources }: WaitingView, version: string): StatusBody {
+function waitingStatus({ time, sources }: WaitingView, { version, shard }: About): StatusBody {
   return {
     schema: STATUS_SCHEMA,
     version,
     ready: false,
     time: time / 1000,
     serverVersion: null,
+    ...(shard && { shard }),
     sources: sources.map(shownSource),
     targets: [],
     systemEvents: [],

@@ -26,7 +26,7 @@ export interface ExpositionOptions {
   /** Asked while there is no view yet. */
   readonly waiting?: () => WaitingView;
   /** What the series tell of us beside the view: while its answer is the same, so is the page. */
-  readonly changesWith?: () => boolean;
+  readonly changesWith?: () => string;
   /** A family that could not be printed; the others are. */
   readonly onError?: (family: string, error: unknown) => void;
 }

@@ -1,4 +1,5 @@
 import { INCIDENTS_SCHEMA, type Incident, type IncidentBook, type IncidentQuery } from '../domain/incident.ts';
+import type { Shard } from '../domain/shard.ts';
 import type { Answer } from './answers.ts';
 
 /** The newest so many are answered. */
@@ -52,6 +53,8 @@ export interface IncidentsBody {
   readonly time: number;
   /** Since when this exporter has been recording, Unix seconds: what is older is of earlier runs. */
   readonly recordingSince: number;
+  /** Whose APIs these are; absent where they are not shared out. */
+  readonly shard?: Shard;
   /** Newest first. */
   readonly incidents: readonly Incident[];
   /** There are more: these are the newest. */
@@ -60,7 +63,7 @@ export interface IncidentsBody {
 
 /** GET /api/v1/incidents[?since=][&apiservice=]: the incidents that went on then or later, newest first. */
 export function incidentsAnswer(
-  { book, recordingSince }: { readonly book: IncidentBook; readonly recordingSince: number },
+  { book, recordingSince, shard }: { readonly book: IncidentBook; readonly recordingSince: number; readonly shard?: Shard | undefined },
   query: Readonly<Record<string, unknown>>,
   now: number,
 ): Answer {
@@ -71,6 +74,7 @@ export function incidentsAnswer(
     schema: INCIDENTS_SCHEMA,
     time: now,
     recordingSince,
+    ...(shard && { shard }),
     incidents: found.slice(0, MOST_ANSWERED),
     truncated: found.length > MOST_ANSWERED,
   };

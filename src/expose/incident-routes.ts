@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import type { Incident, IncidentBook } from '../domain/incident.ts';
+import type { Shard } from '../domain/shard.ts';
 import { renderIncidentMarkdown } from '../incidents/report/markdown.ts';
 import { incidentsAnswer } from './incident-answers.ts';
 import { type Pages, sendPage } from './live/pages.ts';
@@ -7,16 +8,17 @@ import { type Pages, sendPage } from './live/pages.ts';
 export interface IncidentRoutes {
   readonly book: IncidentBook;
   readonly pages: Pages;
+  readonly shard?: Shard | undefined;
   /** Unix milliseconds; default the clock. */
   readonly now?: () => number;
 }
 
 /** `/incidents`, `/incidents/<id>` as a page and as markdown, and `/api/v1/incidents`. */
-export function incidentRoutes({ book, pages, now = Date.now }: IncidentRoutes): Router {
+export function incidentRoutes({ book, pages, shard, now = Date.now }: IncidentRoutes): Router {
   const router = Router();
   const recordingSince = now() / 1000;
   router.get('/api/v1/incidents', (request, response) => {
-    const { status, body } = incidentsAnswer({ book, recordingSince }, request.query, now() / 1000);
+    const { status, body } = incidentsAnswer({ book, recordingSince, shard }, request.query, now() / 1000);
     response.status(status).json(body);
   });
   router.get('/incidents', async (request, response) => {

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Shard } from '../domain/shard.ts';
 import { SOURCES, type SourceName } from '../domain/sources.ts';
 import { escapeHelp, escapeLabelValue, type Format, formatBound, formatValue } from './render.ts';
 
@@ -74,6 +75,13 @@ export const SELF_FAMILIES = [
     labels: [],
     cost: '1',
   },
+  {
+    name: 'aggregated_api_exporter_shards',
+    type: 'gauge',
+    help: 'Among how many shards the APIs are shared out, by the shard that says so: it watches those that fall to it. No series while it cannot see them, or where nothing is shared out.',
+    labels: ['shard'],
+    cost: '1',
+  },
 ] as const;
 
 /** What our own metrics are read from. */
@@ -82,12 +90,14 @@ export interface OwnFacts {
   readonly redactions?: () => Readonly<Record<string, number>>;
   /** Whether this replica leads; absent where none is elected. */
   readonly leads?: () => boolean;
+  /** The shard whose APIs are watched now; undefined while they are not seen, or where there are no shards. */
+  readonly shard?: () => Shard | undefined;
 }
 
-export function createSelfMetrics(build: BuildInfo, { redactions = () => ({}), leads }: OwnFacts = {}): SelfMetrics {
+export function createSelfMetrics(build: BuildInfo, facts: OwnFacts = {}): SelfMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const [tick, info, reloadGood, reloadAt, cuts, uncaught, leader] = SELF_FAMILIES;
+  const [tick, info, reloadGood, reloadAt, cuts, uncaught] = SELF_FAMILIES;
   const ticks = new Histogram({
     name: tick.name,
     help: tick.help,
@@ -105,18 +115,10 @@ export function createSelfMetrics(build: BuildInfo, { redactions = () => ({}), l
     registers: [registry],
     collect() {
       this.reset();
-      for (const [kind, count] of Object.entries(redactions())) this.inc({ kind }, count);
+      for (const [kind, count] of Object.entries(facts.redactions?.() ?? {})) this.inc({ kind }, count);
     },
   });
-  if (leads)
-    new Gauge({
-      name: leader.name,
-      help: leader.help,
-      registers: [registry],
-      collect() {
-        this.set(leads() ? 1 : 0);
-      },
-    });
+  addPlace(registry, facts);
   const good = new Gauge({ name: reloadGood.name, help: reloadGood.help, registers: [registry] });
   const at = new Gauge({ name: reloadAt.name, help: reloadAt.help, registers: [registry] });
   const errors = new Counter({ name: uncaught.name, help: uncaught.help, labelNames: uncaught.labels, registers: [registry] });
@@ -137,6 +139,31 @@ export function createSelfMetrics(build: BuildInfo, { redactions = () => ({}), l
         .join('');
     },
   };
+}
+
+/** Which place it has among others. */
+function addPlace(registry: Registry, { leads, shard = () => undefined }: OwnFacts): void {
+  const [, , , , , , leader, shards] = SELF_FAMILIES;
+  if (leads)
+    new Gauge({
+      name: leader.name,
+      help: leader.help,
+      registers: [registry],
+      collect() {
+        this.set(leads() ? 1 : 0);
+      },
+    });
+  new Gauge({
+    name: shards.name,
+    help: shards.help,
+    labelNames: shards.labels,
+    registers: [registry],
+    collect() {
+      this.reset();
+      const own = shard();
+      if (own) this.set({ shard: own.index }, own.count);
+    },
+  });
 }
 
 interface PromClientFamily {

@@ -3,6 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { IncidentBook } from '../domain/incident.ts';
+import type { Shard } from '../domain/shard.ts';
 import { diagnosesAnswer, statusAnswer } from './answers.ts';
 import { createConnectionLimit } from './connection-limit.ts';
 import { createEvidenceGuard, type EvidenceMode, isOpen, type ReviewAccess } from './evidence-access.ts';
@@ -68,6 +69,10 @@ export interface WebServerOptions {
   readonly externalUrl?: string;
   /** Told after each later reading of the web configuration file whether what is in it is what is in force. */
   readonly onWebConfig?: (good: boolean) => void;
+  /** Whose APIs are watched, where several exporters share them out. */
+  readonly shard?: Shard;
+  /** Where people open the pages of a shard: `{shard}` stands for its number. */
+  readonly shardUrl?: string;
   readonly version: string;
   readonly log: WebLogger;
 }
@@ -195,14 +200,16 @@ function createApp(options: WebServerOptions, security: WebSecurity | undefined,
     if (gzip) response.set('Content-Encoding', 'gzip');
     response.set('Content-Length', String(body.length)).end(body);
   });
-  app.get('/api/v1/diagnoses', (request, response) => answer(response, diagnosesAnswer(shown(), waiting, request.query.apiservice)));
-  app.get('/api/v1/status', (_request, response) => answer(response, statusAnswer(shown(), waiting, options.version)));
+  app.get('/api/v1/diagnoses', (request, response) =>
+    answer(response, diagnosesAnswer(shown(), { waiting, shard: options.shard }, request.query.apiservice)),
+  );
+  app.get('/api/v1/status', (_request, response) => answer(response, statusAnswer(shown(), waiting, options)));
   app.get('/api/v1/openapi.json', async (_request, response) => {
     // The schemas are loaded by who reads them.
     const { openApiDocument } = await import('./openapi/document.ts');
     response.json(openApiDocument(options.version, prefix || '/'));
   });
-  app.use(incidentRoutes({ book: shownIncidents(options), pages }));
+  app.use(incidentRoutes({ book: shownIncidents(options), pages, shard: options.shard }));
   app.get('/runbooks/:cause', async (request, response) => {
     const html = await options.runbook?.(request.params.cause);
     if (html === undefined) response.status(404).type('text').send('no runbook of that name\n');

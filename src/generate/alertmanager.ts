@@ -35,7 +35,7 @@ export function alertmanagerExample(options: GenerateOptions): Artifact {
       ),
       inhibit(
         'alertname="AggregatedAPIExporterDown"',
-        ['alertname=~"AggregatedAPIExporterBlind|AggregatedAPIExporterStale"'],
+        ['alertname=~"AggregatedAPIExporterBlind|AggregatedAPIExporterStale|AggregatedAPIExporterShardMissing"'],
         options.clusterLabels,
       ),
     ],

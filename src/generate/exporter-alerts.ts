@@ -1,3 +1,4 @@
+import { ESSENTIAL_SOURCES } from '../domain/sources.ts';
 import { dashboardUrl, onCluster, runbookUrl, statusUrl } from './annotations.ts';
 import { PANELS } from './dashboards/panel-ids.ts';
 import { alertPage } from './names.ts';
@@ -5,14 +6,14 @@ import type { GenerateOptions } from './options.ts';
 import { levelOf } from './promql.ts';
 import type { AlertingRule, RuleGroup } from './rule-book.ts';
 
-/** Without these nothing is diagnosed at all; the others only make a diagnosis less sure. */
-export const ESSENTIAL_SOURCES = ['api-services', 'probes'] as const;
-
 /**
  * Nobody is told of what is normal: nearly every backend refuses our anonymous requests, and should; ConfigMaps of the backends'
  * namespaces may be read only where somebody chose to grant it. The page names both.
  */
 const REFUSED_BY_MOST = ['backend-metrics', 'config-maps'] as const;
+
+/** One series for each shard that sees its APIs: how many there are. */
+export const SHARDS = 'aggregated_api_exporter_shards';
 
 /** Who watches the watchman: silence of the exporter must not read as health. */
 export function exporterGroup(options: GenerateOptions): RuleGroup {
@@ -20,7 +21,7 @@ export function exporterGroup(options: GenerateOptions): RuleGroup {
     name: 'aggregated-api-exporter',
     says: 'The watch on the exporter itself: its silence must not read as health.',
     interval: options.scrapeInterval,
-    rules: [down(options), blind('warning', '=~', 600, options), blind('info', '!~', 1800, options), stale(options)],
+    rules: [down(options), blind('warning', '=~', 600, options), blind('info', '!~', 1800, options), stale(options), shardMissing(options)],
   };
 }
 
@@ -69,6 +70,20 @@ function stale(options: GenerateOptions): AlertingRule {
     says: 'No probe of an API has begun for five minutes.',
     summary: 'The exporter no longer probes an aggregated API.',
     description: `The last probe of {{ $labels.apiservice }}${onCluster(options)} through the kube-apiserver began {{ $value | humanizeDuration }} ago. What the exporter says about it is out of date.`,
+  });
+}
+
+/** One that is there and sees nothing has no series either. Of two numbers of shards neither leaves every API to exactly one. */
+function shardMissing(options: GenerateOptions): AlertingRule {
+  const clusters = by(options.clusterLabels);
+  const most = `max${clusters} (${SHARDS})`;
+  return exporterAlert('AggregatedAPIExporterShardMissing', 'warning', options, {
+    for: 300,
+    expr: `${most} > count${clusters} (count${by([...options.clusterLabels, 'shard'])} (${SHARDS}))\nor\n${most} > min${clusters} (${SHARDS})`,
+    page: 'top',
+    says: 'Of the shards that share the APIs out one is missing, or two of them count another number of shards, for five minutes.',
+    summary: 'Some aggregated APIs are watched by no exporter.',
+    description: `The APIs${onCluster(options)} are shared out among {{ $value }} shards of aggregated-api-exporter, and one of these is not scraped, does not see its APIs, or was told another number of shards. APIs that fall to it are not watched now.`,
   });
 }
 

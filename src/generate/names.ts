@@ -21,4 +21,9 @@ export const SYMPTOM_ALERTS = [
   'AggregatedAPICertificateExpiring',
 ] as const;
 
-export const EXPORTER_ALERTS = ['AggregatedAPIExporterDown', 'AggregatedAPIExporterBlind', 'AggregatedAPIExporterStale'] as const;
+export const EXPORTER_ALERTS = [
+  'AggregatedAPIExporterDown',
+  'AggregatedAPIExporterBlind',
+  'AggregatedAPIExporterStale',
+  'AggregatedAPIExporterShardMissing',
+] as const;

@@ -105,6 +105,7 @@ export const OWN_LABELS = [
   'role',
   'says',
   'severity',
+  'shard',
   'signal',
   'signature',
   'source',

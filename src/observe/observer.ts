@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isOf } from '../domain/shard.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { SOURCES, type SourceName, type SourceStatus } from '../domain/sources.ts';
 import type { KubeClient } from '../kube/api.ts';
@@ -97,13 +98,17 @@ const DISCOVERY_MS = 20_000;
 const FIRST_VERDICTS_MS = 5_000;
 const EVERY_TURN_MS = 15_000;
 
+function watchedBy({ exclude, shard }: ObserverOptions): (apiservice: string) => boolean {
+  return (apiservice) => !exclude.includes(apiservice) && (shard === undefined || isOf(shard, apiservice));
+}
+
 /** Discovery and the prober, on which the other sources stand. @param onChange when a probed API began to fail, or recovers. */
 function surroundingsOf({ client, clock, log, options }: ObserverInput, onChange: () => void): Surroundings {
   const discovery = createDiscovery({
     client,
     clock,
     log,
-    exclude: options.exclude,
+    isWatched: watchedBy(options),
     isFailing: (name) => prober.tallies(name).some(({ vantage, last }) => vantage === 'aggregator' && !last.ok),
   });
   const { targets } = discovery;

@@ -1,10 +1,14 @@
+import type { Shard } from '../domain/shard.ts';
 import type { SourceName } from '../domain/sources.ts';
 import type { ProberOptions } from '../probe/options.ts';
 import type { LogTailOptions } from './logs/log-tail.ts';
 
 /** What may be switched off or tuned; everything has a default. Times in milliseconds. */
 export interface ObserverOptions {
+  /** Names of APIServices to leave alone. */
   readonly exclude: readonly string[];
+  /** Where several share the APIs out: only those that fall to this one are watched. */
+  readonly shard?: Shard;
   readonly disabled: readonly SourceName[];
   readonly probe: ProberOptions;
   readonly logs: Pick<LogTailOptions, 'maxStreams' | 'bytesPerMinute' | 'signatures' | 'handover'>;

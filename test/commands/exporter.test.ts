@@ -7,7 +7,9 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished, 
 import { runExporter } from '../../src/commands/exporter.ts';
 import { catchUncaught, MAX_UNCAUGHT } from '../../src/commands/uncaught.ts';
 import { type Config, defaultConfig } from '../../src/config.ts';
+import { printShard } from '../../src/domain/shard.ts';
 import type { ApiFacts } from '../../src/domain/snapshot.ts';
+import type { SourceName } from '../../src/domain/sources.ts';
 import type { KubeClient } from '../../src/kube/api.ts';
 import type { Observer } from '../../src/observe/observer.ts';
 import { familyOf } from '../expose/parse-exposition.ts';
@@ -34,6 +36,8 @@ interface Scene {
   broken?: Error | undefined;
   /** Milliseconds that each snapshot takes. */
   takes?: number;
+  /** Sources that answer; none where nothing is said. */
+  answering?: readonly SourceName[];
 }
 
 /** An observer that sees the scene. */
@@ -51,7 +55,8 @@ function observerOf(scene: Scene, seen: { snapshots: number; signal?: AbortSigna
       if (broken) throw broken;
       return healthySnapshot({ time: NOW + seen.snapshots * 1000, apis: scene.apis.map((differs) => healthyApi(differs)) });
     },
-    sources: () => [{ source: 'api-services', state: 'pending' }],
+    sources: () =>
+      (['api-services', 'probes'] as const).map((source) => ({ source, state: scene.answering?.includes(source) ? 'ok' : 'pending' })),
     ready: () => scene.ready,
     // Takes over as soon as it publishes, unless the scene says when.
     complete: () => scene.complete ?? scene.ready,
@@ -86,6 +91,7 @@ async function start(
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) });
   const asked: string[] = [];
+  const shards: (string | undefined)[] = [];
   const client: KubeClient & { close(): void } = {
     server: new URL('https://192.0.2.2:6443'),
     async request(path, options) {
@@ -106,7 +112,10 @@ async function start(
   let ended = false;
   const end = runExporter({
     config,
-    connect: () => ({ observer: observerOf(scene, seen), client }),
+    connect: (_, { shard }) => {
+      shards.push(shard && printShard(shard));
+      return { observer: observerOf(scene, seen), client };
+    },
     log,
     stop: stop.signal,
     onReload: (listener) => {
@@ -129,6 +138,7 @@ async function start(
     seen,
     lines,
     asked,
+    shards,
     get,
     now,
     reload: () => reload(),
@@ -291,6 +301,48 @@ describe('configuration', () => {
       seen.push(await good(get));
     }
     expect(seen).toEqual([1, 0, 1]);
+  });
+});
+
+describe('a shard', () => {
+  const ofShard: Changes = (config) => ({ ...config, apis: { ...config.apis, shard: { index: 1, count: 3 } } });
+  const series = async (get: (path: string) => Promise<{ text: string }>) =>
+    familyOf((await get('/metrics')).text, 'aggregated_api_exporter_shards');
+
+  it('is counted while it sees its APIs', async () => {
+    const scene: Scene = { ready: true, apis: [{}], answering: ['api-services'] };
+    const { get, pass } = await start(scene, ofShard);
+    pass(250);
+    expect(await series(get)).toEqual({});
+    scene.answering = ['api-services', 'probes'];
+    expect(await series(get)).toEqual({ 'shard="1"': 3 });
+  });
+
+  it('has no series where nothing is shared out', async () => {
+    const { get } = await start({ ready: true, apis: [{}], answering: ['api-services', 'probes'] });
+    expect(await series(get)).toEqual({});
+  });
+
+  it('stays the same until a restart', async () => {
+    const { shards, now, reload, lines } = await start({ ready: true, apis: [{}] }, ofShard);
+    now.config = { ...now.config, apis: { exclude: ['v1.tides.example.com'], shard: { index: 0, count: 2 } } };
+    reload();
+    expect(shards).toEqual(['1/3', '1/3']);
+    expect(lines).toContainEqual(expect.objectContaining({ settings: ['apis.shard'] }));
+  });
+
+  it('elects a leader of its own', async () => {
+    const elects: Changes = (config) => ({
+      ...config,
+      leader_election: { ...config.leader_election, enabled: true, namespace: 'harbour' },
+    });
+    const leaseOf = async (change: Changes) => {
+      const { asked } = await start({ ready: true, apis: [{}] }, change);
+      while (!asked.some((path) => path.includes('/leases'))) await turn();
+      return asked.find((path) => path.includes('/leases'))!.trim();
+    };
+    expect(await leaseOf(elects)).toMatch(/\/leases\/aggregated-api-exporter-leader$/);
+    expect(await leaseOf((config) => elects(ofShard(config)))).toMatch(/\/leases\/aggregated-api-exporter-leader-shard-1$/);
   });
 });
 

@@ -46,7 +46,7 @@ async function serve(...args: string[]): Promise<void> {
 
 const served = () =>
   vi.mocked(runExporter).mock.calls.map(([{ connect, config }]) => {
-    connect(config);
+    connect(config, {});
     return vi.mocked(observeCluster).mock.lastCall?.[0].kubeconfig;
   });
 const config = () => vi.mocked(runExporter).mock.calls[0]![0].config;
@@ -105,6 +105,12 @@ describe('the configuration', () => {
     expect(config()).toMatchObject({ probe: { interval: 30_000 }, log: { level: 'warn' }, web: { listen_addresses: [':2', '[::1]:3'] } });
   });
 
+  it('has the shard of the flag before that of the file', async () => {
+    writeFileSync(file, 'apis: {shard: 1/4, exclude: [v1.tides.example.com]}\n');
+    await serve('--config.file', file, '--shard=2/3');
+    expect(config().apis).toEqual({ exclude: ['v1.tides.example.com'], shard: { index: 2, count: 3 } });
+  });
+
   it('is only checked with --config.check', async () => {
     writeFileSync(file, '');
     await serve('--config.file', file, '--config.check');
@@ -140,6 +146,9 @@ describe('the configuration', () => {
       ['logs.signatures_file: "/nowhere/signatures.yml"'],
     ],
     ['a Lease that is nowhere', '', ['--leader-election'], ['leader_election.namespace: where the Lease is kept is known in a pod only']],
+    ['a shard of none', '', ['--shard=0/0'], ['--shard "0/0": i/n is allowed, such as 0/3, with n from 1 to 100 and i from 0 to n - 1']],
+    ['a shard beyond the last', '', ['--shard=3/2'], ['--shard "3/2": i/n is allowed']],
+    ['a shard of letters', '', ['--shard=a/b'], ['--shard "a/b": i/n is allowed']],
     ['a kubeconfig that is not there', '', ['--kubeconfig=/nowhere/kubeconfig'], ['/nowhere/kubeconfig: ENOENT']],
     ['a scenario that is not there', '', ['--simulate=nonsense'], ['--simulate "nonsense"']],
     [

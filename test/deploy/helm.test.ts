@@ -116,6 +116,82 @@ describe('the committed renderings', () => {
   });
 });
 
+describe('shards', () => {
+  const objects = (loadAll(readFileSync(renderedFile('shards'), 'utf8')) as (Sharded | null)[]).filter((one) => one !== null);
+  const of = (kind: string) => objects.filter((object) => object.kind === kind);
+  const deployments = of('Deployment').map(({ spec: { selector, template } }) => ({
+    selector: selector.matchLabels!,
+    labels: template!.metadata.labels,
+    args: template!.spec.containers[0]!.args,
+    spread: template!.spec.topologySpreadConstraints,
+  }));
+  const selects = (selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>) =>
+    Object.entries(selector).every(([key, value]) => labels[key] === value);
+
+  it('are a Deployment each, which is told its own and has its own pods', () => {
+    expect(deployments.map(({ args }) => args.find((arg) => arg.startsWith('--shard')))).toEqual([
+      '--shard=0/3',
+      '--shard=1/3',
+      '--shard=2/3',
+    ]);
+    for (const [own, { selector, spread }] of deployments.entries()) {
+      expect(deployments.map(({ labels }) => selects(selector, labels))).toEqual(deployments.map((_, index) => index === own));
+      expect(spread).toMatchObject([{ labelSelector: { matchLabels: selector } }]);
+    }
+  });
+
+  it('elect each its own leader, with the rights and the objects for it', () => {
+    const [name] = deployments[0]!.args.flatMap((arg) => /^--leader-election\.name=(.+)/.exec(arg)?.[1] ?? []);
+    const leases = [0, 1, 2].map((index) => `${name}-shard-${index}`);
+    expect(of('Lease').map(({ metadata }) => metadata.name)).toEqual(leases);
+    expect(of('ConfigMap').map(({ metadata }) => metadata.name)).toEqual(expect.arrayContaining(leases.map((lease) => `${lease}-logs`)));
+    expect(of('Role')[0]!.rules!.flatMap(({ resourceNames = [] }) => resourceNames)).toEqual([
+      ...leases,
+      ...leases.map((lease) => `${lease}-logs`),
+    ]);
+  });
+
+  it('have a Service each for their pages, and are scraped through one Service only', () => {
+    const [{ matchLabels, matchExpressions } = {}] = of('ServiceMonitor').map(({ spec }) => spec.selector);
+    expect(matchExpressions).toEqual([{ key: 'app.kubernetes.io/component', operator: 'DoesNotExist' }]);
+    const scraped = of('Service').filter(
+      ({ metadata: { labels } }) => selects(matchLabels!, labels!) && !('app.kubernetes.io/component' in labels!),
+    );
+    expect(scraped.map(({ metadata }) => metadata.name)).toEqual(['aggregated-api-exporter']);
+    for (const { labels } of deployments) {
+      expect(selects(scraped[0]!.spec.selector as Record<string, string>, labels)).toBe(true);
+      const own = of('Service').filter(
+        ({ spec, metadata }) => metadata.name.includes('-shard-') && selects(spec.selector as Record<string, string>, labels),
+      );
+      expect(own).toHaveLength(1);
+    }
+    const { 'config.yaml': config } = of('ConfigMap').find(({ data }) => data)!.data!;
+    const { web } = load(config!) as { web: { shard_url: string } };
+    const urls = [0, 1, 2].map((index) => web.shard_url.replace('{shard}', String(index)));
+    expect(urls).toEqual(
+      of('Service')
+        .filter(({ metadata }) => metadata.name.includes('-shard-'))
+        .map(({ metadata }) => `http://${metadata.name}.monitoring.svc:9944`),
+    );
+  });
+});
+
+/** What is read of an object above. */
+interface Sharded extends Manifest {
+  readonly rules?: readonly { readonly resourceNames?: readonly string[] }[];
+  readonly data?: Readonly<Record<string, string>>;
+  readonly spec: {
+    readonly selector: { readonly matchLabels?: Record<string, string>; readonly matchExpressions?: readonly object[] };
+    readonly template?: {
+      readonly metadata: { readonly labels: Record<string, string> };
+      readonly spec: {
+        readonly containers: readonly { readonly args: readonly string[] }[];
+        readonly topologySpreadConstraints: readonly object[];
+      };
+    };
+  };
+}
+
 /** Of objects in one form, by kind. */
 function byKind(objects: readonly Manifest[]): Record<string, Record<string, unknown>> {
   const kinds: Record<string, Record<string, unknown>> = {};

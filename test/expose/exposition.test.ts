@@ -147,7 +147,7 @@ describe('OpenMetrics', () => {
   it('says whether this replica leads at the moment of the scrape, not at that of the tick', async () => {
     let leads = true;
     const self = createSelfMetrics({ version: '1' }, { leads: () => leads });
-    const exposition = createExposition({ signals: [], self, changesWith: () => leads });
+    const exposition = createExposition({ signals: [], self, changesWith: () => String(leads) });
     exposition.update(viewOf(healthySnapshot()));
     const leader = async () => /^aggregated_api_exporter_leader .*/m.exec((await exposition.page('text')).body.toString())?.[0];
     expect(await leader()).toBe('aggregated_api_exporter_leader 1');

@@ -37,12 +37,12 @@ describe('a replica', () => {
     ],
   ])('that %s says so', (_, replica, words) => {
     expect(shown(replica)).toContain(words);
-    expect(statusAnswer(view(replica), () => ({ time: NOW, sources: [] }), '1.2.3').body).toMatchObject({ replica });
+    expect(statusAnswer(view(replica), () => ({ time: NOW, sources: [] }), { version: '1.2.3' }).body).toMatchObject({ replica });
   });
 
   it('says nothing where no leader is elected', () => {
     expect(shown()).not.toContain('replica');
-    expect(statusAnswer(view(), () => ({ time: NOW, sources: [] }), '1.2.3').body).not.toHaveProperty('replica');
+    expect(statusAnswer(view(), () => ({ time: NOW, sources: [] }), { version: '1.2.3' }).body).not.toHaveProperty('replica');
   });
 
   it('of a name with signs in it is told as a text', () => {

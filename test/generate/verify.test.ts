@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SHARDS } from '../../src/generate/exporter-alerts.ts';
 import { DEFAULT_OPTIONS } from '../../src/generate/options.ts';
 import { SERIES } from '../../src/generate/series.ts';
 import { type Matcher, selectorsOf } from '../../src/generate/verify/selectors.ts';
@@ -13,6 +14,7 @@ const ALL: readonly Series[] = [
   ...selectorsOfRules(SMALL_CATALOGUE, DEFAULT_OPTIONS).map(({ metric, matchers }) => ({
     __name__: metric,
     cluster: 'harbour',
+    ...(metric === SHARDS && { shard: '0', value: '1' }),
     ...Object.fromEntries(
       matchers.filter(({ operator }) => operator.startsWith('=')).map(({ label, value }) => [label, value.split('|')[0]!]),
     ),
@@ -34,6 +36,12 @@ function prometheus(
   return async (promql) => {
     const [{ metric, matchers }] = selectorsOf(promql) as [ReturnType<typeof selectorsOf>[number]];
     const found = series.filter((one) => one.__name__ === metric && matchers.every((matcher) => matches(one, matcher)));
+    const most = /^max by \(([\w, ]+)\)/.exec(promql)?.[1]?.split(', ');
+    if (most)
+      return found.map(({ value, ...labels }) => ({
+        labels: Object.fromEntries(most.map((label) => [label, labels[label] ?? ''])),
+        value: Number(value),
+      }));
     const by = /^count by \((\w+)\)/.exec(promql)?.[1];
     if (found.length === 0) return [];
     const value = promql.startsWith('max(count_over_time')
@@ -123,6 +131,57 @@ describe('verifying rules', () => {
     expect(await quiet(gone)).toContain(`not observed: its source ${signal.source} is switched off`);
     expect(await quiet([...gone, source], 0)).toContain(`its source ${signal.source} does not answer`);
     expect(await quiet([...gone, source], 1)).toContain(`its source ${signal.source} answers, but has not seen it yet`);
+  });
+
+  it.each<[string, readonly (readonly [cluster: string, shard: string, of: string])[], readonly string[]]>([
+    [
+      'all of three',
+      [
+        ['harbour', '0', '3'],
+        ['harbour', '1', '3'],
+        ['harbour', '2', '3'],
+      ],
+      [],
+    ],
+    [
+      'two of three',
+      [
+        ['harbour', '0', '3'],
+        ['harbour', '2', '3'],
+      ],
+      [
+        'of 3 shards of cluster="harbour" 1 is missing: not scraped, or without a sight of its APIs; the APIs that fall there are not watched',
+      ],
+    ],
+    [
+      'one of three, in another cluster',
+      [
+        ['harbour', '0', '1'],
+        ['lighthouse', '1', '3'],
+      ],
+      [
+        'of 3 shards of cluster="lighthouse" 0, 2 are missing: not scraped, or without a sight of its APIs; the APIs that fall there are not watched',
+      ],
+    ],
+    [
+      'another number of them',
+      [
+        ['harbour', '0', '2'],
+        ['harbour', '1', '2'],
+        ['harbour', '1', '3'],
+        ['harbour', '2', '3'],
+      ],
+      ['the shards of cluster="harbour" count 2 and 3 shards: give all the same --shard i/n'],
+    ],
+  ])('sees of the shards %s', async (_, shards, warnings) => {
+    const series = shards.map(([cluster, shard, value]) => ({ __name__: SHARDS, cluster, shard, value }));
+    const others = ALL.filter(({ __name__ }) => __name__ !== SHARDS);
+    expect((await verifyRules(prometheus([...others, ...series]), SMALL_CATALOGUE, DEFAULT_OPTIONS)).warnings).toEqual(warnings);
+  });
+
+  it('calls shards quiet where nothing is shared out', async () => {
+    expect(await reasonsOf(without(SHARDS), 'missing')).toEqual([]);
+    expect(await reasonsOf(without(SHARDS), 'quiet')).toContain(`${SHARDS}: only where several exporters share the APIs out`);
   });
 
   it('warns of another scrape interval, and of a missing cluster label', async () => {

@@ -124,7 +124,7 @@ async function expectShown(observer: Observer, source: SourceName, state: Source
       ? [undefined, undefined, undefined]
       : [SOURCE_STATES[state].blind ? 0 : 1, state === 'forbidden' ? 1 : 0, state === 'unauthorised' ? 1 : 0],
   );
-  const { sources } = statusAnswer(view, () => view.snapshot, '1').body as { sources: { source: string; state: string }[] };
+  const { sources } = statusAnswer(view, () => view.snapshot, { version: '1' }).body as { sources: { source: string; state: string }[] };
   expect(sources.find((shown) => shown.source === source)?.state).toBe(state);
   const row = new RegExp(`<td class="name">${source}</td><td class="w"><span[^>]*>${state}</span>`);
   const page = renderFleetPage(view, { version: '1' }).document;

@@ -43,6 +43,30 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if gt (int .Values.replicaCount) 1 }}true{{ end }}
 {{- end }}
 
+{{/* What stands behind the names of a shard: dict root, shard. Nothing where there is one. */}}
+{{- define "aggregated-api-exporter.ofShard" -}}
+{{- if gt (int .root.Values.shards) 1 }}-shard-{{ .shard }}{{ end }}
+{{- end }}
+
+{{/* By which the pods of a shard are told from those of the others: dict root, shard. */}}
+{{- define "aggregated-api-exporter.shardLabels" -}}
+{{- include "aggregated-api-exporter.selectorLabels" .root }}
+{{- if gt (int .root.Values.shards) 1 }}
+app.kubernetes.io/component: shard-{{ .shard }}
+{{- end }}
+{{- end }}
+
+{{/* Each pod is scraped once: not through the Service of its shard too. */}}
+{{- define "aggregated-api-exporter.scrapedServices" -}}
+matchLabels:
+  {{- include "aggregated-api-exporter.selectorLabels" . | nindent 2 }}
+{{- if gt (int .Values.shards) 1 }}
+matchExpressions:
+  - key: app.kubernetes.io/component
+    operator: DoesNotExist
+{{- end }}
+{{- end }}
+
 {{/* Of whom one is elected. */}}
 {{- define "aggregated-api-exporter.elects" -}}
 {{- if or (include "aggregated-api-exporter.several" .) .Values.leaderElection.enabled (dig "leader_election" "enabled" false .Values.config) }}true{{ end }}
@@ -50,6 +74,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 
 {{/* Where several would write the same files. */}}
 {{- define "aggregated-api-exporter.checkDisk" -}}
+{{- if and (gt (int .Values.shards) 1) .Values.state.existingClaim }}
+{{- fail (printf "state.existingClaim %s: of %d shards each has a disk of its own; leave it empty, or take one shard" .Values.state.existingClaim (int .Values.shards)) }}
+{{- end }}
 {{- if and (include "aggregated-api-exporter.several" .) .Values.state.existingClaim }}
 {{- fail (printf "state.existingClaim %s: with replicaCount %d each replica has a disk of its own; leave it empty, or take one replica" .Values.state.existingClaim (int .Values.replicaCount)) }}
 {{- end }}

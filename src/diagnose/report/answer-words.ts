@@ -1,9 +1,14 @@
 import type { Answer } from '../../domain/answer.ts';
 import type { Diagnoses } from '../../domain/diagnosis.ts';
+import { shardInWords } from '../../domain/shard.ts';
 import { isoTime } from './printable.ts';
 
 /** How many APIs have which answer, one sentence without its full stop. */
-export function answersInWords({ answer, answers, examined }: Diagnoses): string {
+export function answersInWords(all: Diagnoses): string {
+  return all.shard ? `${countsInWords(all)} (${shardInWords(all.shard).slice(0, -1)})` : countsInWords(all);
+}
+
+function countsInWords({ answer, answers, examined }: Diagnoses): string {
   if (examined.length === 0) return 'Nothing to judge: no aggregated API was found';
   const count = (...of: readonly Answer[]) => answers.filter((one) => of.includes(one.answer)).length;
   const [failing, well, unjudged] = [count('diagnosed', 'errs-cause-unknown'), count('healthy'), count('nothing-to-judge')];

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import type { IncidentBook } from '../../domain/incident.ts';
+import type { Shard } from '../../domain/shard.ts';
 import { prefixOf } from '../external-url.ts';
 import { HourBook } from '../hour/hour-book.ts';
 import { acceptsGzip } from '../negotiate.ts';
@@ -24,6 +25,8 @@ export interface PagesOptions {
   readonly hours?: HourBook;
   readonly version: string;
   readonly externalUrl?: string;
+  readonly shard?: Shard;
+  readonly shardUrl?: string;
 }
 
 /** The pages that are followed. Those about the cluster are printed once per tick however many look at them. */
@@ -37,9 +40,9 @@ export interface Pages {
   publish(): void;
 }
 
-export function createPages({ view, waiting, book, hours = new HourBook(), version, externalUrl }: PagesOptions): Pages {
+export function createPages({ view, waiting, book, hours = new HourBook(), version, externalUrl, shard, shardUrl }: PagesOptions): Pages {
   const prefix = prefixOf(externalUrl);
-  const options = { version, prefix };
+  const options = { version, prefix, ...(shard && { shard }), ...(shardUrl !== undefined && { shardUrl }) };
   const began = Date.now();
   let recorded: ExporterView | undefined;
   let printed: { readonly of: ExporterView; readonly pages: Map<string, LivePage> } | undefined;

@@ -15,6 +15,9 @@ const CATEGORY = z.enum(CATEGORIES).describe('Of the cause; `unknown` for the ve
 export const ANSWER = z.enum(ANSWERS).describe('Four answers that are never confused');
 export const PATTERN = z.enum(PATTERNS).describe('How the failures spread over time');
 export const SOURCE = z.enum(SOURCES);
+export const SHARD = z
+  .object({ index: z.number().int().describe('From 0'), count: z.number().int() })
+  .describe('Whose APIs these are: those that fall to this shard by their name; absent where they are not shared out');
 const HURT_KIND = z.enum(HURT_KIND_NAMES);
 const RULE = z.string().exactOptional().describe('The RBAC rule that would open it, e.g. `pods/log: get`');
 export const CAUSE = z.string().describe('Id of a cause of the catalogue, or `unknown`; its runbook is /runbooks/<cause>');
@@ -141,6 +144,7 @@ export const DIAGNOSES = z.object({
   diagnoses: z.array(DIAGNOSIS).describe('Of each API that errs; a healthy one has none'),
   examined: z.array(z.string()).describe('APIServices that were looked at'),
   notSeen: z.array(NOT_SEEN),
+  shard: SHARD.exactOptional(),
 }) satisfies z.ZodType<Diagnoses>;
 
 true satisfies Same<z.infer<typeof DIAGNOSES>, Diagnoses>;

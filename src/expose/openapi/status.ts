@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { SOURCE_STATES, type SourceState } from '../../domain/sources.ts';
 import { STATUS_SCHEMA, type StatusBody } from '../answers.ts';
-import { ANSWER, CAUSE, PATTERN, SOURCE, seconds, share } from './diagnoses.ts';
+import { ANSWER, CAUSE, PATTERN, SHARD, SOURCE, seconds, share } from './diagnoses.ts';
 import type { Same } from './same.ts';
 
 const SOURCE_STATUS = z.object({
@@ -51,6 +51,7 @@ export const STATUS = z.object({
   time: seconds('Of the tick'),
   serverVersion: z.string().nullable(),
   replica: REPLICA.exactOptional().describe('Who leads the replicas; absent where none is elected'),
+  shard: SHARD.exactOptional(),
   sources: z.array(SOURCE_STATUS),
   targets: z.array(TARGET),
   systemEvents: z.array(SYSTEM_EVENT),

@@ -1,3 +1,4 @@
+import { otherShardOf } from '../../domain/shard.ts';
 import { profileOf } from '../../profiles/find.ts';
 import type { HourBook } from '../hour/hour-book.ts';
 import type { ExporterView } from '../view.ts';
@@ -14,6 +15,7 @@ import { logsTitle, renderLogs } from './logs.ts';
 import { renderNeighbours } from './neighbours.ts';
 import { renderProfile } from './profile.ts';
 import { type LivePage, Regions } from './regions.ts';
+import { renderElsewhere } from './shard.ts';
 import { shell } from './shell.ts';
 import { backendText, type ShownApi, shownApis } from './state.ts';
 import { renderTimeline } from './timeline.ts';
@@ -88,10 +90,14 @@ ${fold('logs', logsTitle(api.logs), renderLogs(api.logs, api.textMatches), diagn
 }
 
 /** A page for an APIService that is not there, so that an old link leads on. */
-export function renderUnknownApi(name: string, { version, prefix = '' }: PageOptions): string {
+export function renderUnknownApi(name: string, { version, prefix = '', shard, shardUrl }: PageOptions): string {
+  const other = shard && otherShardOf(shard, name);
+  const why = other
+    ? renderElsewhere(apiPath(name), other, shardUrl)
+    : html`No APIService of that name is served by a Service in this cluster.`;
   return shell(
     { title: `${name} is not watched`, prefix },
     html`<main class="page">${top(html`<a href="/">Aggregated APIs</a>`, html``, version)}
-<section class="card empty"><b>${name} is not watched</b><span class="meta">No APIService of that name is served by a Service in this cluster. <a href="/">All that are watched</a></span></section></main>`,
+<section class="card empty"><b>${name} is not watched</b><span class="meta">${why} <a href="/">All that are watched</a></span></section></main>`,
   );
 }

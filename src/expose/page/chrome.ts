@@ -1,3 +1,4 @@
+import type { Shard } from '../../domain/shard.ts';
 import { type Html, html } from './html.ts';
 import { absolute } from './times.ts';
 
@@ -5,6 +6,10 @@ export interface PageOptions {
   readonly version: string;
   /** Path under which people see the pages; default none. */
   readonly prefix?: string;
+  /** Whose APIs these are, where several exporters share them out. */
+  readonly shard?: Shard;
+  /** Where people open the pages of a shard: `{shard}` stands for its number. */
+  readonly shardUrl?: string;
 }
 
 /** The head of every page about the cluster. */

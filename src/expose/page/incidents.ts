@@ -1,17 +1,16 @@
 import type { Incident, IncidentQuery } from '../../domain/incident.ts';
 import { lengthInWords } from '../../incidents/report/words.ts';
 import { chip, type Tone } from './chips.ts';
-import { foot, observedAt, top } from './chrome.ts';
+import { foot, observedAt, type PageOptions, top } from './chrome.ts';
 import { type Html, html, NOTHING } from './html.ts';
 import { type LivePage, Regions } from './regions.ts';
+import { renderShard } from './shard.ts';
 import { shell } from './shell.ts';
 import { absolute, relative } from './times.ts';
 
 const REFRESH_SECONDS = 10;
 
-export interface IncidentPageOptions {
-  readonly version: string;
-  /** Path under which people see the pages. */
+export interface IncidentPageOptions extends PageOptions {
   readonly prefix: string;
   /** The tick that the page shows, Unix milliseconds. */
   readonly now: number;
@@ -64,7 +63,7 @@ export function renderIncidentsPage(
   return incidentFrame(
     { title: goOn > 0 ? `(${goOn}) Incidents` : 'Incidents', heading: html`<a href="/">Aggregated APIs</a> / Incidents`, page, regions },
     options,
-    html`${regions.div('asked', askedFor(query))}${regions.div('none', shown.length === 0 ? nothing(query) : NOTHING)}
+    html`${options.shard && regions.div('shard', renderShard(options))}${regions.div('asked', askedFor(query))}${regions.div('none', shown.length === 0 ? nothing(query) : NOTHING)}
 ${table(shown, options.now, regions)}
 <p class="sub">${regions.span('older', html`${incidents.length > MOST_LINES && 'Older ones are in the JSON. '}`)}<a href="/api/v1/incidents">The same as JSON</a></p>`,
   );

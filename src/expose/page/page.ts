@@ -1,3 +1,4 @@
+import type { Shard } from '../../domain/shard.ts';
 import { SOURCE_STATES, type SourceStatus } from '../../domain/sources.ts';
 import type { ExporterView, WaitingView } from '../view.ts';
 import { chip } from './chips.ts';
@@ -9,6 +10,7 @@ import { anchor, type Html, html } from './html.ts';
 import { EVERYTHING, type FleetQuery } from './query.ts';
 import { type LivePage, Regions } from './regions.ts';
 import { renderReplica } from './replica.ts';
+import { renderShard } from './shard.ts';
 import { shell } from './shell.ts';
 import { renderApiservers, renderSources } from './sources.ts';
 import { type ShownApi, STATES, shownApis } from './state.ts';
@@ -28,8 +30,9 @@ export function renderFleetPage(view: ExporterView, options: PageOptions, query:
   const server = snapshot.cluster.serverVersion;
   const observed = html`observed ${observedAt(snapshot.time)}${server !== undefined && html` · Kubernetes ${server}`}`;
   const body = html`<main class="page">${top(html`Aggregated APIs`, observed, options.version)}
+${options.shard && regions.div('shard', renderShard(options))}
 ${view.replica && regions.div('replica', renderReplica(view.replica))}
-${regions.div('summary', apis.length === 0 ? nothingWatched(snapshot.sources) : tiles(apis, snapshot.sources))}
+${regions.div('summary', apis.length === 0 ? nothingWatched(snapshot.sources, options.shard) : tiles(apis, snapshot.sources, options.shard))}
 ${renderGroups(apis, regions, snapshot.time)}
 ${filterForm(apis, query, `${options.prefix ?? ''}/`)}
 ${fleetTable(query, rows(apis, query, regions, snapshot.time))}
@@ -81,8 +84,10 @@ function whatIsMissing({ sources }: WaitingView): Html {
 <span class="meta">The APIServices are being listed and probed for the first time. Nothing is known yet, good or bad.</span></section>`;
 }
 
-function nothingWatched(sources: readonly SourceStatus[]): Html {
+function nothingWatched(sources: readonly SourceStatus[], shard: Shard | undefined): Html {
   const apiServices = sources.find(({ source }) => source === 'api-services');
+  if (apiServices?.state === 'ok' && shard)
+    return html`<section class="card empty"><b>No aggregated API falls to this shard</b><span class="meta">Of the APIServices that are served by a Service, as far as there are any, all fall to other shards by their names. A new one that falls to this one appears here within a second.</span></section>`;
   if (apiServices?.state === 'ok')
     return html`<section class="card empty"><b>No aggregated APIs</b><span class="meta">This cluster has no APIService that is served by a Service. A new one appears here within a second.</span></section>`;
   return notVisible(apiServices);
@@ -104,14 +109,15 @@ const TILES: Readonly<Record<ShownApi['state'], { readonly tone: string; readonl
   healthy: { tone: 'ok', says: 'healthy', always: true },
 };
 
-function tiles(apis: readonly ShownApi[], sources: readonly SourceStatus[]): Html {
+function tiles(apis: readonly ShownApi[], sources: readonly SourceStatus[], shard: Shard | undefined): Html {
   const count = (state: ShownApi['state']) => apis.filter((shown) => shown.state === state).length;
   const blindSources = sources.filter(({ state }) => SOURCE_STATES[state].blind).length;
+  const ofShard = shard ? ' of this shard' : '';
   const shown = STATES.filter((state) => TILES[state].always || count(state) > 0);
   return html`<div class="summary">${shown.map(
     (state) =>
       html`<a class="tile ${count(state) > 0 && TILES[state].tone}" href="/?state=${state}" data-state="${state}"><b>${count(state)}</b><span>${TILES[state].says}</span></a>`,
   )}
 ${blindSources > 0 && html`<a class="tile warn" href="#observed"><b>${blindSources}</b><span>${blindSources === 1 ? 'source' : 'sources'} not visible</span></a>`}</div>
-${count('failing') + count('blind') + count('recovering') === 0 && html`<p class="lead">${chip('ok', '✓')} ${count('healthy') === 1 ? 'The one aggregated API answers' : `All ${count('healthy')} aggregated APIs answer`}.</p>`}`;
+${count('failing') + count('blind') + count('recovering') === 0 && html`<p class="lead">${chip('ok', '✓')} ${count('healthy') === 1 ? `The one aggregated API${ofShard} answers` : `All ${count('healthy')} aggregated APIs${ofShard} answer`}.</p>`}`;
 }

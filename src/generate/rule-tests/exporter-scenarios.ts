@@ -1,4 +1,5 @@
-import { ESSENTIAL_SOURCES } from '../exporter-alerts.ts';
+import { ESSENTIAL_SOURCES } from '../../domain/sources.ts';
+import { SHARDS } from '../exporter-alerts.ts';
 import type { GenerateOptions } from '../options.ts';
 import type { AlertingRule } from '../rule-book.ts';
 import { clusterOf, NEIGHBOUR, PATIENT, type Scenario } from './scenario.ts';
@@ -17,6 +18,8 @@ export function exporterScenarios(alerts: readonly AlertingRule[], options: Gene
           : [blind(alert, options, ESSENTIAL_SOURCES[1]), blindFromTheStart(alert, options)];
       case 'AggregatedAPIExporterStale':
         return [stale(alert, options)];
+      case 'AggregatedAPIExporterShardMissing':
+        return [shardGone(alert, options), resized(alert, options)];
       default:
         return [];
     }
@@ -78,6 +81,46 @@ function blindFromTheStart(alert: AlertingRule, options: GenerateOptions): Scena
       { metric: 'aggregated_api_exporter_source_up', labels: { ...here, source: 'pods' }, values: '_x10 0x190' },
     ],
     checks: [{ at: 270 }, { at: after - STEP }, { at: after, firing }, { at: 1800, firing }],
+  };
+}
+
+const shardSeries = (labels: Readonly<Record<string, string>>, shard: string, values: string) => ({
+  metric: SHARDS,
+  labels: { ...labels, shard },
+  values,
+});
+
+/** Of three, each with two replicas, one loses a replica at 5:00 and the other at 10:00; another cluster has all of its two. */
+function shardGone(alert: AlertingRule, options: GenerateOptions): Scenario {
+  const here = clusterOf(options.clusterLabels);
+  const elsewhere = Object.fromEntries(Object.keys(here).map((label) => [label, 'lighthouse']));
+  const replica = (instance: string) => ({ ...here, instance });
+  const firing = { labels: here, value: 3 };
+  return {
+    alert,
+    title: 'a shard that is gone for twenty minutes',
+    interval: STEP,
+    series: [
+      shardSeries(replica('10.1.0.7:9944'), '0', '3x200'),
+      shardSeries(replica('10.1.0.8:9944'), '1', '3x200'),
+      shardSeries(replica('10.1.0.9:9944'), '2', '3x9 stale'),
+      shardSeries(replica('10.1.1.9:9944'), '2', '3x19 stale _x38 3x60'),
+      ...(options.clusterLabels.length > 0 ? [shardSeries(elsewhere, '0', '2x200'), shardSeries(elsewhere, '1', '2x200')] : []),
+    ],
+    checks: [{ at: 600 }, { at: 870 }, { at: 900, firing }, { at: 1770, firing }, { at: 1920 }],
+  };
+}
+
+/** The second of two never hears that there are three now. */
+function resized(alert: AlertingRule, options: GenerateOptions): Scenario {
+  const here = clusterOf(options.clusterLabels);
+  const firing = { labels: here, value: 3 };
+  return {
+    alert,
+    title: 'shards that count another number of shards',
+    interval: STEP,
+    series: [shardSeries(here, '0', '2x19 3x180'), shardSeries(here, '1', '2x200'), shardSeries(here, '2', '_x20 3x180')],
+    checks: [{ at: 600 }, { at: 870 }, { at: 900, firing }],
   };
 }
 

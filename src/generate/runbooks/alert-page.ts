@@ -1,6 +1,6 @@
 import { CATEGORIES } from '../../domain/category.ts';
+import { ESSENTIAL_SOURCES } from '../../domain/sources.ts';
 import { printDuration } from '../duration.ts';
-import { ESSENTIAL_SOURCES } from '../exporter-alerts.ts';
 import { alertPage, EXPORTER_ALERTS, SYMPTOM_ALERTS } from '../names.ts';
 import type { AlertingRule } from '../rule-book.ts';
 import { SERIES } from '../series.ts';
@@ -139,6 +139,28 @@ kubectl get secrets -n "$NAMESPACE" --field-selector type=kubernetes.io/tls`,
     ],
     verify: { command: METRICS, expect: 'aggregated_api_last_probe_timestamp_seconds is the present' },
     confused: [['[AggregatedAPIExporterDown](aggregatedapiexporterdown)', 'there are no series at all']],
+  },
+  AggregatedAPIExporterShardMissing: {
+    title: 'A shard of the exporter is missing',
+    means:
+      'The APIs of this cluster are shared out among several exporters (`--shard i/n`), and one of them does not watch those that fall to it. Silence about these means nothing now; the other shards go on.',
+    know: 'Each shard that sees its APIs has a series `aggregated_api_exporter_shards`, whose value is the number of shards. There are fewer of them than the greatest value, or two values differ.',
+    confirm:
+      'kubectl get pods -A -l app.kubernetes.io/name=aggregated-api-exporter -o custom-columns=NAME:.metadata.name,READY:.status.containerStatuses[*].ready,ARGS:.spec.containers[*].args',
+    remedy: [
+      'Ask which one it is: `aggregated-api-exporter verify --prometheus.url …` names its number.',
+      'When the pod of a shard is not running, read its last words: `kubectl logs -p`. When nobody makes one, the number of shards and the number of their Deployments differ.',
+      'When its pod runs, open its page: it names the source that does not answer, and the rule that is missing.',
+      'When two pods name another number of shards, a change of it is not over: `kubectl rollout status`. Give all of them the same.',
+    ],
+    verify: {
+      command: 'kubectl get pods -A -l app.kubernetes.io/name=aggregated-api-exporter',
+      expect: 'a pod of each shard is ready, `aggregated-api-exporter verify` warns of no shard, and the alert resolves within two minutes',
+    },
+    confused: [
+      ['[AggregatedAPIExporterDown](aggregatedapiexporterdown)', 'no shard of the cluster is scraped'],
+      ['A change of the number of shards', 'it lasts for as long as the pods take to be replaced'],
+    ],
   },
 };
 

@@ -1,5 +1,6 @@
 import type { Catalogue, PrintableSignal } from '../catalogue.ts';
 import { printDuration } from '../duration.ts';
+import { SHARDS } from '../exporter-alerts.ts';
 import type { GenerateOptions } from '../options.ts';
 import { diagnosisRules } from '../rules.ts';
 import { SERIES } from '../series.ts';
@@ -46,6 +47,7 @@ const SOMETIMES: ReadonlyMap<string, string> = new Map([
   [SERIES.failures, 'only where the API is probed through the kube-apiserver'],
   [SERIES.moment, 'only where what it counts is observed'],
   [SERIES.coincidence, 'only where what it counts is observed'],
+  [SHARDS, 'only where several exporters share the APIs out'],
   ['aggregated_api_impact', 'only of the kinds that were looked for and seen'],
   ['aggregated_api_backend_certificate_not_after_timestamp_seconds', 'only where a direct probe saw a certificate'],
   ['aggregated_api_ca_bundle_not_after_timestamp_seconds', 'only for APIServices with a caBundle'],
@@ -157,6 +159,7 @@ async function warnings(query: Query, options: GenerateOptions): Promise<string[
     found.push(
       `scraped about every ${printDuration(Math.round(interval))}; the rules are for ${printDuration(options.scrapeInterval)}: pass --scrape-interval`,
     );
+  found.push(...(await missingShards(query, options)));
   for (const label of options.clusterLabels) {
     const values = await query(`count by (${label}) (aggregated_api_info)`);
     if (values.length > 0 && values.every((result) => !result.labels[label]))
@@ -165,6 +168,33 @@ async function warnings(query: Query, options: GenerateOptions): Promise<string[
       );
   }
   return found;
+}
+
+/** Of each cluster whose APIs are shared out: which shard is not there, and whether all count as many. */
+async function missingShards(query: Query, { clusterLabels }: GenerateOptions): Promise<string[]> {
+  const clusters = new Map<string, { readonly counts: Set<number>; readonly there: Set<number> }>();
+  for (const { labels, value } of await query(`max by (${[...clusterLabels, 'shard'].join(', ')}) (${SHARDS})`)) {
+    const where = clusterLabels.map((label) => `${label}=${JSON.stringify(labels[label] ?? '')}`).join(', ');
+    const seen = clusters.get(where) ?? { counts: new Set(), there: new Set() };
+    clusters.set(where, seen);
+    seen.counts.add(value);
+    seen.there.add(Number(labels.shard));
+  }
+  return [...clusters].flatMap(([where, { counts, there }]) => {
+    const most = Math.max(...counts);
+    const missing = Array.from({ length: most }, (_, index) => index).filter((index) => !there.has(index));
+    const of = where === '' ? '' : ` of ${where}`;
+    return [
+      ...(counts.size > 1
+        ? [`the shards${of} count ${[...counts].sort((a, b) => a - b).join(' and ')} shards: give all the same --shard i/n`]
+        : []),
+      ...(missing.length > 0
+        ? [
+            `of ${most} shards${of} ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: not scraped, or without a sight of its APIs; the APIs that fall there are not watched`,
+          ]
+        : []),
+    ];
+  });
 }
 
 /** Mean seconds between two scrapes of the last half hour, by the times of the samples: a series may be younger. Undefined below four samples. */

@@ -13,7 +13,7 @@ export function stateInWords({ state, ending, ended, lastFailing }: Incident): s
     case 'deleted':
       return `its APIService was deleted at ${isoTime(ended)} while it failed`;
     case 'not-watched':
-      return `it is not watched any more since ${isoTime(ended)}: its APIService was deleted, or the configuration excludes it`;
+      return `it is not watched any more since ${isoTime(ended)}: its APIService was deleted, or the configuration excludes it or leaves it to another shard`;
     default:
       return `nothing errs since ${isoTime(ended)}`;
   }

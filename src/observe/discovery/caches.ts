@@ -1,5 +1,6 @@
 import type { KubeClient, ResourceCache, ResourceSpec } from '../../kube/api.ts';
 import { type CacheTuning, createResourceCache } from '../../kube/cache.ts';
+import { identityOf } from '../../kube/fields.ts';
 import { API_SERVICES, type ApiServiceRecord } from '../../objects/api-services.ts';
 import { CRON_JOBS, type CronJobRecord } from '../../objects/cron-jobs.ts';
 import { ENDPOINT_SLICES } from '../../objects/endpoint-slices.ts';
@@ -17,15 +18,15 @@ export interface DiscoveryCaches extends BackendCaches {
   readonly cronJobs: ResourceCache<CronJobRecord>;
 }
 
-/** @param exclude names of APIServices to leave alone. */
+/** @param isWatched by the name of an APIService, whether it is ours to watch. */
 export function createDiscoveryCaches(
   client: KubeClient,
-  exclude: readonly string[],
+  isWatched: (apiservice: string) => boolean,
   options: { readonly clock: Clock; readonly log: Logger; readonly tuning: Partial<CacheTuning> },
 ): DiscoveryCaches {
   const cacheOf = <T>(spec: ResourceSpec<T>): ResourceCache<T> => createResourceCache(client, spec, options);
   return {
-    apiServices: cacheOf(without(exclude, API_SERVICES)),
+    apiServices: cacheOf(only(isWatched, API_SERVICES)),
     services: cacheOf(SERVICES),
     slices: cacheOf(ENDPOINT_SLICES),
     pods: cacheOf(PODS),
@@ -39,12 +40,7 @@ export function allOf({ apiServices, services, slices, pods, workloads, nodes, c
   return [apiServices, services, slices, pods, ...workloads, nodes, cronJobs];
 }
 
-function without(names: readonly string[], spec: ResourceSpec<ApiServiceRecord>): ResourceSpec<ApiServiceRecord> {
-  return {
-    ...spec,
-    project(raw) {
-      const record = spec.project(raw);
-      return record && names.includes(record.name) ? undefined : record;
-    },
-  };
+/** Its name is asked before anything else of it is read: one that is not ours is not there, also where it could not be read. */
+function only(isWatched: (apiservice: string) => boolean, spec: ResourceSpec<ApiServiceRecord>): ResourceSpec<ApiServiceRecord> {
+  return { ...spec, project: (raw, refuse) => (isWatched(identityOf(raw).name) ? spec.project(raw, refuse) : undefined) };
 }

@@ -65,8 +65,8 @@ export interface DiscoveryOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Names of APIServices to leave alone. */
-  readonly exclude?: readonly string[];
+  /** By the name of an APIService, whether it is ours to watch; default: all are. */
+  readonly isWatched?: (apiservice: string) => boolean;
   /** Whether an API errs although its condition is True; decides about a tombstone. */
   readonly isFailing?: (name: string) => boolean;
   readonly tuning?: Partial<CacheTuning>;
@@ -95,11 +95,11 @@ class WatchedDiscovery implements Discovery {
   readonly #version: VersionWatch;
   readonly #sources: readonly Source[];
 
-  constructor({ client, clock, log, exclude = [], isFailing = () => false, tuning = {} }: DiscoveryOptions) {
+  constructor({ client, clock, log, isWatched = () => true, isFailing = () => false, tuning = {} }: DiscoveryOptions) {
     const options = { clock, log, tuning };
     this.#clock = clock;
     this.#isFailing = isFailing;
-    this.#caches = createDiscoveryCaches(client, exclude, options);
+    this.#caches = createDiscoveryCaches(client, isWatched, options);
     this.#settling = new Settling(allOf(this.#caches), clock, () => this.#backends.refresh());
     this.#history = createPodHistory({ clock });
     this.#neighbours = createNeighbours({ clock });

@@ -179,11 +179,20 @@ describe('what comes and goes', () => {
     expect(facts().changes.map(({ summary }) => summary)).toEqual(expect.arrayContaining(['was deleted', 'was created']));
   });
 
-  it('leaves excluded APIServices alone', async () => {
-    const { discovery, collection } = await discover(HEALTHY, { exclude: [NAME] });
+  it('leaves APIServices alone that are not ours', async () => {
+    const { discovery, collection } = await discover(HEALTHY, { isWatched: (name) => name !== NAME });
     collection('apiServices').set(apiService('v2.winds.example.com'));
     await eventually(() => discovery.names().length > 0);
     expect(discovery.names()).toEqual(['v2.winds.example.com']);
+  });
+
+  it('leaves one alone that is not ours and cannot be read', async () => {
+    const { discovery, collection } = await discover(HEALTHY, { isWatched: (name) => name !== NAME });
+    collection('apiServices').set(apiService(NAME, { spec: { service: 'tide-gauge' } }));
+    collection('apiServices').set(apiService('v2.winds.example.com', { spec: { service: 'wind-vane' } }));
+    await eventually(() => discovery.names().length > 0);
+    expect(discovery.names()).toEqual(['v2.winds.example.com']);
+    expect(discovery.unreadable('v2.winds.example.com')).toContain('spec.service');
   });
 
   it('follows pods, slices and the Service, and tells each change once', async () => {
