@@ -12,6 +12,7 @@ import { listPages } from './list.ts';
 import { Retries } from './retries.ts';
 import { createStore, type Store } from './store.ts';
 import { type WatchOptions, watchOnce } from './watch.ts';
+import { WatchOrder } from './watch-order.ts';
 
 export type { CacheTuning } from './cache-tuning.ts';
 
@@ -143,7 +144,7 @@ class WatchedResource<T> implements ResourceCache<T> {
       signal,
       clock: this.#clock,
       onItem: (bytes, start, end) => {
-        this.#intake.take(bytes, start, end, live);
+        this.#intake.take(bytes, start, end, { live });
       },
     });
     this.#store.endList(live);
@@ -171,6 +172,7 @@ class WatchedResource<T> implements ResourceCache<T> {
     const [shortest, longest] = this.#tuning.watchSeconds;
     const timeoutSeconds = Math.round(shortest + (longest - shortest) * this.#random());
     const wholeMs = timeoutSeconds * 1000 + this.#tuning.idleSlackMs;
+    const order = new WatchOrder(this.spec.path);
     return {
       resourceVersion,
       timeoutSeconds,
@@ -178,7 +180,8 @@ class WatchedResource<T> implements ResourceCache<T> {
       idleMs: () => (this.#bookmarks ? Math.min(wholeMs, this.#tuning.bookmarkIdleMs) : wholeMs),
       clock: this.#clock,
       onEvent: (type, bytes, start, end) => {
-        const decoded = type === 'DELETED' ? this.#intake.drop(bytes, start, end) : this.#intake.take(bytes, start, end, true);
+        const coming = { live: true, order };
+        const decoded = type === 'DELETED' ? this.#intake.drop(bytes, start, end, coming) : this.#intake.take(bytes, start, end, coming);
         if (decoded && decoded.resourceVersion !== '') this.#resourceVersion = decoded.resourceVersion;
         this.#alive();
       },

@@ -2,6 +2,14 @@ import type { ResourceSpec } from './api.ts';
 import { createDecoder, type Decoded, MalformedObjectError } from './decode.ts';
 import type { Health } from './health.ts';
 import type { Store } from './store.ts';
+import type { WatchOrder } from './watch-order.ts';
+
+/** How an object comes: by a list, or by a watch. */
+export interface Coming {
+  /** It is a change, and not what we found. */
+  readonly live: boolean;
+  readonly order?: WatchOrder;
+}
 
 /** Takes what a list or a watch hands over, as bytes that are valid only during the call, into the store, and tells the health of it. */
 export class Intake<T> {
@@ -15,10 +23,14 @@ export class Intake<T> {
     this.#health = health;
   }
 
-  /** Takes an object as it is now; one that can't be read stays as not observed: neither as it was, nor gone. */
-  take(bytes: Buffer, start: number, end: number, live: boolean): Decoded<T> | undefined {
+  /**
+   * Takes an object as it is now; one that can't be read stays as not observed: neither as it was, nor gone.
+   * @param order of the watch that it came by; its events change nothing where they break it. @throws KubeRequestError as `order` does
+   */
+  take(bytes: Buffer, start: number, end: number, { live, order }: Coming): Decoded<T> | undefined {
     try {
       const decoded = this.#decode(bytes, start, end);
+      order?.follow(decoded.resourceVersion);
       this.#health.read(decoded.key, decoded.refused);
       this.#store.put(decoded, live);
       return decoded;
@@ -30,10 +42,11 @@ export class Intake<T> {
     }
   }
 
-  /** The object is gone, and this is what it was in the end. */
-  drop(bytes: Buffer, start: number, end: number): Decoded<T> | undefined {
+  /** The object is gone, and this is what it was in the end. @throws KubeRequestError as `order` does */
+  drop(bytes: Buffer, start: number, end: number, { order }: Coming): Decoded<T> | undefined {
     try {
       const decoded = this.#decode(bytes, start, end);
+      order?.follow(decoded.resourceVersion);
       this.#remove(decoded.key, decoded.object);
       return decoded;
     } catch (error) {

@@ -598,7 +598,35 @@ describe('the resource cache', () => {
     expect(server.requests).toHaveLength(requests);
   });
 
-  it('ends with the true set after any disconnects, 410s, duplicates and garbage', async () => {
+  it.each<[string, (c: FakeCollection) => unknown, Record<string, number>]>([
+    ['an older state', (c) => [c.set(thing('a', 2)), c.set(thing('a', 3))], { a: 3, b: 1 }],
+    ['an object from before its end', (c) => [c.set(thing('a', 2)), c.delete('a')], { b: 1 }],
+    ['the end of an object that was made anew', (c) => [c.delete('a'), c.set(thing('a', 4))], { a: 4, b: 1 }],
+  ])('takes no event that comes after newer ones, and lists anew: %s', async (_, happens, truth) => {
+    const { collection, server, values, changes } = await setUp({ objects: things('a', 'b') });
+    await eventually(() => collection.watchers === 1);
+    happens(collection);
+    await eventually(() => expect(values()).toEqual(truth));
+    const told = changes.length;
+    collection.repeat(2);
+    const lists = () => server.requests.filter((request) => !request.includes('watch=1')).length;
+    await eventually(() => lists() === 2 && collection.watchers === 1);
+    expect(values()).toEqual(truth);
+    expect(changes).toHaveLength(told);
+  });
+
+  it('takes the same event twice, and lists nothing', async () => {
+    const { collection, server, values, names } = await setUp({ objects: things('a') });
+    await eventually(() => collection.watchers === 1);
+    collection.set(thing('a', 2));
+    collection.repeat();
+    collection.set(thing('b'));
+    await eventually(() => names().length === 2);
+    expect(values()).toEqual({ a: 2, b: 1 });
+    expect(server.requests.filter((request) => !request.includes('watch=1'))).toHaveLength(1);
+  });
+
+  it('ends with the true set after any disconnects, 410s, duplicates, disorder and garbage', async () => {
     type Step = (c: FakeCollection) => unknown;
     const name = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
     const step: fc.Arbitrary<Step> = fc.oneof(
@@ -624,6 +652,7 @@ describe('the resource cache', () => {
         (c) => c.cutWatches('{"type":"ADDED","object":{"metadata":{"name":"ghost"'),
         (c) => c.forget(),
         (c) => c.repeat(),
+        (c) => c.repeat(5),
         (c) => c.bookmark(),
         (c) => c.send('garbage'),
         (c) => c.faults.push({ on: 'watch', status: 410 }),

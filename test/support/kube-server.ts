@@ -163,10 +163,9 @@ export class FakeCollection {
     for (const watcher of this.#watchers) watcher.write(`${line}\n`);
   }
 
-  /** The last event once more, as a server that replays does. */
-  repeat(): void {
-    const last = this.#history.at(-1);
-    if (last) this.send(last.line);
+  /** The last events once more, newest first, as a server that replays does, or one that lags. */
+  repeat(count = 1): void {
+    for (const { line } of this.#history.slice(-count).reverse()) this.send(line);
   }
 
   /** Watches from before now are answered 410. */
