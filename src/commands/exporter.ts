@@ -93,11 +93,10 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
 
   await aborted(stop);
   ticker.stop();
-  await keeper.stop();
-  await incidents.stop();
+  await Promise.all([keeper.stop(), incidents.stop(), server.close()]);
+  // Until here it may be that only the leader writes.
   observation.endReading();
   await replicas?.stop();
-  await server.close();
   observation.stop();
   letGo();
 }

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 
 export interface ProcessSignals {
-  /** Aborts when the process is to end: SIGINT, SIGTERM, the terminal or the npm that it runs under is gone. */
+  /** Aborts when the process is to end: SIGINT, SIGTERM, the terminal or the npm that it runs under is gone. The same signal again ends it at once, but not within two seconds. */
   readonly stop: AbortSignal;
   /** Calls the listener at each SIGHUP, as Prometheus reloads. */
   readonly onReload: (listener: () => void) => void;
@@ -10,24 +10,32 @@ export interface ProcessSignals {
 }
 
 const PARENT_EVERY_MS = 500;
+/** Who asks twice for the end, as `npm` and a terminal together do, must not cut off the save that the first one began; who still waits then may. */
+const PATIENCE_MS = 2000;
 
 export function listenToSignals(): ProcessSignals {
   const stop = new AbortController();
   const reload: (() => void)[] = [];
-  const end = () => stop.abort();
+  let patience: NodeJS.Timeout | undefined;
+  const end = () => {
+    if (stop.signal.aborted) return;
+    stop.abort();
+    patience = setTimeout(() => process.off('SIGINT', end).off('SIGTERM', end), PATIENCE_MS).unref();
+  };
   const interactive = process.stdout.isTTY || process.stderr.isTTY;
   const hangUp = () => {
     // A terminal that closes sends the same signal as an operator who wants a reload.
     if (interactive && !hasTerminal()) end();
     else for (const listener of reload) listener();
   };
-  process.once('SIGINT', end).once('SIGTERM', end).on('SIGHUP', hangUp);
+  process.on('SIGINT', end).on('SIGTERM', end).on('SIGHUP', hangUp);
   const watch = watchNpm(end);
   return {
     stop: stop.signal,
     onReload: (listener) => void reload.push(listener),
     end() {
       clearInterval(watch);
+      clearTimeout(patience);
       process.off('SIGINT', end).off('SIGTERM', end).off('SIGHUP', hangUp);
     },
   };

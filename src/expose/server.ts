@@ -39,7 +39,7 @@ const TIMES = {
 } as const;
 /** Of all listeners together. A scraper, a kubelet and some browsers need ten; half of the files that a process may open by the strictest usual limit. */
 const MOST_CONNECTIONS = 128;
-const CLOSE_GRACE_MS = 2_000;
+const CLOSE_GRACE_MS = 500;
 
 export interface WebServerOptions {
   readonly exposition: Exposition;
@@ -84,7 +84,7 @@ export interface WebServer {
   published(): void;
   /** Reads the web configuration file again. Returns what is wrong with it; the last good one stays in force then. */
   reload(): string | undefined;
-  /** Ends what is running within two seconds. */
+  /** Ends what is running within half a second. */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import { lstat, open, realpath, rename } from 'node:fs/promises';
+import { lstat, open, realpath, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { kindOf } from './bounded-file.ts';
 
@@ -17,16 +17,24 @@ export async function regularOrAbsent(file: string): Promise<string> {
 export async function replaceFile(target: string, content: string | Buffer, keep?: string): Promise<void> {
   const partial = `${target}.partial`;
   await regularOrAbsent(partial);
-  const handle = await open(partial, 'w', 0o600);
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await writeWhole(partial, content);
   if (keep !== undefined) await rename(target, keep).catch(ignoreAbsence);
   await rename(partial, target);
   await flushFolder(dirname(target));
+}
+
+/** @throws Error, and nothing of it is left: on a full disk half a file would keep the rest of it from others. */
+async function writeWhole(path: string, content: string | Buffer): Promise<void> {
+  const handle = await open(path, 'w', 0o600);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } catch (error) {
+    await unlink(path).catch(() => {});
+    throw error;
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Without it a power cut may forget the renames. Some file systems can't; then there is nothing to do. */

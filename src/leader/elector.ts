@@ -228,7 +228,8 @@ class LeaseElector implements Elector {
     const { lease, timing, wall, log } = this.#options;
     // One that was never answered has nothing to give up; a write of any other may have come through unheard.
     if (!this.#lease || (this.#trouble && !this.#isHolder())) return;
-    const limits = { signal: AbortSignal.timeout(timing.renewDeadlineMs), timeoutMs: timing.renewDeadlineMs / 2 };
+    const wholeMs = Math.min(timing.renewDeadlineMs, RELEASED_WITHIN_MS);
+    const limits = { signal: AbortSignal.timeout(wholeMs), timeoutMs: wholeMs };
     const now = microTime(wall());
     try {
       for (let tries = 0; tries < MOST_RELEASES; tries++) {
@@ -277,6 +278,8 @@ class LeaseElector implements Elector {
   }
 }
 
+/** The process ends meanwhile: where the kube-apiserver is gone too, the others wait until the Lease has run out, and we do not. */
+const RELEASED_WITHIN_MS = 1000;
 /** Our own last renewal may still be on its way; whoever conflicts more often is somebody else. */
 const MOST_RELEASES = 3;
 
