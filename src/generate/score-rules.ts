@@ -14,11 +14,18 @@ import { SERIES } from './series.ts';
 export function priorRule(catalogue: Catalogue): RecordingRule {
   refuseEqualTieBreaks(catalogue.causes);
   const unknown = { id: 'unknown', category: 'unknown', prior: catalogue.unknownScore, title: 'The cause is not known' };
-  const terms = [unknown, ...catalogue.causes].map(({ id, category, prior, title }) => {
-    const points = `vector(${printNumber(prior - tieBreak(id))})`;
-    return withLabel(withLabel(withLabel(points, 'says', title.replace(/\.$/, '')), 'category', category), 'cause', id);
+  const all = [unknown, ...catalogue.causes];
+  // A category is written once for all of its causes: VictoriaMetrics takes an expression of 16 KiB at most.
+  const terms = [...new Set(all.map(({ category }) => category))].map((category) => {
+    const own = all.filter((cause) => cause.category === category).map(priorTerm);
+    return withLabel(`(\n${indent(own.join('\nor '))}\n)`, 'category', category);
   });
   return record(SERIES.prior, 'The points of each cause before any evidence, and its title: once for all APIs.', terms.join('\nor '));
+}
+
+function priorTerm({ id, prior, title }: { readonly id: string; readonly prior: number; readonly title: string }): string {
+  const points = `vector(${printNumber(prior - tieBreak(id))})`;
+  return withLabel(withLabel(points, 'says', title.replace(/\.$/, '')), 'cause', id);
 }
 
 /** Without an exponent. */

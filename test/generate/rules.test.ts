@@ -100,7 +100,7 @@ and on (cluster, apiservice) (${SERIES.symptom} == 1)`);
 
   it('takes from each prior the tie-break of its cause, to the last decimal, and nothing from unknown', () => {
     const { expr } = recorded[positionOf(SERIES.prior)]!;
-    const priors = [...expr.matchAll(/vector\((\S+)\), "says", "[^"]+", "", ""\), "category", "[^"]+", "", ""\), "cause", "([^"]+)"/g)];
+    const priors = [...expr.matchAll(/vector\((\S+)\), "says", "[^"]+", "", ""\), "cause", "([^"]+)"/g)];
     expect(priors.map(([, points, cause]) => [cause, points])).toEqual([
       ['unknown', '1'],
       ['buoy-adrift', '-0.500000851683'],

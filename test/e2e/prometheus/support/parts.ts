@@ -9,13 +9,14 @@ export interface Part {
   readonly daemon: Daemon;
 }
 
-async function start(name: string, command: readonly string[], port: number, folder: string): Promise<Part> {
+/** @param ready The path that answers 200 once the program can be used. */
+async function start(name: string, command: readonly string[], port: number, folder: string, ready = '/-/ready'): Promise<Part> {
   const daemon = new Daemon(name, command, join(folder, `${name}.log`), { NODE_OPTIONS: '' });
   daemon.start();
   const url = `http://127.0.0.1:${port}`;
   await until(`${name} to be ready`, 60, async () => {
     if (!daemon.running) throw new Error(`${name} ended:\n${daemon.tail()}`);
-    return (await fetch(`${url}/-/ready`)).status === 200;
+    return (await fetch(url + ready)).status === 200;
   });
   return { url, daemon };
 }
@@ -31,12 +32,12 @@ export async function startExporter(folder: string, kubeconfig: string, config: 
   return start('exporter', [...command, '--web.listen-address', `127.0.0.1:${port}`], port, folder);
 }
 
-/** Debian's Prometheus. @param config as in prometheus.yml; JSON is YAML. */
-export async function startPrometheus(folder: string, name: string, config: object): Promise<Part> {
+/** @param config as in prometheus.yml; JSON is YAML. @param program Debian's unless another one is given. */
+export async function startPrometheus(folder: string, name: string, config: object, program = 'prometheus'): Promise<Part> {
   const port = await freePort();
   const configFile = join(folder, `${name}.yaml`);
   writeFileSync(configFile, JSON.stringify(config));
-  const command = ['prometheus', `--config.file=${configFile}`, `--storage.tsdb.path=${join(folder, name)}`];
+  const command = [program, `--config.file=${configFile}`, `--storage.tsdb.path=${join(folder, name)}`];
   return start(name, [...command, `--web.listen-address=127.0.0.1:${port}`], port, folder);
 }
 
@@ -47,6 +48,34 @@ export async function startAlertmanager(folder: string, config: string): Promise
   writeFileSync(configFile, config);
   const command = ['prometheus-alertmanager', `--config.file=${configFile}`, `--storage.path=${join(folder, 'alertmanager')}`];
   return start('alertmanager', [...command, `--web.listen-address=127.0.0.1:${port}`, '--cluster.listen-address='], port, folder);
+}
+
+/**
+ * VictoriaMetrics, a single node that scrapes, and vmalert, which evaluates the rules on it: both with what they do by default (a query
+ * sees nothing of the last 30 s, and a rule is evaluated 30 s late).
+ * @param config as in prometheus.yml; `global.evaluation_interval` is refused. @param evaluate Interval of groups that name none.
+ */
+export async function startVictoriaMetrics(
+  folder: string,
+  config: object,
+  {
+    program,
+    ruleFiles,
+    evaluate,
+  }: { readonly program: (name: string) => string; readonly ruleFiles: readonly string[]; readonly evaluate: string },
+): Promise<{ readonly database: Part; readonly alerts: Part }> {
+  const name = 'victoria-metrics';
+  const port = await freePort();
+  const configFile = join(folder, `${name}.yaml`);
+  writeFileSync(configFile, JSON.stringify(config));
+  const command = [program(name), `-promscrape.config=${configFile}`, `-storageDataPath=${join(folder, name)}`];
+  const database = await start(name, [...command, `-httpListenAddr=127.0.0.1:${port}`], port, folder, '/health');
+  const alertPort = await freePort();
+  const urls = ['datasource', 'remoteRead', 'remoteWrite'].map((flag) => `-${flag}.url=${database.url}`);
+  const rules = ruleFiles.map((file) => `-rule=${file}`);
+  const vmalert = [program('vmalert'), ...rules, ...urls, '-notifier.blackhole', `-evaluationInterval=${evaluate}`];
+  const alerts = await start('vmalert', [...vmalert, `-httpListenAddr=127.0.0.1:${alertPort}`], alertPort, folder, '/health');
+  return { database, alerts };
 }
 
 export interface Sample {

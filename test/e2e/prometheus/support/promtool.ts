@@ -7,14 +7,17 @@ import { join } from 'node:path';
 /** Debian's promtool, the oldest that the rules are for. */
 export const PROMTOOL = 'promtool';
 
-/** A current promtool, built by test/e2e/components/build.sh promtool. Missing is a failure, not a skip. */
-export function currentPromtool(): string {
+/** A program that test/e2e/components/build.sh builds. @throws Error when it is missing: that is a failure, not a skip. */
+export function built(program: string, component: string): string {
   const cache =
     process.env.AGGREGATED_API_EXPORTER_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'aggregated-api-exporter');
-  const path = join(cache, 'bin', 'promtool');
-  if (!existsSync(path)) throw new Error(`${path} is missing: run test/e2e/components/build.sh promtool`);
+  const path = join(cache, 'bin', program);
+  if (!existsSync(path)) throw new Error(`${path} is missing: run test/e2e/components/build.sh ${component}`);
   return path;
 }
+
+/** A current promtool. */
+export const currentPromtool = (): string => built('promtool', 'promtool');
 
 export interface Ran {
   readonly code: number;
