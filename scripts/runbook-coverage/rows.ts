@@ -245,8 +245,8 @@ export const ROWS: readonly Row[] = [
     asks: 'Are there patterns in earlier errors?',
     metrics: ['aggregated_api_failure_pattern'],
     evidence: ['scheduled-operation/onsets-are-even'],
-    tests: [PATTERN, 'test/diagnose/time-of-day.test.ts', 'test/diagnose/day-of-week.test.ts'],
+    tests: [PATTERN, 'test/diagnose/time-of-day.test.ts', 'test/diagnose/day-of-week.test.ts', 'test/incidents/weeks.test.ts'],
     missing:
-      'a time of day is told of eight days, a day of the week of five weeks, and no day of the month; a local time is hidden for some days by a change of clocks; incidents themselves are not compared, for they do not say when nobody looked',
+      'a time of day is told of eight days, a day of the week of five weeks (of four from incidents alone), and no day of the month; a local time is hidden for some days by a change of clocks',
   },
 ];

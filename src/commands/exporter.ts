@@ -60,7 +60,7 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
   const keeping = { log, ...(replicas && { mayWrite: replicas.leads }) };
   const hours = new HourBook();
   const keeper = await startStateKeeper({ diagnostician, hours }, config.diagnosis.state_file, keeping);
-  const incidents = await startIncidentKeeper(config.incidents, keeping);
+  const incidents = await startIncidentKeeper(config.incidents, keeping, (memories) => diagnostician.recall(memories));
 
   let view: ExporterView | undefined;
   const server = await createWebServer({

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import type { Diagnostician } from '../diagnose/diagnostician.ts';
 import type { Incident, IncidentBook } from '../domain/incident.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { JudgedRound } from '../incidents/api-tick.ts';
@@ -6,8 +7,10 @@ import { MemoryBook } from '../incidents/book.ts';
 import { AppendFile } from '../incidents/file.ts';
 import { Journal } from '../incidents/journal.ts';
 import { type IncidentMarks, markTick, NO_MARKS } from '../incidents/marks.ts';
+import { memoriesOf } from '../incidents/memories.ts';
 import { createRecorder, type IncidentRecorder, type RecordedTick } from '../incidents/recorder.ts';
 import { countTick, type IncidentCounts, NO_COUNTS } from '../incidents/totals.ts';
+import { WatchedHours } from '../incidents/watched-hours.ts';
 import type { Logger } from '../source/logger.ts';
 import type { Keeping } from './state-keeper.ts';
 
@@ -30,11 +33,20 @@ export interface IncidentKeeper {
   stop(): Promise<void>;
 }
 
-/** Records incidents, and keeps them in the file where there is one; goes on with those that it has. */
-export async function startIncidentKeeper(config: Config['incidents'], { log, mayWrite }: Keeping): Promise<IncidentKeeper> {
-  const book = new MemoryBook({ maxBytes: SHARE_OF_FILE * config.max_size, keepSeconds: config.keep / 1000 });
+/**
+ * Records incidents, and keeps them in the file where there is one; goes on with those that it has.
+ * @param recall told what they say of weeks, whenever a file was read.
+ */
+export async function startIncidentKeeper(
+  config: Config['incidents'],
+  { log, mayWrite }: Keeping,
+  recall: Diagnostician['recall'] = () => {},
+): Promise<IncidentKeeper> {
+  const keepSeconds = config.keep / 1000;
+  const book = new MemoryBook({ maxBytes: SHARE_OF_FILE * config.max_size, keepSeconds });
+  const watched = new WatchedHours(keepSeconds);
   const recorder = createRecorder((id) => book.has(id));
-  const kept = { book, recorder, log, maxBytes: config.max_size };
+  const kept = { book, watched, recorder, recall, log, maxBytes: config.max_size };
   const writer = await startWriter(config.file, kept, mayWrite);
   let last = 0;
   let published: PublishedIncidents = { incidents: NO_COUNTS, incidentMarks: NO_MARKS };
@@ -46,6 +58,7 @@ export async function startIncidentKeeper(config: Config['incidents'], { log, ma
         last = snapshot.time / 1000;
         for (const incident of recorded.touched) book.put(incident);
         book.expire(last);
+        watched.look(observedIn(round), last);
         writer.take(recorded.touched, last);
         published = publishedOf(published, recorded, snapshot, book);
       } catch (error) {
@@ -65,6 +78,10 @@ function publishedOf(before: PublishedIncidents, recorded: RecordedTick, { apis,
     incidents: countTick(before.incidents, recorded, names),
     incidentMarks: markTick(before.incidentMarks, { touched, now: time / 1000, apis: names, isKept: (id) => book.has(id) }),
   };
+}
+
+function observedIn({ diagnoses }: JudgedRound): string[] {
+  return diagnoses.answers.flatMap(({ apiservice, answer }) => (answer === 'nothing-to-judge' ? [] : [apiservice]));
 }
 
 type Writer = Pick<Journal, 'take' | 'idle' | 'finish'>;
@@ -132,7 +149,9 @@ function overlap(a: Incident, b: Incident): boolean {
 
 interface Resumed {
   readonly book: MemoryBook;
+  readonly watched: WatchedHours;
   readonly recorder: IncidentRecorder;
+  readonly recall: Diagnostician['recall'];
   readonly log: Logger;
   readonly maxBytes: number;
 }
@@ -143,7 +162,7 @@ interface Resumed {
  */
 async function resume(
   path: string,
-  { book, recorder, log, maxBytes }: Resumed,
+  { book, watched, recorder, recall, log, maxBytes }: Resumed,
   isNew: (incident: Incident) => boolean = () => true,
 ): Promise<Journal | undefined> {
   try {
@@ -151,6 +170,8 @@ async function resume(
     const incidents = read.incidents.filter(isNew);
     for (const incident of incidents) book.put(incident);
     for (const incident of recorder.resume(incidents.filter(mayGoOn(Date.now() / 1000)))) book.put(incident);
+    for (const hours of read.looked) watched.put(hours);
+    recall(memoriesOf(book.list(), watched));
     if (torn > 0 || read.unreadable > 0)
       log.warn({ file: path, lines: read.unreadable, tornBytes: torn }, 'some of the file of incidents can not be read: the rest is kept');
     if (incidents.length > 0) log.info({ file: path, incidents: incidents.length }, 'went on with the incidents of an earlier run');
@@ -159,7 +180,7 @@ async function resume(
         log.warn({ file: path, error: error.message }, 'the incidents can not be written: they are kept in memory, and tried again');
       else log.info({ file: path }, 'the incidents are written again');
     };
-    return new Journal({ book, file, maxFileBytes: maxBytes, onTrouble });
+    return new Journal({ book, file, watched, maxFileBytes: maxBytes, onTrouble });
   } catch (error) {
     log.error(
       { file: path, error: (error as Error).message },

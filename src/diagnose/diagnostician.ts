@@ -16,6 +16,7 @@ import { Criteria, type Truth } from './criteria.ts';
 import { EpisodeLog } from './episodes.ts';
 import { type Held, type HeldVerdict, nextHeld } from './held-verdict.ts';
 import { LedgerState } from './ledger-state.ts';
+import type { LongMemoryState } from './long-memory.ts';
 import { patternOf } from './pattern.ts';
 import { type PossibleOptions, withPossibilities } from './possibilities.ts';
 import { matchSchedule } from './schedules.ts';
@@ -68,6 +69,8 @@ export interface Diagnostician {
   serialise(): string;
   /** Goes on from what `serialise` gave and `parseState` read. @throws RangeError when it contradicts itself, and nothing has changed then. */
   restore(state: State): void;
+  /** Takes in what is known of weeks by others, the incidents of earlier runs; after `restore`, which begins anew. Keyed by APIService. */
+  recall(memories: ReadonlyMap<string, LongMemoryState>): void;
 }
 
 export function createDiagnostician(options: DiagnosticianOptions): Diagnostician {
@@ -183,11 +186,7 @@ class Doctor implements Diagnostician {
   }
 
   #patternOf(api: ApiFacts, failing: number | undefined, snapshot: Snapshot): { pattern: FailurePattern; schedule?: string } {
-    let log = this.#episodes.get(api.name);
-    if (!log) {
-      log = new EpisodeLog();
-      this.#episodes.set(api.name, log);
-    }
+    const log = this.#episodesOf(api.name);
     const now = snapshot.time / 1000;
     log.append(now, failing === undefined ? undefined : failing > 0.5);
     const condition = observedValue(api.condition);
@@ -261,6 +260,19 @@ class Doctor implements Diagnostician {
     if (held) this.#held.set(apiservice, held);
     else this.#held.delete(apiservice);
     return held;
+  }
+
+  #episodesOf(apiservice: string): EpisodeLog {
+    let log = this.#episodes.get(apiservice);
+    if (!log) {
+      log = new EpisodeLog();
+      this.#episodes.set(apiservice, log);
+    }
+    return log;
+  }
+
+  recall(memories: ReadonlyMap<string, LongMemoryState>): void {
+    for (const [name, memory] of memories) this.#episodesOf(name).memory.join(memory);
   }
 
   serialise(): string {

@@ -39,7 +39,7 @@ export class LongMemory {
     this.#hours.add(hour);
     this.#found = undefined;
     const oldest = hour - LONGEST_HOURS;
-    for (const known of this.#hours) if (known < oldest) this.#hours.delete(known);
+    this.#forgetBefore(oldest);
     while (this.#onsets.length > 0 && (this.#onsets[0] ?? time) < oldest * HOUR) this.#onsets.shift();
   }
 
@@ -49,6 +49,26 @@ export class LongMemory {
     this.#onsets.push(onset);
     this.#found = undefined;
     if (this.#onsets.length > MOST_ONSETS) this.#onsets.shift();
+  }
+
+  /** Takes in what others saw. What both saw begin, a moment apart, is one. */
+  join({ hours = [], onsets = [] }: LongMemoryState): void {
+    for (const hour of hours) this.#hours.add(hour);
+    this.#forgetBefore(Math.max(...this.#hours) - LONGEST_HOURS);
+    const joined: number[] = [];
+    for (const onset of [...this.#onsets, ...onsets].sort((a, b) => a - b))
+      if (onset - (joined.at(-1) ?? Number.NEGATIVE_INFINITY) >= HOUR) joined.push(onset);
+    this.#onsets.splice(0, this.#onsets.length, ...joined.slice(-MOST_ONSETS));
+    this.#found = undefined;
+  }
+
+  /** Unix seconds, ascending. */
+  onsetsSince(time: number): readonly number[] {
+    return this.#onsets.filter((onset) => onset >= time);
+  }
+
+  #forgetBefore(hour: number): void {
+    for (const known of this.#hours) if (known < hour) this.#hours.delete(known);
   }
 
   toJSON(): Required<LongMemoryState> {

@@ -3,7 +3,8 @@ import type { FailurePattern } from '../domain/pattern.ts';
 import type { Episode } from './episodes.ts';
 import { COARSEST_ONSET, LongMemory } from './long-memory.ts';
 import { type Period, periodOf } from './period.ts';
-import { timeOfDay } from './time-of-day.ts';
+import { LATEST_DAYS, timeOfDay } from './time-of-day.ts';
+import { DAY } from './watched.ts';
 
 /** A failure that was seen to begin counts as persistent from here on; until then it may pass by itself. Seconds. */
 const PERSISTENT_AFTER = 20;
@@ -50,9 +51,15 @@ function onsetsOf(
   memory: LongMemory,
 ): Pick<FailurePattern, 'onsets' | 'timeOfDay' | 'dayOfWeek'> {
   const onsets = episodes.filter((episode) => episode.uncertainty <= COARSEST_ONSET).map((episode) => episode.start);
-  const daily = timeOfDay(onsets, memory.hours, now);
+  const daily = timeOfDay(withRemembered(onsets, memory, now), memory.hours, now);
   const weekly = memory.weekly(now);
   return { onsets, ...(daily === undefined ? {} : { timeOfDay: daily }), ...(weekly === undefined ? {} : { dayOfWeek: weekly }) };
+}
+
+/** Episodes tell of a new exporter's own time only; what the memory has of before, it has from others. */
+function withRemembered(onsets: readonly number[], memory: LongMemory, now: number): readonly number[] {
+  const first = onsets[0] ?? now;
+  return [...memory.onsetsSince(now - LATEST_DAYS * DAY).filter((onset) => onset < first), ...onsets];
 }
 
 interface Outage {

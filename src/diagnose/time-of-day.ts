@@ -3,7 +3,7 @@ import { atLeast } from './chance.ts';
 import { AROUND, byChance, DAY, isWatched } from './watched.ts';
 
 /** What was given up must not hide what began since: of so many days before now. */
-const LATEST_DAYS = 8;
+export const LATEST_DAYS = 8;
 const FEWEST_DAYS = 5;
 const FEWEST_MET = 4;
 const SHARE = 0.75;

@@ -1,9 +1,11 @@
 import type { Incident } from '../domain/incident.ts';
 import { parseIncident } from './parse-incident.ts';
+import { type Watched, watchedIn } from './watched-hours.ts';
 
 /**
  * Lines of JSON. The first is the header, `{"incidents": <version>}`; then each is a PackedIncident in the place of what was said of it before, or
- * `{"seen": <Unix seconds>}`: until then those that were said to fail did. A line counts once its end is there. Version 1 packed nothing.
+ * `{"seen": <Unix seconds>}`: until then those that were said to fail did; or `{"looked": …}`: in which hours somebody looked at which API. A line
+ * counts once its end is there. Version 1 packed nothing.
  */
 export const FILE_VERSION = 2;
 
@@ -23,6 +25,8 @@ export class ForeignFileError extends Error {
 export interface ReadFile {
   /** The last that was said of each, in the order in which that was said. */
   readonly incidents: readonly Incident[];
+  /** Each that was said: together they are the hours in which somebody looked. */
+  readonly looked: readonly Watched[];
   /** Lines that are no record: torn, or damaged. */
   readonly unreadable: number;
   /** Bytes up to the end of the last whole line: what is behind them was torn. */
@@ -38,27 +42,45 @@ export function readFileText(content: Buffer, migrations: Migrations = MIGRATION
   const [header, ...records] = lines;
   if (header === undefined) {
     if (content.length > 0 && !headerLine().startsWith(content.toString())) throw new ForeignFileError('it is no file of incidents');
-    return { incidents: [], unreadable: 0, end: 0, version: FILE_VERSION };
+    return { incidents: [], looked: [], unreadable: 0, end: 0, version: FILE_VERSION };
   }
   const version = versionOf(header);
   const migrate = migrationFrom(version, migrations);
   const found = new Map<string, Incident>();
   let seen = Number.NEGATIVE_INFINITY;
+  const looked: Watched[] = [];
   let unreadable = 0;
   for (const line of records) {
     if (line === '') continue;
-    const record = jsonOf(line);
-    const incident = record && !('seen' in record) ? parseIncident(migrate(record)) : undefined;
-    if (typeof record?.seen === 'number') seen = Math.max(seen, record.seen);
-    else if (incident) {
-      found.delete(incident.id);
-      found.set(incident.id, incident);
-    } else unreadable++;
+    const said = saidIn(line, migrate);
+    if (said === undefined) unreadable++;
+    else if ('seen' in said) seen = Math.max(seen, said.seen);
+    else if ('hours' in said) looked.push(said.hours);
+    else {
+      found.delete(said.incident.id);
+      found.set(said.incident.id, said.incident);
+    }
   }
   const incidents = [...found.values()].map((incident) =>
     incident.state === 'failing' ? { ...incident, lastFailing: Math.max(incident.lastFailing, seen) } : incident,
   );
-  return { incidents, unreadable, end, version };
+  return { incidents, looked, unreadable, end, version };
+}
+
+type Said = { readonly seen: number } | { readonly hours: Watched } | { readonly incident: Incident };
+type Migrate = (record: Readonly<Record<string, unknown>>) => unknown;
+
+/** Undefined: the line is no record. */
+function saidIn(line: string, migrate: Migrate): Said | undefined {
+  const record = jsonOf(line);
+  if (!record) return undefined;
+  if ('seen' in record) return typeof record.seen === 'number' ? { seen: record.seen } : undefined;
+  if ('looked' in record) {
+    const hours = watchedIn(record.looked);
+    return hours && { hours };
+  }
+  const incident = parseIncident(migrate(record));
+  return incident && { incident };
 }
 
 const LINE_END = 0x0a;
@@ -86,7 +108,7 @@ function versionOf(header: string): number {
   return version;
 }
 
-function migrationFrom(version: number, migrations: Migrations): (record: Readonly<Record<string, unknown>>) => unknown {
+function migrationFrom(version: number, migrations: Migrations): Migrate {
   const steps: ((record: Readonly<Record<string, unknown>>) => unknown)[] = [];
   for (let at = version; at !== FILE_VERSION; at++) {
     const step = migrations.get(at);

@@ -3,6 +3,7 @@ import type { MemoryBook } from './book.ts';
 import type { AppendFile } from './file.ts';
 import { seenLine } from './file-format.ts';
 import { pack } from './packed.ts';
+import type { WatchedHours } from './watched-hours.ts';
 
 /** What nothing turns on (one more failed probe) waits for a tenth of what the incident has lasted, within these bounds. Seconds. */
 const LEAST_WAIT = 60;
@@ -16,6 +17,7 @@ const RETRY = 30;
 export interface JournalOptions {
   readonly book: MemoryBook;
   readonly file: AppendFile;
+  readonly watched: WatchedHours;
   /** Bytes above which the file is written anew from the book. */
   readonly maxFileBytes: number;
   /** Told when writing begins to fail, with the error, and when it works again, without. */
@@ -42,7 +44,7 @@ export class Journal {
     for (const incident of touched) if (this.#isDue(incident, now)) this.#due.add(incident.id);
     const someFail = touched.some(({ state }) => state === 'failing');
     const seen = someFail && Math.abs(now - this.#seen) >= SEEN_EVERY;
-    if (this.#writing || (this.#due.size === 0 && !seen)) return;
+    if (this.#writing || (this.#due.size === 0 && !seen && !this.#options.watched.unwritten())) return;
     if (this.#trouble && Math.abs(now - this.#retryAt) < RETRY) return;
     this.#start(now, someFail);
   }
@@ -51,7 +53,7 @@ export class Journal {
   async rewrite(): Promise<void> {
     const { file, book } = this.#options;
     try {
-      await file.compact(book.texts());
+      await file.compact(this.#records());
       this.#say(undefined);
     } catch (error) {
       for (const { id } of book.list()) this.#due.add(id);
@@ -68,7 +70,7 @@ export class Journal {
   async finish(now: number): Promise<void> {
     await this.idle();
     for (const { id, ended } of this.#options.book.list()) if (ended === undefined) this.#due.add(id);
-    if (this.#due.size === 0) return;
+    if (this.#due.size === 0 && !this.#options.watched.unwritten()) return;
     this.#start(now, false);
     await this.#writing;
   }
@@ -93,7 +95,9 @@ export class Journal {
     try {
       const incidents = batch.flatMap((id) => this.#options.book.get(id) ?? []);
       const lines = incidents.map((incident) => `${JSON.stringify(pack(incident))}\n`);
-      await this.#save([...lines, ...(seen ? [seenLine(now)] : [])].join(''));
+      const looked = this.#options.watched.unwritten();
+      await this.#save([...lines, ...(looked ? [`${looked.line}\n`] : []), ...(seen ? [seenLine(now)] : [])].join(''));
+      looked?.written();
       for (const incident of incidents) {
         if (incident.ended === undefined) this.#written.set(incident.id, { at: now, shape: shapeOf(incident) });
         else this.#written.delete(incident.id);
@@ -107,9 +111,15 @@ export class Journal {
     }
   }
 
+  #records(): (Buffer | string)[] {
+    const { book, watched } = this.#options;
+    const looked = watched.line();
+    return [...(looked === undefined ? [] : [looked]), ...book.texts()];
+  }
+
   async #save(lines: string): Promise<void> {
-    const { file, book, maxFileBytes } = this.#options;
-    if (file.isOutdated || file.size + Buffer.byteLength(lines) > maxFileBytes) await file.compact(book.texts());
+    const { file, maxFileBytes } = this.#options;
+    if (file.isOutdated || file.size + Buffer.byteLength(lines) > maxFileBytes) await file.compact(this.#records());
     await file.append(lines);
   }
 

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type IncidentKeeper, startIncidentKeeper } from '../../src/commands/incident-keeper.ts';
 import { defaultConfig } from '../../src/config.ts';
+import type { LongMemoryState } from '../../src/diagnose/long-memory.ts';
 import { headerLine } from '../../src/incidents/file-format.ts';
 import { NO_COUNTS } from '../../src/incidents/totals.ts';
 import type { Logger } from '../../src/source/logger.ts';
@@ -21,6 +22,8 @@ const fresh = () => join(folder, `${files++}.jsonl`);
 interface Run {
   readonly keeper: IncidentKeeper;
   readonly said: string[];
+  /** What the incidents of earlier runs said of weeks, each time that a file was read. */
+  readonly recalled: ReadonlyMap<string, Required<LongMemoryState>>[];
   play(...steps: readonly Step[]): Promise<void>;
   stop(): Promise<void>;
   /** What this run's counter says after its newest tick, and how many durations its histogram has. */
@@ -34,12 +37,14 @@ async function run(
   { mayWrite, ...differs }: Partial<Parameters<typeof startIncidentKeeper>[0]> & { mayWrite?: () => boolean } = {},
 ): Promise<Run> {
   const said: string[] = [];
+  const recalled: Run['recalled'] = [];
   const say = (fields: object, words: string) => void said.push(`${words}${'error' in fields ? `: ${String(fields.error)}` : ''}`);
   const log: Logger = { debug: say, info: say, warn: say, error: say };
   const { incidents } = defaultConfig();
   const keeper = await startIncidentKeeper(
     { ...incidents, ...(file !== undefined && { file }), ...differs },
     { log, ...(mayWrite && { mayWrite }) },
+    (memories) => void recalled.push(memories as Run['recalled'][number]),
   );
   let counts = NO_COUNTS;
   const recorder = {
@@ -53,6 +58,7 @@ async function run(
   return {
     keeper,
     said,
+    recalled,
     async play(...steps) {
       for (const step of steps) {
         played.play(step);
@@ -121,6 +127,37 @@ describe('incidents', () => {
     expect(statSync(file).size).toBe(size);
     await first.play('b');
     expect(statSync(file).size).toBeGreaterThan(size);
+  });
+});
+
+describe('what incidents say of weeks', () => {
+  const NAME = 'v1.tides.example.com';
+  const HOUR = 3600;
+
+  it('is recalled by the next run: who looked when, and when it began', async () => {
+    const file = fresh();
+    const first = await run(file);
+    expect(first.recalled).toEqual([new Map()]);
+    await first.play('well', 'a', '~a', ['well', { after: HOUR }], ['blind', { after: 2 * HOUR }], ['well', { after: HOUR }]);
+    await first.stop();
+    const [{ began } = { began: 0 }] = first.keeper.book.list();
+    const hour = Math.floor(began / HOUR);
+    const second = await run(file, 9 * HOUR);
+    expect(second.recalled).toEqual([new Map([[NAME, { hours: [hour, hour + 1, hour + 4], onsets: [began] }]])]);
+    await second.play('well');
+    // Killed: no stop.
+    expect((await run(file, 10 * HOUR)).recalled[0]?.get(NAME)?.hours).toEqual([hour, hour + 1, hour + 4, hour + 9]);
+  });
+
+  it('is recalled of another replica by whoever writes next', async () => {
+    const file = fresh();
+    const own = { may: false };
+    const follower = await run(file, 0, { mayWrite: () => own.may });
+    const leader = await run(file);
+    await leader.play('well', 'a', '~a', 'well');
+    own.may = true;
+    await follower.play(['well', { after: 2 * HOUR }], 'well');
+    expect(follower.recalled.map((memories) => memories.get(NAME)?.onsets.length)).toEqual([undefined, 1]);
   });
 });
 

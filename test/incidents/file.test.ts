@@ -32,6 +32,8 @@ describe('the text of a file', () => {
     ['a line that is no incident', `${headerLine()}{"id":"x"}\n[]\n7\n${line(incident())}`, [incident()], 3],
     ['an empty line', `${headerLine()}\n${line(incident())}`, [incident()], 0],
     ['that what fails did until then', headerLine() + line(open()) + seenLine(START + 300), [open({ lastFailing: START + 300 })], 0],
+    ['in which hours somebody looked', `${headerLine()}{"looked":{"v1.tides.example.com":[9,2]}}\n${line(incident())}`, [incident()], 0],
+    ['that, damaged', `${headerLine()}{"looked":{"v1.tides.example.com":[9]}}\n${line(incident())}`, [incident()], 1],
     ['that, of what fails only', headerLine() + line(incident()) + seenLine(START + 300), [incident()], 0],
     ['that, when nothing newer was said', headerLine() + line(open()) + seenLine(START + 1), [open()], 0],
   ])('says %s', (_, text, incidents, unreadable) => {

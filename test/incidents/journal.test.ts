@@ -7,6 +7,7 @@ import { MemoryBook } from '../../src/incidents/book.ts';
 import { AppendFile } from '../../src/incidents/file.ts';
 import { Journal } from '../../src/incidents/journal.ts';
 import { type PackedIncident, unpack } from '../../src/incidents/packed.ts';
+import { WatchedHours } from '../../src/incidents/watched-hours.ts';
 import { incident, open } from './incident.ts';
 import { START } from './ticks.ts';
 
@@ -19,7 +20,8 @@ async function journal(content = '') {
   const { file, read } = await AppendFile.open(path);
   const book = new MemoryBook({ maxBytes: 2 ** 20, keepSeconds: 86_400 });
   for (const one of read.incidents) book.put(one);
-  const made = new Journal({ book, file, maxFileBytes: 2 ** 20, onTrouble() {} });
+  const watched = new WatchedHours(86_400);
+  const made = new Journal({ book, file, watched, maxFileBytes: 2 ** 20, onTrouble() {} });
   const take = (one: Incident, at: number) => {
     book.put(one);
     made.take([one], START + at);
