@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { ALL_SIGNALS, publishedAtZero } from '../src/commands/catalogue-options.ts';
 import { configJsonSchema } from '../src/config.ts';
 import { renderMetricsDoc } from '../src/expose/metrics-doc.ts';
 import { openApiDocument } from '../src/expose/openapi/document.ts';
 import { renderProbeReasons } from '../src/probe/reasons.ts';
 import { renderServersDoc } from '../src/profiles/profiles-doc.ts';
-import { DERIVED_SIGNALS } from '../src/signals/derived.ts';
-import { SIGNALS } from '../src/signals/list.ts';
 import { SIGNATURES } from '../src/signatures/list.ts';
 import { renderSignaturesDoc } from '../src/signatures/signatures-doc.ts';
 import { renderConfigurationDoc } from './configuration-doc.ts';
@@ -19,7 +18,7 @@ export function generatedDocs(): Readonly<Record<string, string>> {
   return {
     'configuration.md': renderConfigurationDoc(configJsonSchema()),
     'configuration.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
-    'metrics.md': renderMetricsDoc([...SIGNALS, ...DERIVED_SIGNALS]),
+    'metrics.md': renderMetricsDoc(ALL_SIGNALS, publishedAtZero()),
     'openapi.json': `${JSON.stringify(openApiDocument(version), null, 2)}\n`,
     'probe-reasons.md': renderProbeReasons(),
     'runbook-coverage.md': renderRunbookCoverage(),

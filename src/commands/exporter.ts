@@ -8,10 +8,8 @@ import { createWebServer } from '../expose/server.ts';
 import type { ExporterView } from '../expose/view.ts';
 import { createAccessReviews } from '../kube/access-review.ts';
 import { redactionTotals } from '../redact/redact.ts';
-import { DERIVED_SIGNALS } from '../signals/derived.ts';
-import { SIGNALS } from '../signals/list.ts';
 import { readSignals } from '../signals/read.ts';
-import { catalogueOptions } from './catalogue-options.ts';
+import { ALL_SIGNALS, catalogueOptions, publishedAtZero } from './catalogue-options.ts';
 import { type IncidentKeeper, startIncidentKeeper } from './incident-keeper.ts';
 import type { OwnLogger } from './logger.ts';
 import { createObservation, type Observation } from './observation.ts';
@@ -22,8 +20,6 @@ import { startStateKeeper } from './state-keeper.ts';
 import { startTicking } from './ticker.ts';
 import { createSurvivor, handleUncaught } from './uncaught.ts';
 import { createVerdictLog } from './verdict-log.ts';
-
-export const ALL_SIGNALS = [...SIGNALS, ...DERIVED_SIGNALS];
 
 export interface ExporterInput {
   readonly config: Config;
@@ -53,7 +49,7 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
     createSurvivor({ log, count: self.uncaught, restart: observation.restart, exit: (code) => process.exit(code) }),
   );
   const exposition = createExposition({
-    ...{ signals: ALL_SIGNALS, self, waiting, seriesPerFamily: config.limits.series_per_family },
+    ...{ signals: ALL_SIGNALS, askedAtZero: publishedAtZero(), self, waiting, seriesPerFamily: config.limits.series_per_family },
     changesWith: () => `${replicas?.leads()} ${watchedShard() !== undefined}`,
   });
   const diagnostician = createDiagnostician(catalogueOptions());

@@ -1,3 +1,4 @@
+import type { SignalId } from './ids.ts';
 import type { Quote } from './quote.ts';
 import type { ApiFacts, ClusterFacts } from './snapshot.ts';
 import type { SourceName } from './sources.ts';
@@ -35,6 +36,11 @@ export interface SignalDeclaration {
   readonly labels?: Readonly<Record<string, string>>;
   /** Where the number comes from: names the right that is missing when it is undefined. */
   readonly source: SourceName;
+  /**
+   * Another signal that is observed where this one is and nowhere else: where that one has a series and this one has none, this one is 0.
+   * So it needs no series before it is something else, also where it is asked for its 0.
+   */
+  readonly observedWith?: SignalId;
   /** A line or message that shows what the number says; undefined when there is none. */
   readonly quote?: (api: ApiFacts, cluster: ClusterFacts, time: number) => Quote | undefined;
 }

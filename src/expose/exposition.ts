@@ -19,6 +19,8 @@ const compress = promisify(gzip);
 
 export interface ExpositionOptions {
   readonly signals: readonly SignalDeclaration[];
+  /** Those that have a series while they are 0 and never were anything else; default all. */
+  readonly askedAtZero?: ReadonlySet<string>;
   /** Series of one family; default 10,000. */
   readonly seriesPerFamily?: number;
   readonly families?: readonly Family[];
@@ -141,7 +143,9 @@ function renderSources(families: readonly Family[], { sources }: WaitingView, fo
 
 function printersOf(options: ExpositionOptions): FamilyPrinter[] {
   const limit = options.seriesPerFamily ?? DEFAULT_SERIES_PER_FAMILY;
-  return planFamilies(options.families ?? DECLARED_FAMILIES, options.signals).map((plan) => new FamilyPrinter(plan, limit));
+  return planFamilies(options.families ?? DECLARED_FAMILIES, options.signals, options.askedAtZero).map(
+    (plan) => new FamilyPrinter(plan, limit),
+  );
 }
 
 export const SERIES_DROPPED: Omit<Family, 'collect'> = {

@@ -1,5 +1,5 @@
 import type { ExposedView, HistogramValue } from './family.ts';
-import type { FamilyPlan } from './plan.ts';
+import type { FamilyPlan, PlannedSignal } from './plan.ts';
 import { escapeLabelValue, type Format, headerOf, labelText, sampleLines } from './render.ts';
 import { liveApis } from './view.ts';
 
@@ -29,8 +29,11 @@ export class FamilyPrinter {
   readonly #plan: FamilyPlan;
   readonly #limit: number;
   readonly #bySuffix: ReadonlyMap<string, string>;
-  #signalCells: Cell[] = [];
+  /** By APIService, in the order of the plan's signals; a signal that had nothing to print has none. */
+  #signalCells = new Map<string, (Cell | undefined)[]>();
   #cells: Cell[] = [];
+  /** Series that have begun, of those that are there now; of a family with `beginsAbove`. */
+  #begun = new Set<string>();
   /** What was printed last, and of which cells: the same cells unchanged are the same bytes. */
   #last: { readonly cells: readonly Cell[]; readonly format: Format; readonly printed: PrintedFamily } | undefined;
   #changed = false;
@@ -63,31 +66,29 @@ export class FamilyPrinter {
   #printSignals(view: ExposedView, printed: Cell[]): void {
     const { signals } = this.#plan;
     if (signals.length === 0) return;
-    const cells = this.#signalCells;
-    let at = 0;
+    const kept = new Map<string, (Cell | undefined)[]>();
     for (const api of liveApis(view)) {
-      const observed = view.signals.get(api.name);
-      const derived = view.round.derived?.get(api.name);
-      for (const signal of signals) {
-        const value = observed?.get(signal.name) ?? derived?.get(signal.name);
-        let cell = cells[at];
-        if (cell?.labelValues[0] !== api.name) {
-          const labels = `apiservice="${escapeLabelValue(api.name)}"${signal.suffix}`;
-          cell = { labelValues: [api.name], labels, signal: undefined, value: undefined, lines: '' };
-          cells[at] = cell;
-        }
-        at++;
-        if (value !== undefined) printed.push(this.#fill(cell, value));
+      const cells = this.#signalCells.get(api.name) ?? [];
+      kept.set(api.name, cells);
+      const read = valuesOf(view, api.name);
+      for (const [at, signal] of signals.entries()) {
+        const value = read(signal.name);
+        if (value === undefined || (value === 0 && !signal.fromZero && !cells[at])) continue;
+        const cell = cells[at] ?? signalCell(api.name, signal);
+        cells[at] = cell;
+        printed.push(this.#fill(cell, value));
       }
     }
-    cells.length = at;
+    this.#signalCells = kept;
   }
 
   #printDeclared(view: ExposedView, printed: Cell[]): void {
     const { family } = this.#plan;
     const cells = this.#cells;
+    const begun = family.beginsAbove === undefined ? undefined : new Set<string>();
     let at = 0;
     family.collect(view, (labelValues, value) => {
+      if (begun && !this.#hasBegun(labelValues, value, begun)) return;
       let cell = cells[at];
       if (!cell || !same(cell.labelValues, labelValues)) {
         cell = this.#newCell(labelValues);
@@ -98,6 +99,16 @@ export class FamilyPrinter {
       printed.push(this.#fill(cell, value));
     });
     cells.length = at;
+    if (begun) this.#begun = begun;
+  }
+
+  #hasBegun(labelValues: readonly string[], value: number | HistogramValue, begun: Set<string>): boolean {
+    const begins = typeof value === 'object' || value > (this.#plan.family.beginsAbove ?? Number.NEGATIVE_INFINITY);
+    if (!begins && this.#begun.size === 0) return false;
+    const key = labelValues.join('\n');
+    if (!begins && !this.#begun.has(key)) return false;
+    begun.add(key);
+    return true;
   }
 
   #newCell(labelValues: readonly string[]): Cell {
@@ -117,9 +128,18 @@ export class FamilyPrinter {
   }
 }
 
-function isObserved(view: ExposedView, api: string, signal: string): boolean {
-  return (view.signals.get(api)?.has(signal) ?? false) || (view.round.derived?.get(api)?.has(signal) ?? false);
+function signalCell(api: string, { suffix }: PlannedSignal): Cell {
+  return { labelValues: [api], labels: `apiservice="${escapeLabelValue(api)}"${suffix}`, signal: undefined, value: undefined, lines: '' };
 }
+
+/** Of the snapshot, or of the history of the failures. */
+function valuesOf(view: ExposedView, api: string): (signal: string) => number | undefined {
+  const observed = view.signals.get(api);
+  const derived = view.round.derived?.get(api);
+  return (signal) => observed?.get(signal) ?? derived?.get(signal);
+}
+
+const isObserved = (view: ExposedView, api: string, signal: string): boolean => valuesOf(view, api)(signal) !== undefined;
 
 function same<T>(a: readonly T[], b: readonly T[]): boolean {
   if (a.length !== b.length) return false;

@@ -32,6 +32,8 @@ export interface Family {
   readonly labels: readonly string[];
   /** Series that it costs, as a formula for people, e.g. `APIs × 3`. */
   readonly cost: string;
+  /** A series begins with its first value above this, and stays then, whatever its value. Undefined: it begins with its object. */
+  readonly beginsAbove?: number;
   collect(view: ExposedView, emit: Emit): void;
   /** Of families that the sources alone tell: they are there from the first second, when there is no view yet. */
   readonly collectSources?: (sources: readonly SourceStatus[], emit: Emit) => void;

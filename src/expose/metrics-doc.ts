@@ -14,8 +14,11 @@ Generated from the declarations in \`src/signals\` (one series per API) and \`sr
 - Served at \`/metrics\` as Prometheus text 0.0.4, or as OpenMetrics 1.0 where the scraper prefers that. gzip where it is accepted.
 - Every series comes from one finished tick, so they belong together. Probes run on a timer of their own, not at the scrape:
   \`aggregated_api_exporter_last_tick_timestamp_seconds\` says how old the tick is.
-- A series that is not there was not observed. It never means 0. Series go when their object goes.
-- Counters start at 0 with every value of their enumerated labels, so that \`increase\` sees the first event.
+- A series of which the column *series* says nothing else is there from the beginning, also at 0. If it is not there it was not observed, which never means 0.
+- \`once not 0\`: most of what can happen to an API never does, and costs no series until it first does. From then on the series is there, also at 0.
+  Absent means 0 or not observed; for what a rule asks at 0, another series tells which of the two. \`increase\` does not see the first event of such a
+  counter: \`(x unless x offset 5m) or increase(x[5m])\` does.
+- Series go when their object goes. The exporter remembers which have begun as long as it runs.
 - No label is named like a target label of Prometheus, so none arrives as \`exported_…\`.
 - A family has at most \`limits.series_per_family\` series (default 10,000). Over it, series that are 0 go first, and
   \`aggregated_api_exporter_series_dropped_total\` counts what went.
@@ -34,8 +37,8 @@ const SECTIONS: readonly (readonly [title: string, belongs: (family: Described) 
 ];
 
 /** docs/metrics.md: each family once, with its type, labels, meaning and cost in series. */
-export function renderMetricsDoc(signals: readonly SignalDeclaration[]): string {
-  const families = documentedFamilies(signals);
+export function renderMetricsDoc(signals: readonly SignalDeclaration[], askedAtZero?: ReadonlySet<string>): string {
+  const families = documentedFamilies(signals, askedAtZero);
   const rest = new Set(families);
   const parts = SECTIONS.map(([title, belongs]) => {
     const own = [...rest].filter(belongs);
@@ -58,10 +61,13 @@ function questions(signals: readonly SignalDeclaration[]): string {
 }
 
 /** Everything that /metrics can hold, process_* and nodejs_* left out. */
-export function documentedFamilies(signals: readonly SignalDeclaration[]): Described[] {
-  return [...planFamilies(DECLARED_FAMILIES, signals).map(({ family }) => family), SERIES_DROPPED, FAMILIES_FAILED, ...SELF_FAMILIES].sort(
-    (a, b) => (a.name < b.name ? -1 : 1),
-  );
+export function documentedFamilies(signals: readonly SignalDeclaration[], askedAtZero?: ReadonlySet<string>): Described[] {
+  return [
+    ...planFamilies(DECLARED_FAMILIES, signals, askedAtZero).map(({ family }) => family),
+    SERIES_DROPPED,
+    FAMILIES_FAILED,
+    ...SELF_FAMILIES,
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function section(title: string, families: readonly Described[]): string {

@@ -13,19 +13,35 @@ export interface PlannedSignal {
   readonly name: string;
   /** What follows `apiservice="…"` between the braces: `,reason="…"`, or nothing. */
   readonly suffix: string;
+  /** Whether it has a series from the beginning; otherwise from the first time on that it is something else than 0. */
+  readonly fromZero: boolean;
 }
 
-/** Joins the declared families with the signals; a signal whose metric is not declared gets a family made from it. */
-export function planFamilies(declared: readonly Family[], signals: readonly SignalDeclaration[]): FamilyPlan[] {
+/**
+ * Joins the declared families with the signals; a signal whose metric is not declared gets a family made from it.
+ * @param askedAtZero signals that are published while they are 0; undefined = all.
+ */
+export function planFamilies(
+  declared: readonly Family[],
+  signals: readonly SignalDeclaration[],
+  askedAtZero?: ReadonlySet<string>,
+): FamilyPlan[] {
+  const asked = (name: string): boolean => askedAtZero?.has(name) ?? true;
   const byMetric = new Map<string, SignalDeclaration[]>();
   for (const signal of signals) byMetric.set(signal.metric, [...(byMetric.get(signal.metric) ?? []), signal]);
-  const plans = declared.map((family) => planOf(family, byMetric.get(family.name) ?? []));
+  const plans = declared.map((family) =>
+    // The family promises the zeros of the series that they share.
+    planOf(family, byMetric.get(family.name) ?? [], (name) => family.beginsAbove === undefined || asked(name)),
+  );
   const names = new Set(declared.map((family) => family.name));
-  for (const [metric, published] of byMetric) if (!names.has(metric)) plans.push(planOf(familyOfSignals(metric, published), published));
+  for (const [metric, published] of byMetric)
+    if (!names.has(metric)) plans.push(planOf(familyOfSignals(metric, published, asked), published, asked));
   return plans;
 }
 
-function planOf(family: Family, signals: readonly SignalDeclaration[]): FamilyPlan {
+type Asked = (name: string) => boolean;
+
+function planOf(family: Family, signals: readonly SignalDeclaration[], asked: Asked): FamilyPlan {
   return {
     family,
     signals: signals.map((signal) => {
@@ -39,12 +55,12 @@ function planOf(family: Family, signals: readonly SignalDeclaration[]): FamilyPl
         names,
         names.map((name) => labels[name] ?? ''),
       );
-      return { name: signal.name, suffix: text === '' ? '' : `,${text}` };
+      return { name: signal.name, suffix: text === '' ? '' : `,${text}`, fromZero: asked(signal.name) };
     }),
   };
 }
 
-function familyOfSignals(metric: string, signals: readonly SignalDeclaration[]): Family {
+function familyOfSignals(metric: string, signals: readonly SignalDeclaration[], asked: Asked): Family {
   const first = required(signals[0], `a signal of ${metric}`);
   const labels = [...new Set(signals.flatMap((signal) => Object.keys(signal.labels ?? {})))];
   return {
@@ -53,7 +69,15 @@ function familyOfSignals(metric: string, signals: readonly SignalDeclaration[]):
     ...(first.stability !== undefined && { stability: first.stability }),
     help: first.familyHelp ?? first.help,
     labels: ['apiservice', ...labels],
-    cost: signals.length === 1 ? 'APIs' : `APIs × ${signals.length}`,
+    cost: costOf(signals, asked),
     collect() {},
   };
+}
+
+function costOf(signals: readonly SignalDeclaration[], asked: Asked): string {
+  const always = signals.filter(({ name, kind }) => asked(name) || kind === 'timestamp').length;
+  const later = signals.length - always;
+  const times = (count: number): string => (count === 1 ? '' : ` × ${count}`);
+  if (later === 0) return `APIs${times(always)}`;
+  return always === 0 ? `once not 0: APIs${times(later)}` : `APIs${times(always)}; once not 0: ${later} more`;
 }

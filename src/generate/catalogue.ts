@@ -22,7 +22,7 @@ export interface Catalogue {
   readonly signatures: readonly Signature[];
 }
 
-export type PrintableSignal = Pick<Signal, 'name' | 'help' | 'kind' | 'metric' | 'labels' | 'source'>;
+export type PrintableSignal = Pick<Signal, 'name' | 'help' | 'kind' | 'metric' | 'labels' | 'source' | 'observedWith'>;
 
 /** The signal of that name. Throws for a name that no signal has: the catalogue contradicts itself. */
 export function signalNamed(catalogue: Pick<Catalogue, 'signals'>, name: string): PrintableSignal {

@@ -46,8 +46,8 @@ export function windowOf(window: Seconds, scrapeInterval: Seconds): Seconds {
 
 /** The criterion as a 0/1 vector, without a sample where it was not observed. */
 export function printCriterion(criterion: Criterion, context: PromqlContext): string {
-  if (criterion.kind === 'above') return `${printAggregate(criterion.value, context)} > bool ${criterion.threshold}`;
-  if (criterion.kind === 'below') return `${printAggregate(criterion.value, context)} < bool ${criterion.threshold}`;
+  if (criterion.kind === 'above') return `${printAggregate(criterion.value, context, 'with its 0')} > bool ${criterion.threshold}`;
+  if (criterion.kind === 'below') return `${printAggregate(criterion.value, context, 'with its 0')} < bool ${criterion.threshold}`;
   return `(${printWhere(criterion, true, context)}) ^ 0\nor 0 * (${printWhere(criterion, false, context)})`;
 }
 
@@ -62,11 +62,10 @@ export function printWhere(criterion: Criterion, verdict: boolean, context: Prom
 export function printPlainly(criterion: Criterion, verdict: boolean, context: PromqlContext): string {
   switch (criterion.kind) {
     case 'above':
-      return `${printAggregate(criterion.value, context)} ${comparison('>', verdict)} ${criterion.threshold}`;
     case 'below':
-      return `${printAggregate(criterion.value, context)} ${comparison('<', verdict)} ${criterion.threshold}`;
+      return printComparison(criterion, verdict, context);
     case 'changedWithin':
-      return `time() - ${printSelection('last_over_time', criterion.signal, 300, context)} ${comparison('<=', verdict)} ${criterion.window}`;
+      return `time() - ${printSelection('last_over_time', { signal: criterion.signal, window: 300 }, context)} ${comparison('<=', verdict)} ${criterion.window}`;
     case 'coincides':
       return whereCoincides(criterion, verdict, context);
     case 'tracks':
@@ -79,6 +78,12 @@ export function printPlainly(criterion: Criterion, verdict: boolean, context: Pr
     case 'any':
       return joined(criterion.of, (criterion.kind === 'all') === verdict ? 'and' : 'or', verdict, context);
   }
+}
+
+function printComparison({ kind, value, threshold }: Comparison, verdict: boolean, context: PromqlContext): string {
+  const isAbove = kind === 'above';
+  const zeros = isAbove === verdict ? 'as it is' : 'with its 0';
+  return `${printAggregate(value, context, zeros)} ${comparison(isAbove ? '>' : '<', verdict)} ${threshold}`;
 }
 
 const OPPOSITE = { '>': '<=', '<': '>=', '<=': '>' } as const;
@@ -122,6 +127,8 @@ type Comparison = Extract<Criterion, { readonly value: Aggregate }>;
 interface Alike {
   readonly of: readonly Comparison[];
   readonly metric: string;
+  /** Signals that tell that these are observed, each once; undefined where each of them has its 0. */
+  readonly observedWith: readonly string[] | undefined;
   /** Values by label. */
   readonly labels: Readonly<Record<string, readonly string[]>>;
 }
@@ -131,8 +138,16 @@ const DIFFERING = ['reason', 'vantage'] as const;
 function alikeIn(parts: readonly Criterion[], context: PromqlContext): Alike[] {
   const single = parts.flatMap((part): Alike[] => {
     if (part.kind !== 'above' || context.factOf?.(part) !== undefined || context.elsewhere?.has(part.value.signal)) return [];
-    const { metric, labels = {} } = signalNamed(context.catalogue, part.value.signal);
-    return [{ of: [part], metric, labels: Object.fromEntries(Object.entries(labels).map(([label, value]) => [label, [value]])) }];
+    const { metric, labels = {}, observedWith } = signalNamed(context.catalogue, part.value.signal);
+    const companions = observedWith && (part.value.aggregate === 'last' || part.value.aggregate === 'max') ? [observedWith] : undefined;
+    return [
+      {
+        of: [part],
+        metric,
+        observedWith: companions,
+        labels: Object.fromEntries(Object.entries(labels).map(([label, value]) => [label, [value]])),
+      },
+    ];
   });
   return DIFFERING.reduce(mergedBy, single).filter(({ of }) => of.length > 1);
 }
@@ -140,13 +155,18 @@ function alikeIn(parts: readonly Criterion[], context: PromqlContext): Alike[] {
 /** Those that differ in the values of one label are one. */
 function mergedBy(all: readonly Alike[], label: string): Alike[] {
   const found = new Map<string, Alike>();
-  for (const { of, metric, labels } of all) {
+  for (const { of, metric, labels, observedWith } of all) {
     const { [label]: values = [], ...same } = labels;
     const { aggregate, window } = firstOf(of).value;
-    const key = JSON.stringify([metric, same, aggregate, window, thresholdOf({ of }), values.length > 0]);
+    const key = JSON.stringify([metric, same, aggregate, window, thresholdOf({ of }), values.length > 0, observedWith !== undefined]);
     const before = found.get(key);
     const more = [...(before?.labels[label] ?? []), ...values];
-    found.set(key, { of: [...(before?.of ?? []), ...of], metric, labels: values.length > 0 ? { ...labels, [label]: more } : labels });
+    found.set(key, {
+      of: [...(before?.of ?? []), ...of],
+      metric,
+      observedWith: observedWith && [...new Set([...(before?.observedWith ?? []), ...observedWith])],
+      labels: values.length > 0 ? { ...labels, [label]: more } : labels,
+    });
   }
   return [...found.values()];
 }
@@ -159,6 +179,10 @@ function printAnyOf(alike: Alike, context: PromqlContext): string {
 function printNoneOf(alike: Alike, context: PromqlContext): string {
   const level = levelIn(context);
   const range = rangeOf(alike, context);
+  if (alike.observedWith) {
+    const observed = alike.observedWith.map((name) => printObserved(name, firstOf(alike.of).value.window, context));
+    return `${observed.join(' and ')} unless max by (${level}) (${range}) > ${thresholdOf(alike)}`;
+  }
   const differing = DIFFERING.filter((label) => alike.labels[label]);
   const seen = `count by (${level}) (count by (${[level, ...differing].join(', ')}) (${range})) == ${alike.of.length}`;
   return `max by (${level}) (${range}) <= ${thresholdOf(alike)} and ${seen}`;
@@ -194,17 +218,36 @@ function isLeaf(criterion: Criterion): boolean {
   return criterion.kind !== 'coincides' && criterion.kind !== 'tracks';
 }
 
-function printAggregate({ aggregate, signal, window }: Aggregate, context: PromqlContext): string {
-  return printSelection(functionOf(aggregate), signal, window, context);
+/** Whether what is asked is also met by a 0, for which some signals have no series. */
+type Zeros = 'as it is' | 'with its 0';
+
+function printAggregate({ aggregate, signal, window }: Aggregate, context: PromqlContext, zeros: Zeros): string {
+  const bySample = aggregate === 'last' || aggregate === 'max';
+  return printSelection(functionOf(aggregate), { signal, window }, context, bySample ? zeros : 'as it is');
+}
+
+interface Selected {
+  readonly signal: string;
+  readonly window: Seconds;
 }
 
 /** `max by (cluster, apiservice) (fn(metric{labels}[window]))`: one exporter or a pair of them, the labels of the scrape go. */
-function printSelection(fn: string, name: string, window: Seconds, context: PromqlContext): string {
+function printSelection(fn: string, { signal: name, window }: Selected, context: PromqlContext, zeros: Zeros = 'as it is'): string {
   const level = levelIn(context);
   const range = `[${printDuration(windowOf(window, context.options.scrapeInterval))}]`;
-  const own = `max by (${level}) (${fn}(${context.family?.selector ?? selectorOf(signalNamed(context.catalogue, name))}${range}))`;
-  if (!context.elsewhere?.has(name)) return own;
-  return `(${own} or max by (${level}) (${fn}(${SERIES.elsewhere}{signal="${name}"}${range})))`;
+  const signal = signalNamed(context.catalogue, name);
+  const isElsewhere = context.elsewhere?.has(name) ?? false;
+  const parts = [`max by (${level}) (${fn}(${context.family?.selector ?? selectorOf(signal)}${range}))`];
+  if (signal.observedWith && (isElsewhere || zeros === 'with its 0'))
+    parts.push(`0 * ${printObserved(signal.observedWith, window, context)}`);
+  if (isElsewhere) parts.push(`max by (${level}) (${fn}(${SERIES.elsewhere}{signal="${name}"}${range}))`);
+  return parts.length === 1 ? parts.join('') : `(${parts.join(' or ')})`;
+}
+
+/** A sample for each API of which the signal was observed within the window. */
+function printObserved(name: string, window: Seconds, context: PromqlContext): string {
+  const range = printDuration(windowOf(window, context.options.scrapeInterval));
+  return `max by (${levelIn(context)}) (last_over_time(${selectorOf(signalNamed(context.catalogue, name))}[${range}]))`;
 }
 
 function levelIn({ options, family }: PromqlContext): string {
@@ -222,7 +265,7 @@ function whereRegular({ onsets }: CriterionOf<'regular'>, verdict: boolean, cont
     throw new Error(
       `regular(${JSON.stringify(onsets)}): PromQL knows no onsets; only the signal failing is allowed, whose pattern the exporter publishes`,
     );
-  return `${printSelection('last_over_time', PATTERN_SIGNAL, 300, context)} ${comparison('>', verdict)} 0.5`;
+  return `${printSelection('last_over_time', { signal: PATTERN_SIGNAL, window: 300 }, context)} ${comparison('>', verdict)} 0.5`;
 }
 
 function whereCoincides(criterion: CriterionOf<'coincides'>, verdict: boolean, context: PromqlContext): string {

@@ -130,7 +130,7 @@ function errorRules(options: GenerateOptions): RecordingRule[] {
   const level = levelOf(options);
   const rate = (metric: string, window: string) => `sum by (${level}) (rate(${metric}{vantage="aggregator"}[${window}]))`;
   const ratio = (window: string) =>
-    `${rate('aggregated_api_probe_failures_total', window)}\n/\n(${rate('aggregated_api_probes_total', window)} > 0)`;
+    `${rate('aggregated_api_vantage_failures_total', window)}\n/\n(${rate('aggregated_api_probes_total', window)} > 0)`;
   const says = (window: string) => `Share of the requests through the kube-apiserver that failed in the last ${window}.`;
   return [record(SERIES.errors, says('5 min'), ratio('5m')), record(SERIES.errorsLong, says('15 min'), ratio('15m'))];
 }

@@ -151,7 +151,7 @@ export function renderProbeReasons(): string {
   return [
     '# Probe failure reasons',
     '',
-    'Values of the label `reason` of `aggregated_api_probe_failures_total`: a closed set, each of which starts at 0.',
+    'Values of the label `reason` of `aggregated_api_probe_failures_total`: a closed set. The series of a reason begins with its first failure.',
     'Generated from `src/probe/reasons.ts`.',
     '',
     'A direct probe (vantages `service` and `endpoint`) judges the certificate as the aggregator does: `spec.caBundle` as the only roots,',

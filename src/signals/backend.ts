@@ -5,6 +5,7 @@ import { flag } from './reading.ts';
 
 const endpointState = (name: string, state: string, help: string, read: (facts: EndpointFacts) => number): Signal => ({
   name,
+  ...(name !== 'endpoints-ready' && { observedWith: 'endpoints-ready' }),
   help,
   kind: 'gauge',
   metric: 'aggregated_api_backend_endpoints',

@@ -153,7 +153,7 @@ const SHOWN_BY: ReadonlyMap<string, Quote['from']> = new Map([
   ['aggregator_list', 'list'],
 ]);
 
-const reasons = (prefix: string, label: string, where: string, pick: Pick): Signal[] =>
+const reasons = (prefix: 'aggregator' | 'list' | 'direct', label: string, where: string, pick: Pick): Signal[] =>
   FAILURE_REASONS.map((reason) => ({
     name: `${prefix}-${reason.replaceAll('_', '-')}`,
     help: `Targets ${where} whose newest probe failed with the reason ${reason}, or where it came back within the last minute.`,
@@ -163,6 +163,7 @@ const reasons = (prefix: string, label: string, where: string, pick: Pick): Sign
     familyHelp: 'Targets of a vantage whose last failure is at most a minute old, by its reason.',
     labels: { vantage: label, reason },
     source: 'probes',
+    observedWith: `${prefix}-seconds`,
     observe: (api, _cluster, time) => recentFailures(api, pick, reason, time),
     quote: (api, _cluster, time) => quoteOf(newestDetail(api, pick, reason, time), SHOWN_BY.get(label)),
   }));

@@ -28,7 +28,7 @@ describe('causes', () => {
 
   it('have one file each', () => {
     const files = readdirSync(new URL('../../src/correlations', import.meta.url)).filter((file) => file.endsWith('.ts'));
-    const others = ['category-checks.ts', 'incident-rates.ts', 'list.ts', 'symptom.ts', 'temperature.ts', 'text-shares.ts'];
+    const others = ['category-checks.ts', 'incident-rates.ts', 'list.ts', 'symptom.ts', 'temperature.ts', 'text-shares.ts', 'zeros.ts'];
     expect(files.filter((file) => !others.includes(file)).sort()).toEqual(CAUSES.map(({ id }) => `${id}.ts`).sort());
   });
 

@@ -62,7 +62,70 @@ describe('signals', () => {
     expect(familyOf(text, 'aggregated_api_probe_failures_total')['vantage="service",request="discovery",reason="connection_refused"']).toBe(
       42,
     );
-    expect(seriesOf(text).size).toBe(seriesOf(renderExposition(viewOf())).size);
+    expect(seriesOf(text).size).toBe(seriesOf(renderExposition(viewOf())).size + 1);
+  });
+
+  describe('that are not asked at 0', () => {
+    const depths = async (...values: readonly (number | undefined)[]) => {
+      const exposition = createExposition({ signals: [signal({})], askedAtZero: new Set() });
+      const printed: (number | undefined)[] = [];
+      for (const depth of values) {
+        exposition.update(viewOf(healthySnapshot(), { signals: { [API]: depth === undefined ? {} : { depth } } }));
+        printed.push(familyOf(await pageText(exposition), 'aggregated_api_depth')['']);
+      }
+      return printed;
+    };
+
+    it('have a series from the first time on that they are something else', async () => {
+      expect(await depths(0, 2, 0)).toEqual([undefined, 2, 0]);
+    });
+
+    it('keep it while they are not observed for a moment: an older value would stand in its place', async () => {
+      expect(await depths(2, undefined, 0)).toEqual([2, undefined, 0]);
+    });
+
+    it('keep it when another API comes before theirs, and begin anew when their own had gone', async () => {
+      const exposition = createExposition({ signals: [signal({})], askedAtZero: new Set() });
+      const seen = async (depth: number, ...names: readonly string[]) => {
+        const apis = names.map((name) => healthyApi({ name }));
+        exposition.update(viewOf(healthySnapshot({ apis }), { signals: { [API]: { depth } } }));
+        return familyOf(await pageText(exposition), 'aggregated_api_depth');
+      };
+      await seen(2, API);
+      expect(await seen(0, 'v1.anchors.example.com', API)).toEqual({ '': 0 });
+      await seen(0, 'v1.anchors.example.com');
+      expect(await seen(0, 'v1.anchors.example.com', API)).toEqual({});
+    });
+  });
+});
+
+describe('a family that says above what its series begin', () => {
+  const page = createExposition({
+    signals: [],
+    families: [
+      {
+        name: 'aggregated_api_swell',
+        type: 'gauge',
+        help: 'Swell.',
+        labels: ['buoy'],
+        cost: '2',
+        beginsAbove: 1,
+        collect: ({ snapshot }, emit) => {
+          emit(['near'], snapshot.time - NOW);
+          emit(['far'], 1);
+        },
+      },
+    ],
+  });
+  const swell = async (height: number) => {
+    page.update(viewOf(healthySnapshot({ time: NOW + height })));
+    return Object.fromEntries([...seriesOf(await pageText(page))].filter(([name]) => name.startsWith('aggregated_api_swell')));
+  };
+
+  it('has none at it, one above it, and keeps that', async () => {
+    expect(await swell(1)).toEqual({});
+    expect(await swell(2)).toEqual({ 'aggregated_api_swell{buoy="near"}': '2' });
+    expect(await swell(0)).toEqual({ 'aggregated_api_swell{buoy="near"}': '0' });
   });
 });
 
@@ -315,7 +378,10 @@ describe('what one snapshot cannot say', () => {
     ],
   ])('the error ratio %s', async (_, ticks, expected) => {
     const exposition = createExposition({ signals: [] });
-    for (const [seconds, tallies] of ticks) exposition.update(probed(seconds, tallies));
+    for (const [seconds, tallies] of ticks) {
+      exposition.update(probed(seconds, tallies));
+      await pageText(exposition);
+    }
     if (expected === undefined) expect(await ratio(exposition)).toBeUndefined();
     else expect(await ratio(exposition)).toBeCloseTo(expected, 10);
   });

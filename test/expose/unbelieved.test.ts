@@ -70,9 +70,8 @@ describe('what a target that is not believed answers', () => {
     expect(shown).toContain('counted nowhere');
   });
 
-  it('is counted as 0 where every direct target is believed', () => {
+  it('has no series where every direct target was always believed', () => {
     const text = renderExposition(viewOf(snapshotOf({ probes: [healthyTally('endpoint')] })));
-    expect(text).toContain('aggregated_api_unbelieved_targets{apiservice="v1.tides.example.com",vantage="endpoint"} 0\n');
-    expect(text).not.toContain('aggregated_api_unbelieved_targets{apiservice="v1.tides.example.com",vantage="service"}');
+    expect(text).not.toContain('aggregated_api_unbelieved_targets{');
   });
 });

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { above, all, any, below, type Criterion, coincides, HOUR, MINUTE, not } from '../../src/domain/criterion.ts';
+import { askedAtZero } from '../../src/correlations/zeros.ts';
+import { above, all, any, below, type Criterion, coincides, HOUR, MINUTE, not, signalsOf } from '../../src/domain/criterion.ts';
+import { BUILT_IN } from '../../src/generate/built-in.ts';
+import { documentedElsewhere } from '../../src/generate/elsewhere.ts';
 import { type PromqlContext, printCriterion, printWhere, windowOf } from '../../src/generate/promql.ts';
+import { criteriaOf } from '../../src/generate/recording-rules.ts';
 import { avg, changedWithin, increase, last, max, min, regular, tracks } from '../support/invented.ts';
 import { SMALL_CATALOGUE } from './small-catalogue.ts';
 import { syntaxErrors } from './support/syntax.ts';
@@ -130,5 +134,39 @@ describe('criteria as PromQL', () => {
     expect(() => printWhere(above(last('tsunami'), 1), true, CONTEXT)).toThrow(
       'signal "tsunami": the catalogue has no signal of this name',
     );
+  });
+});
+
+describe('a signal that has no series at 0, beside another one that tells that it is observed', () => {
+  const companions = {
+    signals: SMALL_CATALOGUE.signals.map((signal) => (signal.name === 'swell' ? { ...signal, observedWith: 'wind' as never } : signal)),
+  };
+  const context: PromqlContext = { ...CONTEXT, catalogue: companions };
+  const observed = by('last_over_time(aggregated_api_wind_ratio{mast="fore"}[5m])');
+  const swell = above(last('swell'), 0.8);
+
+  it('is asked as it is whether it is above something', () => expect(printWhere(swell, true, context)).toBe(`${SWELL} > 0.8`));
+  it.each([
+    ['whether it is not above', printWhere(swell, false, context), `(${SWELL} or 0 * ${observed}) <= 0.8`],
+    ['whether it is below', printWhere(below(last('swell'), 0.8), true, context), `(${SWELL} or 0 * ${observed}) < 0.8`],
+    ['for 1 or 0', printCriterion(swell, context), `(${SWELL} or 0 * ${observed}) > bool 0.8`],
+    [
+      'before what another exporter says',
+      printWhere(swell, true, { ...context, elsewhere: new Set(['swell']) }),
+      `(${SWELL} or 0 * ${observed} or ${by('last_over_time(apiservice_signal:aggregated_api_elsewhere:value{signal="swell"}[5m])')}) > 0.8`,
+    ],
+  ])('is asked with its 0 %s', (_, printed, expected) => expect(printed).toBe(expected));
+});
+
+describe('what another exporter tells too', () => {
+  it('has a series at 0, or a companion that has one: our own 0 counts before its word', () => {
+    const asked = askedAtZero(BUILT_IN, BUILT_IN.signals);
+    const read = new Set<string>(criteriaOf(BUILT_IN).flatMap(signalsOf));
+    const told = documentedElsewhere().flatMap(({ signals }) => signals);
+    const silent = told.filter((name) => {
+      const { kind, observedWith } = BUILT_IN.signals.find((signal) => signal.name === name)!;
+      return read.has(name) && kind !== 'timestamp' && !asked.has(name) && !asked.has(observedWith ?? '');
+    });
+    expect(silent).toEqual([]);
   });
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { publishedAtZero } from '../../src/commands/catalogue-options.ts';
+import { UNOBSERVED } from '../../src/domain/observed.ts';
 import { SIGNALS } from '../../src/signals/list.ts';
 import { readSignals } from '../../src/signals/read.ts';
 import { healthyApi, healthyCluster, healthySnapshot } from '../support/healthy.ts';
@@ -37,6 +39,17 @@ describe('signals', () => {
   it.each(ROWS)('%s is %d on a healthy cluster, and %d where it differs', (signal, well, then, api, cluster) => {
     expect(healthy.get(signal)).toBe(well);
     expect(valuesOf(api, cluster).get(signal)).toBe(then);
+  });
+
+  it('are observed with their companions, and not without', () => {
+    const pairs = SIGNALS.flatMap(({ name, observedWith }) => (observedWith ? [[name, observedWith] as const] : []));
+    const seen = [
+      ...ROWS.map(([, , , api, cluster]) => valuesOf(api, cluster)),
+      valuesOf({ probes: [], pods: UNOBSERVED, endpoints: UNOBSERVED }),
+    ];
+    const apart = pairs.filter(([name, companion]) => seen.some((values) => values.has(name) !== values.has(companion)));
+    expect(apart).toEqual([]);
+    expect(pairs.filter(([, companion]) => !publishedAtZero().has(companion))).toEqual([]);
   });
 
   it.each([

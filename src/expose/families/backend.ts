@@ -36,7 +36,8 @@ export const BACKEND_FAMILIES: readonly Family[] = [
     stability: 'stable',
     help: 'Terminations of a container by reason, counted from lastState in the status of its pod.',
     labels: ['backend_pod', 'backend_container', 'reason'],
-    cost: `backend containers × ${TERMINATION_REASONS.length}`,
+    cost: `once not 0: backend containers × ${TERMINATION_REASONS.length}`,
+    beginsAbove: 0,
     collect(api, emit, view) {
       for (const pod of observedValue(api.pods) ?? [])
         for (const container of pod.containers) {
@@ -51,7 +52,8 @@ export const BACKEND_FAMILIES: readonly Family[] = [
     stability: 'stable',
     help: 'Why a container waits: 1 for the current reason, 0 for the others.',
     labels: ['backend_pod', 'backend_container', 'reason'],
-    cost: `backend containers × ${WAITING_REASONS.length}`,
+    cost: `once not 0: backend containers × ${WAITING_REASONS.length}`,
+    beginsAbove: 0,
     collect(api, emit) {
       for (const pod of observedValue(api.pods) ?? [])
         for (const container of pod.containers) {

@@ -33,7 +33,8 @@ export const DIAGNOSIS_FAMILIES: readonly Family[] = [
     stability: 'stable',
     help: 'How the failures of the last hour spread over time: 1 for the current pattern, 0 for the others.',
     labels: ['pattern'],
-    cost: `APIs × ${PATTERNS.length}`,
+    cost: `APIs, and once not 0 × ${PATTERNS.length}`,
+    beginsAbove: 0,
     collect(api, emit, view) {
       const current = view.round.patterns.get(api.name);
       if (current) for (const pattern of PATTERNS) emit([pattern], pattern === current.name ? 1 : 0);

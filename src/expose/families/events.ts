@@ -45,7 +45,8 @@ export const EVENT_FAMILIES: readonly Family[] = [
     stability: 'stable',
     help: 'Events about the APIService, its backend and the nodes that host it, by reason and kind of object; reasons that mean nothing here are `other`.',
     labels: ['reason', 'object_kind'],
-    cost: `APIs × ${KNOWN_EVENTS.length + 1}, and more for reasons seen on unusual kinds`,
+    cost: `once not 0: APIs × at most ${KNOWN_EVENTS.length + 1}, and more for reasons seen on unusual kinds`,
+    beginsAbove: 0,
     collect(api, emit) {
       const facts = observedValue(api.events);
       if (!facts) return;

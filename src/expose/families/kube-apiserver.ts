@@ -5,11 +5,22 @@ import { type ExposedView, type Family, familyPerApi } from '../family.ts';
 type Reading = (metrics: ApiserverMetrics, api: ApiFacts) => number | undefined;
 
 /**
- * What the kube-apiserver says of itself. Each series stands once per APIService, although most values concern all of them,
- * so that a rule joins by `apiservice` alone. Instances are addresses, hence never labels: they are summed, or the worst counts.
+ * What the kube-apiserver says of itself. What rules read stands once per APIService, although most values concern all of them
+ * (src/signals/apiserver.ts), so that they join by `apiservice` alone. The rest stands once. Instances are addresses, hence never
+ * labels: they are summed, or the worst counts.
  */
 export const KUBE_APISERVER_FAMILIES: readonly Family[] = [
-  worst('inflight_requests', 'Requests in flight; the busiest instance.', (m) => m.inflightRequests),
+  {
+    name: 'aggregated_api_apiserver_inflight_requests',
+    type: 'gauge',
+    help: 'Requests in flight; the busiest instance.',
+    labels: [],
+    cost: '1',
+    collect(view, emit) {
+      const inFlight = readings(view).flatMap(({ inflightRequests }) => inflightRequests ?? []);
+      if (inFlight.length > 0) emit([], Math.max(...inFlight));
+    },
+  },
   worst(
     'unavailable',
     'aggregator_unavailable_apiservice: 1 while an instance holds the API unavailable.',
@@ -21,18 +32,18 @@ export const KUBE_APISERVER_FAMILIES: readonly Family[] = [
     'aggregator_unavailable_apiservice_total over all instances and reasons, 0 where the kube-apiserver has no series yet.',
     (m, api) => m.unavailableTotal[api.name] ?? 0,
   ),
-  familyPerApi({
+  {
     name: 'aggregated_api_apiserver_instances',
     type: 'gauge',
     help: 'Instances of the kube-apiserver that are known, by whether their metrics could be read at the last reading.',
     labels: ['readable'],
-    cost: 'APIs × 2',
-    collect(_api, emit, view) {
+    cost: '2',
+    collect(view, emit) {
       const readable = readings(view).length;
       emit(['yes'], readable);
       emit(['no'], view.snapshot.cluster.apiservers.length - readable);
     },
-  }),
+  },
 ];
 
 function readings(view: ExposedView): ApiserverMetrics[] {
@@ -51,7 +62,8 @@ function summed(name: string, help: string, read: Reading): Family {
     type: 'counter',
     help,
     labels: [],
-    cost: 'APIs',
+    cost: 'once not 0: APIs',
+    beginsAbove: 0,
     collect(api, emit, view) {
       const of = values(view, api, read);
       if (of.length > 0)
@@ -69,7 +81,8 @@ function worst(name: string, help: string, read: Reading): Family {
     type: 'gauge',
     help,
     labels: [],
-    cost: 'APIs',
+    cost: 'once not 0: APIs',
+    beginsAbove: 0,
     collect(api, emit, view) {
       const of = values(view, api, read);
       if (of.length > 0) emit([], Math.max(...of));

@@ -10,7 +10,8 @@ export const LOG_FAMILIES: readonly Family[] = [
     stability: 'stable',
     help: 'Lines read from the logs of the backend, by severity.',
     labels: ['severity'],
-    cost: 'APIs × 5',
+    cost: 'once not 0: APIs × 5',
+    beginsAbove: 0,
     collect(api, emit) {
       for (const [severity, count] of Object.entries(observedValue(api.logs)?.lines ?? {})) emit([severity], count);
     },
@@ -29,7 +30,8 @@ export const LOG_FAMILIES: readonly Family[] = [
     type: 'counter',
     help: 'Log lines that were not read whole: over the byte budget, truncated at 64 KiB, or lost in a gap that the log API cannot fill.',
     labels: ['reason'],
-    cost: 'APIs × 3',
+    cost: 'once not 0: APIs × 3',
+    beginsAbove: 0,
     collect(api, emit) {
       for (const [reason, count] of Object.entries(observedValue(api.logs)?.dropped ?? {})) emit([reason], count);
     },

@@ -12,6 +12,9 @@ import type { ApiFacts } from '../../domain/snapshot.ts';
 import { ERROR_RATIO_WINDOW_SECONDS } from '../error-ratios.ts';
 import { type Family, familyPerApi } from '../family.ts';
 
+/** Seconds. A phase that was never longer explains nothing. */
+const NOTABLE_PHASE_SECONDS = 0.05;
+
 /** Our own requests, from each vantage. */
 export const PROBE_FAMILIES: readonly Family[] = [
   familyPerApi({
@@ -36,7 +39,8 @@ export const PROBE_FAMILIES: readonly Family[] = [
     stability: 'stable',
     help: 'Probes that failed, by vantage, by what was asked and by reason; docs/probe-reasons.md says what each reason points to.',
     labels: ['vantage', 'request', 'reason'],
-    cost: `APIs × at most 6 × ${FAILURE_REASONS.length}`,
+    cost: `once not 0: APIs × at most 6 × ${FAILURE_REASONS.length}`,
+    beginsAbove: 0,
     collect(api, emit) {
       forEachKind(api, (vantage, request, tallies) => {
         for (const reason of FAILURE_REASONS)
@@ -69,9 +73,10 @@ export const PROBE_FAMILIES: readonly Family[] = [
     name: 'aggregated_api_probe_phase_seconds',
     type: 'gauge',
     stability: 'stable',
-    help: 'Duration of each phase of the newest discovery probe, by vantage; of several targets the slowest. Reused connections have no resolve, connect and tls.',
+    help: 'Duration of each phase of the newest discovery probe, by vantage; of several targets the slowest. Reused connections have no resolve, connect and tls. A series begins when the phase first took more than 50 ms.',
     labels: ['vantage', 'phase'],
-    cost: `APIs × at most 3 × ${PHASES.length}`,
+    cost: `once above 0.05: APIs × at most 3 × ${PHASES.length}`,
+    beginsAbove: NOTABLE_PHASE_SECONDS,
     collect(api, emit) {
       for (const vantage of VANTAGES) {
         const newest = api.probes.filter((tally) => tally.vantage === vantage && tally.request === 'discovery').map((tally) => tally.last);
@@ -100,7 +105,8 @@ export const PROBE_FAMILIES: readonly Family[] = [
     type: 'gauge',
     help: 'Direct targets that have not shown to be the backend, by vantage: outside the cluster others may have their addresses. Their results are in no other series, rule or verdict.',
     labels: ['vantage'],
-    cost: 'APIs × at most 2',
+    cost: 'once not 0: APIs × at most 2',
+    beginsAbove: 0,
     collect({ probes, unbelieved = [] }, emit) {
       for (const vantage of DIRECT_VANTAGES) {
         const isFrom = (target: { readonly vantage: Vantage }): boolean => target.vantage === vantage;
@@ -115,7 +121,8 @@ export const PROBE_FAMILIES: readonly Family[] = [
     stability: 'stable',
     help: `Share of the probes of the last ${ERROR_RATIO_WINDOW_SECONDS / 60} minutes that failed, 0 to 1, by vantage; no series while none was made.`,
     labels: ['vantage'],
-    cost: 'APIs × at most 3',
+    cost: 'once not 0: APIs × at most 3',
+    beginsAbove: 0,
     collect(api, emit, view) {
       for (const vantage of VANTAGES) {
         const ratio = view.errorRatios.of(api.name, vantage);

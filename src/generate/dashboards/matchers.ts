@@ -21,6 +21,12 @@ export function select(metric: string, ...matchers: readonly string[]): string {
   return given.length > 0 ? `${metric}{${given.join(', ')}}` : metric;
 }
 
+/** What was counted within an interval, its first event included: a series of these counters begins with that. */
+export function countedIn(metric: string, ...matchers: readonly string[]): string {
+  const series = select(metric, ...matchers);
+  return `((${series} unless ${series} offset $__rate_interval) or increase(${series}[$__rate_interval]))`;
+}
+
 /** From a series with the label apiservice to the dashboard of that API. */
 export function linkToApi(options: GenerateOptions): Link {
   const clusters = options.clusterLabels.map((label) => `var-${label}=\${__field.labels.${label}}&`).join('');

@@ -3,7 +3,7 @@ import { levelOf } from '../promql.ts';
 import { SERIES } from '../series.ts';
 import { INCIDENTS_LINK, PAGE_LINK, runbookLink } from './exporter-links.ts';
 import { incidentAnnotation } from './incidents.ts';
-import { matchersOf, select } from './matchers.ts';
+import { countedIn, matchersOf, select } from './matchers.ts';
 import { CONFIDENCE_STEPS, type DashboardSpec, OK_FAILING, type PanelSpec, SHARE_STEPS } from './panel.ts';
 import { PANELS, UIDS } from './panel-ids.ts';
 
@@ -152,15 +152,15 @@ function failurePanels(api: string): PanelSpec[] {
       id: 8,
       kind: 'timeseries',
       title: 'Failures by reason',
-      description: 'Failed probes per second, by vantage and reason. docs/probe-reasons.md says what each reason points to.',
-      unit: 'ops',
+      description: 'Failed probes in each interval, by vantage and reason. docs/probe-reasons.md says what each reason points to.',
+      unit: 'none',
       width: 12,
       height: 8,
       min: 0,
       stacked: true,
       targets: [
         {
-          expr: `sum by (vantage, reason) (rate(${select('aggregated_api_probe_failures_total', api)}[$__rate_interval])) > 0`,
+          expr: `sum by (vantage, reason) (${countedIn('aggregated_api_probe_failures_total', api)}) > 0`,
           legend: '{{vantage}} {{reason}}',
         },
       ],
@@ -273,7 +273,7 @@ function reportPanels(api: string): PanelSpec[] {
       targets: [
         {
           // Each of several replicas counts them.
-          expr: `sum by (reason) (max by (reason, object_kind) (increase(${select('aggregated_api_events_total', api)}[$__rate_interval]))) > 0`,
+          expr: `sum by (reason) (max by (reason, object_kind) ${countedIn('aggregated_api_events_total', api)}) > 0`,
           legend: '{{reason}}',
         },
       ],
@@ -289,7 +289,7 @@ function reportPanels(api: string): PanelSpec[] {
       min: 0,
       targets: [
         {
-          expr: `max by (signature) (increase(${select('aggregated_api_log_matches_total', api)}[$__rate_interval])) > 0`,
+          expr: `max by (signature) ${countedIn('aggregated_api_log_matches_total', api)} > 0`,
           legend: '{{signature}}',
         },
       ],

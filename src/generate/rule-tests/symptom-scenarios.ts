@@ -163,12 +163,7 @@ function comingAndGoing(alert: AlertingRule, options: GenerateOptions): Scenario
     series: [
       ...both(options, 'aggregated_api_info', { patient: '1x120', neighbour: '1x120' }),
       ...both(options, 'aggregated_api_probes_total', { patient: '0+10x120', neighbour: '0+10x120' }, kinds),
-      ...both(
-        options,
-        'aggregated_api_probe_failures_total',
-        { patient: '0x80 7+7x39', neighbour: '0x120' },
-        { ...kinds, reason: 'connection_refused' },
-      ),
+      ...both(options, 'aggregated_api_vantage_failures_total', { patient: '0x80 7+7x39', neighbour: '0x120' }, { vantage: 'aggregator' }),
       ...diagnosed(options, {
         symptom: '0x80 1x40',
         errs: '0x80 1 0 1 0 1 0 1 0 1 0x30',
@@ -199,9 +194,9 @@ function errors(alert: AlertingRule, options: GenerateOptions): Scenario {
       ...both(options, 'aggregated_api_probes_total', { patient: '0+10x200', neighbour: '0+10x200' }, kinds),
       ...both(
         options,
-        'aggregated_api_probe_failures_total',
+        'aggregated_api_vantage_failures_total',
         { patient: '0x80 7+7x19 140x100', neighbour: '0x200' },
-        { ...kinds, reason: 'connection_refused' },
+        { vantage: 'aggregator' },
       ),
     ],
     checks: [

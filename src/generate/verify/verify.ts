@@ -147,7 +147,7 @@ async function notObserved({ metric, text }: Selector, query: Query, catalogue: 
       ? 'is switched off'
       : up.value === 0
         ? 'does not answer (see the status page for the right that is missing)'
-        : 'answers, but has not seen it yet';
+        : 'answers, but it was never anything but 0, or not seen yet';
   return { selector: text, state: 'quiet', why: `not observed: its source ${signal.source} ${state}` };
 }
 

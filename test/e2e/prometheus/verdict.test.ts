@@ -69,7 +69,6 @@ function seriesOf(told: Told, cluster: string): { series: string; values: string
     values: values.map((value, step) => value ?? (step > 0 && values[step - 1] !== undefined ? 'stale' : '_')).join(' '),
   });
   const allowed = new Set(told.verdicts);
-  const through = (name: string) => [...told.signals].find(([signal]) => signal.name === name)![1];
   return [
     of(
       'aggregated_api_info',
@@ -77,7 +76,6 @@ function seriesOf(told: Told, cluster: string): { series: string; values: string
       told.verdicts.map(() => 1),
     ),
     of('aggregated_api_probes_total', { vantage: 'aggregator' }, told.attempts),
-    of('aggregated_api_probe_failures_total', { vantage: 'aggregator' }, through('aggregator-failures')),
     ...[...told.signals].map(([{ metric, labels }, values]) => of(metric, labels ?? {}, values)),
     ...[...allowed].map((cause) =>
       of(

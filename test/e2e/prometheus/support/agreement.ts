@@ -1,3 +1,4 @@
+import { askedAtZero } from '../../../../src/correlations/zeros.ts';
 import { HOUR } from '../../../../src/domain/criterion.ts';
 import { ledgerOf } from '../../../../src/domain/ledger.ts';
 import { type Catalogue, signalNamed } from '../../../../src/generate/catalogue.ts';
@@ -10,6 +11,7 @@ import { SERIES } from '../../../../src/generate/series.ts';
 import { evaluate } from './evaluator.ts';
 import type { History } from './histories.ts';
 import { inFolder, run } from './promtool.ts';
+import { observable, published } from './published.ts';
 
 const APISERVICE = 'v1.tides.example.com';
 /** How far two confidences may be apart. */
@@ -34,7 +36,7 @@ export async function disagreement(promtool: string, histories: readonly History
   const options: GenerateOptions = { ...DEFAULT_OPTIONS, scrapeInterval: step };
   const book = { groups: [diagnosisGroup(catalogue, options)], notes: [] };
   // Long ones together: a test takes as long as its longest.
-  const sorted = [...histories].sort((a, b) => a.steps - b.steps);
+  const sorted = histories.map((history) => observable(history, catalogue)).sort((a, b) => a.steps - b.steps);
   const perTest = historiesPerTest(catalogue, step);
   const batches = Array.from({ length: Math.ceil(histories.length / perTest) }, (_, batch) =>
     testOf(sorted, batch * perTest, perTest, catalogue),
@@ -82,12 +84,16 @@ function seriesOf(history: History, index: number, steps: number, catalogue: Cat
       series: `expected_top{cluster="${cluster}", apiservice="${APISERVICE}", cause="${top.cause}"}`,
       values: `_x${steps - 1} 1`,
     });
+  const asked = askedAtZero(catalogue, catalogue.signals);
   const signals = [...history.signals].map(([name, values]) => {
     const { metric, labels } = signalNamed(catalogue, name);
     const matchers = Object.entries({ cluster, apiservice: APISERVICE, ...labels }).map(
       ([label, value]) => `${label}=${JSON.stringify(value)}`,
     );
-    return { series: `${metric}{${matchers.join(', ')}}`, values: `${shift > 0 ? `_x${shift} ` : ''}${printValues(values)}` };
+    return {
+      series: `${metric}{${matchers.join(', ')}}`,
+      values: `${shift > 0 ? `_x${shift} ` : ''}${printValues(published(name, values, asked))}`,
+    };
   });
   return [
     ...expected,
