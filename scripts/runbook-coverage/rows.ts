@@ -186,7 +186,7 @@ export const ROWS: readonly Row[] = [
       'test/observe/schedules/sources.test.ts',
     ],
     missing:
-      'of scheduled operations CronJobs, backups of Velero, changes that recur (reboots of nodes, scaling by an HPA or a VPA, leaders, certificates of cert-manager), and the period of autoscalers are known: no other kind of backups, and no scheduler outside the cluster',
+      'of scheduled operations CronJobs, backups of Velero, changes that recur (reboots of nodes, scaling by an HPA or a VPA, leaders, backups of Velero, certificates of cert-manager), and the period of autoscalers are known: no other kind of backups, and no scheduler outside the cluster',
   },
   {
     of: 'H',

@@ -30,6 +30,7 @@ const FACT_OF: Readonly<Record<SourceName, ((api: ApiFacts, snapshot: Snapshot) 
   webhooks: undefined,
   'backup-schedules': (_, { cluster }) => cluster.backupSchedules ?? UNOBSERVED,
   'issued-certificates': undefined,
+  leases: undefined,
 };
 
 /** Most clusters do not have what they read: what is not there lacks nothing. */

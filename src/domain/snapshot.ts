@@ -367,6 +367,10 @@ export const CHANGE_KINDS = [
   'ca-bundle',
   // The serving certificate was renewed by cert-manager.
   'certificate',
+  // How far an issuance of it has come: asked for, issued, denied, failed.
+  'certificate-request',
+  // A backup began, or ended.
+  'backup',
   'configuration',
   'node',
   'control-plane',

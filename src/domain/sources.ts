@@ -22,6 +22,7 @@ export const SOURCES = [
   'webhooks',
   'backup-schedules',
   'issued-certificates',
+  'leases',
 ] as const;
 
 export type SourceName = (typeof SOURCES)[number];

@@ -1,5 +1,6 @@
 import type { Change } from '../domain/snapshot.ts';
 import type { EventRecord } from './events.ts';
+import { hostOf } from './leases.ts';
 
 /** Leases whose leader does the work of the control plane: endpoints, scheduling, the garbage that is collected. */
 const CONTROL_PLANE: ReadonlySet<string> = new Set(['kube-controller-manager', 'kube-scheduler']);
@@ -14,7 +15,11 @@ export const isControlPlaneLeader = ({
   name,
   reason,
 }: Pick<EventRecord, 'kind' | 'namespace' | 'name' | 'reason'>): boolean =>
-  kind === 'Lease' && reason === 'LeaderElection' && namespace === 'kube-system' && CONTROL_PLANE.has(name);
+  kind === 'Lease' && reason === 'LeaderElection' && isControlPlaneLease({ namespace, name });
+
+/** Whether its holder does the work of the control plane. */
+export const isControlPlaneLease = ({ namespace, name }: Pick<EventRecord, 'namespace' | 'name'>): boolean =>
+  namespace === 'kube-system' && CONTROL_PLANE.has(name);
 
 export interface Leader {
   /** `<host>_<uuid>` as a rule; in a pod the host is its name. */
@@ -34,8 +39,6 @@ export function leaderIn({ kind, namespace, name, reason, message, at }: EventRe
 export function isLedBy(identity: string, pod: string): boolean {
   return hostOf(identity) === pod.slice(0, 63);
 }
-
-const hostOf = (identity: string): string => identity.replace(/_[^_]+$/, '');
 
 /** What the VPA's updater did to a pod, by its events on it (autoscaler, vertical-pod-autoscaler 1.4). */
 const RESIZES: ReadonlyMap<string, string> = new Map([

@@ -13,6 +13,8 @@ const SOURCE_OF: Readonly<Record<(typeof CHANGE_KINDS)[number], SourceName>> = {
   apiservice: 'api-services',
   'ca-bundle': 'api-services',
   certificate: 'issued-certificates',
+  'certificate-request': 'issued-certificates',
+  backup: 'backup-schedules',
   configuration: 'config-maps',
   node: 'nodes',
   'control-plane': 'apiserver-metrics',

@@ -124,15 +124,23 @@
 {{- if not (has "backup-schedules" $off) }}
 # What other programs do to a schedule of their own, read every three minutes and when something begins to fail. Where their kinds are not
 # installed the source is "absent", and the rule may go; `diagnosis.disabled_sources` switches each off by itself.
-# Backups of Velero, matched with regular failures as CronJobs are. Without: such failures keep their period but get no name.
+# Backups of Velero, matched with regular failures as CronJobs are, and a change where one began or ended. Without: such failures keep their period
+# but get no name.
 - apiGroups: [velero.io]
-  resources: [schedules]
+  resources: [schedules, backups]
   verbs: [list]
 {{- end }}
 {{- if not (has "issued-certificates" $off) }}
-# When cert-manager renewed the certificate of a backend; the object names its Secret, which is never read. Without: that change is not seen.
+# When cert-manager renewed the certificate of a backend, and how far a request for one has come; the object names its Secret, which is never read.
+# Without: that is not seen.
 - apiGroups: [cert-manager.io]
-  resources: [certificates]
+  resources: [certificates, certificaterequests]
+  verbs: [list]
+{{- end }}
+{{- if not (has "leases" $off) }}
+# Who was elected when, of the control plane and of the backends: Leases of kube-system and of their namespaces. Without: only what events say.
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
   verbs: [list]
 {{- end }}
 {{- if and (dig "probe" "list" true .Values.config) (not (has "probes" $off)) }}

@@ -14,22 +14,30 @@ const INTERVAL_MS = 30_000;
 /** They change a few times a day. What begins to fail is a reason to look at once. */
 const TURNS = 6;
 
-export interface OptionalObjects<T> {
-  readonly source: SourceName;
+export interface OptionalKind<T> {
   /** For the log, e.g. `Schedules of Velero`. */
   readonly what: string;
   readonly right: Right;
   readonly spec: ResourceSpec<T>;
   /** Called with all of them after each look. */
-  readonly onRead: (objects: readonly T[]) => void;
+  onRead(objects: readonly T[]): void;
 }
 
-/** Objects of a CustomResourceDefinition that a cluster may have: all of them are read now and then, and a 404 is "not there". */
-export function createOptionalObjects<T>(
-  { source, what, right, spec, onRead }: OptionalObjects<T>,
+/** What a source reads: kinds of a CustomResourceDefinition that a cluster may have. Each is read in its order, and is known or not by itself. */
+export interface OptionalObjects {
+  readonly source: SourceName;
+  readonly kinds: readonly OptionalKind<unknown>[];
+}
+
+/** All objects of some kinds are read now and then, and a 404 is "not there". `known` says of each kind, in their order, whether it was read. */
+export function createOptionalObjects(
+  { source, kinds }: OptionalObjects,
   { client, clock, log, options }: Pick<Surroundings, 'client' | 'clock' | 'log' | 'options'>,
-): Source & { known(): Observed<true> } {
-  const kept = createKept<true>({ what, about: { source }, clock, log, staleAfterMs: STALE_MS });
+): Source & { known(): readonly Observed<true>[] } {
+  const parts = kinds.map((kind) => ({
+    kind,
+    kept: createKept<true>({ what: kind.what, about: { source }, clock, log, staleAfterMs: STALE_MS }),
+  }));
   const restMs = options.impactIntervalMs ?? INTERVAL_MS;
   return {
     ...createPeriodicSource({
@@ -39,14 +47,16 @@ export function createOptionalObjects<T>(
       staleAfterMs: STALE_MS,
       log,
       needs: 'all',
-      parts: () => [kept.part()],
+      parts: () => parts.map(({ kept }) => kept.part()),
       async read(signal) {
-        const answer = await readObjects(client, spec, right, { clock, signal });
-        if (signal.aborted) return;
-        if (answer.state === 'ok') onRead(answer.value);
-        kept.take(answer.state === 'ok' ? { ...answer, value: true } : answer);
+        for (const { kind, kept } of parts) {
+          const answer = await readObjects(client, kind.spec, kind.right, { clock, signal });
+          if (signal.aborted) return;
+          if (answer.state === 'ok') kind.onRead(answer.value);
+          kept.take(answer.state === 'ok' ? { ...answer, value: true } : answer);
+        }
       },
     }),
-    known: () => observedOf(kept),
+    known: () => parts.map(({ kept }) => observedOf(kept)),
   };
 }

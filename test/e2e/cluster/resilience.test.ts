@@ -86,6 +86,7 @@ describe('what befalls the kube-apiserver and our credentials', () => {
       'webhooks',
       'backup-schedules',
       'issued-certificates',
+      'leases',
     ];
     await answer(answering.filter((source) => source !== 'cron-jobs' && !rare.includes(source)));
     await until('the right that was taken away to be missed', 30, async () =>

@@ -49,6 +49,7 @@ const LOSSES: Readonly<Record<string, Loss>> = {
   'admissionregistration.k8s.io/validatingwebhookconfigurations': { source: 'webhooks' },
   'velero.io/schedules': { source: 'backup-schedules' },
   'cert-manager.io/certificates': { source: 'issued-certificates' },
+  'coordination.k8s.io/leases': { source: 'leases' },
   'batch/cronjobs': { source: 'cron-jobs' },
   'rbac.authorization.k8s.io/clusterrolebindings': { source: 'role-bindings' },
   'rbac.authorization.k8s.io/rolebindings': { source: 'role-bindings' },
