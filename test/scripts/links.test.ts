@@ -65,7 +65,7 @@ describe('README.md', () => {
 
 it('images are small enough to be read over a bad line', () => {
   for (const file of readdirSync(join(ROOT, 'docs/images'))) {
-    expect(file).toMatch(/\.png$/);
+    expect(file).toMatch(/\.(?:png|svg)$/);
     expect(statSync(join(ROOT, 'docs/images', file)).size).toBeLessThanOrEqual(300 * 1024);
   }
 });
