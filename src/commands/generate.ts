@@ -2,11 +2,12 @@ import { Argument, type Command } from 'commander';
 import { PLAIN_FORMATS, RULE_FORMATS, type RuleFormat } from '../generate/formats/rule-formats.ts';
 import { type GenerateOptions, type OptionTexts, parseOptions } from '../generate/options.ts';
 import type { Printed, RuleRequest } from '../generate/outputs.ts';
+import type { ProbeTexts } from '../generate/probes.ts';
 
-const WHAT = ['all', 'rules', 'dashboards', 'runbooks', 'rule-tests'] as const;
+const WHAT = ['all', 'rules', 'dashboards', 'runbooks', 'rule-tests', 'probes'] as const;
 type What = (typeof WHAT)[number];
 
-interface GenerateFlags extends OptionTexts {
+interface GenerateFlags extends OptionTexts, ProbeTexts {
   readonly format?: string;
   readonly output: string;
   readonly check?: true;
@@ -20,6 +21,7 @@ const FORMATS: Readonly<Record<What, readonly string[]>> = {
   dashboards: ['json', 'configmap'],
   runbooks: ['markdown'],
   'rule-tests': ['promtool'],
+  probes: ['probe'],
 };
 
 /** Formats that are printed where none is asked for. */
@@ -29,6 +31,7 @@ const STANDARD: Readonly<Record<What, readonly string[]>> = {
   dashboards: ['json'],
   runbooks: ['markdown'],
   'rule-tests': ['promtool'],
+  probes: ['probe'],
 };
 
 /** Value of `--output` for standard output. */
@@ -40,7 +43,7 @@ const NOT_STREAMED: string = 'loki';
 export function registerGenerate(program: Command): void {
   program
     .command('generate')
-    .description('prints the diagnosis as rules, dashboards, runbooks and rule tests')
+    .description('prints the diagnosis as rules, dashboards, runbooks and rule tests; and probes of blackbox_exporter')
     .addArgument(new Argument('[what]', 'what to print').choices([...WHAT]).default('all'))
     .option(
       '--format <formats>',
@@ -59,6 +62,12 @@ export function registerGenerate(program: Command): void {
     .option('--causes <ids>', 'causes that get an alert of their own (default all); every cause is weighed all the same')
     .option('--kube-apiserver-selector <matchers>', 'of the job of the kube-apiserver (default job="kube-apiserver")')
     .option('--loki-selector <selector>', 'stream selector of the log rules')
+    .option('--apis <names>', 'of probes: the APIServices that are asked for')
+    .option(
+      '--probers <addresses>',
+      'of probes: host:port of blackbox_exporters, one for each place (default blackbox-exporter.monitoring.svc:9115)',
+    )
+    .option('--probe-url <url>', 'of probes: the kube-apiserver as they reach it (default https://kubernetes.default.svc)')
     .option('--mixin-fix', "also the replacement of the kubernetes-mixin's two alerts, which needs no exporter")
     .option('--output <folder>', 'folder that gets rules/, dashboards/, runbooks/; - prints one kind of them to standard output', '.')
     .option('--check', 'write nothing; exit 1 and name the files that differ')
@@ -73,6 +82,7 @@ export function registerGenerate(program: Command): void {
 
 /** Everything is printed before anything is written. @param stream into one text, not into files. @throws Error that lists all that is wrong with the flags. */
 export async function printAll(what: What, flags: Omit<GenerateFlags, 'output'>, stream = false): Promise<Printed[]> {
+  if (what === 'probes') return [await printProbes(flags)];
   const parsed = parseOptions(flags);
   const formats = formatsOf(what, flags.format, stream);
   const problems = [
@@ -125,6 +135,20 @@ async function printRules(what: What, options: GenerateOptions, rules: RuleReque
 async function printDashboards(options: GenerateOptions, formats: readonly string[]): Promise<Printed[]> {
   const { DASHBOARD_FORMATS, printDashboardFiles } = await import('../generate/dashboards/files.ts');
   return DASHBOARD_FORMATS.filter((format) => formats.includes(format)).map((format) => printDashboardFiles(options, format));
+}
+
+/** They are of the APIs that are named, not of the catalogue. @throws Error that lists all that is wrong with the flags. */
+async function printProbes(flags: Omit<GenerateFlags, 'output'>): Promise<Printed> {
+  const { parseProbes, printProbeFiles } = await import('../generate/probes.ts');
+  const parsed = parseOptions(flags);
+  const { request, problems } = parseProbes(flags);
+  const all = [
+    ...('problems' in parsed ? parsed.problems : []),
+    ...problems,
+    ...formatProblems('probes', formatsOf('probes', flags.format, false)),
+  ];
+  if ('problems' in parsed || all.length > 0) throw new Error(all.join('\n'));
+  return printProbeFiles(parsed.options, request);
 }
 
 /** The rules that tests load may be asked for as well. */

@@ -29,6 +29,8 @@ describe.each(HELMS)('%s', (name) => {
       '--set=replicaCount=2,state.existingClaim=history',
       'state.existingClaim history: with replicaCount 2 each replica has a disk of its own',
     ],
+    ['--set=shards=3,state.existingClaim=history', 'state.existingClaim history: of 3 shards each has a disk of its own'],
+    ['--set=shards=0', "at '/shards': minimum: got 0, want 1"],
     ['--set=image.digest=latest', "at '/image/digest': 'latest' does not match pattern"],
     ['--set=links.externalUrl=tides.example.com', "at '/links/externalUrl': 'tides.example.com' does not match pattern"],
     ['--set=serviceMonitor.enabled=true,serviceMonitor.interval=5s', 'serviceMonitor.scrapeTimeout 10s is longer than'],
