@@ -254,7 +254,7 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
 export const SHARED = [
   ...['aggregator-terminations', 'apiserver-log-errors', 'nodes-not-ready'],
   // Pods of other APIs are on the same nodes.
-  ...['neighbours-starting', 'neighbours-jobs-starting', 'neighbours-evicted'],
+  ...['neighbours-starting', 'neighbours-jobs-starting', 'neighbours-evicted', 'neighbours-cpu'],
 ];
 
 /** Counts of what we and the backend do all the time, and latencies, which are the machine's as much as the fault's. */
