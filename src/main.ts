@@ -19,6 +19,7 @@ const COMMANDS = {
   classify: async (program: Command) => (await import('./commands/classify.ts')).registerClassify(program),
   generate: async (program: Command) => (await import('./commands/generate.ts')).registerGenerate(program),
   verify: async (program: Command) => (await import('./commands/verify.ts')).registerVerify(program),
+  explain: async (program: Command) => (await import('./commands/explain.ts')).registerExplain(program),
   mcp: async (program: Command) => (await import('./commands/mcp.ts')).registerMcp(program),
   simulate: async (program: Command) => (await import('./commands/simulate.ts')).registerSimulate(program),
   healthcheck: async (program: Command) => (await import('./commands/healthcheck.ts')).registerHealthcheck(program),

@@ -1,9 +1,10 @@
 import type { Config } from '../config.ts';
 import { createDiagnostician, type Diagnostician } from '../diagnose/diagnostician.ts';
+import { catalogueId } from '../domain/catalogue-id.ts';
 import { seesApis } from '../domain/sources.ts';
 import { createExposition, type Exposition } from '../expose/exposition.ts';
 import { HourBook } from '../expose/hour/hour-book.ts';
-import { createSelfMetrics, type SelfMetrics } from '../expose/self-metrics.ts';
+import { createSelfMetrics, type OwnFacts, type SelfMetrics } from '../expose/self-metrics.ts';
 import { createWebServer } from '../expose/server.ts';
 import type { ExporterView } from '../expose/view.ts';
 import { createAccessReviews } from '../kube/access-review.ts';
@@ -39,10 +40,7 @@ export async function runExporter({ config, connect, log, stop, onReload, readCo
   const replicas = createReplicas({ config, client: () => observation.client(), log });
   const { shard } = config.apis;
   const watchedShard = () => (shard && seesApis(observation.current().sources()) ? shard : undefined);
-  const self = createSelfMetrics(
-    { version },
-    { redactions: redactionTotals, shard: watchedShard, ...(replicas && { leads: replicas.leads }) },
-  );
+  const self = ownMetrics(version, { shard: watchedShard, ...(replicas && { leads: replicas.leads }) });
   const observation = createObservation((by) => connect(by, { logHandover: replicas?.logHandover, shard }), config, log);
   const waiting = () => ({ time: Date.now(), sources: observation.current().sources() });
   const letGo = handleUncaught(
@@ -108,6 +106,10 @@ function webSettings({ web, apis }: Config) {
     ...(apis.shard && { shard: apis.shard }),
     ...(web.shard_url === undefined ? {} : { shardUrl: web.shard_url }),
   };
+}
+
+function ownMetrics(version: string, facts: OwnFacts): SelfMetrics {
+  return createSelfMetrics({ version, catalogue: catalogueId(catalogueOptions()) }, { redactions: redactionTotals, ...facts });
 }
 
 interface PublisherInput {

@@ -17,6 +17,8 @@ export interface SelfMetrics {
 export interface BuildInfo {
   readonly version: string;
   readonly revision?: string;
+  /** domain/catalogue-id.ts. */
+  readonly catalogue?: string;
 }
 
 /** Gauges that prom-client names like counters; promtool refuses them, and nobody reads them. */
@@ -38,6 +40,13 @@ export const SELF_FAMILIES = [
     stability: 'stable',
     help: 'Version of the exporter and of Node.js.',
     labels: ['version', 'revision', 'nodeversion'],
+    cost: '1',
+  },
+  {
+    name: 'aggregated_api_exporter_catalogue_info',
+    type: 'info',
+    help: 'Which catalogue of causes the exporter weighs, as `catalogue:aggregated_api_rules:info` has it of the rules: others come to other verdicts.',
+    labels: ['catalogue'],
     cost: '1',
   },
   {
@@ -97,7 +106,7 @@ export interface OwnFacts {
 export function createSelfMetrics(build: BuildInfo, facts: OwnFacts = {}): SelfMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const [tick, info, reloadGood, reloadAt, cuts, uncaught] = SELF_FAMILIES;
+  const [tick, info, catalogue, reloadGood, reloadAt, cuts, uncaught] = SELF_FAMILIES;
   const ticks = new Histogram({
     name: tick.name,
     help: tick.help,
@@ -108,6 +117,11 @@ export function createSelfMetrics(build: BuildInfo, facts: OwnFacts = {}): SelfM
     { version: build.version, revision: build.revision ?? '', nodeversion: process.version },
     1,
   );
+  if (build.catalogue !== undefined)
+    new Gauge({ name: catalogue.name, help: catalogue.help, labelNames: catalogue.labels, registers: [registry] }).set(
+      { catalogue: build.catalogue },
+      1,
+    );
   new Counter({
     name: cuts.name,
     help: cuts.help,

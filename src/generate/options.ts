@@ -77,6 +77,7 @@ export const OWN_LABELS = [
   'backend_namespace',
   'backend_pod',
   'backend_service',
+  'catalogue',
   'category',
   'cause',
   'certificate',

@@ -1,3 +1,4 @@
+import { catalogueId } from '../domain/catalogue-id.ts';
 import type { Criterion } from '../domain/criterion.ts';
 import { type LedgerEntry, ledgerOf } from '../domain/ledger.ts';
 import { type Catalogue, signalNamed } from './catalogue.ts';
@@ -33,6 +34,7 @@ export function diagnosisGroup(catalogue: Catalogue, options: GenerateOptions): 
     says: 'The diagnosis. Follow an alert down: its cause in …verdict:held, the evidence of that cause in …evidence:points (label says is its sentence), and its rule below, which names what the exporter saw. One group: rules read what those above them have just written.',
     interval: options.scrapeInterval,
     rules: [
+      catalogueRule(catalogue),
       knownRule(options),
       priorRule(catalogue),
       ...elsewhereRules(catalogue, options),
@@ -56,6 +58,12 @@ function refuseStrangers(entries: readonly LedgerEntry[], { causes }: Pick<Catal
   const known = new Set<string>(causes.map(({ id }) => id));
   for (const { cause, evidence } of entries)
     if (!known.has(cause)) throw new Error(`cause ${cause}: ${evidence} names it, but the catalogue has no cause of this id`);
+}
+
+function catalogueRule(catalogue: Catalogue): RecordingRule {
+  const says =
+    'Which catalogue these rules are printed from: the exporter says the same of itself in aggregated_api_exporter_catalogue_info.';
+  return record(SERIES.catalogue, says, 'vector(1)', { catalogue: catalogueId(catalogue) });
 }
 
 function knownRule(options: GenerateOptions): RecordingRule {

@@ -5,6 +5,8 @@
 export const SERIES = {
   /** 1 for each APIService that the exporter knows: its presence. */
   known: 'apiservice:aggregated_api_info:max',
+  /** 1, once; label `catalogue`: which catalogue of causes these rules are printed from, as the exporter's `…catalogue_info` has its own. */
+  catalogue: 'catalogue:aggregated_api_rules:info',
   /** 1 while the API errs, 0 while it does not; absent while neither is known. */
   symptom: 'apiservice:aggregated_api_symptom:bool',
   /** 1 while the newest observation errs, or a failure was counted since the last evaluation; 0 while every vantage passes. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unknownCommand } from '../../src/commands/command-names.ts';
 
-const COMMANDS = ['serve', 'diagnose', 'record', 'classify', 'generate', 'verify'];
+const COMMANDS = ['serve', 'diagnose', 'record', 'classify', 'generate', 'verify', 'explain'];
 
 describe('a word that is no command', () => {
   it.each([
@@ -17,7 +17,7 @@ describe('a word that is no command', () => {
   ])('%j may have meant %s', (word, meant) => {
     const said = unknownCommand(word, COMMANDS);
     expect(/did you mean (\w+)\?/.exec(said)?.[1]).toBe(meant);
-    expect(said).toContain('Commands are serve, diagnose, record, classify, generate, verify; --help says more');
+    expect(said).toContain('Commands are serve, diagnose, record, classify, generate, verify, explain; --help says more');
     expect(said).not.toContain('\n');
   });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { registerExplain } from '../../src/commands/explain.ts';
 import { registerGenerate } from '../../src/commands/generate.ts';
 import { registerVerify } from '../../src/commands/verify.ts';
 import { BUILT_IN } from '../../src/generate/built-in.ts';
@@ -24,6 +25,7 @@ describe('docs/alerts.md', () => {
     const program = new Command();
     registerGenerate(program);
     registerVerify(program);
+    registerExplain(program);
     const flags = new Set(program.commands.flatMap((command) => command.options.map((option) => option.long)));
     const named = [...text.matchAll(/(?<=[\s`])--[a-z][a-z.-]+/g)].map(([flag]) => flag);
     expect(named.length).toBeGreaterThan(5);

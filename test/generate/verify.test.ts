@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { SHARDS } from '../../src/generate/exporter-alerts.ts';
 import { DEFAULT_OPTIONS } from '../../src/generate/options.ts';
+import type { LoadedGroup, Prometheus, Query } from '../../src/generate/prometheus.ts';
 import { SERIES } from '../../src/generate/series.ts';
-import { type Matcher, selectorsOf } from '../../src/generate/verify/selectors.ts';
-import { type Finding, type Query, selectorsOfRules, verifyRules } from '../../src/generate/verify/verify.ts';
+import { selectorsOf } from '../../src/generate/verify/selectors.ts';
+import { type Finding, selectorsOfRules, verifyRules } from '../../src/generate/verify/verify.ts';
 import { SMALL_CATALOGUE } from './small-catalogue.ts';
+import { matches } from './support/asked-prometheus.ts';
 
 type Series = Readonly<Record<string, string>>;
 
 /** Everything that the rules of the small catalogue read, as an exporter and loaded rules give it. */
 const ALL: readonly Series[] = [
   { __name__: 'aggregated_api_exporter_build_info', cluster: 'harbour' },
+  { __name__: SERIES.known, cluster: 'harbour' },
   ...selectorsOfRules(SMALL_CATALOGUE, DEFAULT_OPTIONS).map(({ metric, matchers }) => ({
     __name__: metric,
     cluster: 'harbour',
@@ -21,19 +24,26 @@ const ALL: readonly Series[] = [
   })),
 ];
 
-function matches(series: Series, { label, operator, value }: Matcher): boolean {
-  const found = series[label] ?? '';
-  const equal = operator.endsWith('~') ? new RegExp(`^(?:${value})$`).test(found) : found === value;
-  return operator.startsWith('!') ? !equal : equal;
+interface Scene {
+  readonly values?: Readonly<Record<string, number>>;
+  readonly scraped?: { readonly samples: number; readonly span: number };
+  readonly groups?: readonly LoadedGroup[] | Error;
+  /** Of the youngest tick that a scrape saw, seconds after that scrape, and how often the tick changed. */
+  readonly tick?: { readonly after: number; readonly changes: number };
 }
+
+const NOW = 1_790_000_000;
+const GROUP: LoadedGroup = { name: 'aggregated-api-diagnosis', interval: 30, evaluationTime: 1, lastEvaluation: NOW - 20, failing: [] };
 
 /** A Prometheus that has these series, each for as long as anybody asks. */
 function prometheus(
   series: readonly Series[],
-  values: Readonly<Record<string, number>> = {},
-  scraped = { samples: 60, span: 1770 },
-): Query {
-  return async (promql) => {
+  { values = {}, scraped = { samples: 60, span: 1770 }, groups = [GROUP], tick }: Scene = {},
+): Prometheus {
+  const query: Query = async (promql) => {
+    if (promql === 'vector(time())') return [{ labels: {}, value: NOW }];
+    if (promql.includes('last_tick_timestamp'))
+      return tick ? [{ labels: {}, value: promql.includes('changes(') ? tick.changes : tick.after }] : [];
     const [{ metric, matchers }] = selectorsOf(promql) as [ReturnType<typeof selectorsOf>[number]];
     const found = series.filter((one) => one.__name__ === metric && matchers.every((matcher) => matches(one, matcher)));
     const most = /^max by \(([\w, ]+)\)/.exec(promql)?.[1]?.split(', ');
@@ -42,21 +52,30 @@ function prometheus(
         labels: Object.fromEntries(most.map((label) => [label, labels[label] ?? ''])),
         value: Number(value),
       }));
-    const by = /^count by \((\w+)\)/.exec(promql)?.[1];
     if (found.length === 0) return [];
+    if (promql === metric) return found.map((labels) => ({ labels, value: 1 }));
+    const by = /^count by \((\w+)\)/.exec(promql)?.[1];
     const value = promql.startsWith('max(count_over_time')
       ? scraped.samples
       : promql.startsWith('max(timestamp(')
         ? scraped.span
         : (values[metric] ?? 1);
     return by
-      ? [...new Set(found.map((one) => one[by] ?? ''))].map((text) => ({ labels: { [by]: text }, value }))
+      ? [...new Set(found.map((one) => one[by]))].map((text) => ({ labels: text === undefined ? {} : { [by]: text }, value }))
       : [{ labels: {}, value }];
+  };
+  return {
+    query,
+    range: async () => [],
+    groups: async () => {
+      if (groups instanceof Error) throw groups;
+      return groups;
+    },
   };
 }
 
 async function reasonsOf(series: readonly Series[], state: Finding['state'], values?: Readonly<Record<string, number>>): Promise<string[]> {
-  const { findings } = await verifyRules(prometheus(series, values), SMALL_CATALOGUE, DEFAULT_OPTIONS);
+  const { findings } = await verifyRules(prometheus(series, values ? { values } : {}), SMALL_CATALOGUE, DEFAULT_OPTIONS);
   return findings.filter((finding) => finding.state === state).map(({ selector, why }) => `${selector}: ${why}`);
 }
 
@@ -185,20 +204,119 @@ describe('verifying rules', () => {
     expect(await reasonsOf(without(SHARDS), 'missing')).toEqual([]);
     expect(await reasonsOf(without(SHARDS), 'quiet')).toContain(`${SHARDS}: only where several exporters share the APIs out`);
   });
+});
 
-  it('warns of another scrape interval, and of a missing cluster label', async () => {
-    const warningsOf = async (series: readonly Series[], scrapeInterval = 30) =>
-      (await verifyRules(prometheus(series), SMALL_CATALOGUE, { ...DEFAULT_OPTIONS, scrapeInterval })).warnings;
+describe('what is wrong as a whole', () => {
+  const warningsOf = async (series: readonly Series[], scene: Scene = {}, differs: Partial<typeof DEFAULT_OPTIONS> = {}) =>
+    (await verifyRules(prometheus(series, scene), SMALL_CATALOGUE, { ...DEFAULT_OPTIONS, ...differs })).warnings;
+  const first = async (...of: Parameters<typeof warningsOf>) => (await warningsOf(...of)).join('\n');
+  const more = (...series: readonly Series[]) => [...ALL, ...series];
+
+  it('is nothing where all is well', async () => {
     expect(await warningsOf(ALL)).toEqual([]);
-    expect(await warningsOf(ALL, 15)).toEqual([
+  });
+
+  it('is another scrape interval', async () => {
+    expect(await warningsOf(ALL, { groups: [] }, { scrapeInterval: 15 })).toContainEqual(
       expect.stringMatching(/^scraped about every 30s; the rules are for 15s: pass --scrape-interval$/),
-    ]);
+    );
     // Two minutes of scrapes every 15 s are no scrapes every four minutes, and two scrapes are too few to say.
-    const young = async (samples: number, span: number) =>
-      (await verifyRules(prometheus(ALL, {}, { samples, span }), SMALL_CATALOGUE, { ...DEFAULT_OPTIONS, scrapeInterval: 15 })).warnings;
+    const young = (samples: number, span: number) =>
+      warningsOf(ALL, { scraped: { samples, span }, groups: [{ ...GROUP, interval: 15 }] }, { scrapeInterval: 15 });
     expect(await young(8, 105)).toEqual([]);
     expect(await young(3, 120)).toEqual([]);
     expect(await young(8, 210)).toEqual([expect.stringMatching(/^scraped about every 30s; /)]);
-    expect(await warningsOf(renamed('cluster', undefined))).toEqual([expect.stringContaining('aggregated_api_info has no label cluster')]);
+  });
+
+  it('is rules that were loaded for another interval than is asked for', async () => {
+    const scraped = { samples: 119, span: 1770 };
+    expect(await warningsOf(ALL, { scraped }, { scrapeInterval: 15 })).toEqual([
+      'the rules that are loaded are for a scrape interval of 30s, not 15s: pass --scrape-interval',
+    ]);
+    // The symptoms are evaluated twice per scrape.
+    expect(await warningsOf(ALL, { groups: [GROUP, { ...GROUP, name: 'aggregated-api-symptoms', interval: 15 }] })).toEqual([]);
+  });
+
+  it.each<[string, NonNullable<Scene['tick']>, RegExp | '']>([
+    ['together', { after: -3, changes: 60 }, ''],
+    ['together, and a second off', { after: 2, changes: 60 }, ''],
+    ['together, the exporter standing still', { after: -90, changes: 0 }, ''],
+    ['ahead', { after: 40, changes: 60 }, /^the clock of the exporter is about 40s ahead of Prometheus's: .*NTP/],
+    ['behind', { after: -90, changes: 60 }, /^the clock of the exporter is about 1m30s behind Prometheus's: .*NTP/],
+  ])("is the exporter's clock: %s", async (_, tick, words) => {
+    if (words === '') expect(await warningsOf(ALL, { tick })).toEqual([]);
+    else expect(await first(ALL, { tick })).toMatch(words);
+  });
+
+  it('is a label of the cluster that is not there, and what it may be called', async () => {
+    const bare = renamed('cluster', undefined);
+    expect(await first(bare)).toMatch(/^aggregated_api_info has no label cluster: harmless for one cluster; .* --cluster-label$/);
+    expect(await first(renamed('cluster', 'site'))).toContain('with --cluster-label; its series have site="harbour"');
+  });
+
+  it('is a label of the cluster that only some series have', async () => {
+    expect(await first(more({ __name__: 'aggregated_api_info' }))).toContain(
+      'some series of aggregated_api_info have the label cluster and some have not',
+    );
+  });
+
+  it('is a label of the cluster that is another one in what the rules record', async () => {
+    const relabelled = ALL.map((one) => (one.__name__ === SERIES.known ? { ...one, cluster: 'eu-harbour' } : one));
+    expect(await first(relabelled)).toMatch(
+      /^the rules record series of cluster eu-harbour, of which no exporter is \(there is harbour\): cluster is relabelled/,
+    );
+  });
+
+  it('is several clusters that the rules take for one', async () => {
+    const two = more({ __name__: 'aggregated_api_info', cluster: 'shore' });
+    expect(await first(two, {}, { clusterLabels: [] })).toContain(
+      'the APIs of 2 clusters (harbour, shore) count as one: print the rules with --cluster-label cluster',
+    );
+    expect(await warningsOf(ALL, {}, { clusterLabels: [] })).toEqual([]);
+  });
+
+  it.each<[string, Partial<LoadedGroup>, RegExp | '']>([
+    ['takes as long as it may', { evaluationTime: 30 }, ''],
+    [
+      'takes longer than its interval',
+      { evaluationTime: 31.2 },
+      /^the group aggregated-api-diagnosis takes 31s200ms for an evaluation that is due every 30s/,
+    ],
+    ['was evaluated lately', { lastEvaluation: NOW - 89 }, ''],
+    ['is evaluated no more', { lastEvaluation: NOW - 91 }, /was last evaluated 1m31s ago, and is due every 30s$/],
+    [
+      'has a rule that fails',
+      {
+        failing: [
+          { rule: 'a:b:c', error: 'many-to-many' },
+          { rule: 'd:e:f', error: 'x' },
+        ],
+      },
+      /^the rule a:b:c of aggregated-api-diagnosis fails: many-to-many; and 1 more$/,
+    ],
+  ])('is a group that %s', async (_, differs, words) => {
+    const groups = [{ ...GROUP, ...differs }];
+    if (words === '') expect(await warningsOf(ALL, { groups })).toEqual([]);
+    else expect(await first(ALL, { groups })).toMatch(words);
+    // Of others nothing is said.
+    expect(await warningsOf(ALL, { groups: [GROUP, { ...GROUP, ...differs, name: 'kubernetes-apps' }] })).toEqual([]);
+  });
+
+  it('is that the groups could not be looked at', async () => {
+    expect(await first(ALL, { groups: new Error('http://x/api/v1/rules: 404') })).toBe(
+      'not checked whether the rule groups keep their interval: http://x/api/v1/rules: 404',
+    );
+    expect(await first(ALL, { groups: [] })).toContain('they are evaluated elsewhere');
+    expect(await warningsOf(without(SERIES.known), { groups: [] })).toEqual([]);
+  });
+
+  it('is rules of another catalogue than the exporter weighs', async () => {
+    const exporter = { __name__: 'aggregated_api_exporter_catalogue_info', cluster: 'harbour', catalogue: 'c0ffee' };
+    const rules = (catalogue: string) => ({ __name__: SERIES.catalogue, catalogue });
+    expect(await warningsOf(more(exporter, rules('c0ffee')))).toEqual([]);
+    expect(await first(more(exporter, rules('decaf')))).toBe(
+      'the rules that are loaded are of the catalogue of causes decaf, and the exporter weighs c0ffee: their verdicts differ; print the rules anew with the version of the exporter',
+    );
+    expect(await first(more(exporter))).toContain('they are older than the exporter; print them anew with its version');
   });
 });

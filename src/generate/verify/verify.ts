@@ -1,19 +1,11 @@
 import type { Catalogue, PrintableSignal } from '../catalogue.ts';
-import { printDuration } from '../duration.ts';
 import { SHARDS } from '../exporter-alerts.ts';
 import type { GenerateOptions } from '../options.ts';
+import type { Prometheus, Query } from '../prometheus.ts';
 import { diagnosisRules } from '../rules.ts';
 import { SERIES } from '../series.ts';
 import { type Matcher, printSelector, type Selector, selectorsOf } from './selectors.ts';
-
-/** One result of an instant query. */
-export interface QueryResult {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-/** Asks a Prometheus. Rejects when it does not answer. */
-export type Query = (promql: string) => Promise<readonly QueryResult[]>;
+import { warningsOf } from './warnings.ts';
 
 export interface Finding {
   readonly selector: string;
@@ -25,7 +17,7 @@ export interface Finding {
 
 export interface Verification {
   readonly findings: readonly Finding[];
-  /** What is wrong as a whole: not scraped, another interval, no cluster label. */
+  /** What is wrong as a whole: not scraped, another interval, clocks, cluster labels, slow groups, another catalogue. */
   readonly warnings: readonly string[];
 }
 
@@ -54,8 +46,8 @@ const SOMETIMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Which selectors of the generated rules find nothing in that Prometheus, and why. */
-export async function verifyRules(ask: Query, catalogue: Catalogue, options: GenerateOptions): Promise<Verification> {
-  const query = remembering(ask);
+export async function verifyRules(prometheus: Prometheus, catalogue: Catalogue, options: GenerateOptions): Promise<Verification> {
+  const query = remembering(prometheus.query);
   const scraped = (await query(`count(last_over_time(${EXPORTER}[${LOOK_BACK}]))`)).length > 0;
   const selectors = selectorsOfRules(catalogue, options);
   const findings: Finding[] = [];
@@ -63,7 +55,7 @@ export async function verifyRules(ask: Query, catalogue: Catalogue, options: Gen
     const some = selectors.slice(first, first + AT_ONCE);
     findings.push(...(await Promise.all(some.map((selector) => judge(selector, query, catalogue, scraped)))));
   }
-  return { findings, warnings: scraped ? await warnings(query, options) : [NOT_SCRAPED] };
+  return { findings, warnings: scraped ? await warningsOf({ ...prometheus, query }, options) : [NOT_SCRAPED] };
 }
 
 /** Many selectors are of one metric: what was asked is not asked again. */
@@ -149,57 +141,4 @@ async function notObserved({ metric, text }: Selector, query: Query, catalogue: 
         ? 'does not answer (see the status page for the right that is missing)'
         : 'answers, but it was never anything but 0, or not seen yet';
   return { selector: text, state: 'quiet', why: `not observed: its source ${signal.source} ${state}` };
-}
-
-async function warnings(query: Query, options: GenerateOptions): Promise<string[]> {
-  const found: string[] = [];
-  const interval = await scrapeInterval(query);
-  // A quarter off is jitter.
-  if (interval !== undefined && interval > options.scrapeInterval * 1.25)
-    found.push(
-      `scraped about every ${printDuration(Math.round(interval))}; the rules are for ${printDuration(options.scrapeInterval)}: pass --scrape-interval`,
-    );
-  found.push(...(await missingShards(query, options)));
-  for (const label of options.clusterLabels) {
-    const values = await query(`count by (${label}) (aggregated_api_info)`);
-    if (values.length > 0 && values.every((result) => !result.labels[label]))
-      found.push(
-        `aggregated_api_info has no label ${label}: harmless for one cluster; otherwise add it when scraping, or name the label that tells clusters apart with --cluster-label`,
-      );
-  }
-  return found;
-}
-
-/** Of each cluster whose APIs are shared out: which shard is not there, and whether all count as many. */
-async function missingShards(query: Query, { clusterLabels }: GenerateOptions): Promise<string[]> {
-  const clusters = new Map<string, { readonly counts: Set<number>; readonly there: Set<number> }>();
-  for (const { labels, value } of await query(`max by (${[...clusterLabels, 'shard'].join(', ')}) (${SHARDS})`)) {
-    const where = clusterLabels.map((label) => `${label}=${JSON.stringify(labels[label] ?? '')}`).join(', ');
-    const seen = clusters.get(where) ?? { counts: new Set(), there: new Set() };
-    clusters.set(where, seen);
-    seen.counts.add(value);
-    seen.there.add(Number(labels.shard));
-  }
-  return [...clusters].flatMap(([where, { counts, there }]) => {
-    const most = Math.max(...counts);
-    const missing = Array.from({ length: most }, (_, index) => index).filter((index) => !there.has(index));
-    const of = where === '' ? '' : ` of ${where}`;
-    return [
-      ...(counts.size > 1
-        ? [`the shards${of} count ${[...counts].sort((a, b) => a - b).join(' and ')} shards: give all the same --shard i/n`]
-        : []),
-      ...(missing.length > 0
-        ? [
-            `of ${most} shards${of} ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: not scraped, or without a sight of its APIs; the APIs that fall there are not watched`,
-          ]
-        : []),
-    ];
-  });
-}
-
-/** Mean seconds between two scrapes of the last half hour, by the times of the samples: a series may be younger. Undefined below four samples. */
-async function scrapeInterval(query: Query): Promise<number | undefined> {
-  const [samples] = await query(`max(count_over_time(${EXPORTER}[30m]))`);
-  const [span] = await query(`max(timestamp(${EXPORTER}) - min_over_time(timestamp(${EXPORTER})[30m:5s]))`);
-  return samples === undefined || span === undefined || samples.value < 4 ? undefined : span.value / (samples.value - 1);
 }
