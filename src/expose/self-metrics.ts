@@ -157,7 +157,7 @@ export function createSelfMetrics(build: BuildInfo, facts: OwnFacts = {}): SelfM
 
 /** Which place it has among others. */
 function addPlace(registry: Registry, { leads, shard = () => undefined }: OwnFacts): void {
-  const [, , , , , , leader, shards] = SELF_FAMILIES;
+  const [, , , , , , , leader, shards] = SELF_FAMILIES;
   if (leads)
     new Gauge({
       name: leader.name,

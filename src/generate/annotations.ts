@@ -25,6 +25,17 @@ export function causeNow(): string {
   return `{{ with query ${query} }}{{ . | first | label "says" }} ({{ $labels.cause }}){{ else }}{{ $labels.cause }}{{ end }}`;
 }
 
+/** ` It was moved and not moored again.`: what the alert's cause means. */
+export function meaningNow(): string {
+  const query = `(printf \`${meaningQuery('%q')}\` $labels.cause)`;
+  return `{{ range $i, $m := query ${query} }} {{ $m.Labels.means }}{{ end }}`;
+}
+
+/** @param cause quoted. */
+export function meaningQuery(cause: string): string {
+  return `${SERIES.meaning}{cause=${cause}}`;
+}
+
 /** `with … on cluster X` when the alert has such a label. */
 export function onCluster(options: GenerateOptions): string {
   return options.clusterLabels.map((label) => `{{ with $labels.${label} }} on ${label} {{ . }}{{ end }}`).join('');

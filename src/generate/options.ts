@@ -90,6 +90,7 @@ export const OWN_LABELS = [
   'kind',
   'le',
   'many',
+  'means',
   'look_back',
   'moment',
   'name',

@@ -32,7 +32,7 @@ export interface RecordingRule {
 export interface AlertingRule {
   readonly kind: 'alert';
   readonly alert: string;
-  /** When it fires, in words. Printed as a comment above it. */
+  /** When it fires, in words. Printed as a comment above it; empty where its summary says all there is. */
   readonly says: string;
   readonly expr: string;
   /** Seconds. */

@@ -27,6 +27,8 @@ export const SERIES = {
   evidence: 'apiservice_cause_evidence:aggregated_api_evidence:points',
   /** Points of a cause before any evidence, once for all APIs; labels `cause`, `category`, and `says`, its title. */
   prior: 'cause:aggregated_api_prior:points',
+  /** 1 for each cause that has an alert, once for all APIs; labels `cause`, and `means`: what it is, in sentences. */
+  meaning: 'cause:aggregated_api_meaning:info',
   /** Prior and evidence of each candidate. */
   score: 'apiservice_cause:aggregated_api_score:sum',
   confidence: 'apiservice_cause:aggregated_api_confidence:softmax',

@@ -7,6 +7,7 @@ import { printRules, RULE_FORMATS, type RuleFormat } from '../../src/generate/fo
 import { OBJECT_BYTES, splitGroup, splitGroups } from '../../src/generate/formats/split.ts';
 import { logRules } from '../../src/generate/log-rules.ts';
 import { mixinFix } from '../../src/generate/mixin-fix.ts';
+import { causeAlertName } from '../../src/generate/names.ts';
 import { DEFAULT_OPTIONS, OTHER_EXPORTERS } from '../../src/generate/options.ts';
 import { type RuleGroup, record } from '../../src/generate/rule-book.ts';
 import { diagnosisRules } from '../../src/generate/rules.ts';
@@ -75,11 +76,18 @@ describe.each(RULE_FORMATS)('format %s', (format) => {
     else expect(printed).toEqual(wanted.map(plainRule));
   });
 
-  it('has a sentence above each rule and each group', () => {
+  it('has a sentence above each rule and each group; an alert of a cause has it in its summary', () => {
+    const summed = new Set(BUILT_IN.causes.map(({ id }) => causeAlertName(id)));
     for (const { path, content } of files) {
       const lines = content.split('\n');
-      const bare = lines.filter((line, index) => /^ *- (name|record|alert): /.test(line) && !/^ *# \S.{8}/.test(lines[index - 1]!));
-      expect(bare, path).toEqual([]);
+      const bare = lines.flatMap((line, index) => {
+        const [, name] = /^ *- (?:name|record|alert): (.+)/.exec(line) ?? [];
+        return name === undefined || /^ *# \S.{8}/.test(lines[index - 1]!) ? [] : [name];
+      });
+      expect(
+        bare.filter((name) => !summed.has(name)),
+        path,
+      ).toEqual([]);
     }
   });
 

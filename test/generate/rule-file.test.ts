@@ -16,6 +16,14 @@ const text = fc.oneof(
     .map((parts) => parts.join('')),
 );
 const labels = fc.dictionary(text, text, { maxKeys: 3 }).map((given) => ({ ...given }));
+/** Long texts that stand in several alerts, under keys that can be an anchor's name and under others. */
+const annotations = fc
+  .dictionary(
+    fc.constantFrom('description', 'status_url', 'a key'),
+    fc.oneof(text, fc.constantFrom('x'.repeat(50), `${'y: '.repeat(20)}\n`)),
+    { maxKeys: 3 },
+  )
+  .map((given) => ({ ...given }));
 const rule: fc.Arbitrary<Rule> = fc.oneof(
   fc.record({ kind: fc.constant('record' as const), record: text, says: text, expr: text, labels }),
   fc.record({
@@ -25,7 +33,7 @@ const rule: fc.Arbitrary<Rule> = fc.oneof(
     expr: text,
     for: fc.nat(10_000),
     labels,
-    annotations: labels,
+    annotations,
   }),
 );
 const group: fc.Arbitrary<RuleGroup> = fc.record({
@@ -40,6 +48,7 @@ it('prints what parses to the same rules, whatever they and their sentences hold
     fc.property(fc.array(group, { minLength: 1, maxLength: 3 }), labels, (groups, head) => {
       const plain = groups.map(plainGroup);
       expect(load(printRuleFile(groups))).toEqual({ groups: plain });
+      expect(load(printRuleFile(groups, { shared: true }))).toEqual({ groups: plain });
       expect(load(printRuleFile(groups, { head: { metadata: head }, under: 'spec' }))).toEqual({ metadata: head, spec: { groups: plain } });
     }),
     { numRuns: 400 },
@@ -76,4 +85,32 @@ groups:
       tide: high
 `,
   );
+});
+
+it('prints a long annotation of several alerts once, and names it in the others', () => {
+  const alert = (name: string, description: string): Rule => ({
+    ...{ kind: 'alert', alert: name, says: 'High.', expr: 'x', labels: {} },
+    annotations: { summary: 'Short, and in each.', description },
+  });
+  const [sea, river, alone] = [
+    'The sea is as high as it has been in a hundred years.',
+    'The river is as high as it has been in ten years.',
+    'Nobody else says what this one alert says of it.',
+  ];
+  const alerts = [
+    ['Sea', sea],
+    ['Bay', sea],
+    ['River', river],
+    ['Brook', river],
+    ['Pond', alone],
+  ].map(([name, text]) => alert(name!, text!));
+  const printed = printRuleFile([{ name: 'tides', says: 'Of the sea.', interval: 30, rules: alerts }], { shared: true });
+  expect(printed.split('\n').filter((line) => line.includes('description: '))).toEqual([
+    `      description: &description ${sea}`,
+    '      description: *description',
+    `      description: &description_2 ${river}`,
+    '      description: *description_2',
+    `      description: ${alone}`,
+  ]);
+  expect(printed.match(/summary: Short, and in each\./g)).toHaveLength(5);
 });

@@ -38,8 +38,11 @@ export function printRules(book: RuleBook, format: RuleFormat, { name, options, 
   refuseTwins(book.groups);
   switch (format) {
     case 'prometheus':
-      if (joined) return [file(`${format}/${name}`, book.notes, printRuleFile(book.groups))];
-      return book.groups.map((group) => file(`${format}/${group.name}`, book.notes, printRuleFile([group])));
+      if (joined)
+        return [file(`${format}/${name}`, [...book.notes, ...sharing(book.groups)], printRuleFile(book.groups, { shared: true }))];
+      return book.groups.map((group) =>
+        file(`${format}/${group.name}`, [...book.notes, ...sharing([group])], printRuleFile([group], { shared: true })),
+      );
     case 'prometheusrule':
       return objects(book, format, { kind: PROMETHEUS_RULE, name, options }, [
         'A group that fits no object is in several, name, name-2, …, which are evaluated side by side: what reads the other part is at most an evaluation late.',
@@ -66,6 +69,16 @@ export function printRules(book: RuleBook, format: RuleFormat, { name, options, 
         ),
       ];
   }
+}
+
+/** Said where a file has alerts. */
+function sharing(groups: RuleBook['groups']): string[] {
+  const alerts = groups.some(({ rules }) => rules.some(({ kind }) => kind === 'alert'));
+  return alerts
+    ? [
+        'A text that several alerts share stands in the first of them, after &name; *name is that text again: whoever copies one alert takes it along.',
+      ]
+    : [];
 }
 
 const PROMETHEUS_RULE = { apiVersion: 'monitoring.coreos.com/v1', kind: 'PrometheusRule' };

@@ -1,4 +1,4 @@
-import { evidenceQuery } from '../annotations.ts';
+import { evidenceQuery, meaningQuery, titleQuery } from '../annotations.ts';
 import type { Catalogue } from '../catalogue.ts';
 import { CAUSE_FOR, CAUSE_KEEP_FIRING_FOR } from '../cause-alerts.ts';
 import { generalSentence } from '../evidence-words.ts';
@@ -23,7 +23,12 @@ export function causeScenarios(catalogue: Catalogue, alerts: readonly AlertingRu
     const evidence = declaration?.id ?? 'none';
     const says = declaration ? generalSentence(declaration, catalogue) : '';
     const query = evidenceQuery(matchersIn(options, ['cause'], labels));
-    const firing: Firing = { labels, value: SURE, finds: { [query]: [{ labels: { says }, value: 4 }] } };
+    const title = { says: cause.title.replace(/\.$/, '') };
+    const told = {
+      [titleQuery(JSON.stringify(cause.id))]: [{ labels: title, value: cause.prior }],
+      [meaningQuery(JSON.stringify(cause.id))]: [{ labels: { means: cause.summary }, value: 1 }],
+    };
+    const firing: Firing = { labels, value: SURE, finds: { [query]: [{ labels: { says }, value: 4 }], ...told } };
     const gone = 600;
     return [
       {
@@ -32,6 +37,7 @@ export function causeScenarios(catalogue: Catalogue, alerts: readonly AlertingRu
         interval: STEP,
         series: [
           { metric: SERIES.sure, labels, values: `_x10 ${SURE}x9 stale` },
+          { metric: SERIES.prior, labels: { cause: cause.id, ...title }, values: `${cause.prior}x40` },
           { metric: SERIES.evidence, labels: { ...patient, cause: cause.id, evidence, says }, values: `_x10 4x9 stale` },
         ],
         checks: [

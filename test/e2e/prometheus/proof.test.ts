@@ -234,8 +234,8 @@ describe('verify', () => {
       findings: { state: string; selector: string; why?: string }[];
       warnings: string[];
     };
-    // A machine under load may leave out an evaluation.
-    expect(warnings.filter((warning) => !/for an evaluation that is due|was last evaluated/.test(warning))).toEqual([]);
+    // A machine under load may leave out a scrape or an evaluation.
+    expect(warnings.filter((warning) => !/^scraped about|for an evaluation that is due|was last evaluated/.test(warning))).toEqual([]);
     expect(findings.filter(({ state }) => state === 'missing')).toEqual([]);
     expect(code).toBe(0);
   });
@@ -264,17 +264,12 @@ describe('verify', () => {
     }
   });
 
-  it('says what is wrong as a whole: rules of another catalogue, for another interval, slow, or failing', async () => {
+  it('says what is wrong as a whole: rules of another catalogue, for another interval, of another cluster, or failing', async () => {
     const rules = join(stage.folder, 'rules-of-another-version.yaml');
     const mark = { record: SERIES.catalogue, expr: 'vector(1)', labels: { catalogue: 'decaf' } };
     const known = { record: SERIES.known, expr: 'max by (apiservice) (aggregated_api_info)', labels: { cluster: 'shore' } };
     const broken = { record: SERIES.errs, expr: 'aggregated_api_info * on (cluster) aggregated_api_probes_total' };
-    // A hundred thousand samples are not read in a millisecond.
-    const slow = { record: 'tides:slow:count', expr: 'count_over_time(vector(1)[2m:1ms])' };
-    writeFileSync(
-      rules,
-      JSON.stringify({ groups: [{ name: 'aggregated-api-diagnosis', interval: '1ms', rules: [mark, slow, broken, known] }] }),
-    );
+    writeFileSync(rules, JSON.stringify({ groups: [{ name: 'aggregated-api-diagnosis', interval: '1s', rules: [mark, broken, known] }] }));
     const other = await startPrometheus(stage.folder, 'another', {
       global: { scrape_interval: '1s' },
       rule_files: [rules],
@@ -288,8 +283,7 @@ describe('verify', () => {
       expect(output).toMatch(
         /^warning: the rules that are loaded are of the catalogue of causes decaf, and the exporter weighs [0-9a-f]{10}: /m,
       );
-      expect(output).toMatch(/^warning: the rules that are loaded are for a scrape interval of 1ms, not 5s: pass --scrape-interval$/m);
-      expect(output).toMatch(/^warning: the group aggregated-api-diagnosis takes \S+ for an evaluation that is due every 1ms: /m);
+      expect(output).toMatch(/^warning: the rules that are loaded are for a scrape interval of 1s, not 5s: pass --scrape-interval$/m);
       expect(output).toMatch(
         /^warning: the rule apiservice:aggregated_api_errs:bool of aggregated-api-diagnosis fails: found duplicate series/m,
       );
