@@ -16,6 +16,8 @@ const AHEAD = 2;
 /** And before it: no configuration lets so long pass between two ticks. */
 const BEHIND = 60;
 const MOST_NAMED = 8;
+/** One scrape that failed hides nothing. */
+const LATELY = '5m';
 
 /** What is wrong as a whole: scrapes, clocks, shards, cluster labels, the groups as they are loaded, the catalogue they are of. */
 export async function warningsOf(prometheus: Prometheus, options: GenerateOptions): Promise<string[]> {
@@ -71,7 +73,9 @@ async function clusterWarnings(query: Query, { clusterLabels }: GenerateOptions)
   const found: string[] = [];
   for (const label of clusterLabels) found.push(...(await labelWarnings(label, query)));
   if (clusterLabels.length === 0) {
-    const clusters = (await query('count by (cluster) (aggregated_api_info)')).flatMap(({ labels }) => labels.cluster ?? []);
+    const clusters = (await query(`count by (cluster) (last_over_time(aggregated_api_info[${LATELY}]))`)).flatMap(
+      ({ labels }) => labels.cluster ?? [],
+    );
     if (clusters.length > 1)
       found.push(
         `the APIs of ${clusters.length} clusters (${listed(clusters)}) count as one: print the rules with --cluster-label cluster`,
@@ -81,7 +85,9 @@ async function clusterWarnings(query: Query, { clusterLabels }: GenerateOptions)
 }
 
 async function labelWarnings(label: string, query: Query): Promise<string[]> {
-  const exported = (await query(`count by (${label}) (aggregated_api_info)`)).map(({ labels }) => labels[label] ?? '');
+  const exported = (await query(`count by (${label}) (last_over_time(aggregated_api_info[${LATELY}]))`)).map(
+    ({ labels }) => labels[label] ?? '',
+  );
   if (exported.length === 0) return [];
   if (exported.every((value) => value === ''))
     return [
@@ -158,7 +164,7 @@ function wrongInterval(ours: readonly LoadedGroup[], { scrapeInterval: wanted }:
 async function catalogueWarnings(query: Query): Promise<string[]> {
   const [rules, exporters, known] = await Promise.all([
     query(`count by (catalogue) (${SERIES.catalogue})`),
-    query('count by (catalogue) (aggregated_api_exporter_catalogue_info)'),
+    query(`count by (catalogue) (last_over_time(aggregated_api_exporter_catalogue_info[${LATELY}]))`),
     query(`count(${SERIES.known})`),
   ]);
   const ids = (results: typeof rules) => results.flatMap(({ labels }) => labels.catalogue ?? []).sort();
