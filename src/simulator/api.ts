@@ -106,6 +106,7 @@ export class SimulatedApi {
     await this.workload.start();
     addApiService(this.#cluster, this.plan, this.authority);
     this.#stopChatter = timers.every(timers.scaled(CHATTER_MS), () => {
+      if (!this.#cluster.chatty) return;
       for (const pod of this.workload.pods) if (random.chance(0.7)) pod.write(idleLine(random));
     });
   }

@@ -7,6 +7,7 @@ import { type Authorizer, createAuthorizer } from './control-plane/authorization
 import { runEndpointSliceController } from './control-plane/endpoint-slices.ts';
 import { createEventRecorder, type EventRecorder } from './control-plane/events.ts';
 import { createTokens, type Tokens } from './control-plane/identities.ts';
+import type { Interfere } from './control-plane/interference.ts';
 import type { WatchBehaviour } from './control-plane/list-watch.ts';
 import type { ContainerLogs } from './control-plane/pod-logs.ts';
 import { LOCAL_GROUP_VERSIONS } from './control-plane/resources.ts';
@@ -63,6 +64,10 @@ export class Cluster {
   readonly tokens: Tokens = createTokens(() => randomBytes(24).toString('base64url'));
   readonly authorizer: Authorizer;
   readonly watchBehaviour: WatchBehaviour;
+  /** Whether the servers of APIs write a line now and then of their own accord. */
+  chatty = true;
+  /** Asked for each request that a kube-apiserver has let in; undefined leaves it alone. */
+  interfere: Interfere = () => undefined;
   readonly #nodes: SimulatedNode[] = [];
   readonly #apiServers: ApiServer[] = [];
   readonly #systemPods = new Map<string, SimulatedPod>();
@@ -80,7 +85,13 @@ export class Cluster {
     this.proxy = createServiceProxy(this.network, this.store, this.random);
     this.events = createEventRecorder(this.store, this.random);
     this.authorizer = createAuthorizer(this.store);
-    this.watchBehaviour = { expiredAs: 'event', bookmarkMs: this.timers.scaled(BOOKMARK_MS), splitChunks: false };
+    this.watchBehaviour = {
+      expiredAs: 'event',
+      bookmarkMs: this.timers.scaled(BOOKMARK_MS),
+      splitChunks: false,
+      bookmarks: true,
+      open: new Set(),
+    };
     this.#stopSlices = runEndpointSliceController(this.store, this.random, this.timers);
   }
 
@@ -169,6 +180,7 @@ export class Cluster {
       random,
       frontProxy,
       watchBehaviour,
+      interfere: (request) => this.interfere(request),
       podLogs: (pod, container) => this.#logsOf(pod, container),
       log: (...lines) => this.#systemPods.get(`kube-system/kube-apiserver-${name}`)?.write(...lines),
       certificateFor: (host) =>

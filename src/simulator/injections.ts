@@ -42,8 +42,9 @@ export class Injections implements Injector {
     const key = `${fault} ${api}`;
     const active = this.#active.get(key);
     if (!active) throw new Error(`fault ${fault} is not injected for ${api}`);
-    this.#active.delete(key);
+    // A server that cannot be started again now is in trouble still.
     await active.clear();
+    this.#active.delete(key);
   }
 
   /** Oldest first. */

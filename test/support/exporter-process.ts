@@ -33,16 +33,29 @@ export interface ExporterProcess {
   kill(): void;
 }
 
+export interface ExporterSurroundings {
+  /** What a shell does before it becomes the exporter. */
+  readonly shell?: string;
+  /** To listen on; 0 = any that is free. */
+  readonly port?: number;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Path of a module that is loaded before the exporter, and spoken to by `child.send`. */
+  readonly inside?: string;
+}
+
 /** Starts the exporter with a JSON log, and waits until it listens on a free port of 127.0.0.1. */
 export async function startExporter(
   args: readonly string[],
-  { shell, port: wanted = 0, env = {} }: { shell?: string; port?: number; env?: NodeJS.ProcessEnv } = {},
+  { shell, port: wanted = 0, env = {}, inside }: ExporterSurroundings = {},
 ): Promise<ExporterProcess> {
-  const all = [...PROGRAM, 'serve', '--log.format=json', `--web.listen-address=127.0.0.1:${wanted}`, ...args];
+  const [node = '', ...program] = PROGRAM;
+  const first = inside === undefined ? [] : ['--import', inside];
+  const all = [node, ...first, ...program, 'serve', '--log.format=json', `--web.listen-address=127.0.0.1:${wanted}`, ...args];
   const [command = '', ...rest] = shell === undefined ? all : ['/bin/sh', '-c', `${shell}; exec "$@"`, 'sh', ...all];
-  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const stdio: ('ignore' | 'pipe' | 'ipc')[] = ['ignore', 'pipe', 'pipe', ...(inside === undefined ? [] : ['ipc' as const])];
+  const child = spawn(command, rest, { stdio, env: { ...process.env, ...env } });
   let err = '';
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr?.on('data', (chunk: Buffer) => {
     err += chunk.toString();
   });
   const ended = new Promise<number | string>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 'gone')));

@@ -15,6 +15,7 @@ import type { Timing } from '../timing.ts';
 import { renderApiserverMetrics } from './apiserver-metrics.ts';
 import type { Authorizer } from './authorization.ts';
 import type { Tokens } from './identities.ts';
+import type { Interfere } from './interference.ts';
 import type { WatchBehaviour } from './list-watch.ts';
 import { createLoad, type Load } from './load.ts';
 import type { ContainerLogs } from './pod-logs.ts';
@@ -32,6 +33,7 @@ export interface ApiServerOptions {
   readonly random: Random;
   readonly frontProxy: KeyPair;
   readonly watchBehaviour: WatchBehaviour;
+  readonly interfere: Interfere;
   readonly podLogs: (pod: PodObject, container: string) => ContainerLogs | undefined;
   readonly log: (...lines: string[]) => void;
   /** Serving certificate for the address that was found. */

@@ -14,6 +14,21 @@ export interface WatchBehaviour {
   bookmarkMs: number;
   /** Writes each event as two chunks, cut in the middle. */
   splitChunks: boolean;
+  /** False: none is sent, as by servers that know of none. */
+  bookmarks: boolean;
+  /** For those that spoil one. */
+  readonly open: Set<OpenWatch>;
+}
+
+/** A watch of a client, as whoever spoils it sees it. */
+export interface OpenWatch {
+  readonly resource: string;
+  /** `end`: as when its time is up; `cut`: in the middle of a line. */
+  close(how: 'end' | 'cut'): void;
+  /** The last `count` events once more, oldest first or newest first. */
+  repeat(count: number, order: 'oldest-first' | 'newest-first'): void;
+  /** Nothing is sent for so long, and then all of it, newest first. */
+  hold(milliseconds: number): void;
 }
 
 const DEFAULT_WATCH_SECONDS = 1800;
@@ -140,14 +155,17 @@ export function serveWatch(call: WatchCall): void {
     return;
   }
   const view = viewOf(resource);
+  const watch = new ServedWatch(call, write);
   const pass = (event: WatchEvent) => {
-    if (selection.matches(event.object)) write({ type: event.type, object: view(event.object) });
+    if (selection.matches(event.object)) watch.send({ type: event.type, object: view(event.object) });
   };
   for (const event of missed) pass(event);
   const unsubscribe = collection.subscribe(pass);
+  behaviour.open.add(watch);
   const stopClock = runWatchClock(call, write);
   const end = () => {
     unsubscribe();
+    behaviour.open.delete(watch);
     stopClock();
   };
   response.on('close', end);
@@ -155,6 +173,54 @@ export function serveWatch(call: WatchCall): void {
 }
 
 type Write = (event: object) => void;
+
+/** So many events can be repeated. */
+const REMEMBERED = 8;
+
+class ServedWatch implements OpenWatch {
+  readonly resource: string;
+  readonly #call: WatchCall;
+  readonly #write: Write;
+  readonly #sent: object[] = [];
+  #held: object[] | undefined;
+
+  constructor(call: WatchCall, write: Write) {
+    this.resource = call.resource.collection;
+    this.#call = call;
+    this.#write = write;
+  }
+
+  send(event: object): void {
+    if (this.#held) {
+      this.#held.push(event);
+      return;
+    }
+    this.#sent.push(event);
+    this.#sent.splice(0, this.#sent.length - REMEMBERED);
+    this.#write(event);
+  }
+
+  close(how: 'end' | 'cut'): void {
+    const { response } = this.#call;
+    if (how === 'end') response.end();
+    else response.write('{"type":"MODIFIED","obj', () => response.destroy());
+  }
+
+  repeat(count: number, order: 'oldest-first' | 'newest-first'): void {
+    const events = this.#sent.slice(-count);
+    for (const event of order === 'oldest-first' ? events : events.reverse()) this.#write(event);
+  }
+
+  hold(milliseconds: number): void {
+    if (this.#held) return;
+    this.#held = [];
+    this.#call.timers.after(milliseconds, () => {
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      for (const event of held.reverse()) this.send(event);
+    });
+  }
+}
 
 /** Bookmarks where they are asked for, and the end of the watch when its time is up. Returns the stop function. */
 function runWatchClock({ store, resource, query, response, behaviour, timers }: WatchCall, write: Write): () => void {
@@ -169,9 +235,13 @@ function runWatchClock({ store, resource, query, response, behaviour, timers }: 
     });
   const wantsBookmarks = ['1', 'true'].includes(query.get('allowWatchBookmarks') ?? '');
   const seconds = Number(query.get('timeoutSeconds') ?? 0) || DEFAULT_WATCH_SECONDS;
-  const stopBookmarks = wantsBookmarks ? timers.every(behaviour.bookmarkMs, bookmark) : () => {};
+  const stopBookmarks = wantsBookmarks
+    ? timers.every(behaviour.bookmarkMs, () => {
+        if (behaviour.bookmarks) bookmark();
+      })
+    : () => {};
   const stopTimeout = timers.after(seconds * 1000, () => {
-    if (wantsBookmarks) bookmark();
+    if (wantsBookmarks && behaviour.bookmarks) bookmark();
     response.end();
   });
   return () => {

@@ -8,6 +8,7 @@ import type { Timers } from '../timers.ts';
 import { type Attributes, type Authorizer, refusal } from './authorization.ts';
 import { discoveryDocument } from './discovery.ts';
 import { ANONYMOUS, MASTERS, type Tokens, type User } from './identities.ts';
+import { type Interfere, spoil } from './interference.ts';
 import { serveList, serveWatch, type WatchBehaviour } from './list-watch.ts';
 import type { Load } from './load.ts';
 import { type ContainerLogs, servePodLog } from './pod-logs.ts';
@@ -26,6 +27,7 @@ export interface RequestContext {
   readonly random: Random;
   readonly load: Load;
   readonly watchBehaviour: WatchBehaviour;
+  readonly interfere: Interfere;
   readonly podLogs: (pod: PodObject, container: string) => ContainerLogs | undefined;
   /** Of the process that runs now. */
   readonly aggregator: () => AggregatorProxy;
@@ -66,10 +68,12 @@ export class RequestHandler {
     }
     const delay = load.delay();
     if (delay > 0) await timers.sleep(delay);
-    if (response.destroyed) return;
     const info = readRequestInfo(url.pathname);
     const watch = ['1', 'true'].includes(url.searchParams.get('watch') ?? '');
     const wanted = attributesOf(request.method ?? 'GET', info, watch);
+    const interference = this.#context.interfere({ user: user.name, path: url.pathname, watch });
+    if (interference && (await spoil(response, interference, (milliseconds) => timers.sleep(milliseconds)))) return;
+    if (response.destroyed) return;
     if (!authorizer.allows(user, wanted)) return sendFailure(response, 'Forbidden', refusal(user, wanted));
     await this.#route({ request, response, url, user, watch }, info);
   }

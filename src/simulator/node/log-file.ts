@@ -20,6 +20,7 @@ export class LogFile {
   #bytes = 0;
   #lastNanoseconds = 0n;
   #ended = false;
+  #written = 0;
   readonly #emitter = new EventEmitter().setMaxListeners(0);
 
   get lines(): readonly LogLine[] {
@@ -30,6 +31,11 @@ export class LogFile {
     return this.#ended;
   }
 
+  /** Lines since its beginning, those too that were rotated away. */
+  get written(): number {
+    return this.#written;
+  }
+
   write(...texts: string[]): void {
     if (this.#ended || texts.length === 0) return;
     const at = Date.now();
@@ -38,6 +44,7 @@ export class LogFile {
     this.#lastNanoseconds = nanoseconds > this.#lastNanoseconds ? nanoseconds : this.#lastNanoseconds + 1n;
     const stamp = nanosecondStamp(this.#lastNanoseconds);
     const lines = texts.map((text) => ({ stamp, at: Number(this.#lastNanoseconds / 1_000_000n), text }));
+    this.#written += lines.length;
     for (const line of lines) {
       this.#bytes += line.text.length + line.stamp.length + 2;
       this.#lines.push(line);
