@@ -4,6 +4,7 @@ import { Exporter } from './harness/exporter.ts';
 import type { KubeObject } from './harness/kube.ts';
 import { until } from './harness/process.ts';
 import { path } from './harness/workloads.ts';
+import { operationsAMinuteAgo, pageText, TOLD } from './support/operations.ts';
 
 const AUTOSCALER = '/apis/autoscaling/v2/namespaces/wardle/horizontalpodautoscalers/shrike';
 const NAMESPACE = '/api/v1/namespaces/nest';
@@ -47,7 +48,10 @@ describe('who is hurt while the metrics API is down', () => {
     await cluster.kube.apply(AUTOSCALER, autoscaler);
     await cluster.kube.apply(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'nest' } });
     await cluster.kube.apply(WEBHOOKS, webhooks);
-    exporter = await Exporter.prepare(cluster, { apiserver_metrics: { interval: '5s' } });
+    await operationsAMinuteAgo(cluster);
+    exporter = await Exporter.prepare(cluster, {
+      apiserver_metrics: { interval: '5s' },
+    });
     await exporter.start();
     // The metrics-server answers for a pod from its second scrape on.
     await until('the HPA to scale', 90, async () => (await condition(AUTOSCALER, 'ScalingActive'))?.status === 'True');
@@ -64,6 +68,15 @@ describe('who is hurt while the metrics API is down', () => {
   it('is nobody while it answers, and no number is given', async () => {
     expect(await impact('autoscaler')).toBeUndefined();
     expect(await exporter.diagnosisOf(METRICS)).toBeUndefined();
+  });
+
+  it('and what goes on beside it is told: a backup, a request for its certificate, an election', async () => {
+    await until('all of them to be on the page', 60, async () => {
+      const text = await pageText(exporter.url);
+      const missing = TOLD.filter((words) => !words.test(text));
+      if (missing.length > 0) throw new Error(`not there: ${missing.join(', ')}`);
+      return true;
+    });
   });
 
   it('are an HPA that cannot scale, a namespace that cannot die, and a webhook, by name', async () => {
