@@ -261,6 +261,11 @@ export interface CronJobObject extends KubeObject {
   status: { lastScheduleTime?: string; lastSuccessfulTime?: string; active?: ObjectReference[] };
 }
 
+/** coordination.k8s.io/v1 */
+export interface LeaseObject extends KubeObject {
+  spec: { holderIdentity: string; leaseDurationSeconds: number; acquireTime: string; renewTime: string; leaseTransitions: number };
+}
+
 export interface JobObject extends KubeObject {
   spec: Record<string, unknown>;
   status: { startTime?: string; completionTime?: string; active?: number; succeeded?: number; conditions?: Condition[] };

@@ -1,4 +1,5 @@
 import type { Cluster } from './cluster.ts';
+import { addLeases } from './control-plane/leases.ts';
 import { klog } from './node/klog.ts';
 import { type PodPlan, SimulatedPod } from './node/pod.ts';
 import { required } from './required.ts';
@@ -30,6 +31,7 @@ export async function addSystemPods(cluster: Cluster, into: Map<string, Simulate
     });
   }
   addKubernetesService(cluster);
+  addLeases(cluster);
 }
 
 type SystemPod = Required<Pick<PodPlan, 'name' | 'container' | 'node' | 'labels' | 'hostNetwork'>>;

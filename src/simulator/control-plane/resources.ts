@@ -34,6 +34,7 @@ export const RESOURCES: readonly Resource[] = [
   served('autoscaling', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', { version: 'v2', shortNames: ['hpa'] }),
   served('batch', 'cronjobs', 'CronJob', { shortNames: ['cj'] }),
   served('batch', 'jobs', 'Job'),
+  served('coordination.k8s.io', 'leases', 'Lease'),
   served('discovery.k8s.io', 'endpointslices', 'EndpointSlice'),
   served('events.k8s.io', 'events', 'Event', { shortNames: ['ev'], view: asNewEvent }),
   served('cilium.io', 'ciliumnetworkpolicies', 'CiliumNetworkPolicy', { version: 'v2', custom: true }),

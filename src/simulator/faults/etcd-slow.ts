@@ -1,18 +1,10 @@
-import type { Cluster } from '../cluster.ts';
+import { takeLease } from '../control-plane/leases.ts';
 import { CALM, setLatency } from '../control-plane/load.ts';
 import { klogStructured } from '../node/klog.ts';
 import { status } from './answers.ts';
 import { defineFault } from './fault.ts';
 
 const WORDS = 'etcdserver: request timed out';
-
-/** It could not renew its lease for ten seconds: another one takes it. */
-function loseLeader({ events, random }: Pick<Cluster, 'events' | 'random'>): void {
-  const name = 'kube-controller-manager';
-  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: 'kube-system', name, uid: `lease-${name}` };
-  for (const said of ['control-a_7d stopped leading', `control-b_${random.suffix(4)} became leader`])
-    events.report(lease, { component: name, reason: 'LeaderElection', message: said });
-}
 
 /** etcd's disk is slow: the kube-apiserver waits for it, fails its own readiness, and what is stored there can't be listed. */
 export const etcdSlow = defineFault({
@@ -40,7 +32,8 @@ export const etcdSlow = defineFault({
       api.log(line);
     };
     complain();
-    loseLeader(cluster);
+    // The one that led could not renew its Lease for ten seconds.
+    takeLease(cluster, 'kube-controller-manager', `control-b_${random.suffix(4)}`);
     const stop = timers.every(timers.scaled(10_000), complain);
     return () => {
       stop();
