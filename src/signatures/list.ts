@@ -20,8 +20,9 @@ export const SIGNATURES: readonly Signature[] = [
   ...CRASHES,
   ...METRICS_SERVER,
   ...PODS,
-  ...INTERMEDIARIES,
+  // An etcd that is full says it in words of gRPC that any quota has.
   ...ETCD,
+  ...INTERMEDIARIES,
   ...ADAPTERS,
   ...AUTHENTICATION,
   ...AGGREGATOR,

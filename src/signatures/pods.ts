@@ -213,6 +213,52 @@ export const PODS: readonly Signature[] = [
     nearMisses: ['preemption: 0/3 nodes are available', 'preemption is not helpful'],
   },
   {
+    id: 'pod-kept-off-pressed-nodes',
+    speaker: 'controller',
+    // The controller of node lifecycle sets these taints for the kubelet's conditions of the same name, and the scheduler gives no other reason.
+    pointsTo: ['node-under-pressure'],
+    pattern: String.raw`nodes are available: \d+ node\(s\) had (?:an? )?(?:untolerated )?taints? \{node\.kubernetes\.io/(?:disk|memory|pid)-pressure: ?\}(?:, that the pod didn't tolerate)?(?:\.|$)`,
+    literals: ['nodes are available'],
+    says: 'No node takes the pod, because all of them are short of memory, disk or process ids.',
+    matches: [
+      '0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/disk-pressure: }. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+      "0/2 nodes are available: 2 node(s) had taint {node.kubernetes.io/memory-pressure: }, that the pod didn't tolerate.",
+    ],
+    nearMisses: [
+      '0/3 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/disk-pressure: }, 2 Insufficient cpu.',
+      'Taint node.kubernetes.io/disk-pressure was removed',
+    ],
+  },
+  {
+    id: 'deployment-below-its-minimum',
+    speaker: 'controller',
+    // A Deployment says so of every rollout too, until the first pod is ready (pkg/controller/deployment/util, 1.36).
+    role: 'ordinary',
+    pointsTo: ['no-ready-endpoints'],
+    pattern: String.raw`deployment does not have minimum availability`,
+    literals: ['deployment does not have minimum availability'],
+    says: 'The Deployment has too few pods that are ready.',
+    matches: [
+      'deployment "tide-gauge" not available: Deployment does not have minimum availability.',
+      'message: Deployment does not have minimum availability.',
+    ],
+    nearMisses: ['Deployment has minimum availability.', 'ReplicaSet "tide-gauge-7c9f8d6b5" has successfully progressed.'],
+  },
+  {
+    id: 'no-pods-on-any-node',
+    speaker: 'controller',
+    // Operators of OpenShift of the API servers that they run (library-go pkg/operator/apiserver/controller/workload).
+    pointsTo: ['no-ready-endpoints'],
+    pattern: String.raw`\bno \S{1,253} pods available on any node`,
+    literals: ['pods available on any node'],
+    says: 'An operator finds no pod of the API server available on any node.',
+    matches: [
+      'APIServerDeploymentAvailable: no apiserver.openshift-tides pods available on any node.',
+      'no apiserver.harbour pods available on any node',
+    ],
+    nearMisses: ['2 of 3 pods available on any node', 'apiserver.harbour pods are available'],
+  },
+  {
     id: 'pod-unschedulable',
     speaker: 'controller',
     pointsTo: ['pod-unschedulable'],

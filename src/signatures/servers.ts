@@ -462,7 +462,8 @@ export const STARTUP: readonly Signature[] = [
   {
     id: 'file-missing',
     speaker: 'aggregated-server',
-    pointsTo: ['container-config-invalid', 'bad-flag-or-config'],
+    // A program that says so runs: its container was created.
+    pointsTo: ['bad-flag-or-config', 'container-config-invalid'],
     pattern: String.raw`open /\S{1,400}: (?:no such file or directory|permission denied)|(?:stat|mkdir|lstat) /\S{1,400}: (?:no such file or directory|permission denied|read-only file system)`,
     literals: ['no such file or directory', 'permission denied', 'read-only file system'],
     says: 'A file that the server needs is not there or not readable: a certificate, a Secret, a mount.',

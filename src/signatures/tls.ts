@@ -223,6 +223,23 @@ export const TLS: readonly Signature[] = [
     nearMisses: ['watching CA file', 'failed to watch *v1.Pod'],
   },
   {
+    id: 'ca-bundle-not-injected',
+    speaker: 'controller',
+    // cert-manager pkg/controller/cainjector: what the annotation names is not there, so caBundle stays as it is.
+    pointsTo: ['ca-bundle-mismatch'],
+    pattern: String.raw`unable to fetch associated (?:certificate|secret)\b.{0,600}apiservice`,
+    literals: ['unable to fetch associated'],
+    says: 'What the caBundle of an APIService should be filled from is not there.',
+    matches: [
+      'E0105 09:00:13.100000       1 sources.go:12] "unable to fetch associated secret" err="Secret \\"tide-cert\\" not found" logger="cert-manager" kind="apiservice" name="v1.tides.example.com"',
+      'unable to fetch associated certificate: not found, apiservice v1.tides.example.com',
+    ],
+    nearMisses: [
+      'unable to fetch associated secret for webhook tide',
+      'fetched the associated certificate of apiservice v1.tides.example.com',
+    ],
+  },
+  {
     id: 'certificate-reloaded',
     speaker: 'aggregated-server',
     pointsTo: [],

@@ -113,7 +113,8 @@ const CAUSES_OF_FAILURE: readonly ReasonRow[] = [
   },
   // konnectivity: pkg/server, konnectivity-client/pkg/client
   {
-    words: /no agent available|failed to get a backend|agent disconnected|tunnel (?:is )?closed|no backend available/gi,
+    words:
+      /no agent available|failed to get a backend|agent disconnected|tunnel (?:is )?closed|no backend available|failed to find session for client/gi,
     reason: 'no-agent',
     step: 'dial',
   },
@@ -153,7 +154,10 @@ const status = (codes: string, phrases: string): RegExp =>
  */
 const STATUSES: readonly ReasonRow[] = [
   {
-    words: status('401', String.raw`\bunauthorized\b|code = unauthenticated|asked for the client to provide credentials`),
+    words: status(
+      '401',
+      String.raw`\bunauthorized\b|code = unauthenticated|failed to refresh the token|asked for the client to provide credentials`,
+    ),
     reason: 'unauthorized',
     step: 'status',
   },

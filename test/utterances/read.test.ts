@@ -44,6 +44,8 @@ const THE_AGGREGATOR_OLD_AND_NEW: readonly Row[] = [
     'backend/headers/deadline',
     ['backend-slow', 'connection-timed-out'],
   ],
+  // rancher/remotedialer, through which k3s reaches the nodes.
+  [`${CHECK}failed to find Session for client node-b`, 'unknown', 'backend/dial/no-agent', ['tunnel-down']],
   // A proxy that refuses CONNECT: the bare text of its status; who asks a server prints the number too.
   [`${CHECK}Forbidden`, 'unknown', 'http-proxy/status/forbidden', ['proxy-in-the-way']],
   [`${CHECK}Service Unavailable`, 'unknown', 'http-proxy/status/unavailable', ['proxy-in-the-way']],

@@ -28,7 +28,7 @@ const VERB = new RegExp(String.raw`\((?:get|post|put|patch|delete|list|watch) [a
 const SERVICE_OF = /\bservice\/([a-z0-9][a-z0-9.-]{0,252}) in \\{0,2}"([a-z0-9][a-z0-9-]{0,62})\\{0,2}"/;
 /** The address that was asked: `https://10.96.7.7:443/apis/…`. */
 const ASKED_AT = /https?:\/\/(\d{1,3}(?:\.\d{1,3}){3})[:/]/;
-const BUILT_IN = new RegExp(String.raw`(?:^|\.)(?:${BUILT_IN_GROUP}|keda\.sh)$`);
+const BUILT_IN = new RegExp(String.raw`(?:^|\.)(?:${BUILT_IN_GROUP}|keda\.sh|crd\.projectcalico\.org)$`);
 
 /** Groups that the kube-apiserver serves itself, or that are known to be custom resources. */
 export function isBuiltIn(group: string): boolean {

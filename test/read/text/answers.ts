@@ -509,6 +509,30 @@ const ERRS: readonly AnswerRow[] = [
 
 const DIAGNOSED: readonly AnswerRow[] = [
   {
+    what: 'a server that is down, and says which file is missing',
+    text: lines(
+      klog('F', 'main.go:71', 'unable to run: open /cert/tls.crt: no such file or directory'),
+      `${TIDES}   harbour/tide-gauge   False (MissingEndpoints)   5m`,
+    ),
+    answer: 'diagnosed',
+    api: TIDES,
+    cause: 'bad-flag-or-config',
+  },
+  {
+    what: 'an etcd that is full, in the words of a quota',
+    text: lines(
+      klog(
+        'E',
+        'status.go:71',
+        'apiserver received an error that is not an metav1.Status: rpc error: code = ResourceExhausted desc = etcdserver: mvcc: database space exceeded',
+      ),
+      `${TIDES}   harbour/tide-gauge   False (FailedDiscoveryCheck)   5m`,
+    ),
+    answer: 'diagnosed',
+    api: TIDES,
+    cause: 'etcd-out-of-space',
+  },
+  {
     what: 'an alert that fires behind one that has ended',
     text: `[RESOLVED] KubeAggregatedAPIDown (v1.buoys.example.com)\n[FIRING:1] KubeAggregatedAPIDown (${TIDES})\nKubernetes aggregated API ${TIDES}/default has been only 71.2% available over the last 10m.\ndial tcp 10.96.7.7:443: connect: connection refused`,
     answer: 'diagnosed',
