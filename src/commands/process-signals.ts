@@ -16,11 +16,10 @@ const PATIENCE_MS = 2000;
 export function listenToSignals(): ProcessSignals {
   const stop = new AbortController();
   const reload: (() => void)[] = [];
-  let patience: NodeJS.Timeout | undefined;
   const end = () => {
     if (stop.signal.aborted) return;
     stop.abort();
-    patience = setTimeout(() => process.off('SIGINT', end).off('SIGTERM', end), PATIENCE_MS).unref();
+    setTimeout(() => process.off('SIGINT', end).off('SIGTERM', end), PATIENCE_MS).unref();
   };
   const interactive = process.stdout.isTTY || process.stderr.isTTY;
   const hangUp = () => {
@@ -35,8 +34,9 @@ export function listenToSignals(): ProcessSignals {
     onReload: (listener) => void reload.push(listener),
     end() {
       clearInterval(watch);
-      clearTimeout(patience);
-      process.off('SIGINT', end).off('SIGTERM', end).off('SIGHUP', hangUp);
+      process.off('SIGHUP', hangUp);
+      // Where the end was asked for, the process is about to exit: a second signal in these last moments would make that look like a kill.
+      if (!stop.signal.aborted) process.off('SIGINT', end).off('SIGTERM', end);
     },
   };
 }
