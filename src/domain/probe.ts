@@ -140,5 +140,5 @@ export interface ProbeTally {
   readonly durationSum: number;
 }
 
-/** Seconds. Few, because each is a series of each API and vantage: at once, a moment, the second that the alert asks for, what a client gives up at. */
-export const PROBE_DURATION_BUCKETS = [0.05, 0.25, 1, 5] as const;
+/** Seconds. Few, because each is a series of each API and vantage: at once, as usual, a moment, the second that the alert asks for, what a client gives up at. */
+export const PROBE_DURATION_BUCKETS = [0.025, 0.1, 0.5, 1, 5] as const;

@@ -78,10 +78,14 @@ describe('a healthy API', () => {
     expect(Object.values(set(only(text, 'condition_reason')))).toEqual([1]);
   });
 
-  it.each(['probe_failures_total', 'backend_terminations_total', 'backend_waiting', 'events_total', 'error_ratio', 'probe_phase_seconds'])(
+  it.each(['probe_failures_total', 'backend_terminations_total', 'backend_waiting', 'events_total', 'probe_phase_seconds'])(
     'has no series of %s, where nothing happened',
     (family) => expect(only(text, family)).toEqual({}),
   );
+
+  it('has an error ratio of 0 for each vantage that looked: nothing failed, and that was observed', () => {
+    expect(only(text, 'error_ratio')).toEqual({ 'vantage="aggregator"': 0, 'vantage="service"': 0, 'vantage="endpoint"': 0 });
+  });
 
   it('has a series of the pattern that there is', () => {
     expect(only(text, 'failure_pattern')).toEqual({ 'pattern="none"': 1 });
@@ -194,7 +198,7 @@ describe('what differs', () => {
 
   it('prints the histogram of a vantage, cumulative, with +Inf', () => {
     const text = textOf({ probes: [healthyTally('service')] });
-    expect(text).toContain('probe_duration_seconds_bucket{apiservice="v1.tides.example.com",vantage="service",le="0.05"} 360\n');
+    expect(text).toContain('probe_duration_seconds_bucket{apiservice="v1.tides.example.com",vantage="service",le="0.025"} 360\n');
     expect(text).toContain('probe_duration_seconds_bucket{apiservice="v1.tides.example.com",vantage="service",le="1.0"} 360\n');
     expect(text).toContain('probe_duration_seconds_bucket{apiservice="v1.tides.example.com",vantage="service",le="+Inf"} 360\n');
     expect(text).toContain('probe_duration_seconds_sum{apiservice="v1.tides.example.com",vantage="service"} 4.3\n');

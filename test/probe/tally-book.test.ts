@@ -18,7 +18,7 @@ describe('the tallies of an API', () => {
     for (const result of [good, refused, good, { ...good, disturbed: true }]) book.record('a', result);
     const [tally] = book.published();
     expect(tally).toMatchObject({ attempts: 4, failures: { connection_refused: 1 }, last: { disturbed: true }, lastFailure: refused });
-    expect(tally?.durationBuckets).toEqual([0, 2, 2, 2, 2]);
+    expect(tally?.durationBuckets).toEqual([0, 2, 2, 2, 2, 2]);
     expect(tally?.durationSum).toBeCloseTo(0.2);
   });
 
@@ -51,7 +51,7 @@ describe('the tallies of an API', () => {
     ]);
     expect(book.published()[0]).toMatchObject({
       failures: { connection_refused: 1 },
-      durationBuckets: [0, 2, 2, 2, 2],
+      durationBuckets: [0, 2, 2, 2, 2, 2],
     });
   });
 

@@ -121,8 +121,7 @@ export const PROBE_FAMILIES: readonly Family[] = [
     stability: 'stable',
     help: `Share of the probes of the last ${ERROR_RATIO_WINDOW_SECONDS / 60} minutes that failed, 0 to 1, by vantage; no series while none was made.`,
     labels: ['vantage'],
-    cost: 'once not 0: APIs × at most 3',
-    beginsAbove: 0,
+    cost: 'APIs × at most 3',
     collect(api, emit, view) {
       for (const vantage of VANTAGES) {
         const ratio = view.errorRatios.of(api.name, vantage);
