@@ -1,6 +1,6 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { ignoreAbsence, regularOrAbsent, replaceFile } from '../files/safe-file.ts';
-import { FILE_VERSION, headerLine, type ReadFile, readFileText } from './file-format.ts';
+import { FILE_VERSION, ForeignFileError, headerLine, type ReadFile, readFileText } from './file-format.ts';
 
 /** What is longer is no file of ours: ours is compacted long before. */
 const MOST_BYTES = 2 ** 30;
@@ -40,13 +40,15 @@ export class AppendFile {
     return this.#version !== FILE_VERSION;
   }
 
-  /** Lines with their ends. @throws Error when the disk does not take them; they are to be given again then. */
+  /** Lines with their ends. @throws Error when the disk does not take them, or another file has appeared; they are to be given again then. */
   async append(lines: string): Promise<void> {
     if (this.isOutdated) throw new Error(`it has version ${this.#version} of the format, and was not written anew yet`);
     const handle = await open(this.#path, 'a', 0o600);
     try {
       // What stands behind the last whole line was not finished.
       const { size } = await handle.stat();
+      // It was not there when this began, or was put in the place of what was: a volume that was mounted late holds what is to be kept.
+      if (this.#end === 0 && size > headerLine().length) throw new ForeignFileError(UNREAD);
       if (size > this.#end) await handle.truncate(this.#end);
       // Where somebody else cut it, a half of a line may be its end.
       const text = size === 0 || this.#end === 0 ? headerLine() + lines : size < this.#end ? `\n${lines}` : lines;
@@ -68,5 +70,8 @@ export class AppendFile {
     this.#version = FILE_VERSION;
   }
 }
+
+const UNREAD =
+  'there is a file now that was not there at the start, and was not read: it is left alone until the exporter is started again';
 
 const NEW_LINE = Buffer.from('\n');

@@ -112,6 +112,15 @@ describe('the file', () => {
     }
   });
 
+  it('is left alone where it appears after the start, as on a volume that is mounted late', async () => {
+    const path = newPath();
+    const { file } = await AppendFile.open(path);
+    const before = headerLine() + line(incident());
+    writeFileSync(path, before);
+    await expect(file.append(line(open()))).rejects.toThrow('there is a file now that was not there at the start');
+    expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+
   it('is left alone when it is not ours', async () => {
     const path = newPath('{"incidents":99}\nwhat a later exporter wrote\n');
     await expect(AppendFile.open(path)).rejects.toThrow('it has version 99 of the format; this exporter reads 1, 2');
