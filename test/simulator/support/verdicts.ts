@@ -1,6 +1,8 @@
 import { catalogueOptions } from '../../../src/commands/catalogue-options.ts';
 import { createDiagnostician } from '../../../src/diagnose/diagnostician.ts';
 import type { HeldVerdict } from '../../../src/diagnose/held-verdict.ts';
+import type { Snapshot } from '../../../src/domain/snapshot.ts';
+import type { JudgedRound } from '../../../src/incidents/api-tick.ts';
 import { FAULTS } from '../../../src/simulator/faults/list.ts';
 import type { Mark, Played } from './course.ts';
 
@@ -42,11 +44,13 @@ export interface Said {
 /** The verdict of each tick, on the course's own clock. */
 export function verdictsOf({ snapshots }: Played): Said[] {
   const doctor = createDiagnostician(catalogueOptions());
-  return snapshots.map((snapshot): Said => {
-    const { verdicts } = doctor.observe(snapshot);
-    const verdict = verdicts.get(snapshot.apis[0]?.name ?? '');
-    return verdict && verdict.state !== 'recovered' ? { at: snapshot.time, verdict } : { at: snapshot.time };
-  });
+  return snapshots.map((snapshot) => saidOf(snapshot, doctor.observe(snapshot)));
+}
+
+/** Of the first API: a course has one. */
+export function saidOf({ time, apis }: Snapshot, { verdicts }: Pick<JudgedRound, 'verdicts'>): Said {
+  const verdict = verdicts.get(apis[0]?.name ?? '');
+  return verdict && verdict.state !== 'recovered' ? { at: time, verdict } : { at: time };
 }
 
 /** When a probe that began with the fault first failed, Unix milliseconds. */
