@@ -19,8 +19,8 @@ kubernetes_version() {
 packages() {
   case $1 in
     kubernetes) echo k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager k8s.io/sample-apiserver ;;
-    # Another version, of the second kube-apiserver in an upgrade (`npm run e2e:upgrade`); not built by default.
-    kubernetes-1.37) echo k8s.io/kubernetes/cmd/kube-apiserver ;;
+    # Another version: of the second kube-apiserver in an upgrade, or of the whole control plane (`npm run e2e:versions`); not built by default.
+    kubernetes-1.37) echo k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager ;;
     etcd) echo go.etcd.io/etcd/server/v3 ;;
     metrics-server) echo sigs.k8s.io/metrics-server/cmd/metrics-server ;;
     promtool) echo github.com/prometheus/prometheus/cmd/promtool ;;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { components, type OtherVersion } from './components.ts';
+import { components, type OtherVersion, versionOfSuite } from './components.ts';
 import { exporterContainer, isExporterImage } from './container-image.ts';
 import { ControlPlane, etcdDaemon } from './control-plane.ts';
 import { Kube, type KubeObject } from './kube.ts';
@@ -32,7 +32,7 @@ export class Cluster {
 
   /** @param options `second`: the version of a second kube-apiserver, as during an upgrade. */
   constructor(options: { apiservers?: number; apiserverFlags?: readonly string[]; second?: OtherVersion } = {}) {
-    const built = components();
+    const built = components(versionOfSuite());
     bringUp();
     this.folder = mkdtempSync(join(tmpdir(), 'aggregated-api-exporter-e2e-'));
     chmodSync(this.folder, 0o755);

@@ -16,9 +16,16 @@ const BUILD = new URL('../../components/build.sh', import.meta.url).pathname;
 /** Of Kubernetes, beside those of the suite's own version; a folder of test/e2e/components each. */
 export type OtherVersion = '1.37';
 
+/** What the whole suite runs on instead of its own version: `E2E_KUBERNETES=1.37`. */
+export function versionOfSuite(): OtherVersion | undefined {
+  const version = process.env.E2E_KUBERNETES;
+  if (version === undefined || version === '1.37') return version;
+  throw new Error(`E2E_KUBERNETES=${version}: allowed is 1.37; unset, it is the suite's own version`);
+}
+
 /**
  * Builds what is missing (minutes, once per version) and says where it is. Throws with what to install when it can't.
- * @param other the kube-apiserver is of this version instead.
+ * @param other the kube-apiserver and the kube-controller-manager are of this version instead.
  */
 export function components(other?: OtherVersion): Components {
   missingTools();
@@ -26,10 +33,11 @@ export function components(other?: OtherVersion): Components {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   }).trim();
+  const kubernetes = other ? join(bin, other) : bin;
   return {
     etcd: join(bin, 'etcd'),
-    kubeApiserver: join(other ? join(bin, other) : bin, 'kube-apiserver'),
-    kubeControllerManager: join(bin, 'kube-controller-manager'),
+    kubeApiserver: join(kubernetes, 'kube-apiserver'),
+    kubeControllerManager: join(kubernetes, 'kube-controller-manager'),
     sampleApiserver: join(bin, 'sample-apiserver'),
     metricsServer: join(bin, 'metrics-server'),
   };
