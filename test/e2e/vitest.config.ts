@@ -6,10 +6,9 @@ export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],
     // Another version of Kubernetes takes a quarter of an hour to build: `npm run e2e:upgrade` runs it.
-    // Three engines of rules in real time take ten minutes: `npm run e2e:engines`; a hundred starts of the exporter, and as many kills: `npm run e2e:endurance`.
+    // A hundred starts of the exporter, and as many kills: `npm run e2e:endurance`.
     exclude: [
       ...(process.env.E2E_UPGRADE ? [] : ['test/e2e/versions/**']),
-      ...(process.env.E2E_ENGINES ? [] : ['test/e2e/engines/**']),
       ...(process.env.E2E_ENDURANCE ? [] : ['test/e2e/endurance/**']),
     ],
     testTimeout: 600_000,

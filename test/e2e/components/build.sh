@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${AGGREGATED_API_EXPORTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/aggregated-api-exporter}
 components=("$@")
-[ ${#components[@]} -gt 0 ] || components=(kubernetes etcd metrics-server promtool helm4 helm3 kubeconform jsonnet crane amtool krew)
+[ ${#components[@]} -gt 0 ] || components=(kubernetes etcd metrics-server promtool prometheus victoria-metrics helm4 helm3 kubeconform jsonnet crane amtool krew)
 
 command -v go >/dev/null || { echo "build.sh: go is missing: install Go 1.26 or newer" >&2; exit 1; }
 
@@ -24,7 +24,7 @@ packages() {
     etcd) echo go.etcd.io/etcd/server/v3 ;;
     metrics-server) echo sigs.k8s.io/metrics-server/cmd/metrics-server ;;
     promtool) echo github.com/prometheus/prometheus/cmd/promtool ;;
-    # Engines of rules (`npm run e2e:engines`); not built by default.
+    # Engines of rules.
     prometheus) echo github.com/prometheus/prometheus/cmd/prometheus ;;
     victoria-metrics)
       echo github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics github.com/VictoriaMetrics/VictoriaMetrics/app/vmalert
