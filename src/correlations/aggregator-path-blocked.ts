@@ -11,7 +11,7 @@ import {
   DIRECT_NETWORK_FAILURE,
   NOTHING_GETS_THROUGH,
   ONLY_DIRECT_PASSES,
-  PACKETS_VANISH,
+  PACKETS_VANISHED,
 } from './shared/vantages.ts';
 
 export const aggregatorPathBlocked = defineCause({
@@ -55,7 +55,7 @@ export const aggregatorPathBlocked = defineCause({
     },
     {
       id: 'discovery-check-fails-alone',
-      when: all(seen('condition-failed-discovery-check'), AGGREGATOR_FAILS, ONLY_DIRECT_PASSES, CONTROL_PASSES, PACKETS_VANISH),
+      when: all(seen('condition-failed-discovery-check'), AGGREGATOR_FAILS, ONLY_DIRECT_PASSES, CONTROL_PASSES, PACKETS_VANISHED),
       weight: 'strong',
       says: [OWN_CHECK_FAILS, EACH_ADDRESS_ANSWERS],
       reproduce: 'kubectl get apiservice {apiservice} -o yaml',

@@ -48,12 +48,19 @@ export const NETWORK_FAILURE: Criterion = any(AGGREGATOR_NETWORK_FAILURE, DIRECT
  * that a policy may be behind; a deadline that passed while headers were awaited says nothing of the kind.
  */
 const TEXTS_OF_DROPPED_PACKETS: Criterion = seen('signature-strength-network-policy-blocking');
+/** The check's text changes with each try, by chance: what it proved in this time holds. */
+const PROVED_WITHIN = 3 * MINUTE;
 /** Packets vanish: the only kind of failure that a policy that drops makes. */
 export const PACKETS_VANISH: Criterion = any(
   reasonSeen('aggregator', 'connection-timeout'),
   reasonSeen('list', 'connection-timeout'),
   reasonSeen('direct', 'connection-timeout'),
   TEXTS_OF_DROPPED_PACKETS,
+);
+/** The same, also while the check says something else: each of its tries ends at another step. */
+export const PACKETS_VANISHED: Criterion = any(
+  PACKETS_VANISH,
+  above(max('signature-strength-network-policy-blocking', PROVED_WITHIN), 0.5),
 );
 /** The server takes seconds to answer although the connection stands at once. */
 export const SLOW_ANSWERS: Criterion = any(
@@ -70,8 +77,6 @@ export const NO_CONNECTION: Criterion = reasonSeen('direct', 'connection-timeout
 /** The value is of the last connection that was made: one that is not made has none. */
 export const QUICK_CONNECT: Criterion = all(lessThan('direct-connect-seconds', 0.5), not(NO_CONNECTION));
 
-/** The check's text changes with each try, by chance: what it proved in this time holds. */
-const PROVED_WITHIN = 3 * MINUTE;
 /**
  * Some of our own connections take seconds to stand, others stand at once, and on each the answer comes at once: the server has time, the
  * packets are late. A server without CPU is late with its answers too.

@@ -54,6 +54,11 @@ export const EXPLAINED: Readonly<Record<string, Readonly<Record<string, string>>
     'last-restart': 'as above',
     'readiness-flips': 'as above',
     restarts: 'as above',
+    restarting: 'as above',
+    'pods-running-not-ready': 'as above: while it starts, it is not ready',
+    'endpoints-not-ready': 'as above',
+    'aggregator-no-endpoints': 'as above',
+    'list-no-endpoints': 'as above',
   },
   'service-port-changed': {
     'last-change-service-ports': "the lane's Service is edited",
