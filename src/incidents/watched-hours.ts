@@ -1,6 +1,5 @@
+import { HOUR } from '../domain/criterion.ts';
 import { numbersIn, stretchesOf } from '../domain/runs.ts';
-
-const HOUR = 3600;
 
 /**
  * In which hours somebody looked at which API: an hour without an incident is calm only then. As long as incidents are kept, and at most

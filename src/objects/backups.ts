@@ -1,6 +1,7 @@
 import type { Change } from '../domain/snapshot.ts';
 import type { ResourceSpec } from '../kube/api.ts';
 import { identityOf, objectOf, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
+import { isOfLastHour } from './last-hour.ts';
 
 /** A Backup of Velero (velero.io/v1, Velero 1.17, pkg/apis/velero/v1/backup_types.go), made by a Schedule or by a person. */
 export interface BackupRecord {
@@ -30,7 +31,6 @@ export const BACKUPS: ResourceSpec<BackupRecord> = {
   },
 };
 
-const HOUR = 3_600_000;
 /** Of an hour: what a cluster does more often is no event any more. */
 const MOST_TOLD = 20;
 
@@ -44,7 +44,7 @@ export function backupChanges(backups: readonly BackupRecord[], now: number): Ch
     ];
   });
   return changes
-    .filter(({ at }) => at > now - HOUR && at <= now)
+    .filter(({ at }) => isOfLastHour(at, now))
     .sort((a, b) => a.at - b.at)
     .slice(-MOST_TOLD);
 }

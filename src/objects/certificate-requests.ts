@@ -2,6 +2,7 @@ import type { Change } from '../domain/snapshot.ts';
 import type { ResourceSpec } from '../kube/api.ts';
 import { identityOf, listOf, objectOf, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
 import { redact } from '../redact/redact.ts';
+import { isOfLastHour } from './last-hour.ts';
 
 /**
  * A CertificateRequest of cert-manager (cert-manager.io/v1, cert-manager 1.19, pkg/apis/certmanager/v1/types_certificaterequest.go): how far an
@@ -55,8 +56,6 @@ export const CERTIFICATE_REQUESTS: ResourceSpec<CertificateRequestRecord> = {
   },
 };
 
-const HOUR = 3_600_000;
-
 /** That it was made, and how it ended, within the last hour. @param now Unix milliseconds. */
 export function requestChanges({ namespace, name, certificate, createdAt, end }: CertificateRequestRecord, now: number): Change[] {
   const of = { what: 'certificate-request', object: `CertificateRequest ${namespace}/${name}`, manager: 'cert-manager' } as const;
@@ -64,5 +63,5 @@ export function requestChanges({ namespace, name, certificate, createdAt, end }:
     ...(createdAt === undefined ? [] : [{ ...of, at: createdAt, summary: `was made for Certificate ${namespace}/${certificate}` }]),
     ...(end === undefined ? [] : [{ ...of, at: end.at, summary: end.says }]),
   ];
-  return changes.filter(({ at }) => at > now - HOUR && at <= now);
+  return changes.filter(({ at }) => isOfLastHour(at, now));
 }

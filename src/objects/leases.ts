@@ -1,6 +1,7 @@
 import type { Change } from '../domain/snapshot.ts';
 import type { ResourceSpec } from '../kube/api.ts';
 import { countOf, identityOf, objectOf, textOf, timeOf, unheard, unreadable } from '../kube/fields.ts';
+import { isOfLastHour } from './last-hour.ts';
 
 /** A Lease (coordination.k8s.io/v1, Kubernetes 1.36) by which one of several replicas is elected. */
 export interface LeaseRecord {
@@ -33,15 +34,12 @@ export function leasesOf(namespace: string): ResourceSpec<LeaseRecord> {
   };
 }
 
-const HOUR = 3_600_000;
-
 /** That its holder took it from another one within the last hour; undefined: nobody did. The words are those of the event of an election. @param now Unix milliseconds. */
 export function leaseChange(
   { namespace, name, holder, acquiredAt, transitions }: LeaseRecord,
   now: number,
 ): Omit<Change, 'what'> | undefined {
-  if (holder === undefined || acquiredAt === undefined || transitions === 0) return undefined;
-  if (acquiredAt <= now - HOUR || acquiredAt > now) return undefined;
+  if (holder === undefined || acquiredAt === undefined || transitions === 0 || !isOfLastHour(acquiredAt, now)) return undefined;
   return { at: acquiredAt, object: `Lease ${namespace}/${name}`, summary: `${hostOf(holder)} became leader` };
 }
 

@@ -1,13 +1,13 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { Command } from 'commander';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { registerExplain } from '../../src/commands/explain.ts';
 import { DIAGNOSES_SCHEMA } from '../../src/domain/diagnosis.ts';
 import type { Prometheus } from '../../src/generate/prometheus.ts';
 import { SERIES } from '../../src/generate/series.ts';
 import { diagnosis } from '../expose/view.ts';
 import { type AskedSeries, askedPrometheus } from '../generate/support/asked-prometheus.ts';
+import { hearCommands } from './heard.ts';
 
 const AT = 1_790_000_000;
 const TIDES = 'v1.tides.example';
@@ -29,43 +29,24 @@ const ERRS: readonly AskedSeries[] = [
   of('aggregated_api_diagnosis_confidence', { cause: 'dns-failing' }, 0.9),
 ];
 
-let server: Server;
-let url: string;
-let out: string;
 let prometheus: Prometheus;
 /** Of the exporter, which is the same server under another path. */
 let exporterAnswer: { status: number; body: unknown };
 let tokens: (string | undefined)[];
 
-beforeEach(async () => {
+const heard = hearCommands(async (request, text) => {
+  const { status, body } = await answer(request, text);
+  return { status, body: JSON.stringify(body) };
+});
+beforeEach(() => {
   tokens = [];
   prometheus = askedPrometheus({ series: ERRS, now: AT + 4, evaluatedAt: AT, scrapedAt: AT - 3 });
   exporterAnswer = { status: 200, body: { schema: DIAGNOSES_SCHEMA, time: AT + 5, diagnoses: [] } };
-  server = createServer((request, response) => {
-    void answer(request).then(({ status, body }) =>
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  out = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += String(text);
-    return true;
-  });
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
 });
 
-async function answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
+async function answer(request: IncomingMessage, text: string): Promise<{ status: number; body: unknown }> {
   tokens.push(request.headers.authorization);
   if (request.url!.startsWith('/exporter/')) return exporterAnswer;
-  let text = '';
-  for await (const chunk of request.setEncoding('utf8')) text += chunk as string;
   const asked = new URLSearchParams(text);
   const promql = asked.get('query')!;
   const number = (name: string) => Number(asked.get(name));
@@ -84,19 +65,19 @@ async function explain(...args: string[]): Promise<number> {
   const program = new Command().exitOverride();
   registerExplain(program);
   process.exitCode = undefined;
-  await program.parseAsync(['explain', '--prometheus.url', url, '--apiservice', TIDES, ...args], { from: 'user' });
+  await program.parseAsync(['explain', '--prometheus.url', heard.url, '--apiservice', TIDES, ...args], { from: 'user' });
   return Number(process.exitCode ?? 0);
 }
 
 describe('explain', () => {
   it('prints the ledger and that both agree, and exits with 1 because it errs', async () => {
     expect(await explain()).toBe(1);
-    expect(out).toMatch(/^v1\.tides\.example on cluster harbour, by the rules as evaluated at 2026-09-21T\S+ \(4s ago\)$/m);
-    expect(out).toContain('It errs since 1h or longer. Alerts name dns-failing.');
-    expect(out).toContain('Surest: dns-failing, 90 % sure: A name does not resolve');
-    expect(out).toContain('+5 points: -1 before any evidence, +6 by it');
-    expect(out).toContain(' +6 The name was not found. (not-resolved; since 1h or longer)');
-    expect(out).toMatch(/The exporter, as it was scraped, at \S+: dns-failing, 90 % sure\.\nThey agree\.\n$/);
+    expect(heard.out).toMatch(/^v1\.tides\.example on cluster harbour, by the rules as evaluated at 2026-09-21T\S+ \(4s ago\)$/m);
+    expect(heard.out).toContain('It errs since 1h or longer. Alerts name dns-failing.');
+    expect(heard.out).toContain('Surest: dns-failing, 90 % sure: A name does not resolve');
+    expect(heard.out).toContain('+5 points: -1 before any evidence, +6 by it');
+    expect(heard.out).toContain(' +6 The name was not found. (not-resolved; since 1h or longer)');
+    expect(heard.out).toMatch(/The exporter, as it was scraped, at \S+: dns-failing, 90 % sure\.\nThey agree\.\n$/);
   });
 
   it('asks the exporter where its address is given, with a path prefix, and says where they differ and why', async () => {
@@ -114,16 +95,16 @@ describe('explain', () => {
         }),
       ],
     };
-    expect(await explain('--exporter.url', `${url}/exporter`)).toBe(1);
-    expect(out).toContain('They differ:\n  - dns-failing is 90 % sure by the rules, 50 % by the exporter.\n');
-    expect(out).toContain('  - For dns-failing the exporter alone has lines (+4): Lines say so.\n');
-    expect(out).toMatch(/Why that may be:\n {2}- The rules do not say which catalogue/);
-    expect(out).toContain('verdict is 5s newer than the evaluation of the rules');
+    expect(await explain('--exporter.url', `${heard.url}/exporter`)).toBe(1);
+    expect(heard.out).toContain('They differ:\n  - dns-failing is 90 % sure by the rules, 50 % by the exporter.\n');
+    expect(heard.out).toContain('  - For dns-failing the exporter alone has lines (+4): Lines say so.\n');
+    expect(heard.out).toMatch(/Why that may be:\n {2}- The rules do not say which catalogue/);
+    expect(heard.out).toContain('verdict is 5s newer than the evaluation of the rules');
   });
 
   it('gives all of it as JSON', async () => {
     await explain('-o', 'json');
-    expect(JSON.parse(out)).toMatchObject({
+    expect(JSON.parse(heard.out)).toMatchObject({
       schema: 'aggregated-api-exporter/explanation/v1',
       apiservice: TIDES,
       cluster: { cluster: 'harbour' },
@@ -143,7 +124,7 @@ describe('explain', () => {
     ];
     prometheus = askedPrometheus({ series, now: AT + 4, evaluatedAt: AT, scrapedAt: AT - 3 });
     expect(await explain()).toBe(code);
-    expect(out.replace(/\s+/g, ' ')).toContain(words);
+    expect(heard.out.replace(/\s+/g, ' ')).toContain(words);
   });
 
   it('prints few lines of many causes with much evidence, and no control characters', async () => {
@@ -154,10 +135,10 @@ describe('explain', () => {
     ]);
     prometheus = askedPrometheus({ series: [...ERRS, ...many], now: AT + 4, evaluatedAt: AT, scrapedAt: AT - 3 });
     await explain();
-    expect(out.split('\n').length).toBeLessThan(80);
-    expect(out).toContain('    and 30 more');
-    expect(out).toMatch(/^Also weighed: cause-/m);
-    expect(out).not.toContain('\u001b');
+    expect(heard.out.split('\n').length).toBeLessThan(80);
+    expect(heard.out).toContain('    and 30 more');
+    expect(heard.out).toMatch(/^Also weighed: cause-/m);
+    expect(heard.out).not.toContain('\u001b');
   });
 
   it.each<[string, string[], string]>([
@@ -171,20 +152,20 @@ describe('explain', () => {
     ['an exporter that does not answer', ['--exporter.url', 'http://127.0.0.1:9'], 'http://127.0.0.1:9/api/v1/diagnoses does not answer'],
   ])('refuses %s', async (_, args, words) => {
     await expect(explain(...args)).rejects.toThrow(words);
-    expect(out).toBe('');
+    expect(heard.out).toBe('');
   });
 
   it('names the status and the words of an exporter that refuses, or that is none', async () => {
     exporterAnswer = { status: 404, body: { error: 'not watched: v1.tides.example' } };
-    await expect(explain('--exporter.url', `${url}/exporter`)).rejects.toThrow(
+    await expect(explain('--exporter.url', `${heard.url}/exporter`)).rejects.toThrow(
       '/exporter/api/v1/diagnoses answers 404: {"error":"not watched: v1.tides.example"}',
     );
     exporterAnswer = { status: 200, body: { schema: DIAGNOSES_SCHEMA } };
-    await expect(explain('--exporter.url', `${url}/exporter`)).rejects.toThrow('answers without its diagnoses');
+    await expect(explain('--exporter.url', `${heard.url}/exporter`)).rejects.toThrow('answers without its diagnoses');
   });
 
   it('sends name and password of each URL to that one alone', async () => {
-    const name = (user: string) => url.replace('http://', `http://${user}:secret@`);
+    const name = (user: string) => heard.url.replace('http://', `http://${user}:secret@`);
     await explain('--prometheus.url', name('rules'), '--exporter.url', `${name('watch')}/exporter`);
     const basic = (user: string) => `Basic ${Buffer.from(`${user}:secret`).toString('base64')}`;
     expect([...new Set(tokens)].sort()).toEqual([basic('rules'), basic('watch')].sort());

@@ -1,53 +1,25 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { registerVerify } from '../../src/commands/verify.ts';
+import { type Answered, hearCommands } from './heard.ts';
 
-type Answer = { readonly status?: number; readonly body: string };
-
-let server: Server;
-let url: string;
-let out: string;
 let asked: { readonly path: string; readonly authorization: string | undefined; readonly query: string }[];
-let answer: (query: string) => Answer;
+let answer: (query: string) => Answered;
 
 const found = JSON.stringify({ status: 'success', data: { resultType: 'vector', result: [{ metric: {}, value: [0, '1'] }] } });
 
-beforeEach(async () => {
+const heard = hearCommands((request, text) => {
+  const query = new URLSearchParams(text).get('query') ?? '';
+  asked.push({ path: request.url!, authorization: request.headers.authorization, query });
+  return answer(query);
+});
+beforeEach(() => {
   asked = [];
   answer = () => ({ body: found });
-  server = createServer((request, response) => {
-    void bodyOf(request).then((text) => {
-      const query = new URLSearchParams(text).get('query') ?? '';
-      asked.push({ path: request.url!, authorization: request.headers.authorization, query });
-      const { status = 200, body } = answer(query);
-      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  out = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += String(text);
-    return true;
-  });
 });
-afterEach(async () => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request.setEncoding('utf8')) text += chunk as string;
-  return text;
-}
 
 async function verify(...args: string[]): Promise<number> {
   const program = new Command().exitOverride();
@@ -59,15 +31,15 @@ async function verify(...args: string[]): Promise<number> {
 
 describe('verify', () => {
   it('is content when every selector finds something', async () => {
-    expect(await verify('--prometheus.url', url)).toBe(0);
-    expect(out).toMatch(/^(\d+) of \1 selectors find series/m);
+    expect(await verify('--prometheus.url', heard.url)).toBe(0);
+    expect(heard.out).toMatch(/^(\d+) of \1 selectors find series/m);
     expect([...new Set(asked.map(({ path }) => path))].sort()).toEqual(['/api/v1/query', '/api/v1/rules']);
   });
 
   it('exits with 1 when nothing is scraped, and says so', async () => {
     answer = () => ({ body: JSON.stringify({ status: 'success', data: { resultType: 'vector', result: [] } }) });
-    expect(await verify('--prometheus.url', url, '-o', 'json')).toBe(1);
-    const { findings, warnings } = JSON.parse(out) as { findings: { state: string }[]; warnings: string[] };
+    expect(await verify('--prometheus.url', heard.url, '-o', 'json')).toBe(1);
+    const { findings, warnings } = JSON.parse(heard.out) as { findings: { state: string }[]; warnings: string[] };
     expect(warnings).toEqual([expect.stringContaining('the exporter is not scraped')]);
     expect(findings.some(({ state }) => state === 'missing')).toBe(true);
   });
@@ -78,18 +50,18 @@ describe('verify', () => {
         ? found
         : JSON.stringify({ status: 'success', data: { resultType: 'vector', result: [] } }),
     });
-    await verify('--prometheus.url', url);
-    expect(out).toMatch(/^\d+ find nothing now, as it should be \(--all lists them\)$/m);
-    const short = out.split('\n').length;
-    out = '';
-    await verify('--prometheus.url', url, '--all');
-    expect(out).toMatch(/as it should be:\n {2}/);
-    expect(out.split('\n').length).toBeGreaterThan(short + 50);
+    await verify('--prometheus.url', heard.url);
+    expect(heard.out).toMatch(/^\d+ find nothing now, as it should be \(--all lists them\)$/m);
+    const short = heard.out.split('\n').length;
+    heard.out = '';
+    await verify('--prometheus.url', heard.url, '--all');
+    expect(heard.out).toMatch(/as it should be:\n {2}/);
+    expect(heard.out.split('\n').length).toBeGreaterThan(short + 50);
   });
 
   it('keeps a path prefix, and sends the password of the URL as a header', async () => {
     answer = () => ({ status: 500, body: 'one question is enough' });
-    await expect(verify('--prometheus.url', `${url.replace('http://', 'http://me:p%40ss@')}/prometheus`)).rejects.toThrow('500');
+    await expect(verify('--prometheus.url', `${heard.url.replace('http://', 'http://me:p%40ss@')}/prometheus`)).rejects.toThrow('500');
     expect(asked[0]).toMatchObject({
       path: '/prometheus/api/v1/query',
       authorization: `Basic ${Buffer.from('me:p@ss').toString('base64')}`,
@@ -101,14 +73,14 @@ describe('verify', () => {
     try {
       writeFileSync(join(folder, 'token'), 'sesame\n');
       answer = () => ({ status: 500, body: 'one question is enough' });
-      await expect(verify('--prometheus.url', url, '--prometheus.token-file', join(folder, 'token'))).rejects.toThrow('500');
+      await expect(verify('--prometheus.url', heard.url, '--prometheus.token-file', join(folder, 'token'))).rejects.toThrow('500');
       expect(asked[0]!.authorization).toBe('Bearer sesame');
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 
-  it.each<[string, string[], Answer | undefined, string]>([
+  it.each<[string, string[], Answered | undefined, string]>([
     [
       'a URL without a scheme',
       ['--prometheus.url', 'prometheus:9090'],
@@ -131,7 +103,7 @@ describe('verify', () => {
     ['something that is no Prometheus', [], { body: '<html>Welcome</html>' }, "not an answer of Prometheus's API: <html>Welcome</html>"],
   ])('names %s', async (_, args, given, words) => {
     if (given) answer = () => given;
-    await expect(verify(...(args.length > 0 ? args : ['--prometheus.url', url]))).rejects.toThrow(words);
+    await expect(verify(...(args.length > 0 ? args : ['--prometheus.url', heard.url]))).rejects.toThrow(words);
   });
 
   it('names the address where nobody answers', async () => {
