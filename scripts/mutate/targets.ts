@@ -17,6 +17,7 @@ const TARGETS: ReadonlyMap<string, readonly string[]> = new Map(
     'src/probe/probe-health.ts': PROBER_TESTS,
     'src/probe/open-probes.ts': PROBER_TESTS,
     'src/commands/exporter.ts': [],
+    'src/commands/watched-cluster.ts': ['test/commands/exporter.test.ts'],
     'src/commands/ticker.ts': [],
     'src/observe/logs/seam.ts': [],
     'src/signals/signature-matches.ts': [],

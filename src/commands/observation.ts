@@ -1,5 +1,4 @@
 import type { Config } from '../config.ts';
-import type { SourceName } from '../domain/sources.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { Logger } from '../source/logger.ts';
 import type { ConnectedObserver } from './observe-cluster.ts';
@@ -18,8 +17,6 @@ export interface Observation {
    * the new one has seen everything once, so that no series goes and no verdict ends. @throws Error as `connect` does.
    */
   prepare(config: Config): { begin(): void; discard(): void };
-  /** Starts one source anew, after an error that nobody caught. */
-  restart(source: SourceName): void;
   /** Ends observing, and leaves the client to whoever still has to ask something. */
   endReading(): void;
   stop(): void;
@@ -66,9 +63,6 @@ export function createObservation(connect: (config: Config) => ConnectedObserver
         },
         discard: () => end(prepared),
       };
-    },
-    restart(source) {
-      for (const one of [now, next]) one?.connected.observer.restart(source);
     },
     endReading() {
       for (const one of [now, next]) one?.stop.abort();

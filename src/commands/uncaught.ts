@@ -1,5 +1,5 @@
 import type { SourceName } from '../domain/sources.ts';
-import { currentSource } from '../source/context.ts';
+import { currentWork } from '../source/context.ts';
 import type { Logger } from '../source/logger.ts';
 
 /** An error that nobody caught: by a timer, a callback or a promise. */
@@ -33,7 +33,6 @@ export interface SurvivorOptions {
   readonly log: Logger;
   /** `none`: it is in nobody's work that the error came up. */
   readonly count: (source: SourceName | 'none') => void;
-  readonly restart: (source: SourceName) => void;
   readonly exit: (code: number) => void;
   /** Milliseconds that never go back. */
   readonly now?: () => number;
@@ -44,17 +43,18 @@ export const MAX_UNCAUGHT = 10;
 const WINDOW_MS = 60_000;
 
 /** Logs an uncaught error in one line, counts it and starts its source anew; exits when that happens again and again. */
-export function createSurvivor({ log, count, restart, exit, now = () => performance.now() }: SurvivorOptions): UncaughtHandler {
+export function createSurvivor({ log, count, exit, now = () => performance.now() }: SurvivorOptions): UncaughtHandler {
   let recent: number[] = [];
   return (error) => {
-    const source = currentSource();
+    const work = currentWork();
+    const source = work?.source ?? 'none';
     recent = [...recent.filter((at) => now() - at < WINDOW_MS), now()];
-    count(source ?? 'none');
-    log.error({ source: source ?? 'none', error: oneLine(error) }, 'an error that nobody caught: a fault of the exporter itself');
+    count(source);
+    (work?.log ?? log).error({ source, error: oneLine(error) }, 'an error that nobody caught: a fault of the exporter itself');
     if (recent.length > MAX_UNCAUGHT) {
       log.error({}, `more than ${MAX_UNCAUGHT} uncaught errors within a minute: the exporter ends, to be started anew`);
       exit(COULD_NOT);
-    } else if (source) restart(source);
+    } else work?.restart();
   };
 }
 

@@ -1,43 +1,32 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
-import type { SignalDeclaration } from '../domain/signal.ts';
+import { ClusterFamilies, type FamiliesOptions, printersOf } from './cluster-families.ts';
 import { ErrorRatios } from './error-ratios.ts';
-import { DECLARED_FAMILIES } from './families/list.ts';
 import type { ExposedView, Family } from './family.ts';
-import { FamilyPrinter } from './family-printer.ts';
-import { planFamilies } from './plan.ts';
-import { type Format, headerOf, labelText, renderEnd, sampleLines } from './render.ts';
+import { type FamilyHead, type Format, headerOf, renderEnd, sampleLines } from './render.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 import { TerminationCounts } from './termination-counts.ts';
-import type { ExporterView, WaitingView } from './view.ts';
+import type { ExporterView } from './view.ts';
 
-export const DEFAULT_SERIES_PER_FAMILY = 10_000;
 /** Rendering gives the event loop back after this long: probes are timed on the same one. */
 const SLICE_MS = 4;
 const compress = promisify(gzip);
 
-export interface ExpositionOptions {
-  readonly signals: readonly SignalDeclaration[];
-  /** Those that have a series while they are 0 and never were anything else; default all. */
-  readonly askedAtZero?: ReadonlySet<string>;
-  /** Series of one family; default 10,000. */
-  readonly seriesPerFamily?: number;
-  readonly families?: readonly Family[];
+export interface PageOptions {
   readonly self?: SelfMetrics;
-  /** Asked while there is no view yet. */
-  readonly waiting?: () => WaitingView;
   /** What the series tell of us beside the view: while its answer is the same, so is the page. */
   readonly changesWith?: () => string;
-  /** A family that could not be printed; the others are. */
-  readonly onError?: (family: string, error: unknown) => void;
 }
 
-export interface Exposition {
+/** What is served at /metrics. One rendering serves every scrape until something in it changes. */
+export interface MetricsPages {
+  page(format: Format): Promise<ExpositionPage>;
+}
+
+export interface Exposition extends MetricsPages {
   /** Takes the newest view; rendered when it is asked for. */
   update(view: ExporterView): void;
-  /** The exposition of the newest view. One rendering serves every scrape until the next view. */
-  page(format: Format): Promise<ExpositionPage>;
 }
 
 export interface ExpositionPage {
@@ -46,74 +35,72 @@ export interface ExpositionPage {
   gzipped(): Promise<Buffer>;
 }
 
-export function createExposition(options: ExpositionOptions): Exposition {
-  const families = options.families ?? DECLARED_FAMILIES;
-  const printers = printersOf(options);
-  const terminations = new TerminationCounts();
-  const errorRatios = new ErrorRatios();
-  const dropped = new Map<string, number>(printers.map((printer) => [printer.name, 0]));
-  let failed = 0;
-  let view: ExposedView | undefined;
+/** The exposition of one cluster. */
+export function createExposition(options: FamiliesOptions & PageOptions): Exposition {
+  const families = new ClusterFamilies(options);
+  return { update: (view) => families.update(view), page: createMetricsPages([families], options).page };
+}
+
+/** The series of all these clusters, and our own, under one head for each family. @param clusters at least one. */
+export function createMetricsPages(clusters: readonly ClusterFamilies[], { self, changesWith }: PageOptions = {}): MetricsPages {
+  const [{ heads }] = clusters as readonly [ClusterFamilies];
   let cache = new Map<string, Promise<ExpositionPage>>();
-  let counted: ExposedView | undefined;
+  let views: readonly (ExposedView | undefined)[] = [];
 
-  function print(printer: FamilyPrinter, of: ExposedView, format: Format, first: boolean): Buffer {
-    try {
-      const printed = printer.print(of, format);
-      if (first && printed.dropped > 0) dropped.set(printer.name, (dropped.get(printer.name) ?? 0) + printed.dropped);
-      return printed.text;
-    } catch (error) {
-      failed++;
-      options.onError?.(printer.name, error);
-      return Buffer.alloc(0);
-    }
-  }
-
-  async function render(of: ExposedView | undefined, format: Format): Promise<ExpositionPage> {
-    const parts: Buffer[] = [];
-    if (of) {
-      const first = counted !== of;
-      counted = of;
-      let sliceEnds = performance.now() + SLICE_MS;
-      for (const printer of printers) {
-        parts.push(print(printer, of, format, first));
-        if (performance.now() < sliceEnds) continue;
-        await nextTurn();
-        sliceEnds = performance.now() + SLICE_MS;
-      }
-    } else if (options.waiting) parts.push(Buffer.from(renderSources(families, options.waiting(), format)));
-    parts.push(
-      Buffer.from(renderDropped(dropped, format) + headerOf(FAMILIES_FAILED, format) + sampleLines(FAMILIES_FAILED.name, '', failed)),
+  async function render(format: Format): Promise<ExpositionPage> {
+    const pause = createPause();
+    const printed: (readonly Buffer[])[] = [];
+    // One after the other: together they would hold the loop as long as all of them take.
+    for (const cluster of clusters) printed.push(await cluster.print(pause));
+    const parts = heads.flatMap((head, at) =>
+      underHead(
+        head,
+        format,
+        printed.map((of) => of[at] ?? NOTHING),
+      ),
     );
-    parts.push(Buffer.from((await options.self?.text(format)) ?? ''), Buffer.from(renderEnd(format)));
+    parts.push(Buffer.from(renderDropped(clusters, format) + renderFailed(clusters, format)));
+    parts.push(Buffer.from((await self?.text(format)) ?? ''), Buffer.from(renderEnd(format)));
     return pageOf(Buffer.concat(parts));
   }
 
   return {
-    update(next) {
-      terminations.observe(next.snapshot);
-      errorRatios.observe(next.snapshot);
-      view = { ...next, terminations, errorRatios };
-      cache = new Map();
-    },
     page(format) {
-      const key = `${format} ${options.changesWith?.()}`;
+      const now = clusters.map(({ view }) => view);
+      if (now.some((view, at) => view !== views[at])) cache = new Map();
+      views = now;
+      const key = `${format} ${changesWith?.()}`;
       const known = cache.get(key);
       if (known) return known;
-      const page = render(view, format);
+      const page = render(format);
       // Without a view only our own metrics are there, and they should move.
-      if (view) cache.set(key, page);
+      if (now.every((view) => view !== undefined)) cache.set(key, page);
       page.catch(() => cache.delete(key));
       return page;
     },
   };
 }
 
+const NOTHING = Buffer.alloc(0);
+
+/** A family without a series is not there. */
+function underHead(head: FamilyHead, format: Format, series: readonly Buffer[]): readonly Buffer[] {
+  return series.every(({ length }) => length === 0) ? [] : [Buffer.from(headerOf(head, format)), ...series];
+}
+
+/** Lets others have their turn whenever one has lasted its time; undefined while it has not. */
+function createPause(): () => Promise<void> | undefined {
+  let ends = performance.now() + SLICE_MS;
+  return () => {
+    if (performance.now() < ends) return undefined;
+    return nextTurn().then(() => {
+      ends = performance.now() + SLICE_MS;
+    });
+  };
+}
+
 /** The exposition of one view alone, without the exporter's own metrics. */
-export function renderExposition(
-  view: ExporterView,
-  options: Omit<ExpositionOptions, 'self'> & { readonly format?: Format } = { signals: [] },
-): string {
+export function renderExposition(view: ExporterView, options: FamiliesOptions & { readonly format?: Format } = { signals: [] }): string {
   const format = options.format ?? 'text';
   const exposed: ExposedView = { ...view, terminations: new TerminationCounts(), errorRatios: new ErrorRatios() };
   exposed.terminations.observe(view.snapshot);
@@ -121,31 +108,11 @@ export function renderExposition(
   const dropped = new Map<string, number>();
   let text = '';
   for (const printer of printersOf(options)) {
-    const printed = printer.print(exposed, format);
-    dropped.set(printer.name, printed.dropped);
-    text += printed.text.toString();
+    const printed = printer.print(exposed);
+    dropped.set(printer.head.name, printed.dropped);
+    text += underHead(printer.head, format, [printed.text]).join('');
   }
-  return text + renderDropped(dropped, format) + renderEnd(format);
-}
-
-/** Before the first tick: the sources, so that blindness at the start is seen, and alerted on, as blindness later is. */
-function renderSources(families: readonly Family[], { sources }: WaitingView, format: Format): string {
-  return families
-    .map((family) => {
-      let lines = '';
-      family.collectSources?.(sources, (values, value) => {
-        lines += sampleLines(family.name, labelText(family.labels, values), value);
-      });
-      return lines === '' ? '' : headerOf(family, format) + lines;
-    })
-    .join('');
-}
-
-function printersOf(options: ExpositionOptions): FamilyPrinter[] {
-  const limit = options.seriesPerFamily ?? DEFAULT_SERIES_PER_FAMILY;
-  return planFamilies(options.families ?? DECLARED_FAMILIES, options.signals, options.askedAtZero).map(
-    (plan) => new FamilyPrinter(plan, limit),
-  );
+  return text + renderDropped([{ dropped }], format) + renderEnd(format);
 }
 
 export const SERIES_DROPPED: Omit<Family, 'collect'> = {
@@ -165,9 +132,15 @@ export const FAMILIES_FAILED: Omit<Family, 'collect'> = {
   cost: '1',
 };
 
-function renderDropped(dropped: ReadonlyMap<string, number>, format: Format): string {
-  const lines = [...dropped].map(([family, count]) => sampleLines(SERIES_DROPPED.name, `family="${family}"`, count));
+function renderDropped(clusters: readonly Pick<ClusterFamilies, 'dropped'>[], format: Format): string {
+  const lines = clusters.flatMap(({ dropped }) =>
+    [...dropped].map(([family, count]) => sampleLines(SERIES_DROPPED.name, `family="${family}"`, count)),
+  );
   return headerOf(SERIES_DROPPED, format) + lines.join('');
+}
+
+function renderFailed(clusters: readonly Pick<ClusterFamilies, 'failed'>[], format: Format): string {
+  return headerOf(FAMILIES_FAILED, format) + clusters.map(({ failed }) => sampleLines(FAMILIES_FAILED.name, '', failed)).join('');
 }
 
 function pageOf(body: Buffer): ExpositionPage {

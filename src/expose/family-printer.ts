@@ -1,6 +1,6 @@
 import type { ExposedView, HistogramValue } from './family.ts';
 import type { FamilyPlan, PlannedSignal } from './plan.ts';
-import { escapeLabelValue, type Format, headerOf, labelText, sampleLines } from './render.ts';
+import { escapeLabelValue, type FamilyHead, labelText, sampleLines } from './render.ts';
 import { liveApis } from './view.ts';
 
 /** One series as it was printed last. Ticks differ in few values and fewer labels, so most is printed again as it is. */
@@ -14,6 +14,7 @@ interface Cell {
 }
 
 export interface PrintedFamily {
+  /** Without its head, which stands once above the series of all clusters. */
   readonly text: Buffer;
   /** Series over the limit. */
   readonly dropped: number;
@@ -28,6 +29,8 @@ const EMPTY: readonly string[] = [];
 export class FamilyPrinter {
   readonly #plan: FamilyPlan;
   readonly #limit: number;
+  /** Before the labels of each series: whose it is, or nothing. */
+  readonly #whose: string;
   readonly #bySuffix: ReadonlyMap<string, string>;
   /** By APIService, in the order of the plan's signals; a signal that had nothing to print has none. */
   #signalCells = new Map<string, (Cell | undefined)[]>();
@@ -35,31 +38,31 @@ export class FamilyPrinter {
   /** Series that have begun, of those that are there now; of a family with `beginsAbove`. */
   #begun = new Set<string>();
   /** What was printed last, and of which cells: the same cells unchanged are the same bytes. */
-  #last: { readonly cells: readonly Cell[]; readonly format: Format; readonly printed: PrintedFamily } | undefined;
+  #last: { readonly cells: readonly Cell[]; readonly printed: PrintedFamily } | undefined;
   #changed = false;
 
-  constructor(plan: FamilyPlan, limit: number) {
+  /** @param whose labels that stand before the others of each series, e.g. `cluster="harbour"`; empty = none. */
+  constructor(plan: FamilyPlan, limit: number, whose = '') {
     this.#plan = plan;
     this.#limit = limit;
+    this.#whose = whose;
     this.#bySuffix = new Map(plan.signals.map((signal) => [signal.suffix, signal.name]));
   }
 
-  get name(): string {
-    return this.#plan.family.name;
+  get head(): FamilyHead {
+    return this.#plan.family;
   }
 
-  print(view: ExposedView, format: Format): PrintedFamily {
+  print(view: ExposedView): PrintedFamily {
     const cells: Cell[] = [];
     this.#changed = false;
     this.#printSignals(view, cells);
     this.#printDeclared(view, cells);
     const last = this.#last;
-    if (last && !this.#changed && last.format === format && same(last.cells, cells)) return last.printed;
+    if (last && !this.#changed && same(last.cells, cells)) return last.printed;
     const kept = cells.length > this.#limit ? keep(cells, this.#limit) : cells;
-    const lines = kept.length === 0 ? [] : [headerOf(this.#plan.family, format)];
-    for (const cell of kept) lines.push(cell.lines);
-    const printed = { text: Buffer.from(lines.join('')), dropped: cells.length - kept.length };
-    this.#last = { cells, format, printed };
+    const printed = { text: Buffer.from(kept.map(({ lines }) => lines).join('')), dropped: cells.length - kept.length };
+    this.#last = { cells, printed };
     return printed;
   }
 
@@ -74,7 +77,7 @@ export class FamilyPrinter {
       for (const [at, signal] of signals.entries()) {
         const value = read(signal.name);
         if (value === undefined || (value === 0 && !signal.fromZero && !cells[at])) continue;
-        const cell = cells[at] ?? signalCell(api.name, signal);
+        const cell = cells[at] ?? this.#signalCell(api.name, signal);
         cells[at] = cell;
         printed.push(this.#fill(cell, value));
       }
@@ -111,9 +114,18 @@ export class FamilyPrinter {
     return true;
   }
 
+  #signalCell(api: string, { suffix }: PlannedSignal): Cell {
+    const labels = this.#labelled(`apiservice="${escapeLabelValue(api)}"${suffix}`);
+    return { labelValues: [api], labels, signal: undefined, value: undefined, lines: '' };
+  }
+
+  #labelled(labels: string): string {
+    return this.#whose === '' || labels === '' ? this.#whose + labels : `${this.#whose},${labels}`;
+  }
+
   #newCell(labelValues: readonly string[]): Cell {
     const { labels: names } = this.#plan.family;
-    const labels = labelText(names, labelValues);
+    const labels = this.#labelled(labelText(names, labelValues));
     const suffix = this.#bySuffix.size > 0 && names.length > 1 ? `,${labelText(names.slice(1), labelValues.slice(1))}` : '';
     const signal = this.#bySuffix.get(suffix);
     return { labelValues: labelValues.length === 0 ? EMPTY : [...labelValues], labels, signal, value: undefined, lines: '' };
@@ -126,10 +138,6 @@ export class FamilyPrinter {
     cell.lines = sampleLines(this.#plan.family.name, cell.labels, value);
     return cell;
   }
-}
-
-function signalCell(api: string, { suffix }: PlannedSignal): Cell {
-  return { labelValues: [api], labels: `apiservice="${escapeLabelValue(api)}"${suffix}`, signal: undefined, value: undefined, lines: '' };
 }
 
 /** Of the snapshot, or of the history of the failures. */

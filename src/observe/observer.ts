@@ -79,7 +79,7 @@ export function createObserver(input: ObserverInput): Observer {
     const deadline = performance.now() + DISCOVERY_MS;
     while (!signal.aborted && !refused() && !discovery.synced() && performance.now() < deadline) await sleep(100);
   };
-  const running = createRunning(asked, discovered);
+  const running = createRunning(asked, discovered, input.log);
   const snapshot = createSnapshots({ discovery, asked, texts: createTextMatches(options.logs.signatures), clock });
 
   return {

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { SourceName } from '../domain/sources.ts';
-import { asSource } from '../source/context.ts';
+import { asWork } from '../source/context.ts';
+import type { Logger } from '../source/logger.ts';
 import type { OpenSource } from './define-source.ts';
 
 export interface Running {
@@ -13,7 +14,7 @@ export interface Running {
 const RESTART_MS = 1_000;
 
 /** @param discovered resolves when the backends are known, or will not be for a while. */
-export function createRunning(sources: readonly OpenSource[], discovered: (signal: AbortSignal) => Promise<void>): Running {
+export function createRunning(sources: readonly OpenSource[], discovered: (signal: AbortSignal) => Promise<void>, log: Logger): Running {
   /** Of each source that runs: what ends it alone. */
   const ends = new Map<SourceName, AbortController>();
   let whole: AbortSignal | undefined;
@@ -24,10 +25,10 @@ export function createRunning(sources: readonly OpenSource[], discovered: (signa
     const either = AbortSignal.any([signal, own.signal]);
     // A source listens with each of its loops, streams and probes.
     setMaxListeners(0, either);
-    asSource(name, () => source.start(either));
+    asWork({ source: name, log, restart: () => running.restart(name) }, () => source.start(either));
   }
 
-  return {
+  const running: Running = {
     start(signal) {
       whole = signal;
       for (const source of sources) if (!source.definition.afterDiscovery) begin(source, signal);
@@ -37,9 +38,9 @@ export function createRunning(sources: readonly OpenSource[], discovered: (signa
     },
     restart(name) {
       const source = sources.find(({ definition }) => definition.name === name);
-      const running = ends.get(name);
-      if (!source || !running || running.signal.aborted || source.definition.outlivesErrors) return;
-      running.abort();
+      const end = ends.get(name);
+      if (!source || !end || end.signal.aborted || source.definition.outlivesErrors) return;
+      end.abort();
       const signal = whole;
       const timer = setTimeout(() => {
         if (signal && !signal.aborted) begin(source, signal);
@@ -47,4 +48,5 @@ export function createRunning(sources: readonly OpenSource[], discovered: (signa
       timer.unref();
     },
   };
+  return running;
 }

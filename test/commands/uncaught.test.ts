@@ -5,7 +5,7 @@ import { createSurvivor, MAX_UNCAUGHT } from '../../src/commands/uncaught.ts';
 import { createSelfMetrics } from '../../src/expose/self-metrics.ts';
 import { createKubeClient } from '../../src/kube/client.ts';
 import { createObserver } from '../../src/observe/observer.ts';
-import { asSource, currentSource } from '../../src/source/context.ts';
+import { asWork, currentWork } from '../../src/source/context.ts';
 import { SILENT } from '../../src/source/logger.ts';
 import { eventually } from '../support/eventually.ts';
 import { apiService, pod, service, slice } from '../support/kube-objects.ts';
@@ -17,10 +17,12 @@ const CONTEXT = new URL('../../src/source/context.ts', import.meta.url).href;
 /** A process that does this, as the commands do, with `handleUncaught` at hand. */
 function run(code: string) {
   const script = `import { catchUncaught, createSurvivor, handleUncaught } from ${JSON.stringify(UNCAUGHT)};
-import { asSource } from ${JSON.stringify(CONTEXT)};
+import { asWork } from ${JSON.stringify(CONTEXT)};
 catchUncaught();
 const say = (...words) => console.log(...words);
-const survive = () => handleUncaught(createSurvivor({ log: { error: (fields, message) => say(JSON.stringify(fields), message) }, count: (source) => say('count', source), restart: (source) => say('restart', source), exit: (code) => { say('exit', code); process.exit(code); } }));
+const log = (whose) => ({ error: (fields, message) => say(...whose, JSON.stringify(fields), message) });
+const survive = () => handleUncaught(createSurvivor({ log: log([]), count: (source) => say('count', source), exit: (code) => { say('exit', code); process.exit(code); } }));
+const pods = { source: 'pods', log: log(['harbour']), restart: () => say('restart pods') };
 ${code}`;
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
     encoding: 'utf8',
@@ -41,11 +43,13 @@ describe('an error that nobody caught', () => {
     ['a promise', "Promise.resolve().then(() => { throw new Error('boom'); })"],
     ['a listener', "new EventTarget().addEventListener('x', () => {}); setImmediate(() => { throw new Error('boom'); })"],
   ])('of %s ends nothing: one line, counted, and its source starts anew', (_, code) => {
-    const { status, out } = run(`survive(); asSource('pods', () => { ${code}; }); setTimeout(() => say('alive'), 50);`);
+    const { status, out } = run(`survive(); asWork(pods, () => { ${code}; }); setTimeout(() => say('alive'), 50);`);
     expect(status).toBe(0);
     expect(out).toEqual([
       'count pods',
-      expect.stringMatching(/^{"source":"pods","error":"Error: boom at .*"} an error that nobody caught: a fault of the exporter itself$/),
+      expect.stringMatching(
+        /^harbour {"source":"pods","error":"Error: boom at .*"} an error that nobody caught: a fault of the exporter itself$/,
+      ),
       'restart pods',
       'alive',
     ]);
@@ -61,7 +65,7 @@ describe('an error that nobody caught', () => {
   it('is forgotten after a minute', () => {
     let now = 0;
     const exits: number[] = [];
-    const survive = createSurvivor({ log: SILENT, count() {}, restart() {}, exit: (code) => exits.push(code), now: () => now });
+    const survive = createSurvivor({ log: SILENT, count() {}, exit: (code) => exits.push(code), now: () => now });
     for (let times = 0; times < 3 * MAX_UNCAUGHT; times++) {
       now += 6_000;
       survive(new Error('boom'));
@@ -114,10 +118,11 @@ describe('a source that is started anew', () => {
   });
 
   it('is known inside its timers and promises', async () => {
-    const seen = await asSource('logs', async () => {
+    const work = { source: 'logs', log: SILENT, restart() {} } as const;
+    const seen = await asWork(work, async () => {
       await sleep(1);
-      return currentSource();
+      return currentWork();
     });
-    expect([seen, currentSource()]).toEqual(['logs', undefined]);
+    expect([seen, currentWork()]).toEqual([work, undefined]);
   });
 });

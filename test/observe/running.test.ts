@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SourceName } from '../../src/domain/sources.ts';
 import { defineSource, type OpenSource, type Surroundings } from '../../src/observe/define-source.ts';
 import { createRunning } from '../../src/observe/running.ts';
-import { currentSource } from '../../src/source/context.ts';
+import { currentWork } from '../../src/source/context.ts';
+import { SILENT } from '../../src/source/logger.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -18,7 +19,7 @@ function three() {
       create: () => ({
         name,
         start(signal: AbortSignal) {
-          seen.push(`${name} starts as ${currentSource()}`);
+          seen.push(`${name} starts as ${currentWork()?.source}`);
           for (let stream = 0; stream < 30; stream++) signal.addEventListener('abort', () => {}, { once: true });
           signal.addEventListener('abort', () => seen.push(`${name} ends`), { once: true });
         },
@@ -31,7 +32,7 @@ function three() {
     known = resolve;
   });
   const stop = new AbortController();
-  const running = createRunning(sources, () => waiting);
+  const running = createRunning(sources, () => waiting, SILENT);
   running.start(stop.signal);
   const discovered = async () => {
     known();

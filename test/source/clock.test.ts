@@ -4,13 +4,13 @@ import { expect, it } from 'vitest';
 const ROOT = new URL('../../src/', import.meta.url);
 /** A clock that is set jumps: what is a duration is taken by `performance.now()` (`monotonic`). Here, and only here, is the time of day meant. */
 const TIME_OF_DAY: Readonly<Record<string, string>> = {
-  'commands/exporter.ts': 'the moment at which sources are shown',
   'commands/incident-keeper.ts': 'the moment at which incidents of the time before the stop are gone on with',
   'commands/observe-cluster.ts': 'the clock of the observer',
+  'commands/watched-cluster.ts': 'the moment at which sources are shown',
+  'expose/cluster-routes.ts': 'the moment at which sources are shown',
   'expose/incident-routes.ts': 'the moment from which `since` counts back',
   'expose/live/pages.ts': 'the moment of pages about incidents of an earlier run, before the first tick',
   'expose/page/script/times.ts': 'the moment of a page that names none, in the browser',
-  'expose/server.ts': 'the moment at which sources are shown',
   'leader/elector.ts': 'the times that stand in a Lease, which other processes read',
   'leader/one-object.ts': 'the moment from which a Retry-After with a date counts',
   'read/dump/dump.ts': 'the moment of a dump that names none',

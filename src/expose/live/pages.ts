@@ -3,7 +3,6 @@ import { gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import type { IncidentBook } from '../../domain/incident.ts';
 import type { Shard } from '../../domain/shard.ts';
-import { prefixOf } from '../external-url.ts';
 import { HourBook } from '../hour/hour-book.ts';
 import { acceptsGzip } from '../negotiate.ts';
 import { renderApiPage, renderUnknownApi } from '../page/api-page.ts';
@@ -24,7 +23,8 @@ export interface PagesOptions {
   /** The hour that the pages show; default: it begins now. */
   readonly hours?: HourBook;
   readonly version: string;
-  readonly externalUrl?: string;
+  /** Path under which people see the pages, without a slash at its end; default none. */
+  readonly prefix?: string;
   readonly shard?: Shard;
   readonly shardUrl?: string;
 }
@@ -40,8 +40,7 @@ export interface Pages {
   publish(): void;
 }
 
-export function createPages({ view, waiting, book, hours = new HourBook(), version, externalUrl, shard, shardUrl }: PagesOptions): Pages {
-  const prefix = prefixOf(externalUrl);
+export function createPages({ view, waiting, book, hours = new HourBook(), version, prefix = '', shard, shardUrl }: PagesOptions): Pages {
   const options = { version, prefix, ...(shard && { shard }), ...(shardUrl !== undefined && { shardUrl }) };
   const began = Date.now();
   let recorded: ExporterView | undefined;

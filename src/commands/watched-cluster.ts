@@ -1,0 +1,129 @@
+import type { Config } from '../config.ts';
+import { createDiagnostician, type Diagnostician } from '../diagnose/diagnostician.ts';
+import type { Shard } from '../domain/shard.ts';
+import { seesApis } from '../domain/sources.ts';
+import { ClusterFamilies } from '../expose/cluster-families.ts';
+import type { ClusterWeb } from '../expose/cluster-routes.ts';
+import { HourBook } from '../expose/hour/hour-book.ts';
+import type { ExporterView } from '../expose/view.ts';
+import { createAccessReviews } from '../kube/access-review.ts';
+import { readSignals } from '../signals/read.ts';
+import type { Logger } from '../source/logger.ts';
+import { ALL_SIGNALS, catalogueOptions, publishedAtZero } from './catalogue-options.ts';
+import { type IncidentKeeper, startIncidentKeeper } from './incident-keeper.ts';
+import { createObservation, type Observation } from './observation.ts';
+import type { ConnectedObserver, Observing } from './observe-cluster.ts';
+import { createReplicas, type Replicas } from './replicas.ts';
+import { startStateKeeper } from './state-keeper.ts';
+import { createVerdictLog, type VerdictLog } from './verdict-log.ts';
+
+/** A new observer, not started yet. @throws Error when the configuration names no cluster that can be asked. */
+export type Connect = (config: Config, own: Omit<Observing, 'log'>) => ConnectedObserver;
+
+export interface WatchedClusterInput {
+  readonly config: Config;
+  readonly connect: Connect;
+  readonly log: Logger;
+  /** Told how long each tick took, seconds. */
+  readonly onTick: (seconds: number) => void;
+}
+
+/** One cluster, from the observation to what is published of it. */
+export interface WatchedCluster {
+  readonly observation: Observation;
+  readonly families: ClusterFamilies;
+  /** What its pages are made of. */
+  readonly web: Pick<ClusterWeb, 'view' | 'waiting' | 'incidents' | 'hours' | 'evidence' | 'reviewAccess' | 'shard' | 'shardUrl'>;
+  /** Its shard, while its APIs are seen. */
+  readonly watchedShard: () => Shard | undefined;
+  /** Whether we lead; undefined where no leader is elected. */
+  readonly leads: (() => boolean) | undefined;
+  /** Observes; returns at once. @param onUrgent called when a tick should come soon. */
+  start(onUrgent: () => void): void;
+  /** Diagnoses and publishes what is seen now. */
+  tick(): void;
+  /** Writes what is to be kept. No tick may come any more. */
+  keep(): Promise<void>;
+  /** After that: ends observing, and gives the lead up. */
+  stop(): Promise<void>;
+}
+
+/** Goes on with what was kept of the cluster. @throws Error as `connect` does, or when nobody says where the Lease is. */
+export async function watchCluster(input: WatchedClusterInput): Promise<WatchedCluster> {
+  const { config, connect, log } = input;
+  const { shard } = config.apis;
+  const replicas = createReplicas({ config, client: () => observation.client(), log });
+  const observation = createObservation((by) => connect(by, { logHandover: replicas?.logHandover, shard }), config, log);
+  const waiting = () => ({ time: Date.now(), sources: observation.current().sources() });
+  const families = new ClusterFamilies({
+    ...{ signals: ALL_SIGNALS, askedAtZero: publishedAtZero(), waiting, seriesPerFamily: config.limits.series_per_family },
+  });
+  const diagnostician = createDiagnostician(catalogueOptions());
+  const keeping = { log, ...(replicas && { mayWrite: replicas.leads }) };
+  const hours = new HourBook();
+  const keeper = await startStateKeeper({ diagnostician, hours }, config.diagnosis.state_file, keeping);
+  const incidents = await startIncidentKeeper(config.incidents, keeping, (memories) => diagnostician.recall(memories));
+  const publish = createPublisher({ ...input, observation, diagnostician, incidents, families, replicas });
+  let view: ExporterView | undefined;
+  return {
+    observation,
+    families,
+    web: {
+      ...{ view: () => view, waiting, incidents: incidents.book, hours, evidence: config.web.evidence },
+      ...(config.web.evidence === 'authenticated' && { reviewAccess: createAccessReviews(observation.client).review }),
+      ...(shard && { shard }),
+      ...(config.web.shard_url !== undefined && { shardUrl: config.web.shard_url }),
+    },
+    watchedShard: () => (shard && seesApis(observation.current().sources()) ? shard : undefined),
+    leads: replicas?.leads,
+    start(onUrgent) {
+      observation.start(onUrgent);
+      replicas?.start();
+    },
+    tick() {
+      view = publish(view);
+    },
+    async keep() {
+      await Promise.all([keeper.stop(), incidents.stop()]);
+    },
+    async stop() {
+      // Until here it may be that only the leader writes.
+      observation.endReading();
+      await replicas?.stop();
+      observation.stop();
+    },
+  };
+}
+
+interface PublisherInput extends Pick<WatchedClusterInput, 'log' | 'onTick'> {
+  readonly observation: Observation;
+  readonly diagnostician: Diagnostician;
+  readonly incidents: Pick<IncidentKeeper, 'observe'>;
+  readonly families: ClusterFamilies;
+  readonly replicas: Replicas | undefined;
+}
+
+/** One tick: snapshot, signals, diagnosis; published, and what is new in it logged. */
+function createPublisher({ observation, diagnostician, incidents, families, replicas, log, onTick }: PublisherInput) {
+  const verdicts: VerdictLog = createVerdictLog(log);
+  return (before: ExporterView | undefined): ExporterView | undefined => {
+    const observer = observation.current();
+    // Before discovery has answered there is nothing to judge, and an empty view would look like a healthy cluster.
+    if (!before && !observer.ready()) return undefined;
+    const started = performance.now();
+    const snapshot = observer.snapshot();
+    const values = readSignals(snapshot);
+    const round = diagnostician.observe(snapshot, values);
+    const view = {
+      snapshot,
+      signals: values,
+      round,
+      ...incidents.observe(snapshot, round),
+      ...(replicas && { replica: replicas.candidacy() }),
+    };
+    families.update(view);
+    onTick((performance.now() - started) / 1000);
+    verdicts.follow(round);
+    return view;
+  };
+}

@@ -1,0 +1,125 @@
+import type { SignalDeclaration } from '../domain/signal.ts';
+import { ErrorRatios } from './error-ratios.ts';
+import { DECLARED_FAMILIES } from './families/list.ts';
+import type { ExposedView, Family } from './family.ts';
+import { FamilyPrinter } from './family-printer.ts';
+import { planFamilies } from './plan.ts';
+import { type FamilyHead, labelText, sampleLines } from './render.ts';
+import { TerminationCounts } from './termination-counts.ts';
+import type { ExporterView, WaitingView } from './view.ts';
+
+const DEFAULT_SERIES_PER_FAMILY = 10_000;
+
+export interface FamiliesOptions {
+  readonly signals: readonly SignalDeclaration[];
+  /** Those that have a series while they are 0 and never were anything else; default all. */
+  readonly askedAtZero?: ReadonlySet<string>;
+  /** Series of one family; default 10,000. */
+  readonly seriesPerFamily?: number;
+  readonly families?: readonly Family[];
+  /** Asked while there is no view yet. */
+  readonly waiting?: () => WaitingView;
+  /** A family that could not be printed; the others are. */
+  readonly onError?: (family: string, error: unknown) => void;
+}
+
+/** The families of one cluster, printed from view to view. */
+export class ClusterFamilies {
+  readonly #options: FamiliesOptions;
+  readonly #printers: readonly FamilyPrinter[];
+  readonly #terminations = new TerminationCounts();
+  readonly #errorRatios = new ErrorRatios();
+  readonly #dropped: Map<string, number>;
+  #failed = 0;
+  #view: ExposedView | undefined;
+  #printed: Promise<readonly Buffer[]> | undefined;
+
+  constructor(options: FamiliesOptions) {
+    this.#options = options;
+    this.#printers = printersOf(options);
+    this.#dropped = new Map(this.heads.map(({ name }) => [name, 0]));
+  }
+
+  /** Of all families, in their order; the same for every cluster. */
+  get heads(): readonly FamilyHead[] {
+    return this.#printers.map(({ head }) => head);
+  }
+
+  /** By family: series that its cap left out, counted once per view that was printed. */
+  get dropped(): ReadonlyMap<string, number> {
+    return this.#dropped;
+  }
+
+  /** Families that could not be printed. */
+  get failed(): number {
+    return this.#failed;
+  }
+
+  /** The newest view; undefined before the first. */
+  get view(): ExposedView | undefined {
+    return this.#view;
+  }
+
+  /** Takes the newest view; printed when it is asked for. */
+  update(next: ExporterView): void {
+    this.#terminations.observe(next.snapshot);
+    this.#errorRatios.observe(next.snapshot);
+    this.#view = { ...next, terminations: this.#terminations, errorRatios: this.#errorRatios };
+    this.#printed = undefined;
+  }
+
+  /**
+   * The series of each family of `heads`, without the head. One printing serves every reader until the next view.
+   * @param pause asked after each family, so that others have their turn.
+   */
+  print(pause: () => Promise<void> | undefined): Promise<readonly Buffer[]> {
+    if (!this.#view) return Promise.resolve(this.#printWaiting());
+    this.#printed ??= this.#printView(this.#view, pause);
+    return this.#printed;
+  }
+
+  async #printView(view: ExposedView, pause: () => Promise<void> | undefined): Promise<readonly Buffer[]> {
+    const parts: Buffer[] = [];
+    for (const printer of this.#printers) {
+      parts.push(this.#printFamily(printer, view));
+      await pause();
+    }
+    return parts;
+  }
+
+  #printFamily(printer: FamilyPrinter, view: ExposedView): Buffer {
+    const { name } = printer.head;
+    try {
+      const { text, dropped } = printer.print(view);
+      if (dropped > 0) this.#dropped.set(name, (this.#dropped.get(name) ?? 0) + dropped);
+      return text;
+    } catch (error) {
+      this.#failed++;
+      this.#options.onError?.(name, error);
+      return Buffer.alloc(0);
+    }
+  }
+
+  /** Before the first tick: the sources, so that blindness at the start is seen, and alerted on, as blindness later is. */
+  #printWaiting(): readonly Buffer[] {
+    const { waiting, families = DECLARED_FAMILIES } = this.#options;
+    const sources = waiting?.().sources ?? [];
+    const printed = new Map(families.map((family) => [family.name, sourceLines(family, sources)]));
+    return this.heads.map(({ name }) => Buffer.from(printed.get(name) ?? ''));
+  }
+}
+
+function sourceLines(family: Family, sources: WaitingView['sources']): string {
+  let lines = '';
+  family.collectSources?.(sources, (values, value) => {
+    lines += sampleLines(family.name, labelText(family.labels, values), value);
+  });
+  return lines;
+}
+
+export function printersOf(options: FamiliesOptions): FamilyPrinter[] {
+  const limit = options.seriesPerFamily ?? DEFAULT_SERIES_PER_FAMILY;
+  return planFamilies(options.families ?? DECLARED_FAMILIES, options.signals, options.askedAtZero).map(
+    (plan) => new FamilyPrinter(plan, limit),
+  );
+}
