@@ -35,6 +35,8 @@ interface Variable {
 interface Annotation {
   readonly name: string;
   readonly expr?: string;
+  readonly step?: string;
+  readonly target?: { readonly expr: string; readonly interval: string };
   readonly titleFormat?: string;
   readonly textFormat?: string;
 }
@@ -149,6 +151,10 @@ describe.each(each)('%s', (_, dashboard) => {
       // Grafana knows labels there, and no variables.
       expect([titleFormat, textFormat]).toEqual(['{{apiservice}}: {{cause}}', '{{link}}']);
     }
+  });
+
+  it('asks for each annotation as Grafana does now, and as older ones do', () => {
+    for (const { expr, step, target } of dashboard.annotations.list) expect(target).toMatchObject({ expr, interval: step });
   });
 
   it('links to the others where everybody sees it', () => {

@@ -44,6 +44,7 @@ import type { AnnotationSpec, DashboardSpec, PanelSpec, TargetSpec } from './pan
 
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 const TAG = 'aggregated-api';
+const ANNOTATION_STEP = '30s';
 
 /** Classic dashboard JSON, which sidecars and file provisioning of every current Grafana take. */
 export function printDashboard(spec: DashboardSpec, options: GenerateOptions): string {
@@ -105,7 +106,9 @@ function annotationQuery({ name, expr, title, text }: AnnotationSpec): Annotatio
     .iconColor('purple')
     .expr(expr)
     .titleFormat(title)
-    .step('30s');
+    .step(ANNOTATION_STEP)
+    // The query of an annotation in Grafana's schema; `expr` and `step` beside it are what older ones read.
+    .target(new DataqueryBuilder().refId('Anno').expr(expr).interval(ANNOTATION_STEP));
   return text === undefined ? builder : builder.textFormat(text);
 }
 
@@ -222,10 +225,18 @@ function targetBuilder({ expr, legend, instant }: TargetSpec, index: number, pan
   return instant ? builder.instant() : builder.range();
 }
 
-/** The SDK hides links and annotations in a menu of Grafana 12 unless told otherwise, and writes what older ones do not know. */
+const ONLY_OF_INTERVALS: ReadonlySet<string> = new Set(['auto', 'auto_min', 'auto_count']);
+
+/**
+ * Without what the SDK writes and Grafana's schema does not know (`npm run check:types` compares): of each variable what only intervals have, and
+ * a footer, which tables have no more. And with links and annotations where everybody sees them: the SDK puts them into a menu of Grafana 12.
+ */
 function mended(dashboard: Dashboard): unknown {
   const complete = { ...dashboard, annotations: { list: [], ...dashboard.annotations } };
   return JSON.parse(
-    JSON.stringify(complete, (key, value: unknown) => (key === 'placement' && value === 'inControlsMenu' ? undefined : value)),
+    JSON.stringify(complete, (key, value: unknown) => {
+      const unknown = ONLY_OF_INTERVALS.has(key) || key === 'footer' || (key === 'placement' && value === 'inControlsMenu');
+      return unknown ? undefined : value;
+    }),
   );
 }
