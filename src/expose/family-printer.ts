@@ -1,6 +1,7 @@
 import type { ExposedView, HistogramValue } from './family.ts';
 import type { FamilyPlan, PlannedSignal } from './plan.ts';
 import { escapeLabelValue, type FamilyHead, labelText, sampleLines } from './render.ts';
+import { SeriesText } from './series-text.ts';
 import { liveApis } from './view.ts';
 
 /** One series as it was printed last. Ticks differ in few values and fewer labels, so most is printed again as it is. */
@@ -37,9 +38,7 @@ export class FamilyPrinter {
   #cells: Cell[] = [];
   /** Series that have begun, of those that are there now; of a family with `beginsAbove`. */
   #begun = new Set<string>();
-  /** What was printed last, and of which cells: the same cells unchanged are the same bytes. */
-  #last: { readonly cells: readonly Cell[]; readonly printed: PrintedFamily } | undefined;
-  #changed = false;
+  readonly #text = new SeriesText();
 
   /** @param whose labels that stand before the others of each series, e.g. `cluster="harbour"`; empty = none. */
   constructor(plan: FamilyPlan, limit: number, whose = '') {
@@ -55,15 +54,10 @@ export class FamilyPrinter {
 
   print(view: ExposedView): PrintedFamily {
     const cells: Cell[] = [];
-    this.#changed = false;
     this.#printSignals(view, cells);
     this.#printDeclared(view, cells);
-    const last = this.#last;
-    if (last && !this.#changed && same(last.cells, cells)) return last.printed;
     const kept = cells.length > this.#limit ? keep(cells, this.#limit) : cells;
-    const printed = { text: Buffer.from(kept.map(({ lines }) => lines).join('')), dropped: cells.length - kept.length };
-    this.#last = { cells, printed };
-    return printed;
+    return { text: this.#text.print(kept), dropped: cells.length - kept.length };
   }
 
   #printSignals(view: ExposedView, printed: Cell[]): void {
@@ -133,7 +127,6 @@ export class FamilyPrinter {
 
   #fill(cell: Cell, value: number | HistogramValue): Cell {
     if (sameValue(cell.value, value)) return cell;
-    this.#changed = true;
     cell.value = value;
     cell.lines = sampleLines(this.#plan.family.name, cell.labels, value);
     return cell;
@@ -149,14 +142,14 @@ function valuesOf(view: ExposedView, api: string): (signal: string) => number | 
 
 const isObserved = (view: ExposedView, api: string, signal: string): boolean => valuesOf(view, api)(signal) !== undefined;
 
-function same<T>(a: readonly T[], b: readonly T[]): boolean {
+function same(a: readonly string[], b: readonly string[]): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 
 function sameValue(a: number | HistogramValue | undefined, b: number | HistogramValue): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object') return Object.is(a, b);
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b || (Number.isNaN(a) && Number.isNaN(b));
   return a.sum === b.sum && a.counts.length === b.counts.length && a.counts.every((count, i) => count === b.counts[i]);
 }
 
