@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { UnobservedClaim } from '../src/diagnose/witness.ts';
 import { ANSWERS } from '../src/domain/answer.ts';
+import { PolicyReader } from '../src/read/text/policies.ts';
 import { readText } from '../src/read/text/read-text.ts';
 import { type FaultCase, faultCases } from './fault-cases.ts';
 import { loadIncidents } from './incidents.ts';
@@ -73,7 +74,7 @@ async function reportForms(folder: string): Promise<void> {
   const verdicts: Verdict[] = [];
   console.log(`\n## Texts of ${folder}\n`);
   for (const file of files) {
-    const verdict = judge(readText(await readFile(join(folder, file))), { id: file, truth: 'unknown' });
+    const verdict = judge(readText(await readFile(join(folder, file)), new PolicyReader()), { id: file, truth: 'unknown' });
     verdicts.push(verdict);
     const said = verdict.answers.map(({ apiservice, because }) => `${apiservice}: ${because}`).join(' | ');
     const cause = verdict.top ? `${verdict.top.cause} ${verdict.top.confidence.toFixed(2)}` : '–';
@@ -159,7 +160,7 @@ async function main(): Promise<void> {
   }
   if (!incidents) console.log('No incidents at ../shared/incidents: the accuracy on real incidents is not measured.');
   else {
-    const judged = incidents.map((incident) => judge(readText(incident.text), incident));
+    const judged = incidents.map((incident) => judge(readText(incident.text, new PolicyReader()), incident));
     reportTexts(textRows(incidents), new Set(judged.filter(({ answer }) => answer === 'healthy').map(({ id }) => id)));
     confusion(judged);
     reportAnswers(judged);

@@ -1,3 +1,4 @@
+import { PolicyReader } from '../src/read/text/policies.ts';
 import { readText } from '../src/read/text/read-text.ts';
 import { mutation } from '../test/read/text/mutations.ts';
 
@@ -39,10 +40,10 @@ function report(done: number): void {
 function faultOf(text: string, seed: number): string | undefined {
   try {
     const cpu = process.cpuUsage();
-    const once = JSON.stringify(readText(text));
+    const once = JSON.stringify(readText(text, new PolicyReader()));
     const ms = sinceMs(cpu);
     if (ms > slowest.ms) slowest = { ms, seed };
-    if (JSON.stringify(readText(text)) !== once) return 'read otherwise the second time';
+    if (JSON.stringify(readText(text, new PolicyReader())) !== once) return 'read otherwise the second time';
     return ms > FREE_MS + text.length * MS_PER_CHARACTER ? growth(text) : undefined;
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -60,7 +61,7 @@ function leastMs(text: string): number {
   return Math.min(
     ...Array.from({ length: 5 }, () => {
       const cpu = process.cpuUsage();
-      readText(text);
+      readText(text, new PolicyReader());
       return sinceMs(cpu);
     }),
   );

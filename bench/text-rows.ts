@@ -7,6 +7,7 @@ import type { Diagnosis } from '../src/domain/diagnosis.ts';
 import type { Snapshot } from '../src/domain/snapshot.ts';
 import type { SourceName } from '../src/domain/sources.ts';
 import type { Victim } from '../src/domain/victim.ts';
+import { PolicyReader } from '../src/read/text/policies.ts';
 import { readText } from '../src/read/text/read-text.ts';
 import type { Incident } from './incidents.ts';
 
@@ -27,7 +28,7 @@ export function textRows(incidents: readonly Incident[]): TextRow[] {
   return incidents.map((incident) => {
     const doctor = createDiagnostician(options);
     let seen: { round: DiagnosisRound; snapshot: Snapshot } | undefined;
-    for (const snapshot of readText(incident.text)) seen = { round: doctor.observe(snapshot), snapshot };
+    for (const snapshot of readText(incident.text, new PolicyReader())) seen = { round: doctor.observe(snapshot), snapshot };
     const top = seen?.round.diagnoses.diagnoses[0];
     const candidates = (top && seen?.round.candidates.get(top.apiservice)) ?? [];
     const api = seen?.snapshot.apis.find(({ name }) => name === top?.apiservice);

@@ -33,7 +33,7 @@ const READERS = {
     if (!text.trim()) throw new InputError('the input is empty: paste conditions, events, log lines or client errors');
     return READERS.pasted(text);
   },
-  pasted: async (text: string) => (await import('../read/text/read-text.ts')).readText(text),
+  pasted: async (text: string) => (await import('../read/text/read-text.ts')).readPaste(text),
 };
 
 /** Snapshots out of whatever `--from` names. @throws InputError when it is nothing that we read. */

@@ -56,10 +56,10 @@ function blindSources({ sources }: Pick<StatusBody, 'sources'>): string {
 /** Verdict, evidence and remedy of a pasted text, as markdown. Secrets are cut out before anything reads it. */
 export async function diagnoseText(text: string): Promise<string> {
   if (text.trim() === '') throw new Error(`the text is empty; ${WHAT_TO_PASTE}`);
-  const { readText } = await import('../read/text/read-text.ts');
+  const { readPaste } = await import('../read/text/read-text.ts');
   const doctor = createDiagnostician(catalogueOptions());
   let found: Diagnoses | undefined;
-  for (const snapshot of readText(redact(text).text)) found = doctor.observe(snapshot).diagnoses;
+  for (const snapshot of await readPaste(redact(text).text)) found = doctor.observe(snapshot).diagnoses;
   if (!found || found.examined.length === 0) return `Nothing to judge: no aggregated API was found in the text; ${WHAT_TO_PASTE}.`;
   return renderMarkdown(found);
 }

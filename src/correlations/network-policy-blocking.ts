@@ -42,6 +42,17 @@ export const networkPolicyBlocking = defineCause({
       reproduce: POLICIES,
     },
     {
+      // The check waits five seconds in all (kube-aggregator 1.36): behind a policy it says of a connection that it never had that its time is over.
+      id: 'policy-blocks-and-nothing-answers',
+      when: all(seen('policy-blocks'), linesPointTo('connection-timed-out'), FAILING),
+      weight: 'strong',
+      says: [
+        clause('the policies of the backend do not admit the kube-apiserver', seen('policy-blocks')),
+        clause('error lines point to connections that time out', linesPointTo('connection-timed-out')),
+      ],
+      reproduce: POLICIES,
+    },
+    {
       id: 'policy-blocks',
       when: all(seen('policy-blocks'), FAILING),
       weight: 'suggestive',

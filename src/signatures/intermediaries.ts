@@ -17,20 +17,25 @@ export const INTERMEDIARIES: readonly Signature[] = [
     nearMisses: ['I0105 09:00:13.100000       1 proxier.go:12] "Syncing iptables rules"', 'TLS handshake error from 10.0.0.1:1234: EOF'],
   },
   {
-    // Hubble and Calico's flow logs, Antrea's and Weave's own words.
+    // Hubble's and Calico's flow logs, Weave's and kube-router's own words; OVN's acl_log, the logs of policies of the VPC CNI of AWS
+    // (`Verdict`), of GKE (`disposition`) and of Antrea (np.log), and kernels that log for Calico's own chains.
     id: 'policy-drops',
     speaker: 'controller',
     pointsTo: ['network-policy-blocking'],
-    pattern: String.raw`policy denied\b|drop(?:ped)? \(policy|(?:blocked|dropped|denied) by (?:network ?)?policy|\bpolicy[- ]verdict:\S* .{0,60}(?:denied|drop)|networkpolicy\S* .{0,120}(?:drops|denies|blocks)\b`,
-    literals: ['policy denied', 'drop', 'policy', 'policy-verdict'],
+    pattern: String.raw`policy denied\b|drop(?:ped)? \(policy|(?:blocked|dropped|denied) by (?:network ?)?policy|(?:blocked|denied) by weave npc|policy_denied|acl_log.{0,80}verdict=(?:drop|reject)|\bverdict"?:\s?"?deny\b|"disposition":\s?"deny"|(?:antrea|k8s)\w{0,12}networkpolicy.{0,80} (?:drop|reject) |calico-(?:drop|denied?)\S{0,8} in=|\bpolicy[- ]verdict:\S* .{0,60}(?:denied|drop)|networkpolicy\S* .{0,120}(?:drops|denies|blocks)\b`,
+    literals: ['policy denied', 'drop', 'policy', 'policy-verdict', 'weave npc', 'verdict', '"disposition"', 'calico-'],
     says: 'The CNI says that it drops packets because of a policy.',
     matches: [
       'Jan  5 09:00:13.100: 10.0.0.1:41234 (host) -> harbour/tide-gauge-0:10250 Policy denied DROPPED (TCP Flags: SYN)',
       'W0105 09:00:13.100000       1 npc.go:12] connection from 10.0.0.1:41234 to 10.1.0.5:10250 (tcp) blocked by network policy',
+      '2026-01-05T09:00:13.100Z|00009|acl_log(ovn_pinctrl0)|INFO|name="NP:harbour:keep-out:Ingress", verdict=drop, severity=alert, direction=to-lport: tcp,nw_src=10.0.0.1,tp_dst=10250',
+      '{"level":"info","logger":"ebpf-client","msg":"Flow Info:  ","Src IP":"10.0.0.1","Dest IP":"10.1.0.5","Dest Port":10250,"Proto":"TCP","Verdict":"DENY"}',
+      'Jan  5 09:00:13 node-a kernel: calico-drop: IN=eth0 OUT=cali0a1b2c SRC=10.0.0.1 DST=10.1.0.5 PROTO=TCP SPT=40112 DPT=10250 SYN',
     ],
     nearMisses: [
       'I0105 09:00:13.100000       1 policy.go:12] "Policy updated" name="harbour/default-deny"',
       'dropped privileges to user nobody',
+      'acl_log(ovn_pinctrl0)|INFO|name="NP:harbour:let-in:Ingress", verdict=allow, severity=info, direction=to-lport: tcp',
     ],
   },
   {

@@ -53,6 +53,14 @@ describe('of the bundle', () => {
     expect(bytes).toBeLessThan(800_000);
   });
 
+  it('a pasted text with a policy loads what evaluates it', () => {
+    const policy =
+      'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: tide\n  namespace: harbour\nspec:\n  podSelector: {}\n';
+    const { status, packages } = loadedBy(['diagnose', '--from', '-'], `${PASTE}---\n${policy}`);
+    expect(status).toBe(1);
+    expect(packages).toEqual(['commander', 'ipaddr.js', 'js-yaml']);
+  });
+
   it('the tools for an assistant load their SDK, which nothing else does, and no server of HTTP', () => {
     const { packages } = loadedBy(['mcp'], '');
     expect(packages).toEqual(expect.arrayContaining(['@modelcontextprotocol/server', 'commander', 'zod']));

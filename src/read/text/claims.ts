@@ -81,11 +81,14 @@ function accessLine(line: string): Claim | undefined {
 
 const OVERDUE = /"Post-timeout activity" .{0,200}\bpath="(\/apis\/[^"]{1,1000})"/;
 
-/** A handler that went on after its request had been answered with a timeout (apiserver 1.36 server/filters/timeout.go): who asked got no answer. */
+/**
+ * A handler that went on after its request had been answered with a timeout (apiserver 1.36 server/filters/timeout.go): who asked got no answer.
+ * How long that is who asks decides (`?timeout=`, up to the server's own), so it is of that request where the API answers others.
+ */
 function overdue(line: string): Claim | undefined {
   const path = line.includes('Post-timeout') ? OVERDUE.exec(line)?.[1] : undefined;
   const api = path === undefined ? undefined : apiOfPath(path);
-  return api === undefined ? undefined : { api, answers: false, because: 'a request to it ran into its deadline' };
+  return api === undefined ? undefined : { api, answers: false, because: 'a request to it ran into its deadline', weak: true };
 }
 
 const REQUEST =

@@ -1,4 +1,4 @@
-import type { CauseId } from '../../domain/ids.ts';
+import type { CauseId, SignatureId } from '../../domain/ids.ts';
 import { isError, type Signature } from '../../domain/signature.ts';
 import type { HarmlessLine, SignatureCount } from '../../domain/snapshot.ts';
 import { builtInScanner, saidItself } from '../../signatures/classify.ts';
@@ -8,6 +8,7 @@ import type { Addresses } from '../../utterances/targets.ts';
 import { startsLogLine } from './lines.ts';
 import type { Message, Voice } from './messages.ts';
 import { type ErrorTimes, merged, NO_ERRORS, withError } from './over.ts';
+import { asItsOwnRights } from './own-rights.ts';
 import { looksLikeError } from './symptoms.ts';
 
 const BATCH_BYTES = 1 << 20;
@@ -66,7 +67,8 @@ export function matchMessages(messages: readonly Message[], time: number, addres
   for (const batch of batchesOf(messages)) {
     const named = signaturesOf(batch.map(({ line }) => line));
     for (const [index, { line, voice, about, at }] of batch.entries()) {
-      const said = nearest.of(line, named[index], voice);
+      const nearestName = nearest.of(line, named[index], voice);
+      const said = nearestName && asItsOwnRights(line, nearestName);
       for (const api of about.length === 0 ? [NEUTRAL] : about)
         enter(bookOf(books, api), line, said, { voice, named: about.length > 0, at });
     }
@@ -165,10 +167,17 @@ function enterNamed(book: Book, line: string, named: Named, said: SaidBy): void 
 
 /**
  * metrics-server is ready, and its API available, while it has figures of any node (pkg/storage, pkg/server): what it says of kubelets is of
- * some. What a kubelet says of a pod was true when it said so.
+ * some. What a kubelet says of a pod was true when it said so. An adapter that knows one metric not has answered for the others
+ * (custom-metrics-apiserver pkg/provider). And a wait is no error: client-go sends the request afterwards, unless its deadline has passed.
  */
-const isOfAPart = ({ speaker, pointsTo }: Named): boolean =>
-  speaker === 'kubelet' || (pointsTo.length > 0 && pointsTo.every((cause) => OF_KUBELETS.has(cause)));
+const isOfAPart = ({ id, speaker, pointsTo }: Named): boolean =>
+  speaker === 'kubelet' || OF_ONE_REQUEST.has(id) || (pointsTo.length > 0 && pointsTo.every((cause) => OF_KUBELETS.has(cause)));
+
+const OF_ONE_REQUEST: ReadonlySet<string> = new Set<SignatureId>([
+  'metric-not-offered',
+  'client-side-throttling',
+  'client-side-throttling-long',
+]);
 
 /**
  * The kube-apiserver fetches the OpenAPI document of each API anew until it has it, from its own start on (kube-aggregator 1.36

@@ -3,9 +3,9 @@ import { Outline, type Placed } from './outline.ts';
 
 /**
  * How a text shows an object. `alone`: its description, its document, its log; `listed`: in a list that somebody chose, of one
- * namespace; `everywhere`: in a list of a whole cluster, which nobody chose it for.
+ * namespace; `everywhere`: in a list of a whole cluster, which nobody chose it for; `spoken`: a line of a log names it.
  */
-export type Shown = 'alone' | 'listed' | 'everywhere';
+export type Shown = 'alone' | 'listed' | 'everywhere' | 'spoken';
 
 /** An object that a text shows or speaks of, as far as it tells. */
 export interface TextObject {
@@ -164,7 +164,7 @@ export class Objects {
   spokenOf(name: string, namespace: string): TextObject {
     const known = this.#spoken.get(`${namespace}/${name}`);
     if (known) return known;
-    const found: TextObject = { kind: 'Pod', name, namespace, labels: new Map(), selector: new Map(), shown: 'everywhere' };
+    const found: TextObject = { kind: 'Pod', name, namespace, labels: new Map(), selector: new Map(), shown: 'spoken' };
     if (this.#spoken.size < MOST_OBJECTS) this.#spoken.set(`${namespace}/${name}`, found);
     this.#keep(found);
     return found;

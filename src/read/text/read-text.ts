@@ -28,8 +28,11 @@ import { type Message, MessageJoiner, type Voice, voiceOfCarrier, voiceOfCommand
 import { Objects, type TextObject } from './objects.ts';
 import type { Placed } from './outline.ts';
 import { isOver, merged } from './over.ts';
+import { asksAsNobody } from './own-rights.ts';
 import { PodReader } from './pods.ts';
+import { isOfTunnel, type PolicyReading, showsPolicies } from './policy-reading.ts';
 import { HtmlComments, Prose, quotedError, ReleaseNotes } from './prose.ts';
+import { withoutReachedAgain } from './reached-again.ts';
 import { conditionError, reportOf, troubleOf } from './report.ts';
 import { mayServe } from './servers.ts';
 import { TableReader } from './tables.ts';
@@ -50,13 +53,20 @@ const FENCE = /^\s{0,12}(?:```|~~~)/;
  * descriptions of kubectl, events, pod states, log lines and client errors; mixed, unordered, cut anywhere, in any encoding.
  * Never throws. Time and memory are linear in the text, of which at most 64 MiB and a million lines are
  * read.
+ * @param policies reads the policies that the text shows, and is used up by it; `readPaste` has one where it is needed. Without it they are
+ * not evaluated.
  */
-export function readText(input: string | Uint8Array): Snapshot[] {
+export function readText(input: string | Uint8Array, policies?: PolicyReading): Snapshot[] {
   const decoded = decodeText(input);
   const { text, omitted } = boundLines(redacted(decoded.text));
-  const read = new TextReading();
+  const read = new TextReading(policies);
   for (const line of unwrapped(text)) read.line(line);
   return read.snapshots(decoded.omitted + omitted);
+}
+
+/** `readText`, with the readers beside it that few texts need: each is loaded for a text that does. */
+export async function readPaste(text: string): Promise<Snapshot[]> {
+  return readText(text, showsPolicies(text) ? new (await import('./policies.ts')).PolicyReader() : undefined);
 }
 
 /** What there is to tell of one API. */
@@ -92,6 +102,7 @@ class TextReading {
   readonly #documents = new DocumentReader();
   readonly #claims = new ClaimBook();
   readonly #alerts = new AlertReader();
+  readonly #policies: PolicyReading | undefined;
   readonly #joiner = new MessageJoiner((text) => this.#accused(text));
   #voice: Voice = 'unknown';
   #latest: number | undefined;
@@ -99,11 +110,17 @@ class TextReading {
   #servers = '';
   #logLines = 0;
   #fenced = false;
+  /** The command before asks without a name. */
+  #asNobody = false;
   /** Lines of documents and descriptions of pods and nodes that say more than their state. */
   readonly #ofDocuments: { readonly text: string; readonly of: TextObject }[] = [];
   readonly #notes = new ReleaseNotes();
   readonly #prose = new Prose();
   readonly #comments = new HtmlComments();
+
+  constructor(policies: PolicyReading | undefined) {
+    this.#policies = policies;
+  }
 
   line(carried: CarriedLine): void {
     for (const text of this.#comments.without(carried.text)) this.#line({ ...carried, text });
@@ -121,7 +138,7 @@ class TextReading {
       this.#prose.end();
     }
     if (this.#isSaid(carried)) this.#said(line);
-    else this.#printed(carried);
+    else if (!(this.#asNobody && line.includes('system:anonymous'))) this.#printed(carried);
   }
 
   /** A person says it, or release notes: what is within a fence, goes on with a message or was carried by a log is a program's. */
@@ -142,17 +159,20 @@ class TextReading {
   #printed({ text: line, at: stamped, head }: CarriedLine): void {
     const at = stamped ?? timeOf(line);
     this.#mention(line, head, at);
+    this.#policies?.read(line, at !== undefined);
     const claim = this.#documents.read(line) ?? this.#alerts.read(line) ?? claimOf(line);
     if (claim) this.#claims.add(claim, at);
     if (this.#tables.read(line) || this.#usage.read(line)) return;
     const placed = this.#objects.read(line);
     if (this.#isOfObject(line, placed)) this.#joiner.end();
-    else if (!this.#isOfDocument(line, placed)) {
-      if (at !== undefined) this.#logLines++;
-      const pod = podOfKubelet(line);
-      if (pod) this.#objects.spokenOf(pod.name, pod.namespace);
-      this.#joiner.add(line, voiceOfCarrier(head) ?? this.#voice, at);
-    }
+    else if (!this.#isOfDocument(line, placed)) this.#logged(line, head, at);
+  }
+
+  #logged(line: string, head: string, at: number | undefined): void {
+    if (at !== undefined) this.#logLines++;
+    const pod = podOfKubelet(line);
+    if (pod) this.#objects.spokenOf(pod.name, pod.namespace);
+    this.#joiner.add(line, voiceOfCarrier(head) ?? this.#voice, at);
   }
 
   #mention(line: string, head: string, at: number | undefined): void {
@@ -188,6 +208,7 @@ class TextReading {
 
   #section(command: string): void {
     this.#voice = voiceOfCommand(command);
+    this.#asNobody = asksAsNobody(command);
     this.#servers += `${command.slice(0, 200)}\n`;
     this.#notes.end();
     this.#end();
@@ -204,6 +225,7 @@ class TextReading {
     this.#tables.end();
     this.#usage.end();
     this.#alerts.end();
+    this.#policies?.end();
     this.#prose.end();
     this.#objects.end();
   }
@@ -263,7 +285,7 @@ class TextReading {
 
   /** Where the text is about several APIs, a message that names some of them, or the Service of some, is about those. */
   #messagesFor(ties: ReadonlyMap<string, Tie>): readonly Message[] {
-    const messages = this.#joiner.messages.flatMap((message) => {
+    const messages = withoutReachedAgain(this.#joiner.messages).flatMap((message) => {
       const about = message.about.length > 0 ? this.#fullNames(message.about) : this.#byObject(message.text, ties);
       return about === undefined ? [] : [{ ...message, about }];
     });
@@ -334,10 +356,22 @@ class TextReading {
       ...(condition ? { condition: observed(condition) } : {}),
       transitions: turns,
       ...backend.facts,
+      ...this.#policyFacts(namespace, tie),
       textMatches: over ? [] : said.counts,
       ...(reported ? { reported } : {}),
       ...(said.harmless.length > 0 ? { harmless: said.harmless } : {}),
     };
+  }
+
+  /** Of the policies that the text shows. */
+  #policyFacts(namespace: string, tie: Tie) {
+    const tunnelled = () => isOfTunnel(this.#servers) || this.#joiner.messages.some(({ text }) => isOfTunnel(text));
+    return this.#policies?.facts({
+      namespace: namespace || tie.namespace,
+      labels: tie.labels,
+      tunnelled,
+      fits: (word) => tie.fits(word),
+    });
   }
 
   #isOver(name: string, said: Said, condition: ConditionFacts | undefined): boolean {

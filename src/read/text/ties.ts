@@ -6,8 +6,10 @@ import { likeness, mayServe, sharedWords, wordsOfGroup, workloadOf } from './ser
 /** Label keys whose value says which program a pod is. */
 const NAME_LABELS: readonly string[] = ['app', 'k8s-app', 'app.kubernetes.io/name'];
 const CHOSEN: readonly Shown[] = ['alone', 'listed'];
-const ANY_WAY: readonly Shown[] = [...CHOSEN, 'everywhere'];
+/** A pod that a line of a log names is one of all that its node runs: it counts where it is called like a server of an API. */
+const ANY_WAY: readonly Shown[] = [...CHOSEN, 'everywhere', 'spoken'];
 const SERVES = /(?:^|-)(?:api-?server|api|adapter|server)(?:-|$)/;
+const isServing = (name: string): boolean => SERVES.test(name);
 
 /** What the text tells of an API's server. */
 export interface ServerClues {
@@ -34,6 +36,10 @@ export interface Tie {
   among(names: readonly string[]): ReadonlySet<string>;
   /** A process of this name may be the server; always, where nothing tells what its server is called. */
   mayRun(process: string): boolean;
+  /** Labels of its pods, or those that its Service selects by. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Of its pods and what makes them, where the text shows them in one. */
+  readonly namespace: string | undefined;
   /** More ties them than that the text shows nothing else. */
   readonly sure: boolean;
   /** Nodes that its pods are on, as far as the text tells. */
@@ -94,9 +100,21 @@ function tie(clue: Server, { own, sure }: Own, candidates: readonly Candidate[])
     fits: (name) => named(clue, [name]).length > 0,
     among: (names) => amongNames(clue, names),
     mayRun: (process) => groupOf(clue.api) === '' || mayRunAs(process, programsOf(clue, own)),
+    labels: labelsOf(clue, candidates, owns),
+    namespace: namespaceOf(candidates, owns),
     sure,
     nodes: new Set(nodes),
   };
+}
+
+function namespaceOf(candidates: readonly Candidate[], owns: (object: TextObject) => boolean): string | undefined {
+  const [first, ...others] = new Set(candidates.flatMap(({ object }) => (owns(object) ? (object.namespace ?? []) : [])));
+  return others.length === 0 ? first : undefined;
+}
+
+function labelsOf({ selectors }: Server, candidates: readonly Candidate[], owns: (object: TextObject) => boolean): Record<string, string> {
+  const pods = candidates.filter(({ object }) => object.kind === 'Pod' && object.labels.size > 0 && owns(object));
+  return Object.fromEntries([...selectors, ...pods.slice(0, 1).map(({ object }) => object.labels)].flatMap((labels) => [...labels]));
 }
 
 /** What the server's programs may be called: as its Service, its workloads, servers that are known for the group, or a word of that. */
@@ -147,7 +165,7 @@ function weakTie(server: Server, free: readonly Candidate[]): Own {
   const sharing = bestOf(candidates, ({ names, workload }) =>
     mayServe(workload) ? Math.max(...names.map((name) => sharedWords(name, words))) : 0,
   );
-  const serving = sharing.filter(({ names }) => names.some((name) => SERVES.test(name)));
+  const serving = sharing.filter(({ names }) => names.some(isServing));
   const own = workloads(serving.length > 0 ? serving : sharing);
   // Of several that share a word nobody knows which it is.
   if (own.size > 0) return { own: own.size === 1 || serving.length > 0 ? own : new Set(), sure: true };
@@ -165,7 +183,7 @@ function onlyOne({ api, service }: ServerClues, candidates: readonly Candidate[]
   // Behind a Service of another name is what somebody shows of its namespace: the text must name that.
   const near = service === undefined ? candidates : candidates.filter(({ object }) => object.namespace !== undefined);
   for (const shown of groupOf(api) === '' ? ANY_WAY : CHOSEN) {
-    const own = workloads(near.filter(({ object }) => object.shown === shown));
+    const own = workloads(near.filter(({ object, names }) => object.shown === shown && (shown !== 'spoken' || names.some(isServing))));
     if (own.size > 0) return own.size === 1 && [...own].every(mayServe) ? own : new Set();
   }
   return new Set();

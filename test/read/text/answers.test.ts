@@ -4,6 +4,7 @@ import { createDiagnostician } from '../../../src/diagnose/diagnostician.ts';
 import { Witness } from '../../../src/diagnose/witness.ts';
 import type { Answer } from '../../../src/domain/answer.ts';
 import type { Diagnoses } from '../../../src/domain/diagnosis.ts';
+import { PolicyReader } from '../../../src/read/text/policies.ts';
 import { readText } from '../../../src/read/text/read-text.ts';
 import { ANSWERS } from './answers.ts';
 
@@ -13,7 +14,7 @@ function judge(text: string): { said: Diagnoses; unobserved: unknown[] } {
   const doctor = createDiagnostician(options);
   const witness = new Witness(options.signals);
   let said: Diagnoses | undefined;
-  const unobserved = readText(text).flatMap((snapshot) => {
+  const unobserved = readText(text, new PolicyReader()).flatMap((snapshot) => {
     said = doctor.observe(snapshot).diagnoses;
     return witness.observe(snapshot, said.diagnoses);
   });

@@ -28,7 +28,55 @@ const LIST = lines(
   klog('I', 'wrap.go:47', 'GET /apis/tides.example.com/v1: (7.9ms) 200 [[Go-http-client/2.0] 192.0.2.1:4680]'),
 );
 
+const FORBIDDEN = 'Error from server (Forbidden): gauges.tides.example.com is forbidden: User "';
+const MAY_NOT = '" cannot list resource "gauges" in API group "tides.example.com" in the namespace "harbour"';
+const NO_CATALOGUE = `W0105 09:00:00.000000       1 logging.go:55] [core] grpc: addrConn.createTransport failed to connect to {Addr: "pearls.olm.svc:50051"}. Err: connection error: desc = "transport: Error while dialing: dial tcp 10.96.88.1:50051: connect: connection refused"`;
+const catalogue = (state: string) =>
+  `time="2026-01-05T09:00:02Z" level=info msg="state.Key.Namespace=olm state.Key.Name=pearls state.State=${state}"`;
+const kubelet = (pod: string) =>
+  klog(
+    'E',
+    'pod_workers.go:1301',
+    `"Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"web\\" with CrashLoopBackOff: \\"back-off 5m0s restarting failed container=web pod=${pod}_quay(9a1c)\\"" pod="quay/${pod}" podUID="9a1c"`,
+  );
+const waited = (delay: string) =>
+  klog(
+    'I',
+    'request.go:752',
+    `"Waited before sending request" delay="${delay}" reason="client-side throttling, not priority and fairness" verb="GET" URL="https://10.96.0.1:443/apis/tides.example.com/v1"`,
+  );
+
 const NOTHING: readonly AnswerRow[] = [
+  {
+    what: 'a user without rights, whatever the API is called',
+    text: `$ kubectl get gauges -n harbour\n${FORBIDDEN}tess${MAY_NOT}`,
+    answer: 'nothing-to-judge',
+    harmless: /does not let this user/,
+  },
+  {
+    what: 'a command of an account of somebody',
+    text: `${FORBIDDEN}system:serviceaccount:quay:ferry${MAY_NOT}`,
+    answer: 'nothing-to-judge',
+    harmless: /does not let this user/,
+  },
+  {
+    what: 'a request without a name',
+    text: lines(
+      '$ curl -sk https://192.0.2.2:6443/apis/tides.example.com/v1/gauges',
+      '  "message": "gauges.tides.example.com is forbidden: User \\"system:anonymous\\" cannot list resource \\"gauges\\" in API group \\"tides.example.com\\" at the cluster scope",',
+    ),
+    answer: 'nothing-to-judge',
+    api: TIDES,
+  },
+  {
+    what: 'a path that is of no API, and nobody who asks for it',
+    text: `${TIDES}\nforbidden: User "system:anonymous" cannot get path "/"`,
+    answer: 'nothing-to-judge',
+    api: TIDES,
+    harmless: /had no name/,
+  },
+  { what: "a kubelet's line of a pod where no API is named", text: kubelet('web-6f7c9d5b44-7xk2p'), answer: 'nothing-to-judge', api: [] },
+  { what: 'a catalogue of OLM that was reached again', text: lines(NO_CATALOGUE, catalogue('READY')), answer: 'nothing-to-judge' },
   {
     what: 'a server that goes on without a kubeconfig',
     text: lines(
@@ -167,7 +215,37 @@ const ONE_NODE = klog(
   String.raw`"Failed to scrape node" err="Get \"https://192.0.2.10:10250/metrics/resource\": dial tcp 192.0.2.10:10250: connect: connection refused" node="node-b"`,
 );
 
+const LISTED = `{"kind":"MetricValueList","apiVersion":"custom.metrics.k8s.io/v1beta1","metadata":{},"items":[]}`;
+const UNKNOWN_METRIC = 'Error from server (NotFound): the server could not find the metric tide_level for pods';
+const POST_TIMEOUT = at(
+  '09:00:00',
+  'E',
+  'timeout.go:140',
+  '"Post-timeout activity" timeElapsed="11ms" method="GET" path="/apis/tides.example.com/v1/gauges" result=null',
+);
+
 const HEALTHY: readonly AnswerRow[] = [
+  {
+    what: 'one metric that no rule makes, of an adapter that has others',
+    text: lines('$ kubectl get --raw /apis/custom.metrics.k8s.io/v1beta1/namespaces/harbour/pods/*/tide_level', UNKNOWN_METRIC, LISTED),
+    answer: 'healthy',
+    api: CUSTOM,
+  },
+  {
+    what: "waits in a client's own limiter, before its answer",
+    text: lines(waited('11.4s'), '{"kind":"APIResourceList","apiVersion":"v1","groupVersion":"tides.example.com/v1","resources":[]}'),
+    answer: 'healthy',
+    api: TIDES,
+  },
+  {
+    what: 'one request that ran into its deadline, before an answer',
+    text: lines(
+      POST_TIMEOUT,
+      at('09:00:31', 'I', 'httplog.go:134', '"HTTP" verb="LIST" URI="/apis/tides.example.com/v1/gauges" latency="5ms" resp=200'),
+    ),
+    answer: 'healthy',
+    api: TIDES,
+  },
   {
     what: 'an alert that has ended, with its state above its words',
     text: `[RESOLVED] KubeAggregatedAPIDown (${TIDES} prod)\nKubernetes aggregated API ${TIDES}/default has been only 71.2% available over the last 10m.\n${TIDES}   harbour/tide-gauge   True   3d`,
@@ -366,6 +444,7 @@ const HEALTHY: readonly AnswerRow[] = [
 ];
 
 const ERRS: readonly AnswerRow[] = [
+  { what: 'a request that ran into its deadline, and no answer', text: POST_TIMEOUT, answer: 'errs-cause-unknown', api: TIDES },
   { what: 'an alert in a chat', text: `[FIRING:1] KubeAggregatedAPIErrors ${TIDES} warning`, answer: 'errs-cause-unknown', api: TIDES },
   {
     what: 'an alert in a table',
@@ -508,6 +587,75 @@ const ERRS: readonly AnswerRow[] = [
 ];
 
 const DIAGNOSED: readonly AnswerRow[] = [
+  {
+    what: 'a controller of the cluster that has no rights',
+    text: `gauges.tides.example.com is forbidden: User "system:serviceaccount:kube-system:horizontal-pod-autoscaler${MAY_NOT}`,
+    answer: 'diagnosed',
+    cause: 'aggregated-request-forbidden',
+  },
+  {
+    what: 'a command with a name, taken for one without',
+    text: `$ kubectl get --raw /apis/tides.example.com/v1\nError from server (Forbidden): forbidden: User "system:anonymous" cannot get path "/apis/tides.example.com/v1"`,
+    answer: 'diagnosed',
+    api: TIDES,
+    cause: 'discovery-forbidden',
+  },
+  {
+    what: "a kubelet's line of a pod that is called like a server",
+    text: kubelet('tide-apiserver-6f7c9d5b44-7xk2p'),
+    answer: 'diagnosed',
+    cause: 'pod-crash-looping',
+  },
+  { what: 'one metric that no rule makes, and nothing else', text: UNKNOWN_METRIC, answer: 'diagnosed', cause: 'bad-flag-or-config' },
+  {
+    what: 'long waits in a limiter, and no answer',
+    text: `$ kubectl logs tide-gauge-0\n${waited('11.4s')}`,
+    answer: 'diagnosed',
+    cause: 'client-side-throttled',
+  },
+  {
+    what: 'a catalogue of OLM that was lost again',
+    text: lines(catalogue('READY'), NO_CATALOGUE, catalogue('TRANSIENT_FAILURE')),
+    answer: 'diagnosed',
+    cause: 'backend-dependency-failing',
+  },
+  {
+    what: 'a policy that admits nobody, beside a check whose time is over',
+    text: lines(
+      'Name:         deny-all',
+      'Namespace:    harbour',
+      'Spec:',
+      '  PodSelector:     <none> (Allowing the specific traffic to all pods in this namespace)',
+      '  Allowing ingress traffic:',
+      '    <none> (Selected pods are isolated for ingress connectivity)',
+      '  Not affecting egress traffic',
+      '  Policy Types: Ingress',
+      `${TIDES}   harbour/tide-gauge   False (FailedDiscoveryCheck)   3d`,
+      `failing or missing response from ${PATH}: Get "${PATH}": context deadline exceeded`,
+    ),
+    answer: 'diagnosed',
+    api: TIDES,
+    cause: 'network-policy-blocking',
+  },
+  {
+    what: 'a policy of another namespace, beside a check whose time is over',
+    text: lines(
+      'Name:         deny-all',
+      'Namespace:    quay',
+      'Spec:',
+      '  PodSelector:     <none> (Allowing the specific traffic to all pods in this namespace)',
+      '  Allowing ingress traffic:',
+      '    <none> (Selected pods are isolated for ingress connectivity)',
+      '  Not affecting egress traffic',
+      '  Policy Types: Ingress',
+      `${TIDES}   harbour/tide-gauge   False (FailedDiscoveryCheck)   3d`,
+      `failing or missing response from ${PATH}: Get "${PATH}": context deadline exceeded`,
+    ),
+    answer: 'diagnosed',
+    api: TIDES,
+    cause: 'connection-timed-out',
+    notCause: 'network-policy-blocking',
+  },
   {
     what: 'a server that is down, and says which file is missing',
     text: lines(
