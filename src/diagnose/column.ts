@@ -1,4 +1,4 @@
-import type { Samples } from './windows.ts';
+import type { Rows, Samples } from './windows.ts';
 
 /** Runs of equal values, flat: value, length, value, length, …; null = NaN. What a column is written as. */
 export type Runs = readonly (number | null)[];
@@ -35,6 +35,16 @@ export class Column {
     if (row > this.#end) this.#values.fill(Number.NaN, this.#end, row);
     this.#values[row] = value;
     this.#end = row + 1;
+  }
+
+  /** The value of each of its samples; undefined once they differ. Nearly every signal of nearly every API has one only. */
+  get constant(): number | undefined {
+    return this.#values === undefined ? this.#constant : undefined;
+  }
+
+  /** Of a constant one: how many samples the rows hold. */
+  countIn({ from, to }: Rows): number {
+    return Math.min(to, this.#end) - Math.max(from, this.#first);
   }
 
   samples(times: Float64Array, length: number): Samples {

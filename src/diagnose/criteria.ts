@@ -1,10 +1,22 @@
 import { type Aggregate, type Criterion, eachPart, FEWEST_SPIKES, filledAfter, last, MINUTE, ownSignals } from '../domain/criterion.ts';
 import type { SignalId } from '../domain/ids.ts';
+import type { SignalValues } from '../domain/signal-values.ts';
 import { FAILURES_PERIODIC } from '../signals/derived.ts';
 import { episodesOf } from './episodes.ts';
 import { type ApiHistory, SignalHistory } from './history.ts';
 import { patternOf } from './pattern.ts';
-import { aggregateOver, correlationOver, firstIn, firstPair, NO_SAMPLES, type Rows, rowsWithin, type Samples, sumOver } from './windows.ts';
+import {
+  aggregateOfEqual,
+  aggregateOver,
+  correlationOver,
+  firstIn,
+  firstPair,
+  NO_SAMPLES,
+  type Rows,
+  rowsWithin,
+  type Samples,
+  sumOver,
+} from './windows.ts';
 
 /** Three-valued: undefined = not observed. */
 export type Truth = boolean | undefined;
@@ -65,7 +77,7 @@ export class Criteria {
   }
 
   /** Adds a moment of one API and looks at it: `truth` and `explain` answer for it until the next push or `look`. */
-  push(apiservice: string, timeMs: number, ...values: readonly ReadonlyMap<string, number>[]): void {
+  push(apiservice: string, timeMs: number, ...values: readonly SignalValues[]): void {
     const api = this.history.record(apiservice, timeMs, ...values);
     this.#moment.look(api, timeMs);
     for (const { columns, event, spike, within } of this.#recorded) {
@@ -314,15 +326,14 @@ export class Criteria {
     const key = keyOfAggregate(aggregate);
     const known = this.#readings.get(key);
     if (known) return known;
-    const samples = this.#samples(aggregate.signal);
+    const column = this.history.indexOf(aggregate.signal);
     let window = this.#windows.get(aggregate.window);
     if (window === undefined) {
       window = this.#windows.size;
       this.#windows.set(aggregate.window, window);
     }
     const index = window;
-    const reading: Reading = (moment) =>
-      aggregateOver(aggregate.aggregate, samples(moment), moment.timeMs, aggregate.window, moment.rows(index, aggregate.window));
+    const reading: Reading = column === undefined ? () => undefined : (moment) => moment.read(column, aggregate, index);
     this.#readings.set(key, reading);
     return reading;
   }
@@ -359,6 +370,16 @@ class Moment {
 
   samples(column: number): Samples {
     return this.#api?.samplesAt(column) ?? NO_SAMPLES;
+  }
+
+  /** @param index of the aggregate's window. */
+  read(column: number, { aggregate, window }: Aggregate, index: number): number | undefined {
+    const cells = this.#api?.columnAt(column);
+    if (!this.#api || !cells) return undefined;
+    const rows = this.rows(index, window);
+    const { constant } = cells;
+    if (constant !== undefined) return aggregateOfEqual(aggregate, constant, cells.countIn(rows));
+    return aggregateOver(aggregate, this.#api.samplesAt(column), this.timeMs, window, rows);
   }
 
   rows(index: number, window: number): Rows {

@@ -6,6 +6,7 @@ import { type LedgerEntry, ledgerOf, type TextShares } from '../domain/ledger.ts
 import { observedValue, UNOBSERVED } from '../domain/observed.ts';
 import { type FailurePattern, isOfDayOfWeek } from '../domain/pattern.ts';
 import type { Signal, SignalDeclaration } from '../domain/signal.ts';
+import type { SignalValues } from '../domain/signal-values.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
 import { DERIVED_SIGNALS, FAILURES_PERIODIC, SCHEDULE_MATCHED } from '../signals/derived.ts';
 import { readSignals } from '../signals/read.ts';
@@ -64,7 +65,7 @@ export interface Diagnostician {
    * Looks at the next snapshot. A pure function of all snapshots so far.
    * @param values what readSignals gave for it, where that is at hand; otherwise the signals are read here.
    */
-  observe(snapshot: Snapshot, values?: ReadonlyMap<string, ReadonlyMap<string, number>>): DiagnosisRound;
+  observe(snapshot: Snapshot, values?: ReadonlyMap<string, SignalValues>): DiagnosisRound;
   /** Everything that is remembered, as JSON. */
   serialise(): string;
   /** Goes on from what `serialise` gave and `parseState` read. @throws RangeError when it contradicts itself, and nothing has changed then. */
@@ -91,6 +92,9 @@ class Doctor implements Diagnostician {
   readonly #symptom: Criterion;
   readonly #symptomNow: Criterion;
   readonly #entries: readonly LedgerEntry[];
+  readonly #positions: ReadonlyMap<LedgerEntry, number>;
+  /** Of the API that is judged, by entry: one after the other uses it. */
+  readonly #truths: Truth[] = [];
   readonly #causes: ReadonlyMap<string, Cause>;
   readonly #signals: ReadonlyMap<string, SignalDeclaration>;
   #criteria: Criteria;
@@ -103,6 +107,7 @@ class Doctor implements Diagnostician {
     this.#symptom = options.symptom ?? above(last('failing'), 0.5);
     this.#symptomNow = options.symptomNow ?? above(last('failing'), 0.5);
     this.#entries = ledgerOf(options.causes);
+    this.#positions = new Map(this.#entries.map((entry, position) => [entry, position]));
     this.#causes = new Map(options.causes.map((cause) => [cause.id, cause]));
     this.#signals = new Map([...DERIVED_SIGNALS, ...options.signals].map((signal: SignalDeclaration) => [signal.name, signal]));
     this.#criteria = this.#freshCriteria();
@@ -114,7 +119,7 @@ class Doctor implements Diagnostician {
     return new Criteria([this.#symptom, this.#symptomNow, ...[...this.#entries, ...clauses].map(({ when }) => when)]);
   }
 
-  observe(snapshot: Snapshot, values?: ReadonlyMap<string, ReadonlyMap<string, number>>): DiagnosisRound {
+  observe(snapshot: Snapshot, values?: ReadonlyMap<string, SignalValues>): DiagnosisRound {
     this.#forgetAllBut(new Set(snapshot.apis.map((api) => api.name)));
     const all = values ?? readSignals(snapshot, this.#options.signals);
     const patterns = new Map<string, FailurePattern>();
@@ -123,7 +128,7 @@ class Doctor implements Diagnostician {
     const judged: Judged[] = [];
     const verdicts = new Map<string, HeldVerdict>();
     for (const api of snapshot.apis.filter(({ deletedAt }) => deletedAt === undefined)) {
-      const read = all.get(api.name) ?? new Map<string, number>();
+      const read: SignalValues = all.get(api.name) ?? new Map<string, number>();
       const { pattern, schedule } = this.#patternOf(api, read.get('failing'), snapshot);
       patterns.set(api.name, pattern);
       const own = derivedValues(pattern, schedule, read.has('failing'));
@@ -167,11 +172,7 @@ class Doctor implements Diagnostician {
     });
   }
 
-  #answers(
-    { apis }: Snapshot,
-    values: ReadonlyMap<string, ReadonlyMap<string, number>>,
-    diagnoses: readonly Diagnosis[],
-  ): readonly ApiAnswer[] {
+  #answers({ apis }: Snapshot, values: ReadonlyMap<string, SignalValues>, diagnoses: readonly Diagnosis[]): readonly ApiAnswer[] {
     const verdicts = new Map(diagnoses.map((diagnosis) => [diagnosis.apiservice, diagnosis]));
     return apis
       .filter(({ deletedAt }) => deletedAt === undefined)
@@ -202,14 +203,17 @@ class Doctor implements Diagnostician {
 
   #judge(
     api: ApiFacts,
-    values: readonly ReadonlyMap<string, number>[],
+    values: readonly SignalValues[],
     { pattern, snapshot, schedule }: { pattern: FailurePattern; snapshot: Snapshot; schedule?: string },
   ): Omit<Judged, 'verdict'> | undefined {
     const time = snapshot.time / 1000;
     this.#criteria.push(api.name, snapshot.time, ...values);
-    const truths = this.#entries.map((entry): Truth => this.#criteria.truth(entry.when));
-    this.#ledger.update(api.name, time, truths);
+    this.#entries.forEach(({ when }, position) => {
+      this.#truths[position] = this.#criteria.truth(when);
+    });
+    this.#ledger.update(api.name, time, this.#truths);
     if (this.#criteria.truth(this.#symptom) !== true) return undefined;
+    const truths = [...this.#truths];
     const weighed = snapshot.asOf === undefined ? this.#weigh(truths) : this.#weighText(truths, api);
     const context = {
       api,
@@ -219,10 +223,9 @@ class Doctor implements Diagnostician {
       time: snapshot.time,
       ...(schedule === undefined ? {} : { schedule }),
     };
-    const index = new Map(this.#entries.map((entry, position) => [entry, position]));
     const candidates = candidatesOf(weighed, context, (entry) => ({
       explanation: this.#criteria.explain(entry.when),
-      since: this.#ledger.since(api.name, index.get(entry) ?? -1) ?? time,
+      since: this.#ledger.since(api.name, this.#positions.get(entry) ?? -1) ?? time,
       clauses: (entry.declaration ? clausesOf(entry.declaration) : [])
         .filter(({ when }) => this.#criteria.truth(when) === true)
         .map(({ text, when }) => ({ text, explanation: this.#criteria.explain(when) })),
@@ -248,7 +251,7 @@ class Doctor implements Diagnostician {
   }
 
   /** Goes on with the verdict on an API whose values were just judged. */
-  #hold(apiservice: string, time: number, read: ReadonlyMap<string, number>, candidates: readonly Candidate[]): Held | undefined {
+  #hold(apiservice: string, time: number, read: SignalValues, candidates: readonly Candidate[]): Held | undefined {
     const failing = read.get('failing');
     const held = nextHeld(this.#held.get(apiservice), {
       time,

@@ -1,3 +1,4 @@
+import { type SignalRow, SignalSheet, type SignalValues } from '../domain/signal-values.ts';
 import { Column } from './column.ts';
 import { NO_SAMPLES, type Samples } from './windows.ts';
 
@@ -18,6 +19,8 @@ export class SignalHistory {
   readonly names: readonly string[];
   readonly #index: ReadonlyMap<string, number>;
   readonly #apis = new Map<string, ApiHistory>();
+  /** Columns of the signals of a row, -1 for those that are not kept. */
+  readonly #columns = new WeakMap<SignalRow, Int32Array>();
 
   /** @param names the signals that are kept; others are ignored. */
   constructor(names: Iterable<string>) {
@@ -39,7 +42,7 @@ export class SignalHistory {
   }
 
   /** Adds a moment. A time that is not after the last one replaces what was recorded from it on (a clock set back, a replay). */
-  record(apiservice: string, timeMs: number, ...values: readonly ReadonlyMap<string, number>[]): ApiHistory {
+  record(apiservice: string, timeMs: number, ...values: readonly SignalValues[]): ApiHistory {
     let api = this.#apis.get(apiservice);
     if (!api) {
       api = new ApiHistory(this.names.length);
@@ -47,11 +50,22 @@ export class SignalHistory {
     }
     api.begin(timeMs);
     for (const some of values)
-      for (const [name, value] of some) {
-        const column = this.#index.get(name);
-        if (column !== undefined) api.set(column, value);
-      }
+      if (some instanceof SignalSheet) api.setRow(this.#columnsOf(some.row), some.values);
+      else
+        for (const [name, value] of some) {
+          const column = this.#index.get(name);
+          if (column !== undefined) api.set(column, value);
+        }
     return api;
+  }
+
+  #columnsOf(row: SignalRow): Int32Array {
+    let columns = this.#columns.get(row);
+    if (!columns) {
+      columns = Int32Array.from(row.names, (name) => this.#index.get(name) ?? -1);
+      this.#columns.set(row, columns);
+    }
+    return columns;
   }
 
   /** Forgets the APIs that are not named. */
@@ -114,6 +128,20 @@ export class ApiHistory {
       this.#columns[column] = cells;
     }
     cells.set(this.#length - 1, value, this.#times.length);
+  }
+
+  /** Sets a row of values, each in its column; -1 is none. */
+  setRow(columns: Int32Array, values: Float64Array): void {
+    for (let place = 0; place < columns.length; place++) {
+      const column = columns[place]!;
+      const value = values[place]!;
+      if (column >= 0 && !Number.isNaN(value)) this.set(column, value);
+    }
+  }
+
+  /** Undefined where nothing was ever set. */
+  columnAt(column: number): Column | undefined {
+    return this.#columns[column];
   }
 
   samplesAt(column: number): Samples {

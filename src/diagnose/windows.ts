@@ -55,8 +55,7 @@ export function aggregateOver(
   const to = Math.min(rows.to, samples.end);
   if (from >= to) return undefined;
   const { values } = samples;
-  if (typeof values === 'number')
-    return name === 'increase' ? increaseOfConstant(values, to - from) : Number.isNaN(values) ? undefined : values;
+  if (typeof values === 'number') return aggregateOfEqual(name, values, to - from);
   switch (name) {
     case 'last':
       return lastOf(values, from, to);
@@ -70,8 +69,11 @@ export function aggregateOver(
   }
 }
 
-function increaseOfConstant(value: number, count: number): number | undefined {
-  return count < 2 || Number.isNaN(value) ? undefined : 0;
+/** The same of `count` samples that are all `value`; NaN: there are none. */
+export function aggregateOfEqual(name: AggregateName, value: number, count: number): number | undefined {
+  if (count < 1 || Number.isNaN(value)) return undefined;
+  if (name !== 'increase') return value;
+  return count < 2 ? undefined : 0;
 }
 
 function lastOf(values: Float64Array, from: number, to: number): number | undefined {

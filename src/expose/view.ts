@@ -1,6 +1,7 @@
 import type { Candidacy } from '../domain/candidacy.ts';
 import type { Candidate, Diagnoses } from '../domain/diagnosis.ts';
 import type { FailurePattern } from '../domain/pattern.ts';
+import type { SignalValues } from '../domain/signal-values.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
 import type { SourceStatus } from '../domain/sources.ts';
 import type { IncidentMarks } from '../incidents/marks.ts';
@@ -10,7 +11,7 @@ import type { IncidentCounts } from '../incidents/totals.ts';
 export interface ExporterView {
   readonly snapshot: Snapshot;
   /** Keyed by APIService, then by signal. A missing key is a signal that was not observed. */
-  readonly signals: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly signals: ReadonlyMap<string, SignalValues>;
   readonly round: RoundView;
   /** Absent where none are recorded. */
   readonly incidents?: IncidentCounts;
@@ -34,7 +35,7 @@ export interface RoundView {
   /** Every cause that was weighed, keyed by APIService. */
   readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
   /** Signals that only the history of the failures shows; shaped as `signals`. */
-  readonly derived?: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly derived?: ReadonlyMap<string, SignalValues>;
 }
 
 /** A series goes when its object goes: tombstones are shown on the page and in one family of their own only. */

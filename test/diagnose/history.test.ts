@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type HistoryState, SignalHistory } from '../../src/diagnose/history.ts';
 import { aggregateOver } from '../../src/diagnose/windows.ts';
+import { SignalRow, SignalSheet } from '../../src/domain/signal-values.ts';
 
 const API = 'v1.tides.example.com';
 const START = Date.UTC(2026, 0, 5, 9);
@@ -9,6 +10,15 @@ const START = Date.UTC(2026, 0, 5, 9);
 function valuesOf(history: SignalHistory, signal: string, api = API): number[] {
   const { values, first, end, length } = history.samples(api, signal);
   return Array.from({ length }, (_, row) => (row < first || row >= end ? Number.NaN : typeof values === 'number' ? values : values[row]!));
+}
+
+/** In an order of its own, with a signal that nobody keeps. */
+function sheetOf(values: ReadonlyMap<string, number>): SignalSheet {
+  const names = ['b', 'kept by nobody', 'a'];
+  return new SignalSheet(
+    new SignalRow(names),
+    Float64Array.from(names, (name) => values.get(name) ?? Number.NaN),
+  );
 }
 
 describe('history', () => {
@@ -21,7 +31,8 @@ describe('history', () => {
           const values = new Map<string, number>();
           if (a !== undefined) values.set('a', a);
           if (b !== undefined) values.set('b', b);
-          history.record(API, START + tick * 10_000, values);
+          // What is read from a snapshot comes as a sheet, what is derived as a Map.
+          history.record(API, START + tick * 10_000, tick % 2 === 0 ? values : sheetOf(values));
         });
         const pad = (column: 0 | 1, signal: string) => {
           const seen = valuesOf(history, signal);

@@ -31,7 +31,7 @@ const ROWS: readonly Row[] = [
 
 const valuesOf = (api: Row[3] = {}, cluster: Row[4] = {}): ReadonlyMap<string, number> => {
   const snapshot = healthySnapshot({ apis: [healthyApi(api)], cluster: healthyCluster(cluster) });
-  return readSignals(snapshot).get('v1.tides.example.com')!;
+  return new Map(readSignals(snapshot).get('v1.tides.example.com'));
 };
 const healthy = valuesOf();
 

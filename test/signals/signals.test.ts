@@ -13,7 +13,7 @@ import { healthyApi, healthyCluster, healthySnapshot } from '../support/healthy.
 
 function valuesOf(api: Partial<ApiFacts> = {}, cluster: Partial<ClusterFacts> = {}): ReadonlyMap<string, number> {
   const snapshot = healthySnapshot({ apis: [healthyApi(api)], cluster: healthyCluster(cluster) });
-  return readSignals(snapshot).get('v1.tides.example.com')!;
+  return new Map(readSignals(snapshot).get('v1.tides.example.com'));
 }
 
 /** Nothing at all was looked at. */
