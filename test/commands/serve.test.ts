@@ -132,11 +132,11 @@ describe('the configuration', () => {
     ['a web configuration that is not well', '', [`--web.config.file=${webConfig}`], ['web.yml: basic_auth_users.crane: a bcrypt hash']],
     [
       'a device in the place of the state',
-      'diagnosis: {state_file: /dev/null}',
+      'diagnosis: {state_file: /dev/full}',
       [],
-      ['diagnosis.state_file "/dev/null" is a character device'],
+      ['diagnosis.state_file "/dev/full" is a character device'],
     ],
-    ['a device in the place of the incidents', '', ['--incidents.file=/dev/null'], ['incidents.file "/dev/null" is a character device']],
+    ['a device in the place of the incidents', '', ['--incidents.file=/dev/full'], ['incidents.file "/dev/full" is a character device']],
     ['incidents in a folder that is not there', 'incidents: {file: /nowhere/i}', [], ["the folder /nowhere can't be written"]],
     ['a state in a folder that is not there', 'diagnosis: {state_file: /nowhere/state}', [], ["the folder /nowhere can't be written"]],
     [
