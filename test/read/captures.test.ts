@@ -5,19 +5,33 @@ import { diagnoseSnapshots } from '../../src/diagnose/diagnostician.ts';
 import { readText } from '../../src/read/text/read-text.ts';
 
 /**
- * What kubectl printed while an API of a real kube-apiserver was broken, in captures/STATE.txt, against the table of docs/real-world.md: a row for
- * what was printed, a column for the state, and in each cell the exit code and what is said of the API that was broken.
+ * What clients printed while an API of a real kube-apiserver was broken, in captures/CLIENT/STATE.txt (`npm run e2e:clients` takes them), against
+ * the tables of docs/real-world.md, one a client: a row for each state, a column for what was asked, and in each cell the exit code and what is
+ * said of the API that was broken.
  */
 const FOLDER = new URL('captures/', import.meta.url);
 const BROKEN: ReadonlyMap<string, string> = new Map([['version-not-served', 'v1beta9.wardle.example.com']]);
-const lines = readFileSync(new URL('../../docs/real-world.md', import.meta.url), 'utf8').split('\n');
-const from = lines.findIndex((line) => line.startsWith('| state |'));
-const [head = [], , ...rows] = lines.slice(from, lines.indexOf('', from)).map((line) =>
-  line
-    .split('|')
-    .slice(1, -1)
-    .map((cell) => cell.trim()),
-);
+const DOCUMENT = readFileSync(new URL('../../docs/real-world.md', import.meta.url), 'utf8').split('\n');
+const CLIENTS = readdirSync(FOLDER);
+
+interface Table {
+  /** Of the columns, without that of the state. */
+  readonly head: readonly string[];
+  /** State → cells. */
+  readonly rows: ReadonlyMap<string, readonly string[]>;
+}
+
+function tableOf(client: string): Table {
+  const from = DOCUMENT.findIndex((line) => line.startsWith(`| ${client.replace(/-(?=[\d.]+$)/, ' ')} |`));
+  if (from < 0) throw new Error(`docs/real-world.md has no table of ${client}`);
+  const [head = [], , ...rows] = DOCUMENT.slice(from, DOCUMENT.indexOf('', from)).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+  return { head: head.slice(1), rows: new Map(rows.map(([state = '', ...cells]) => [state, cells])) };
+}
 
 interface Capture {
   readonly name: string;
@@ -25,8 +39,8 @@ interface Capture {
   readonly text: string;
 }
 
-function capturesOf(state: string): Capture[] {
-  return readFileSync(new URL(`${state}.txt`, FOLDER), 'utf8')
+function capturesOf(client: string, state: string): Capture[] {
+  return readFileSync(new URL(`${client}/${state}.txt`, FOLDER), 'utf8')
     .split(/^#### /m)
     .slice(1)
     .map((section) => {
@@ -46,19 +60,19 @@ function said(text: string, state: string): string {
   return cause === undefined || cause === 'unknown' ? own.answer.replace('errs-cause-unknown', 'errs') : cause;
 }
 
-const STATES = readdirSync(FOLDER).map((file) => file.replace('.txt', ''));
+describe.each(CLIENTS)('what %s printed of a real cluster', (client) => {
+  const { head, rows } = tableOf(client);
+  const states = readdirSync(new URL(`${client}/`, FOLDER)).map((file) => file.replace('.txt', ''));
 
-describe('what kubectl printed of a real cluster', () => {
   it('is of every state of the table', () => {
-    expect(rows.map(([state]) => state).sort()).toEqual([...STATES].sort());
+    expect([...rows.keys()].sort()).toEqual([...states].sort());
   });
 
-  it.each(STATES)('is read right while the state is %s', (state) => {
-    const captures = capturesOf(state);
-    const row = rows.find(([name]) => name === state) ?? [];
-    const cells = Object.fromEntries(head.slice(1).map((name, column) => [name, row[column + 1]]));
+  it.each(states)('is read right while the state is %s', (state) => {
+    const captures = capturesOf(client, state);
+    const cells = Object.fromEntries(head.map((name, column) => [name, rows.get(state)?.[column]]));
     const measured = Object.fromEntries(
-      head.slice(1).map((name) => {
+      head.map((name) => {
         const capture = captures.find((one) => one.name === name);
         return [name, capture ? `${capture.exit} ${said(capture.text, state)}` : ''];
       }),
@@ -67,7 +81,7 @@ describe('what kubectl printed of a real cluster', () => {
   });
 
   it('names a cause other than what was broken in no cell, and calls no broken API healthy', () => {
-    const named = rows.flatMap(([state = '', ...cells]) => cells.map((cell) => `${state}: ${cell.replace(/^\S+ /, '')}`));
+    const named = [...rows].flatMap(([state, cells]) => cells.map((cell) => `${state}: ${cell.replace(/^\S+ /, '')}`));
     const right: ReadonlyMap<string, RegExp> = new Map([
       // Administrators notice nothing of it: what they ask is answered.
       ['auth-delegator-missing', /^(?:healthy|–)$/],

@@ -12,7 +12,7 @@ command -v go >/dev/null || { echo "build.sh: go is missing: install Go 1.26 or 
 # Of the component, or of the Kubernetes that the suite runs on where it is none: v1.36.3.
 kubernetes_version() {
   local folder=$1
-  [[ $folder == kubernetes* ]] || folder=kubernetes
+  [[ $folder == kube*-* ]] || folder=kubernetes
   sed -n 's/^require k8s.io\/kubernetes \(v[^ ]*\).*/\1/p; s/^\tk8s.io\/kubernetes \(v[^ ]*\).*/\1/p' "$here/$folder/go.mod" | head -n 1
 }
 
@@ -21,6 +21,8 @@ packages() {
     kubernetes) echo k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager k8s.io/sample-apiserver ;;
     # Another version: of the second kube-apiserver in an upgrade, or of the whole control plane (`npm run e2e:versions`); not built by default.
     kubernetes-1.37) echo k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager ;;
+    # A client of that version.
+    kubectl-1.37) echo k8s.io/kubernetes/cmd/kubectl ;;
     etcd) echo go.etcd.io/etcd/server/v3 ;;
     metrics-server) echo sigs.k8s.io/metrics-server/cmd/metrics-server ;;
     promtool) echo github.com/prometheus/prometheus/cmd/promtool ;;
@@ -37,7 +39,7 @@ packages() {
     crane) echo github.com/google/go-containerregistry/cmd/crane ;;
     krew) echo sigs.k8s.io/krew/cmd/validate-krew-manifest sigs.k8s.io/krew/cmd/krew ;;
     *)
-      echo "build.sh: component $1 is unknown: allowed are kubernetes, kubernetes-1.37, etcd, metrics-server, promtool, prometheus, victoria-metrics, helm4, helm3, kubeconform, jsonnet, crane, amtool, krew" >&2
+      echo "build.sh: component $1 is unknown: allowed are kubernetes, kubernetes-1.37, kubectl-1.37, etcd, metrics-server, promtool, prometheus, victoria-metrics, helm4, helm3, kubeconform, jsonnet, crane, amtool, krew" >&2
       exit 1
       ;;
   esac
@@ -82,7 +84,7 @@ for component in "${components[@]}"; do
   done
   # The other versions of Kubernetes stand beside, in a folder of their own.
   bin=$cache/bin
-  [[ $component == kubernetes-* ]] && bin=$cache/bin/${component#kubernetes-}
+  [[ $component == kube*-* ]] && bin=$cache/bin/${component#kube*-}
   mkdir -p "$bin"
   for package in $(packages "$component"); do ln -sfn "$into/$(name "$package")" "$bin/$(name "$package")"; done
 done
