@@ -27,7 +27,7 @@ export function renderConfigurationDoc(schema: object): string {
     'SIGHUP reads the configuration and the web configuration again: both are taken, or neither. What is not well is said in the log, the',
     'last good one stays in force, and `aggregated_api_exporter_config_last_reload_successful` is 0. Taken at once are',
     `${RELOADED_SETTINGS.map((setting) => `\`${setting}\``).join(', ')}; the old observer goes on until the new one has seen`,
-    'everything once. All other settings that changed are named in the log: they need a restart, as does another kubeconfig.',
+    'everything once. All other settings that changed are named in the log: they need a restart, as does another kubeconfig, and a cluster more or less.',
     '',
     '## The web configuration',
     '',
@@ -46,9 +46,10 @@ export function renderConfigurationDoc(schema: object): string {
     'At most 128 connections are open at a time, of which the longest idle one makes room for a new one; a request has ten seconds for its head.',
     '',
   ];
-  for (const [section, { properties }] of Object.entries((schema as Node).properties ?? {})) {
-    lines.push(`## ${section}`, '', '| key | type | default | what it does |', '| --- | --- | --- | --- |');
-    for (const [key, node] of Object.entries(properties ?? {}))
+  for (const [section, { properties, items, description }] of Object.entries((schema as Node).properties ?? {})) {
+    lines.push(`## ${section}`, '', ...(items ? [`A list. ${description} [Scale](scale.md#several-clusters) has an example.`, ''] : []));
+    lines.push('| key | type | default | what it does |', '| --- | --- | --- | --- |');
+    for (const [key, node] of Object.entries(properties ?? items?.properties ?? {}))
       lines.push(
         `| \`${key}\` | ${typeOf(node)} | ${node.default === undefined ? '–' : `\`${JSON.stringify(node.default)}\``} | ${node.description ?? ''} |`,
       );

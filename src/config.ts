@@ -1,3 +1,4 @@
+import { basename, dirname, join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import * as z from 'zod';
 import { parseShard, SHARD_ALLOWED } from './domain/shard.ts';
@@ -57,7 +58,8 @@ export function checkExternalUrl(flag: string, text: string): void {
   if (issue) throw new Error(`${flag} ${JSON.stringify(text)}: ${issue.message}`);
 }
 
-const schema = z.strictObject({
+/** What one exporter is told, whatever it looks at. */
+const common = z.strictObject({
   web: z
     .strictObject({
       listen_addresses: z.array(listenAddress).min(1).default([':9944']).describe('Where to listen.'),
@@ -255,8 +257,93 @@ const schema = z.strictObject({
     .prefault({}),
 });
 
+const ownSettings = {
+  apis: common.shape.apis.unwrap().pick({ exclude: true }),
+  probe: common.shape.probe.unwrap(),
+  logs: common.shape.logs.unwrap(),
+  apiserver_metrics: common.shape.apiserver_metrics.unwrap(),
+  resources: common.shape.resources.unwrap(),
+  prometheus: common.shape.prometheus.unwrap(),
+  diagnosis: common.shape.diagnosis.unwrap().pick({ interval: true, disabled_sources: true }),
+  limits: common.shape.limits.unwrap(),
+} as const;
+type OwnSection = keyof typeof ownSettings;
+const OWN_SECTIONS = Object.keys(ownSettings) as readonly OwnSection[];
+
+const CLUSTER_NAME = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/;
+
+const cluster = z.strictObject({
+  name: z
+    .string()
+    .regex(CLUSTER_NAME, 'up to 63 small letters, digits, dots and hyphens are allowed')
+    .describe('What it is called: in the label `cluster`, in the path of its pages, and as the folder of its files.'),
+  kubeconfig: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Path of its kubeconfig; default: what a single cluster is found by, $KUBECONFIG, ~/.kube/config, or the pod that we run in.',
+    ),
+  context: z.string().min(1).optional().describe('Context of that kubeconfig; default: its current one.'),
+  ...(Object.fromEntries(
+    OWN_SECTIONS.map((section) => [section, ownSettings[section].optional().describe(`What of \`${section}\` is different here.`)]),
+  ) as unknown as { readonly [S in OwnSection]: z.ZodOptional<(typeof ownSettings)[S]> }),
+});
+
+const schema = common.extend({
+  clusters: z
+    .array(cluster)
+    .default([])
+    .superRefine((clusters, context) => {
+      for (const [at, { name }] of clusters.entries())
+        if (clusters.findIndex((other) => other.name === name) !== at)
+          context.addIssue({ code: 'custom', path: [at, 'name'], message: 'another cluster is called so; each name once is allowed' });
+    })
+    .describe('Several clusters that are watched by this one process; none = the one that is found as kubectl finds it.'),
+});
+
 /** Durations in milliseconds, sizes in bytes, defaults filled in. */
-export type Config = z.output<typeof schema>;
+export interface Config extends z.output<typeof common> {
+  /** None: the one cluster that flags and surroundings name. */
+  readonly clusters: readonly ClusterSettings[];
+}
+
+/** One of several clusters that are watched by one process. */
+export interface ClusterSettings extends Pick<z.output<typeof cluster>, 'name' | 'kubeconfig' | 'context'> {
+  /** What is said of it alone; all else holds for every cluster. */
+  readonly differs: { readonly [S in OwnSection]?: Partial<Config[S]> };
+}
+
+/** The configuration by which one of the clusters is watched. Its files are kept in a folder of its own beside where they would be. */
+export function configOfCluster(config: Config, { name, differs }: ClusterSettings): Config {
+  const own = Object.fromEntries(OWN_SECTIONS.map((section) => [section, { ...config[section], ...differs[section] }])) as Pick<
+    Config,
+    OwnSection
+  >;
+  const inFolder = (file: string | undefined) => (file === undefined ? undefined : join(dirname(file), name, basename(file)));
+  return {
+    ...config,
+    ...own,
+    diagnosis: { ...own.diagnosis, state_file: inFolder(config.diagnosis.state_file) },
+    incidents: { ...config.incidents, file: inFolder(config.incidents.file) },
+    clusters: [],
+  };
+}
+
+/** Of each section only what was said: what was not is as for all. */
+function clusterSettings({ name, kubeconfig, context, ...sections }: z.output<typeof cluster>, raw: unknown): ClusterSettings {
+  const differs = OWN_SECTIONS.flatMap((section) => {
+    const said = valueAt(raw, [section]);
+    const read = Object.entries(sections[section] ?? {}).filter(([key]) => said !== null && typeof said === 'object' && key in said);
+    return read.length === 0 ? [] : [[section, Object.fromEntries(read)] as const];
+  });
+  return {
+    name,
+    ...(kubeconfig !== undefined && { kubeconfig }),
+    ...(context !== undefined && { context }),
+    differs: Object.fromEntries(differs),
+  };
+}
 
 export type ConfigResult = { readonly config: Config } | { readonly problems: readonly string[] };
 
@@ -271,12 +358,15 @@ export function parseConfig(text: string): ConfigResult {
     return { problems: [`not YAML: ${yamlProblem(error)}`] };
   }
   const result = schema.safeParse(raw);
-  if (result.success) return { config: result.data };
+  if (result.success) {
+    const clusters = result.data.clusters.map((read, at) => clusterSettings(read, valueAt(raw, ['clusters', at])));
+    return { config: { ...result.data, clusters } };
+  }
   return { problems: result.error.issues.flatMap((issue) => describeIssue(issue, raw)) };
 }
 
 export function defaultConfig(): Config {
-  return schema.parse({});
+  return { ...schema.parse({}), clusters: [] };
 }
 
 /** What is taken at SIGHUP; all else needs a restart. */
@@ -293,8 +383,14 @@ export const RELOADED_SETTINGS = [
 ] as const;
 
 /** The settings that differ and need a restart, e.g. `web.listen_addresses`. */
-export function needsRestart(before: Config, after: Config): string[] {
-  const flat = (config: Config) =>
+export function needsRestart({ clusters: those, ...before }: Config, { clusters: these, ...after }: Config): string[] {
+  const which = (clusters: Config['clusters']) =>
+    JSON.stringify(clusters.map(({ name, kubeconfig, context, differs: { limits } }) => [name, kubeconfig, context, limits]));
+  return [...settingsToRestart(before, after), ...(which(those) === which(these) ? [] : ['clusters'])];
+}
+
+function settingsToRestart(before: Omit<Config, 'clusters'>, after: Omit<Config, 'clusters'>): string[] {
+  const flat = (config: Omit<Config, 'clusters'>) =>
     new Map(
       Object.entries(config).flatMap(([section, of]) =>
         Object.entries(of).map(([key, value]) => [`${section}.${key}`, JSON.stringify(value)] as const),
@@ -307,7 +403,13 @@ export function needsRestart(before: Config, after: Config): string[] {
 
 /** JSON Schema (draft 2020-12) of the file, for editors. */
 export function configJsonSchema(): object {
-  return z.toJSONSchema(schema, { io: 'input' });
+  return z.toJSONSchema(schema, {
+    io: 'input',
+    // What is not said of a cluster is as for all, and not as it would be where nothing is said.
+    override: ({ jsonSchema, path }) => {
+      if (path[1] === 'clusters' && path.length > 2) delete jsonSchema.default;
+    },
+  });
 }
 
 function describeIssue(issue: z.core.$ZodIssue, raw: unknown): string[] {
@@ -331,8 +433,11 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function shapeAt(path: readonly PropertyKey[]): Record<string, unknown> | undefined {
-  const properties = (node: unknown) => (node as { properties?: Record<string, unknown> } | undefined)?.properties;
-  let node: unknown = configJsonSchema();
-  for (const key of path) node = properties(node)?.[String(key)];
-  return properties(node);
+  interface Node {
+    readonly properties?: Record<string, Node>;
+    readonly items?: Node;
+  }
+  let node: Node | undefined = configJsonSchema();
+  for (const key of path) node = typeof key === 'number' ? node?.items : node?.properties?.[String(key)];
+  return node?.properties;
 }

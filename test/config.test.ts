@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configJsonSchema, defaultConfig, parseConfig } from '../src/config.ts';
+import { configJsonSchema, configOfCluster, defaultConfig, needsRestart, parseConfig } from '../src/config.ts';
 import { printShard } from '../src/domain/shard.ts';
 
 const problemsOf = (text: string) => {
@@ -55,11 +55,73 @@ describe('configuration', () => {
     ],
     ['web: {shard_url: "tides-{shard}"}', 'web.shard_url: "tides-{shard}": an http:// or https:// URL with {shard} in it is allowed'],
     ['prometheus: {url: "ftp://x"}', 'prometheus.url: "ftp://x": an http:// or https:// URL is allowed'],
+    ['clusters: [{name: Harbour}]', 'clusters.0.name: "Harbour": up to 63 small letters, digits, dots and hyphens are allowed'],
+    ['clusters: [{name: ..}]', 'clusters.0.name: "..": up to 63'],
+    ['clusters: [{name: a/b}]', 'clusters.0.name: "a/b": up to 63'],
+    ['clusters: [{name: quay}, {name: harbour}, {name: quay}]', 'clusters.2.name: "quay": another cluster is called so'],
+    ['clusters: [{name: quay, probe: {interval: 999ms}}]', 'clusters.0.probe.interval: "999ms": a duration from 1s to 5m is allowed'],
+    ['clusters: [{name: quay, probe: {intervall: 10s}}]', 'clusters.0.probe.intervall: unknown key; allowed are interval, timeout'],
+    ['clusters: [{name: quay, apis: {shard: 0/2}}]', 'clusters.0.apis.shard: unknown key; allowed are exclude'],
+    ['clusters: [{name: quay, web: {}}]', 'clusters.0.web: unknown key; allowed are name, kubeconfig, context, apis'],
+    ['clusters: [{kubeconfig: /quay}]', 'clusters.0.name: null: '],
     ['probe: [', 'not YAML: '],
     ['{}\n---\n{}', '2 YAML documents'],
     ['- a', 'the file: ["a"]:'],
   ])('refuses %s', (text, problem) => {
     expect(problemsOf(text)).toContainEqual(expect.stringContaining(problem));
+  });
+
+  describe('of several clusters', () => {
+    const read = (text: string) => {
+      const result = parseConfig(text);
+      if ('problems' in result) throw new Error(result.problems.join('\n'));
+      return result.config;
+    };
+    const of = (config: ReturnType<typeof read>, name: string) =>
+      configOfCluster(config, config.clusters.find((cluster) => cluster.name === name)!);
+    const both = read(`
+probe: {interval: 20s, burst: 3}
+logs: {max_streams: 7}
+diagnosis: {interval: 10s, state_file: /harbour/state.json}
+incidents: {file: incidents.jsonl}
+clusters:
+  - {name: quay, kubeconfig: /quay, context: admin}
+  - {name: pier, probe: {burst: 9}, logs: {bytes_per_minute: 64KiB}, apis: {exclude: [v1.tides.example.com]}, diagnosis: {interval: 30s}}
+`);
+
+    it('is for each what is said of all, and what is said of it', () => {
+      expect(both.clusters.map(({ name, kubeconfig, context }) => [name, kubeconfig, context])).toEqual([
+        ['quay', '/quay', 'admin'],
+        ['pier', undefined, undefined],
+      ]);
+      expect(of(both, 'quay')).toMatchObject({
+        probe: { interval: 20_000, burst: 3 },
+        logs: { max_streams: 7, bytes_per_minute: 8 * 2 ** 20 },
+      });
+      expect(of(both, 'pier')).toMatchObject({
+        probe: { interval: 20_000, burst: 9 },
+        logs: { max_streams: 7, bytes_per_minute: 65_536 },
+        apis: { exclude: ['v1.tides.example.com'] },
+        diagnosis: { interval: 30_000 },
+      });
+    });
+
+    it('has the files of each in a folder of its own', () => {
+      expect(of(both, 'pier')).toMatchObject({
+        diagnosis: { state_file: '/harbour/pier/state.json' },
+        incidents: { file: 'pier/incidents.jsonl' },
+      });
+      expect(of(read('clusters: [{name: pier}]'), 'pier').diagnosis.state_file).toBeUndefined();
+    });
+
+    it.each<[string, string, string[]]>([
+      ['one more', '[{name: quay}, {name: pier}]', ['clusters']],
+      ['another kubeconfig', '[{name: quay, kubeconfig: /other}]', ['clusters']],
+      ['another limit of series', '[{name: quay, limits: {series_per_family: 500}}]', ['clusters']],
+      ['another pace of its probes', '[{name: quay, probe: {interval: 30s}}]', []],
+    ])('needs a restart where there is %s', (_, clusters, expected) => {
+      expect(needsRestart(read('clusters: [{name: quay}]'), read(`clusters: ${clusters}`))).toEqual(expected);
+    });
   });
 
   it('says everything that is wrong at once', () => {

@@ -5,6 +5,14 @@ import { readBoundedFile } from '../files/bounded-file.ts';
 import type { ClusterFlags, ServeFlags } from './flags.ts';
 import { readSignaturesFile } from './signatures-file.ts';
 
+/** The configuration by which `serve` runs. @throws Error as `configFrom`, and of what does not go together with several clusters. */
+export function serveConfigFrom(flags: ServeFlags, extraFile?: string): Config {
+  const config = configFrom(flags, extraFile);
+  const problems = againstSeveral(config, flags);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  return config;
+}
+
 /** The configuration file with the flags over it. @throws Error that lists everything that is wrong, one problem a line. */
 export function configFrom(flags: ServeFlags | ClusterFlags, extraFile?: string): Config {
   const serve = flags as ServeFlags;
@@ -35,6 +43,19 @@ export function configFrom(flags: ServeFlags | ClusterFlags, extraFile?: string)
       format: serve['log.format'] ?? config.log.format,
     },
   };
+}
+
+/** What does not go together with several clusters. */
+function againstSeveral({ clusters, leader_election }: Config, flags: ServeFlags): string[] {
+  if (clusters.length === 0) return [];
+  const problems: string[] = [];
+  if (leader_election.enabled)
+    problems.push(
+      'leader_election.enabled: a Lease is of one cluster, and this process would lead in some and follow in others; false is allowed with clusters',
+    );
+  for (const flag of ['kubeconfig', 'context', 'simulate'] as const)
+    if (flags[flag] !== undefined) problems.push(`--${flag}: the configuration names the clusters; allowed without clusters only`);
+  return problems;
 }
 
 /** @throws Error that says what is allowed. */

@@ -3,8 +3,8 @@ import type { Config } from '../config.ts';
 
 /** Flags that every command that looks at a cluster understands. */
 export interface ClusterFlags {
-  readonly kubeconfig?: string;
-  readonly context?: string;
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
   readonly 'config.file'?: string;
 }
 

@@ -44,7 +44,7 @@ export function createObservation(connect: (config: Config) => ConnectedObserver
       begin(now);
     },
     current() {
-      if (next && (next.connected.observer.complete() || performance.now() - next.startedAt > TAKES_OVER_AFTER_MS)) {
+      if (next && isBetter(next, now)) {
         end(now);
         now = next;
         next = undefined;
@@ -71,6 +71,13 @@ export function createObservation(connect: (config: Config) => ConnectedObserver
       for (const one of [now, next]) if (one) end(one);
     },
   };
+}
+
+/** One that asks nobody never takes over from one that does. */
+function isBetter({ connected, startedAt }: Running, than: Running): boolean {
+  const asks = (one: ConnectedObserver) => one.isConnected?.() ?? true;
+  if (!asks(connected)) return !asks(than.connected);
+  return connected.observer.complete() || performance.now() - startedAt > TAKES_OVER_AFTER_MS;
 }
 
 function running(connected: ConnectedObserver): Running {

@@ -12,6 +12,13 @@ import { readSignaturesFile } from './signatures-file.ts';
 
 export interface ConnectedObserver {
   readonly observer: Observer;
+  readonly client: Pick<KubeClient, 'request'> & { close(): void };
+  /** Whether there is anybody to ask; absent where there always is. */
+  readonly isConnected?: () => boolean;
+}
+
+/** Of a cluster that can be asked. */
+interface LiveObserver extends ConnectedObserver {
   readonly client: KubeClient & { close(): void };
 }
 
@@ -31,7 +38,7 @@ export interface Observing {
 }
 
 /** The observer of the cluster that the flags name, tuned by the configuration. */
-export function observeCluster(flags: ClusterFlags, config: Config, { log, logHandover, shard }: Observing): ConnectedObserver {
+export function observeCluster(flags: ClusterFlags, config: Config, { log, logHandover, shard }: Observing): LiveObserver {
   const kubeConfig = loadKubeConfig({
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
     ...(flags.context === undefined ? {} : { context: flags.context }),

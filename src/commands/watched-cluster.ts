@@ -1,10 +1,14 @@
-import type { Config } from '../config.ts';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ClusterSettings, Config } from '../config.ts';
 import { createDiagnostician, type Diagnostician } from '../diagnose/diagnostician.ts';
-import type { Shard } from '../domain/shard.ts';
+import { reachOf } from '../domain/reach.ts';
 import { seesApis } from '../domain/sources.ts';
 import { ClusterFamilies } from '../expose/cluster-families.ts';
-import type { ClusterWeb } from '../expose/cluster-routes.ts';
+import type { NamedClusterWeb } from '../expose/clusters-server.ts';
 import { HourBook } from '../expose/hour/hour-book.ts';
+import { clusterPath } from '../expose/page/clusters.ts';
+import type { OwnCluster } from '../expose/self-metrics.ts';
 import type { ExporterView } from '../expose/view.ts';
 import { createAccessReviews } from '../kube/access-review.ts';
 import { readSignals } from '../signals/read.ts';
@@ -13,15 +17,22 @@ import { ALL_SIGNALS, catalogueOptions, publishedAtZero } from './catalogue-opti
 import { type IncidentKeeper, startIncidentKeeper } from './incident-keeper.ts';
 import { createObservation, type Observation } from './observation.ts';
 import type { ConnectedObserver, Observing } from './observe-cluster.ts';
+import { connectPatiently } from './patient-connection.ts';
 import { createReplicas, type Replicas } from './replicas.ts';
 import { startStateKeeper } from './state-keeper.ts';
 import { createVerdictLog, type VerdictLog } from './verdict-log.ts';
 
-/** A new observer, not started yet. @throws Error when the configuration names no cluster that can be asked. */
-export type Connect = (config: Config, own: Omit<Observing, 'log'>) => ConnectedObserver;
+/**
+ * A new observer, not started yet. @throws Error when the configuration names no cluster that can be asked.
+ * @param cluster of several; undefined = the one that flags and surroundings name.
+ */
+export type Connect = (config: Config, own: Observing, cluster?: ClusterSettings) => ConnectedObserver;
 
 export interface WatchedClusterInput {
+  /** By which it is watched. */
   readonly config: Config;
+  /** Which of several it is. */
+  readonly cluster?: ClusterSettings | undefined;
   readonly connect: Connect;
   readonly log: Logger;
   /** Told how long each tick took, seconds. */
@@ -33,9 +44,9 @@ export interface WatchedCluster {
   readonly observation: Observation;
   readonly families: ClusterFamilies;
   /** What its pages are made of. */
-  readonly web: Pick<ClusterWeb, 'view' | 'waiting' | 'incidents' | 'hours' | 'evidence' | 'reviewAccess' | 'shard' | 'shardUrl'>;
-  /** Its shard, while its APIs are seen. */
-  readonly watchedShard: () => Shard | undefined;
+  readonly web: Pick<NamedClusterWeb, 'view' | 'waiting' | 'incidents' | 'hours' | 'evidence' | 'reviewAccess' | 'shard' | 'shardUrl'>;
+  /** What our own metrics tell of it. */
+  readonly own: OwnCluster & Required<Pick<OwnCluster, 'shard'>>;
   /** Whether we lead; undefined where no leader is elected. */
   readonly leads: (() => boolean) | undefined;
   /** Observes; returns at once. @param onUrgent called when a tick should come soon. */
@@ -50,14 +61,17 @@ export interface WatchedCluster {
 
 /** Goes on with what was kept of the cluster. @throws Error as `connect` does, or when nobody says where the Lease is. */
 export async function watchCluster(input: WatchedClusterInput): Promise<WatchedCluster> {
-  const { config, connect, log } = input;
+  const { config, cluster, log } = input;
   const { shard } = config.apis;
   const replicas = createReplicas({ config, client: () => observation.client(), log });
-  const observation = createObservation((by) => connect(by, { logHandover: replicas?.logHandover, shard }), config, log);
-  const waiting = () => ({ time: Date.now(), sources: observation.current().sources() });
+  const observation = createObservation(connecting(input, { log, logHandover: replicas?.logHandover, shard }), config, log);
+  const sources = () => observation.current().sources();
+  const waiting = () => ({ time: Date.now(), sources: sources() });
   const families = new ClusterFamilies({
     ...{ signals: ALL_SIGNALS, askedAtZero: publishedAtZero(), waiting, seriesPerFamily: config.limits.series_per_family },
+    ...(cluster && { cluster: cluster.name }),
   });
+  if (cluster) await makeFolders([config.diagnosis.state_file, config.incidents.file], log);
   const diagnostician = createDiagnostician(catalogueOptions());
   const keeping = { log, ...(replicas && { mayWrite: replicas.leads }) };
   const hours = new HourBook();
@@ -72,9 +86,12 @@ export async function watchCluster(input: WatchedClusterInput): Promise<WatchedC
       ...{ view: () => view, waiting, incidents: incidents.book, hours, evidence: config.web.evidence },
       ...(config.web.evidence === 'authenticated' && { reviewAccess: createAccessReviews(observation.client).review }),
       ...(shard && { shard }),
-      ...(config.web.shard_url !== undefined && { shardUrl: config.web.shard_url }),
+      ...(config.web.shard_url !== undefined && { shardUrl: shardUrlOf(config.web.shard_url, cluster) }),
     },
-    watchedShard: () => (shard && seesApis(observation.current().sources()) ? shard : undefined),
+    own: {
+      ...(cluster && { name: cluster.name, up: () => reachOf(sources()) === 'seen' }),
+      shard: () => (shard && seesApis(sources()) ? shard : undefined),
+    },
     leads: replicas?.leads,
     start(onUrgent) {
       observation.start(onUrgent);
@@ -93,6 +110,24 @@ export async function watchCluster(input: WatchedClusterInput): Promise<WatchedC
       observation.stop();
     },
   };
+}
+
+/** One of several may be missing, and costs the others nothing then. */
+function connecting({ connect, cluster, log }: WatchedClusterInput, own: Observing): (config: Config) => ConnectedObserver {
+  return (by) => (cluster ? connectPatiently(() => connect(by, own, cluster), log) : connect(by, own));
+}
+
+function shardUrlOf(url: string, cluster: ClusterSettings | undefined): string {
+  return cluster ? `${url.replace(/\/$/, '')}${clusterPath(cluster.name)}` : url;
+}
+
+/** Of a cluster's own files. What cannot be made is told again by who writes there. */
+async function makeFolders(files: readonly (string | undefined)[], log: Logger): Promise<void> {
+  for (const file of files)
+    if (file !== undefined)
+      await mkdir(dirname(file), { recursive: true }).catch((error: Error) =>
+        log.warn({ file, error: error.message }, 'its folder can not be made'),
+      );
 }
 
 interface PublisherInput extends Pick<WatchedClusterInput, 'log' | 'onTick'> {

@@ -4,7 +4,7 @@ import { DECLARED_FAMILIES } from './families/list.ts';
 import type { ExposedView, Family } from './family.ts';
 import { FamilyPrinter } from './family-printer.ts';
 import { planFamilies } from './plan.ts';
-import { type FamilyHead, labelText, sampleLines } from './render.ts';
+import { type FamilyHead, joined, labelText, sampleLines } from './render.ts';
 import { TerminationCounts } from './termination-counts.ts';
 import type { ExporterView, WaitingView } from './view.ts';
 
@@ -19,6 +19,8 @@ export interface FamiliesOptions {
   readonly families?: readonly Family[];
   /** Asked while there is no view yet. */
   readonly waiting?: () => WaitingView;
+  /** The cluster whose they are, where there are several: each series has it as its first label. */
+  readonly cluster?: string;
   /** A family that could not be printed; the others are. */
   readonly onError?: (family: string, error: unknown) => void;
 }
@@ -38,6 +40,11 @@ export class ClusterFamilies {
     this.#options = options;
     this.#printers = printersOf(options);
     this.#dropped = new Map(this.heads.map(({ name }) => [name, 0]));
+  }
+
+  /** What stands before the labels of each series: `cluster="harbour"`, or nothing. */
+  get whose(): string {
+    return whoseOf(this.#options);
   }
 
   /** Of all families, in their order; the same for every cluster. */
@@ -104,22 +111,26 @@ export class ClusterFamilies {
   #printWaiting(): readonly Buffer[] {
     const { waiting, families = DECLARED_FAMILIES } = this.#options;
     const sources = waiting?.().sources ?? [];
-    const printed = new Map(families.map((family) => [family.name, sourceLines(family, sources)]));
+    const printed = new Map(families.map((family) => [family.name, sourceLines(family, sources, this.whose)]));
     return this.heads.map(({ name }) => Buffer.from(printed.get(name) ?? ''));
   }
 }
 
-function sourceLines(family: Family, sources: WaitingView['sources']): string {
+function sourceLines(family: Family, sources: WaitingView['sources'], whose: string): string {
   let lines = '';
   family.collectSources?.(sources, (values, value) => {
-    lines += sampleLines(family.name, labelText(family.labels, values), value);
+    lines += sampleLines(family.name, joined(whose, labelText(family.labels, values)), value);
   });
   return lines;
+}
+
+function whoseOf({ cluster }: FamiliesOptions): string {
+  return cluster === undefined ? '' : labelText(['cluster'], [cluster]);
 }
 
 export function printersOf(options: FamiliesOptions): FamilyPrinter[] {
   const limit = options.seriesPerFamily ?? DEFAULT_SERIES_PER_FAMILY;
   return planFamilies(options.families ?? DECLARED_FAMILIES, options.signals, options.askedAtZero).map(
-    (plan) => new FamilyPrinter(plan, limit),
+    (plan) => new FamilyPrinter(plan, limit, whoseOf(options)),
   );
 }

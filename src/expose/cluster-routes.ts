@@ -10,6 +10,7 @@ import { createPages, followPage, type Pages, sendPage } from './live/pages.ts';
 import { acceptsGzip, negotiateFormat } from './negotiate.ts';
 import { parseFleetQuery } from './page/query.ts';
 import { renderRunbookPage } from './page/runbook.ts';
+import type { ShownOf } from './page/shell.ts';
 import { CONTENT_TYPES } from './render.ts';
 import type { ExporterView, WaitingView } from './view.ts';
 import type { WebSecurity } from './web-security.ts';
@@ -38,6 +39,8 @@ export interface ClusterWeb {
   readonly shard?: Shard;
   /** Where people open the pages of a shard: `{shard}` stands for its number. */
   readonly shardUrl?: string;
+  /** Which of several clusters this is. */
+  readonly cluster?: ShownOf;
   readonly version: string;
 }
 

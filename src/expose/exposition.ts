@@ -4,7 +4,7 @@ import { constants, gzip } from 'node:zlib';
 import { ClusterFamilies, type FamiliesOptions, printersOf } from './cluster-families.ts';
 import { ErrorRatios } from './error-ratios.ts';
 import type { ExposedView, Family } from './family.ts';
-import { type FamilyHead, type Format, headerOf, renderEnd, sampleLines } from './render.ts';
+import { type FamilyHead, type Format, headerOf, joined, renderEnd, sampleLines } from './render.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 import { TerminationCounts } from './termination-counts.ts';
 import type { ExporterView } from './view.ts';
@@ -112,7 +112,7 @@ export function renderExposition(view: ExporterView, options: FamiliesOptions & 
     dropped.set(printer.head.name, printed.dropped);
     text += underHead(printer.head, format, [printed.text]).join('');
   }
-  return text + renderDropped([{ dropped }], format) + renderEnd(format);
+  return text + renderDropped([{ whose: '', dropped, failed: 0 }], format) + renderEnd(format);
 }
 
 export const SERIES_DROPPED: Omit<Family, 'collect'> = {
@@ -132,15 +132,17 @@ export const FAMILIES_FAILED: Omit<Family, 'collect'> = {
   cost: '1',
 };
 
-function renderDropped(clusters: readonly Pick<ClusterFamilies, 'dropped'>[], format: Format): string {
-  const lines = clusters.flatMap(({ dropped }) =>
-    [...dropped].map(([family, count]) => sampleLines(SERIES_DROPPED.name, `family="${family}"`, count)),
+type Counts = Pick<ClusterFamilies, 'whose' | 'dropped' | 'failed'>;
+
+function renderDropped(clusters: readonly Counts[], format: Format): string {
+  const lines = clusters.flatMap(({ whose, dropped }) =>
+    [...dropped].map(([family, count]) => sampleLines(SERIES_DROPPED.name, joined(whose, `family="${family}"`), count)),
   );
   return headerOf(SERIES_DROPPED, format) + lines.join('');
 }
 
-function renderFailed(clusters: readonly Pick<ClusterFamilies, 'failed'>[], format: Format): string {
-  return headerOf(FAMILIES_FAILED, format) + clusters.map(({ failed }) => sampleLines(FAMILIES_FAILED.name, '', failed)).join('');
+function renderFailed(clusters: readonly Counts[], format: Format): string {
+  return headerOf(FAMILIES_FAILED, format) + clusters.map(({ whose, failed }) => sampleLines(FAMILIES_FAILED.name, whose, failed)).join('');
 }
 
 function pageOf(body: Buffer): ExpositionPage {

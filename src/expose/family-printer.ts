@@ -1,6 +1,6 @@
 import type { ExposedView, HistogramValue } from './family.ts';
 import type { FamilyPlan, PlannedSignal } from './plan.ts';
-import { escapeLabelValue, type FamilyHead, labelText, sampleLines } from './render.ts';
+import { escapeLabelValue, type FamilyHead, joined, labelText, sampleLines } from './render.ts';
 import { SeriesText } from './series-text.ts';
 import { liveApis } from './view.ts';
 
@@ -109,17 +109,13 @@ export class FamilyPrinter {
   }
 
   #signalCell(api: string, { suffix }: PlannedSignal): Cell {
-    const labels = this.#labelled(`apiservice="${escapeLabelValue(api)}"${suffix}`);
+    const labels = joined(this.#whose, `apiservice="${escapeLabelValue(api)}"${suffix}`);
     return { labelValues: [api], labels, signal: undefined, value: undefined, lines: '' };
-  }
-
-  #labelled(labels: string): string {
-    return this.#whose === '' || labels === '' ? this.#whose + labels : `${this.#whose},${labels}`;
   }
 
   #newCell(labelValues: readonly string[]): Cell {
     const { labels: names } = this.#plan.family;
-    const labels = this.#labelled(labelText(names, labelValues));
+    const labels = joined(this.#whose, labelText(names, labelValues));
     const suffix = this.#bySuffix.size > 0 && names.length > 1 ? `,${labelText(names.slice(1), labelValues.slice(1))}` : '';
     const signal = this.#bySuffix.get(suffix);
     return { labelValues: labelValues.length === 0 ? EMPTY : [...labelValues], labels, signal, value: undefined, lines: '' };

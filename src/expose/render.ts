@@ -74,3 +74,8 @@ export function labelText(names: readonly string[], values: readonly string[]): 
   for (const [i, name] of names.entries()) text += `${i > 0 ? ',' : ''}${name}="${escapeLabelValue(values[i] ?? '')}"`;
   return text;
 }
+
+/** Labels one after the other; none where both are empty. */
+export function joined(whose: string, labels: string): string {
+  return whose === '' || labels === '' ? whose + labels : `${whose},${labels}`;
+}

@@ -5,8 +5,8 @@ import { escapeHelp, escapeLabelValue, type Format, formatBound, formatValue } f
 
 /** Metrics of our own process. The only ones that prom-client keeps: it is too slow for families that fan out. */
 export interface SelfMetrics {
-  /** One turn of observing, diagnosing and publishing. */
-  observeTick(seconds: number): void;
+  /** One turn of observing, diagnosing and publishing. @param cluster of several. */
+  observeTick(seconds: number, cluster?: string): void;
   /** Whether the files of configuration, as they are now, are in force. */
   reloaded(good: boolean): void;
   /** An error that nobody caught; `source`: in whose work it came up. */
@@ -91,7 +91,24 @@ export const SELF_FAMILIES = [
     labels: ['shard'],
     cost: '1',
   },
+  {
+    name: 'aggregated_api_exporter_cluster_up',
+    type: 'gauge',
+    help: 'Whether the APIServices of the cluster are seen (1), or not (0): nothing was answered yet, its kube-apiserver does not answer or refuses us, or its kubeconfig cannot be used. No series where one cluster is watched.',
+    labels: ['cluster'],
+    cost: 'clusters',
+  },
 ] as const;
+
+/** What our own metrics tell of a cluster. */
+export interface OwnCluster {
+  /** Absent where it is the only one: then no series has a label for it. */
+  readonly name?: string;
+  /** The shard whose APIs are watched now; undefined while they are not seen, or where there are no shards. */
+  readonly shard?: () => Shard | undefined;
+  /** Whether its APIServices are seen. */
+  readonly up?: () => boolean;
+}
 
 /** What our own metrics are read from. */
 export interface OwnFacts {
@@ -99,47 +116,50 @@ export interface OwnFacts {
   readonly redactions?: () => Readonly<Record<string, number>>;
   /** Whether this replica leads; absent where none is elected. */
   readonly leads?: () => boolean;
-  /** The shard whose APIs are watched now; undefined while they are not seen, or where there are no shards. */
-  readonly shard?: () => Shard | undefined;
+  /** Those that are watched; default: one without a name. */
+  readonly clusters?: readonly OwnCluster[];
 }
+
+const [TICK, BUILD, CATALOGUE, RELOAD_GOOD, RELOAD_AT, CUTS, UNCAUGHT, LEADER, SHARDS, CLUSTER_UP] = SELF_FAMILIES;
+
+/** The labels of a family, after that of the cluster where there are several. */
+type Labels = (cluster: string | undefined) => Readonly<Record<string, string>>;
 
 export function createSelfMetrics(build: BuildInfo, facts: OwnFacts = {}): SelfMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const [tick, info, catalogue, reloadGood, reloadAt, cuts, uncaught] = SELF_FAMILIES;
-  const ticks = new Histogram({
-    name: tick.name,
-    help: tick.help,
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
+  const { clusters = [{}] } = facts;
+  const ofCluster = clusters.some(({ name }) => name !== undefined) ? ['cluster'] : [];
+  const labelled: Labels = (cluster) => (cluster === undefined ? {} : { cluster });
+  const base = (family: (typeof SELF_FAMILIES)[number], own: readonly string[] = []) => ({
+    name: family.name,
+    help: family.help,
+    labelNames: [...own, ...family.labels],
     registers: [registry],
   });
-  new Gauge({ name: info.name, help: info.help, labelNames: info.labels, registers: [registry] }).set(
-    { version: build.version, revision: build.revision ?? '', nodeversion: process.version },
-    1,
-  );
-  if (build.catalogue !== undefined)
-    new Gauge({ name: catalogue.name, help: catalogue.help, labelNames: catalogue.labels, registers: [registry] }).set(
-      { catalogue: build.catalogue },
-      1,
-    );
+  const ticks = new Histogram({ ...base(TICK, ofCluster), buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1] });
+  const info = new Gauge(base(BUILD, ofCluster));
+  const catalogue = build.catalogue === undefined ? undefined : new Gauge(base(CATALOGUE, ofCluster));
+  for (const { name } of clusters) {
+    info.set({ ...labelled(name), version: build.version, revision: build.revision ?? '', nodeversion: process.version }, 1);
+    catalogue?.set({ ...labelled(name), catalogue: build.catalogue ?? '' }, 1);
+    ticks.zero(labelled(name));
+  }
   new Counter({
-    name: cuts.name,
-    help: cuts.help,
-    labelNames: cuts.labels,
-    registers: [registry],
+    ...base(CUTS),
     collect() {
       this.reset();
       for (const [kind, count] of Object.entries(facts.redactions?.() ?? {})) this.inc({ kind }, count);
     },
   });
-  addPlace(registry, facts);
-  const good = new Gauge({ name: reloadGood.name, help: reloadGood.help, registers: [registry] });
-  const at = new Gauge({ name: reloadAt.name, help: reloadAt.help, registers: [registry] });
-  const errors = new Counter({ name: uncaught.name, help: uncaught.help, labelNames: uncaught.labels, registers: [registry] });
+  addPlace(registry, facts, ofCluster);
+  const good = new Gauge(base(RELOAD_GOOD));
+  const at = new Gauge(base(RELOAD_AT));
+  const errors = new Counter(base(UNCAUGHT));
   for (const source of [...SOURCES, 'none']) errors.inc({ source }, 0);
   return {
     uncaught: (source) => errors.inc({ source }),
-    observeTick: (seconds) => ticks.observe(seconds),
+    observeTick: (seconds, cluster) => ticks.observe(labelled(cluster), seconds),
     reloaded(well) {
       good.set(well ? 1 : 0);
       if (well) at.setToCurrentTime();
@@ -155,27 +175,31 @@ export function createSelfMetrics(build: BuildInfo, facts: OwnFacts = {}): SelfM
   };
 }
 
-/** Which place it has among others. */
-function addPlace(registry: Registry, { leads, shard = () => undefined }: OwnFacts): void {
-  const [, , , , , , , leader, shards] = SELF_FAMILIES;
+/** Which place it has among others, and which clusters it sees. */
+function addPlace(registry: Registry, { leads, clusters = [] }: OwnFacts, ofCluster: readonly string[]): void {
+  const registers = [registry];
   if (leads)
     new Gauge({
-      name: leader.name,
-      help: leader.help,
-      registers: [registry],
+      ...{ name: LEADER.name, help: LEADER.help, registers },
       collect() {
         this.set(leads() ? 1 : 0);
       },
     });
   new Gauge({
-    name: shards.name,
-    help: shards.help,
-    labelNames: shards.labels,
-    registers: [registry],
+    ...{ name: SHARDS.name, help: SHARDS.help, labelNames: [...ofCluster, ...SHARDS.labels], registers },
     collect() {
       this.reset();
-      const own = shard();
-      if (own) this.set({ shard: own.index }, own.count);
+      for (const { name, shard } of clusters) {
+        const own = shard?.();
+        if (own) this.set({ ...(name !== undefined && { cluster: name }), shard: own.index }, own.count);
+      }
+    },
+  });
+  new Gauge({
+    ...{ name: CLUSTER_UP.name, help: CLUSTER_UP.help, labelNames: CLUSTER_UP.labels, registers },
+    collect() {
+      this.reset();
+      for (const { name, up } of clusters) if (name !== undefined && up) this.set({ cluster: name }, up() ? 1 : 0);
     },
   });
 }

@@ -7,6 +7,7 @@ import { runExporter } from '../../src/commands/exporter.ts';
 import { observeCluster } from '../../src/commands/observe-cluster.ts';
 import { registerServe } from '../../src/commands/serve.ts';
 import { startSimulation } from '../../src/commands/simulation.ts';
+import { SILENT } from '../../src/source/logger.ts';
 
 vi.mock('../../src/commands/exporter.ts', () => ({ runExporter: vi.fn(() => Promise.resolve()) }));
 vi.mock('../../src/commands/observe-cluster.ts', () => ({ observeCluster: vi.fn(() => ({})) }));
@@ -46,7 +47,7 @@ async function serve(...args: string[]): Promise<void> {
 
 const served = () =>
   vi.mocked(runExporter).mock.calls.map(([{ connect, config }]) => {
-    connect(config, {});
+    connect(config, { log: SILENT });
     return vi.mocked(observeCluster).mock.lastCall?.[0].kubeconfig;
   });
 const config = () => vi.mocked(runExporter).mock.calls[0]![0].config;
@@ -89,6 +90,40 @@ describe('which cluster is served', () => {
     expect(startSimulation).toHaveBeenCalledExactlyOnceWith('quiet');
     expect(served()).toEqual(['/simulated/kubeconfig']);
     expect(printed).toMatch(/^aggregated-api-exporter: this serves a simulated cluster, scenario "quiet"/);
+  });
+});
+
+describe('several clusters', () => {
+  const file = join(folder, 'clusters.yaml');
+  beforeEach(() => writeFileSync(file, 'clusters: [{name: quay, kubeconfig: /quay, context: admin}, {name: pier}]\n'));
+
+  it('are those of the configuration, and no simulated one', async () => {
+    await serve('--config.file', file);
+    expect(startSimulation).not.toHaveBeenCalled();
+    const [{ connect, config: read }] = vi.mocked(runExporter).mock.calls[0]!;
+    const asked = read.clusters.map((cluster) => {
+      connect(read, { log: SILENT }, cluster);
+      const { kubeconfig, context } = vi.mocked(observeCluster).mock.lastCall![0];
+      return [kubeconfig, context];
+    });
+    expect(asked).toEqual([
+      ['/quay', 'admin'],
+      [undefined, undefined],
+    ]);
+  });
+
+  it.each<[string, string[], string]>([
+    ['an elected leader', ['--leader-election'], 'leader_election.enabled: a Lease is of one cluster'],
+    ['a kubeconfig for one', ['--kubeconfig=/harbour'], '--kubeconfig: the configuration names the clusters'],
+    ['a context for one', ['--context=harbour'], '--context: the configuration names the clusters'],
+    ['a simulated one', ['--simulate'], '--simulate: the configuration names the clusters'],
+  ])('do not go together with %s', async (_, args, problem) => {
+    for (const also of [[], ['--config.check']]) await expect(serve('--config.file', file, ...args, ...also)).rejects.toThrow(problem);
+    expect(runExporter).not.toHaveBeenCalled();
+  });
+
+  it('are told by --config.check whose kubeconfig is not there', async () => {
+    await expect(serve('--config.file', file, '--config.check')).rejects.toThrow('clusters.0 (quay): /quay: ENOENT');
   });
 });
 

@@ -8,6 +8,7 @@ const TIME_OF_DAY: Readonly<Record<string, string>> = {
   'commands/observe-cluster.ts': 'the clock of the observer',
   'commands/watched-cluster.ts': 'the moment at which sources are shown',
   'expose/cluster-routes.ts': 'the moment at which sources are shown',
+  'expose/clusters-server.ts': 'the moment at which clusters are listed',
   'expose/incident-routes.ts': 'the moment from which `since` counts back',
   'expose/live/pages.ts': 'the moment of pages about incidents of an earlier run, before the first tick',
   'expose/page/script/times.ts': 'the moment of a page that names none, in the browser',

@@ -10,6 +10,7 @@ import { apiPath } from '../page/fleet.ts';
 import { renderFleetPage, renderWaitingPage } from '../page/page.ts';
 import { type FleetQuery, searchOf } from '../page/query.ts';
 import type { LivePage } from '../page/regions.ts';
+import { type ShownOf, titleOf } from '../page/shell.ts';
 import type { ExporterView, WaitingView } from '../view.ts';
 import { createIncidentPages, decoded, type IncidentPages, isIncidentPath } from './incident-pages.ts';
 import { createLivePages, type LivePages } from './live-pages.ts';
@@ -25,6 +26,8 @@ export interface PagesOptions {
   readonly version: string;
   /** Path under which people see the pages, without a slash at its end; default none. */
   readonly prefix?: string;
+  /** Which of several clusters they are about. */
+  readonly cluster?: ShownOf;
   readonly shard?: Shard;
   readonly shardUrl?: string;
 }
@@ -40,8 +43,18 @@ export interface Pages {
   publish(): void;
 }
 
-export function createPages({ view, waiting, book, hours = new HourBook(), version, prefix = '', shard, shardUrl }: PagesOptions): Pages {
-  const options = { version, prefix, ...(shard && { shard }), ...(shardUrl !== undefined && { shardUrl }) };
+export function createPages({
+  view,
+  waiting,
+  book,
+  hours = new HourBook(),
+  version,
+  prefix = '',
+  cluster,
+  shard,
+  shardUrl,
+}: PagesOptions): Pages {
+  const options = { version, prefix, cluster, ...(shard && { shard }), ...(shardUrl !== undefined && { shardUrl }) };
   const began = Date.now();
   let recorded: ExporterView | undefined;
   let printed: { readonly of: ExporterView; readonly pages: Map<string, LivePage> } | undefined;
@@ -60,7 +73,11 @@ export function createPages({ view, waiting, book, hours = new HourBook(), versi
 
   // Incidents are there before the first tick, too: those of an earlier run.
   const incidents = createIncidentPages(book, () => ({ ...options, now: view()?.snapshot.time ?? began }));
-  const live = createLivePages({ render: (path) => (isIncidentPath(path) ? incidents.at(path) : pageOf(path)), prefix });
+  const render = (path: string): LivePage | undefined => {
+    const page = isIncidentPath(path) ? incidents.at(path) : pageOf(path);
+    return page && { ...page, title: titleOf(page.title, cluster) };
+  };
+  const live = createLivePages({ render, prefix });
   return {
     live,
     fleet(query) {

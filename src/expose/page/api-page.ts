@@ -4,7 +4,7 @@ import type { HourBook } from '../hour/hour-book.ts';
 import type { ExporterView } from '../view.ts';
 import { renderBackend } from './backend.ts';
 import { chip } from './chips.ts';
-import { foot, observedAt, type PageOptions, top } from './chrome.ts';
+import { foot, observedAt, type PageOptions, shownUnder, top } from './chrome.ts';
 import { renderDiagnosis, renderPattern } from './diagnosis.ts';
 import { apiPath, patternWords, STATE_CHIPS } from './fleet.ts';
 import { renderChanges, renderEvents } from './happenings.ts';
@@ -54,7 +54,7 @@ ${facts(shown, view, regions)}${foot()}</main>`;
     regions: regions.all,
     lists: regions.lists,
     document: shell(
-      { title, refreshSeconds: REFRESH_SECONDS, prefix: options.prefix ?? '', live: { page: apiPath(name), at: now, gone: GONE } },
+      { ...shownUnder(options), title, refreshSeconds: REFRESH_SECONDS, live: { page: apiPath(name), at: now, gone: GONE } },
       body,
     ),
   };
@@ -90,13 +90,14 @@ ${fold('logs', logsTitle(api.logs), renderLogs(api.logs, api.textMatches), diagn
 }
 
 /** A page for an APIService that is not there, so that an old link leads on. */
-export function renderUnknownApi(name: string, { version, prefix = '', shard, shardUrl }: PageOptions): string {
+export function renderUnknownApi(name: string, options: PageOptions): string {
+  const { version, shard, shardUrl } = options;
   const other = shard && otherShardOf(shard, name);
   const why = other
     ? renderElsewhere(apiPath(name), other, shardUrl)
     : html`No APIService of that name is served by a Service in this cluster.`;
   return shell(
-    { title: `${name} is not watched`, prefix },
+    { ...shownUnder(options), title: `${name} is not watched` },
     html`<main class="page">${top(html`<a href="/">Aggregated APIs</a>`, html``, version)}
 <section class="card empty"><b>${name} is not watched</b><span class="meta">${why} <a href="/">All that are watched</a></span></section></main>`,
   );

@@ -1,15 +1,23 @@
 import type { Shard } from '../../domain/shard.ts';
 import { type Html, html } from './html.ts';
+import type { ShellOptions, ShownOf } from './shell.ts';
 import { absolute } from './times.ts';
 
 export interface PageOptions {
   readonly version: string;
   /** Path under which people see the pages; default none. */
   readonly prefix?: string;
+  /** Which of several clusters this is. */
+  readonly cluster?: ShownOf | undefined;
   /** Whose APIs these are, where several exporters share them out. */
   readonly shard?: Shard;
   /** Where people open the pages of a shard: `{shard}` stands for its number. */
   readonly shardUrl?: string;
+}
+
+/** For `shell`. */
+export function shownUnder({ prefix = '', cluster }: PageOptions): Pick<ShellOptions, 'prefix' | 'cluster'> {
+  return { prefix, cluster };
 }
 
 /** The head of every page about the cluster. */

@@ -1,7 +1,7 @@
 import type { Incident, IncidentQuery } from '../../domain/incident.ts';
 import { lengthInWords } from '../../incidents/report/words.ts';
 import { chip, type Tone } from './chips.ts';
-import { foot, observedAt, type PageOptions, top } from './chrome.ts';
+import { foot, observedAt, type PageOptions, shownUnder, top } from './chrome.ts';
 import { type Html, html, NOTHING } from './html.ts';
 import { type LivePage, Regions } from './regions.ts';
 import { renderShard } from './shard.ts';
@@ -36,7 +36,7 @@ export interface IncidentFrame {
 
 /** The frame of both pages. */
 export function incidentFrame({ title, heading, page, regions }: IncidentFrame, options: IncidentPageOptions, body: Html): LivePage {
-  const { version, prefix, now } = options;
+  const { version, now } = options;
   const live = { page, at: now, gone: 'This incident is not remembered any more: what is shown is the last that was known of it.' };
   return {
     title,
@@ -44,7 +44,7 @@ export function incidentFrame({ title, heading, page, regions }: IncidentFrame, 
     regions: regions.all,
     lists: regions.lists,
     document: shell(
-      { title, prefix, refreshSeconds: REFRESH_SECONDS, live },
+      { ...shownUnder(options), title, refreshSeconds: REFRESH_SECONDS, live },
       html`<main class="page">${top(heading, html`as of ${observedAt(now)}`, version)}
 ${body}${foot()}</main>`,
     ),

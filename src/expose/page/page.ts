@@ -2,7 +2,7 @@ import type { Shard } from '../../domain/shard.ts';
 import { SOURCE_STATES, type SourceStatus } from '../../domain/sources.ts';
 import type { ExporterView, WaitingView } from '../view.ts';
 import { chip } from './chips.ts';
-import { foot, observedAt, type PageOptions, top } from './chrome.ts';
+import { foot, observedAt, type PageOptions, shownUnder, top } from './chrome.ts';
 import { filterForm, fleetRow, fleetTable, isWanted, sorted } from './fleet.ts';
 import { plural } from './format.ts';
 import { renderGroups } from './groups.ts';
@@ -43,7 +43,7 @@ ${whatIsObserved(view, regions)}${foot()}</main>`;
     regions: regions.all,
     lists: regions.lists,
     document: shell(
-      { title, refreshSeconds: REFRESH_SECONDS, prefix: options.prefix ?? '', live: { page: '/', at: snapshot.time, gone: '' } },
+      { ...shownUnder(options), title, refreshSeconds: REFRESH_SECONDS, live: { page: '/', at: snapshot.time, gone: '' } },
       body,
     ),
   };
@@ -69,10 +69,10 @@ ${cluster.apiservers.length > 0 && regions.fold('apiservers', { title: html`<b>k
 }
 
 /** Before the first tick: nothing is known of any API, but all of what stands in the way. */
-export function renderWaitingPage(waiting: WaitingView, { version, prefix = '' }: PageOptions): string {
+export function renderWaitingPage(waiting: WaitingView, options: PageOptions): string {
   return shell(
-    { title: 'Aggregated APIs', refreshSeconds: WAITING_REFRESH_SECONDS, prefix },
-    html`<main class="page">${top(html`Aggregated APIs`, html`starting`, version)}${whatIsMissing(waiting)}
+    { ...shownUnder(options), title: 'Aggregated APIs', refreshSeconds: WAITING_REFRESH_SECONDS },
+    html`<main class="page">${top(html`Aggregated APIs`, html`starting`, options.version)}${whatIsMissing(waiting)}
 <h2>What is observed</h2>${renderSources(waiting.sources, waiting.time)}</main>`,
   );
 }

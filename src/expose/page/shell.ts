@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Html, html } from './html.ts';
+import { type Html, html, NOTHING } from './html.ts';
 import { SCRIPT } from './script/script.ts';
 import { STYLE } from './style.ts';
 
@@ -29,17 +29,35 @@ export interface ShellOptions {
   readonly live?: { readonly page: string; readonly at: number; readonly gone: string };
   /** Path under which people see the pages; links are written from the root. */
   readonly prefix?: string;
+  readonly cluster?: ShownOf | undefined;
 }
 
-export function shell({ title, refreshSeconds, live, prefix = '' }: ShellOptions, body: Html): string {
+/** Which of several clusters a page is about, and the path of the list of all. */
+export interface ShownOf {
+  readonly name: string;
+  readonly list: string;
+}
+
+export function shell({ title, refreshSeconds, live, prefix = '', cluster }: ShellOptions, body: Html): string {
   // The two inline texts are put in as they are: their hashes stand in the Content-Security-Policy.
   const style = `<style>${STYLE}</style>`;
   const script = refreshSeconds === undefined ? '' : `<script>${SCRIPT}</script>`;
   const refresh = refreshSeconds === undefined ? '' : `<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>`;
-  const head = html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><link rel="icon" href="${ICON}">`;
+  const head = html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${titleOf(title, cluster)}</title><link rel="icon" href="${ICON}">`;
   const followed =
     live && html` data-live="${prefix}/live?page=${encodeURIComponent(live.page)}" data-at="${live.at}" data-gone="${live.gone}"`;
-  return `<!doctype html>\n<html lang="en"><head>${head.text}${refresh}${style}</head><body${html`${followed}`.text}>${underPrefix(body.text, prefix)}${script}</body></html>\n`;
+  return `<!doctype html>\n<html lang="en"><head>${head.text}${refresh}${style}</head><body${html`${followed}`.text}>${whichCluster(cluster).text}${underPrefix(body.text, prefix)}${script}</body></html>\n`;
+}
+
+/** With the name of the cluster, so that tabs of several are told apart. */
+export function titleOf(title: string, cluster: ShownOf | undefined): string {
+  return cluster ? `${title} · ${cluster.name}` : title;
+}
+
+function whichCluster(cluster: ShownOf | undefined): Html {
+  return cluster
+    ? html`<nav class="page of" aria-label="Cluster">cluster <b>${cluster.name}</b> · <a href="${cluster.list}">all clusters</a></nav>`
+    : NOTHING;
 }
 
 /** Links are written from the root; this puts the path before them under which people see it. */

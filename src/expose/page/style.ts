@@ -11,6 +11,7 @@ body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-app
 a{color:var(--info);text-decoration-thickness:1px;text-underline-offset:2px}
 :focus-visible{outline:2px solid var(--info);outline-offset:2px;border-radius:3px}
 .page{max-width:1240px;margin:0 auto;padding:0 20px 60px}
+.page.of{padding:10px 20px 0}
 .top{display:flex;flex-wrap:wrap;align-items:baseline;gap:4px 18px;padding:20px 0 14px}
 .top h1{font-size:19px;margin:0;letter-spacing:-.01em}
 .top nav{margin-left:auto;display:flex;gap:14px;font-size:14px}
