@@ -4,7 +4,7 @@ import { createDiagnostician, type Diagnostician } from '../diagnose/diagnostici
 import { renderMarkdown } from '../diagnose/report/markdown.ts';
 import { printable } from '../diagnose/report/printable.ts';
 import { renderText } from '../diagnose/report/text.ts';
-import type { Answer } from '../domain/answer.ts';
+import { type Answer, UNNAMED_API } from '../domain/answer.ts';
 import { type Diagnoses, diagnosesOf } from '../domain/diagnosis.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { InputError } from '../read/dump/input-error.ts';
@@ -156,6 +156,11 @@ function selected(apiservices: readonly string[], all: Diagnoses, isFile: boolea
   }
   if (diagnoses.answer !== 'nothing-to-judge') return { diagnoses };
   const unjudged = diagnoses.answers.filter(({ answer }) => answer === 'nothing-to-judge').map(({ apiservice }) => apiservice);
+  if (unjudged.length === 1 && unjudged[0] === UNNAMED_API)
+    return {
+      diagnoses,
+      complaint: `nothing to judge: nothing tells which aggregated API is meant; ${WHAT_TO_PASTE}. ${NOT_KNOWN_TO_KUBECTL}`,
+    };
   return {
     diagnoses,
     complaint: `nothing to judge: nothing tells whether ${unjudged.slice(0, 20).map(printable).join(', ')} answers; ${isFile ? WHAT_TO_PASTE : WHAT_TO_WAIT_FOR}`,
@@ -164,6 +169,9 @@ function selected(apiservices: readonly string[], all: Diagnoses, isFile: boolea
 
 export const WHAT_TO_PASTE =
   'paste what shows it: `kubectl get apiservices`, `kubectl describe apiservice NAME`, the error that a client got, pods, events, and log lines of the kube-apiserver and of the server behind the API';
+/** docs/real-world.md: kubectl 1.32 to 1.37 and Helm 3 and 4 say no more of an API whose discovery fails. */
+const NOT_KNOWN_TO_KUBECTL =
+  "`the server doesn't have a resource type` and `no matches for kind` are said of a mistyped name, of a missing CRD and of a broken aggregated API alike: `kubectl get apiservices` tells which";
 const WHAT_TO_WAIT_FOR =
   'look for longer with --for, and see which sources were not visible; `kubectl get apiservices` shows what the kube-apiserver itself says';
 

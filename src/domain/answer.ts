@@ -16,6 +16,9 @@ export interface ApiAnswer {
   readonly harmless?: readonly HarmlessLine[];
 }
 
+/** Stands in the place of an API's name where a text tells of one and does not name it. */
+export const UNNAMED_API = 'unknown';
+
 /** Worst first. One API that nobody observed keeps the whole from being healthy. */
 const WORST_FIRST: readonly Answer[] = ['diagnosed', 'errs-cause-unknown', 'nothing-to-judge', 'healthy'];
 

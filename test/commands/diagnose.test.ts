@@ -175,6 +175,13 @@ describe('diagnose', () => {
     expect((JSON.parse(out) as Diagnoses).diagnoses[0]).toMatchObject({ apiservice: 'v1.tides.example.com', category: 'pod-instability' });
   });
 
+  it('says of the words that kubectl has for everything what tells a broken API from a typing error', async () => {
+    const path = join(folder, 'paste.txt');
+    writeFileSync(path, 'error: the server doesn\'t have a resource type "gauges"');
+    expect(await run(['diagnose', '--from', path])).toBe(2);
+    expect(err).toMatch(/nothing tells which aggregated API is meant; paste .* alike: `kubectl get apiservices` tells which/);
+  });
+
   it.each([
     ['kubectl: command not found'],
     ['No resources found in harbour namespace.'],

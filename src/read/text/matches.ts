@@ -1,3 +1,4 @@
+import { UNNAMED_API } from '../../domain/answer.ts';
 import type { CauseId, SignatureId } from '../../domain/ids.ts';
 import { isError, type Signature } from '../../domain/signature.ts';
 import type { HarmlessLine, SignatureCount } from '../../domain/snapshot.ts';
@@ -53,9 +54,6 @@ interface Book {
 }
 
 const NEUTRAL = '';
-/** Stands for the API of a text that names none. */
-export const UNNAMED = 'unknown';
-
 /**
  * What the messages say, each by what names it best, kept apart by the API that a message is about. What an aggregated server
  * would mean by a line is no evidence when the kube-apiserver prints it of its own clients, but it is an error all the same.
@@ -75,7 +73,7 @@ export function matchMessages(messages: readonly Message[], time: number, addres
   }
   const neutral = books.get(NEUTRAL);
   return {
-    of: (api, withNeutral) => summed([books.get(api), ...(withNeutral ? [neutral] : [])], { time, named: api !== UNNAMED }),
+    of: (api, withNeutral) => summed([books.get(api), ...(withNeutral ? [neutral] : [])], { time, named: api !== UNNAMED_API }),
     any: [...books.values()].some(({ found, error, partial }) => found.size > 0 || (error ?? partial) !== undefined),
   };
 }

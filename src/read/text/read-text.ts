@@ -1,3 +1,4 @@
+import { UNNAMED_API } from '../../domain/answer.ts';
 import { observed } from '../../domain/observed.ts';
 import {
   type ApiFacts,
@@ -23,7 +24,7 @@ import { EventReader } from './events.ts';
 import { processOf } from './kernel.ts';
 import { podOfKubelet } from './kubelet-lines.ts';
 import { boundLines, commandOf } from './lines.ts';
-import { type Matches, matchMessages, type Said, UNNAMED } from './matches.ts';
+import { type Matches, matchMessages, type Said } from './matches.ts';
 import { type Message, MessageJoiner, type Voice, voiceOfCarrier, voiceOfCommand } from './messages.ts';
 import { Objects, type TextObject } from './objects.ts';
 import type { Placed } from './outline.ts';
@@ -252,7 +253,7 @@ class TextReading {
       const tie = ties.get(name);
       return tie ? this.#facts(name, { time, matches, tie, beside: this.#beside(name, own) }) : [];
     });
-    const told = names[0] !== UNNAMED || this.#tellsOfOne(matches) ? apis : [];
+    const told = names[0] !== UNNAMED_API || this.#tellsOfOne(matches) ? apis : [];
     const sources = this.#sources(time, omitted, told);
     const before = told.map((api) => unknownApi(api.name, api.backend));
     return [
@@ -266,14 +267,14 @@ class TextReading {
     const named = new Set([...this.#apis.list(this.#servers), ...this.#claims.apis]);
     if (named.size > 0) return [...named].sort();
     const { spoken } = this.#apis;
-    return spoken.length > 0 ? spoken : [UNNAMED];
+    return spoken.length > 0 ? spoken : [UNNAMED_API];
   }
 
   /** A text that names no API is about one when it says something that can be of one. */
   #tellsOfOne(matches: Matches): boolean {
     const anything =
       matches.any || this.#pods.size > 0 || this.#events.any || this.#claims.any || this.#tables.any || this.#apis.conditions.size > 0;
-    const { unknownError } = matches.of(UNNAMED, true);
+    const { unknownError } = matches.of(UNNAMED_API, true);
     return anything || (unknownError !== undefined && this.#voice === 'aggregated-server');
   }
 
