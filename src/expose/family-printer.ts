@@ -34,7 +34,7 @@ export class FamilyPrinter {
   readonly #whose: string;
   readonly #bySuffix: ReadonlyMap<string, string>;
   /** By APIService, in the order of the plan's signals; a signal that had nothing to print has none. */
-  #signalCells = new Map<string, (Cell | undefined)[]>();
+  readonly #signalCells = new Map<string, (Cell | undefined)[]>();
   #cells: Cell[] = [];
   /** Series that have begun, of those that are there now; of a family with `beginsAbove`. */
   #begun = new Set<string>();
@@ -63,20 +63,32 @@ export class FamilyPrinter {
   #printSignals(view: ExposedView, printed: Cell[]): void {
     const { signals } = this.#plan;
     if (signals.length === 0) return;
-    const kept = new Map<string, (Cell | undefined)[]>();
-    for (const api of liveApis(view)) {
-      const cells = this.#signalCells.get(api.name) ?? [];
-      kept.set(api.name, cells);
+    const apis = liveApis(view);
+    for (const api of apis) {
+      const cells = this.#cellsOf(api.name);
       const read = valuesOf(view, api.name);
-      for (const [at, signal] of signals.entries()) {
+      signals.forEach((signal, at) => {
         const value = read(signal.name);
-        if (value === undefined || (value === 0 && !signal.fromZero && !cells[at])) continue;
+        if (value === undefined || (value === 0 && !signal.fromZero && !cells[at])) return;
         const cell = cells[at] ?? this.#signalCell(api.name, signal);
         cells[at] = cell;
         printed.push(this.#fill(cell, value));
-      }
+      });
     }
-    this.#signalCells = kept;
+    if (this.#signalCells.size > apis.length) this.#forgetAllBut(new Set(apis.map(({ name }) => name)));
+  }
+
+  #cellsOf(api: string): (Cell | undefined)[] {
+    let cells = this.#signalCells.get(api);
+    if (!cells) {
+      cells = [];
+      this.#signalCells.set(api, cells);
+    }
+    return cells;
+  }
+
+  #forgetAllBut(apis: ReadonlySet<string>): void {
+    for (const name of this.#signalCells.keys()) if (!apis.has(name)) this.#signalCells.delete(name);
   }
 
   #printDeclared(view: ExposedView, printed: Cell[]): void {

@@ -39,6 +39,13 @@ export interface RoundView {
 }
 
 /** A series goes when its object goes: tombstones are shown on the page and in one family of their own only. */
-export function liveApis(view: ExporterView): readonly ApiFacts[] {
-  return view.snapshot.apis.filter((api) => api.deletedAt === undefined);
+export function liveApis({ snapshot }: ExporterView): readonly ApiFacts[] {
+  const known = LIVE.get(snapshot.apis);
+  if (known) return known;
+  const live = snapshot.apis.filter((api) => api.deletedAt === undefined);
+  LIVE.set(snapshot.apis, live);
+  return live;
 }
+
+/** Each family asks for them. */
+const LIVE = new WeakMap<Snapshot['apis'], readonly ApiFacts[]>();

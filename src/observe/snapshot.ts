@@ -12,7 +12,7 @@ import type { SourceStatus } from '../domain/sources.ts';
 import type { Clock } from '../source/clock.ts';
 import type { LookedUp, OpenSource, Victims } from './define-source.ts';
 import type { Discovery } from './discovery/discovery.ts';
-import { unreadableFact } from './discovery/object-facts.ts';
+import { type Statuses, unreadableFact } from './discovery/object-facts.ts';
 import { readTexts } from './statements.ts';
 import { mergeCounts, type TextMatches } from './text-matches.ts';
 
@@ -59,8 +59,8 @@ export function createSnapshots(input: {
 }): (sources: readonly SourceStatus[]) => Snapshot {
   const { discovery, asked, texts, clock } = input;
 
-  function apiFacts(name: string): ApiFacts | undefined {
-    const facts = discovery.facts(name);
+  function apiFacts(name: string, seen: Statuses): ApiFacts | undefined {
+    const facts = discovery.facts(name, seen);
     if (!facts) return undefined;
     const known: ApiFacts = Object.assign({}, facts, nothingLookedUp(UNOBSERVED), ...asked.map((source) => source.ofApi(name)));
     readTexts(texts, known, clock());
@@ -93,7 +93,8 @@ export function createSnapshots(input: {
   }
 
   return (sources) => {
-    const apis = discovery.names().flatMap((name) => apiFacts(name) ?? []);
+    const seen = discovery.seen();
+    const apis = discovery.names().flatMap((name) => apiFacts(name, seen) ?? []);
     return { schema: SNAPSHOT_SCHEMA, time: clock(), cluster: clusterFacts(), apis, sources };
   };
 }

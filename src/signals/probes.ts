@@ -28,8 +28,14 @@ const isDirect: Pick = ({ vantage }) => isDirectVantage(vantage);
 
 /** Share of the targets whose last probe failed. Undefined when nothing was probed from there. */
 function failingShare(tallies: readonly ProbeTally[], pick: Pick): number | undefined {
-  const kept = tallies.filter(pick);
-  return kept.length === 0 ? undefined : count(kept, (tally) => !tally.last.ok) / kept.length;
+  let all = 0;
+  let failing = 0;
+  for (const tally of tallies) {
+    if (!pick(tally)) continue;
+    all++;
+    if (!tally.last.ok) failing++;
+  }
+  return all === 0 ? undefined : failing / all;
 }
 
 /** It came back after something else, the last time within a minute: one pass does not end an intermittent fault. */
@@ -75,8 +81,15 @@ const secondsSince = (since: number | undefined, time: number): number | undefin
   since === undefined ? undefined : Math.min(LONG_SECONDS, Math.max(0, time - since) / 1000);
 
 function recentFailures(api: ApiFacts, pick: Pick, reason: FailureReason, time: number): number | undefined {
-  const kept = api.probes.filter(pick);
-  return kept.length === 0 ? undefined : count(kept, (tally) => failsWith(tally, reason, time));
+  // Asked for each reason of each vantage, of each API in each tick.
+  let all = 0;
+  let failing = 0;
+  for (const tally of api.probes) {
+    if (!pick(tally)) continue;
+    all++;
+    if (failsWith(tally, reason, time)) failing++;
+  }
+  return all === 0 ? undefined : failing;
 }
 
 /** What the newest failure of that reason said. */

@@ -53,11 +53,26 @@ export function listOf<T>(fact: Observed<readonly T[]>): readonly T[] | undefine
   return fact.state === 'absent' ? [] : observedValue(fact);
 }
 
+/**
+ * What several signals in a row ask of the same facts is computed for the first of them. Facts never change, so the same objects have the
+ * same answer; only the newest is remembered.
+ */
+export function askedInARow<Asked extends readonly unknown[], Answer>(compute: (...asked: Asked) => Answer): (...asked: Asked) => Answer {
+  let last: { readonly asked: Asked; readonly answer: Answer } | undefined;
+  return (...asked) => {
+    const known = last;
+    if (known?.asked.every((one, index) => one === asked[index])) return known.answer;
+    const answer = compute(...asked);
+    last = { asked, answer };
+    return answer;
+  };
+}
+
 export const podsOf = (api: ApiFacts): readonly PodFacts[] | undefined => listOf(api.pods);
 
-export function containersOf(api: ApiFacts): readonly ContainerFacts[] | undefined {
-  return podsOf(api)?.flatMap((pod) => pod.containers);
-}
+export const containersOf = askedInARow((api: ApiFacts): readonly ContainerFacts[] | undefined =>
+  podsOf(api)?.flatMap((pod) => pod.containers),
+);
 
 export function countPods(api: ApiFacts, keep: (pod: PodFacts) => boolean): number | undefined {
   const pods = podsOf(api);
@@ -70,23 +85,25 @@ export function countContainers(api: ApiFacts, keep: (container: ContainerFacts)
 }
 
 /** Nodes that host the backend, by its pods and by its endpoints, whichever are visible. */
-export function hostsOf(api: ApiFacts, nodes: Observed<readonly NodeFacts[]>, time: number): readonly NodeFacts[] | undefined {
-  const known = observedValue(nodes);
-  const pods = podsOf(api);
-  const addresses = observedValue(api.endpoints)?.addresses;
-  if (!known || (!pods && !addresses)) return undefined;
-  const present = pods?.filter(({ phase, createdAt }) => phase !== 'Failed' || !isReplaced(api, createdAt, time));
-  const names = new Set([...(present ?? []), ...(addresses ?? [])].map((placed) => placed.node));
-  return known.filter((node) => names.has(node.name));
-}
+export const hostsOf = askedInARow(
+  (api: ApiFacts, nodes: Observed<readonly NodeFacts[]>, time: number): readonly NodeFacts[] | undefined => {
+    const known = observedValue(nodes);
+    const pods = podsOf(api);
+    const addresses = observedValue(api.endpoints)?.addresses;
+    if (!known || (!pods && !addresses)) return undefined;
+    const present = pods?.filter(({ phase, createdAt }) => phase !== 'Failed' || !isReplaced(api, createdAt, time));
+    const names = new Set([...(present ?? []), ...(addresses ?? [])].map((placed) => placed.node));
+    return known.filter((node) => names.has(node.name));
+  },
+);
 
 /** Names of the nodes that host the backend, by its pods and by its endpoints; undefined where neither is visible. */
-export function nodeNamesOf(api: ApiFacts): ReadonlySet<string> | undefined {
+export const nodeNamesOf = askedInARow((api: ApiFacts): ReadonlySet<string> | undefined => {
   const pods = podsOf(api);
   const addresses = observedValue(api.endpoints)?.addresses;
   if (!pods && !addresses) return undefined;
   return new Set([...(pods ?? []), ...(addresses ?? [])].flatMap(({ node }) => node ?? []));
-}
+});
 
 /** Host of `host:port`, brackets of IPv6 left out. */
 export const hostOf = (target: string): string => target.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');

@@ -3,6 +3,7 @@ import { observed, UNOBSERVED } from '../../src/domain/observed.ts';
 import type { ApiFacts, ClusterFacts } from '../../src/domain/snapshot.ts';
 import type { OpenSource } from '../../src/observe/define-source.ts';
 import type { Discovery } from '../../src/observe/discovery/discovery.ts';
+import type { Statuses } from '../../src/observe/discovery/object-facts.ts';
 import { createSnapshots } from '../../src/observe/snapshot.ts';
 import { createTextMatches } from '../../src/observe/text-matches.ts';
 import { healthyApi, healthyCluster, healthyTally, NOW, probeResult } from '../support/healthy.ts';
@@ -30,6 +31,7 @@ const discoveryOf = ({ facts = { [TIDES]: OBJECTS as ApiFacts }, unreadable, ver
   ({
     names: () => Object.keys(facts),
     facts: (name) => facts[name],
+    seen: () => ({}) as Statuses,
     unreadable: () => unreadable,
     serverVersion: () => version,
     nodes: () => nodes,

@@ -43,7 +43,8 @@ export const PROBE_FAMILIES: readonly Family[] = [
     beginsAbove: 0,
     collect(api, emit) {
       forEachKind(api, (vantage, request, tallies) => {
-        for (const reason of FAILURE_REASONS)
+        // Counts only grow: what no target has counted has not begun.
+        for (const reason of FAILURE_REASONS.filter((one) => tallies.some(({ failures }) => failures[one] !== undefined)))
           emit(
             [vantage, request, reason],
             sum(tallies, (tally) => tally.failures[reason] ?? 0),

@@ -41,7 +41,9 @@ export interface Discovery {
   synced(): boolean;
   /** Remote APIServices and tombstones, sorted. */
   names(): string[];
-  facts(name: string): ObjectFacts | undefined;
+  facts(name: string, seen?: Statuses): ObjectFacts | undefined;
+  /** How far each kind of object is seen now, for the facts of many APIs at a time. */
+  seen(): Statuses;
   /** The same as in its facts. */
   condition(name: string): ObjectFacts['condition'] | undefined;
   /** Why nothing is known of an APIService that is there; undefined: it can be read. */
@@ -146,8 +148,12 @@ class WatchedDiscovery implements Discovery {
     return [...new Set([...this.#backends.names(), ...this.#tombstones.names()])].sort();
   }
 
-  facts(name: string): ObjectFacts | undefined {
-    return this.#factsNow(name) ?? this.#tombstones.get(name);
+  facts(name: string, seen?: Statuses): ObjectFacts | undefined {
+    return this.#factsNow(name, seen) ?? this.#tombstones.get(name);
+  }
+
+  seen(): Statuses {
+    return statusesOf(this.#caches, this.#events, this.#clock());
   }
 
   condition(name: string): ObjectFacts['condition'] | undefined {
@@ -240,15 +246,14 @@ class WatchedDiscovery implements Discovery {
   }
 
   /** Of an APIService that exists. */
-  #factsNow(name: string): ObjectFacts | undefined {
+  #factsNow(name: string, seen = this.seen()): ObjectFacts | undefined {
     const backend = this.#backends.get(name);
     if (!backend) return undefined;
-    const now = this.#clock();
-    return objectFacts(backend, statusesOf(this.#caches, now), {
+    return objectFacts(backend, seen, {
       history: this.#history,
       caBundle: this.#caBundleOf(backend.api),
       transitions: this.#transitions.of(name),
-      events: observedValueFrom(this.#events.status(now), () => this.#events.facts(name)),
+      events: observedValueFrom(seen.events, () => this.#events.facts(name)),
       neighbours: this.#neighbours,
       changes: this.#changes.of(name),
     });
@@ -317,7 +322,7 @@ class WatchedDiscovery implements Discovery {
 /** One that cannot be read is there, and its end has not been seen. */
 const NOT_READY = { ready: false };
 
-function statusesOf({ apiServices, services, slices, pods, workloads }: DiscoveryCaches, now: number): Statuses {
+function statusesOf({ apiServices, services, slices, pods, workloads }: DiscoveryCaches, events: EventWatch, now: number): Statuses {
   return {
     apiServices: apiServices.status(now),
     services: services.status(now),
@@ -325,6 +330,7 @@ function statusesOf({ apiServices, services, slices, pods, workloads }: Discover
     pods: pods.status(now),
     workloads: statusOfAll('workloads', workloads, now),
     ofWorkloadKind: (kind) => required(workloads[WORKLOAD_KINDS.indexOf(kind)], `the cache of ${kind}s`).status(now),
+    events: events.status(now),
   };
 }
 

@@ -39,6 +39,7 @@ export interface Statuses {
   /** The worst of the three kinds. */
   readonly workloads: SourceStatus;
   readonly ofWorkloadKind: (kind: WorkloadKind) => SourceStatus;
+  readonly events: SourceStatus;
 }
 
 export function objectFacts(

@@ -1,5 +1,5 @@
 import type { ApiFacts, ContainerFacts } from '../../domain/snapshot.ts';
-import { podsOf } from '../reading.ts';
+import { askedInARow, podsOf } from '../reading.ts';
 
 /** Of one server: its flags by name, without dashes. A value of undefined is set, and not known: it comes from the environment. */
 export type Flags = ReadonlyMap<string, string | undefined>;
@@ -55,11 +55,11 @@ export function isOn(flags: Flags, name: string): boolean | undefined {
 }
 
 /** A pod that should serve, and the flags of the one container that does. Of several containers nobody can say which one serves. */
-export function serversOf(api: ApiFacts): readonly Flags[] | undefined {
+export const serversOf = askedInARow((api: ApiFacts): readonly Flags[] | undefined => {
   const servers = podsOf(api)?.flatMap((pod) => {
     const [server, ...others] = pod.phase === 'Failed' ? [] : pod.containers.filter(({ init }) => !init);
     const flags = server && others.length === 0 ? flagsOf(server) : undefined;
     return flags ? [flags] : [];
   });
   return servers && servers.length > 0 ? servers : undefined;
-}
+});
