@@ -20,13 +20,20 @@ export function buildWhereAbsent(): void {
   if (!existsSync(MAIN)) spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
 }
 
-/** The bundled exporter of that cluster as a process of its own. */
-export async function startExporter(kubeconfig: string, ...args: readonly string[]): Promise<RunningExporter> {
+/** The bundled exporter of that cluster as a process of its own; undefined = of those that its configuration names. */
+export async function startExporter(kubeconfig: string | undefined, ...args: readonly string[]): Promise<RunningExporter> {
   const port = await freePort();
   const began = performance.now();
   const child = spawn(
     process.execPath,
-    [MAIN, 'serve', '--kubeconfig', kubeconfig, `--web.listen-address=127.0.0.1:${port}`, '--log.level=error', ...args],
+    [
+      MAIN,
+      'serve',
+      ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--log.level=error',
+      ...args,
+    ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   const since = async (path: string, giveUpMs = 30_000) => {

@@ -5,6 +5,7 @@ import type { MetricsPages } from './exposition.ts';
 import { prefixOf } from './external-url.ts';
 import { sendPage } from './live/pages.ts';
 import { clusterPath, type ListedCluster, renderClusterList } from './page/clusters.ts';
+import { apiPath } from './page/fleet.ts';
 import { type ListenOptions, type Served, serve, type WebServer } from './server.ts';
 import type { WaitingView } from './view.ts';
 
@@ -49,6 +50,21 @@ function servedClusters(options: ClustersServerOptions, gate: Gate): Served {
   routes.get('/', (request, response) =>
     sendPage(request, response, renderClusterList(listed(clusters), { ...options, prefix, now: Date.now() })),
   );
+  // Alerts link to the API and do not say where its cluster is.
+  routes.get('/apis/:name', (request, response) => {
+    const api = String(request.params.name);
+    const having = listed(clusters).filter(({ view }) => view?.snapshot.apis.some(({ name }) => name === api));
+    const [only, ...others] = having;
+    if (only && others.length === 0) return response.redirect(302, `${prefix}${clusterPath(only.name)}${apiPath(api)}`);
+    response.status(only ? 200 : 404);
+    return sendPage(request, response, renderClusterList(having, { ...options, prefix, now: Date.now(), api }));
+  });
+  routes.get('/incidents/:id', (request, response, next) => {
+    const id = String(request.params.id);
+    const its = clusters.find(({ incidents }) => incidents?.get(id));
+    if (!its) return next();
+    response.redirect(302, `${prefix}${clusterPath(its.name)}/incidents/${encodeURIComponent(id)}`);
+  });
   return {
     routes,
     published: (cluster = '') => sites.get(cluster)?.pages.publish(),

@@ -295,7 +295,6 @@ describe('the pages of a cluster', () => {
     const { pass, get } = await start({ harbour: {} });
     pass(5000);
     for (const path of [
-      '/apis/v1.tides.example.com',
       '/api/v1/status',
       '/incidents',
       '/clusters/quay/',
@@ -304,6 +303,26 @@ describe('the pages of a cluster', () => {
     ])
       expect([path, (await get(path)).status]).toEqual([path, 404]);
     expect((await get('/runbooks/connection-refused')).status).toBe(200);
+  });
+
+  it('are found by the link of an alert, which names the API alone', async () => {
+    const { pass, get, seen } = await start({
+      harbour: { apis: [{}] },
+      quay: { apis: [FAILING, { name: 'v1.moorings.example.com' }] },
+    });
+    pass(5000);
+    expect(rows((await get('/apis/v1.tides.example.com')).text)).toEqual([
+      expect.stringMatching(/^quay ✕ failing 1 failing /),
+      expect.stringMatching(/^harbour ✓ healthy 1 healthy$/),
+    ]);
+    expect((await get('/apis/v1.tides.example.com')).text).toContain('href="/clusters/quay/apis/v1.tides.example.com"');
+    const { text } = await get('/apis/v1.moorings.example.com');
+    expect(words(text)).toContain('cluster quay · all clusters');
+    expect(await get('/apis/v1.gulls.example.com')).toMatchObject({ status: 404, text: expect.stringContaining('No cluster has') });
+    expect(seen.quay!.ticks.length).toBeGreaterThan(0);
+    const [{ id }] = (JSON.parse((await get('/clusters/quay/api/v1/incidents')).text) as { incidents: [{ id: string }] }).incidents;
+    expect(words((await get(`/incidents/${id}`)).text)).toContain('cluster quay · all clusters');
+    expect((await get('/incidents/v1.gulls.example.com-1')).status).toBe(404);
   });
 
   it('link below the external URL', async () => {

@@ -267,6 +267,13 @@ describe('what is wrong as a whole', () => {
     );
   });
 
+  it('is a label of the cluster that the scrape puts its own over', async () => {
+    const covered = ALL.map((one) => (one.__name__ === 'aggregated_api_info' ? { ...one, exported_cluster: 'shore' } : one));
+    expect(await first(covered)).toMatch(
+      /^the exporter says the cluster of each API, .* exported_cluster, with shore\): .* honor_labels: true/,
+    );
+  });
+
   it('is several clusters that the rules take for one', async () => {
     const two = more({ __name__: 'aggregated_api_info', cluster: 'shore' });
     expect(await first(two, {}, { clusterLabels: [] })).toContain(

@@ -2,6 +2,7 @@ import { type Reach, reachOf, whyUnseen } from '../../domain/reach.ts';
 import type { ExporterView, WaitingView } from '../view.ts';
 import { chip, type Tone } from './chips.ts';
 import { foot, observedAt } from './chrome.ts';
+import { apiPath } from './fleet.ts';
 import { plural } from './format.ts';
 import { type Html, html } from './html.ts';
 import { shell } from './shell.ts';
@@ -26,6 +27,8 @@ export interface ClusterListOptions {
   readonly quotes: boolean;
   /** Unix milliseconds. */
   readonly now: number;
+  /** Only of this APIService, which these clusters have. */
+  readonly api?: string;
 }
 
 /** Path of the pages of one cluster. */
@@ -52,9 +55,9 @@ interface ShownCluster extends ListedCluster {
 }
 
 /** One row for each cluster, worst first: what it is in, and how many of its APIs. */
-export function renderClusterList(clusters: readonly ListedCluster[], { version, prefix, quotes, now }: ClusterListOptions): string {
+export function renderClusterList(clusters: readonly ListedCluster[], { version, prefix, quotes, now, api }: ClusterListOptions): string {
   const shown = clusters
-    .map(shownCluster)
+    .map((cluster) => shownCluster(cluster, api))
     .sort((a, b) => CLUSTER_STATES.indexOf(a.state) - CLUSTER_STATES.indexOf(b.state) || (a.name < b.name ? -1 : 1));
   const failing = shown.filter(({ state }) => state === 'failing').length;
   const title = failing > 0 ? `(${failing}) Clusters` : 'Clusters';
@@ -63,17 +66,22 @@ export function renderClusterList(clusters: readonly ListedCluster[], { version,
     html`<main class="page"><header class="top"><h1>Clusters</h1><span class="meta" id="age">as of ${observedAt(now)}</span>
 <nav aria-label="Other views"><a href="/metrics">metrics</a><span class="meta">${version}</span></nav></header>
 <p id="stale" role="status" hidden></p>
-<p class="lead">${plural(clusters.length, 'cluster')} watched by this exporter.</p>
+<p class="lead">${api === undefined ? html`${plural(clusters.length, 'cluster')} watched by this exporter.` : html`${clusters.length === 0 ? 'No cluster has' : 'These clusters have'} <b>${api.slice(0, 253)}</b>. <a href="/">All clusters</a>`}</p>
 <section class="card flush"><table class="stack"><thead><tr><th>Cluster</th><th>State</th><th>Aggregated APIs</th><th>Failing since</th></tr></thead>
-<tbody>${shown.map((one) => row(one, quotes, now))}</tbody></table></section>${foot()}</main>`,
+<tbody>${shown.map((one) => row(one, { quotes, now, path: api === undefined ? '/' : apiPath(api) }))}</tbody></table></section>${foot()}</main>`,
   );
 }
 
-function row(cluster: ShownCluster, quotes: boolean, now: number): Html {
+interface RowOptions extends Pick<ClusterListOptions, 'quotes' | 'now'> {
+  /** Of the page that it leads to, below those of the cluster. */
+  readonly path: string;
+}
+
+function row(cluster: ShownCluster, { quotes, now, path }: RowOptions): Html {
   const { name, state, reach, apis, waiting } = cluster;
   const since = Math.min(...apis.filter((api) => api.state === 'failing').map((api) => failingSince(api) ?? Number.POSITIVE_INFINITY));
   const said = reach === 'unseen' && (quotes ? `api-services ${whyUnseen(waiting.sources)}` : 'its page says why');
-  return html`<tr><td class="name"><a href="${clusterPath(name)}/">${name}</a></td><td class="w">${chip(...CHIPS[state])}${reach === 'unseen' && state !== 'unseen' && html` ${chip(...CHIPS.unseen)}`}</td>
+  return html`<tr><td class="name"><a href="${clusterPath(name)}${path}">${name}</a></td><td class="w">${chip(...CHIPS[state])}${reach === 'unseen' && state !== 'unseen' && html` ${chip(...CHIPS.unseen)}`}</td>
 <td>${countsOf(apis)}${said !== false && html`<div class="sub">${said}</div>`}</td>
 <td class="t">${Number.isFinite(since) && html`${relative(since, now)}<div class="sub">${absolute(since)}</div>`}</td></tr>`;
 }
@@ -99,8 +107,8 @@ function countByState(apis: readonly ShownApi[]): Partial<Record<ApiState, numbe
   return counts;
 }
 
-function shownCluster(cluster: ListedCluster): ShownCluster {
-  const apis = cluster.view ? shownApis(cluster.view) : [];
+function shownCluster(cluster: ListedCluster, only: string | undefined): ShownCluster {
+  const apis = (cluster.view ? shownApis(cluster.view) : []).filter(({ api }) => only === undefined || api.name === only);
   const reach = reachOf(cluster.waiting.sources);
   return { ...cluster, apis, reach, state: stateOf(cluster, reach, apis) };
 }

@@ -71,7 +71,7 @@ async function clockWarnings(query: Query): Promise<string[]> {
 
 async function clusterWarnings(query: Query, { clusterLabels }: GenerateOptions): Promise<string[]> {
   const found: string[] = [];
-  for (const label of clusterLabels) found.push(...(await labelWarnings(label, query)));
+  for (const label of clusterLabels) found.push(...(await pushedAside(label, query)), ...(await labelWarnings(label, query)));
   if (clusterLabels.length === 0) {
     const clusters = (await query(`count by (cluster) (last_over_time(aggregated_api_info[${LATELY}]))`)).flatMap(
       ({ labels }) => labels.cluster ?? [],
@@ -82,6 +82,18 @@ async function clusterWarnings(query: Query, { clusterLabels }: GenerateOptions)
       );
   }
   return found;
+}
+
+/** One exporter watches several clusters and says which, and the label of its target stands in the way. */
+async function pushedAside(label: string, query: Query): Promise<string[]> {
+  const aside = (await query(`count by (exported_${label}) (last_over_time(aggregated_api_info[${LATELY}]))`)).flatMap(
+    ({ labels }) => labels[`exported_${label}`] ?? [],
+  );
+  return aside.length === 0
+    ? []
+    : [
+        `the exporter says the ${label} of each API, and the scrape puts its own over it (the exporter's is exported_${label}, with ${listed(aside)}): the APIs of all count as one; set honor_labels: true, of a ServiceMonitor honorLabels`,
+      ];
 }
 
 async function labelWarnings(label: string, query: Query): Promise<string[]> {
