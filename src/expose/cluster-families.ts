@@ -2,7 +2,7 @@ import type { SignalDeclaration } from '../domain/signal.ts';
 import { ErrorRatios } from './error-ratios.ts';
 import { DECLARED_FAMILIES } from './families/list.ts';
 import type { ExposedView, Family } from './family.ts';
-import { FamilyPrinter } from './family-printer.ts';
+import { FamilyPrinter, type PrintedFamily } from './family-printer.ts';
 import { planFamilies } from './plan.ts';
 import { type FamilyHead, joined, labelText, sampleLines } from './render.ts';
 import { TerminationCounts } from './termination-counts.ts';
@@ -34,7 +34,7 @@ export class ClusterFamilies {
   readonly #dropped: Map<string, number>;
   #failed = 0;
   #view: ExposedView | undefined;
-  #printed: Promise<readonly Buffer[]> | undefined;
+  #printed: Promise<readonly PrintedFamily[]> | undefined;
 
   constructor(options: FamiliesOptions) {
     this.#options = options;
@@ -79,14 +79,14 @@ export class ClusterFamilies {
    * The series of each family of `heads`, without the head. One printing serves every reader until the next view.
    * @param pause asked after each family, so that others have their turn.
    */
-  print(pause: () => Promise<void> | undefined): Promise<readonly Buffer[]> {
+  print(pause: () => Promise<void> | undefined): Promise<readonly PrintedFamily[]> {
     if (!this.#view) return Promise.resolve(this.#printWaiting());
     this.#printed ??= this.#printView(this.#view, pause);
     return this.#printed;
   }
 
-  async #printView(view: ExposedView, pause: () => Promise<void> | undefined): Promise<readonly Buffer[]> {
-    const parts: Buffer[] = [];
+  async #printView(view: ExposedView, pause: () => Promise<void> | undefined): Promise<readonly PrintedFamily[]> {
+    const parts: PrintedFamily[] = [];
     for (const printer of this.#printers) {
       parts.push(this.#printFamily(printer, view));
       await pause();
@@ -94,26 +94,31 @@ export class ClusterFamilies {
     return parts;
   }
 
-  #printFamily(printer: FamilyPrinter, view: ExposedView): Buffer {
+  #printFamily(printer: FamilyPrinter, view: ExposedView): PrintedFamily {
     const { name } = printer.head;
     try {
-      const { text, dropped } = printer.print(view);
-      if (dropped > 0) this.#dropped.set(name, (this.#dropped.get(name) ?? 0) + dropped);
-      return text;
+      const printed = printer.print(view);
+      if (printed.dropped > 0) this.#dropped.set(name, (this.#dropped.get(name) ?? 0) + printed.dropped);
+      return printed;
     } catch (error) {
       this.#failed++;
       this.#options.onError?.(name, error);
-      return Buffer.alloc(0);
+      return alike('');
     }
   }
 
   /** Before the first tick: the sources, so that blindness at the start is seen, and alerted on, as blindness later is. */
-  #printWaiting(): readonly Buffer[] {
+  #printWaiting(): readonly PrintedFamily[] {
     const { waiting, families = DECLARED_FAMILIES } = this.#options;
     const sources = waiting?.().sources ?? [];
     const printed = new Map(families.map((family) => [family.name, sourceLines(family, sources, this.whose)]));
-    return this.heads.map(({ name }) => Buffer.from(printed.get(name) ?? ''));
+    return this.heads.map(({ name }) => alike(printed.get(name) ?? ''));
   }
+}
+
+function alike(text: string): PrintedFamily {
+  const bytes = Buffer.from(text);
+  return { text: bytes, openmetrics: bytes, dropped: 0 };
 }
 
 function sourceLines(family: Family, sources: WaitingView['sources'], whose: string): string {

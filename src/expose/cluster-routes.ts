@@ -7,11 +7,10 @@ import type { MetricsPages } from './exposition.ts';
 import type { HourBook } from './hour/hour-book.ts';
 import { incidentRoutes, shownBook } from './incident-routes.ts';
 import { createPages, followPage, type Pages, sendPage } from './live/pages.ts';
-import { acceptsGzip, negotiateFormat } from './negotiate.ts';
+import { acceptsGzip, negotiate } from './negotiate.ts';
 import { parseFleetQuery } from './page/query.ts';
 import { renderRunbookPage } from './page/runbook.ts';
 import type { ShownOf } from './page/shell.ts';
-import { CONTENT_TYPES } from './render.ts';
 import type { ExporterView, WaitingView } from './view.ts';
 import type { WebSecurity } from './web-security.ts';
 import { incidentWithoutQuotes, withoutQuotes } from './without-quotes.ts';
@@ -89,9 +88,9 @@ export function healthRoutes(waitingFor: () => string | undefined): RequestHandl
 
 export function metricsRoute(exposition: MetricsPages): RequestHandler {
   return async (request, response) => {
-    const format = negotiateFormat(request.headers.accept);
+    const { format, contentType } = negotiate(request.headers.accept);
     const page = await exposition.page(format);
-    response.set('Content-Type', CONTENT_TYPES[format]).set('Vary', 'Accept, Accept-Encoding');
+    response.set('Content-Type', contentType).set('Vary', 'Accept, Accept-Encoding');
     const gzip = acceptsGzip(request.headers['accept-encoding']);
     const body = gzip ? await page.gzipped() : page.body;
     if (gzip) response.set('Content-Encoding', 'gzip');

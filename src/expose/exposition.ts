@@ -4,6 +4,7 @@ import { constants, gzip } from 'node:zlib';
 import { ClusterFamilies, type FamiliesOptions, printersOf } from './cluster-families.ts';
 import { ErrorRatios } from './error-ratios.ts';
 import type { ExposedView, Family } from './family.ts';
+import type { PrintedFamily } from './family-printer.ts';
 import { type FamilyHead, type Format, headerOf, joined, renderEnd, sampleLines } from './render.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 import { TerminationCounts } from './termination-counts.ts';
@@ -49,14 +50,14 @@ export function createMetricsPages(clusters: readonly ClusterFamilies[], { self,
 
   async function render(format: Format): Promise<ExpositionPage> {
     const pause = createPause();
-    const printed: (readonly Buffer[])[] = [];
+    const printed: (readonly PrintedFamily[])[] = [];
     // One after the other: together they would hold the loop as long as all of them take.
     for (const cluster of clusters) printed.push(await cluster.print(pause));
     const parts = heads.flatMap((head, at) =>
       underHead(
         head,
         format,
-        printed.map((of) => of[at] ?? NOTHING),
+        printed.map((of) => of[at]?.[format] ?? NOTHING),
       ),
     );
     parts.push(Buffer.from(renderDropped(clusters, format) + renderFailed(clusters, format)));
@@ -110,7 +111,7 @@ export function renderExposition(view: ExporterView, options: FamiliesOptions & 
   for (const printer of printersOf(options)) {
     const printed = printer.print(exposed);
     dropped.set(printer.head.name, printed.dropped);
-    text += underHead(printer.head, format, [printed.text]).join('');
+    text += underHead(printer.head, format, [printed[format]]).join('');
   }
   return text + renderDropped([{ whose: '', dropped, failed: 0 }], format) + renderEnd(format);
 }

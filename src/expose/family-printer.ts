@@ -1,6 +1,6 @@
 import type { ExposedView, HistogramValue } from './family.ts';
 import type { FamilyPlan, PlannedSignal } from './plan.ts';
-import { escapeLabelValue, type FamilyHead, joined, labelText, sampleLines } from './render.ts';
+import { escapeLabelValue, exemplarText, type FamilyHead, type Format, joined, labelText, sampleLines } from './render.ts';
 import { SeriesText } from './series-text.ts';
 import { liveApis } from './view.ts';
 
@@ -12,11 +12,12 @@ interface Cell {
   readonly signal: string | undefined;
   value: number | HistogramValue | undefined;
   lines: string;
+  /** What OpenMetrics has beside its value; empty = nothing. */
+  exemplar: string;
 }
 
-export interface PrintedFamily {
-  /** Without its head, which stands once above the series of all clusters. */
-  readonly text: Buffer;
+/** In each format, without the head, which stands once above the series of all clusters. The same bytes where no series has an exemplar. */
+export interface PrintedFamily extends Readonly<Record<Format, Buffer>> {
   /** Series over the limit. */
   readonly dropped: number;
 }
@@ -39,6 +40,7 @@ export class FamilyPrinter {
   /** Series that have begun, of those that are there now; of a family with `beginsAbove`. */
   #begun = new Set<string>();
   readonly #text = new SeriesText();
+  readonly #withExemplars = new SeriesText();
 
   /** @param whose labels that stand before the others of each series, e.g. `cluster="harbour"`; empty = none. */
   constructor(plan: FamilyPlan, limit: number, whose = '') {
@@ -57,7 +59,9 @@ export class FamilyPrinter {
     this.#printSignals(view, cells);
     this.#printDeclared(view, cells);
     const kept = cells.length > this.#limit ? keep(cells, this.#limit) : cells;
-    return { text: this.#text.print(kept), dropped: cells.length - kept.length };
+    const text = this.#text.print(kept);
+    const openmetrics = kept.some(({ exemplar }) => exemplar !== '') ? this.#withExemplars.print(kept.map(withExemplar)) : text;
+    return { text, openmetrics, dropped: cells.length - kept.length };
   }
 
   #printSignals(view: ExposedView, printed: Cell[]): void {
@@ -96,7 +100,7 @@ export class FamilyPrinter {
     const cells = this.#cells;
     const begun = family.beginsAbove === undefined ? undefined : new Set<string>();
     let at = 0;
-    family.collect(view, (labelValues, value) => {
+    family.collect(view, (labelValues, value, exemplar) => {
       if (begun && !this.#hasBegun(labelValues, value, begun)) return;
       let cell = cells[at];
       if (!cell || !same(cell.labelValues, labelValues)) {
@@ -105,6 +109,7 @@ export class FamilyPrinter {
       }
       at++;
       if (cell.signal !== undefined && isObserved(view, labelValues[0] ?? '', cell.signal)) return;
+      cell.exemplar = exemplar === undefined ? '' : exemplarText(exemplar);
       printed.push(this.#fill(cell, value));
     });
     cells.length = at;
@@ -122,7 +127,7 @@ export class FamilyPrinter {
 
   #signalCell(api: string, { suffix }: PlannedSignal): Cell {
     const labels = joined(this.#whose, `apiservice="${escapeLabelValue(api)}"${suffix}`);
-    return { labelValues: [api], labels, signal: undefined, value: undefined, lines: '' };
+    return { labelValues: [api], labels, signal: undefined, value: undefined, lines: '', exemplar: '' };
   }
 
   #newCell(labelValues: readonly string[]): Cell {
@@ -130,7 +135,7 @@ export class FamilyPrinter {
     const labels = joined(this.#whose, labelText(names, labelValues));
     const suffix = this.#bySuffix.size > 0 && names.length > 1 ? `,${labelText(names.slice(1), labelValues.slice(1))}` : '';
     const signal = this.#bySuffix.get(suffix);
-    return { labelValues: labelValues.length === 0 ? EMPTY : [...labelValues], labels, signal, value: undefined, lines: '' };
+    return { labelValues: labelValues.length === 0 ? EMPTY : [...labelValues], labels, signal, value: undefined, lines: '', exemplar: '' };
   }
 
   #fill(cell: Cell, value: number | HistogramValue): Cell {
@@ -139,6 +144,11 @@ export class FamilyPrinter {
     cell.lines = sampleLines(this.#plan.family.name, cell.labels, value);
     return cell;
   }
+}
+
+/** Counters alone have exemplars, and one line each. */
+function withExemplar({ lines, exemplar }: Cell): Pick<Cell, 'lines'> {
+  return { lines: exemplar === '' ? lines : `${lines.slice(0, -1)}${exemplar}\n` };
 }
 
 /** Of the snapshot, or of the history of the failures. */

@@ -12,8 +12,16 @@ export interface HistogramValue {
   readonly sum: number;
 }
 
+/** What the newest increase of a counter belongs to: shown beside it in OpenMetrics alone. */
+export interface Exemplar {
+  /** The id of an incident. */
+  readonly incident: string;
+  /** Of that increase, Unix seconds. */
+  readonly at: number;
+}
+
 /** Values in the order of the family's labels. */
-export type Emit = (labelValues: readonly string[], value: number | HistogramValue) => void;
+export type Emit = (labelValues: readonly string[], value: number | HistogramValue, exemplar?: Exemplar) => void;
 
 /** What one snapshot cannot say alone: remembered by the exposition from view to view. */
 export interface ExposedView extends ExporterView {
@@ -57,7 +65,7 @@ export const FORBIDDEN_LABELS = [
   'stage',
 ] as const;
 
-type PerApi = (api: ApiFacts, emit: (labelValues: readonly string[], value: number | HistogramValue) => void, view: ExposedView) => void;
+type PerApi = (api: ApiFacts, emit: Emit, view: ExposedView) => void;
 
 /** A family whose first label is `apiservice`; `collect` gives the values of the others. */
 export function familyPerApi(declaration: Omit<Family, 'collect'> & { readonly collect: PerApi }): Family {
@@ -66,7 +74,7 @@ export function familyPerApi(declaration: Omit<Family, 'collect'> & { readonly c
     ...rest,
     labels: ['apiservice', ...rest.labels],
     collect(view, emit) {
-      for (const api of liveApis(view)) collect(api, (values, value) => emit([api.name, ...values], value), view);
+      for (const api of liveApis(view)) collect(api, (values, value, exemplar) => emit([api.name, ...values], value, exemplar), view);
     },
   };
 }

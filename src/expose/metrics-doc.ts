@@ -12,6 +12,8 @@ const INTRODUCTION = `# Metrics
 Generated from the declarations in \`src/signals\` (one series per API) and \`src/expose/families\` (the detail: per pod, vantage, cause); do not edit.
 
 - Served at \`/metrics\` as Prometheus text 0.0.4, or as OpenMetrics 1.0 where the scraper prefers that. gzip where it is accepted.
+  [What each scraper asks for and stores](engines.md#how-the-series-arrive).
+- In OpenMetrics \`aggregated_api_probe_failures_total\` has an exemplar while an incident goes on: \`incident\`, the id of its page, at the time of the newest failure.
 - Every series comes from one finished tick, so they belong together. Probes run on a timer of their own, not at the scrape:
   \`aggregated_api_exporter_last_tick_timestamp_seconds\` says how old the tick is.
 - A series of which the column *series* says nothing else is there from the beginning, also at 0. If it is not there it was not observed, which never means 0.

@@ -1,12 +1,6 @@
-import type { HistogramValue } from './family.ts';
+import type { Exemplar, HistogramValue } from './family.ts';
 
 export type Format = 'text' | 'openmetrics';
-
-/** Content-Type of each format; Prometheus 3 fails a scrape without one. */
-export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
-  text: 'text/plain; version=0.0.4; charset=utf-8',
-  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
-};
 
 /** What stands above the samples of a family. */
 export function headerOf({ name, type, help }: FamilyHead, format: Format): string {
@@ -26,6 +20,15 @@ export interface FamilyHead {
 export function sampleLines(name: string, labels: string, value: number | HistogramValue): string {
   if (typeof value === 'object') return histogramLines(name, labels, value);
   return labels === '' ? `${name} ${formatValue(value)}\n` : `${name}{${labels}} ${formatValue(value)}\n`;
+}
+
+/** Of the names and values of an exemplar together, OpenMetrics 1.0. */
+const LONGEST_EXEMPLAR = 128;
+
+/** What follows the value of a counter; nothing where OpenMetrics has no room for it. */
+export function exemplarText({ incident, at }: Exemplar): string {
+  if ('incident'.length + incident.length > LONGEST_EXEMPLAR) return '';
+  return ` # {incident="${escapeLabelValue(incident)}"} 1 ${at}`;
 }
 
 /** OpenMetrics ends with a mark, so that a cut answer is seen as one. */

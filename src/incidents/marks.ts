@@ -10,6 +10,8 @@ const MOST_ENDED = 100;
 export interface IncidentMark {
   readonly apiservice: string;
   readonly cause: string;
+  /** Unix seconds. */
+  readonly began: number;
   /** Unix seconds; absent while it goes on. */
   readonly ended?: number;
 }
@@ -31,10 +33,10 @@ export interface MarkedTick extends Pick<RecordedTick, 'touched'> {
 /** The marks after a tick: of the incidents that go on, and of those that have just ended, of which the oldest go first. */
 export function markTick(before: IncidentMarks, { touched, now, apis, isKept }: MarkedTick): IncidentMarks {
   const marks = new Map(before);
-  for (const { id, apiservice, cause, ended } of touched) {
+  for (const { id, apiservice, cause, began, ended } of touched) {
     const known = marks.get(id);
     if (!known || known.cause !== cause || known.ended !== ended)
-      marks.set(id, { apiservice, cause, ...(ended !== undefined && { ended }) });
+      marks.set(id, { apiservice, cause, began, ...(ended !== undefined && { ended }) });
   }
   const isShown = ([id, { apiservice, ended = now }]: [string, IncidentMark]) =>
     apis.has(apiservice) && now - ended < MARKED_AFTER_END && isKept(id);

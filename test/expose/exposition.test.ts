@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Candidacy } from '../../src/domain/candidacy.ts';
 import { observed } from '../../src/domain/observed.ts';
 import type { Signal } from '../../src/domain/signal.ts';
 import { createExposition, renderExposition } from '../../src/expose/exposition.ts';
@@ -226,6 +227,54 @@ describe('OpenMetrics', () => {
     expect(after).toContain('\naggregated_api_probes_total{');
     expect(after).toContain('\nprocess_cpu_user_seconds_total ');
     expect(after).toContain('# TYPE process_cpu_user_seconds_total counter\n');
+  });
+});
+
+describe('an exemplar', () => {
+  const ID = `20260105t090000z-${API}`;
+  const failed = (at: number) => ({
+    ...healthyTally('aggregator', 'discovery').last,
+    ok: false,
+    at,
+    reason: 'connection_refused' as const,
+  });
+  const page = async (
+    format: 'text' | 'openmetrics',
+    { failedAt = NOW, ended, leads, id = ID }: { failedAt?: number; ended?: number; leads?: boolean; id?: string } = {},
+  ) => {
+    const failures = { connection_refused: 2, connection_timeout: 1 };
+    const probes = [healthyTally('aggregator', 'discovery', { attempts: 9, failures, lastFailure: failed(failedAt) })];
+    const mark = { apiservice: API, cause: 'unknown', began: NOW / 1000 - 60, ...(ended !== undefined && { ended }) };
+    const exposition = createExposition({ signals: [] });
+    exposition.update({
+      ...viewOf(healthySnapshot({ apis: [healthyApi({ probes })] })),
+      incidentMarks: new Map([[id, mark]]),
+      ...(leads !== undefined && { replica: { leads } as Candidacy }),
+    });
+    return pageText(exposition, format);
+  };
+  const exemplars = (text: string) => [...text.matchAll(/reason="(\w+)"\} \d+( # .*)/g)].map(([, reason, exemplar]) => [reason, exemplar]);
+
+  it('is the incident that goes on, beside the newest failure', async () => {
+    expect(exemplars(await page('openmetrics'))).toEqual([['connection_refused', ` # {incident="${ID}"} 1 ${NOW / 1000}`]]);
+  });
+
+  it('changes nothing but that', async () => {
+    const [text, openmetrics] = [await page('text'), await page('openmetrics')];
+    expect(text).not.toContain(' # {');
+    expect(seriesOf(openmetrics.replaceAll(/ # \{.*/g, ''))).toEqual(seriesOf(text));
+  });
+
+  it.each<[string, Parameters<typeof page>[1], number]>([
+    ['the failure was at its begin', { failedAt: NOW - 60_000 }, 1],
+    ['the failure was before it', { failedAt: NOW - 60_001 }, 0],
+    ['it is over', { ended: NOW / 1000 }, 0],
+    ['this replica leads', { leads: true }, 1],
+    ['another replica leads, whose incidents have other ids', { leads: false }, 0],
+    ['its id is as long as OpenMetrics allows', { id: 'i'.repeat(120) }, 1],
+    ['its id is longer', { id: 'i'.repeat(121) }, 0],
+  ])('where %s: %j', async (_, differs, count) => {
+    expect(exemplars(await page('openmetrics', differs))).toHaveLength(count);
   });
 });
 

@@ -216,8 +216,25 @@ describe('/metrics', () => {
     ['application/openmetrics-text;version=1.0.0;q=0.3,text/plain;version=0.0.4;q=0.5', 'text/plain; version=0.0.4; charset=utf-8'],
     [
       'application/vnd.google.protobuf;q=0.7,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,text/plain;q=0.2',
-      'application/openmetrics-text; version=1.0.0; charset=utf-8',
+      'application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8',
     ],
+    [
+      'application/openmetrics-text;version=1.0.0;escaping=underscores;q=0.7,text/plain;version=1.0.0;escaping=underscores;q=0.5',
+      'application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores',
+    ],
+    [
+      'application/openmetrics-text;version=1.0.0;escaping=values;q=0.7,text/plain;version=1.0.0;escaping=values;q=0.5',
+      'application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=values',
+    ],
+    [
+      'application/openmetrics-text;version=1.0.0;escaping=dots;q=0.7,text/plain;version=1.0.0;escaping=dots;q=0.5',
+      'application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores',
+    ],
+    [
+      'application/openmetrics-text;version=1.0.0;escaping=made up;q=0.7,text/plain;version=1.0.0;escaping=made up;q=0.5',
+      'application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores',
+    ],
+    ['text/plain;version=1.0.0;escaping=allow-utf-8;q=0.7,*/*;q=0.6', 'text/plain; version=0.0.4; charset=utf-8'],
     ['application/openmetrics-text;q=0', 'text/plain; version=0.0.4; charset=utf-8'],
   ])('for Accept %s is %s', async (accept, expected) => {
     const got = await get(await serve(FAILING), '/metrics', { headers: accept === undefined ? {} : { accept } });

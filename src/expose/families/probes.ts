@@ -3,14 +3,16 @@ import {
   FAILURE_REASONS,
   PHASES,
   PROBE_DURATION_BUCKETS,
+  type ProbeResult,
   type ProbeTally,
   REQUESTS,
   VANTAGES,
   type Vantage,
 } from '../../domain/probe.ts';
 import type { ApiFacts } from '../../domain/snapshot.ts';
+import { NO_MARKS } from '../../incidents/marks.ts';
 import { ERROR_RATIO_WINDOW_SECONDS } from '../error-ratios.ts';
-import { type Family, familyPerApi } from '../family.ts';
+import { type ExposedView, type Family, familyPerApi } from '../family.ts';
 
 /** Seconds. A phase that was never longer explains nothing. */
 const NOTABLE_PHASE_SECONDS = 0.05;
@@ -41,14 +43,16 @@ export const PROBE_FAMILIES: readonly Family[] = [
     labels: ['vantage', 'request', 'reason'],
     cost: `once not 0: APIs × at most 6 × ${FAILURE_REASONS.length}`,
     beginsAbove: 0,
-    collect(api, emit) {
+    collect(api, emit, view) {
+      const incident = goingOn(view, api.name);
       forEachKind(api, (vantage, request, tallies) => {
+        const newest = incident && newestFailure(tallies, incident.began);
         // Counts only grow: what no target has counted has not begun.
-        for (const reason of FAILURE_REASONS.filter((one) => tallies.some(({ failures }) => failures[one] !== undefined)))
-          emit(
-            [vantage, request, reason],
-            sum(tallies, (tally) => tally.failures[reason] ?? 0),
-          );
+        for (const reason of FAILURE_REASONS.filter((one) => tallies.some(({ failures }) => failures[one] !== undefined))) {
+          const count = sum(tallies, (tally) => tally.failures[reason] ?? 0);
+          const belongs = incident && newest?.reason === reason;
+          emit([vantage, request, reason], count, belongs ? { incident: incident.id, at: newest.at / 1000 } : undefined);
+        }
       });
     },
   }),
@@ -139,6 +143,22 @@ function forEachKind(api: ApiFacts, visit: (vantage: Vantage, request: string, t
       const tallies = api.probes.filter((tally) => tally.vantage === vantage && tally.request === request);
       if (tallies.length > 0) visit(vantage, request, tallies);
     }
+}
+
+/** The incident of this API that goes on; of several replicas the leader alone tells it, as an id is found on the replica that made it. */
+function goingOn(
+  { incidentMarks = NO_MARKS, replica }: ExposedView,
+  api: string,
+): { readonly id: string; readonly began: number } | undefined {
+  if (replica?.leads === false) return undefined;
+  for (const [id, { apiservice, began, ended }] of incidentMarks) if (apiservice === api && ended === undefined) return { id, began };
+  return undefined;
+}
+
+/** @param since Unix seconds. */
+function newestFailure(tallies: readonly ProbeTally[], since: number): ProbeResult | undefined {
+  const failures = tallies.flatMap(({ lastFailure }) => (lastFailure && lastFailure.at >= since * 1000 ? [lastFailure] : []));
+  return failures.sort((a, b) => b.at - a.at)[0];
 }
 
 function sum(tallies: readonly ProbeTally[], of: (tally: ProbeTally) => number): number {
