@@ -269,7 +269,7 @@ export interface SignatureCount {
   readonly standing?: true;
   /** Unix milliseconds: since then nothing says it any more, because the condition or the probe says something else. */
   readonly endedAt?: number;
-  /** Cause ids, most likely first; only of a signature that the user wrote, and of an error that was read without one. */
+  /** Cause ids, most likely first; only of a signature that the user wrote, of an error that was read without one, and of what means something else there. */
   readonly pointsTo?: readonly string[];
 }
 

@@ -158,6 +158,25 @@ export const AUTHENTICATION: readonly Signature[] = [
     nearMisses: ['x509: certificate has expired or is not yet valid', 'Unable to authenticate the request: token has expired'],
   },
   {
+    // Any client's: its token is bound to a pod that is gone, or it has not read its file anew (client-go reads it each minute).
+    id: 'caller-token-expired',
+    speaker: 'aggregated-server',
+    anyClient: true,
+    role: 'ordinary',
+    pointsTo: ['backend-rights-missing'],
+    pattern: String.raw`unable to authenticate the request.*service account token has expired`,
+    literals: ['unable to authenticate the request'],
+    says: 'Somebody asks the server with a ServiceAccount token that has expired: that one gets 401, whoever it is.',
+    matches: [
+      'E0105 09:00:13.100000       1 authentication.go:73] "Unable to authenticate the request" err="[invalid bearer token, service account token has expired]"',
+      'Unable to authenticate the request due to an error: service account token has expired',
+    ],
+    nearMisses: [
+      'invalid bearer token, service account token has expired',
+      'Unable to authenticate the request: token has been invalidated',
+    ],
+  },
+  {
     id: 'service-account-token-rejected',
     speaker: 'aggregated-server',
     anyClient: true,
@@ -166,7 +185,7 @@ export const AUTHENTICATION: readonly Signature[] = [
     literals: ['service account token', 'error in cryptographic primitive', 'token has been invalidated', 'does not match'],
     says: 'A ServiceAccount token is expired, or was signed with a key that is no longer trusted.',
     matches: [
-      'E0105 09:00:13.100000       1 authentication.go:73] "Unable to authenticate the request" err="[invalid bearer token, service account token has expired]"',
+      'E0105 09:00:13.100000       1 authentication.go:73] "Unable to authenticate the request" err="[invalid bearer token, service account token is not valid yet]"',
       'invalid bearer token, square/go-jose: error in cryptographic primitive',
     ],
     nearMisses: ['service account token mounted', 'bearer token accepted'],

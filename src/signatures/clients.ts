@@ -64,6 +64,24 @@ export const CLIENTS: readonly Signature[] = [
     ],
   },
   {
+    // apimachinery's StatusReasons of a server that looked at the object (pkg/apis/meta/v1/types.go), as kubectl prints them.
+    id: 'client-answered-of-an-object',
+    speaker: 'client',
+    pointsTo: [],
+    role: 'harmless',
+    pattern: String.raw`error from server \((?:alreadyexists|conflict|invalid)\): |error from server \(notfound\): [a-z0-9.-]{1,253} ".{1,253}" not found`,
+    literals: ['error from server ('],
+    says: 'A server answered of one object: it is there already, has changed since, is not valid, or is not there.',
+    matches: [
+      'Error from server (AlreadyExists): error when creating "tide.yaml": gauges.tides.example.com "a" already exists',
+      'Error from server (NotFound): pods "tide-gauge-0" not found',
+    ],
+    nearMisses: [
+      'Error from server (NotFound): the server could not find the requested resource',
+      'Error from server (ServiceUnavailable): the server is currently unable to handle the request',
+    ],
+  },
+  {
     // A group that the kube-apiserver serves itself has no server behind it that could lack a version: who lists it and who was asked differ.
     id: 'own-group-not-served',
     speaker: 'client',

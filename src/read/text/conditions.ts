@@ -150,7 +150,7 @@ export class ConditionReader {
   }
 
   #flush(): void {
-    const { type, status, reason = '', message = '', lasttransitiontime } = Object.fromEntries(this.#item);
+    const { type, status, reason = '', message = '', lasttransitiontime } = withItsStatus(Object.fromEntries(this.#item));
     this.#item.clear();
     this.#more = undefined;
     if (type !== 'Available' || !isStatus(status) || (this.#kind !== 'APIService' && !REASONS.test(reason))) return;
@@ -166,6 +166,16 @@ export class ConditionReader {
       ...(since === undefined ? {} : { lastTransition: since }),
     });
   }
+}
+
+/**
+ * What `grep` leaves of a condition has no status. Of these reasons each has one (kube-aggregator 1.36 remote_available_controller.go), and no other
+ * condition has them.
+ */
+function withItsStatus(item: Record<string, string>): Record<string, string> {
+  const { type, status, reason = '', message } = item;
+  if (type !== undefined || status !== undefined || message === undefined || !REASONS.test(reason) || reason === 'Passed') return item;
+  return { ...item, type: 'Available', status: reason.endsWith('AccessError') ? 'Unknown' : 'False' };
 }
 
 function isStatus(text: string | undefined): text is ConditionFacts['status'] {

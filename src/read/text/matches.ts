@@ -6,15 +6,18 @@ import { builtInScanner, saidItself } from '../../signatures/classify.ts';
 import { SIGNATURES } from '../../signatures/list.ts';
 import { type Named, NearestNames } from '../../utterances/nearest.ts';
 import type { Addresses } from '../../utterances/targets.ts';
+import { asItsOwn } from './clients-own.ts';
+import { beginEvenly } from './even-onsets.ts';
 import { startsLogLine } from './lines.ts';
 import type { Message, Voice } from './messages.ts';
 import { type ErrorTimes, merged, NO_ERRORS, withError } from './over.ts';
-import { asItsOwnRights } from './own-rights.ts';
 import { looksLikeError } from './symptoms.ts';
 
 const BATCH_BYTES = 1 << 20;
 const SAMPLE = 512;
 const MOST_HARMLESS = 5;
+/** Of errors, that are looked at for a schedule. */
+const MOST_TIMES = 5000;
 
 /** What some messages say together. */
 export interface Said {
@@ -24,6 +27,8 @@ export interface Said {
   readonly error: string | undefined;
   /** The first of those that an API which answers goes on with: of one of its nodes, or of a pod that may have come since. */
   readonly partial: string | undefined;
+  /** The first of those that are about one request: of its metric, of a wait before it. */
+  readonly single: string | undefined;
   /** The first line of the severity error that no signature knows. */
   readonly unknownError: string | undefined;
   readonly errors: ErrorTimes;
@@ -47,10 +52,13 @@ interface Book {
   error: string | undefined;
   /** The first that an API which answers goes on with. */
   partial: string | undefined;
+  single: string | undefined;
   /** The first error that may be the client's own. */
   ownError: string | undefined;
   unknownError: string | undefined;
   errors: ErrorTimes;
+  /** When they were, as far as they are stamped. Unix milliseconds. */
+  readonly times: number[];
 }
 
 const NEUTRAL = '';
@@ -66,15 +74,15 @@ export function matchMessages(messages: readonly Message[], time: number, addres
     const named = signaturesOf(batch.map(({ line }) => line));
     for (const [index, { line, voice, about, at }] of batch.entries()) {
       const nearestName = nearest.of(line, named[index], voice);
-      const said = nearestName && asItsOwnRights(line, nearestName);
+      const said = nearestName && asItsOwn(line, nearestName);
       for (const api of about.length === 0 ? [NEUTRAL] : about)
         enter(bookOf(books, api), line, said, { voice, named: about.length > 0, at });
     }
   }
   const neutral = books.get(NEUTRAL);
   return {
-    of: (api, withNeutral) => summed([books.get(api), ...(withNeutral ? [neutral] : [])], { time, named: api !== UNNAMED_API }),
-    any: [...books.values()].some(({ found, error, partial }) => found.size > 0 || (error ?? partial) !== undefined),
+    of: (api, withNeutral) => summed([books.get(api), ...(withNeutral ? [neutral] : [])], { time, api }),
+    any: [...books.values()].some(({ found, error, partial, single }) => found.size > 0 || (error ?? partial ?? single) !== undefined),
   };
 }
 
@@ -112,9 +120,11 @@ function bookOf(books: Map<string, Book>, api: string): Book {
     found: new Map(),
     error: undefined,
     partial: undefined,
+    single: undefined,
     ownError: undefined,
     unknownError: undefined,
     errors: NO_ERRORS,
+    times: [],
   };
   books.set(api, book);
   return book;
@@ -136,16 +146,18 @@ function enterUnexplained(book: Book, line: string, said: SaidBy): void {
   enterError(book, 'unknownError', line, { at: said.at, inner: said.voice !== 'kube-apiserver' });
 }
 
-type ErrorKind = 'error' | 'partial' | 'ownError' | 'unknownError';
+type ErrorKind = 'error' | 'partial' | 'single' | 'ownError' | 'unknownError';
 
 function enterError(book: Book, kind: ErrorKind, line: string, { at, inner }: { at: number | undefined; inner: boolean }): void {
   book[kind] ??= sampleOf(line);
   book.errors = withError(book.errors, at, inner);
+  if (at !== undefined && book.times.length < MOST_TIMES) book.times.push(at);
 }
 
 function kindOf(line: string, named: Named): ErrorKind | undefined {
   if (named.role === 'client-own') return 'ownError';
   if (!isError(named)) return undefined;
+  if (OF_ONE_REQUEST.has(named.id)) return 'single';
   return isOfAPart(named) || IS_RETRIED.test(line) ? 'partial' : 'error';
 }
 
@@ -165,12 +177,15 @@ function enterNamed(book: Book, line: string, named: Named, said: SaidBy): void 
 
 /**
  * metrics-server is ready, and its API available, while it has figures of any node (pkg/storage, pkg/server): what it says of kubelets is of
- * some. What a kubelet says of a pod was true when it said so. An adapter that knows one metric not has answered for the others
- * (custom-metrics-apiserver pkg/provider). And a wait is no error: client-go sends the request afterwards, unless its deadline has passed.
+ * some. What a kubelet says of a pod was true when it said so.
  */
-const isOfAPart = ({ id, speaker, pointsTo }: Named): boolean =>
-  speaker === 'kubelet' || OF_ONE_REQUEST.has(id) || (pointsTo.length > 0 && pointsTo.every((cause) => OF_KUBELETS.has(cause)));
+const isOfAPart = ({ speaker, pointsTo }: Named): boolean =>
+  speaker === 'kubelet' || (pointsTo.length > 0 && pointsTo.every((cause) => OF_KUBELETS.has(cause)));
 
+/**
+ * An adapter that does not know one metric has answered for the others (custom-metrics-apiserver pkg/provider). And a wait is no error:
+ * client-go sends the request afterwards, unless its deadline has passed.
+ */
 const OF_ONE_REQUEST: ReadonlySet<string> = new Set<SignatureId>([
   'metric-not-offered',
   'client-side-throttling',
@@ -190,13 +205,15 @@ const OF_KUBELETS: ReadonlySet<string> = new Set<CauseId>([
   'kubelet-certificate-untrusted',
 ]);
 
-function summed(books: readonly (Book | undefined)[], { time, named }: { time: number; named: boolean }): Said {
+function summed(books: readonly (Book | undefined)[], { time, api }: { time: number; api: string }): Said {
+  const named = api !== UNNAMED_API;
   const own = books.filter((book) => book !== undefined);
   const found = new Map<string, Found>();
   for (const book of own)
     for (const [id, hit] of book.found)
       if (named || !hit.named.underName) found.set(id, { ...hit, count: hit.count + (found.get(id)?.count ?? 0) });
-  const counts = [...found.values()].map((hit) => countOf(hit, time));
+  const counts = [...found.values()].map((hit) => inItsCluster(countOf(hit, time), hit.named, api));
+  if (beginEvenly(own.flatMap(({ times }) => times))) counts.push({ ...ON_A_SCHEDULE, lastAt: time });
   return {
     counts,
     harmless: [...found.values()]
@@ -205,9 +222,31 @@ function summed(books: readonly (Book | undefined)[], { time, named }: { time: n
       .map(({ named: { says = '' }, count, sample }) => ({ line: sample, says, count })),
     error: first(own, 'error') ?? (named ? first(own, 'ownError') : undefined),
     partial: first(own, 'partial'),
+    single: first(own, 'single'),
     unknownError: first(own, 'unknownError'),
     errors: merged(own.map(({ errors }) => errors)),
   };
+}
+
+/** Read out of the times of errors: no signature has its id. */
+const ON_A_SCHEDULE = {
+  signature: 'errors-on-a-schedule',
+  speaker: 'controller',
+  count: 1,
+  sample: 'the errors begin at even distances',
+  pointsTo: ['scheduled-operation'],
+} as const;
+
+/**
+ * OpenShift's own API servers keep their objects in the etcd of the control plane (etcd.openshift-etcd.svc), as the kube-apiserver does: what they say
+ * of their storage they say of that.
+ */
+const OF_OPENSHIFT = /\.openshift\.io$/;
+const OWN_STORAGE: CauseId = 'backend-storage-failing';
+
+function inItsCluster(count: SignatureCount, { pointsTo }: Named, api: string): SignatureCount {
+  if (!OF_OPENSHIFT.test(api) || !pointsTo.includes(OWN_STORAGE)) return count;
+  return { ...count, pointsTo: ['etcd-slow', ...pointsTo.filter((cause) => cause !== OWN_STORAGE && cause !== 'etcd-slow')] };
 }
 
 function countOf({ named: { id, speaker, pointsTo, read }, count, sample }: Found, time: number): SignatureCount {

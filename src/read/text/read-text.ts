@@ -16,6 +16,7 @@ import { AddressBook } from './address-book.ts';
 import { AlertReader } from './alerts.ts';
 import { NamedApis } from './apis.ts';
 import { ClaimBook, claimOf } from './claims.ts';
+import { asksAsNobody, isRefusal } from './clients-own.ts';
 import { ConditionReader } from './conditions.ts';
 import { decodeText } from './decode.ts';
 import { DocumentReader } from './documents.ts';
@@ -29,7 +30,6 @@ import { type Message, MessageJoiner, type Voice, voiceOfCarrier, voiceOfCommand
 import { Objects, type TextObject } from './objects.ts';
 import type { Placed } from './outline.ts';
 import { isOver, merged } from './over.ts';
-import { asksAsNobody } from './own-rights.ts';
 import { PodReader } from './pods.ts';
 import { isOfTunnel, type PolicyReading, showsPolicies } from './policy-reading.ts';
 import { HtmlComments, Prose, quotedError, ReleaseNotes } from './prose.ts';
@@ -139,7 +139,7 @@ class TextReading {
       this.#prose.end();
     }
     if (this.#isSaid(carried)) this.#said(line);
-    else if (!(this.#asNobody && line.includes('system:anonymous'))) this.#printed(carried);
+    else if (!(this.#asNobody && isRefusal(line))) this.#printed(carried);
   }
 
   /** A person says it, or release notes: what is within a fence, goes on with a message or was carried by a log is a program's. */
@@ -337,8 +337,11 @@ class TextReading {
   /** An API that is shown to answer, beside others that fail: what the text says of errors is about those. */
   #beside(name: string, own: ReadonlyMap<string, Said>): boolean {
     const fails = (api: string) =>
-      (conditionError(this.#apis.conditionOf(api)) ?? own.get(api)?.error ?? own.get(api)?.partial ?? this.#claims.error(api)) !==
-      undefined;
+      (conditionError(this.#apis.conditionOf(api)) ??
+        own.get(api)?.error ??
+        own.get(api)?.partial ??
+        own.get(api)?.single ??
+        this.#claims.error(api)) !== undefined;
     const answers = this.#apis.conditionOf(name)?.status === 'True' || this.#claims.proofs(name).length > 0;
     return answers && !fails(name) && [...own.keys()].some((other) => other !== name && fails(other));
   }

@@ -35,10 +35,12 @@ export function reportOf(testimony: Testimony): ReportFacts | undefined {
 }
 
 /** What stands beside the condition. @param answers something shows that the API does. */
-function errorOf({ said, claimed, trouble, over }: Testimony, answers: boolean): string | undefined {
+function errorOf({ said, claimed, trouble, over, proofs }: Testimony, answers: boolean): string | undefined {
   if (over) return trouble;
   const partial = answers ? undefined : said.partial;
-  return quoted(said.error ?? partial) ?? claimed ?? trouble ?? quoted(said.unknownError);
+  // That the condition is True is not enough: it says nothing of this request.
+  const single = proofs.length > 0 ? undefined : said.single;
+  return quoted(said.error ?? partial ?? single) ?? claimed ?? trouble ?? quoted(said.unknownError);
 }
 
 function lostError(lost: number): string | undefined {

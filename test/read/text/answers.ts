@@ -28,6 +28,10 @@ const LIST = lines(
   klog('I', 'wrap.go:47', 'GET /apis/tides.example.com/v1: (7.9ms) 200 [[Go-http-client/2.0] 192.0.2.1:4680]'),
 );
 
+const dayAt = (day: string, time: string) =>
+  `E01${day} ${time}.000000       1 remote_available_controller.go:448] ${TIDES} failed with: failing or missing response from ${PATH}: Get "${PATH}": context deadline exceeded`;
+const ETCD_AWAY =
+  '[core] grpc: addrConn.createTransport failed to connect to {Addr: "192.0.2.9:2379"}. Err: connection error: desc = "transport: Error while dialing: dial tcp 192.0.2.9:2379: connect: connection refused"';
 const FORBIDDEN = 'Error from server (Forbidden): gauges.tides.example.com is forbidden: User "';
 const MAY_NOT = '" cannot list resource "gauges" in API group "tides.example.com" in the namespace "harbour"';
 const NO_CATALOGUE = `W0105 09:00:00.000000       1 logging.go:55] [core] grpc: addrConn.createTransport failed to connect to {Addr: "pearls.olm.svc:50051"}. Err: connection error: desc = "transport: Error while dialing: dial tcp 10.96.88.1:50051: connect: connection refused"`;
@@ -46,7 +50,34 @@ const waited = (delay: string) =>
     `"Waited before sending request" delay="${delay}" reason="client-side throttling, not priority and fairness" verb="GET" URL="https://10.96.0.1:443/apis/tides.example.com/v1"`,
   );
 
+const KUBECTL_WAITED = `I0105 09:00:00.000000   41233 request.go:752] "Waited before sending request" delay="11.4s" reason="client-side throttling, not priority and fairness" verb="GET" URL="https://192.0.2.2:6443/apis/tides.example.com/v1"`;
+
 const NOTHING: readonly AnswerRow[] = [
+  { what: "a wait in kubectl's own limiter", text: KUBECTL_WAITED, answer: 'nothing-to-judge', api: TIDES, harmless: /in its own limiter/ },
+  {
+    what: 'objects that are there, and a kind that is not',
+    text: 'Error from server (AlreadyExists): error when creating "a.yaml": jobs.batch "seed" already exists\nerror: the server doesn\'t have a resource type "widgets"',
+    answer: 'nothing-to-judge',
+    harmless: /is there already/,
+  },
+  {
+    what: 'a caller whose token has expired',
+    text: lines(
+      '$ kubectl logs tide-gauge-0',
+      klog(
+        'E',
+        'authentication.go:75',
+        '"Unable to authenticate the request" err="[invalid bearer token, service account token has expired]"',
+      ),
+    ),
+    answer: 'nothing-to-judge',
+  },
+  {
+    what: 'a document that refuses who has no name',
+    text: lines('$ curl -sk https://192.0.2.2:6443/apis/tides.example.com/v1', '  "reason": "Forbidden",', '  "code": 403'),
+    answer: 'nothing-to-judge',
+    api: TIDES,
+  },
   {
     what: 'a user without rights, whatever the API is called',
     text: `$ kubectl get gauges -n harbour\n${FORBIDDEN}tess${MAY_NOT}`,
@@ -587,6 +618,47 @@ const ERRS: readonly AnswerRow[] = [
 ];
 
 const DIAGNOSED: readonly AnswerRow[] = [
+  {
+    what: 'a check that fails each day at two',
+    text: lines(...['05', '06', '07', '08'].map((day) => dayAt(day, '02:00:07'))),
+    answer: 'diagnosed',
+    api: TIDES,
+    cause: 'scheduled-operation',
+  },
+  {
+    what: 'a check that fails each day, at any time',
+    text: lines(dayAt('05', '02:00:07'), dayAt('06', '07:10:00'), dayAt('07', '01:00:00'), dayAt('08', '11:30:00')),
+    answer: 'diagnosed',
+    api: TIDES,
+    notCause: 'scheduled-operation',
+  },
+  {
+    what: 'what grep leaves of a condition, folded',
+    text: lines(
+      `$ kubectl get apiservice ${TIDES} -o yaml | grep -A3 message`,
+      `    message: 'failing or missing response from ${PATH}:`,
+      `      Get "${PATH}": tls: failed to verify`,
+      '      certificate: x509: certificate is valid for localhost, not tide-gauge.harbour.svc',
+      "      '",
+      '    reason: FailedDiscoveryCheck',
+    ),
+    answer: 'diagnosed',
+    api: TIDES,
+    cause: 'serving-certificate-name-mismatch',
+  },
+  {
+    what: "the storage of OpenShift's own servers, which is the control plane's",
+    text: lines('v1.tides.openshift.io', '$ kubectl logs tide-apiserver', klog('W', 'logging.go:59', ETCD_AWAY)),
+    answer: 'diagnosed',
+    cause: 'etcd-slow',
+    notCause: 'backend-storage-failing',
+  },
+  {
+    what: 'the storage of another server, which is its own',
+    text: lines(TIDES, '$ kubectl logs tide-apiserver', klog('W', 'logging.go:59', ETCD_AWAY)),
+    answer: 'diagnosed',
+    cause: 'backend-storage-failing',
+  },
   {
     what: 'a controller of the cluster that has no rights',
     text: `gauges.tides.example.com is forbidden: User "system:serviceaccount:kube-system:horizontal-pod-autoscaler${MAY_NOT}`,

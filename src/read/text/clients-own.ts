@@ -1,0 +1,62 @@
+import type { Named } from '../../utterances/nearest.ts';
+
+/** kubectl prints an answer with 403 so (k8s.io/kubectl: cmd/util/helpers.go): somebody ran a command. */
+const OF_A_COMMAND = /\bError from server \(Forbidden\): (?!unable to)/;
+const WHO = /forbidden: user \\?"([^"\\]{1,253})\\?" cannot/i;
+/** Who asks without a name, and controllers that ask in everybody's: that they may not is about the cluster. */
+const OF_THE_SYSTEM = /^system:(?!serviceaccount:(?!kube-system:))/;
+const ASKED = /cannot \w{1,20} path \\?"(\/[^"\\]{0,300})/i;
+const OF_AN_API = /^\/apis\/[^/]{1,63}\./;
+const PROCESS = /\b[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{1,9} {1,8}(\d{1,8}) /;
+/** A server in a container is one of the first processes of its namespace of numbers; what a machine starts has higher ones. */
+const OF_A_MACHINE = 100;
+
+/**
+ * What a line says that is of who prints it, and of no API, whatever it is called.
+ *
+ * A 403: the kube-apiserver authorises each request before its aggregator hands it on (apiserver 1.36 server/config.go:
+ * DefaultBuildHandlerChain), and a server behind it asks the kube-apiserver (SubjectAccessReview), which decides the same. So what a command
+ * of somebody was refused is that account's rights. Nor is a path of no group any API's.
+ *
+ * A wait: client-go's limiter is of each client, so that of kubectl on somebody's machine tells of no server.
+ */
+export function asItsOwn(line: string, named: Named): Named {
+  switch (named.id) {
+    case 'anonymous-forbidden':
+      return isOfNoApi(line) ? own(named, OF_NO_API) : named;
+    case 'user-forbidden':
+      return isOfOneUser(line) ? own(named, OF_ONE_USER) : named;
+    case 'client-side-throttling':
+    case 'client-side-throttling-long':
+      return Number(PROCESS.exec(line.slice(0, 400))?.[1] ?? 0) >= OF_A_MACHINE ? own(named, OF_A_PROGRAM) : named;
+    default:
+      return named;
+  }
+}
+
+const OF_ONE_USER =
+  'RBAC does not let this user do it: the kube-apiserver refused before it asked the server of the API, so this says nothing of that.';
+const OF_NO_API = 'Who asked had no name, and asked for a path that is of no API: the kube-apiserver refused it.';
+const OF_A_PROGRAM =
+  'A program of a machine, as kubectl is, waits in its own limiter (QPS, burst): the number of its process is of no container. No server of an API does that.';
+
+const own = (named: Named, says: string): Named => ({ ...named, pointsTo: [], role: 'harmless', says });
+
+function isOfOneUser(line: string): boolean {
+  return OF_A_COMMAND.test(line) && !OF_THE_SYSTEM.test(WHO.exec(line)?.[1] ?? 'system:');
+}
+
+function isOfNoApi(line: string): boolean {
+  const path = ASKED.exec(line)?.[1];
+  return path !== undefined && !OF_AN_API.test(path);
+}
+
+const CURL = /^\S{0,40}(?:curl|wget|http)\b/;
+const WITH_CREDENTIALS =
+  /--cert\b|\s-E\b|authorization|--oauth2-bearer|\s-u\b|--user\b|--private-key|\/openid|\blocalhost:8001\b|127\.0\.0\.1:8001/i;
+
+/** A command that asks without a name: whoever answers takes it for anonymous, as it is. */
+export const asksAsNobody = (command: string): boolean => CURL.test(command.trim()) && !WITH_CREDENTIALS.test(command);
+
+/** What it is answered, as a line of it says. */
+export const isRefusal = (line: string): boolean => /system:anonymous|\b(?:Forbidden|Unauthorized)\b|\b40[13]\b/.test(line);
