@@ -13,6 +13,6 @@ export const INCIDENT_RATES: BaseRates = {
     discovery: { misconfiguration: 5, 'network-policy': 2, 'pod-instability': 2, unknown: 2, 'network-connectivity': 1, 'tls-certificate': 1 },
     unavailable: { 'network-connectivity': 5, 'network-policy': 1 },
     condition: { 'network-connectivity': 2, 'resource-pressure': 1, 'scheduled-trigger': 1, unknown: 1 },
-    other: { 'backend-dependency': 1, 'network-connectivity': 1, 'pod-instability': 1, 'rate-limiting': 1 },
+    other: { 'backend-dependency': 1, 'network-connectivity': 1, 'pod-instability': 1, 'rate-limiting': 1, 'software-bug': 1 },
   },
 };

@@ -16,7 +16,8 @@ import { looksLikeError } from './symptoms.ts';
 const BATCH_BYTES = 1 << 20;
 const SAMPLE = 512;
 const MOST_HARMLESS = 5;
-/** Of errors, that are looked at for a schedule. */
+const MINUTE_MS = 60_000;
+/** Of errors, that are looked at for a schedule: the first of each minute. */
 const MOST_TIMES = 5000;
 
 /** What some messages say together. */
@@ -57,7 +58,7 @@ interface Book {
   ownError: string | undefined;
   unknownError: string | undefined;
   errors: ErrorTimes;
-  /** When they were, as far as they are stamped. Unix milliseconds. */
+  /** When they were, as far as they are stamped, once a minute. Unix milliseconds. */
   readonly times: number[];
 }
 
@@ -151,7 +152,7 @@ type ErrorKind = 'error' | 'partial' | 'single' | 'ownError' | 'unknownError';
 function enterError(book: Book, kind: ErrorKind, line: string, { at, inner }: { at: number | undefined; inner: boolean }): void {
   book[kind] ??= sampleOf(line);
   book.errors = withError(book.errors, at, inner);
-  if (at !== undefined && book.times.length < MOST_TIMES) book.times.push(at);
+  if (at !== undefined && book.times.length < MOST_TIMES && Math.abs(at - (book.times.at(-1) ?? 0)) >= MINUTE_MS) book.times.push(at);
 }
 
 function kindOf(line: string, named: Named): ErrorKind | undefined {
