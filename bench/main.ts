@@ -24,6 +24,7 @@ const BENCHES: ReadonlyMap<string, string> = new Map(
     logs: 'probes beside a pod that floods its log',
     diagnose: 'one diagnosis pass over 200 APIs',
     rules: 'series, evaluation time and bytes of the generated rules, against the baseline',
+    'node-agent': 'memory and CPU of the agent of a node, against an empty Node program',
     scale: 'CPU, memory, series and bytes of scrapes per API, in one process and in shards',
     clusters: 'CPU, memory, series and ticks of 1, 8 and 32 clusters in one process, and of 32 of which two are dead',
     policies: 'verdicts on generated NetworkPolicies, against cyclonus',

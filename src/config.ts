@@ -245,6 +245,36 @@ const common = z.strictObject({
       if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
     })
     .prefault({}),
+  node_agents: z
+    .strictObject({
+      listen_address: listenAddress
+        .optional()
+        .describe(
+          'Where agents on nodes report, e.g. :9945, over TLS; without it nobody listens. With it cert_file, key_file and service_account are needed. docs/node-vantage.md.',
+        ),
+      cert_file: z
+        .string()
+        .optional()
+        .describe(
+          'PEM of the serving certificate, which holds the name that agents are given, and of those that lead to its CA. Read again when it changes.',
+        ),
+      key_file: z.string().optional().describe('PEM of its key. Read again when it changes.'),
+      service_account: z
+        .string()
+        .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'namespace/name is allowed')
+        .optional()
+        .describe('ServiceAccount of the agents, namespace/name: nobody else is let in.'),
+      audience: z.string().min(1).max(253).default('aggregated-api-exporter').describe('For whom the tokens of the agents have to be.'),
+      interval: duration('10s', '1s', '60s', 'Between two reports of an agent; after three that are missed nothing is known of its node.'),
+    })
+    .superRefine(({ listen_address, cert_file, key_file, service_account }, context) => {
+      const missing = Object.entries({ cert_file, key_file, service_account }).flatMap(([key, value]) =>
+        value === undefined ? [key] : [],
+      );
+      if (listen_address === undefined || missing.length === 0) return;
+      context.addIssue({ code: 'custom', message: `with listen_address there has to be ${missing.join(', ')}` });
+    })
+    .prefault({}),
   limits: z
     .strictObject({
       series_per_family: z

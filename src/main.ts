@@ -21,6 +21,7 @@ const COMMANDS = {
   verify: async (program: Command) => (await import('./commands/verify.ts')).registerVerify(program),
   explain: async (program: Command) => (await import('./commands/explain.ts')).registerExplain(program),
   mcp: async (program: Command) => (await import('./commands/mcp.ts')).registerMcp(program),
+  'node-agent': async (program: Command) => (await import('./commands/node-agent.ts')).registerNodeAgent(program),
   simulate: async (program: Command) => (await import('./commands/simulate.ts')).registerSimulate(program),
   healthcheck: async (program: Command) => (await import('./commands/healthcheck.ts')).registerHealthcheck(program),
 } as const;
@@ -32,7 +33,7 @@ const HIDDEN: ReadonlySet<string> = new Set<CommandName>(['simulate', 'healthche
 const HELP: readonly string[] = ['-h', '--help', '-V', '--version'];
 
 /** They leave connections behind when they are stopped; the others end when their work does. */
-const LONG_RUNNING: ReadonlySet<CommandName> = new Set(['serve', 'simulate']);
+const LONG_RUNNING: ReadonlySet<CommandName> = new Set(['serve', 'simulate', 'node-agent']);
 
 function isCommand(word: string | undefined): word is CommandName {
   return word !== undefined && Object.hasOwn(COMMANDS, word);

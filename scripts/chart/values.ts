@@ -167,6 +167,19 @@ export const chartValues = z.strictObject({
     backendNamespaces: names('Namespaces of the backends; empty = all.'),
     extraEgress: kubernetesList('More rules of egress.'),
   }),
+  nodeAgent: section('Agents that say from which nodes a backend is reached: docs/node-vantage.md.', {
+    enabled: flag('Make them, a pod on each node that is chosen, and let the exporter listen to them.'),
+    existingSecret: text(
+      'A Secret with tls.crt and tls.key for the name SERVICE.NAMESPACE.svc of the Service `…-agents`, and ca.crt; empty = the name of that Service.',
+    ),
+    hostNetwork: flag('Ask from the network of the node, as a kube-apiserver does; otherwise from that of a pod on it.', true),
+    nodeSelector: texts('On which nodes.', { 'kubernetes.io/os': 'linux' }),
+    tolerations: z
+      .array(z.record(z.string(), z.unknown()))
+      .default([{ operator: 'Exists' }])
+      .describe('Taints that they bear: all, so that hosts of the control plane have one too.'),
+    resources: kubernetes('A quarter of what the exporter needs.', { requests: { cpu: '5m', memory: '32Mi' }, limits: { memory: '96Mi' } }),
+  }),
   podDisruptionBudget: section('For drains.', {
     enabled: flag('Make it also for one replica; for more it is always made.'),
     maxUnavailable: z

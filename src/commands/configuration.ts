@@ -46,12 +46,16 @@ export function configFrom(flags: ServeFlags | ClusterFlags, extraFile?: string)
 }
 
 /** What does not go together with several clusters. */
-function againstSeveral({ clusters, leader_election }: Config, flags: ServeFlags): string[] {
+function againstSeveral({ clusters, leader_election, node_agents }: Config, flags: ServeFlags): string[] {
   if (clusters.length === 0) return [];
   const problems: string[] = [];
   if (leader_election.enabled)
     problems.push(
       'leader_election.enabled: a Lease is of one cluster, and this process would lead in some and follow in others; false is allowed with clusters',
+    );
+  if (node_agents.listen_address !== undefined)
+    problems.push(
+      'node_agents.listen_address: agents are of one cluster, whose kube-apiserver knows their tokens; allowed without clusters only',
     );
   for (const flag of ['kubeconfig', 'context', 'simulate'] as const)
     if (flags[flag] !== undefined) problems.push(`--${flag}: the configuration names the clusters; allowed without clusters only`);

@@ -6,6 +6,7 @@ import { createKubeClient } from '../kube/client.ts';
 import { isInCluster, loadKubeConfig } from '../kube/kube-config.ts';
 import type { LogHandover } from '../observe/logs/handover.ts';
 import { createObserver, type Observer } from '../observe/observer.ts';
+import type { AgentReports } from '../reach/reports.ts';
 import type { Logger } from '../source/logger.ts';
 import type { ClusterFlags } from './flags.ts';
 import { readSignaturesFile } from './signatures-file.ts';
@@ -33,12 +34,14 @@ export interface Observing {
   readonly log: Logger;
   /** Where there are several replicas. */
   readonly logHandover?: LogHandover | undefined;
+  /** Where agents on nodes are listened to. */
+  readonly agentReports?: AgentReports | undefined;
   /** Where several share the APIs out. The first configuration says it, and holds until a restart: the Lease and the files are of the shard. */
   readonly shard?: Shard | undefined;
 }
 
 /** The observer of the cluster that the flags name, tuned by the configuration. */
-export function observeCluster(flags: ClusterFlags, config: Config, { log, logHandover, shard }: Observing): LiveObserver {
+export function observeCluster(flags: ClusterFlags, config: Config, { log, logHandover, agentReports, shard }: Observing): LiveObserver {
   const kubeConfig = loadKubeConfig({
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
     ...(flags.context === undefined ? {} : { context: flags.context }),
@@ -76,6 +79,7 @@ export function observeCluster(flags: ClusterFlags, config: Config, { log, logHa
       },
       apiserverMetricsIntervalMs: config.apiserver_metrics.interval,
       resourcesIntervalMs: config.resources.interval,
+      agentReports,
       kubeletToken: config.resources.kubelet_token,
       ...(config.prometheus.url === undefined ? {} : { prometheusUrl: config.prometheus.url }),
     },

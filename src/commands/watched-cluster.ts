@@ -15,6 +15,7 @@ import { readSignals } from '../signals/read.ts';
 import type { Logger } from '../source/logger.ts';
 import { ALL_SIGNALS, catalogueOptions, publishedAtZero } from './catalogue-options.ts';
 import { type IncidentKeeper, startIncidentKeeper } from './incident-keeper.ts';
+import { createNodeAgents } from './node-agents.ts';
 import { createObservation, type Observation } from './observation.ts';
 import type { ConnectedObserver, Observing } from './observe-cluster.ts';
 import { connectPatiently } from './patient-connection.ts';
@@ -63,8 +64,11 @@ export interface WatchedCluster {
 export async function watchCluster(input: WatchedClusterInput): Promise<WatchedCluster> {
   const { config, cluster, log } = input;
   const { shard } = config.apis;
+  let ring = (): void => {};
+  const agents = createNodeAgents({ config, client: () => observation.client(), log, onChange: () => ring() });
   const replicas = createReplicas({ config, client: () => observation.client(), log });
-  const observation = createObservation(connecting(input, { log, logHandover: replicas?.logHandover, shard }), config, log);
+  const own = { log, logHandover: replicas?.logHandover, agentReports: agents?.reports, shard };
+  const observation = createObservation(connecting(input, own), config, log);
   const sources = () => observation.current().sources();
   const waiting = () => ({ time: Date.now(), sources: sources() });
   const families = new ClusterFamilies({
@@ -77,6 +81,7 @@ export async function watchCluster(input: WatchedClusterInput): Promise<WatchedC
   const hours = new HourBook();
   const keeper = await startStateKeeper({ diagnostician, hours }, config.diagnosis.state_file, keeping);
   const incidents = await startIncidentKeeper(config.incidents, keeping, (memories) => diagnostician.recall(memories));
+  await agents?.listen();
   const publish = createPublisher({ ...input, observation, diagnostician, incidents, families, replicas });
   let view: ExporterView | undefined;
   return {
@@ -94,6 +99,7 @@ export async function watchCluster(input: WatchedClusterInput): Promise<WatchedC
     },
     leads: replicas?.leads,
     start(onUrgent) {
+      ring = onUrgent;
       observation.start(onUrgent);
       replicas?.start();
     },
@@ -101,7 +107,7 @@ export async function watchCluster(input: WatchedClusterInput): Promise<WatchedC
       view = publish(view);
     },
     async keep() {
-      await Promise.all([keeper.stop(), incidents.stop()]);
+      await Promise.all([keeper.stop(), incidents.stop(), agents?.close()]);
     },
     async stop() {
       // Until here it may be that only the leader writes.

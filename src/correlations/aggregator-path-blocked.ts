@@ -1,5 +1,5 @@
 import { clause, defineCause } from '../domain/cause.ts';
-import { all, changedWithin, HOUR, not } from '../domain/criterion.ts';
+import { above, all, below, changedWithin, HOUR, last, MINUTE, not } from '../domain/criterion.ts';
 import { CONNECTION_THROUGH_FAILS, EACH_ADDRESS_ANSWERS, OWN_CHECK_FAILS } from './shared/clauses.ts';
 import { lessThan, none, reasonSeen, seen } from './shared/seen.ts';
 import {
@@ -13,6 +13,9 @@ import {
   ONLY_DIRECT_PASSES,
   PACKETS_VANISHED,
 } from './shared/vantages.ts';
+
+/** By the agents on nodes without a kube-apiserver. */
+const NODES_REACH_IT = below(last('other-nodes-unreached', 2 * MINUTE), 0.01);
 
 export const aggregatorPathBlocked = defineCause({
   id: 'aggregator-path-blocked',
@@ -30,6 +33,19 @@ export const aggregatorPathBlocked = defineCause({
       when: all(AGGREGATOR_NETWORK_FAILURE, ONLY_DIRECT_PASSES, CONTROL_PASSED),
       weight: 'decisive',
       says: [CONNECTION_THROUGH_FAILS, EACH_ADDRESS_ANSWERS],
+      reproduce: 'kubectl get --raw /apis/{group}/{version}',
+    },
+    {
+      id: 'only-nodes-of-kube-apiservers-do-not-reach-it',
+      when: all(AGGREGATOR_FAILS, above(last('apiserver-nodes-unreached', 2 * MINUTE), 0.99), NODES_REACH_IT),
+      weight: 'decisive',
+      says: [
+        clause(
+          'agents on the nodes of the kube-apiservers do not reach the backend',
+          above(last('apiserver-nodes-unreached', 2 * MINUTE), 0.99),
+        ),
+        clause('agents on other nodes do', NODES_REACH_IT),
+      ],
       reproduce: 'kubectl get --raw /apis/{group}/{version}',
     },
     {
@@ -92,6 +108,12 @@ export const aggregatorPathBlocked = defineCause({
       when: DIRECT_NETWORK_FAILURE,
       weight: 'stronglyAgainst',
       says: 'Our own connections to the backend fail.',
+    },
+    {
+      id: 'no-node-reaches-it',
+      when: above(last('other-nodes-unreached', 2 * MINUTE), 0.99),
+      weight: 'stronglyAgainst',
+      says: 'Agents on other nodes do not reach the backend either.',
     },
     {
       id: 'an-answer-came-back',

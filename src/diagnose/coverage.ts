@@ -31,10 +31,14 @@ const FACT_OF: Readonly<Record<SourceName, ((api: ApiFacts, snapshot: Snapshot) 
   'backup-schedules': (_, { cluster }) => cluster.backupSchedules ?? UNOBSERVED,
   'issued-certificates': undefined,
   leases: undefined,
+  'node-agents': undefined,
 };
 
 /** Most clusters do not have what they read: what is not there lacks nothing. */
 const MAY_BE_ABSENT: ReadonlySet<SourceName> = new Set(['backup-schedules', 'issued-certificates']);
+
+/** Where they are not switched on nothing is missing: most clusters have none. */
+const OPTED_IN: ReadonlySet<SourceName> = new Set(['node-agents']);
 
 /** Sources that are asked for each API by itself: each may be refused for one and open for the other. */
 const PER_API: readonly SourceName[] = ['logs', 'resources', 'backend-metrics'];
@@ -42,7 +46,7 @@ const PER_API: readonly SourceName[] = ['logs', 'resources', 'backend-metrics'];
 /** Every source that did not answer, in the order of the snapshot. */
 export function sourcesNotSeen(snapshot: Snapshot): NotSeen[] {
   return snapshot.sources.flatMap(({ source, state, message, rule }) =>
-    state === 'ok' || (state === 'absent' && MAY_BE_ABSENT.has(source))
+    state === 'ok' || (state === 'absent' && MAY_BE_ABSENT.has(source)) || (state === 'disabled' && OPTED_IN.has(source))
       ? []
       : [{ source, why: `${SOURCE_STATES[state].says}${message ? `: ${message}` : ''}`, ...(rule === undefined ? {} : { rule }) }],
   );

@@ -3,6 +3,7 @@ import { signalsOf } from '../domain/criterion.ts';
 import type { Candidate, Diagnosis, SharedFailure } from '../domain/diagnosis.ts';
 import { impactOf } from '../domain/impact.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
+import { reachInWords } from '../domain/node-reach.ts';
 import type { FailurePattern } from '../domain/pattern.ts';
 import { required } from '../domain/required.ts';
 import type { SignalDeclaration } from '../domain/signal.ts';
@@ -60,7 +61,6 @@ export function verdictOn(judged: Judged, together: SharedFailure | undefined): 
   const unsure = !recovering && (top.cause === UNKNOWN || top.confidence < UNSURE);
   const nextCheck = unsure ? nextCheckFor(judged, notSeen) : undefined;
   const impact = impactOf(api);
-  const vantages = vantagesInWords(vantageStates(api, snapshot.cluster), cause?.part, oddApiservers(api));
   return {
     apiservice: api.name,
     state: recovering ? 'recovering' : 'failing',
@@ -77,12 +77,20 @@ export function verdictOn(judged: Judged, together: SharedFailure | undefined): 
     ...startOf(judged, cause),
     ...(nextCheck === undefined ? {} : { nextCheck }),
     notSeen,
-    ...(vantages === undefined ? {} : { vantages }),
+    ...saidOfVantages(judged, cause),
     ...(together ? { together } : {}),
     ...(impact ? { impact } : {}),
     ...sinceOf(pattern, verdict),
     runbook: `/runbooks/${top.cause}`,
   };
+}
+
+/** From here, and from the nodes with an agent. */
+function saidOfVantages({ api, snapshot }: Judged, cause: Cause | undefined): Pick<Diagnosis, 'vantages'> {
+  const fromHere = vantagesInWords(vantageStates(api, snapshot.cluster), cause?.part, oddApiservers(api));
+  const fromNodes = reachInWords(api.reach ?? []);
+  const said = [...(fromHere === undefined ? [] : [fromHere]), ...(fromNodes === undefined ? [] : [`By agents on nodes: ${fromNodes}.`])];
+  return said.length === 0 ? {} : { vantages: said.join(' ') };
 }
 
 /** Only where the fault may be the start itself: in the server, or nowhere that was seen. */

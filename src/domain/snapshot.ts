@@ -1,4 +1,5 @@
 import type { HurtFacts, HurtKind } from './impact.ts';
+import type { NodeReach } from './node-reach.ts';
 import { type Observed, UNOBSERVED } from './observed.ts';
 import type { FailureReason, ProbeTally, UnbelievedTarget } from './probe.ts';
 import type { SourceStatus } from './sources.ts';
@@ -53,6 +54,8 @@ export interface ApiFacts {
   readonly probes: readonly ProbeTally[];
   /** Direct targets whose results count nowhere, because others may have their addresses. Absent = none, as always in the cluster. */
   readonly unbelieved?: readonly UnbelievedTarget[];
+  /** From which nodes it is reached, by the agents on them. Absent where none are listened to; empty: none has reported. */
+  readonly reach?: readonly NodeReach[];
   readonly events: Observed<EventFacts>;
   /** Other pods on its nodes in the last hour, newest last, at most 50. */
   readonly neighbours: Observed<readonly NeighbourEvent[]>;

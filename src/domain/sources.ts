@@ -23,6 +23,7 @@ export const SOURCES = [
   'backup-schedules',
   'issued-certificates',
   'leases',
+  'node-agents',
 ] as const;
 
 export type SourceName = (typeof SOURCES)[number];

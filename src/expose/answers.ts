@@ -1,6 +1,7 @@
 import type { Answer as Judgement } from '../domain/answer.ts';
 import type { Candidacy } from '../domain/candidacy.ts';
 import { diagnosesOf } from '../domain/diagnosis.ts';
+import { failureOf, type NodeReach, type ReachState, reachInWords, reachState } from '../domain/node-reach.ts';
 import { observedValue } from '../domain/observed.ts';
 import type { PatternName } from '../domain/pattern.ts';
 import { otherShardOf, printShard, type Shard } from '../domain/shard.ts';
@@ -87,8 +88,25 @@ export interface StatusTarget {
   readonly cause: string | null;
   readonly confidence: number | null;
   readonly pattern: PatternName | null;
+  /** From which nodes it is reached; absent where no agents on nodes are listened to. */
+  readonly reach?: StatusReach;
   /** Of one that was deleted while it erred; kept for a day. */
   readonly deletedAt?: number;
+}
+
+export interface StatusReach {
+  /** Null: no agent has reported. */
+  readonly says: string | null;
+  readonly counts: Readonly<Record<ReachState, number>>;
+  /** Those from which it is not reached as a whole, or nothing is known; at most 50. */
+  readonly nodes: readonly {
+    readonly node: string;
+    readonly network: NodeReach['network'];
+    readonly state: ReachState;
+    readonly why?: string;
+    /** When its agent reported last. */
+    readonly heardAt: number;
+  }[];
 }
 
 export interface UnknownLogTemplate {
@@ -138,8 +156,23 @@ function targetsOf({ snapshot, round }: ExporterView): StatusTarget[] {
     cause: causes.get(api.name)?.cause ?? null,
     confidence: causes.get(api.name)?.confidence ?? null,
     pattern: round.patterns.get(api.name)?.name ?? null,
+    ...(api.reach && { reach: nodesReaching(api.reach) }),
     ...(api.deletedAt !== undefined && { deletedAt: api.deletedAt / 1000 }),
   }));
+}
+
+const MOST_NODES = 50;
+
+function nodesReaching(all: readonly NodeReach[]): StatusReach {
+  const counts = { reached: 0, partly: 0, unreached: 0, unknown: 0 };
+  for (const of of all) counts[reachState(of)] += 1;
+  const nodes = all.flatMap((of) => {
+    const state = reachState(of);
+    const why = failureOf(of);
+    const { node, network, heardAt } = of;
+    return state === 'reached' ? [] : [{ node, network, state, ...(why !== '' && { why }), heardAt: heardAt / 1000 }];
+  });
+  return { says: reachInWords(all) ?? null, counts, nodes: nodes.slice(0, MOST_NODES) };
 }
 
 function unknownTemplatesOf({ name, logs }: ApiFacts): UnknownLogTemplate[] {

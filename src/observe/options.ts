@@ -1,6 +1,7 @@
 import type { Shard } from '../domain/shard.ts';
 import type { SourceName } from '../domain/sources.ts';
 import type { ProberOptions } from '../probe/options.ts';
+import type { AgentReports } from '../reach/reports.ts';
 import type { LogTailOptions } from './logs/log-tail.ts';
 
 /** What may be switched off or tuned; everything has a default. Times in milliseconds. */
@@ -18,6 +19,8 @@ export interface ObserverOptions {
   readonly rightsIntervalMs?: number;
   /** Between two looks for those who are hurt, while an API errs; ten times as long while none does. */
   readonly impactIntervalMs?: number;
+  /** What agents on nodes tell; absent: none are listened to. */
+  readonly agentReports?: AgentReports | undefined;
   readonly kubeletToken?: boolean;
   readonly prometheusUrl?: string;
 }

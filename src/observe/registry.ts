@@ -5,6 +5,7 @@ import type { SourceDefinition } from './define-source.ts';
 import { DISCOVERY_SOURCES } from './discovery/definitions.ts';
 import { IMPACT_SOURCES } from './impact/sources.ts';
 import { LOGS } from './logs/log-tail.ts';
+import { NODE_AGENTS } from './node-agents.ts';
 import { NETWORK_POLICIES } from './policy/source.ts';
 import { CERTIFICATES, PROBES } from './probes.ts';
 import { RESOURCES } from './resources/source.ts';
@@ -24,4 +25,5 @@ export const REGISTRY = {
   certificates: CERTIFICATES,
   ...IMPACT_SOURCES,
   ...SCHEDULE_SOURCES,
+  'node-agents': NODE_AGENTS,
 } as const satisfies { readonly [Name in SourceName]: SourceDefinition<Name> };

@@ -13,6 +13,7 @@ import { NODE_SIGNALS } from './nodes.ts';
 import { POD_SIGNALS } from './pods.ts';
 import { POLICY_SIGNALS } from './policy.ts';
 import { PROBE_SIGNALS } from './probes.ts';
+import { REACH_SIGNALS } from './reach.ts';
 import { RESOURCE_SIGNALS } from './resources.ts';
 import { RIGHTS_SIGNALS } from './rights.ts';
 import { SIGNATURE_SIGNALS } from './signature-matches.ts';
@@ -35,6 +36,7 @@ export const SIGNALS: readonly Signal[] = [
   ...POD_SIGNALS,
   ...POLICY_SIGNALS,
   ...PROBE_SIGNALS,
+  ...REACH_SIGNALS,
   ...RESOURCE_SIGNALS,
   ...RIGHTS_SIGNALS,
   ...SIGNATURE_SIGNALS,

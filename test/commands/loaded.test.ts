@@ -61,6 +61,14 @@ describe('of the bundle', () => {
     expect(packages).toEqual(['commander', 'ipaddr.js', 'js-yaml']);
   });
 
+  it('the agent of a node loads what asks and reports, and no client of Kubernetes', () => {
+    const { status, bytes, packages } = loadedBy(['node-agent', '--help'], '');
+    expect(status).toBe(0);
+    expect(packages).toEqual(['commander', 'ipaddr.js']);
+    // 150 KB when this was written.
+    expect(bytes).toBeLessThan(250_000);
+  });
+
   it('the tools for an assistant load their SDK, which nothing else does, and no server of HTTP', () => {
     const { packages } = loadedBy(['mcp'], '');
     expect(packages).toEqual(expect.arrayContaining(['@modelcontextprotocol/server', 'commander', 'zod']));

@@ -65,6 +65,7 @@ describe('the committed renderings', () => {
     ['kustomize', 'prometheus-operator/service-monitor.yaml'],
     ['authenticated', 'authenticated/rbac.yaml'],
     ['replicas', 'replicas/rbac.yaml', 'replicas/pod-disruption-budget.yaml', 'replicas/handover.yaml'],
+    ['node-agents', ...['daemon-set', 'network-policy', 'rbac', 'service', 'service-account'].map((file) => `node-agents/${file}.yaml`)],
   ])('%s: has the objects that kustomize makes of deploy/%s', (set, ...files) => {
     const { ConfigMap, ...ofHelm } = byKind(rendered(set));
     const folderOfSet = files[0]!.split('/')[0]!;
@@ -76,7 +77,7 @@ describe('the committed renderings', () => {
     const { ConfigMap: made = {}, ...others } = byKind(kustomized([...patched, ...files.flatMap((file) => documentsOf<Manifest>(file))]));
     expect(ofHelm).toEqual(others);
     expect(ConfigMap).toMatchObject(made);
-    const folder = set === 'authenticated' ? set : 'kubernetes';
+    const folder = kustomizationOf(folderOfSet).configMapGenerator ? folderOfSet : 'kubernetes';
     expect(ConfigMap).toMatchObject({
       'ConfigMap aggregated-api-exporter': { data: { 'config.yaml': load(textOf(`deploy/${folder}/config.yaml`)) } },
     });

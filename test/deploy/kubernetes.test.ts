@@ -5,6 +5,7 @@ import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { configFrom } from '../../src/commands/configuration.ts';
 import { type ServeFlags, withServeFlags } from '../../src/commands/flags.ts';
+import { registerNodeAgent } from '../../src/commands/node-agent.ts';
 import { configJsonSchema, defaultConfig, parseConfig } from '../../src/config.ts';
 import { EVIDENCE_RIGHT } from '../../src/expose/evidence-access.ts';
 import { documentsOf, filesOf, kustomizationOf, type Manifest, manifests, only, textOf } from './manifests.ts';
@@ -54,7 +55,7 @@ interface Role extends Manifest {
 const pod = only<Deployment>('Deployment').spec.template.spec;
 const container = pod.containers[0]!;
 
-describe.each(['kubernetes', 'prometheus-operator', 'tls', 'authenticated', 'replicas'])('deploy/%s', (folder) => {
+describe.each(['kubernetes', 'prometheus-operator', 'tls', 'authenticated', 'replicas', 'node-agents'])('deploy/%s', (folder) => {
   const { resources, configMapGenerator = [], patches = [] } = kustomizationOf(folder);
   const listed = [...resources, ...configMapGenerator.flatMap(({ files }) => files), ...patches.map(({ path }) => path)];
 
@@ -279,5 +280,42 @@ describe('the authenticated setting', () => {
 
   it('has a role for readers that opens the URL that is asked about', () => {
     expect(named('aggregated-api-exporter-evidence-reader').rules).toEqual([{ nonResourceURLs: [EVIDENCE_RIGHT], verbs: ['get'] }]);
+  });
+});
+
+describe('deploy/node-agents', () => {
+  const [daemonSet] = documentsOf<Deployment>('node-agents/daemon-set.yaml');
+  const [patch] = documentsOf<Deployment>('node-agents/deployment.yaml');
+  const agentPod = daemonSet!.spec.template.spec;
+  const [agent] = agentPod.containers;
+  const settings = parseConfig(textOf('node-agents/config.yaml'));
+
+  it('gives the agent arguments that it knows', () => {
+    const program = new Command();
+    registerNodeAgent(program);
+    const known = program.commands[0]!.options.map(({ long }) => long);
+    const [command, ...args] = agent!.args;
+    expect(command).toBe(program.commands[0]!.name());
+    for (const arg of args) expect(known).toContain(arg.split('=')[0]);
+    for (const { long, mandatory } of program.commands[0]!.options)
+      if (mandatory) expect(args.map((arg) => arg.split('=')[0])).toContain(long);
+  });
+
+  it('is as `restricted` wants it, but for the network of the node; of the Secret it sees the CA alone', () => {
+    expect(agentPod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(agent!.securityContext).toEqual(container.securityContext);
+    expect(agentPod).toMatchObject({ hostNetwork: true, automountServiceAccountToken: false });
+    expect(JSON.stringify(agentPod)).not.toMatch(/hostPID|hostPath|hostPort|privileged|tls\.key/);
+  });
+
+  it('reports where the exporter listens, with a token for it, as the ServiceAccount that it lets in', () => {
+    const config = 'config' in settings ? settings.config.node_agents : undefined;
+    const mounted = patch!.spec.template.spec.containers[0]!;
+    expect(config).toMatchObject({ listen_address: `:${mounted.ports[0]!.containerPort}` });
+    expect(config!.cert_file).toBe(`${mounted.volumeMounts[0]!.mountPath}/tls.crt`);
+    expect(config!.service_account).toBe(`monitoring/${agentPod.serviceAccountName}`);
+    expect(JSON.stringify(agentPod.volumes)).toContain(`"audience":"${config!.audience}"`);
+    const [service] = documentsOf<Service>('node-agents/service.yaml');
+    expect(agent!.args).toContain(`--report-to=https://${service!.metadata.name}.monitoring.svc:${service!.spec.ports[0]!.port}`);
   });
 });

@@ -47,8 +47,10 @@ const BEHIND_PODS: readonly SourceName[] = [
 ];
 /** What they see, the backends show: test/observe/backend-metrics, test/probe/direct.test.ts. */
 const BY_BACKENDS: readonly SourceName[] = ['backend-metrics', 'certificates'];
+/** They come to us: test/reach. */
+const COME: readonly SourceName[] = ['node-agents'];
 /** A new source is one of these, unless it says otherwise above. */
-const LISTS = SOURCES.filter((source) => source !== 'api-services' && !BEHIND_PODS.includes(source) && !BY_BACKENDS.includes(source));
+const LISTS = SOURCES.filter((source) => source !== 'api-services' && !BEHIND_PODS.includes(source) && !BY_BACKENDS.includes(source) && !COME.includes(source));
 const EXPOSITION = '# TYPE apiserver_current_inflight_requests gauge\napiserver_current_inflight_requests{request_kind="readOnly"} 1\n';
 
 /** An observer of a cluster in which the requests of these sources are answered with a status, once `broken` is set. */

@@ -12,6 +12,7 @@ import { NEIGHBOUR_ROWS } from './tables/neighbours.ts';
 import { OBJECT_ROWS } from './tables/objects.ts';
 import { POD_ROWS } from './tables/pods.ts';
 import { PROBE_ROWS } from './tables/probes.ts';
+import { REACH_ROWS } from './tables/reach.ts';
 import type { Row } from './tables/row.ts';
 import { SYSTEM_EVENT_ROWS } from './tables/system-events.ts';
 import { TIME_ROWS } from './tables/time.ts';
@@ -25,6 +26,7 @@ const ROWS: readonly Row[] = [
   ...FLAG_ROWS,
   ...NEIGHBOUR_ROWS,
   ...PROBE_ROWS,
+  ...REACH_ROWS,
   ...CONTROL_PLANE_ROWS,
   ...LINE_ROWS,
 ];

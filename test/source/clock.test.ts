@@ -14,6 +14,7 @@ const TIME_OF_DAY: Readonly<Record<string, string>> = {
   'expose/page/script/times.ts': 'the moment of a page that names none, in the browser',
   'leader/elector.ts': 'the times that stand in a Lease, which other processes read',
   'leader/one-object.ts': 'the moment from which a Retry-After with a date counts',
+  'reach/reports.ts': 'the moment at which a report came, for people',
   'read/dump/dump.ts': 'the moment of a dump that names none',
   'kube/exec-plugin.ts': 'the time at which a credential expires',
 };

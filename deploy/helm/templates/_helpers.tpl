@@ -72,6 +72,11 @@ matchExpressions:
 {{- if or (include "aggregated-api-exporter.several" .) .Values.leaderElection.enabled (dig "leader_election" "enabled" false .Values.config) }}true{{ end }}
 {{- end }}
 
+{{/* The Secret with the certificate for agents, and its CA. */}}
+{{- define "aggregated-api-exporter.agentSecret" -}}
+{{- .Values.nodeAgent.existingSecret | default (print (include "aggregated-api-exporter.fullname" .) "-agents") }}
+{{- end }}
+
 {{/* Where several would write the same files. */}}
 {{- define "aggregated-api-exporter.checkDisk" -}}
 {{- if and (gt (int .Values.shards) 1) .Values.state.existingClaim }}

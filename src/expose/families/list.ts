@@ -10,11 +10,13 @@ import { INCIDENT_FAMILIES } from './incidents.ts';
 import { KUBE_APISERVER_FAMILIES } from './kube-apiserver.ts';
 import { LOG_FAMILIES } from './logs.ts';
 import { PROBE_FAMILIES } from './probes.ts';
+import { REACH_FAMILIES } from './reach.ts';
 
 /** Every declared family, by subject. */
 export const DECLARED_FAMILIES: readonly Family[] = [
   ...API_SERVICE_FAMILIES,
   ...PROBE_FAMILIES,
+  ...REACH_FAMILIES,
   ...DIAGNOSIS_FAMILIES,
   ...INCIDENT_FAMILIES,
   ...IMPACT_FAMILIES,

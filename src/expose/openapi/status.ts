@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AGENT_NETWORKS, type ReachState } from '../../domain/node-reach.ts';
 import { SOURCE_STATES, type SourceState } from '../../domain/sources.ts';
 import { STATUS_SCHEMA, type StatusBody } from '../answers.ts';
 import { ANSWER, CAUSE, PATTERN, SHARD, SOURCE, seconds, share } from './diagnoses.ts';
@@ -13,6 +14,24 @@ const SOURCE_STATUS = z.object({
   refused: z.number().int().exactOptional().describe('Values in objects of the cluster that could not be used, since the start'),
 });
 
+const REACH_STATES = ['reached', 'partly', 'unreached', 'unknown'] as const satisfies readonly ReachState[];
+
+const REACH = z.object({
+  says: z.string().nullable().describe('In words; null: no agent has reported'),
+  counts: z.record(z.enum(REACH_STATES), z.number().int()).describe('Nodes by what their agents say'),
+  nodes: z
+    .array(
+      z.object({
+        node: z.string(),
+        network: z.enum(AGENT_NETWORKS).describe('Of the node itself, or of a pod on it'),
+        state: z.enum(REACH_STATES).describe('`unknown`: nothing is known, which is neither good nor bad'),
+        why: z.string().exactOptional().describe('What fails'),
+        heardAt: seconds('When its agent reported last'),
+      }),
+    )
+    .describe('From which it is not reached as a whole, or nothing is known; at most 50'),
+});
+
 const TARGET = z.object({
   apiservice: z.string(),
   backend: z.object({ namespace: z.string(), service: z.string(), port: z.number() }),
@@ -21,6 +40,7 @@ const TARGET = z.object({
   cause: CAUSE.nullable(),
   confidence: share('How sure').nullable(),
   pattern: PATTERN.nullable(),
+  reach: REACH.exactOptional().describe('From which nodes it is reached; absent where no agents on nodes are listened to'),
   deletedAt: seconds('Of one that was deleted while it erred').exactOptional(),
 });
 

@@ -4,6 +4,7 @@ import type { ApiFacts, EndpointAddress } from '../../domain/snapshot.ts';
 import { chip } from './chips.ts';
 import { duration, percent } from './format.ts';
 import { type Html, html, NOTHING } from './html.ts';
+import { renderReach } from './reach.ts';
 import { absolute, relative } from './times.ts';
 
 /** What each vantage sees: where the vantages differ is where the fault is. */
@@ -13,7 +14,7 @@ export function renderVantages(api: ApiFacts, now: number): Html {
     probes.length > 0
       ? renderTallies(probes, now, observedValue(api.endpoints)?.addresses)
       : html`<p class="lead">No probe has ended yet.</p>`;
-  return html`${seen}${unbelieved.length > 0 && renderUnbelieved(unbelieved, now)}`;
+  return html`${seen}${unbelieved.length > 0 && renderUnbelieved(unbelieved, now)}${renderReach(api.reach, now)}`;
 }
 
 /** Shown, because a person may know whose hosts these are; counted nowhere. */

@@ -26,6 +26,8 @@ export class Listener {
   /** Asked for each new connection; undefined serves it. */
   impair: (() => Impairment | undefined) | undefined;
   onPath: ((path: Path) => void) | undefined;
+  /** Whether the packets from an address are lost on their way here. */
+  isSevered: (from: string) => boolean = () => false;
 
   constructor(host: string, port: number, serve: (socket: Socket) => void) {
     this.host = host;
@@ -111,6 +113,8 @@ export class Listener {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     socket.on('error', () => {});
+    // The kernel has shaken hands already: what can be lost is everything after that.
+    if (this.isSevered(socket.remoteAddress ?? '')) return;
     const impairment = this.impair?.();
     if (!impairment) {
       this.#serve(socket);

@@ -12,6 +12,8 @@ export interface Network {
   reserve(kind: AddressKind, port: number, serve: (socket: Socket) => void): Promise<Listener>;
   /** What a packet to host:port meets; nothing known there is `closed`. */
   pathTo(host: string, port: number): Path;
+  /** From now on what comes from the address reaches no pod and no Service, or does again. */
+  sever(from: string, severed: boolean): void;
   forget(listener: Listener): void;
   onChange(run: () => void): void;
   /** An address that swallows packets, shared by all who need just any. */
@@ -26,6 +28,7 @@ export function createNetwork(): Network {
   const listeners = new Map<string, Listener>();
   const all = new Set<Listener>();
   const watchers = new Set<() => void>();
+  const severed = new Set<string>();
   let nowhere: Promise<Blackhole> | undefined;
 
   async function listen(kind: AddressKind, port: number, serve: (socket: Socket) => void, host?: string): Promise<Listener> {
@@ -40,6 +43,7 @@ export function createNetwork(): Network {
       listener.onPath = () => {
         for (const run of watchers) run();
       };
+      if (kind === 'pod' || kind === 'service') listener.isSevered = (from) => severed.has(from);
       listeners.set(`${listener.host}:${listener.port}`, listener);
       all.add(listener);
       return listener;
@@ -55,6 +59,10 @@ export function createNetwork(): Network {
       return listener;
     },
     pathTo: (host, port) => listeners.get(`${host}:${port}`)?.path ?? 'closed',
+    sever(from, isSevered) {
+      if (isSevered) severed.add(from);
+      else severed.delete(from);
+    },
     forget(listener) {
       listeners.delete(`${listener.host}:${listener.port}`);
       all.delete(listener);
