@@ -16,6 +16,8 @@ import { familyOf, seriesOf } from '../expose/parse-exposition.ts';
 import { freePort } from '../support/free-port.ts';
 import { healthyApi, healthySnapshot, healthyTally, NOW, probeResult } from '../support/healthy.ts';
 
+/** Where it is installed. */
+const PROMTOOL = 'promtool';
 const folder = mkdtempSync(join(tmpdir(), 'clusters-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 /** The clock of the ticks; that of the sockets goes on by itself. */
@@ -238,7 +240,7 @@ describe('/metrics', () => {
     const text = (await get('/metrics')).text;
     const known = (part: string) => [...seriesOf(part).keys()].filter((name) => name.startsWith('aggregated_')).sort();
     expect(known(openMetrics)).toEqual(known(text));
-    const { error, status, stderr, stdout } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
+    const { error, status, stderr, stdout } = spawnSync(PROMTOOL, ['check', 'metrics'], { input: text, encoding: 'utf8' });
     if (!error) expect([status, stdout, stderr]).toEqual([0, '', '']);
   });
 
@@ -294,13 +296,7 @@ describe('the pages of a cluster', () => {
   it('are nowhere else, and of no other name', async () => {
     const { pass, get } = await start({ harbour: {} });
     pass(5000);
-    for (const path of [
-      '/api/v1/status',
-      '/incidents',
-      '/clusters/quay/',
-      '/clusters/',
-      '/clusters/harbour2/',
-    ])
+    for (const path of ['/api/v1/status', '/incidents', '/clusters/quay/', '/clusters/', '/clusters/harbour2/'])
       expect([path, (await get(path)).status]).toEqual([path, 404]);
     expect((await get('/runbooks/connection-refused')).status).toBe(200);
   });
