@@ -102,6 +102,7 @@ describe('kustomize and Helm', () => {
     ['prometheus-operator', 'kustomize', []],
     ['authenticated', 'authenticated', []],
     ['replicas', 'replicas', []],
+    ['node-agents', 'node-agents', []],
     ['tls', 'tls', []],
   ])('make the same objects of deploy/%s', async (folder, set, flags) => {
     const kustomized = objectsIn(execFileSync('kubectl', ['kustomize', `${DEPLOY}/${folder}`], { encoding: 'utf8' }));

@@ -14,6 +14,7 @@ export interface Status {
     readonly apiservice: string;
     readonly cause: string | null;
     readonly pattern: string | null;
+    readonly reach?: { readonly says: string | null; readonly counts: Readonly<Record<string, number>> };
     readonly deletedAt?: number;
   }[];
 }
