@@ -1,9 +1,9 @@
-/** Series of an exposition: `name{labels}` → value text. Fails on anything that is not a line of one. */
+/** Series of an exposition: `name{labels}` → value text, exemplars left out. Fails on anything that is not a line of one. */
 export function seriesOf(text: string): Map<string, string> {
   const series = new Map<string, string>();
   for (const line of text.split('\n')) {
     if (line === '' || line.startsWith('#')) continue;
-    const match = /^([a-zA-Z_:][a-zA-Z0-9_:]*(?:\{(?:[a-zA-Z_]\w*="(?:[^"\\]|\\.)*",?)*\})?) (\S+)$/.exec(line);
+    const match = /^([a-zA-Z_:][a-zA-Z0-9_:]*(?:\{(?:[a-zA-Z_]\w*="(?:[^"\\]|\\.)*",?)*\})?) (\S+)(?: # \{\w+="[^"]*"\} \S+ \S+)?$/.exec(line);
     if (!match) throw new Error(`not a line of an exposition: ${line}`);
     if (series.has(match[1]!)) throw new Error(`twice: ${match[1]}`);
     series.set(match[1]!, match[2]!);

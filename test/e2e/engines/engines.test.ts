@@ -12,6 +12,7 @@ import { until } from '../cluster/harness/process.ts';
 import { type Part, query, startExporter, startPrometheus, startVictoriaMetrics } from '../prometheus/support/parts.ts';
 import { built } from '../prometheus/support/promtool.ts';
 import { apiOf, scenarioOf } from '../prometheus/support/stage.ts';
+import { type Arrival, arrivalOf, publishedIn } from './arrival.ts';
 
 /**
  * The same rules over the same exporter, computed by every engine at once: does each name the same cause, and does each page? What
@@ -31,10 +32,25 @@ const FAULTS: readonly (readonly [name: string, fault: FaultId])[] = [
   ['weather', 'panic'],
 ];
 const WELL = 'berths';
+const JOB = 'exporter';
+/**
+ * The same series once more in Prometheus 3, as somebody may have set it up: it asks for protobuf first and for names that are escaped, and makes
+ * native histograms of classic ones. Every name gets a prefix, so that no rule reads them.
+ */
+const OTHERWISE = {
+  job_name: 'otherwise',
+  metric_name_escaping_scheme: 'dots',
+  scrape_native_histograms: true,
+  convert_classic_histograms_to_nhcb: true,
+  always_scrape_classic_histograms: true,
+  metric_relabel_configs: [{ source_labels: ['__name__'], target_label: '__name__', replacement: 'otherwise_$1' }],
+};
 
 interface Engine {
   readonly name: string;
   readonly database: Part;
+  /** What it makes of the series that are published. */
+  readonly arrivals: readonly ((published: ReadonlySet<string>) => Promise<Arrival>)[];
   /** Firing alerts. */
   readonly alerts: () => Promise<readonly Readonly<Record<string, string>>[]>;
 }
@@ -50,6 +66,7 @@ const named = new Map<string, number>();
 const paged = new Map<string, number>();
 const apart = new Map<string, number>();
 const wronglyPaged = new Set<string>();
+const arrived = new Map<string, readonly Arrival[]>();
 
 beforeAll(async () => {
   const ruleFiles = await rules();
@@ -90,17 +107,24 @@ async function rules(): Promise<readonly string[]> {
 }
 
 async function startEngines(ruleFiles: readonly string[]): Promise<readonly Engine[]> {
-  const scrape_configs = [
-    { job_name: 'exporter', static_configs: [{ targets: [new URL(exporter.url).host], labels: { cluster: 'harbour' } }] },
-  ];
+  const static_configs = [{ targets: [new URL(exporter.url).host], labels: { cluster: 'harbour' } }];
+  const scrape_configs = [{ job_name: JOB, static_configs }];
   const config = { global: { scrape_interval: SCRAPE, evaluation_interval: SCRAPE }, rule_files: ruleFiles, scrape_configs };
-  const prometheus = async (name: string, program?: string): Promise<Engine> => {
-    const database = await startPrometheus(folder, name, config, program);
+  const prometheus = async (
+    name: string,
+    more: readonly object[] = [],
+    command?: Parameters<typeof startPrometheus>[3],
+  ): Promise<Engine> => {
+    const database = await startPrometheus(folder, name, { ...config, scrape_configs: [...scrape_configs, ...more] }, command);
     ends.push(() => database.daemon.stop());
-    return { name, database, alerts: async () => (await query(database, 'ALERTS{alertstate="firing"}')).map(({ metric }) => metric) };
+    const alerts = async () => (await query(database, 'ALERTS{alertstate="firing"}')).map(({ metric }) => metric);
+    return { name, database, alerts, arrivals: [(published) => arrivalOf(published, database, JOB)] };
   };
   const old = await prometheus('Prometheus 2.42');
-  const current = await prometheus('Prometheus 3', built('prometheus', 'prometheus'));
+  const exemplars = '--enable-feature=exemplar-storage';
+  const plain = await prometheus('Prometheus 3', [{ ...OTHERWISE, static_configs }], [built('prometheus', 'prometheus'), exemplars]);
+  const otherwise = (published: ReadonlySet<string>) => arrivalOf(published, plain.database, OTHERWISE.job_name, 'otherwise_');
+  const current: Engine = { ...plain, arrivals: [...plain.arrivals, otherwise] };
   const { database, alerts } = await startVictoriaMetrics(
     folder,
     { global: { scrape_interval: SCRAPE }, scrape_configs },
@@ -116,7 +140,8 @@ async function startEngines(ruleFiles: readonly string[]): Promise<readonly Engi
     };
     return data.alerts.filter(({ state }) => state === 'firing').map(({ name, labels }) => ({ ...labels, alertname: name }));
   };
-  return [old, current, { name: 'VictoriaMetrics', database, alerts: firing }];
+  const arrivals = [(published: ReadonlySet<string>) => arrivalOf(published, database, JOB)];
+  return [old, current, { name: 'VictoriaMetrics', database, alerts: firing, arrivals }];
 }
 
 /** Until every engine has named every cause and paged for it, or the time is over. */
@@ -146,7 +171,25 @@ async function watch(): Promise<void> {
     if (Date.now() - began > PATIENCE_MS) break;
     await sleep(1000);
   }
+  const before = await published();
   await compareConfidences();
+  await compareArrivals(before);
+}
+
+async function published(): Promise<Set<string>> {
+  return publishedIn(await (await fetch(`${exporter.url}/metrics`)).text());
+}
+
+/** What was published before and still is has to be everywhere, at the latest after the next scrape. */
+async function compareArrivals(before: ReadonlySet<string>): Promise<void> {
+  const end = Date.now() + 90_000;
+  do {
+    const now = await published();
+    const stayed = new Set([...before].filter((series) => now.has(series)));
+    for (const { name, arrivals } of engines) arrived.set(name, await Promise.all(arrivals.map((arrival) => arrival(stayed))));
+    if ([...arrived.values()].every((all) => all.every(({ missing }) => missing.length === 0))) return;
+    await sleep(1000);
+  } while (Date.now() < end);
 }
 
 /** Evidence comes and goes; the two are compared when they have come as near as they do within three minutes. */
@@ -201,7 +244,39 @@ describe.each(['Prometheus 2.42', 'Prometheus 3', 'VictoriaMetrics'])('%s', (eng
     expect(apart.get(key)).toBeLessThanOrEqual(CONFIDENCES_APART);
   });
 
+  it('has every series under the name and labels that it was published with, however it scrapes, and no name that is not documented', () => {
+    expect(arrived.get(engine)).not.toEqual([]);
+    for (const arrival of arrived.get(engine)!) expect(arrival).toEqual({ missing: [], unknown: [] });
+  });
+
   it('says nothing of the API that is well', () => {
     expect([...wronglyPaged].filter((alert) => alert.startsWith(engine))).toEqual([]);
+  });
+});
+
+describe('Prometheus 3', () => {
+  const current = () => engines.find(({ name }) => name === 'Prometheus 3')!.database;
+
+  it('makes native histograms of the classic ones, where it is told to', async () => {
+    const counts = await query(current(), 'histogram_count(otherwise_aggregated_api_probe_duration_seconds{vantage="aggregator"})');
+    expect(counts.map(({ metric }) => metric.apiservice)).toContain(apiOf(WELL));
+  });
+
+  it.each(FAULTS)('%s: has the incident as an exemplar of failed probes, where it keeps exemplars', async (name) => {
+    const asked = new URLSearchParams({
+      query: `aggregated_api_probe_failures_total{apiservice="${apiOf(name)}"}`,
+      start: String(Date.now() / 1000 - 900),
+      end: String(Date.now() / 1000),
+    });
+    const { data } = (await (await fetch(`${current().url}/api/v1/query_exemplars?${asked}`)).json()) as {
+      data: { exemplars: { labels: { incident: string } }[] }[];
+    };
+    const incidents = (await (await fetch(`${exporter.url}/api/v1/incidents?apiservice=${apiOf(name)}`)).json()) as {
+      incidents: { id: string }[];
+    };
+    const known = new Set(incidents.incidents.map(({ id }) => id));
+    const shown = new Set(data.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels.incident)));
+    expect([...shown].filter((id) => !known.has(id))).toEqual([]);
+    expect(shown.size).toBeGreaterThan(0);
   });
 });

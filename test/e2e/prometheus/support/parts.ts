@@ -32,12 +32,19 @@ export async function startExporter(folder: string, kubeconfig: string, config: 
   return start('exporter', [...command, '--web.listen-address', `127.0.0.1:${port}`], port, folder);
 }
 
-/** @param config as in prometheus.yml; JSON is YAML. @param program Debian's unless another one is given. */
-export async function startPrometheus(folder: string, name: string, config: object, program = 'prometheus'): Promise<Part> {
+type Command = readonly [program: string, ...flags: string[]];
+
+/** @param config as in prometheus.yml; JSON is YAML. @param command Debian's program unless another one is given, with more flags. */
+export async function startPrometheus(
+  folder: string,
+  name: string,
+  config: object,
+  [program, ...flags]: Command = ['prometheus'],
+): Promise<Part> {
   const port = await freePort();
   const configFile = join(folder, `${name}.yaml`);
   writeFileSync(configFile, JSON.stringify(config));
-  const command = [program, `--config.file=${configFile}`, `--storage.tsdb.path=${join(folder, name)}`];
+  const command = [program, ...flags, `--config.file=${configFile}`, `--storage.tsdb.path=${join(folder, name)}`];
   return start(name, [...command, `--web.listen-address=127.0.0.1:${port}`], port, folder);
 }
 
