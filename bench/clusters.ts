@@ -129,7 +129,7 @@ async function end({ process: child }: RunningExporter): Promise<void> {
 
 /** First what it takes while nobody looks but Prometheus, then when each of these clusters ticks. */
 async function measure(exporter: RunningExporter, followed: readonly string[]): Promise<Cost> {
-  await exporter.since('/-/ready', 120_000);
+  await exporter.since('/-/ready', 600_000);
   await sleep(SETTLE_MS);
   const pid = exporter.process.pid!;
   const [before, began] = [cpuMsOf(pid), performance.now()];

@@ -23,12 +23,19 @@ async function start(name: string, command: readonly string[], port: number, fol
 
 const MAIN = new URL('../../../../dist/main.js', import.meta.url).pathname;
 
-/** The bundled exporter. @param config as in its configuration file. */
-export async function startExporter(folder: string, kubeconfig: string, config: object): Promise<Part> {
+/** The bundled exporter. @param kubeconfig undefined where the configuration names the clusters. @param config as in its configuration file. */
+export async function startExporter(folder: string, kubeconfig: string | undefined, config: object): Promise<Part> {
   const port = await freePort();
   const configFile = join(folder, 'exporter.yaml');
   writeFileSync(configFile, JSON.stringify(config));
-  const command = [process.execPath, MAIN, 'serve', '--kubeconfig', kubeconfig, '--config.file', configFile];
+  const command = [
+    process.execPath,
+    MAIN,
+    'serve',
+    ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
+    '--config.file',
+    configFile,
+  ];
   return start('exporter', [...command, '--web.listen-address', `127.0.0.1:${port}`], port, folder);
 }
 
