@@ -14,6 +14,8 @@ const BENCHES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     startup: 'start and memory at rest, against an empty Node program',
     fleet: 'series, memory and CPU of 200 APIs, against the build that bench/baseline names',
+    'fleet-large': 'first verdicts and memory of 2,000 APIs over one client',
+    'fleet-unreachable': 'probes beside 400 addresses that swallow packets, against a prober without them',
     'kube-cache': 'memory of 10,000 watched pods',
     probe: 'CPU of a TLS probe, against blackbox_exporter',
     hostile: 'CPU of probing hostile backends, against good ones',
