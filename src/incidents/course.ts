@@ -44,24 +44,28 @@ export function measuredBetween(before: Reached, api: ApiFacts | undefined, { ap
   };
 }
 
-/** Where slots become too many, each two neighbours become one: however long it lasts, 60 are kept. @param at Unix seconds. */
+/** Where slots become too many, they become twice as long, until they are no more than 60: however long it lasts, and however far apart they are. @param at Unix seconds. */
 export function withMeasured(course: Course | undefined, at: number, measured: Measured): Course {
-  const { step, slots } = course ?? { step: FIRST_STEP, slots: [] };
-  const begin = Math.floor(at / step) * step;
-  const next = merged([...slots, { at: begin, ...measured }], step);
-  return next.length <= MOST_SLOTS ? { step, slots: next } : { step: 2 * step, slots: merged(next, 2 * step) };
+  const all = [...(course?.slots ?? []), { at, ...measured }];
+  let step = course?.step ?? FIRST_STEP;
+  let slots = merged(all, step);
+  while (slots.length > MOST_SLOTS) {
+    step *= 2;
+    slots = merged(slots, step);
+  }
+  return { step, slots };
 }
 
-/** Those that fall into one slot of this length are one. */
+/** Those that fall into one slot of this length are one, also where the clock was set back between them. */
 function merged(slots: readonly CourseSlot[], step: number): readonly CourseSlot[] {
-  const found: CourseSlot[] = [];
+  const found = new Map<number, CourseSlot>();
   for (const slot of slots) {
     const at = Math.floor(slot.at / step) * step;
-    const last = found.at(-1);
-    if (last?.at === at) found[found.length - 1] = both(last, slot);
-    else found.push(slot.at === at ? slot : { ...slot, at });
+    const own = slot.at === at ? slot : { ...slot, at };
+    const known = found.get(at);
+    found.set(at, known ? both(known, own) : own);
   }
-  return found;
+  return [...found.values()];
 }
 
 /** Counts are summed; of states the worst one stays. */

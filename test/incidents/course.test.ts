@@ -3,6 +3,7 @@ import type { Course } from '../../src/domain/incident.ts';
 import { observed, UNOBSERVED } from '../../src/domain/observed.ts';
 import type { ApiFacts } from '../../src/domain/snapshot.ts';
 import { type Measured, MOST_SLOTS, measuredBetween, NOTHING_REACHED, reached, withMeasured } from '../../src/incidents/course.ts';
+import { pack } from '../../src/incidents/packed.ts';
 import { parseIncident } from '../../src/incidents/parse-incident.ts';
 import { healthyApi, healthySnapshot, healthyTally } from '../support/healthy.ts';
 import { incident } from './incident.ts';
@@ -42,6 +43,26 @@ describe('slots', () => {
     expect(day.slots.length).toBeLessThanOrEqual(MOST_SLOTS);
     expect(day.slots.reduce((sum, { asked: of }) => sum + of[0]!.asked, 0)).toBe(8640);
     expect(day.slots.every(({ at }) => at % day.step === 0)).toBe(true);
+  });
+});
+
+describe('slots are never too many', () => {
+  const since = (times: readonly number[]) => times.map((after) => [after, { asked: asked(1, 1) }] as const);
+
+  it.each<[string, readonly number[]]>([
+    ['when it fails for a moment each half an hour', Array.from({ length: 90 }, (_, n) => 1800 * n)],
+    ['when the clock is set an hour forward and back again and again', Array.from({ length: 130 }, (_, n) => 10 * n + 3600 * (n % 2))],
+  ])('%s', (_, times) => {
+    for (let count = MOST_SLOTS; count <= times.length; count++) {
+      const course = courseOf(...since(times.slice(0, count)));
+      expect(course.slots.length).toBeLessThanOrEqual(MOST_SLOTS);
+      expect(course.slots.reduce((sum, { asked: of }) => sum + of[0]!.asked, 0)).toBe(count);
+      expect(parseIncident(JSON.parse(JSON.stringify(pack(incident({ course })))))).toEqual(incident({ course }));
+    }
+  });
+
+  it('nor too long, where the clock was set back', () => {
+    expect(courseOf(...since(Array.from({ length: 300 }, (_, n) => 10 * n + 3600 * (n % 2)))).step).toBe(160);
   });
 });
 
