@@ -23,6 +23,8 @@ export interface PeriodicReading {
 
 /** Turns that may fail in a row before what was read last no longer counts. */
 export const MISSES = 3;
+/** What is read each five minutes is not missing for five because the kube-apiserver was away for a second, milliseconds. */
+const RETRY_MS = 30_000;
 
 /** A source that is read in turns: its repetition, its hurry, its staleness and its state. */
 export function createPeriodicSource(reading: PeriodicReading): Required<Source> {
@@ -33,7 +35,8 @@ export function createPeriodicSource(reading: PeriodicReading): Required<Source>
   return {
     name,
     start(signal) {
-      repetition = repeat((ending) => reading.read(ending), { intervalMs, signal, log, ...(reading.restMs && { restMs: reading.restMs }) });
+      const pace = { intervalMs: () => (isMissed(reading) ? Math.min(RETRY_MS, intervalMs) : intervalMs), signal, log };
+      repetition = repeat((ending) => reading.read(ending), { ...pace, restMs: reading.restMs ?? intervalMs });
     },
     hurry: () => repetition?.hurry(),
     status: (now) =>
@@ -42,4 +45,9 @@ export function createPeriodicSource(reading: PeriodicReading): Required<Source>
         reading.parts().map((part) => statusOf(name, { ...part, staleAfterMs }, now)),
       ),
   };
+}
+
+/** Something that it needs could not be read, and may be at the next try. Of many that tell the same, one that is gone for good would hurry them all. */
+function isMissed({ needs, parts }: PeriodicReading): boolean {
+  return needs === 'all' && parts().some(({ outcome: { state } }) => state === 'failed' || state === 'unauthorised');
 }

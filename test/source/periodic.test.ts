@@ -54,3 +54,20 @@ it('reads in turns from its start to its end, and soon when it is hurried', asyn
   await vi.advanceTimersByTimeAsync(3 * INTERVAL);
   expect(readings).toBe(3);
 });
+
+const RARE = 300_000;
+it.each<[string, Partial<PeriodicReading>, number]>([
+  ['again after its interval when it has answered', { parts: () => [ANSWERS] }, 1],
+  ['after half a minute when it failed', { parts: () => [ANSWERS, FAILS] }, 2],
+  ['after its interval when it is not allowed, or not there', { parts: () => [FORBIDDEN, ABSENT] }, 1],
+  ['after its interval where one of many fails that tell the same', { parts: () => [ANSWERS, FAILS], needs: 'any' }, 1],
+])('what is read rarely is read %s', async (_, reading, readings) => {
+  let read = 0;
+  const stop = new AbortController();
+  source({ intervalMs: RARE, read: () => Promise.resolve(void read++), ...reading }).start(stop.signal);
+  await vi.advanceTimersByTimeAsync(28_000);
+  expect(read).toBe(1);
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(read).toBe(readings);
+  stop.abort();
+});

@@ -90,7 +90,8 @@ const PAUSE_MS = 200;
 const COMPLAINTS = 20;
 /** Counted in pauses: on a busy machine they are as much longer as everything else is slower. */
 const WELL_WITHIN_MS = 90_000;
-const SEEN_WITHIN_MS = 30_000;
+/** What is read rarely, and failed, is read again after half a minute. */
+const SEEN_WITHIN_MS = 60_000;
 /** Longer than what failed is remembered, and than an incident waits for its end. */
 const LATER_MS = 120_000;
 const LATER_TRIES = 4;
