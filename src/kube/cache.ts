@@ -187,6 +187,7 @@ class WatchedResource<T> implements ResourceCache<T> {
       },
       onBookmark: (version) => {
         this.#bookmarks = true;
+        order.passed(version);
         this.#resourceVersion = version;
         this.#alive();
       },

@@ -13,6 +13,12 @@ export class WatchOrder {
     this.#path = path;
   }
 
+  /** A bookmark: all events up to this version have come. */
+  passed(resourceVersion: string): void {
+    const version = Number(resourceVersion);
+    if (version > this.#newest) this.#newest = version;
+  }
+
   /** @throws KubeRequestError (GARBAGE: list again) when the event is older than one before it. Versions that are no numbers are not compared. */
   follow(resourceVersion: string): void {
     const version = Number(resourceVersion);

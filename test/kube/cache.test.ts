@@ -615,6 +615,16 @@ describe('the resource cache', () => {
     expect(changes).toHaveLength(told);
   });
 
+  it('lists anew where an event comes that a bookmark was sent after', async () => {
+    const { collection, server, values } = await setUp({ objects: things('a') });
+    await eventually(() => collection.watchers === 1);
+    collection.send(JSON.stringify({ type: 'BOOKMARK', object: { kind: collection.kind, metadata: { resourceVersion: '900' } } }));
+    collection.set(thing('a', 2));
+    const lists = () => server.requests.filter((request) => !request.includes('watch=1')).length;
+    await eventually(() => lists() === 2 && collection.watchers === 1);
+    expect(values()).toEqual({ a: 2 });
+  });
+
   it('takes the same event twice, and lists nothing', async () => {
     const { collection, server, values, names } = await setUp({ objects: things('a') });
     await eventually(() => collection.watchers === 1);

@@ -162,7 +162,8 @@ export function serveWatch(call: WatchCall): void {
   for (const event of missed) pass(event);
   const unsubscribe = collection.subscribe(pass);
   behaviour.open.add(watch);
-  const stopClock = runWatchClock(call, write);
+  // A bookmark comes after what it is about, also where that is held back.
+  const stopClock = runWatchClock(call, (event) => watch.send(event));
   const end = () => {
     unsubscribe();
     behaviour.open.delete(watch);
