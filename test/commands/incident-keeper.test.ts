@@ -108,6 +108,19 @@ describe('incidents', () => {
     expect(told(await run(file, 600))).toEqual(expected.map((one) => one.replace('a failing', 'a not-observed')));
   });
 
+  it.each([20, 31])(
+    'that ended stand so in the file, where the clock was set an hour forward and back around a kill, and it failed %i times since',
+    async (times) => {
+      const file = fresh();
+      await (await run(file, 3600)).play('well', 'a');
+      // Killed: no stop.
+      const second = await run(file);
+      await second.play(...Array.from({ length: times }, (): Step[] => ['a', '~a']).flat(), 'well');
+      await second.stop();
+      expect(told(await run(file, 7200))).toEqual(['a recovered']);
+    },
+  );
+
   it('have what was seen last also where nothing was written at the end', async () => {
     const file = fresh();
     const first = await run(file);
