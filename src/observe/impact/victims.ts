@@ -86,10 +86,16 @@ class Search<T> {
       return;
     }
     this.#found = undefined;
-    if (this.#turnsUntilLook-- > 0) return;
+    if (this.#turnsUntilLook-- > 0 && !this.#isMissed()) return;
     this.#turnsUntilLook = REST_TURNS;
     const answer = await this.#look();
     if (!signal.aborted) this.#kept.take(answer);
+  }
+
+  /** The last look failed, and the next one may not. */
+  #isMissed(): boolean {
+    const state = this.#kept.answer?.state;
+    return state === 'failed' || state === 'unauthorised';
   }
 
   of(name: string): VictimsOfKind {

@@ -162,6 +162,14 @@ describe('while all APIs answer', () => {
     expect(new Set(server.requests)).toEqual(new Set([`GET ${AUTOSCALERS}?limit=1`]));
   });
 
+  it('a look that failed is repeated at the next turn', async () => {
+    const { begin, server, now } = await start({});
+    now.status = 500;
+    begin();
+    // Of ten turns one is a look.
+    await eventually(() => expect(server.requests.length).toBeGreaterThan(3), 700);
+  });
+
   it('a right that is missing is said before it is needed', async () => {
     const { begin, hurt, now, source } = await start({});
     now.status = 403;
