@@ -492,6 +492,8 @@ export type SignalId =
   | 'system-tunnel'
   | 'tls-verified'
   | 'tunnel-dial-failures'
+  | 'tunnel-dial-seconds'
+  | 'tunnel-dials-waiting'
   | 'waiting-config-error'
   | 'waiting-crash-loop'
   | 'waiting-create-error'

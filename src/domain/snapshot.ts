@@ -468,6 +468,10 @@ export interface ApiserverMetrics {
   readonly requestLatencySeconds?: number;
   readonly serverErrors?: number;
   readonly egressDialFailures?: number;
+  /** Mean seconds of those dials through the egress proxy that were made since the reading before. */
+  readonly egressDialSeconds?: number;
+  /** Dials through the egress proxy that began since the reading before, beyond those that ended. */
+  readonly egressDialsWaiting?: number;
   readonly startTimeSeconds?: number;
 }
 

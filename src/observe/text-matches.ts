@@ -1,7 +1,7 @@
 import type { SignatureCount } from '../domain/snapshot.ts';
 import { createTextClassifier, type NamedSignature } from '../signatures/classify.ts';
 import type { UserSignature } from '../signatures/signature-file.ts';
-import { NearestNames } from '../utterances/nearest.ts';
+import { NearestNames, wasDialedElsewhere } from '../utterances/nearest.ts';
 
 /** Signature hits in texts other than logs: condition messages, event messages, error bodies of the proxy. */
 export interface TextMatches {
@@ -103,7 +103,7 @@ export function createTextMatches(signatures: readonly UserSignature[] = []): Te
 function nearestTo(classify: (text: string) => NamedSignature | undefined): (text: string) => NamedSignature | undefined {
   return (text) => {
     const signature = classify(text);
-    if (signature && (signature.own || signature.role !== 'victim')) return signature;
+    if (signature && (signature.own || (signature.role !== 'victim' && !wasDialedElsewhere(text)))) return signature;
     const named = new NearestNames().of(text, signature, 'unknown');
     if (named?.read !== true || named.role !== 'symptom') return signature;
     const { id, speaker, pointsTo } = named;

@@ -15,7 +15,7 @@ const TRYING_TO_REACH = 'error trying to reach service:';
  */
 const ROUND_TRIP: readonly (readonly [RegExp, FailureReason])[] = [
   // Konnectivity and egress selectors: the tunnel is named before the error behind it.
-  [/proxy error from|no agent available|dial unix|dial phase/i, 'bad_gateway'],
+  [/proxy error from|from connect to .{0,300} via proxy|from connect proxy|no agent available|dial unix|dial phase/i, 'bad_gateway'],
   [/no such host|server misbehaving|lookup [^ ]{1,253}(?: on [^ ]{1,80})?:/i, 'dns_failed'],
   [/no endpoints available/i, 'no_endpoints'],
   [/x509: certificate is not valid yet|current time [^ ]{1,40} is before/i, 'certificate_not_yet_valid'],

@@ -128,6 +128,18 @@ export const APISERVER_SIGNALS: readonly Signal[] = [
     'Dials through the egress proxy (Konnectivity) that failed, over all instances.',
     (m) => m.egressDialFailures,
   ),
+  summed(
+    'tunnel-dials-waiting',
+    'egress_dials_waiting',
+    'Dials through the egress proxy (Konnectivity) that began since the reading before and have neither failed nor been made, over all instances.',
+    (m) => m.egressDialsWaiting,
+  ),
+  worst(
+    'tunnel-dial-seconds',
+    'egress_dial_seconds',
+    'Mean time of a dial through the egress proxy (Konnectivity), since the reading before; the slowest instance.',
+    (m) => m.egressDialSeconds,
+  ),
   {
     name: 'apiserver-started',
     help: 'When the youngest kube-apiserver process started, Unix time.',

@@ -3,10 +3,11 @@ import type { Speaker } from '../domain/snapshot.ts';
 import type { Utterance } from '../domain/utterance.ts';
 import { classifyAll } from '../signatures/classify.ts';
 import { withoutForeignText } from '../signatures/foreign-text.ts';
+import { linksOf } from './links.ts';
 import { mayTellOfFailure } from './may-fail.ts';
 import { meaningOf } from './meaning.ts';
 import { readUtterance } from './read.ts';
-import type { Addresses } from './targets.ts';
+import { type Addresses, dialsElsewhere } from './targets.ts';
 import { isTrace } from './traces.ts';
 
 /** What a line says: by a signature, or as its error reads. */
@@ -48,7 +49,7 @@ export class NearestNames {
    */
   of(line: string, signature: Spoken | undefined, voice: Utterance['speaker']): Named | undefined {
     const named = signature && namedBy(signature);
-    if (named?.role !== 'victim' && knowsItsOwn(signature, voice)) return named;
+    if (named?.role !== 'victim' && knowsItsOwn(signature, voice) && !wasDialedElsewhere(line)) return named;
     if (!mayTellOfFailure(line)) return named;
     const key = signature ? `${signature.id} ${voice}` : UNKNOWN;
     const looked = this.#looked.get(key) ?? { count: 0, last: undefined };
@@ -77,6 +78,11 @@ export class NearestNames {
 function knowsItsOwn(signature: Spoken | undefined, voice: Utterance['speaker']): boolean {
   if (!signature || signature.tail) return false;
   return !(voice === 'kube-apiserver' && signature.speaker === 'aggregated-server');
+}
+
+/** Then the words are those of whom it dialed, and not of whom it wanted; a signature compares no addresses. */
+export function wasDialedElsewhere(line: string): boolean {
+  return line.includes('dial tcp ') && dialsElsewhere(linksOf(line));
 }
 
 /** A client and a controller print what a server said; a server that sums up its own state prints nobody else's words. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { BUILT_IN_GROUP } from '../domain/built-in-groups.ts';
 import type { Speaker } from '../domain/snapshot.ts';
 import type { Reason, Target, TargetRole } from '../domain/utterance.ts';
@@ -94,7 +95,7 @@ function roleOf(links: readonly Link[], place: Place, { operation, speaker, reas
   const { host = '', path = '' } = place;
   const asked = operation && !pointsElsewhere(operation, place) ? operation.role : undefined;
   return (
-    intermediary(links, host) ??
+    intermediary(links, host, speaker) ??
     asked ??
     roleOfKind(links, place, speaker) ??
     roleOfPath(path, speaker, reason) ??
@@ -130,10 +131,23 @@ function roleOfStranger(links: readonly Link[], host: string, speaker: Speaker |
 }
 
 /** Something between the program and whom it wanted. */
-function intermediary(links: readonly Link[], host: string): TargetRole | undefined {
+function intermediary(links: readonly Link[], host: string, speaker: Speaker | 'unknown'): TargetRole | undefined {
   if (links.some(({ kind }) => kind === 'proxy')) return 'http-proxy';
   if (TUNNEL.test(host)) return 'tunnel';
+  if (speaker !== 'aggregated-server' && dialsElsewhere(links)) return 'tunnel';
   return RUNTIME.test(host) ? 'runtime' : undefined;
+}
+
+/**
+ * A URL of an address was asked for, and another address was dialed: net/http names a proxy of the environment (`proxyconnect`), but what
+ * stands in an EgressSelectorConfiguration replaces the dialer, which tells of its proxy as of any other address (apiserver 1.36
+ * pkg/server/egressselector).
+ */
+export function dialsElsewhere(links: readonly Link[]): boolean {
+  const asked = links.findLast(({ kind }) => kind === 'url');
+  const dialed = links.findLast(({ kind }) => kind === 'dial');
+  if (asked?.host === undefined || dialed?.host === undefined || dialed.at < asked.at) return false;
+  return isIP(asked.host) !== 0 && isIP(dialed.host) !== 0 && asked.host !== dialed.host;
 }
 
 /** The address knows better: a query that goes to the kube-apiserver, gRPC to a port of etcd or of a tunnel. */

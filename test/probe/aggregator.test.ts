@@ -128,6 +128,14 @@ describe('a probe through the kube-apiserver', () => {
     [503, reach('dial tcp: lookup tides.example.org on 10.96.0.10:53: no such host'), 'dns_failed', 'backend-path'],
     [503, reach('dial tcp: lookup tides.example.org on 10.96.0.10:53: read udp: i/o timeout'), 'dns_failed', 'backend-path'],
     [503, reach('dial unix /run/tunnel.sock: connect: connection refused'), 'bad_gateway', 'backend-path'],
+    // kube-apiserver 1.36 with an EgressSelectorConfiguration (test/e2e/ways).
+    [503, reach('proxy error from 192.0.2.40:8131 while dialing 10.1.0.5:8443, code 502: 502 Bad Gateway'), 'bad_gateway', 'backend-path'],
+    [
+      503,
+      reach('reading HTTP response from CONNECT to 10.1.0.5:8443 via proxy 192.0.2.40:8131 failed: unexpected EOF'),
+      'bad_gateway',
+      'backend-path',
+    ],
     [503, reach('something that nobody has seen'), 'other', 'backend-path'],
     [503, status(503, 'storage is (re)initializing'), 'service_unavailable', 'backend'],
     [502, 'the backend attempted to redirect this request, which is not permitted', 'bad_gateway', 'backend'],

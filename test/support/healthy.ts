@@ -181,6 +181,7 @@ export function healthyCluster(differs: Partial<ClusterFacts> = {}): ClusterFact
           requestLatencySeconds: 0.01,
           serverErrors: 0,
           egressDialFailures: 0,
+          egressDialsWaiting: 0,
           startTimeSeconds: NOW / 1000 - 86_400,
         }),
       },

@@ -44,6 +44,19 @@ const THE_AGGREGATOR_OLD_AND_NEW: readonly Row[] = [
     'backend/headers/deadline',
     ['backend-slow', 'connection-timed-out'],
   ],
+  // The dialer of an EgressSelectorConfiguration tells of its proxy as of any other address.
+  [
+    'failing or missing response from https://10.1.0.5:8443/apis/tides.example.com/v1: Get "https://10.1.0.5:8443/apis/tides.example.com/v1": dial tcp 192.0.2.40:8131: connect: connection refused',
+    'unknown',
+    'tunnel/dial/refused',
+    ['tunnel-down'],
+  ],
+  [
+    'failing or missing response from https://[fd00:10:245::a]:8443/apis/tides.example.com/v1: Get "https://[fd00:10:245::a]:8443/apis/tides.example.com/v1": dial tcp [fd00:10:245::a]:8443: connect: connection refused',
+    'unknown',
+    'backend/dial/refused',
+    ['connection-refused', 'pod-restarting'],
+  ],
   // rancher/remotedialer, through which k3s reaches the nodes.
   [`${CHECK}failed to find Session for client node-b`, 'unknown', 'backend/dial/no-agent', ['tunnel-down']],
   // A proxy that refuses CONNECT: the bare text of its status; who asks a server prints the number too.

@@ -23,6 +23,9 @@ export interface ApiserverReading {
   requestSeconds: number;
   requests: number;
   serverErrors: number;
+  egressDials: number;
+  egressDialsDone: number;
+  egressDialSeconds: number;
   egressDialFailures: number;
   startTimeSeconds: number | undefined;
   /** Names of the wanted samples that occurred: what is absent was not observed. */
@@ -71,6 +74,9 @@ const TAKEN: ReadonlyMap<string, Take> = new Map(
     apiserver_request_total(r, value, labels) {
       if (labelOf(labels, 'code')?.startsWith('5')) add(r, 'serverErrors', value);
     },
+    apiserver_egress_dialer_dial_start_total: (r, value) => add(r, 'egressDials', value),
+    apiserver_egress_dialer_dial_duration_seconds_sum: (r, value) => add(r, 'egressDialSeconds', value),
+    apiserver_egress_dialer_dial_duration_seconds_count: (r, value) => add(r, 'egressDialsDone', value),
     apiserver_egress_dialer_dial_failure_count: (r, value) => add(r, 'egressDialFailures', value),
     process_start_time_seconds(r, value) {
       r.startTimeSeconds = value;
@@ -123,6 +129,9 @@ export function readApiserverMetrics(): { readonly scanner: ExpositionScanner; r
     requestSeconds: 0,
     requests: 0,
     serverErrors: 0,
+    egressDials: 0,
+    egressDialsDone: 0,
+    egressDialSeconds: 0,
     egressDialFailures: 0,
     startTimeSeconds: undefined,
     seen: new Set(),
@@ -154,7 +163,9 @@ export function apiserverMetrics(now: ApiserverReading, before: ApiserverReading
     // Counters with labels have no series before their first event: with its neighbour there, none is none.
     ...((has('etcd_request_errors_total') || has('etcd_request_duration_seconds_count')) && { etcdErrors: now.etcdErrors }),
     ...(has('apiserver_request_total') && { serverErrors: now.serverErrors }),
-    ...(has('apiserver_egress_dialer_dial_failure_count') && { egressDialFailures: now.egressDialFailures }),
+    ...((has('apiserver_egress_dialer_dial_failure_count') || has('apiserver_egress_dialer_dial_start_total')) && {
+      egressDialFailures: now.egressDialFailures,
+    }),
     ...(now.startTimeSeconds !== undefined && { startTimeSeconds: now.startTimeSeconds }),
   };
 }
@@ -162,17 +173,30 @@ export function apiserverMetrics(now: ApiserverReading, before: ApiserverReading
 function meansSince(
   before: ApiserverReading,
   now: ApiserverReading,
-): Pick<ApiserverMetrics, 'etcdLatencySeconds' | 'etcdErrorRatio' | 'requestLatencySeconds'> {
+): Pick<ApiserverMetrics, 'etcdLatencySeconds' | 'etcdErrorRatio' | 'requestLatencySeconds' | 'egressDialsWaiting' | 'egressDialSeconds'> {
   const etcdRequests = now.etcdRequests - before.etcdRequests;
   const etcd = mean(now.etcdSeconds - before.etcdSeconds, etcdRequests);
   // The histogram counts failed requests too (apiserver/pkg/storage/etcd3/metrics, Kubernetes 1.36).
   const failed = mean(now.etcdErrors - before.etcdErrors, etcdRequests);
   const request = mean(now.requestSeconds - before.requestSeconds, now.requests - before.requests);
+  const dial = mean(now.egressDialSeconds - before.egressDialSeconds, now.egressDialsDone - before.egressDialsDone);
   return {
+    ...(dial !== undefined && { egressDialSeconds: dial }),
+    ...(now.seen.has('apiserver_egress_dialer_dial_start_total') && {
+      egressDialsWaiting: Math.max(0, unendedDials(now) - unendedDials(before)),
+    }),
     ...(etcd !== undefined && { etcdLatencySeconds: etcd }),
     ...(failed !== undefined && { etcdErrorRatio: Math.min(1, failed) }),
     ...(request !== undefined && { requestLatencySeconds: request }),
   };
+}
+
+/**
+ * Those that neither failed nor stood yet. One that waits for the answer of a silent proxy is counted as neither for as long as the proxy keeps
+ * its connection, whatever became of the request (apiserver 1.36 pkg/server/egressselector).
+ */
+function unendedDials({ egressDials, egressDialsDone, egressDialFailures }: ApiserverReading): number {
+  return egressDials - egressDialsDone - egressDialFailures;
 }
 
 function inflightRatio({ seatsExecuting, seatsLimit, inflight }: ApiserverReading): number {

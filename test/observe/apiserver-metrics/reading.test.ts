@@ -72,6 +72,7 @@ describe('reading the metrics of a kube-apiserver', () => {
       { serverErrors: 3 },
     ],
     ['egress dials', 'apiserver_egress_dialer_dial_failure_count{stage="connect"} 5', { egressDialFailures: 5 }],
+    ['that none of them failed', 'apiserver_egress_dialer_dial_start_total{protocol="grpc"} 5', { egressDialFailures: 0 }],
   ])('reads %s', (_, text, expected) => {
     expect(metricsOf(`${text}\n`)).toMatchObject(expected);
   });
@@ -118,5 +119,28 @@ describe('reading the metrics of a kube-apiserver', () => {
   ])('knows means %s', (_, now, earlier, expected) => {
     const { etcdLatencySeconds, etcdErrorRatio, requestLatencySeconds } = metricsOf(now, earlier);
     expect(JSON.parse(JSON.stringify({ etcdLatencySeconds, etcdErrorRatio, requestLatencySeconds }))).toEqual(expected);
+  });
+
+  it.each<[string, [starts: number, done: number, failed: number], number | undefined]>([
+    ['none while each ends', [110, 107, 3], 0],
+    ['those that began since and did not end', [120, 100, 3], 10],
+    ['none of those that hung before', [117, 107, 3], 0],
+    ['nothing where it dials by itself', [0, 0, 0], undefined],
+  ])('knows of dials through the egress proxy that wait: %s', (_, [starts, done, failed], waiting) => {
+    const dials = (start: number, end: number, failures: number) =>
+      [
+        'process_start_time_seconds 1',
+        ...(start > 0 ? [`apiserver_egress_dialer_dial_start_total{protocol="http_connect",transport="tcp"} ${start}`] : []),
+        `apiserver_egress_dialer_dial_duration_seconds_count{protocol="http_connect",transport="tcp"} ${end}`,
+        `apiserver_egress_dialer_dial_failure_count{protocol="http_connect",stage="proxy",transport="tcp"} ${failures}\n`,
+      ].join('\n');
+    expect(metricsOf(dials(starts, done, failed), dials(starts > 0 ? 110 : 0, 100, 3)).egressDialsWaiting).toBe(waiting);
+  });
+
+  it('knows how long a dial through the egress proxy takes, of those that were made since the reading before', () => {
+    const dials = (seconds: number, count: number) =>
+      `process_start_time_seconds 1\napiserver_egress_dialer_dial_duration_seconds_sum ${seconds}\napiserver_egress_dialer_dial_duration_seconds_count ${count}\n`;
+    expect(metricsOf(dials(31, 110), dials(1, 100)).egressDialSeconds).toBe(3);
+    expect(metricsOf(dials(1, 100), dials(1, 100))).not.toHaveProperty('egressDialSeconds');
   });
 });
