@@ -12,6 +12,8 @@ export default defineConfig({
       ...(process.env.E2E_UPGRADE ? [] : ['test/e2e/versions/**']),
       ...(process.env.E2E_CLIENTS ? [] : ['test/e2e/clients/**']),
       ...(process.env.E2E_ENDURANCE ? [] : ['test/e2e/endurance/**']),
+      // A cluster for each way to the backends: `npm run e2e:ways`.
+      ...(process.env.E2E_WAYS ? [] : ['test/e2e/ways/**']),
     ],
     testTimeout: 600_000,
     hookTimeout: 600_000,

@@ -105,5 +105,8 @@ export const SHOWS: Readonly<Record<string, RegExp>> = {
   'serving-certificate-expired/refused-as-expired': /expired or is not yet valid/,
   'serving-certificate-name-mismatch/name-does-not-match': /valid for|not valid|common name|Passed/i,
   'serving-certificate-name-mismatch/refused-for-its-name': /valid for|not valid|common name/i,
+  'tunnel-down/dials-fail': /apiserver_egress_dialer_dial_failure_count\{.*\} [1-9]/,
+  'tunnel-down/dials-slow': /apiserver_egress_dialer_dial_duration_seconds_sum\{.*\} [1-9]/,
+  'tunnel-down/dials-wait': /apiserver_egress_dialer_dial_start_total\{.*\} [1-9]/,
   'version-not-served/discovery-not-found': /NotFound|404|could not find/i,
 };

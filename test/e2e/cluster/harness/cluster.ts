@@ -7,7 +7,7 @@ import { exporterContainer, isExporterImage } from './container-image.ts';
 import { ControlPlane, etcdDaemon } from './control-plane.ts';
 import { Kube, type KubeObject } from './kube.ts';
 import { Kubelet, type RunningPod } from './kubelet.ts';
-import { bringUp } from './network.ts';
+import { bringUp, bringUpIPv6, SERVICE_NETWORK, SERVICE_NETWORK_6 } from './network.ts';
 import { CertificateAuthority, type LeafOptions } from './pki.ts';
 import { type Daemon, until } from './process.ts';
 import { ServiceProxy } from './service-proxy.ts';
@@ -16,6 +16,18 @@ import { type AggregatedServer, clusterRoleBinding, install } from './workloads.
 export const WARDLE = 'v1alpha1.wardle.example.com';
 export const METRICS = 'v1beta1.metrics.k8s.io';
 const DEPLOY = new URL('../../../../deploy', import.meta.url).pathname;
+
+export interface ClusterOptions {
+  readonly apiservers?: number;
+  readonly apiserverFlags?: readonly string[];
+  /** The version of a second kube-apiserver, as during an upgrade. */
+  readonly second?: OtherVersion;
+  /** Pods have an address of each family; Services may have. */
+  readonly bothFamilies?: boolean;
+}
+
+/** The second address of a pod. */
+export const ipv6Of = (ip: string): string => `fd00:10:245::${Number(ip.split('.').at(-1)).toString(16)}`;
 
 /** A real cluster without a container engine: control plane, two nodes, sample-apiserver with an etcd of its own, metrics-server. */
 export class Cluster {
@@ -27,13 +39,13 @@ export class Cluster {
   readonly servingCa: CertificateAuthority;
   readonly wardle: AggregatedServer;
   readonly metrics: AggregatedServer;
-  private readonly proxy: ServiceProxy;
+  readonly serviceProxy: ServiceProxy;
   private nextIp = 10;
 
-  /** @param options `second`: the version of a second kube-apiserver, as during an upgrade. */
-  constructor(options: { apiservers?: number; apiserverFlags?: readonly string[]; second?: OtherVersion } = {}) {
+  constructor(options: ClusterOptions = {}) {
     const built = components(versionOfSuite());
     bringUp();
+    if (options.bothFamilies) bringUpIPv6();
     this.folder = mkdtempSync(join(tmpdir(), 'aggregated-api-exporter-e2e-'));
     chmodSync(this.folder, 0o755);
     this.controlPlane = new ControlPlane({
@@ -41,11 +53,14 @@ export class Cluster {
       folder: this.folder,
       apiservers: options.second ? 2 : (options.apiservers ?? 1),
       ...(options.second ? { second: components(options.second).kubeApiserver } : {}),
-      apiserverFlags: options.apiserverFlags ?? [],
+      apiserverFlags: [
+        ...(options.bothFamilies ? [`--service-cluster-ip-range=${SERVICE_NETWORK},${SERVICE_NETWORK_6}`] : []),
+        ...(options.apiserverFlags ?? []),
+      ],
     });
     this.storage = etcdDaemon('storage', built.etcd, this.folder, 2479);
     this.servingCa = new CertificateAuthority(this.folder, 'serving-ca');
-    this.proxy = new ServiceProxy(this.kube);
+    this.serviceProxy = new ServiceProxy(this.kube);
     this.wardle = this.wardleServer();
     this.metrics = this.metricsServer();
     this.issueWardleCertificate({});
@@ -67,6 +82,7 @@ export class Cluster {
           clientCaFile: this.controlPlane.ca.certFile,
           images: (image, pod, ip) => this.commandOf(built, image, pod, ip),
           nextPodIP: () => `10.245.0.${(this.nextIp++ % 240) + 10}`,
+          ...(options.bothFamilies ? { secondPodIP: ipv6Of } : {}),
         }),
       );
   }
@@ -80,7 +96,7 @@ export class Cluster {
     await this.controlPlane.start();
     await until('namespace kube-system', 20, () => this.kube.get('/api/v1/namespaces/kube-system'));
     await Promise.all(this.kubelets.map((kubelet) => kubelet.start()));
-    this.proxy.start();
+    this.serviceProxy.start();
     await this.grantServers();
     await this.writeServerKubeconfigs();
     await install(this.kube, this.wardle);
@@ -90,7 +106,7 @@ export class Cluster {
   }
 
   async stop(): Promise<void> {
-    this.proxy.stop();
+    this.serviceProxy.stop();
     await Promise.all(this.kubelets.map((kubelet) => kubelet.stop()));
     await this.controlPlane.stop();
     await this.storage.stop();

@@ -16,6 +16,8 @@ export interface KubeletOptions {
   /** Image → the command of a pod's container; undefined = the image can't be pulled. */
   readonly images: (image: string, pod: KubeObject, podIP: string) => readonly string[] | undefined;
   readonly nextPodIP: () => string;
+  /** Of a cluster of both families: the second address of the pod that has this one. */
+  readonly secondPodIP?: (ip: string) => string;
 }
 
 interface RunningPod {
@@ -307,7 +309,7 @@ export class Kubelet {
   }
 
   private async report(pod: RunningPod): Promise<void> {
-    const status = podStatus(pod, this.options.address);
+    const status = podStatus(pod, this.options);
     const text = JSON.stringify(status);
     if (text === pod.lastStatus) return;
     await this.options.kube.patch(`/api/v1/namespaces/${pod.object.metadata.namespace}/pods/${pod.object.metadata.name}/status`, {
@@ -363,7 +365,7 @@ function phaseOf({ object, container }: RunningPod): string {
   return container.lastExit.exitCode === 0 ? 'Succeeded' : 'Failed';
 }
 
-function podStatus(pod: RunningPod, hostIP: string): object {
+function podStatus(pod: RunningPod, { address: hostIP, secondPodIP }: Pick<KubeletOptions, 'address' | 'secondPodIP'>): object {
   const { container } = pod;
   const now = seconds(new Date().toISOString());
   if (pod.evicted) return { phase: 'Failed', reason: 'Evicted', message: pod.evicted, containerStatuses: null, conditions: null };
@@ -390,7 +392,7 @@ function podStatus(pod: RunningPod, hostIP: string): object {
     phase: phaseOf(pod),
     hostIP,
     podIP: pod.ip,
-    podIPs: [{ ip: pod.ip }],
+    podIPs: [{ ip: pod.ip }, ...(secondPodIP ? [{ ip: secondPodIP(pod.ip) }] : [])],
     startTime: pod.object.metadata.creationTimestamp,
     conditions: [
       condition('PodScheduled', true),

@@ -2,6 +2,9 @@ import { execFileSync } from 'node:child_process';
 
 export const POD_NETWORK = '10.245.0.0/16';
 export const SERVICE_NETWORK = '10.96.0.0/16';
+/** RFC 4193 unique local space, of a cluster of both families. */
+export const POD_NETWORK_6 = 'fd00:10:245::/64';
+export const SERVICE_NETWORK_6 = 'fd00:10:96::/112';
 /** RFC 5737 documentation space. */
 export const NODE_NETWORK = '192.0.2.0/24';
 
@@ -14,6 +17,11 @@ export function bringUp(): void {
   for (const network of [POD_NETWORK, SERVICE_NETWORK, NODE_NETWORK]) run('ip', ['route', 'replace', 'local', network, 'dev', 'lo']);
 }
 
+/** The same for IPv6, where a cluster has it. */
+export function bringUpIPv6(): void {
+  for (const network of [POD_NETWORK_6, SERVICE_NETWORK_6]) run('ip', ['-6', 'route', 'replace', 'local', network, 'dev', 'lo']);
+}
+
 export interface PacketFilter {
   /** Destination address. */
   readonly to: string;
@@ -24,10 +32,14 @@ export interface PacketFilter {
   readonly share?: number;
   /** Only packets of connections that stand. */
   readonly standing?: boolean;
+  /** `mangle`: before a ClusterIP is turned into the address of a pod. Drops only. Default filter. */
+  readonly table?: 'mangle';
 }
 
 /** Installs the filter; the function takes it away again. */
 export function filter(rule: PacketFilter): () => void {
+  const tool = toolOf(rule.to);
+  const table = rule.table ? ['-t', rule.table] : [];
   const match = ['OUTPUT', '-d', rule.to, '-p', 'tcp'];
   if (rule.standing) match.push('-m', 'conntrack', '--ctstate', 'ESTABLISHED');
   if (rule.uid !== undefined) match.push('-m', 'owner', '--uid-owner', String(rule.uid));
@@ -37,9 +49,11 @@ export function filter(rule: PacketFilter): () => void {
     refuse: ['-j', 'REJECT', '--reject-with', 'tcp-reset'],
     unreachable: ['-j', 'REJECT', '--reject-with', 'icmp-host-unreachable'],
   }[rule.action];
-  run('iptables', ['-w', '-I', ...match, ...target]);
-  return () => run('iptables', ['-w', '-D', ...match, ...target]);
+  run(tool, ['-w', ...table, '-I', ...match, ...target]);
+  return () => run(tool, ['-w', ...table, '-D', ...match, ...target]);
 }
+
+const toolOf = (address: string): string => (address.includes(':') ? 'ip6tables' : 'iptables');
 
 /** Sends connections for one address and port to another one (a delaying proxy). Packets of `exceptUid` pass. */
 export function redirect(from: Destination, to: Destination, exceptUid: number): () => void {
@@ -56,24 +70,34 @@ export interface Destination {
   readonly port: number;
 }
 
+export interface Programmed {
+  readonly from: Destination;
+  readonly to: readonly Destination[];
+}
+
 /** Replaces the Service chain: what kube-proxy would program. A Service without a backend refuses, as local routes do. */
-export function programServices(services: readonly { readonly from: Destination; readonly to: readonly Destination[] }[]): void {
+export function programServices(services: readonly Programmed[]): void {
+  const ofTool = (tool: string) => services.filter(({ from }) => toolOf(from.address) === tool);
+  program('iptables', ofTool('iptables'));
+  if (ofTool('ip6tables').length > 0) program('ip6tables', ofTool('ip6tables'));
+}
+
+function program(tool: string, services: readonly Programmed[]): void {
+  const place = ({ address, port }: Destination) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
   const lines = ['*nat', ':SERVICES - [0:0]', '-F SERVICES'];
   for (const { from, to } of services)
     to.forEach((backend, i) => {
       const share = i < to.length - 1 ? `-m statistic --mode random --probability ${(1 / (to.length - i)).toFixed(5)} ` : '';
-      lines.push(
-        `-A SERVICES -d ${from.address} -p tcp --dport ${from.port} ${share}-j DNAT --to-destination ${backend.address}:${backend.port}`,
-      );
+      lines.push(`-A SERVICES -d ${from.address} -p tcp --dport ${from.port} ${share}-j DNAT --to-destination ${place(backend)}`);
     });
-  execFileSync('iptables-restore', ['-w', '--noflush'], {
+  execFileSync(`${tool}-restore`, ['-w', '--noflush'], {
     input: `${[...lines, 'COMMIT'].join('\n')}\n`,
     stdio: ['pipe', 'ignore', 'pipe'],
   });
   try {
-    run('iptables', ['-w', '-t', 'nat', '-C', 'OUTPUT', '-j', 'SERVICES']);
+    run(tool, ['-w', '-t', 'nat', '-C', 'OUTPUT', '-j', 'SERVICES']);
   } catch {
-    run('iptables', ['-w', '-t', 'nat', '-A', 'OUTPUT', '-j', 'SERVICES']);
+    run(tool, ['-w', '-t', 'nat', '-A', 'OUTPUT', '-j', 'SERVICES']);
   }
 }
 

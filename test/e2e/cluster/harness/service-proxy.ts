@@ -1,4 +1,4 @@
-import type { Kube } from './kube.ts';
+import type { Kube, KubeObject } from './kube.ts';
 import { type Destination, programServices } from './network.ts';
 
 /** What kube-proxy does for ClusterIPs, with iptables, twice a second. */
@@ -36,15 +36,11 @@ export class ServiceProxy {
             slice.metadata.namespace === service.metadata.namespace &&
             slice.metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name,
         );
-        for (const port of service.spec.ports ?? []) {
-          const to: Destination[] = [];
-          for (const slice of own)
-            for (const slicePort of slice.ports ?? [])
-              if ((slicePort.name ?? '') === (port.name ?? ''))
-                for (const endpoint of slice.endpoints ?? [])
-                  if (endpoint.conditions?.ready !== false) to.push({ address: endpoint.addresses[0], port: slicePort.port });
-          rules.push({ from: { address: service.spec.clusterIP, port: port.port }, to });
-        }
+        for (const address of (service.spec.clusterIPs ?? [service.spec.clusterIP]) as string[])
+          for (const port of service.spec.ports ?? []) {
+            const family = own.filter((slice: { addressType: string }) => (slice.addressType === 'IPv6') === address.includes(':'));
+            rules.push({ from: { address, port: port.port }, to: destinationsOf(family, port.name ?? '') });
+          }
       }
       const text = JSON.stringify(rules);
       if (text !== this.programmed) programServices(rules);
@@ -55,4 +51,15 @@ export class ServiceProxy {
       this.busy = false;
     }
   }
+}
+
+/** Addresses that are ready, behind the port of this name. */
+function destinationsOf(slices: readonly KubeObject[], name: string): Destination[] {
+  const to: Destination[] = [];
+  for (const slice of slices)
+    for (const port of slice.ports ?? [])
+      if ((port.name ?? '') === name)
+        for (const endpoint of slice.endpoints ?? [])
+          if (endpoint.conditions?.ready !== false) to.push({ address: endpoint.addresses[0], port: port.port });
+  return to;
 }

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import type { Fault } from '../cluster/fault.ts';
+import { type Cluster, WARDLE } from '../cluster/harness/cluster.ts';
+
+/** A way from the kube-apiserver to the backends, with the faults that it can have. */
+export interface Way {
+  readonly id: string;
+  /** One sentence. */
+  readonly title: string;
+  readonly lay: () => Promise<Laid>;
+}
+
+export interface Laid {
+  /** With the way in its flags; not started yet. */
+  readonly cluster: Cluster;
+  readonly faults: readonly Fault[];
+  /** Makes the objects what the way wants, once the cluster is there. */
+  readonly begin?: (cluster: Cluster) => Promise<void>;
+  /** Ends what is beside the cluster. */
+  readonly stop?: () => Promise<void>;
+}
+
+/** What the kube-apiserver itself says of a fault while it lasts. */
+export interface Words {
+  /** Of the condition Available. */
+  readonly condition: string;
+  /** Lines of its log since the fault began that name the API, its Service or the dialer: each kind once. */
+  readonly log: readonly string[];
+  /** Samples of the egress dialer that are not what they were before. */
+  readonly metrics: readonly string[];
+}
+
+const MOST_LINES = 20;
+
+/** The same fault, which leaves what was said of it in `words` before it is taken back. */
+export function overheard(cluster: Cluster, fault: Fault, words: Map<string, Words>): Fault {
+  return {
+    ...fault,
+    async inject() {
+      const { logFile } = cluster.controlPlane.apiservers[0]!;
+      const begin = readFileSync(logFile).length;
+      const before = new Set(await dialerSamples(cluster));
+      const undo = await fault.inject(cluster);
+      return async () => {
+        try {
+          const condition = await cluster.condition(fault.api ?? WARDLE);
+          const log = linesOf(readFileSync(logFile).subarray(begin).toString());
+          const metrics = (await dialerSamples(cluster)).filter((sample) => !before.has(sample));
+          words.set(fault.id, { condition: `${condition?.status} ${condition?.reason}: ${condition?.message}`, log, metrics });
+        } finally {
+          await undo();
+        }
+      };
+    },
+  };
+}
+
+async function dialerSamples(cluster: Cluster): Promise<string[]> {
+  const { body } = await cluster.kube.raw('GET', '/metrics');
+  return body
+    .split('\n')
+    .filter((line) => /^(?:apiserver_egress_dialer_|konnectivity_network_proxy_)/.test(line) && !line.includes('_bucket{'));
+}
+
+/** One line of each kind: numbers and times tell no kinds apart. */
+function linesOf(text: string): string[] {
+  const kinds = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    if (!/wardle|dial|proxy|CONNECT/.test(line) || !/^[EW]/.test(line)) continue;
+    const kind = line.replace(/^\S+ \S+ +\d+ /, '').replace(/\d+/g, '0');
+    if (!kinds.has(kind)) kinds.set(kind, line.slice(0, 1000));
+  }
+  return [...kinds.values()].slice(0, MOST_LINES);
+}
