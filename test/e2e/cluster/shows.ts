@@ -6,7 +6,7 @@ const NOT_READY_POD = /\b0\/\d/;
 const RESTARTED = /\b[1-9]\d* \(|CrashLoopBackOff|\s[1-9]\d*\s+\(/;
 
 /** What was asked can be asked by hand: a port, and an address of the pods' network. */
-const THE_ADDRESS_TO_TRY = /\b8443\s+10\.245\.0\.\d+\b/;
+const THE_ADDRESS_TO_TRY = /\b8443\s+(?:10\.245\.0\.\d+|fd00:10:245::[0-9a-f]+)\b/;
 
 /** `cause/evidence` → what its command's output holds while the sentence is true. */
 export const SHOWS: Readonly<Record<string, RegExp>> = {
@@ -97,6 +97,7 @@ export const SHOWS: Readonly<Record<string, RegExp>> = {
   'selector-matches-no-pods/service-just-changed': /managedFields/,
   'service-not-found/condition-says-so': /ServiceNotFound/,
   'service-not-found/service-absent': /^(?![\s\S]*^wardle\s)/m,
+  'service-not-routable/no-cluster-ip': /\bNone\b/,
   'service-port-mismatch/condition-says-so': /ServicePortError/,
   'service-port-mismatch/port-not-declared': /port: 8080/,
   'service-port-mismatch/port-not-in-slices': /kind: EndpointSlice|items: \[\]/,

@@ -6,10 +6,11 @@ import { filter } from '../cluster/harness/network.ts';
 import { until } from '../cluster/harness/process.ts';
 import { install, path } from '../cluster/harness/workloads.ts';
 import { addArguments, changeDeployment, cutPod, reinstall, restartPod } from '../cluster/inject.ts';
-import type { Way } from './way.ts';
+import type { Way, WayFault } from './way.ts';
 
 const BY_CLUSTER_IP: ClusterOptions = { apiserverFlags: ['--enable-aggregator-routing=false'] };
 const SERVERS = [APISERVER_UID, EXPORTER_UID];
+const VANISHES_BY_TURNS = 'packet-loss at first: what stands, or goes to the other address, still answers by turns';
 const NETWORK = { category: 'network-connectivity', within: 60 } as const;
 
 export const ROUTING_WAYS: readonly Way[] = [
@@ -23,17 +24,20 @@ export const ROUTING_WAYS: readonly Way[] = [
           clusterIpCut('cluster-ip-cut-on-control-plane', 'Packets of the kube-apiserver to the ClusterIP vanish', [APISERVER_UID], {
             causes: ['aggregator-path-blocked'],
           }),
-          clusterIpCut('cluster-ip-cut', 'All packets to the ClusterIP vanish', SERVERS, { causes: ['service-routing-broken'] }),
+          clusterIpCut('cluster-ip-cut', 'All packets to the ClusterIP vanish', SERVERS, {
+            causes: ['service-routing-broken'],
+            missed: VANISHES_BY_TURNS,
+          }),
           STALE_RULES,
           { ...HEADLESS, causes: ['service-not-routable'], category: 'misconfiguration', within: 60 },
-          oneOfThreeCut(),
+          oneOfThreeCut('nobody errs: the kube-apiserver keeps its connection to a pod that answers'),
         ],
       }),
   },
   {
     id: 'endpoints',
     title: 'The kube-apiserver connects to the address of a pod (--enable-aggregator-routing=true)',
-    lay: () => Promise.resolve({ cluster: new Cluster(), faults: [oneOfThreeCut()] }),
+    lay: () => Promise.resolve({ cluster: new Cluster(), faults: [oneOfThreeCut(VANISHES_BY_TURNS)] }),
   },
   {
     id: 'headless',
@@ -90,9 +94,15 @@ export const ROUTING_WAYS: readonly Way[] = [
   },
 ];
 
-function clusterIpCut(id: string, title: string, who: readonly number[], { causes }: Pick<Fault, 'causes'>): Fault {
+function clusterIpCut(
+  id: string,
+  title: string,
+  who: readonly number[],
+  { causes, missed }: Pick<WayFault, 'causes' | 'missed'>,
+): WayFault {
   return {
     ...{ id, title, causes, ...NETWORK },
+    ...(missed !== undefined && { missed }),
     async inject(cluster) {
       const { spec } = await cluster.kube.get(path.service('wardle', 'wardle'));
       const undos = who.map((uid) => filter({ to: spec.clusterIP, action: 'drop', uid, table: 'mangle' }));
@@ -103,10 +113,11 @@ function clusterIpCut(id: string, title: string, who: readonly number[], { cause
   };
 }
 
-const STALE_RULES: Fault = {
+const STALE_RULES: WayFault = {
   id: 'service-proxy-gone',
   title: 'kube-proxy is gone, and the pod was replaced since: the ClusterIP leads to the address of the old one',
   causes: ['service-routing-broken'],
+  missed: 'connection-refused at first: the new pod has not answered for long enough to contradict it',
   ...NETWORK,
   async inject(cluster) {
     cluster.serviceProxy.stop();
@@ -146,9 +157,10 @@ async function inFamilies(cluster: Cluster, ipFamilies: readonly string[]): Prom
   await replaceService(cluster, { ipFamilies, ipFamilyPolicy: ipFamilies.length > 1 ? 'RequireDualStack' : 'SingleStack' });
 }
 
-function ipv6Cut(id: string, title: string, action: 'drop' | 'refuse', causes: Fault['causes']): Fault {
+function ipv6Cut(id: string, title: string, action: 'drop' | 'refuse', causes: WayFault['causes']): WayFault {
   return {
     ...{ id, title, causes, ...NETWORK },
+    ...(action === 'drop' && { missed: VANISHES_BY_TURNS }),
     inject(cluster) {
       const undos = SERVERS.map((uid) => filter({ to: ipv6Of(cluster.pod(cluster.wardle).ip), action, uid }));
       return Promise.resolve(() => {
@@ -166,11 +178,12 @@ async function bindToIPv4(cluster: Cluster): Promise<Undo> {
 const refusePod = (cluster: Cluster): Promise<Undo> => Promise.resolve(cutPod(cluster, { action: 'refuse' }));
 
 /** One of three pods is cut off, as when the route to its node is gone. */
-function oneOfThreeCut(): Fault {
+function oneOfThreeCut(missed: string): WayFault {
   return {
     id: 'one-of-three-cut',
     title: 'Packets to one of three pods vanish',
     causes: ['one-replica-bad'],
+    missed,
     ...NETWORK,
     async inject(cluster) {
       await changeDeployment(cluster, { spec: { replicas: 3 } });

@@ -10,10 +10,15 @@ export interface Way {
   readonly lay: () => Promise<Laid>;
 }
 
+export interface WayFault extends Fault {
+  /** Why another cause, or none, is named when its category has held for six seconds, as it was measured. Absent: the cause is right then. */
+  readonly missed?: string;
+}
+
 export interface Laid {
   /** With the way in its flags; not started yet. */
   readonly cluster: Cluster;
-  readonly faults: readonly Fault[];
+  readonly faults: readonly WayFault[];
   /** Makes the objects what the way wants, once the cluster is there. */
   readonly begin?: (cluster: Cluster) => Promise<void>;
   /** Ends what is beside the cluster. */

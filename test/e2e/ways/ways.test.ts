@@ -56,7 +56,9 @@ describe.each(WAYS.filter(({ id }) => only.includes('all') || only.includes(id))
       if (!outcome.rightCause) console.log(outcome.ledger);
     }
     expect(outcomes.flatMap(({ fault, commands }) => commands.map((command) => `${fault}: ${command}`))).toEqual([]);
-    expect(outcomes.filter(({ rightCause }) => !rightCause).map(({ fault, verdict }) => `${fault}: ${verdict}`)).toEqual([]);
+    const known = new Set(laid.faults.flatMap(({ id, missed }) => (missed === undefined ? [] : [id])));
+    const missed = outcomes.filter(({ fault, rightCause }) => !rightCause && !known.has(fault));
+    expect(missed.map(({ fault, verdict }) => `${fault}: ${verdict}`)).toEqual([]);
   }, 1_800_000);
 });
 
