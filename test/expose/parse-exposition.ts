@@ -3,7 +3,9 @@ export function seriesOf(text: string): Map<string, string> {
   const series = new Map<string, string>();
   for (const line of text.split('\n')) {
     if (line === '' || line.startsWith('#')) continue;
-    const match = /^([a-zA-Z_:][a-zA-Z0-9_:]*(?:\{(?:[a-zA-Z_]\w*="(?:[^"\\]|\\.)*",?)*\})?) (\S+)(?: # \{\w+="[^"]*"\} \S+ \S+)?$/.exec(line);
+    const match = /^([a-zA-Z_:][a-zA-Z0-9_:]*(?:\{(?:[a-zA-Z_]\w*="(?:[^"\\]|\\.)*",?)*\})?) (\S+)(?: # \{\w+="[^"]*"\} \S+ \S+)?$/.exec(
+      line,
+    );
     if (!match) throw new Error(`not a line of an exposition: ${line}`);
     if (series.has(match[1]!)) throw new Error(`twice: ${match[1]}`);
     series.set(match[1]!, match[2]!);

@@ -50,7 +50,9 @@ const BY_BACKENDS: readonly SourceName[] = ['backend-metrics', 'certificates'];
 /** They come to us: test/reach. */
 const COME: readonly SourceName[] = ['node-agents'];
 /** A new source is one of these, unless it says otherwise above. */
-const LISTS = SOURCES.filter((source) => source !== 'api-services' && !BEHIND_PODS.includes(source) && !BY_BACKENDS.includes(source) && !COME.includes(source));
+const LISTS = SOURCES.filter(
+  (source) => source !== 'api-services' && !BEHIND_PODS.includes(source) && !BY_BACKENDS.includes(source) && !COME.includes(source),
+);
 const EXPOSITION = '# TYPE apiserver_current_inflight_requests gauge\napiserver_current_inflight_requests{request_kind="readOnly"} 1\n';
 
 /** An observer of a cluster in which the requests of these sources are answered with a status, once `broken` is set. */

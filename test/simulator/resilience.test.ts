@@ -34,7 +34,9 @@ const blind = (): string[] =>
   observing.observer
     .snapshot()
     .sources.flatMap(({ source, state, message }) =>
-      ['ok', 'absent', 'disabled'].includes(state) || (source === 'config-maps' && state === 'forbidden') ? [] : [`${source} ${state} ${message}`],
+      ['ok', 'absent', 'disabled'].includes(state) || (source === 'config-maps' && state === 'forbidden')
+        ? []
+        : [`${source} ${state} ${message}`],
     );
 
 beforeEach(async () => {
