@@ -170,7 +170,8 @@ describe('ready', () => {
       await pass(50);
       states.push([turns(), observer.ready()]);
     }
-    expect(states[0]).toEqual([0, false]);
+    // When within the four seconds the dice say: one may have had its turn already.
+    expect(states[0]![0]).toBeLessThan(2);
     expect(states.filter(([seen, ready]) => ready !== (seen === 2))).toEqual([]);
   });
 
