@@ -219,7 +219,15 @@ class ServedWatch implements OpenWatch {
       const held = this.#held ?? [];
       this.#held = undefined;
       for (const event of held.reverse()) this.send(event);
+      if (held.length > 1) this.#forgetHistory();
     });
+  }
+
+  /** Who got the newest event alone, as the connection broke then, must list anew: from its version on the older ones do not come any more. */
+  #forgetHistory(): void {
+    const { store, resource } = this.#call;
+    store.revisions.next();
+    (store[resource.collection] as Collection<KubeObject>).compact();
   }
 }
 
