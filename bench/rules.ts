@@ -182,6 +182,8 @@ try {
 } finally {
   for (const end of ends.reverse()) await end();
 }
+// All is closed. Node's own way out may spin for ever (src/main.ts).
+process.exit();
 
 function report(ours: Cost, before: Cost, commit: string): void {
   const row = (what: string, of: keyof Cost, share: number, unit: string, digits = 0) =>

@@ -70,6 +70,8 @@ console.log(`uncaught errors: ${exporter.lines().filter(({ msg }) => msg.startsW
 exporter.child.kill('SIGTERM');
 await ends;
 await fleet.stop();
+// All is closed. Node's own way out may spin for ever (src/main.ts).
+process.exit();
 
 function wordsOf({ label, whole, later, least, most }: Slope): string {
   const perHour = (slope: number | undefined) => (slope === undefined ? '–' : slope.toFixed(2));
