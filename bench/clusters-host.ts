@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { type Simulator, startSimulator } from '../src/simulator/simulator.ts';
+import { gaugesApi } from './gauges-api.ts';
 
 /**
  * For bench/clusters.ts: several simulated clusters of healthy APIs in one process. Prints a line of JSON with `kubeconfigs` and `silent`, the address of
@@ -8,19 +9,11 @@ import { type Simulator, startSimulator } from '../src/simulator/simulator.ts';
  *   tsx bench/clusters-host.ts 32 5
  */
 const [count = 1, size = 5] = process.argv.slice(2).map(Number);
-const api = (index: number) => ({
-  group: `tides-${index}.harbour.example`,
-  version: 'v1',
-  namespace: `harbour-${index}`,
-  service: 'tide-gauge',
-  resource: 'gauges',
-  kind: 'Gauge',
-});
 const simulators: Simulator[] = [];
 for (let cluster = 0; cluster < count; cluster++)
   simulators.push(
     await startSimulator({
-      scenario: { name: `quay-${cluster}`, traffic: false, apis: Array.from({ length: size }, (_, index) => api(index)) },
+      scenario: { name: `quay-${cluster}`, traffic: false, apis: Array.from({ length: size }, (_, index) => gaugesApi(index)) },
       seed: cluster + 1,
     }),
   );

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { startSimulator } from '../src/simulator/simulator.ts';
+import { gaugesApi } from './gauges-api.ts';
 
 /**
  * For bench/fleet.ts: a simulated cluster of many healthy APIs, each with one replica, as a process of its own. Prints a line of JSON with `kubeconfig` and
@@ -7,16 +8,8 @@ import { startSimulator } from '../src/simulator/simulator.ts';
  *   tsx bench/fleet-cluster.ts 200
  */
 const size = Number(process.argv[2] ?? 200);
-const api = (index: number) => ({
-  group: `tides-${index}.harbour.example`,
-  version: 'v1',
-  namespace: `harbour-${index}`,
-  service: 'tide-gauge',
-  resource: 'gauges',
-  kind: 'Gauge',
-});
-const simulator = await startSimulator({ scenario: { name: 'fleet', traffic: false, apis: [api(0)] } });
-for (let index = 1; index < size; index++) await simulator.addApi(api(index));
+const simulator = await startSimulator({ scenario: { name: 'fleet', traffic: false, apis: [gaugesApi(0)] } });
+for (let index = 1; index < size; index++) await simulator.addApi(gaugesApi(index));
 const { kubeconfig, configFile } = simulator;
 process.stdout.write(`${JSON.stringify({ kubeconfig, configFile })}\n`);
 process.stdin.resume();

@@ -35,6 +35,21 @@ const ETCD_AWAY =
 const FORBIDDEN = 'Error from server (Forbidden): gauges.tides.example.com is forbidden: User "';
 const MAY_NOT = '" cannot list resource "gauges" in API group "tides.example.com" in the namespace "harbour"';
 const NO_CATALOGUE = `W0105 09:00:00.000000       1 logging.go:55] [core] grpc: addrConn.createTransport failed to connect to {Addr: "pearls.olm.svc:50051"}. Err: connection error: desc = "transport: Error while dialing: dial tcp 10.96.88.1:50051: connect: connection refused"`;
+/** A policy of that namespace which admits nobody, as `kubectl describe` shows it, and a check of tides whose time is over. */
+const timedOutBesidePolicyOf = (namespace: string) =>
+  lines(
+    'Name:         deny-all',
+    `Namespace:    ${namespace}`,
+    'Spec:',
+    '  PodSelector:     <none> (Allowing the specific traffic to all pods in this namespace)',
+    '  Allowing ingress traffic:',
+    '    <none> (Selected pods are isolated for ingress connectivity)',
+    '  Not affecting egress traffic',
+    '  Policy Types: Ingress',
+    `${TIDES}   harbour/tide-gauge   False (FailedDiscoveryCheck)   3d`,
+    `failing or missing response from ${PATH}: Get "${PATH}": context deadline exceeded`,
+  );
+
 const catalogue = (state: string) =>
   `time="2026-01-05T09:00:02Z" level=info msg="state.Key.Namespace=olm state.Key.Name=pearls state.State=${state}"`;
 const kubelet = (pod: string) =>
@@ -693,36 +708,14 @@ const DIAGNOSED: readonly AnswerRow[] = [
   },
   {
     what: 'a policy that admits nobody, beside a check whose time is over',
-    text: lines(
-      'Name:         deny-all',
-      'Namespace:    harbour',
-      'Spec:',
-      '  PodSelector:     <none> (Allowing the specific traffic to all pods in this namespace)',
-      '  Allowing ingress traffic:',
-      '    <none> (Selected pods are isolated for ingress connectivity)',
-      '  Not affecting egress traffic',
-      '  Policy Types: Ingress',
-      `${TIDES}   harbour/tide-gauge   False (FailedDiscoveryCheck)   3d`,
-      `failing or missing response from ${PATH}: Get "${PATH}": context deadline exceeded`,
-    ),
+    text: timedOutBesidePolicyOf('harbour'),
     answer: 'diagnosed',
     api: TIDES,
     cause: 'network-policy-blocking',
   },
   {
     what: 'a policy of another namespace, beside a check whose time is over',
-    text: lines(
-      'Name:         deny-all',
-      'Namespace:    quay',
-      'Spec:',
-      '  PodSelector:     <none> (Allowing the specific traffic to all pods in this namespace)',
-      '  Allowing ingress traffic:',
-      '    <none> (Selected pods are isolated for ingress connectivity)',
-      '  Not affecting egress traffic',
-      '  Policy Types: Ingress',
-      `${TIDES}   harbour/tide-gauge   False (FailedDiscoveryCheck)   3d`,
-      `failing or missing response from ${PATH}: Get "${PATH}": context deadline exceeded`,
-    ),
+    text: timedOutBesidePolicyOf('quay'),
     answer: 'diagnosed',
     api: TIDES,
     cause: 'connection-timed-out',
