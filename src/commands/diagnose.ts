@@ -169,7 +169,7 @@ function selected(apiservices: readonly string[], all: Diagnoses, isFile: boolea
 
 export const WHAT_TO_PASTE =
   'paste what shows it: `kubectl get apiservices`, `kubectl describe apiservice NAME`, the error that a client got, pods, events, and log lines of the kube-apiserver and of the server behind the API';
-/** docs/real-world.md: kubectl 1.32 to 1.37 and Helm 3 and 4 say no more of an API whose discovery fails. */
+/** docs/real-world/clients.md: kubectl 1.32 to 1.37 and Helm 3 and 4 say no more of an API whose discovery fails. */
 const NOT_KNOWN_TO_KUBECTL =
   "`the server doesn't have a resource type` and `no matches for kind` are said of a mistyped name, of a missing CRD and of a broken aggregated API alike: `kubectl get apiservices` tells which";
 const WHAT_TO_WAIT_FOR =

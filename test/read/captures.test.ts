@@ -6,12 +6,12 @@ import { readText } from '../../src/read/text/read-text.ts';
 
 /**
  * What clients printed while an API of a real kube-apiserver was broken, in captures/CLIENT/STATE.txt (`npm run e2e:clients` takes them), against
- * the tables of docs/real-world.md, one a client: a row for each state, a column for what was asked, and in each cell the exit code and what is
+ * the tables of docs/real-world/clients.md, one a client: a row for each state, a column for what was asked, and in each cell the exit code and what is
  * said of the API that was broken.
  */
 const FOLDER = new URL('captures/', import.meta.url);
 const BROKEN: ReadonlyMap<string, string> = new Map([['version-not-served', 'v1beta9.wardle.example.com']]);
-const DOCUMENT = readFileSync(new URL('../../docs/real-world.md', import.meta.url), 'utf8').split('\n');
+const DOCUMENT = readFileSync(new URL('../../docs/real-world/clients.md', import.meta.url), 'utf8').split('\n');
 const CLIENTS = readdirSync(FOLDER);
 
 interface Table {
@@ -23,7 +23,7 @@ interface Table {
 
 function tableOf(client: string): Table {
   const from = DOCUMENT.findIndex((line) => line.startsWith(`| ${client.replace(/-(?=[\d.]+$)/, ' ')} |`));
-  if (from < 0) throw new Error(`docs/real-world.md has no table of ${client}`);
+  if (from < 0) throw new Error(`docs/real-world/clients.md has no table of ${client}`);
   const [head = [], , ...rows] = DOCUMENT.slice(from, DOCUMENT.indexOf('', from)).map((line) =>
     line
       .split('|')

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** A program that a person or a controller uses on a cluster, and what is asked of it while an API is broken. */
 export interface Client {
-  /** As in the tables of docs/real-world.md. */
+  /** As in the tables of docs/real-world/clients.md. */
   readonly name: string;
   readonly program: string;
   /** Name of the column → arguments. */

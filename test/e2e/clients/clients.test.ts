@@ -11,7 +11,7 @@ import { type Capture, type Client, capture, writeCaptures } from './captures.ts
 
 /**
  * What clients print while an API of a real kube-apiserver is broken, written to test/read/captures; test/read/captures.test.ts then holds
- * what is read out of each against docs/real-world.md. `npm run e2e:clients` takes them anew.
+ * what is read out of each against docs/real-world/clients.md. `npm run e2e:clients` takes them anew.
  */
 const FOLDER = new URL('../../read/captures/', import.meta.url).pathname;
 const BUILD = new URL('../components/build.sh', import.meta.url).pathname;

@@ -11,7 +11,7 @@ import { type Laid, overheard, type Way, type Words } from './way.ts';
 
 const only = process.env.E2E_WAYS?.split(',') ?? [];
 const WAYS: readonly Way[] = [...EGRESS_WAYS, ...ROUTING_WAYS];
-/** Where what was heard is written, for docs/real-world.md. */
+/** Where what was heard is written, for docs/real-world/ways.md. */
 const OUT = process.env.E2E_WAYS_OUT;
 
 describe.each(WAYS.filter(({ id }) => only.includes('all') || only.includes(id)))('$id', ({ id: way, lay }) => {
