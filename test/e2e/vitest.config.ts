@@ -14,6 +14,8 @@ export default defineConfig({
       ...(process.env.E2E_ENDURANCE ? [] : ['test/e2e/endurance/**']),
       // A cluster for each way to the backends: `npm run e2e:ways`.
       ...(process.env.E2E_WAYS ? [] : ['test/e2e/ways/**']),
+      // A cluster for each other aggregated server; some take long to build: `npm run e2e:servers`.
+      ...(process.env.E2E_SERVERS ? [] : ['test/e2e/servers/**']),
     ],
     testTimeout: 600_000,
     hookTimeout: 600_000,

@@ -25,6 +25,9 @@ packages() {
     kubectl-1.37) echo k8s.io/kubernetes/cmd/kubectl ;;
     etcd) echo go.etcd.io/etcd/server/v3 ;;
     metrics-server) echo sigs.k8s.io/metrics-server/cmd/metrics-server ;;
+    # Other aggregated servers (`npm run e2e:servers`); not built by default.
+    custom-metrics-adapter) echo sigs.k8s.io/custom-metrics-apiserver/test-adapter ;;
+    keda) echo github.com/kedacore/keda/v2/cmd/adapter github.com/kedacore/keda/v2/cmd/operator ;;
     promtool) echo github.com/prometheus/prometheus/cmd/promtool ;;
     # Engines of rules.
     prometheus) echo github.com/prometheus/prometheus/cmd/prometheus ;;
@@ -39,19 +42,22 @@ packages() {
     crane) echo github.com/google/go-containerregistry/cmd/crane ;;
     krew) echo sigs.k8s.io/krew/cmd/validate-krew-manifest sigs.k8s.io/krew/cmd/krew ;;
     *)
-      echo "build.sh: component $1 is unknown: allowed are kubernetes, kubernetes-1.37, kubectl-1.37, etcd, metrics-server, promtool, prometheus, victoria-metrics, helm4, helm3, kubeconform, jsonnet, crane, amtool, krew" >&2
+      echo "build.sh: component $1 is unknown: allowed are kubernetes, kubernetes-1.37, kubectl-1.37, etcd, metrics-server, custom-metrics-adapter, keda, promtool, prometheus, victoria-metrics, helm4, helm3, kubeconform, jsonnet, crane, amtool, krew" >&2
       exit 1
       ;;
   esac
 }
 
-# go build names etcd's binary after the last path element that is not a version: "server"; there are two Helms, and krew is run by kubectl.
+# go build names etcd's binary after the last path element that is not a version: "server"; there are two Helms, krew is run by kubectl, and
+# "adapter" and "operator" say of whom.
 name() {
   case $1 in
     go.etcd.io/etcd/server/v3) echo etcd ;;
     helm.sh/helm/v4/*) echo helm4 ;;
     helm.sh/helm/v3/*) echo helm3 ;;
     sigs.k8s.io/krew/cmd/krew) echo kubectl-krew ;;
+    sigs.k8s.io/custom-metrics-apiserver/test-adapter) echo custom-metrics-adapter ;;
+    github.com/kedacore/keda/v2/cmd/*) echo "keda-$(basename "$1")" ;;
     *) basename "$1" ;;
   esac
 }

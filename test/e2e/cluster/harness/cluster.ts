@@ -26,6 +26,14 @@ export interface ClusterOptions {
   readonly bothFamilies?: boolean;
 }
 
+/** What a container of another server runs. */
+export type ImageCommand = (pod: {
+  readonly ip: string;
+  /** Of the pod's ServiceAccount: see {@link Cluster.identify}. */
+  readonly kubeconfig: string;
+  readonly args: readonly string[];
+}) => readonly string[];
+
 /** The second address of a pod. */
 export const ipv6Of = (ip: string): string => `fd00:10:245::${Number(ip.split('.').at(-1)).toString(16)}`;
 
@@ -40,6 +48,8 @@ export class Cluster {
   readonly wardle: AggregatedServer;
   readonly metrics: AggregatedServer;
   readonly serviceProxy: ServiceProxy;
+  /** Of servers beside the cluster's own two, by image. */
+  readonly images = new Map<string, ImageCommand>();
   private nextIp = 10;
 
   constructor(options: ClusterOptions = {}) {
@@ -98,7 +108,7 @@ export class Cluster {
     await Promise.all(this.kubelets.map((kubelet) => kubelet.start()));
     this.serviceProxy.start();
     await this.grantServers();
-    await this.writeServerKubeconfigs();
+    for (const server of [this.wardle, this.metrics]) this.identify(server);
     await install(this.kube, this.wardle);
     await install(this.kube, this.metrics);
     await this.available(WARDLE);
@@ -144,6 +154,16 @@ export class Cluster {
     const made = ca.issue('wardle-serving', { commonName: 'wardle', names: ['wardle.wardle.svc'], ...differs });
     writeFileSync(join(this.folder, 'wardle.crt'), readFileSync(made.certFile));
     writeFileSync(join(this.folder, 'wardle.key'), readFileSync(made.keyFile));
+  }
+
+  /** Each server speaks to the kube-apiserver as its own ServiceAccount; a client certificate carries that name. Returns its kubeconfig. */
+  identify({ name, namespace }: Pick<AggregatedServer, 'name' | 'namespace'>): string {
+    const identity = this.controlPlane.ca.issue(`${name}-client`, {
+      commonName: `system:serviceaccount:${namespace}:${name}`,
+      organization: 'system:serviceaccounts',
+      usage: 'client',
+    });
+    return this.controlPlane.clientKubeconfig(`${name}.kubeconfig`, identity);
   }
 
   /** ServiceAccount and RBAC of deploy/, nothing more; returns a kubeconfig whose token is read from a file, as in a pod. */
@@ -245,7 +265,9 @@ export class Cluster {
       case 'e2e/idle':
         return ['sleep', 'infinity'];
       default:
-        return isExporterImage(image) ? exporterContainer(pod, { folder: this.folder, kubeconfig: this.adminKubeconfig() }) : undefined;
+        return isExporterImage(image)
+          ? exporterContainer(pod, { folder: this.folder, kubeconfig: this.adminKubeconfig() })
+          : this.images.get(image)?.({ ip, kubeconfig, args: extra });
     }
   }
 
@@ -287,17 +309,5 @@ export class Cluster {
     await bind('wardle-server', { kind: 'ServiceAccount', name: 'wardle', namespace: 'wardle' });
     await bind('metrics-server', { kind: 'ServiceAccount', name: 'metrics-server', namespace: 'kube-system' });
     await bind('wardle-reader', { kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name: 'system:authenticated' });
-  }
-
-  /** Each server speaks to the kube-apiserver as its own ServiceAccount; a client certificate carries that name. */
-  private async writeServerKubeconfigs(): Promise<void> {
-    for (const { name, namespace } of [this.wardle, this.metrics]) {
-      const identity = this.controlPlane.ca.issue(`${name}-client`, {
-        commonName: `system:serviceaccount:${namespace}:${name}`,
-        organization: 'system:serviceaccounts',
-        usage: 'client',
-      });
-      this.controlPlane.clientKubeconfig(`${name}.kubeconfig`, identity);
-    }
   }
 }

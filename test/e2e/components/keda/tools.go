@@ -1,0 +1,9 @@
+//go:build tools
+
+// Package tools pins the commands that the end-to-end suite builds.
+package tools
+
+import (
+	_ "github.com/kedacore/keda/v2/cmd/adapter"
+	_ "github.com/kedacore/keda/v2/cmd/operator"
+)
