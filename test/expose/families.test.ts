@@ -24,6 +24,8 @@ const only = (text: string, family: string) => familyOf(text, `aggregated_api_${
 /** Series that are not 0. */
 const set = (series: Record<string, number>) => Object.fromEntries(Object.entries(series).filter(([, value]) => value !== 0));
 
+const KILLED = { running: false, ready: false, restarts: 4, terminated: { reason: 'Error', exitCode: 137 } };
+
 describe('declarations', () => {
   it.each(DECLARED_FAMILIES.map((family) => [family.name, family] as const))(
     '%s is named and labelled as Prometheus wants it',
@@ -128,6 +130,18 @@ describe('what differs', () => {
       { 'backend_pod="tide-gauge-7c9f8d6b5-abcde",backend_container="server"': 3 },
     ],
     [
+      'a container that no kubelet has reported on yet: it has not restarted',
+      { pods: observed([healthyPod({ phase: 'Pending', containers: [healthyContainer({ running: false, ready: false })] })]) },
+      'backend_restarts_total',
+      { 'backend_pod="tide-gauge-7c9f8d6b5-abcde",backend_container="server"': 0 },
+    ],
+    [
+      'a pod that was killed, and says of its container how',
+      { pods: observed([healthyPod({ phase: 'Failed', containers: [healthyContainer(KILLED)] })]) },
+      'backend_restarts_total',
+      { 'backend_pod="tide-gauge-7c9f8d6b5-abcde",backend_container="server"': 4 },
+    ],
+    [
       'a container that waits',
       { pods: observed([healthyPod({ containers: [healthyContainer({ waiting: { reason: 'CrashLoopBackOff', message: '' } })] })]) },
       'backend_waiting',
@@ -177,6 +191,11 @@ describe('what differs', () => {
   ])('%s', (_, api, family, expected) => {
     expect(only(textOf(api), family)).toEqual(expect.objectContaining(expected));
     expect(set(only(textOf(api), family))).toEqual(set(expected));
+  });
+
+  it('does not say of a rejected pod without a status of its containers that they never restarted', () => {
+    const rejected = healthyPod({ phase: 'Failed', reason: 'OutOfcpu', containers: [healthyContainer({ running: false, ready: false })] });
+    expect(only(textOf({ pods: observed([rejected]) }), 'backend_restarts_total')).toEqual({});
   });
 
   it('sums the targets of one vantage', () => {

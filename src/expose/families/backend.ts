@@ -1,4 +1,5 @@
 import { observedValue } from '../../domain/observed.ts';
+import type { ContainerFacts, PodFacts } from '../../domain/snapshot.ts';
 import { type Family, familyPerApi } from '../family.ts';
 import { TERMINATION_REASONS } from '../termination-counts.ts';
 
@@ -22,12 +23,12 @@ export const BACKEND_FAMILIES: readonly Family[] = [
     name: 'aggregated_api_backend_restarts_total',
     type: 'counter',
     stability: 'stable',
-    help: 'Restarts of a container, from restartCount in the status of its pod.',
+    help: 'Restarts of a container, from restartCount in the status of its pod; none of a pod that ended without a status of its containers, as one that a kubelet rejected.',
     labels: ['backend_pod', 'backend_container'],
     cost: 'backend containers',
     collect(api, emit) {
       for (const pod of observedValue(api.pods) ?? [])
-        for (const container of pod.containers) emit([pod.name, container.name], container.restarts);
+        for (const container of pod.containers) if (isCounted(pod, container)) emit([pod.name, container.name], container.restarts);
     },
   }),
   familyPerApi({
@@ -71,6 +72,15 @@ export const BACKEND_FAMILIES: readonly Family[] = [
   ratio('aggregated_api_backend_cpu_usage_ratio', 'CPU used by a container, as a share of its limit.', 'cpuUsageRatio'),
   ratio('aggregated_api_backend_memory_usage_ratio', 'Working set of a container, as a share of its memory limit.', 'memoryUsageRatio'),
 ];
+
+/**
+ * A container that no kubelet has reported on yet has restarted 0 times. Of one whose pod is over nobody knows: a kubelet that rejects a pod,
+ * also one that it ran before its own restart, replaces the whole status by phase, reason and message (rejectPod, Kubernetes 1.34).
+ */
+function isCounted({ phase }: PodFacts, { running, waiting, terminated }: ContainerFacts): boolean {
+  const isOver = phase === 'Failed' || phase === 'Succeeded';
+  return !isOver || running || waiting !== undefined || terminated !== undefined;
+}
 
 function ratio(name: string, help: string, field: 'cpuThrottledRatio' | 'cpuUsageRatio' | 'memoryUsageRatio'): Family {
   return familyPerApi({
