@@ -28,6 +28,8 @@ export interface ChaosOptions {
   readonly faults: number;
   /** Faults between two looks at what is left of them. */
   readonly perRound?: number;
+  /** No further round begins after so long, milliseconds; default: never. */
+  readonly withinMs?: number;
   readonly say: (line: string) => void;
 }
 
@@ -47,7 +49,7 @@ export interface Chaos {
  * Plays so many faults, drawn by the seed, in rounds: each begins while others last, and all are mended at its end. Then the exporter must say of the cluster
  * what is true of it. The draw is the seed's; when each fault meets which request is the machine's.
  */
-export async function playChaos({ seed, faults, perRound = 25, say }: ChaosOptions): Promise<Chaos> {
+export async function playChaos({ seed, faults, perRound = 25, withinMs = Number.POSITIVE_INFINITY, say }: ChaosOptions): Promise<Chaos> {
   const fleet = await startFleet({
     ...{ apis: 6, seed, compression: 5 },
     settings: { probe: ', interval: 1s', diagnosis: ', interval: 1s', resources: ', interval: 5s', apiserver_metrics: ', interval: 5s' },
@@ -62,8 +64,10 @@ export async function playChaos({ seed, faults, perRound = 25, say }: ChaosOptio
   };
   try {
     await play.settle();
+    const began = performance.now();
     while (play.faults < faults && wrong.length === 0) {
       const started = performance.now();
+      if (started - began > withinMs) break;
       note(await play.round(Math.min(perRound, faults - play.faults)));
       const { rss, files, resources } = required(play.held.at(-1), 'a look');
       const seconds = ((performance.now() - started) / 1000).toFixed(0);
@@ -152,7 +156,10 @@ class Play {
       this.faults++;
       const name = `${deed.subject}: ${deed.name}`;
       this.played.set(name, (this.played.get(name) ?? 0) + 1);
-      lasting.push(mendAfter(this.#deck.integer(0, LONGEST_MS), mend).then(() => this.#trace(`mended ${name}`)));
+      const mended = mendAfter(this.#deck.integer(0, LONGEST_MS), mend).then(() => this.#trace(`mended ${name}`));
+      // Told at the end of the round.
+      mended.catch(() => {});
+      lasting.push(mended);
       await sleep(this.#deck.integer(0, LONGEST_PAUSE_MS));
     }
     await Promise.all(lasting);

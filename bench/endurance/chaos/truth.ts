@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { PodObject } from '../../../src/simulator/objects.ts';
 import type { Simulator } from '../../../src/simulator/simulator.ts';
 import { familyOf, type Series } from './series.ts';
 
@@ -27,12 +28,28 @@ export function trueFacts({ cluster }: Simulator): Facts {
       );
     facts.set(`${api}: available`, status?.conditions?.some(({ type, status: now }) => type === 'Available' && now === 'True') ? 1 : 0);
     facts.set(`${api}: ready endpoints`, slices.flatMap(({ endpoints }) => endpoints).filter(({ conditions }) => conditions.ready).length);
-    facts.set(
-      `${api}: restarts by pod`,
-      pods.flatMap((pod) => (pod.status.containerStatuses ?? []).map(({ restartCount }) => `${pod.metadata.name} ${restartCount}`)).sort(),
-    );
+    facts.set(`${api}: restarts by pod`, pods.flatMap(restartsOf).sort());
   }
   return facts;
+}
+
+/** What of a pod tells how often its containers restarted. */
+interface Restartable {
+  readonly metadata: Pick<PodObject['metadata'], 'name'>;
+  readonly spec: { readonly containers: readonly { readonly name: string }[] };
+  readonly status: {
+    readonly phase: PodObject['status']['phase'];
+    readonly containerStatuses?: readonly { readonly name: string; readonly restartCount: number }[];
+  };
+}
+
+/** Each container that has a status, with its restarts; one that waits for its first status has not restarted yet, unless its pod is over. */
+export function restartsOf({ metadata, spec, status: { phase, containerStatuses = [] } }: Restartable): string[] {
+  const isOver = phase === 'Failed' || phase === 'Succeeded';
+  return spec.containers.flatMap(({ name }) => {
+    const known = containerStatuses.find((status) => status.name === name);
+    return known ? [`${metadata.name} ${known.restartCount}`] : isOver ? [] : [`${metadata.name} 0`];
+  });
 }
 
 /** As the exporter says it. */

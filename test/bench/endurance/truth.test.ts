@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tooMuch } from '../../../bench/endurance/chaos/calm.ts';
 import { countedOf, linesSince } from '../../../bench/endurance/chaos/lines.ts';
 import { readSeries } from '../../../bench/endurance/chaos/series.ts';
-import { differences } from '../../../bench/endurance/chaos/truth.ts';
+import { differences, restartsOf } from '../../../bench/endurance/chaos/truth.ts';
 import { LogFile } from '../../../src/simulator/node/log-file.ts';
 
 describe('what chaos compares', () => {
@@ -51,8 +51,20 @@ describe('what chaos compares', () => {
     expect([countedOf(series, 'a'), countedOf(series, 'b'), countedOf(series, 'c')]).toEqual([9, 1, 0]);
   });
 
+  it.each<[string, Parameters<typeof restartsOf>[0]['status'], string[]]>([
+    ['by its status', { phase: 'Running', containerStatuses: [{ name: 'server', restartCount: 3 }] }, ['tide-0 3']],
+    ['none before its first status', { phase: 'Pending' }, ['tide-0 0']],
+    ['by its last status, when it is over', { phase: 'Failed', containerStatuses: [{ name: 'server', restartCount: 3 }] }, ['tide-0 3']],
+    ['unknown when it is over and nothing is said of it', { phase: 'Failed', containerStatuses: [] }, []],
+  ])('is how often a container restarted: %s', (_, status, expected) => {
+    expect(restartsOf({ metadata: { name: 'tide-0' }, spec: { containers: [{ name: 'server' }] }, status })).toEqual(expected);
+  });
+
   it('is what is held, against its bounds', () => {
-    const held = { rss: 100, own: 60, heap: 40, files: 50, resources: { Timeout: 80, TCPSocketWrap: 30, PipeWrap: 2 } };
+    const held = {
+      ...{ rss: 100, own: 60, heap: 40, live: 30, heapTaken: 50, external: 5, files: 50 },
+      resources: { Timeout: 80, TCPSocketWrap: 30, PipeWrap: 2 },
+    };
     expect(tooMuch(held)).toEqual([]);
     expect(tooMuch({ ...held, rss: 500, files: 999, resources: { Timeout: 2000, Immediate: 99 } })).toEqual([
       '2000 of Timeout are open',
