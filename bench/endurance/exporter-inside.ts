@@ -14,6 +14,12 @@ export interface Held {
   readonly own: number;
   /** MiB of JavaScript objects, those included that the next collection takes. */
   readonly heap: number;
+  /** MiB of JavaScript objects that the last full collection left. */
+  readonly live: number;
+  /** MiB that the heap has taken from the system. */
+  readonly heapTaken: number;
+  /** MiB of buffers outside of the heap. */
+  readonly external: number;
   /** Open files and sockets. */
   readonly files: number;
   /** What keeps its event loop going, by kind (`process.getActiveResourcesInfo`). */
@@ -26,16 +32,21 @@ export interface WatchedExporter extends ExporterProcess {
   held(): Promise<Held>;
   /** Puts its wall clock so many milliseconds before (negative: after) ours. */
   setClock(offsetMs: number): Promise<void>;
+  /** Writes what its heap holds into a file that Chromium's tools read; it stands still meanwhile, for seconds. */
+  writeHeap(file: string): Promise<void>;
 }
 
 interface Told {
   readonly id: number;
   readonly resources: Readonly<Record<string, number>>;
   readonly heapUsed: number;
+  readonly heapTotal: number;
+  readonly external: number;
+  readonly live: number;
 }
 
 const MIB = 2 ** 20;
-const ANSWERS_WITHIN_MS = 30_000;
+const ANSWERS_WITHIN_MS = 120_000;
 
 export async function startWatchedExporter(args: readonly string[], surroundings: ExporterSurroundings = {}): Promise<WatchedExporter> {
   const exporter = await startExporter(args, { ...surroundings, inside: INSIDE });
@@ -56,17 +67,29 @@ export async function startWatchedExporter(args: readonly string[], surroundings
         resolve(told);
       });
       child.send({ id, ...what }, (error) => error && reject(error));
+      void exporter.ended().then((code) => {
+        clearTimeout(late);
+        reject(new Error(`the exporter ended with ${code} before it answered`));
+      });
     });
+  const isOver = () => child.exitCode !== null || child.signalCode !== null;
   return {
     ...exporter,
     pid,
     async held() {
-      const { resources, heapUsed } = await ask({});
+      const { resources, heapUsed, heapTotal, external, live } = await ask({});
       const { rss, own } = memoryOf(pid);
-      return { rss, own, heap: heapUsed / MIB, files: readdirSync(`/proc/${pid}/fd`).length, resources };
+      const heaps = { heap: heapUsed / MIB, live: live / MIB, heapTaken: heapTotal / MIB, external: external / MIB };
+      return { rss, own, ...heaps, files: readdirSync(`/proc/${pid}/fd`).length, resources };
     },
     async setClock(offsetMs) {
-      await ask({ offset: offsetMs });
+      // One that is killed meanwhile needs no clock any more.
+      await ask({ offset: offsetMs }).catch((error: unknown) => {
+        if (!isOver()) throw error;
+      });
+    },
+    async writeHeap(file) {
+      await ask({ snapshot: file });
     },
   };
 }

@@ -4,20 +4,27 @@ import { join } from 'node:path';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { startWatchedExporter, type WatchedExporter } from './exporter-inside.ts';
 
-export interface Fleet {
+/** The files of one exporter. */
+export interface Home {
+  /** Where it writes. */
+  readonly dataFolder: string;
+  readonly stateFile: string;
+  readonly incidentsFile: string;
+  /** Rewritten before a SIGHUP. */
+  readonly configFile: string;
+  /** Another process of the exporter, on the same files. */
+  start(env?: NodeJS.ProcessEnv): Promise<WatchedExporter>;
+}
+
+/** A cluster, and the files of the first exporter of it. */
+export interface Fleet extends Home {
   readonly simulator: Simulator;
   /** Names of the APIs that it began with. */
   readonly residents: readonly string[];
   /** The exporter's rights, as it has them in a healthy cluster. */
   readonly rules: ReturnType<Simulator['rbac']>;
-  /** Where the exporter writes. */
-  readonly dataFolder: string;
-  readonly stateFile: string;
-  readonly incidentsFile: string;
-  /** Of the exporter; rewritten before a SIGHUP. */
-  readonly configFile: string;
-  /** Another process of the exporter, on the same files. */
-  start(): Promise<WatchedExporter>;
+  /** For one more exporter of it. */
+  newHome(): Home;
   stop(): Promise<void>;
 }
 
@@ -48,8 +55,24 @@ export async function startFleet({ apis, seed, compression, settings }: FleetOpt
     },
   });
   const folder = mkdtempSync(join(tmpdir(), 'fleet-'));
+  let homes = 0;
+  const newHome = () => makeHome(join(folder, String(homes++)), simulator.kubeconfig, settings);
+  return {
+    ...newHome(),
+    simulator,
+    residents: [...simulator.cluster.apis.keys()],
+    rules: simulator.rbac(),
+    newHome,
+    async stop() {
+      await simulator.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function makeHome(folder: string, kubeconfig: string, settings: FleetOptions['settings']): Home {
   const dataFolder = join(folder, 'data');
-  mkdirSync(dataFolder);
+  mkdirSync(dataFolder, { recursive: true });
   const stateFile = join(dataFolder, 'state.json');
   const incidentsFile = join(dataFolder, 'incidents.jsonl');
   const configFile = join(folder, 'config.yaml');
@@ -63,13 +86,7 @@ export async function startFleet({ apis, seed, compression, settings }: FleetOpt
   ];
   writeFileSync(configFile, `${lines.join('\n')}\n`);
   return {
-    ...{ simulator, dataFolder, stateFile, incidentsFile, configFile },
-    residents: [...simulator.cluster.apis.keys()],
-    rules: simulator.rbac(),
-    start: () => startWatchedExporter(['--kubeconfig', simulator.kubeconfig, '--config.file', configFile]),
-    async stop() {
-      await simulator.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    ...{ dataFolder, stateFile, incidentsFile, configFile },
+    start: (env = {}) => startWatchedExporter(['--kubeconfig', kubeconfig, '--config.file', configFile], { env }),
   };
 }

@@ -1,5 +1,28 @@
-// Loaded into the exporter's process before it: tells what that process holds open, and sets its wall clock, as an administrator's `date` does.
+// Loaded into the exporter's process before it: tells what that process holds open, sets its wall clock, as an administrator's `date` does, and
+// makes its hours shorter or its disk slower where it is told to.
+import { open } from 'node:fs/promises';
+import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { memoryUsage } from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { writeHeapSnapshot } from 'node:v8';
+import { hurryAll } from './fast-clock.mjs';
+
+if (process.env.SOAK_PACE) hurryAll(JSON.parse(process.env.SOAK_PACE));
+
+const slowMs = Number(process.env.SLOW_DISK_MS ?? 0);
+if (slowMs > 0) {
+  const handle = await open(process.execPath);
+  const disk = Object.getPrototypeOf(handle);
+  await handle.close();
+  // What flushes waits for a disk that others keep busy.
+  for (const flush of ['sync', 'datasync']) {
+    const real = disk[flush];
+    disk[flush] = async function () {
+      await sleep(slowMs * Math.random());
+      return real.call(this);
+    };
+  }
+}
 
 const RealDate = Date;
 let offsetMs = 0;
@@ -21,10 +44,17 @@ const counted = () => {
   return counts;
 };
 
-process.on('message', ({ id, offset }) => {
+// What a full collection left: without what the next one takes, and without making one happen that would not have.
+let live;
+new PerformanceObserver((list) => {
+  if (list.getEntries().some(({ detail }) => detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR)) live = memoryUsage().heapUsed;
+}).observe({ entryTypes: ['gc'] });
+
+process.on('message', ({ id, offset, snapshot }) => {
   if (offset !== undefined) offsetMs = offset;
-  const { heapUsed, rss } = memoryUsage();
-  process.send({ id, resources: counted(), heapUsed, rss, now: Date.now() }, undefined, undefined, () => {});
+  if (snapshot !== undefined) writeHeapSnapshot(snapshot);
+  const { heapUsed, heapTotal, external } = memoryUsage();
+  process.send({ id, resources: counted(), heapUsed, heapTotal, external, live: live ?? heapUsed }, undefined, undefined, () => {});
 });
 // It keeps nothing running, and outlives nobody.
 process.channel?.unref();

@@ -47,6 +47,12 @@ export function createChurn(simulator: Simulator, exporter: WatchedExporter, see
     passing.push(name);
   }
 
+  /** Pods that were evicted stay until somebody takes them away. */
+  const tidy = () => {
+    const { pods } = simulator.cluster.store;
+    for (const { metadata, status } of pods.values()) if (status.phase === 'Failed') pods.delete(`${metadata.namespace}/${metadata.name}`);
+  };
+
   const write = () => {
     const [pod] = simulator.podsOf(random.pick(names()));
     if (pod)
@@ -80,6 +86,7 @@ export function createChurn(simulator: Simulator, exporter: WatchedExporter, see
     [6, write],
     [6, look],
     [3, follow],
+    [1, tidy],
     [1, () => simulator.disconnectAll()],
     [1, () => simulator.expireResourceVersions(random.chance(0.5) ? 'event' : 'status')],
     [1, () => simulator.apiServer.restart(1000)],

@@ -1,16 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { required } from '../../../src/domain/required.ts';
+import { hurryDate } from '../fast-clock.mjs';
 import { startFleet } from '../fleet.ts';
 import { createChurn } from './churn.ts';
 import { drawCurves } from './curve.ts';
 import { csvOf, type Sample, type Slope, slopesOf } from './sample.ts';
 
 /**
- * `npm run soak -- [--hours 8] [--seed 1] [--out soak]`: the exporter, with its own intervals, before a simulated cluster in which something happens every
- * few seconds. Each minute it is looked at; `soak.csv`, `soak.svg` and the slopes are written anew each time, so that a run may be ended (SIGINT) at any time.
+ * `npm run soak -- [--hours 8] [--seed 1] [--out soak] [--every 4] [--faster 1] [--heaps 2,7]`: the exporter, with its own intervals, before a simulated
+ * cluster in which something happens every few seconds. Each minute it is looked at; `soak.csv`, `soak.svg` and the slopes are written anew each time, so
+ * that a run may be ended (SIGINT) at any time. With `--faster 8` the clocks and timers of the exporter run eight times as fast, and the cluster with them:
+ * what eight hours leave behind is there after one. `--heaps`: hours after which what the heap holds is written beside the samples.
  */
 const { values } = parseArgs({
   options: {
@@ -18,22 +21,41 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     out: { type: 'string', default: 'soak' },
     apis: { type: 'string', default: '12' },
+    every: { type: 'string', default: '4' },
+    faster: { type: 'string', default: '1' },
+    heaps: { type: 'string', default: '' },
   },
 });
-const SAMPLE_MS = 60_000;
-const DEED_MS = 4000;
-const SCRAPE_MS = 15_000;
+const HOUR = 3_600_000;
+const faster = Number(values.faster);
+const SAMPLE_MS = 60_000 / faster;
+const DEED_MS = (Number(values.every) * 1000) / faster;
+const SCRAPE_MS = 15_000 / faster;
 
 const seed = Number(values.seed);
-const fleet = await startFleet({ apis: Number(values.apis), seed, compression: 10 });
+const started = Date.now();
+if (faster > 1) {
+  // It ends at the machine's own time: OpenSSL judges certificates by that.
+  const pace = { factor: faster, from: started, epoch: started - Number(values.hours) * HOUR * (1 - 1 / faster) };
+  process.env['SOAK_PACE'] = JSON.stringify(pace);
+  hurryDate(pace);
+}
+/** Of the run, in hours of its clock. */
+const elapsed = (() => {
+  const at = performance.now();
+  return () => ((performance.now() - at) * faster) / HOUR;
+})();
+const fleet = await startFleet({ apis: Number(values.apis), seed, compression: faster > 1 ? faster : 10 });
 const exporter = await fleet.start();
 const churn = createChurn(fleet.simulator, exporter, seed);
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 const samples: Sample[] = [];
-const started = performance.now();
+const heaps = values.heaps.split(',').filter(Boolean).map(Number);
 mkdirSync(values.out, { recursive: true });
-console.log(`soak: ${values.hours} h, seed ${seed}, ${values.apis} APIs, exporter ${exporter.pid}`);
+console.log(
+  `soak: ${values.hours} h${faster > 1 ? `, ${faster} times as fast` : ''}, seed ${seed}, ${values.apis} APIs, exporter ${exporter.pid}`,
+);
 
 const repeated = (everyMs: number, run: () => unknown) =>
   (async () => {
@@ -49,15 +71,20 @@ const repeated = (everyMs: number, run: () => unknown) =>
 
 async function look(): Promise<void> {
   const incidents = JSON.parse((await exporter.get('/api/v1/incidents')).body) as { incidents: readonly unknown[] };
-  const minutes = (performance.now() - started) / 60_000;
-  const { apis } = fleet.simulator.cluster;
-  samples.push({ ...(await exporter.held()), minutes, apis: apis.size, incidents: incidents.incidents.length, deeds: churn.deeds });
+  const minutes = elapsed() * 60;
+  const { apis, store } = fleet.simulator.cluster;
+  const cluster = { apis: apis.size, pods: store.pods.values().length, deeds: churn.deeds };
+  samples.push({ ...(await exporter.held()), ...cluster, minutes, incidents: incidents.incidents.length });
   writeFileSync(join(values.out, 'soak.csv'), csvOf(samples));
   writeFileSync(
     join(values.out, 'soak.svg'),
     drawCurves(samples, `${minutes.toFixed(0)} minutes, ${values.apis} APIs, ${churn.deeds} changes, seed ${seed}`),
   );
   if (minutes / 60 >= Number(values.hours)) stop.abort();
+  const [next] = heaps;
+  if (next === undefined || minutes / 60 < next) return;
+  heaps.shift();
+  await exporter.writeHeap(resolve(values.out, `${next}.heapsnapshot`));
 }
 
 const ends = exporter.ended().then((code) => {

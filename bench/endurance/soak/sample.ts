@@ -7,6 +7,8 @@ export interface Sample extends Held {
   readonly minutes: number;
   /** APIs that the cluster had. */
   readonly apis: number;
+  /** Pods of all APIs, those included that are over and that nobody took away. */
+  readonly pods: number;
   /** Incidents that the exporter remembered. */
   readonly incidents: number;
   /** Things that were done to the cluster since the start. */
@@ -17,6 +19,7 @@ export interface Sample extends Held {
 export const CURVES = [
   { id: 'rss', label: 'RSS, MiB', of: ({ rss }: Sample) => rss },
   { id: 'heap', label: 'JavaScript heap, MiB', of: ({ heap }: Sample) => heap },
+  { id: 'live', label: 'of it, after a full collection, MiB', of: ({ live }: Sample) => live },
   { id: 'files', label: 'open files and sockets', of: ({ files }: Sample) => files },
   { id: 'timers', label: 'timers', of: ({ resources }: Sample) => resources['Timeout'] ?? 0 },
 ] as const;
@@ -24,11 +27,25 @@ export const CURVES = [
 /** A table for whoever wants to compute otherwise. */
 export function csvOf(samples: readonly Sample[]): string {
   const kinds = [...new Set(samples.flatMap(({ resources }) => Object.keys(resources)))].sort();
-  const header = ['minutes', 'rss_mib', 'own_mib', 'heap_mib', 'files', 'apis', 'incidents', 'deeds', ...kinds];
-  const rows = samples.map(({ minutes, rss, own, heap, files, apis, incidents, deeds, resources }) =>
+  const header = [
+    'minutes',
+    'rss_mib',
+    'own_mib',
+    'heap_mib',
+    'live_mib',
+    'heap_taken_mib',
+    'external_mib',
+    'files',
+    'apis',
+    'pods',
+    'incidents',
+    'deeds',
+    ...kinds,
+  ];
+  const rows = samples.map(({ minutes, rss, own, heap, live, heapTaken, external, files, apis, pods, incidents, deeds, resources }) =>
     [
-      ...[minutes, rss, own, heap].map((value) => value.toFixed(2)),
-      ...[files, apis, incidents, deeds, ...kinds.map((kind) => resources[kind] ?? 0)],
+      ...[minutes, rss, own, heap, live, heapTaken, external].map((value) => value.toFixed(2)),
+      ...[files, apis, pods, incidents, deeds, ...kinds.map((kind) => resources[kind] ?? 0)],
     ].join(','),
   );
   return `${[header.join(','), ...rows].join('\n')}\n`;

@@ -4,7 +4,21 @@ import { csvOf, type Sample, slopesOf } from '../../../bench/endurance/soak/samp
 import { lineThrough } from '../../../bench/endurance/soak/slope.ts';
 
 const sample = (minutes: number, differs: Partial<Sample> = {}): Sample => ({
-  ...{ minutes, rss: 100, own: 60, heap: 40, files: 50, apis: 2, incidents: 0, deeds: 0, resources: { Timeout: 80 } },
+  ...{
+    minutes,
+    rss: 100,
+    own: 60,
+    heap: 40,
+    live: 30,
+    heapTaken: 50,
+    external: 5,
+    files: 50,
+    apis: 2,
+    pods: 3,
+    incidents: 0,
+    deeds: 0,
+    resources: { Timeout: 80 },
+  },
   ...differs,
 });
 const hour = (of: (minutes: number) => Partial<Sample>) => Array.from({ length: 61 }, (_, minutes) => sample(minutes, of(minutes)));
@@ -58,8 +72,8 @@ describe('the slopes of a soak', () => {
     expect(drawCurves(samples, 'an <hour>')).toContain('RSS, MiB: +30.00 an hour');
     expect(drawCurves(samples, 'an <hour>')).toContain('an &lt;hour>');
     expect(csvOf(samples).split('\n').slice(0, 2)).toEqual([
-      'minutes,rss_mib,own_mib,heap_mib,files,apis,incidents,deeds,PipeWrap,Timeout',
-      '0.00,100.00,60.00,40.00,50,2,0,0,0,80',
+      'minutes,rss_mib,own_mib,heap_mib,live_mib,heap_taken_mib,external_mib,files,apis,pods,incidents,deeds,PipeWrap,Timeout',
+      '0.00,100.00,60.00,40.00,30.00,50.00,5.00,50,2,3,0,0,0,80',
     ]);
   });
 });

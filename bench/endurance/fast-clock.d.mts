@@ -1,0 +1,9 @@
+/** At the real moment `from` it was `epoch`, Unix milliseconds; an hour of it takes a `factor`th of an hour. */
+export interface Pace {
+  readonly factor: number;
+  readonly from: number;
+  readonly epoch: number;
+}
+
+export function hurryDate(pace: Pace): void;
+export function hurryAll(pace: Pace): void;
