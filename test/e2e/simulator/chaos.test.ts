@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { playChaos } from '../../../bench/endurance/chaos/chaos.ts';
+
+/** `npm run chaos` plays a thousand. On a machine that is busy as many as come in the time. */
+const FAULTS = 100;
+const ROUNDS_BEGIN_WITHIN_MS = 150_000;
+const SEED = 17;
+
+it('says what is true of a cluster, after everything went wrong in it and was mended', async () => {
+  const { played, wrong, rounds, linesCompared } = await playChaos({
+    ...{ seed: SEED, faults: FAULTS, perRound: 20, withinMs: ROUNDS_BEGIN_WITHIN_MS },
+    say: (line) => console.log(line),
+  });
+  expect(wrong).toEqual([]);
+  expect(rounds).toBeGreaterThan(0);
+  expect(played.size).toBeGreaterThan(10);
+  console.log(`${rounds} rounds, lines of ${linesCompared} APIs compared`);
+});
