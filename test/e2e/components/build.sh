@@ -27,7 +27,7 @@ packages() {
     metrics-server) echo sigs.k8s.io/metrics-server/cmd/metrics-server ;;
     # Other aggregated servers (`npm run e2e:servers`); not built by default.
     custom-metrics-adapter) echo sigs.k8s.io/custom-metrics-apiserver/test-adapter ;;
-    keda) echo github.com/kedacore/keda/v2/cmd/adapter github.com/kedacore/keda/v2/cmd/operator ;;
+    keda) echo github.com/kedacore/keda/v2/cmd/adapter components/keda/stand-in ;;
     promtool) echo github.com/prometheus/prometheus/cmd/promtool ;;
     # Engines of rules.
     prometheus) echo github.com/prometheus/prometheus/cmd/prometheus ;;
@@ -49,7 +49,7 @@ packages() {
 }
 
 # go build names etcd's binary after the last path element that is not a version: "server"; there are two Helms, krew is run by kubectl, and
-# "adapter" and "operator" say of whom.
+# "adapter" does not say of whom.
 name() {
   case $1 in
     go.etcd.io/etcd/server/v3) echo etcd ;;
@@ -57,7 +57,8 @@ name() {
     helm.sh/helm/v3/*) echo helm3 ;;
     sigs.k8s.io/krew/cmd/krew) echo kubectl-krew ;;
     sigs.k8s.io/custom-metrics-apiserver/test-adapter) echo custom-metrics-adapter ;;
-    github.com/kedacore/keda/v2/cmd/*) echo "keda-$(basename "$1")" ;;
+    github.com/kedacore/keda/v2/cmd/adapter) echo keda-adapter ;;
+    components/keda/stand-in) echo keda-operator-stand-in ;;
     *) basename "$1" ;;
   esac
 }

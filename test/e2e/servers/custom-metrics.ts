@@ -1,17 +1,38 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { Cluster } from '../cluster/harness/cluster.ts';
+import { CertificateAuthority } from '../cluster/harness/pki.ts';
 import { until } from '../cluster/harness/process.ts';
 import type { AggregatedServer } from '../cluster/harness/workloads.ts';
 import type { Server, ServerFault } from './server.ts';
-import { asAdapter, CLIENTS, grant, issueServing, ready, restart, serve } from './support/adapter.ts';
+import {
+  again,
+  asAdapter,
+  believeOther,
+  bindings,
+  CLIENTS,
+  cutFromApiserver,
+  grant,
+  mountCertificates,
+  ready,
+  restart,
+  serve,
+  unbind,
+} from './support/adapter.ts';
 
 const BUILD = new URL('../components/build.sh', import.meta.url).pathname;
 const PORT = 6444;
 /** Where metrics are written to it, by anybody. */
 const WRITE_PORT = 8080;
-const METRIC = '/apis/custom.metrics.k8s.io/v1beta2/namespaces/tides/services/tide-gauge/tide_level';
+const GAUGE = '/apis/custom.metrics.k8s.io/v1beta2/namespaces/tides/services';
+const METRIC = `${GAUGE}/tide-gauge/tide_level`;
+/** Of all objects: the adapter lists them by itself. */
+const METRICS_OF_ALL = `${GAUGE}/*/tide_level`;
+/** Of each object that the adapter may list. */
+const RESOURCES = [{ apiGroups: [''], resources: ['namespaces', 'pods', 'services'], verbs: ['get', 'list'] }];
+const READER = 'custom-metrics-resource-reader';
 
 export const CUSTOM_METRICS: Server = {
   id: 'custom-metrics',
@@ -20,15 +41,14 @@ export const CUSTOM_METRICS: Server = {
     const bin = execFileSync(BUILD, ['custom-metrics-adapter'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
     const cluster = new Cluster();
     const server = adapterOf(cluster);
-    issueServing(cluster, server);
+    const folder = join(cluster.folder, server.name);
+    mountCertificates(folder, server.name, [`${server.name}.${server.namespace}.svc`], cluster.servingCa);
     cluster.images.set(server.image, ({ ip, kubeconfig, args }) =>
       asAdapter(
         join(bin, 'custom-metrics-adapter'),
-        ...[`--lister-kubeconfig=${kubeconfig}`, `--authentication-kubeconfig=${kubeconfig}`, `--authorization-kubeconfig=${kubeconfig}`],
+        ...['lister', 'authentication', 'authorization'].map((use) => `--${use}-kubeconfig=${kubeconfig}`),
         ...[`--bind-address=${ip}`, `--secure-port=${PORT}`],
-        ...['crt', 'key'].map(
-          (end) => `--tls-${end === 'crt' ? 'cert' : 'private-key'}-file=${join(cluster.folder, `${server.name}.${end}`)}`,
-        ),
+        ...[`--tls-cert-file=${join(folder, 'tls.crt')}`, `--tls-private-key-file=${join(folder, 'tls.key')}`],
         ...args,
       ),
     );
@@ -36,9 +56,9 @@ export const CUSTOM_METRICS: Server = {
       cluster,
       api: 'v1beta2.custom.metrics.k8s.io',
       apps: [server.name],
-      asks: [METRIC, '/apis/external.metrics.k8s.io/v1beta1/namespaces/tides/my-external-metric'],
-      begin: (cluster) => begin(cluster, server),
-      faults: faultsOf(server),
+      asks: [METRIC, METRICS_OF_ALL, '/apis/external.metrics.k8s.io/v1beta1/namespaces/tides/my-external-metric'],
+      begin: (started) => begin(started, server),
+      faults: faultsOf(server, new CertificateAuthority(cluster.folder, 'other-ca')),
     });
   },
 };
@@ -63,14 +83,9 @@ function adapterOf(cluster: Cluster): AggregatedServer {
 
 async function begin(cluster: Cluster, server: AggregatedServer): Promise<void> {
   cluster.identify(server);
-  const subject = { kind: 'ServiceAccount', name: server.name, namespace: server.namespace };
-  await grant(cluster, 'custom-metrics-resource-reader', RESOURCES, subject);
-  await grant(
-    cluster,
-    'custom-metrics-reader',
-    [{ apiGroups: ['custom.metrics.k8s.io', 'external.metrics.k8s.io'], resources: ['*'], verbs: ['*'] }],
-    CLIENTS,
-  );
+  await grantReader(cluster, server);
+  const groups = ['custom.metrics.k8s.io', 'external.metrics.k8s.io'];
+  await grant(cluster, 'custom-metrics-reader', [{ apiGroups: groups, resources: ['*'], verbs: ['*'] }], CLIENTS);
   await serve(cluster, server);
   await cluster.kube.apply(`/api/v1/namespaces/${server.namespace}/services/tide-gauge`, {
     apiVersion: 'v1',
@@ -81,12 +96,12 @@ async function begin(cluster: Cluster, server: AggregatedServer): Promise<void> 
   await write(cluster, server);
 }
 
-/** What the adapter of the project's own manifests may read. */
-const RESOURCES = [{ apiGroups: [''], resources: ['namespaces', 'pods', 'services'], verbs: ['get', 'list'] }];
+const grantReader = (cluster: Cluster, { name, namespace }: AggregatedServer): Promise<void> =>
+  grant(cluster, READER, RESOURCES, { kind: 'ServiceAccount', name, namespace });
 
 /** A metric is in the adapter's memory alone: a new process has none. */
 async function write(cluster: Cluster, { name }: AggregatedServer): Promise<void> {
-  await until('a metric to be written', 30, () => {
+  await until('a metric to be written', 60, () => {
     const host = cluster.kubelets.map((kubelet) => kubelet.podOf('app', name)).find((pod) => pod?.container.ready)?.ip;
     return host !== undefined && post(host, '/write-metrics/namespaces/tides/services/tide-gauge/tide_level', '"300m"');
   });
@@ -103,13 +118,130 @@ function post(host: string, path: string, body: string): Promise<boolean> {
   });
 }
 
-function faultsOf(server: AggregatedServer): ServerFault[] {
+function faultsOf(server: AggregatedServer, other: CertificateAuthority): ServerFault[] {
+  const mend = (cluster: Cluster) => async () => {
+    await again(cluster, server);
+    await write(cluster, server);
+  };
   return [
+    {
+      id: 'apiserver-refuses-at-start',
+      kind: 'gone at start',
+      title: 'Connections of the adapter to the kube-apiserver are refused when it starts',
+      guess:
+        'False MissingEndpoints; it ends at once with "unable to construct discovery REST mapper" and crash-loops; kube-apiserver-unreachable-from-backend',
+      causes: ['kube-apiserver-unreachable-from-backend'],
+      inject: async (cluster) => {
+        const undo = cutFromApiserver('refuse');
+        await restart(cluster, server);
+        return async () => {
+          await undo();
+          await mend(cluster)();
+        };
+      },
+    },
+    {
+      id: 'apiserver-refuses-later',
+      kind: 'gone later',
+      title: 'Connections of the adapter to the kube-apiserver are refused while it runs',
+      guess:
+        'True at first (what was reviewed lately is cached); 403 or 500 to clients of its delegated authorization; kube-apiserver-unreachable-from-backend',
+      causes: ['kube-apiserver-unreachable-from-backend', 'delegated-auth-failing'],
+      inject: async (cluster) => {
+        const undo = cutFromApiserver('refuse');
+        return async () => {
+          await undo();
+          await mend(cluster)();
+        };
+      },
+    },
+    {
+      id: 'apiserver-silent',
+      kind: 'slow',
+      title: 'Packets of the adapter to the kube-apiserver vanish while it runs',
+      guess: 'True; answers after 10 s with 500 of its delegated authorization, or 504; kube-apiserver-unreachable-from-backend',
+      causes: ['kube-apiserver-unreachable-from-backend', 'delegated-auth-failing'],
+      within: 75,
+      inject: async (cluster) => {
+        const undo = cutFromApiserver('drop');
+        return async () => {
+          await undo();
+          await mend(cluster)();
+        };
+      },
+    },
+    {
+      id: 'serving-other-ca',
+      kind: 'wrong TLS',
+      title: 'The caBundle of its APIServices is of another authority than its serving certificate',
+      guess: 'False FailedDiscoveryCheck "x509: certificate signed by unknown authority"; 503; ca-bundle-mismatch',
+      causes: ['ca-bundle-mismatch'],
+      inject: async (cluster) => {
+        await believeOther(cluster, server, other);
+        return mend(cluster);
+      },
+    },
+    {
+      id: 'distrusts-apiserver',
+      kind: 'wrong TLS',
+      title: 'Its kubeconfig trusts another authority than that of the kube-apiserver when it starts',
+      guess:
+        'False MissingEndpoints; "x509: certificate signed by unknown authority" and a crash loop; kube-apiserver-unreachable-from-backend or dependency-certificate-untrusted',
+      causes: ['kube-apiserver-unreachable-from-backend', 'dependency-certificate-untrusted'],
+      inject: async (cluster) => {
+        const file = join(cluster.folder, `${server.name}.kubeconfig`);
+        const before = readFileSync(file, 'utf8');
+        const config = JSON.parse(before);
+        config.clusters[0].cluster['certificate-authority-data'] = Buffer.from(other.pem).toString('base64');
+        writeFileSync(file, JSON.stringify(config));
+        await restart(cluster, server);
+        return async () => {
+          writeFileSync(file, before);
+          await mend(cluster)();
+        };
+      },
+    },
+    {
+      id: 'auth-delegator-missing',
+      kind: 'wrong rights',
+      title: 'The binding to system:auth-delegator is deleted',
+      guess: 'True; 403 to ordinary clients once its cached reviews are over, administrators notice nothing; delegated-auth-failing',
+      causes: ['delegated-auth-failing'],
+      inject: async (cluster) => {
+        await unbind(cluster, server, bindings.authDelegator(server));
+        return mend(cluster);
+      },
+    },
+    {
+      id: 'auth-reader-missing',
+      kind: 'wrong rights',
+      title: 'The binding to extension-apiserver-authentication-reader is gone when it starts',
+      guess:
+        'False MissingEndpoints; it ends with "unable to load configmap based request-header-client-ca-file"; request-header-config-unreadable',
+      causes: ['request-header-config-unreadable'],
+      inject: async (cluster) => {
+        await unbind(cluster, server, bindings.authReader(server), { atStart: true });
+        return mend(cluster);
+      },
+    },
+    {
+      id: 'resources-forbidden',
+      kind: 'wrong rights',
+      title: 'It may not list the objects whose metrics are asked for',
+      guess:
+        'True; a metric of one object is there, of all objects 500 or 403 "cannot list resource services"; no verdict, or backend-rights-missing',
+      causes: [],
+      inject: async (cluster) => {
+        await cluster.kube.remove(`/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${READER}`);
+        return () => grantReader(cluster, server);
+      },
+    },
     {
       id: 'metric-unknown',
       kind: 'no metrics',
       title: 'Nobody has written a metric since the adapter started',
-      guess: 'available; the custom metric is a 404 "could not find the metric", external ones are there; no verdict',
+      guess:
+        'True; the custom metric is a 404 "could not find the metric", of all objects an empty list, external ones are there; no verdict',
       causes: [],
       inject: async (cluster) => {
         await restart(cluster, server);

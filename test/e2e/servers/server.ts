@@ -39,7 +39,9 @@ export interface ServerFault {
   readonly causes: readonly CauseId[];
   /** Why another cause, or none, is named, as it was measured. Absent: the cause is right. */
   readonly missed?: string;
-  /** Seconds that the verdict may take; default 60. */
+  /** What is asked instead of what the server is usually asked. */
+  readonly asks?: readonly string[];
+  /** Seconds that the verdict may take; default 45. */
   readonly within?: number;
   readonly inject: (cluster: Cluster) => Promise<Undo>;
 }

@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Exporter } from '../cluster/harness/exporter.ts';
 import { until } from '../cluster/harness/process.ts';
 import { CUSTOM_METRICS } from './custom-metrics.ts';
+import { KEDA } from './keda.ts';
 import type { Laid, Server } from './server.ts';
 import { calm, type Seen, tableOf, watch } from './support/watch.ts';
 
 const only = process.env.E2E_SERVERS?.split(',') ?? [];
-const SERVERS: readonly Server[] = [CUSTOM_METRICS];
+const SERVERS: readonly Server[] = [CUSTOM_METRICS, KEDA];
 /** Where what was seen is written, for docs/real-world/servers.md. */
 const OUT = process.env.E2E_SERVERS_OUT;
 

@@ -7,12 +7,15 @@ export interface KeyPair {
   readonly keyFile: string;
 }
 
+/** Default: server. */
+const USAGES = { server: 'serverAuth', client: 'clientAuth', both: 'serverAuth,clientAuth' } as const;
+
 export interface LeafOptions {
   readonly commonName: string;
   readonly organization?: string;
   /** Subject alternative names: DNS names and IP addresses. */
   readonly names?: readonly string[];
-  readonly usage?: 'server' | 'client';
+  readonly usage?: keyof typeof USAGES;
   /** Days from now; a negative number makes it expired already. */
   readonly days?: number;
 }
@@ -45,7 +48,7 @@ export class CertificateAuthority {
       [
         'basicConstraints=CA:FALSE',
         'keyUsage=digitalSignature,keyEncipherment',
-        `extendedKeyUsage=${options.usage === 'client' ? 'clientAuth' : 'serverAuth'}`,
+        `extendedKeyUsage=${USAGES[options.usage ?? 'server']}`,
         ...(names.length > 0 ? [`subjectAltName=${names.join(',')}`] : []),
       ].join('\n'),
     );

@@ -1,9 +1,6 @@
 //go:build tools
 
-// Package tools pins the commands that the end-to-end suite builds.
+// Package tools pins the command that the end-to-end suite builds.
 package tools
 
-import (
-	_ "github.com/kedacore/keda/v2/cmd/adapter"
-	_ "github.com/kedacore/keda/v2/cmd/operator"
-)
+import _ "github.com/kedacore/keda/v2/cmd/adapter"

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Undo } from '../../cluster/fault.ts';
 import type { Cluster } from '../../cluster/harness/cluster.ts';
@@ -78,14 +78,25 @@ export function cutFromApiserver(action: PacketFilter['action']): Undo {
   return filter({ to: APISERVER_ADDRESSES[0], action, uid: ADAPTER_UID });
 }
 
-/** A serving certificate in files that adapters may read: `NAME.crt`, `NAME.key` of the cluster's folder. */
-export function issueServing(cluster: Cluster, { namespace, name }: AggregatedServer, ca: CertificateAuthority = cluster.servingCa): void {
-  const made = ca.issue(`${name}-made`, { commonName: name, names: [`${name}.${namespace}.svc`] });
+/**
+ * Key pairs in a folder as a Secret of type kubernetes.io/tls is mounted, readable by adapters: ca.crt, tls.crt, tls.key. They serve, and
+ * are shown to others, as those that an operator makes.
+ */
+export function mountCertificates(folder: string, name: string, names: readonly string[], ca: CertificateAuthority): void {
+  mkdirSync(folder, { recursive: true });
+  const made = ca.issue(`${name}-made`, { commonName: name, names, usage: 'both' });
   for (const [from, to] of [
-    [made.certFile, `${name}.crt`],
-    [made.keyFile, `${name}.key`],
+    [ca.certFile, 'ca.crt'],
+    [made.certFile, 'tls.crt'],
+    [made.keyFile, 'tls.key'],
   ] as const) {
-    copyFileSync(from, join(cluster.folder, to));
-    chmodSync(join(cluster.folder, to), 0o644);
+    copyFileSync(from, join(folder, to));
+    chmodSync(join(folder, to), 0o644);
   }
+}
+
+/** The APIServices of the server believe another authority than the one of its certificate. */
+export async function believeOther({ kube }: Cluster, { apiServices }: AggregatedServer, ca: CertificateAuthority): Promise<void> {
+  for (const { group, version } of apiServices)
+    await kube.patch(path.apiService(`${version}.${group}`), { spec: { caBundle: Buffer.from(ca.pem).toString('base64') } });
 }

@@ -36,7 +36,7 @@ export interface Seen {
 
 /** A verdict has to hold this long. */
 const SETTLED_MS = 6000;
-const WITHIN_S = 60;
+const WITHIN_S = 45;
 const ASK_TIMEOUT_MS = 70_000;
 const MOST_LINES = 40;
 const MAIN = new URL('../../../../dist/main.js', import.meta.url).pathname;
@@ -49,7 +49,7 @@ export async function watch(laid: Laid, exporter: Exporter, fault: ServerFault):
   const client = cluster.ordinaryClient();
   try {
     // A client asks all the while: an aggregated server says little to nobody.
-    const answers = Promise.all(laid.asks.map((path) => ask(client, path)));
+    const answers = Promise.all((fault.asks ?? laid.asks).map((path) => ask(client, path)));
     const { last, since, blamed } = await settle(exporter, api, fault, injectedAt);
     const condition = await cluster.condition(api).catch(() => undefined);
     const seen = {
