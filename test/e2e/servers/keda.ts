@@ -47,7 +47,7 @@ export const KEDA: Server = {
     issue(cluster, pair);
     cluster.images.set(pair.adapter.image, ({ ip, kubeconfig, args }) =>
       asAdapter(
-        // Where it would write to if it could: it has no other flag for these.
+        // It reads these of its environment alone.
         ...['env', 'WATCH_NAMESPACE=', 'POD_NAMESPACE=tides', join(bin, 'keda-adapter')],
         ...[
           `--kubeconfig=${kubeconfig}`,
