@@ -1,5 +1,5 @@
 /** At the real moment `from` it was `epoch`, Unix milliseconds; an hour of it takes a `factor`th of an hour. */
-export interface Pace {
+interface Pace {
   readonly factor: number;
   readonly from: number;
   readonly epoch: number;

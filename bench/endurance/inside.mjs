@@ -1,6 +1,7 @@
 // Loaded into the exporter's process before it: tells what that process holds open, sets its wall clock, as an administrator's `date` does, and
 // makes its hours shorter or its disk slower where it is told to.
-import { open } from 'node:fs/promises';
+import files from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { memoryUsage } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,17 +12,18 @@ if (process.env.SOAK_PACE) hurryAll(JSON.parse(process.env.SOAK_PACE));
 
 const slowMs = Number(process.env.SLOW_DISK_MS ?? 0);
 if (slowMs > 0) {
-  const handle = await open(process.execPath);
+  // Flushes and renames wait for a disk that others keep busy.
+  const slow = (real) =>
+    async function (...args) {
+      await sleep(slowMs * Math.random());
+      return real.apply(this, args);
+    };
+  const handle = await files.open(process.execPath);
   const disk = Object.getPrototypeOf(handle);
   await handle.close();
-  // What flushes waits for a disk that others keep busy.
-  for (const flush of ['sync', 'datasync']) {
-    const real = disk[flush];
-    disk[flush] = async function () {
-      await sleep(slowMs * Math.random());
-      return real.call(this);
-    };
-  }
+  for (const flush of ['sync', 'datasync']) disk[flush] = slow(disk[flush]);
+  files.rename = slow(files.rename);
+  syncBuiltinESMExports();
 }
 
 const RealDate = Date;

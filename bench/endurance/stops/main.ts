@@ -11,7 +11,7 @@ import { type Stop, stopNow } from './stop.ts';
 /**
  * `npm run stops -- [--times 50] [--seed 1] [--lanes 2] [--disk 300]`: tells exporters to end at random moments while probes hang, logs and a page are
  * followed, scrapes run and one is half read, the kube-apiserver is late or silent, and each flush of a file takes up to so many milliseconds.
- * Exit code 1 when one of them did not end with all that it knew saved, or used more than two seconds beside what it waited for a processor.
+ * SIGINT ends it with what it has. Exit code 1 when one of them did not end with all that it knew saved, or used more than two seconds beside what it waited for a processor.
  */
 const { values } = parseArgs({
   options: {
@@ -70,6 +70,10 @@ function visitors(exporter: WatchedExporter): void {
 
 const stops: Stop[] = [];
 let left = Number(values.times);
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    left = 0;
+  });
 async function lane(home: Home): Promise<void> {
   while (left-- > 0) {
     const exporter = await home.start({ SLOW_DISK_MS: values.disk });
@@ -79,6 +83,8 @@ async function lane(home: Home): Promise<void> {
     await sleep(random.integer(0, LONGEST_WAIT_MS));
     const stop = await stopNow(exporter, home);
     stops.push(stop);
+    const [wall, worked, waited] = [stop.wallMs, stop.cpuMs, stop.waitedMs].map((ms) => ms.toFixed(0));
+    console.log(`${stops.length}: ${wall} ms, worked ${worked}, waited for a processor ${waited}`);
     for (const one of stop.wrong) console.log(`  wrong, stop ${stops.length}: ${one}`);
   }
 }
