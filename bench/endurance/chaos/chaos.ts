@@ -169,7 +169,7 @@ class Play {
 
   /** Ends the exporter, and returns what is wrong with what it leaves. */
   async end(): Promise<string[]> {
-    const known = await incidentsOf(this.#exporter);
+    const known = await patiently(() => incidentsOf(this.#exporter));
     this.#exporter.child.kill('SIGTERM');
     const code = await this.#exporter.ended();
     const written = incidentsIn(this.#fleet.incidentsFile);
@@ -195,7 +195,7 @@ class Play {
   /** Looks until nothing is wrong; what is still wrong at the end of the patience. */
   async #until(wrong: () => string[] | Promise<string[]>, withinMs: number): Promise<string[]> {
     for (let left = withinMs; ; left -= PAUSE_MS) {
-      const found = await wrong();
+      const found = await asked(wrong);
       if (found.length === 0 || left <= 0) return found;
       if (left % 5000 === 0) this.#trace(`waits: ${found.join('; ')}`);
       await sleep(PAUSE_MS);
@@ -211,7 +211,7 @@ class Play {
     this.#replaced = false;
     this.#touched.clear();
     const { simulator, residents } = this.#fleet;
-    const { series } = await lookAt(this.#exporter, simulator);
+    const { series } = await patiently(() => lookAt(this.#exporter, simulator));
     const start = {
       printed: new Map(residents.map((api) => [api, printedBy(simulator, api)])),
       counted: new Map(residents.map((api) => [api, countedOf(series, api)])),
@@ -233,7 +233,7 @@ class Play {
       return [...wrong, ...(start ? this.#miscounted(start, series) : [])];
     }, SEEN_WITHIN_MS);
     const left = await this.#later();
-    const held = await this.#exporter.held();
+    const held = await patiently(() => this.#exporter.held());
     this.held.push(held);
     const own = [...this.#ownFaults.splice(0), ...ownFaults(this.#exporter.lines())];
     return [...unseen, ...left, ...tooMuch(held), ...own];
@@ -297,6 +297,27 @@ class Play {
     if (wrong.length > 0) throw new Error(`never well before the first fault: ${wrong.join('; ')}`);
     this.#say(`exporter ${this.#exporter.pid}: all is well before the first fault`);
   }
+}
+
+/** On a busy machine a server of ours is late for its own deadlines and cuts a request off: who asked asks again. */
+async function asked(wrong: () => string[] | Promise<string[]>): Promise<string[]> {
+  try {
+    return await wrong();
+  } catch (error) {
+    return [`the exporter can not be asked: ${(error as Error).message}`];
+  }
+}
+
+const TRIES = 20;
+
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let left = TRIES; ; left--)
+    try {
+      return await ask();
+    } catch (error) {
+      if (left <= 0) throw error;
+      await sleep(PAUSE_MS);
+    }
 }
 
 async function mendAfter(ms: number, mend: Mend): Promise<void> {

@@ -59,7 +59,9 @@ function unsaved({ stateFile, incidentsFile }: Home, known: Awaited<ReturnType<t
   const written = new Map(readFileText(Buffer.from(readFileOr(incidentsFile, ''))).incidents.map((incident) => [incident.id, incident]));
   const lost = known.filter(({ id, ended }) => {
     const incident = written.get(id);
-    return incident === undefined || (ended !== undefined && incident.ended !== ended);
+    if (incident === undefined) return true;
+    // A failure that came back in these last moments goes on.
+    return ended !== undefined && incident.ended !== ended && incident.lastFailing <= ended;
   });
   return [
     ...wrong,
