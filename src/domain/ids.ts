@@ -636,6 +636,7 @@ export type SignatureId =
   | 'keda-operator-awaited'
   | 'keda-operator-unreachable'
   | 'key-pair-mismatch'
+  | 'kind-not-discovered'
   | 'kind-of-metric-unknown'
   | 'kube-apiserver-connect-timeout'
   | 'kube-apiserver-deadline'
