@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { isEndless, kindOf } from '../files/bounded-file.ts';
 import { InputError } from '../read/dump/input-error.ts';
-import { looksLikeClusterInfo, looksLikeTar, looksRecorded, type OpenedInput, openInput } from '../read/dump/open-input.ts';
+import { looksLikeClusterInfo, looksLikeTar, looksLikeZip, looksRecorded, type OpenedInput, openInput } from '../read/dump/open-input.ts';
 
 /** What is told to the user beside the answer. */
 type Note = (text: string) => void;
@@ -15,6 +15,10 @@ const READERS = {
   archive: async ({ chunks }: OpenedInput, name: string, note: Note) => {
     const [{ filesOfTar }, { readDumpFiles }] = await Promise.all([import('../read/dump/tar.ts'), import('../read/dump/dump.ts')]);
     return readDumpFiles(name, await filesOfTar(chunks, note), note);
+  },
+  zip: async ({ chunks }: OpenedInput, name: string, note: Note) => {
+    const [{ filesOfZip }, { readDumpFiles }] = await Promise.all([import('../read/dump/zip.ts'), import('../read/dump/dump.ts')]);
+    return readDumpFiles(name, await filesOfZip(chunks, note), note);
   },
   stream: async ({ chunks }: OpenedInput, name: string, note: Note) => {
     const [{ filesOfClusterInfo }, { readDumpFiles }] = await Promise.all([
@@ -56,6 +60,7 @@ function readerOf(input: OpenedInput, name: string, note: Note): Promise<Iterabl
   const text = head.subarray(0, 4096).toString('utf8');
   if (looksRecorded(text)) return READERS.recording(input, name);
   if (looksLikeTar(head)) return READERS.archive(input, name, note);
+  if (looksLikeZip(head)) return READERS.zip(input, name, note);
   return looksLikeClusterInfo(text) ? READERS.stream(input, name, note) : READERS.text(input, note);
 }
 

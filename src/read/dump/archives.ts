@@ -1,11 +1,13 @@
+import { ARCHIVE_BYTES } from './archive-files.ts';
 import type { DumpFile } from './dump-file.ts';
-import { looksLikeTar, openInput } from './open-input.ts';
-import { ARCHIVE_BYTES, filesOfTar } from './tar.ts';
+import { looksLikeTar, looksLikeZip, openInput } from './open-input.ts';
+import { filesOfTar } from './tar.ts';
+import { filesOfZip } from './zip.ts';
 
 /** A collection within a collection: a must-gather in the folder of a case, a bundle that another tool put into its own. */
-const TAR = /\.(?:tar|tar\.gz|tgz)$/i;
+const ARCHIVE = /\.(?:tar|tar\.gz|tgz|zip)$/i;
 /** Packed as nothing here unpacks it. */
-const OTHER = /\.(?:zip|7z|t?zst|t?xz|t?bz2?)$/i;
+const OTHER = /\.(?:7z|t?zst|t?xz|t?bz2?)$/i;
 
 /** Archives in archives. */
 const DEEPEST = 3;
@@ -23,14 +25,14 @@ export async function unpacked(files: readonly DumpFile[], note: (text: string) 
 
 async function opened(files: readonly DumpFile[], unpacking: Unpacking, depth: number): Promise<readonly DumpFile[]> {
   noteOthers(files, unpacking.note);
-  if (depth === 0 || !files.some(isTar)) return files;
+  if (depth === 0 || !files.some(isArchive)) return files;
   const all: DumpFile[] = [];
-  for (const file of files) all.push(...(isTar(file) ? await opened(await filesIn(file, unpacking), unpacking, depth - 1) : [file]));
+  for (const file of files) all.push(...(isArchive(file) ? await opened(await filesIn(file, unpacking), unpacking, depth - 1) : [file]));
   return all;
 }
 
-function isTar({ segments }: DumpFile): boolean {
-  return TAR.test(segments.at(-1) ?? '');
+function isArchive({ segments }: DumpFile): boolean {
+  return ARCHIVE.test(segments.at(-1) ?? '');
 }
 
 async function filesIn(file: DumpFile, unpacking: Unpacking): Promise<readonly DumpFile[]> {
@@ -38,11 +40,12 @@ async function filesIn(file: DumpFile, unpacking: Unpacking): Promise<readonly D
   const name = file.segments.join('/');
   try {
     const { head, chunks } = await openInput(file.chunks());
-    if (!looksLikeTar(head)) {
-      note(`${name} is no tar archive, and is left out`);
+    const unpack = looksLikeTar(head) ? filesOfTar : looksLikeZip(head) ? filesOfZip : undefined;
+    if (!unpack) {
+      note(`${name} is no tar and no zip archive, and is left out`);
       return [];
     }
-    const inside = await filesOfTar(chunks, (text) => note(`${name}: ${text}`), unpacking.left);
+    const inside = await unpack(chunks, (text) => note(`${name}: ${text}`), unpacking.left);
     for (const { size } of inside) unpacking.left -= await size();
     return inside.map((one) => ({ ...one, segments: [...file.segments, ...one.segments] }));
   } catch (error) {
@@ -55,5 +58,5 @@ function noteOthers(files: readonly DumpFile[], note: (text: string) => void): v
   const [first, ...more] = files.filter(({ segments }) => OTHER.test(segments.at(-1) ?? ''));
   if (!first) return;
   const others = more.length === 0 ? '' : `, and ${more.length} more`;
-  note(`${first.segments.join('/')}${others}: zip, 7z, zstd, xz and bzip2 are not unpacked here; unpack what you want to be read`);
+  note(`${first.segments.join('/')}${others}: 7z, zstd, xz and bzip2 are not unpacked here; unpack what you want to be read`);
 }

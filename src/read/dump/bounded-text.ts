@@ -70,7 +70,6 @@ interface Magic {
 const PASTE = 'paste conditions, events, log lines or client errors';
 /** What people have, and what makes it readable: Node.js 20 unpacks gzip only. */
 const MAGIC: readonly Magic[] = [
-  { what: 'a zip archive', signature: [0x50, 0x4b, 0x03, 0x04], todo: 'unpack it (`unzip FILE -d FOLDER`), and give the folder' },
   { what: 'a 7z archive', signature: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], todo: 'unpack it (`7z x FILE -oFOLDER`), and give the folder' },
   { what: 'a zstd stream', signature: [0x28, 0xb5, 0x2f, 0xfd], todo: throughPipe('zstd') },
   { what: 'an xz stream', signature: [0xfd, 0x37, 0x7a, 0x58], todo: throughPipe('xz') },

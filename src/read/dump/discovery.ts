@@ -1,4 +1,4 @@
-import type { ReportFacts, SignatureCount } from '../../domain/snapshot.ts';
+import type { ApiFacts, ReportFacts, SignatureCount } from '../../domain/snapshot.ts';
 import { rawArray, rawObject } from '../../kube/raw.ts';
 import { isBuiltIn } from '../text/apis.ts';
 import { readText } from '../text/read-text.ts';
@@ -14,9 +14,11 @@ const CUSTOM = /(?:^|\/)cluster-resources\/custom-resource-definitions\.json$/;
 const LARGEST = 32 * 2 ** 20;
 const MOST_APIS = 200;
 
-/** What discovery said of one API. */
+/** What is said of one API beside the objects of a dump: by discovery, or by a table that lies beside it. */
 export interface Discovered {
-  readonly reported: ReportFacts;
+  readonly reported?: ReportFacts;
+  readonly condition?: ApiFacts['condition'];
+  readonly backend?: ApiFacts['backend'];
   readonly textMatches: readonly SignatureCount[];
 }
 

@@ -29,6 +29,7 @@ import { InputError } from './input-error.ts';
 import { expectedApis, namedApi } from './known-backends.ts';
 import { whyAbsent } from './layouts.ts';
 import { readObjects } from './objects.ts';
+import { readOutputs, toldBeside } from './outputs.ts';
 import { logsOf, readLogs } from './pod-logs.ts';
 import { type Records, recordsOf } from './records.ts';
 import { textMatchesOf } from './texts.ts';
@@ -58,7 +59,13 @@ export async function readDump(root: string, note: (text: string) => void): Prom
 export async function readDumpFiles(name: string, given: readonly DumpFile[], note: (text: string) => void): Promise<Snapshot[]> {
   const files = await unpacked(given, note);
   const records = recordsOf(await readObjects(files, note), note);
-  const discovered = await discoveryOf(files, note);
+  const time = timeOf(records);
+  const met = await discoveryOf(files, note);
+  if (met.size === 0 && Object.values(records).every((one) => one === undefined)) {
+    const said = await readOutputs(files, note);
+    if (said.some(({ apis }) => apis.length > 0)) return said;
+  }
+  const discovered = new Map([...met, ...(records.apis ? [] : await toldBeside(files, time, note))]);
   const apis = records.apis ?? guessedApis(records, discovered);
   if (apis.length === 0)
     throw new InputError(
@@ -68,7 +75,7 @@ export async function readDumpFiles(name: string, given: readonly DumpFile[], no
     note(
       `APIServices are ${whyAbsent(files)('api-services')}; the APIs are guessed from well-known Services and from discovery, the Services of those by their names. Put apiservices.yaml beside it to be sure`,
     );
-  const dump: Dump = { files, records, discovered, time: timeOf(records), note };
+  const dump: Dump = { files, records, discovered, time, note };
   const after = await snapshotOf(apis, dump);
   return [before(after), after];
 }
@@ -77,7 +84,10 @@ export async function readDumpFiles(name: string, given: readonly DumpFile[], no
 function guessedApis({ services = [] }: Records, discovered: Dump['discovered']): readonly ApiServiceRecord[] {
   const expected = expectedApis(services);
   const known = new Set(expected.map(({ name }) => name));
-  return [...expected, ...[...discovered.keys()].filter((name) => !known.has(name)).map((name) => namedApi(name, services))];
+  return [
+    ...expected,
+    ...[...discovered].filter(([name]) => !known.has(name)).map(([name, { backend }]) => namedApi(name, services, backend)),
+  ];
 }
 
 /** The newest time in the objects: a dump of last month is judged as of last month. */
@@ -146,7 +156,7 @@ async function apiFactsOf(api: ApiServiceRecord, whole: Dump): Promise<ApiFacts>
     insecureSkipTLSVerify: api.insecureSkipTLSVerify,
     caBundle: readCaBundle(api.caBundle),
     ...(api.createdAt === undefined ? {} : { createdAt: api.createdAt }),
-    condition: !records.apis ? UNOBSERVED : api.condition ? observed(api.condition) : ABSENT,
+    condition: !records.apis ? (dump.discovered.get(api.name)?.condition ?? UNOBSERVED) : api.condition ? observed(api.condition) : ABSENT,
     transitions: { True: 0, False: 0, Unknown: 0 },
     service: serviceOf(backend, records),
     endpoints: fact(records.slices, () => backend.endpoints),

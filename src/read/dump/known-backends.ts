@@ -12,10 +12,11 @@ export function expectedApis(services: readonly ServiceRecord[]): ApiServiceReco
 }
 
 /**
- * An APIService that only discovery names. Its backend is the one Service that is called like a server of its group, or shares a word
+ * An APIService that only discovery names, or a table. Its backend is what is told; else it is the one Service that is called like a server of its group, or shares a word
  * with the group; where none is, or several are, it is not known.
  */
-export function namedApi(name: string, services: readonly ServiceRecord[]): ApiServiceRecord {
+export function namedApi(name: string, services: readonly ServiceRecord[], told?: ApiServiceRecord['backend']): ApiServiceRecord {
+  if (told !== undefined && told.service !== '') return { ...recordOf(name, undefined), backend: told };
   const group = name.slice(name.indexOf('.') + 1);
   const known = knownServers(group);
   const words = wordsOfGroup(group);

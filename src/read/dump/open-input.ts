@@ -28,6 +28,11 @@ export function looksLikeTar(head: Buffer): boolean {
   return head.subarray(257, 262).toString('latin1') === 'ustar';
 }
 
+/** A zip archive begins with the header of its first file (APPNOTE 6.3.10, 4.3.7); an empty one has none, and none that is in parts begins so. */
+export function looksLikeZip(head: Buffer): boolean {
+  return head.length > 4 && head.readUInt32LE(0) === 0x04_03_4b_50;
+}
+
 /**
  * What `kubectl cluster-info dump` prints first: the nodes, as a typed list, in JSON (kubectl 1.36 clusterinfo_dump.go Run). Above it may stand
  * the command, where somebody copied it out of a terminal, and warnings of the server.

@@ -1,15 +1,9 @@
-import { type DumpFile, fileInMemory } from './dump-file.ts';
+import { ARCHIVE_BYTES, ArchiveFiles, isOfUse } from './archive-files.ts';
+import type { DumpFile } from './dump-file.ts';
 import { InputError } from './input-error.ts';
 import { looksLikeTar } from './open-input.ts';
 
 const BLOCK = 512;
-/** A larger one is left out. */
-const LARGEST_FILE = 64 * 2 ** 20;
-/** Of all files together; what comes later is left out. */
-export const ARCHIVE_BYTES = 512 * 2 ** 20;
-const MOST_FILES = 50_000;
-/** What readers of dumps open. */
-const OF_USE = /\.(?:json|ya?ml|log|tar|tgz|tar\.gz)$|(?:^|\/)logs\.txt$/;
 
 interface Entry {
   readonly name: string;
@@ -25,22 +19,18 @@ interface Entry {
 export async function filesOfTar(chunks: AsyncIterable<Buffer>, note: (text: string) => void, most = ARCHIVE_BYTES): Promise<DumpFile[]> {
   const archive = new Archive(new BlockReader(chunks), most);
   while (await archive.next());
-  if (archive.leftOut > 0)
-    note(`${archive.leftOut} files of the archive are too large, or too many, and are left out: unpack it, and give its folder`);
-  return archive.files.sort((a, b) => (a.segments.join('/') < b.segments.join('/') ? -1 : 1));
+  return archive.files.end(note);
 }
 
 class Archive {
-  readonly files: DumpFile[] = [];
-  leftOut = 0;
+  readonly files: ArchiveFiles;
   readonly #reader: BlockReader;
-  #bytesLeft: number;
   /** The next entry's, where its header has no room for it. */
   #longName: string | undefined;
 
   constructor(reader: BlockReader, most: number) {
     this.#reader = reader;
-    this.#bytesLeft = most;
+    this.files = new ArchiveFiles(most);
   }
 
   /** Reads one entry; false at the end. */
@@ -59,14 +49,12 @@ class Archive {
   }
 
   async #file({ name, size }: Entry): Promise<void> {
-    if (size > LARGEST_FILE || size > this.#bytesLeft || this.files.length >= MOST_FILES) {
-      this.leftOut++;
+    if (!this.files.hasRoom(size)) {
       await this.#reader.skip(size);
       return;
     }
     const bytes = await this.#reader.take(size);
-    this.#bytesLeft -= bytes.length;
-    this.files.push(fileInMemory(segmentsOf(name), bytes, bytes.length < size));
+    this.files.add(name, bytes, bytes.length < size);
   }
 }
 
@@ -75,11 +63,7 @@ const LONG_NAMES: ReadonlySet<string> = new Set(['L', 'x']);
 const LONGEST_NAME = 65_536;
 
 function isFileOfUse({ type, name }: Entry): boolean {
-  return (type === '0' || type === '\0') && OF_USE.test(name);
-}
-
-function segmentsOf(name: string): readonly string[] {
-  return name.split('/').filter((part) => part !== '' && part !== '.' && part !== '..');
+  return (type === '0' || type === '\0') && isOfUse(name);
 }
 
 function entryOf(header: Buffer): Entry {

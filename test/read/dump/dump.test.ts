@@ -516,17 +516,17 @@ describe('dump', () => {
   ])('reads %s in a folder as a folder', async (_, name, pack) => {
     const files = LAYOUTS['must-gather']!;
     const { after } = await read(files);
-    const folder = folderWith({ 'README.md': 'of the case', 'other.zip': 'PK' });
+    const folder = folderWith({ 'README.md': 'of the case', 'other.7z': '7z' });
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), pack(tarOf(files)));
     const notes: string[] = [];
     const [, unpacked] = await readDump(folder, (text) => notes.push(text));
     expect(unpacked).toEqual(after);
-    expect(notes).toEqual(['other.zip: zip, 7z, zstd, xz and bzip2 are not unpacked here; unpack what you want to be read']);
+    expect(notes).toEqual(['other.7z: 7z, zstd, xz and bzip2 are not unpacked here; unpack what you want to be read']);
   });
 
   it.each<[what: string, content: string, note: RegExp]>([
-    ['is no archive', 'nothing of the kind', /^case\.tar is no tar archive, and is left out$/],
+    ['is no archive', 'nothing of the kind', /^case\.tar is no tar and no zip archive, and is left out$/],
     [
       'is damaged',
       tarOf({ 'pods.json': '{}' }).fill('x', 124, 136).toString('latin1'),
