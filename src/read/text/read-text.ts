@@ -46,6 +46,12 @@ const SOME_TIME = Date.UTC(2000, 0, 1);
 const BEFORE_MS = 60_000;
 const MOST_OF_DOCUMENTS = 20_000;
 /** Within a fence of Markdown stands what a program printed. */
+/** What stands of logs in a text is read, and is less than a log. */
+const EXCERPT: ApiFacts['logs'] = { state: 'unobserved', why: 'only as far as they are in the text' };
+
+/** What only we ask, where it is switched on: that a text lacks it tells nobody what to paste. */
+const OF_OURS: ReadonlySet<SourceName> = new Set(['node-agents']);
+
 const FENCE = /^\s{0,12}(?:```|~~~)/;
 
 /**
@@ -358,6 +364,7 @@ class TextReading {
     return {
       ...unknownApi(name, { namespace, service: service ?? '', port: 443 }),
       ...(condition ? { condition: observed(condition) } : {}),
+      logs: EXCERPT,
       transitions: turns,
       ...backend.facts,
       ...this.#policyFacts(namespace, tie),
@@ -421,10 +428,9 @@ class TextReading {
     if (this.#tables.endpoints.size > 0) seen.add('endpoint-slices');
     if (this.#tables.workloads.size > 0) seen.add('workloads');
     const note = omitted > 0 ? `${Math.ceil(omitted / 2 ** 20)} MiB in the middle of the text were left out` : undefined;
-    return SOURCES.map((source) =>
-      seen.has(source)
-        ? { source, state: 'ok', lastSuccess: time, ...(note === undefined ? {} : { message: note }) }
-        : { source, state: 'absent', message: 'not in the text' },
-    );
+    return SOURCES.map((source): SourceStatus => {
+      if (seen.has(source)) return { source, state: 'ok', lastSuccess: time, ...(note === undefined ? {} : { message: note }) };
+      return OF_OURS.has(source) ? { source, state: 'disabled' } : { source, state: 'absent', message: 'not in the text' };
+    });
   }
 }
