@@ -1,4 +1,5 @@
 import type { Named } from '../../utterances/nearest.ts';
+import { isBuiltIn } from './apis.ts';
 
 /** kubectl prints an answer with 403 so (k8s.io/kubectl: cmd/util/helpers.go): somebody ran a command. */
 const OF_A_COMMAND = /\bError from server \(Forbidden\): (?!unable to)/;
@@ -25,6 +26,7 @@ export function asItsOwn(line: string, named: Named): Named {
     case 'anonymous-forbidden':
       return isOfNoApi(line) ? own(named, OF_NO_API) : named;
     case 'user-forbidden':
+      if (isOfFrontProxy(line)) return { ...named, ...UNTRUSTED_FRONT_PROXY };
       return isOfOneUser(line) ? own(named, OF_ONE_USER) : named;
     case 'client-side-throttling':
     case 'client-side-throttling-long':
@@ -39,6 +41,36 @@ const OF_ONE_USER =
 const OF_NO_API = 'Who asked had no name, and asked for a path that is of no API: the kube-apiserver refused it.';
 const OF_A_PROGRAM =
   'A program of a machine, as kubectl is, waits in its own limiter (QPS, burst): the number of its process is of no container. No server of an API does that.';
+
+/**
+ * Names that installers give the certificate with which the kube-apiserver calls the servers behind APIs: kubeadm `front-proxy-client`, its
+ * documentation `aggregator`, k3s `system:auth-proxy`, RKE `kube-apiserver-proxy-client`, OpenShift `system:openshift-aggregator`; where one
+ * certificate serves for everything, `kube-apiserver`.
+ */
+const FRONT_PROXY =
+  /^(?:system:)?(?:[a-z]{1,40}-){0,3}(?:aggregator|front-proxy|auth-proxy|apiserver-proxy|proxy-client)(?:-client)?$|^kube-apiserver$/;
+
+/**
+ * Nobody logs in with that certificate, so where it is the user that may not, the server behind the API has taken the certificate for the user:
+ * it did not accept it as that of a front proxy, by its name or its CA, and so did not look at the headers that say who asks (apiserver 1.36
+ * pkg/authentication/request/headerrequest, then x509).
+ */
+const UNTRUSTED_FRONT_PROXY: Pick<Named, 'id' | 'pointsTo' | 'role' | 'read'> = {
+  id: 'front-proxy-taken-for-user',
+  pointsTo: ['front-proxy-name-not-allowed', 'request-header-ca-mismatch'],
+  role: 'symptom',
+  read: true,
+};
+
+const OF_GROUP = /in API group \\?"([a-z0-9.-]{1,253})\\?"|\b[a-z]{1,63}\.([a-z0-9.-]{1,253}) is forbidden/i;
+
+/** What the kube-apiserver serves itself it refuses itself: there the certificate is that of a client, as of kubelets. */
+function isOfFrontProxy(line: string): boolean {
+  if (!FRONT_PROXY.test(WHO.exec(line)?.[1] ?? '')) return false;
+  const [, named, asked] = OF_GROUP.exec(line) ?? [];
+  const group = named ?? asked;
+  return group !== undefined && !isBuiltIn(group);
+}
 
 const own = (named: Named, says: string): Named => ({ ...named, pointsTo: [], role: 'harmless', says });
 

@@ -46,6 +46,8 @@ interface Found {
   readonly named: Named;
   count: number;
   readonly sample: string;
+  /** When it was said first, where that line is stamped. Unix milliseconds. */
+  readonly firstAt: number | undefined;
 }
 
 interface Book {
@@ -173,8 +175,22 @@ function enterNamed(book: Book, line: string, named: Named, said: SaidBy): void 
   if (kind) enterError(book, kind, line, { at: said.at, inner });
   const known = book.found.get(named.id);
   if (known) known.count++;
-  else book.found.set(named.id, { named, count: 1, sample: sampleOf(line) });
+  else book.found.set(named.id, { named, count: 1, sample: sampleOf(line), firstAt: said.at });
+  if (hasOutlasted(named, known?.firstAt, said.at)) enterError(book, 'partial', line, { at: said.at, inner });
 }
+
+/**
+ * metrics-server scrapes at its start and again after `--metric-resolution`, a minute if nobody set it, and has metrics to serve from then
+ * on (0.9: pkg/server/server.go, pkg/storage/storage.go: Ready). The first probe comes after the first scrape, so what is still missing a
+ * minute after one that failed does not come by itself.
+ */
+const SECOND_SCRAPE_MS = 60_000;
+
+function hasOutlasted({ id }: Named, firstAt: number | undefined, at: number | undefined): boolean {
+  return id === NO_METRICS_YET && firstAt !== undefined && at !== undefined && at - firstAt >= SECOND_SCRAPE_MS;
+}
+
+const NO_METRICS_YET: SignatureId = 'metric-storage-empty';
 
 /**
  * metrics-server is ready, and its API available, while it has figures of any node (pkg/storage, pkg/server): what it says of kubelets is of
@@ -189,6 +205,8 @@ const isOfAPart = ({ speaker, pointsTo }: Named): boolean =>
  */
 const OF_ONE_REQUEST: ReadonlySet<string> = new Set<SignatureId>([
   'metric-not-offered',
+  'metric-not-set-up',
+  'datadog-metric-invalid',
   'client-side-throttling',
   'client-side-throttling-long',
 ]);

@@ -237,11 +237,25 @@ export class PodReader {
     return this.#pods.size;
   }
 
+  /** A pod that `keep` keeps restarts since it was made, though it may be ready just now. */
+  restless(keep: (pod: TextObject) => boolean): boolean {
+    return [...this.#pods.values()].some((draft) => keep(draft.object) && isRestless(draft));
+  }
+
   /** Pods that `keep` keeps, as of `time`. */
   facts(time: number, keep: (pod: TextObject) => boolean): PodFacts[] {
     return [...this.#pods].filter(([, { object }]) => keep(object)).map(([key, draft]) => podOf(key, draft, time));
   }
 }
+
+/**
+ * So often, the last time within so long before the text, and no older than so: it has not once run for the ten minutes after which the kubelet
+ * takes restarts for over (1.36 pkg/kubelet/kubelet.go: MaxContainerBackOff, twice), as one that a start of the cluster overtook has.
+ */
+const RESTLESS = { restarts: 3, agoS: 600, ageS: 1800 } as const;
+
+const isRestless = ({ restarts, restartedAgo = Infinity, age = Infinity }: Draft): boolean =>
+  restarts >= RESTLESS.restarts && restartedAgo <= RESTLESS.agoS && age <= RESTLESS.ageS;
 
 /** Where it is and its labels, by the columns of `-o wide` and `--show-labels`. */
 function withColumns(object: TextObject, columns: string): TextObject {

@@ -34,7 +34,7 @@ import { PodReader } from './pods.ts';
 import { isOfTunnel, type PolicyReading, showsPolicies } from './policy-reading.ts';
 import { HtmlComments, Prose, quotedError, ReleaseNotes } from './prose.ts';
 import { withoutReachedAgain } from './reached-again.ts';
-import { conditionError, reportOf, troubleOf } from './report.ts';
+import { conditionError, RESTARTS, reportOf, troubleOf } from './report.ts';
 import { mayServe } from './servers.ts';
 import { TableReader } from './tables.ts';
 import { ownersOf, type ServerClues, type Tie, tiesOf } from './ties.ts';
@@ -86,6 +86,9 @@ interface Reading {
 
 /** The aggregator names the Service that it looked for, and not the API (kube-aggregator 1.36 pkg/apiserver/handler_proxy.go). */
 const RESOLVING = /\berror resolving ([a-z0-9][a-z0-9-]{0,62})\/([a-z0-9][a-z0-9.-]{0,252}): /;
+
+/** Reasons of the condition whose message tells nothing else (kube-aggregator 1.36 pkg/controllers/status): as a line it would confirm itself. */
+const SAYS_NO_MORE: ReadonlySet<string> = new Set(['MissingEndpoints', 'EndpointsNotFound']);
 
 /** How kubectl prints what it got for an answer. */
 const CLIENTS_ERROR = /^(?:Error from server|error: )/;
@@ -242,8 +245,8 @@ class TextReading {
     this.#end();
     const time = this.#latest ?? SOME_TIME;
     const asOf = textTime(this.#latest);
-    for (const [api, { message }] of this.#apis.conditions)
-      if (message !== '') this.#joiner.messages.push({ text: message, voice: 'kube-apiserver', about: [api] });
+    for (const [api, { reason, message }] of this.#apis.conditions)
+      if (message !== '' && !SAYS_NO_MORE.has(reason)) this.#joiner.messages.push({ text: message, voice: 'kube-apiserver', about: [api] });
     const names = this.#names();
     const ties = tiesOf(
       names.map((api) => this.#clues(api)),
@@ -403,7 +406,7 @@ class TextReading {
         ...(events.length > 0 ? { events: observed({ counts: [], recent: events }) } : {}),
         ...this.#tables.facts(tie),
       },
-      trouble: troubleOf(pods) ?? this.#tables.trouble(tie),
+      trouble: troubleOf(pods) ?? (this.#pods.restless((pod) => tie.owns(pod)) ? RESTARTS : this.#tables.trouble(tie)),
     };
   }
 

@@ -4,6 +4,8 @@ import type { Said } from './matches.ts';
 /** A pod that restarted so often, and within the hour, is not well, even when it is ready just now. */
 const RESTLESS = 5;
 const QUOTED = 160;
+/** Of pods: what troubles them. */
+export const RESTARTS = 'a container of it restarts again and again';
 
 /** What a text says of one API. */
 export interface Testimony {
@@ -68,7 +70,6 @@ export function troubleOf(pods: readonly PodFacts[]): string | undefined {
   if (waiting) return `a container of it waits: ${waiting.reason}`;
   if (containers.some(({ terminated, lastTermination }) => (terminated ?? lastTermination)?.reason === 'OOMKilled'))
     return 'a container of it was killed for want of memory';
-  return containers.some(({ restarts, restartTimes }) => restarts >= RESTLESS && restartTimes.length > 0)
-    ? 'a container of it restarts again and again'
-    : undefined;
+  const restless = containers.some(({ restarts, restartTimes }) => restarts >= RESTLESS && restartTimes.length > 0);
+  return restless ? RESTARTS : undefined;
 }

@@ -68,6 +68,37 @@ const waited = (delay: string) =>
 const KUBECTL_WAITED = `I0105 09:00:00.000000   41233 request.go:752] "Waited before sending request" delay="11.4s" reason="client-side throttling, not priority and fairness" verb="GET" URL="https://192.0.2.2:6443/apis/tides.example.com/v1"`;
 
 const NOTHING: readonly AnswerRow[] = [
+  {
+    what: 'a server that has no metrics in its first minute',
+    text: lines(
+      '$ kubectl logs -n kube-system deploy/metrics-server',
+      at('09:00:20', 'I', 'server.go:192', '"Failed probe" probe="metric-storage-ready" err="no metrics to serve"'),
+      at('09:01:10', 'I', 'server.go:192', '"Failed probe" probe="metric-storage-ready" err="no metrics to serve"'),
+    ),
+    answer: 'nothing-to-judge',
+    api: METRICS,
+  },
+  {
+    what: 'a pod that restarted when the cluster began, long ago',
+    text: lines(
+      `# ${TIDES}`,
+      '$ kubectl get pods -n harbour',
+      'NAME                          READY   STATUS    RESTARTS      AGE',
+      'tides-7c9f8d6b5-abcde         1/1     Running   3 (8m ago)    9d',
+    ),
+    answer: 'nothing-to-judge',
+    api: TIDES,
+  },
+  {
+    what: 'a kube-apiserver that may not ask a kubelet',
+    text: lines(
+      `# ${TIDES}`,
+      'Error from server (Forbidden): nodes "node-a" is forbidden: User "kube-apiserver" cannot get resource "nodes/proxy" in API group "" at the cluster scope',
+    ),
+    answer: 'nothing-to-judge',
+    api: TIDES,
+    notCause: 'front-proxy-name-not-allowed',
+  },
   { what: "a wait in kubectl's own limiter", text: KUBECTL_WAITED, answer: 'nothing-to-judge', api: TIDES, harmless: /in its own limiter/ },
   {
     what: 'objects that are there, and a kind that is not',
@@ -1061,6 +1092,43 @@ const DIAGNOSED: readonly AnswerRow[] = [
     answer: 'diagnosed',
     api: TIDES,
     cause: 'host-unreachable',
+  },
+  {
+    what: 'a server that has no metrics a minute after it had none',
+    text: lines(
+      '$ kubectl logs -n kube-system deploy/metrics-server',
+      at('09:00:20', 'I', 'server.go:192', '"Failed probe" probe="metric-storage-ready" err="no metrics to serve"'),
+      at('09:01:30', 'I', 'server.go:192', '"Failed probe" probe="metric-storage-ready" err="no metrics to serve"'),
+    ),
+    answer: 'diagnosed',
+    api: METRICS,
+    cause: 'kubelet-scrape-failing',
+  },
+  {
+    what: 'the certificate of the front proxy taken for a user',
+    text: lines(`# ${TIDES}`, `${FORBIDDEN}front-proxy-client${MAY_NOT}`),
+    answer: 'diagnosed',
+    api: TIDES,
+    cause: 'front-proxy-name-not-allowed',
+  },
+  {
+    what: 'a pod that is ready, and restarts since it was made',
+    text: lines(
+      `# ${TIDES}`,
+      '$ kubectl get pods -n harbour',
+      'NAME                          READY   STATUS    RESTARTS      AGE',
+      'tides-7c9f8d6b5-abcde         1/1     Running   3 (20s ago)   6m28s',
+    ),
+    answer: 'diagnosed',
+    api: TIDES,
+    cause: 'pod-restarting',
+  },
+  {
+    what: 'a metric of which the adapter knows no query',
+    text: 'unable to get external metric harbour/tide-level/nil: unable to fetch metrics from external metrics API: no metric query found',
+    answer: 'diagnosed',
+    api: EXTERNAL,
+    cause: 'bad-flag-or-config',
   },
   {
     what: 'a table without endpoints',
