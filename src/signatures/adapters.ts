@@ -77,20 +77,18 @@ export const ADAPTERS: readonly Signature[] = [
     nearMisses: ['the metric tide_level for pods is there', 'could not find the requested resource (get pods.custom.metrics.k8s.io)'],
   },
   {
-    // prometheus-adapter 0.12: pkg/external-provider/provider.go; adapters of CloudWatch and New Relic: pkg/provider/provider_external.go;
-    // KEDA 2.18: pkg/provider/provider.go, which asks for the label that only its own HorizontalPodAutoscalers send
+    // prometheus-adapter 0.12: pkg/external-provider/provider.go; adapters of CloudWatch and New Relic: pkg/provider/provider_external.go
     id: 'metric-not-set-up',
     speaker: 'aggregated-server',
     pointsTo: ['bad-flag-or-config'],
-    pattern: String.raw`no metric query found|unable to generate a query for the metric|scaledobject name is not specified`,
-    literals: ['no metric query found', 'unable to generate a query for', 'scaledobject name is not'],
+    pattern: String.raw`no metric query found|unable to generate a query for the metric`,
+    literals: ['no metric query found', 'unable to generate a query for'],
     says: 'The adapter was asked for a metric of which its rules or objects say nothing, or nothing that makes a query.',
     matches: [
       'unable to get external metric harbour/tide-level/nil: unable to fetch metrics from external metrics API: no metric query found',
       'E0105 09:00:13.100000       1 provider.go:47] unable to generate a query for the metric: empty query produced by metrics query template',
-      'E0105 09:00:13.100000       1 provider.go:99] keda_metrics_adapter/provider "msg"="please specify scaledObject name" "error"="scaledObject name is not specified"',
     ],
-    nearMisses: ['metric query found in the cache', 'the name of the ScaledObject is tides'],
+    nearMisses: ['metric query found in the cache', 'generated a query for the metric'],
   },
   {
     // Datadog cluster agent 7.60: pkg/clusteragent/autoscaling/externalmetrics/model, pkg/clusteragent/custommetrics/provider.go
