@@ -300,6 +300,33 @@ export const ADAPTERS: readonly Signature[] = [
     ],
   },
   {
+    // KEDA: pkg/provider/provider.go; pkg/scaling/scale_handler.go, whose every error keda-operator begins with the words of scaler-failed.
+    id: 'scaled-object-unmatched',
+    speaker: 'aggregated-server',
+    anyClient: true,
+    pointsTo: ['bad-flag-or-config'],
+    pattern: String.raw`exactly one scaledobject should match label|no matching metrics found for|scaledobject name is not specified|no scaler(?:s)? (?:found|matching)|scaledobject\.keda\.sh \\{0,3}"[^"]{1,300}" not found`,
+    literals: [
+      'exactly one scaledobject should match',
+      'no matching metrics found for',
+      'scaledobject name is not specified',
+      'no scaler',
+      'scaledobject.keda.sh',
+    ],
+    says: 'An external metric was asked for that belongs to no ScaledObject.',
+    matches: [
+      'E0105 09:00:13.100000       1 provider.go:101] scaledObject name is not specified',
+      'rpc error: code = Unknown desc = error when getting metric values no matching metrics found for s0-tides',
+      'rpc error: code = Unknown desc = error when getting metric values error getting scalers ScaledObject.keda.sh "canoe" not found',
+      'E0105 09:00:13.100000       1 status.go:71] apiserver received an error that is not an metav1.Status: &errors.errorString{s:"exactly one ScaledObject should match label "}: exactly one ScaledObject should match label',
+    ],
+    nearMisses: [
+      'matching metrics found for s0-tides',
+      'scaledObject name is ferry',
+      'rpc error: code = Unknown desc = error when getting metric values metric:s0-tides encountered error',
+    ],
+  },
+  {
     id: 'scaler-failed',
     speaker: 'aggregated-server',
     pointsTo: ['backend-dependency-failing'],
@@ -317,22 +344,9 @@ export const ADAPTERS: readonly Signature[] = [
     matches: [
       '{"level":"error","ts":"2026-01-05T09:00:13Z","logger":"grpc_server","msg":"error when getting metric values","error":"dial refused"}',
       '{"level":"error","ts":"2026-01-05T09:00:13Z","logger":"scale_handler","msg":"error getting scaler","scaledObject.Name":"ferry"}',
+      'rpc error: code = Unknown desc = error when getting metric values metric:s0-tides encountered error',
     ],
     nearMisses: ['{"level":"debug","logger":"scale_handler","msg":"getting metrics and activity from scaler"}', 'metric values served'],
-  },
-  {
-    id: 'scaled-object-unmatched',
-    speaker: 'aggregated-server',
-    pointsTo: ['bad-flag-or-config'],
-    pattern: String.raw`exactly one scaledobject should match label|no matching metrics found for|scaledobject name is not specified|no scaler(?:s)? (?:found|matching)`,
-    literals: ['exactly one scaledobject should match', 'no matching metrics found for', 'scaledobject name is not specified', 'no scaler'],
-    says: 'An external metric was asked for that belongs to no ScaledObject.',
-    matches: [
-      'E0105 09:00:13.100000       1 provider.go:101] scaledObject name is not specified',
-      'rpc error: code = Unknown desc = no matching metrics found for s0-tides',
-      'E0105 09:00:13.100000       1 status.go:71] apiserver received an error that is not an metav1.Status: &errors.errorString{s:"exactly one ScaledObject should match label "}: exactly one ScaledObject should match label',
-    ],
-    nearMisses: ['matching metrics found for s0-tides', 'scaledObject name is ferry'],
   },
   {
     id: 'serving-certificate-inactive',
@@ -415,5 +429,22 @@ export const ADAPTERS: readonly Signature[] = [
       'W0105 09:00:13.100000       1 logging.go:55] [core] grpc: addrConn.createTransport failed to connect to {Addr: "tide-store:7000"}',
     ],
     nearMisses: ['[core] Channel Connectivity change to READY', 'dialing tide-store:7000'],
+  },
+  {
+    // apiserver: responsewriters/status.go, with an error of google.golang.org/grpc/status: its handler passes on what a gRPC service answered.
+    id: 'grpc-answer-failed',
+    speaker: 'aggregated-server',
+    pointsTo: ['backend-dependency-failing'],
+    pattern: String.raw`not an metav1\.status.*rpc error: code = (?:deadlineexceeded|unavailable|unknown|internal|unimplemented|unauthenticated|permissiondenied|resourceexhausted|aborted)\b`,
+    literals: ['not an metav1.status'],
+    says: 'What the server asked over gRPC failed or did not answer in time, and its client got 500.',
+    matches: [
+      'E0105 09:00:13.100000       1 status.go:71] "Unhandled Error" err="apiserver received an error that is not an metav1.Status: &status.Error{s:(*status.Status)(0xc0001)}: rpc error: code = DeadlineExceeded desc = context deadline exceeded" logger="UnhandledError"',
+      'apiserver received an error that is not an metav1.Status: &status.Error{}: rpc error: code = Unavailable desc = keepalive ping failed to receive ACK within timeout',
+    ],
+    nearMisses: [
+      'apiserver received an error that is not an metav1.Status: &status.Error{}: rpc error: code = Canceled desc = context canceled',
+      'rpc error: code = DeadlineExceeded desc = context deadline exceeded',
+    ],
   },
 ];

@@ -123,19 +123,25 @@ export const SERVERS: readonly Signature[] = [
     nearMisses: ['request completed within the allotted time', 'timeout is 60s'],
   },
   {
+    // apiserver: responsewriters/writers.go and status.go. A context is canceled by who asked; one whose time is over is not: see error-without-status.
     id: 'response-not-written',
     speaker: 'aggregated-server',
     anyClient: true,
     pointsTo: [],
     role: 'harmless',
-    pattern: String.raw`apiserver was unable to write a (?:json|fallback json) response|not an metav1\.status|http2: (?:stream closed|response body closed)`,
+    pattern: String.raw`apiserver was unable to write a (?:json|fallback json) response|not an metav1\.status.*(?:context canceled|client disconnected|stream closed|response body closed)|http2: (?:stream closed|response body closed)`,
     literals: ['apiserver was unable to write', 'not an metav1.status', 'http2: stream closed', 'http2: response body closed'],
-    says: 'A client went away before its answer was written; the server answered.',
+    says: 'A client went away before its answer was written.',
     matches: [
       'E0105 09:00:13.100000       1 writers.go:135] apiserver was unable to write a fallback JSON response: http2: stream closed',
       'E0105 09:00:13.100000       1 status.go:71] apiserver received an error that is not an metav1.Status: &errors.errorString{s:"context canceled"}: context canceled',
     ],
-    nearMisses: ['apiserver wrote a JSON response', 'http2: stream opened'],
+    nearMisses: [
+      'apiserver wrote a JSON response',
+      'http2: stream opened',
+      'apiserver received an error that is not an metav1.Status: &errors.errorString{s:"tide table is empty"}: tide table is empty',
+      'apiserver received an error that is not an metav1.Status: rpc error: code = DeadlineExceeded desc = context deadline exceeded',
+    ],
   },
   {
     id: 'server-shutting-down',
@@ -490,6 +496,22 @@ export const STARTUP: readonly Signature[] = [
 
 /** The last words of any server of k8s.io/component-base: asked last, because what is inside them tells more. */
 export const LAST_WORDS: readonly Signature[] = [
+  {
+    // apiserver: responsewriters/status.go. Whatever a handler returns that is no error of the API's own is answered with 500 and its text.
+    id: 'error-without-status',
+    tail: true,
+    speaker: 'aggregated-server',
+    anyClient: true,
+    pointsTo: ['backend-server-error', 'backend-dependency-failing'],
+    pattern: String.raw`received an error that is not an metav1\.status`,
+    literals: ['not an metav1.status'],
+    says: "The server answers 500: what its handler asked failed with an error that is none of the API's own.",
+    matches: [
+      '"Unhandled Error" err="apiserver received an error that is not an metav1.Status: &errors.errorString{s:\\"tide table is empty\\"}: tide table is empty" logger="UnhandledError"',
+      'E0105 09:00:13.100000       1 status.go:71] apiserver received an error that is not an metav1.Status: &fmt.wrapError{}: the gauge is dry',
+    ],
+    nearMisses: ['apiserver received a metav1.Status', 'apiserver received an error with wrong status field : tides'],
+  },
   {
     // `panic(err)` prints the error that the program would not go on with. Whoever knows that error comes before: it is no mistake of the program.
     id: 'ended-by-panic',

@@ -23,6 +23,13 @@ const klog = (severity: string, file: string, text: string) => `${severity}0105 
 const at = (time: string, severity: string, file: string, text: string) => `${severity}0105 ${time}.000000       1 ${file}] ${text}`;
 const lines = (...all: readonly string[]) => all.join('\n');
 const old = (tail: string) => klog('E', 'available_controller.go:353', `${TIDES} failed with: Get https://10.96.7.7:443: ${tail}`);
+/** What apiserver's responsewriters/status.go prints when a handler returns an error that is none of the API's own. */
+const noStatus = (error: string) =>
+  klog(
+    'E',
+    'status.go:71',
+    `"Unhandled Error" err=${JSON.stringify(`apiserver received an error that is not an metav1.Status: ${error}`)} logger="UnhandledError"`,
+  );
 const LIST = lines(
   '$ kubectl logs tide-gauge-0',
   klog('I', 'wrap.go:47', 'GET /apis/tides.example.com/v1: (7.9ms) 200 [[Go-http-client/2.0] 192.0.2.1:4680]'),
@@ -760,6 +767,34 @@ const DIAGNOSED: readonly AnswerRow[] = [
     ),
     answer: 'diagnosed',
     api: TIDES,
+    cause: 'bad-flag-or-config',
+  },
+  {
+    what: 'what an adapter asks over gRPC and does not answer in time',
+    text: noStatus('&status.Error{s:(*status.Status)(0xc000052bd0)}: rpc error: code = DeadlineExceeded desc = context deadline exceeded'),
+    answer: 'diagnosed',
+    cause: 'backend-dependency-failing',
+  },
+  {
+    what: 'what an adapter asks, and is refused by',
+    text: noStatus(
+      '&url.Error{Op:"Get", URL:"http://tide-watch.harbour.svc:9090/tides", Err:(*net.OpError)(0xc000052bd0)}: Get "http://tide-watch.harbour.svc:9090/tides": dial tcp 10.96.3.3:9090: connect: connection refused',
+    ),
+    answer: 'diagnosed',
+    cause: 'backend-dependency-failing',
+  },
+  {
+    what: 'an error of a handler that is none of the API',
+    text: noStatus('&errors.errorString{s:"tide table is empty"}: tide table is empty'),
+    answer: 'diagnosed',
+    cause: 'backend-server-error',
+  },
+  {
+    what: 'a metric of a ScaledObject that there is not',
+    text: noStatus(
+      '&status.Error{s:(*status.Status)(0xc000052bd0)}: rpc error: code = Unknown desc = error when getting metric values error getting scalers ScaledObject.keda.sh "canoe" not found',
+    ),
+    answer: 'diagnosed',
     cause: 'bad-flag-or-config',
   },
   {
