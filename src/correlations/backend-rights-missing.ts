@@ -21,12 +21,14 @@ export const backendRightsMissing = defineCause({
       says: 'A backend container runs but is not ready.',
     },
   ],
-  supersedes: ['pod-probe-failing', 'no-ready-endpoints'],
+  // A kubelet asks the kube-apiserver whether metrics-server may; and a right that a new pod lacks does not come by waiting.
+  supersedes: ['pod-probe-failing', 'no-ready-endpoints', 'kubelet-scrape-failing', 'rollout-in-progress'],
   remedy: [
     {
       says: 'Read which right is missing: the line says "cannot list resource …" and names the ServiceAccount',
       command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200',
     },
+    'When kubelets answer "403 Forbidden", the right to get nodes/metrics is missing.',
     "Install the ClusterRole and the ClusterRoleBinding of the server's release.",
   ],
   verify: { command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200', expect: 'it prints no new lines with "forbidden"' },

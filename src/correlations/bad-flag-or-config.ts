@@ -85,6 +85,8 @@ export const badFlagOrConfig = defineCause({
     'pod-probe-failing',
     // Programs panic over a flag that they refuse: metrics-server v0.9.0 does.
     'panic',
+    // metrics-server that asks the read-only port, or for an address that no node has.
+    'kubelet-scrape-failing',
   ],
   runbookCorrelation: 'one-hour-look-back',
   remedy: [

@@ -29,7 +29,7 @@ export const kubeletCertificateUntrusted = defineCause({
       reproduce: 'kubectl get {workload} -n {namespace} -o yaml',
     },
   ],
-  supersedes: ['kubelet-scrape-failing', 'pod-probe-failing', 'no-ready-endpoints'],
+  supersedes: ['kubelet-scrape-failing', 'pod-probe-failing', 'no-ready-endpoints', 'rollout-in-progress'],
   remedy: [
     'Let the kubelets have certificates that the cluster signs: set serverTLSBootstrap: true.',
     { says: 'Then approve their requests', command: 'kubectl get csr' },

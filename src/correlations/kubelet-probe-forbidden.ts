@@ -18,6 +18,8 @@ export const kubeletProbeForbidden = defineCause({
     'no-ready-endpoints',
     'connection-refused',
     'discovery-forbidden',
+    // A probe that is refused is refused of the next pod too.
+    'rollout-in-progress',
   ],
   runbookCorrelation: 'pod-instability',
   remedy: [

@@ -1,6 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
 import { all, any } from '../domain/criterion.ts';
-import { linesSay } from './shared/lines.ts';
+import { lastWordsSay, linesSay } from './shared/lines.ts';
 import { seen } from './shared/seen.ts';
 
 export const kubeletScrapeFailing = defineCause({
@@ -9,11 +9,12 @@ export const kubeletScrapeFailing = defineCause({
   part: 'backend',
   title: "The backend can't scrape the kubelets",
   summary:
-    'metrics-server runs, but it gets no metrics from the kubelets. They do not answer, answer 401 or 403, or show a certificate that it does not accept. Without metrics it does not become ready.',
+    'metrics-server runs, but it gets no metrics from the kubelets. They do not answer, answer 401 or 500, or answer without figures. Without metrics it does not become ready.',
   severity: 'critical',
   prior: -1,
   evidence: [
     ...linesSay('kubelet-scrape-failing'),
+    lastWordsSay('kubelet-scrape-failing'),
     {
       id: 'asks-by-name',
       when: all(
@@ -35,8 +36,12 @@ export const kubeletScrapeFailing = defineCause({
   supersedes: ['pod-probe-failing', 'no-ready-endpoints'],
   remedy: [
     { says: 'Read what it says of each node', command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200' },
-    'When it does not trust certificates, set serverTLSBootstrap: true on the kubelets and approve their requests.',
+    'When they answer 401, set authentication.webhook.enabled: true on the kubelets.',
     'When names are not found, set --kubelet-preferred-address-types=InternalIP.',
+    {
+      says: 'When it names no node, see whether a kubelet answers with figures (needs the right to use nodes/proxy)',
+      command: "kubectl get --raw '/api/v1/nodes/'{node}'/proxy/metrics/resource'",
+    },
   ],
   verify: { command: 'kubectl top nodes', expect: 'it prints figures for every node' },
   confusedWith: [

@@ -20,7 +20,7 @@ export const kubeletUnreachable = defineCause({
       says: 'A backend container runs but is not ready.',
     },
   ],
-  supersedes: ['kubelet-scrape-failing', 'pod-probe-failing', 'no-ready-endpoints'],
+  supersedes: ['kubelet-scrape-failing', 'pod-probe-failing', 'no-ready-endpoints', 'rollout-in-progress'],
   runbookCorrelation: 'network-connectivity',
   remedy: [
     {

@@ -3,7 +3,7 @@ import type { ServerProfile } from './profile.ts';
 export const metricsServer: ServerProfile = {
   id: 'metrics-server',
   title: 'metrics-server',
-  source: 'kubernetes-sigs/metrics-server v0.9.0: pkg/server/server.go, pkg/storage, manifests/base',
+  source: 'kubernetes-sigs/metrics-server v0.8.0 and v0.9.0: pkg/server/server.go, pkg/scraper, pkg/storage, manifests/base',
   groups: /^metrics\.k8s\.io$/,
   called: /metrics-server/,
   startUp: {
@@ -15,6 +15,22 @@ export const metricsServer: ServerProfile = {
     {
       about: 'readiness',
       says: 'it is not ready while no kubelet at all could be scraped, so kubelets that refuse it take the API down though the server itself runs',
+    },
+    {
+      about: 'readiness',
+      says: '0.9 wants figures of a node and of a pod, 0.8 of either: kubelets that get nothing from their container runtime take the API down from 0.9 on, and leave it available without a pod before',
+    },
+    {
+      about: 'readiness',
+      says: 'it does not listen before it has read all nodes and pods of the kube-apiserver: without the right to list them its connections are refused',
+    },
+    {
+      about: 'log',
+      says: 'of kubelets that answer without figures it says nothing but "no metrics to serve", unless it runs with --v=1',
+    },
+    {
+      about: 'log',
+      says: 'from 0.9 on a scrape that fails on a node that is not Ready is told at --v=4 only; 0.8 tells it of each node',
     },
     {
       about: 'data',

@@ -152,14 +152,22 @@ export const ETCD: readonly Signature[] = [
     id: 'own-storage-timeout',
     speaker: 'aggregated-server',
     pointsTo: ['backend-storage-failing'],
-    pattern: String.raw`error building rest storage|failed to (?:create|start) .{0,40}storage backend|unable to create storage backend|error reading from etcd`,
-    literals: ['error building rest storage', 'storage backend', 'error reading from etcd'],
+    // k8s.io/apiserver, and v1.36.3 pkg/controlplane/instance.go: the lease of a kube-apiserver is the first that it stores.
+    pattern: String.raw`error building rest storage|failed to (?:create|start) .{0,40}storage backend|unable to create storage backend|error reading from etcd|error creating (?:leases|storage factory): `,
+    literals: [
+      'error building rest storage',
+      'storage backend',
+      'error reading from etcd',
+      'error creating leases: ',
+      'error creating storage factory: ',
+    ],
     says: 'The aggregated server does not reach its own storage at its start.',
     matches: [
       'error building REST storage: context deadline exceeded',
       'F0105 09:00:13.100000       1 storage_decorator.go:57] Unable to create storage backend: config (&{etcd3}), err (context deadline exceeded)',
+      'F0105 09:00:13.100000       1 instance.go:233] Error creating leases: error creating storage factory: context deadline exceeded',
     ],
-    nearMisses: ['building REST storage', 'storage is ready'],
+    nearMisses: ['error creating leases for tides', 'building REST storage', 'storage is ready'],
   },
   {
     id: 'etcd-stopping',

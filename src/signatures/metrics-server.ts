@@ -25,15 +25,32 @@ export const METRICS_SERVER: readonly Signature[] = [
     nearMisses: ['dial tcp 10.0.3.4:10250: connect: connection refused', 'the read-only port is 10255'],
   },
   {
+    // kubelet 1.36, pkg/kubelet/server/auth_filter: who asks is known, and the SubjectAccessReview for nodes/metrics says no.
+    id: 'kubelet-scrape-forbidden',
+    speaker: 'aggregated-server',
+    pointsTo: ['backend-rights-missing'],
+    pattern: String.raw`${SCRAPE}(?:403 forbidden|status: \\?"?403)`,
+    literals: SCRAPE_LITERALS,
+    says: 'The kubelet knows metrics-server and lets it read nothing: its ClusterRole lacks nodes/metrics.',
+    matches: [
+      String.raw`E0105 09:00:13.100000       1 scraper.go:149] "Failed to scrape node" err="request failed, status: \"403 Forbidden\"" node="node-b"`,
+      'unable to fully scrape metrics from source kubelet_summary:node-b: unable to fetch metrics from Kubelet node-b (10.0.3.4): request failed - "403 Forbidden", response: "Forbidden (user=system:anonymous, verb=get, resource=nodes, subresource=stats)"',
+    ],
+    nearMisses: [
+      String.raw`E0105 09:00:13.100000       1 scraper.go:149] "Failed to scrape node" err="request failed, status: \"401 Unauthorized\"" node="node-b"`,
+      'GET /metrics/resource returned 403 Forbidden to the scraper of node-b',
+    ],
+  },
+  {
+    // The same place, before: nobody vouches for the token. The rights of an account do not come into it.
     id: 'kubelet-scrape-unauthorized',
     speaker: 'aggregated-server',
-    pointsTo: ['backend-rights-missing', 'kubelet-scrape-failing'],
-    pattern: String.raw`${SCRAPE}(?:401 unauthorized|403 forbidden|status: \\?"?40[13])`,
+    pointsTo: ['kubelet-scrape-failing', 'backend-rights-missing'],
+    pattern: String.raw`${SCRAPE}(?:401 unauthorized|status: \\?"?401)`,
     literals: SCRAPE_LITERALS,
-    says: 'The kubelet refuses metrics-server: webhook authentication is off, or the right nodes/metrics is missing.',
+    says: 'The kubelet takes nobody for metrics-server: its webhook authentication is off or fails, or the token is no longer accepted.',
     matches: [
       String.raw`E0105 09:00:13.100000       1 scraper.go:149] "Failed to scrape node" err="request failed, status: \"401 Unauthorized\"" node="node-b"`,
-      String.raw`E0105 09:00:13.100000       1 scraper.go:149] "Failed to scrape node" err="request failed, status: \"403 Forbidden\"" node="node-b"`,
       'unable to fully scrape metrics from source kubelet_summary:node-b: unable to fetch metrics from Kubelet node-b (10.0.3.4): request failed - "401 Unauthorized", response: "Unauthorized"',
     ],
     nearMisses: [
@@ -142,6 +159,40 @@ export const METRICS_SERVER: readonly Signature[] = [
     nearMisses: ['[+]metric-storage-ready ok', 'I0105 09:00:13.100000       1 server.go:192] there are metrics to serve'],
   },
   {
+    // v0.9.0, pkg/storage/storage.go, at --v=2: said when it changes, so not at each start.
+    id: 'metric-storage-lost',
+    speaker: 'aggregated-server',
+    pointsTo: ['kubelet-scrape-failing'],
+    pattern: String.raw`metric storage is not ready`,
+    literals: ['metric storage is not ready'],
+    says: 'metrics-server has lost the figures of nodes or of pods: it serves what it has, and is not ready.',
+    matches: [
+      'I0105 09:00:13.100000       1 storage.go:106] "Metric storage is not ready, pod metrics are missing, this may indicate a container-runtime or kubelet issue" nodeMetrics=true podMetrics=false',
+      'I0105 09:00:13.100000       1 storage.go:110] "Metric storage is not ready" nodeMetrics=false podMetrics=false',
+    ],
+    nearMisses: [
+      'I0105 09:00:13.100000       1 storage.go:104] "Metric storage is ready" nodeMetrics=true podMetrics=true',
+      'the storage of metrics is not ready yet',
+    ],
+  },
+  {
+    // v0.8.0 and v0.9.0, pkg/scraper/client/resource/decode.go, at --v=1. Containers have none in their first seconds; nodes always do.
+    id: 'kubelet-figures-missing',
+    speaker: 'aggregated-server',
+    pointsTo: ['kubelet-scrape-failing'],
+    pattern: String.raw`failed getting complete node metric`,
+    literals: ['failed getting complete node metric'],
+    says: 'The kubelet answers metrics-server without figures of its node: it gets none from its container runtime or cgroups.',
+    matches: [
+      'I0105 09:00:13.100000       1 decode.go:90] "Failed getting complete node metric" node="node-b" metric={"StartTime":"0001-01-01T00:00:00Z","Timestamp":"0001-01-01T00:00:00Z","CumulativeCPUUsed":0,"MemoryUsage":0}',
+      '"Failed getting complete node metric" node="node-a" metric={}',
+    ],
+    nearMisses: [
+      'I0105 09:00:13.100000       1 decode.go:104] "Failed getting complete Pod metric" pod="harbour/tide-gauge-0"',
+      'getting complete node metrics of node-b',
+    ],
+  },
+  {
     id: 'metric-collection-late',
     speaker: 'aggregated-server',
     pointsTo: ['backend-slow', 'cpu-throttled'],
@@ -158,15 +209,17 @@ export const METRICS_SERVER: readonly Signature[] = [
     id: 'metric-informer-unsynced',
     speaker: 'aggregated-server',
     pointsTo: ['kube-apiserver-unreachable-from-backend', 'backend-rights-missing'],
-    pattern: String.raw`cache for node informer has not synced|metric-informer-sync failed`,
-    literals: ['node informer has not synced', 'metric-informer-sync failed'],
-    says: 'metrics-server has not read the nodes yet: it cannot reach the kube-apiserver, or may not list nodes.',
+    pattern: String.raw`cache for (?:node|pod) informer has not synced|metric-informer-sync failed`,
+    literals: ['informer has not synced', 'metric-informer-sync failed'],
+    says: 'metrics-server has not read the nodes or pods yet: it cannot reach the kube-apiserver, or may not list them.',
     matches: [
       'I0105 09:00:13.100000       1 server.go:204] "Failed probe" probe="metric-informer-sync" err="cache for node informer has not synced"',
+      'I0105 09:00:13.100000       1 server.go:209] "Failed probe" probe="metric-informer-sync" err="cache for pod informer has not synced"',
       '[-]metric-informer-sync failed: reason withheld',
     ],
     nearMisses: [
       '[+]metric-informer-sync ok',
+      'cache for tide informer has not synced',
       'I0105 09:00:13.125733       1 shared_informer.go:356] "Caches are synced" controller="node informer"',
     ],
   },

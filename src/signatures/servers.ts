@@ -376,6 +376,21 @@ export const STARTUP: readonly Signature[] = [
     nearMisses: ['flag --tide-height has been deprecated', 'unknown ship'],
   },
   {
+    // k8s.io/apiserver v0.36.3, pkg/admission/plugin/policy/mutating/patch/typeconverter.go: a kube-apiserver asks itself, each 5 s.
+    id: 'own-openapi-unfetched',
+    speaker: 'aggregated-server',
+    pointsTo: [],
+    role: 'harmless',
+    pattern: String.raw`failed to fetch openapi paths: `,
+    literals: ['failed to fetch openapi paths: '],
+    says: 'A kube-apiserver did not get its own OpenAPI document, and asks itself again in five seconds: harmless while it starts.',
+    matches: [
+      String.raw`E0105 09:00:13.100000       1 typeconverter.go:83] "Unhandled Error" err="failed to fetch openapi paths: Get \"https://10.1.2.3:6444/openapi/v3\": net/http: TLS handshake timeout" logger="UnhandledError"`,
+      'failed to fetch openapi paths: the server is currently unable to handle the request',
+    ],
+    nearMisses: ['failed to fetch the paths of harbour', 'openapi paths of tides.example.com are fetched'],
+  },
+  {
     id: 'flag-value-refused',
     speaker: 'aggregated-server',
     pointsTo: ['bad-flag-or-config'],

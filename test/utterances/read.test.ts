@@ -353,7 +353,13 @@ const THROUGH_THE_KUBE_APISERVER: readonly Row[] = [
     'unable to fetch metrics from kubelet node-a: request failed, status: "403 Forbidden"',
     'aggregated-server',
     'kubelet/status/forbidden',
-    ['backend-rights-missing', 'kubelet-scrape-failing'],
+    ['backend-rights-missing'],
+  ],
+  [
+    'unable to fetch metrics from kubelet node-a: request failed, status: "401 Unauthorized"',
+    'aggregated-server',
+    'kubelet/status/unauthorized',
+    ['kubelet-scrape-failing', 'backend-rights-missing'],
   ],
 ];
 

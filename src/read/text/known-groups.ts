@@ -21,7 +21,8 @@ const KNOWN_GROUPS: readonly KnownGroup[] = [
     servers: ['metrics-server', 'prometheus-adapter'],
     api: 'v1beta1.metrics.k8s.io',
     services: ['metrics-server'],
-    words: /\bmetrics-server\b|\bscraper\.go:\d|Metrics API not available|\bkubectl top\b/i,
+    words:
+      /\bmetrics-server\b|\bscraper\.go:\d|\bmetric-(?:storage-ready|informer-sync|collection-timely)\b|Metric storage is (?:not )?ready|complete node metric"|Metrics API not available|metrics not available yet|\bkubectl top\b/i,
   },
   {
     group: /^external\.metrics\.k8s\.io$/,

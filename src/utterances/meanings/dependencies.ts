@@ -13,12 +13,19 @@ export const DEPENDENCIES: readonly Meaning[] = [
     because: "A kubelet's serving certificate is its own, self-signed, unless serverTLSBootstrap is on.",
   },
   {
-    id: 'kubelet-refuses-account',
+    id: 'kubelet-forbids-account',
     roles: ['kubelet'],
-    reasons: ['unauthorized', 'forbidden'],
-    pointsTo: ['backend-rights-missing', 'kubelet-scrape-failing'],
+    reasons: ['forbidden'],
+    pointsTo: ['backend-rights-missing'],
+    because: 'The kubelet knows the caller, and the kube-apiserver says that it may not: the right to nodes/metrics is missing.',
+  },
+  {
+    id: 'kubelet-knows-nobody',
+    roles: ['kubelet'],
+    reasons: ['unauthorized'],
+    pointsTo: ['kubelet-scrape-failing', 'backend-rights-missing'],
     because:
-      'The kubelet answers, and asks the kube-apiserver who the caller is (401) and whether it may (403): the right to nodes/metrics or webhook authentication of the kubelet is missing.',
+      'The kubelet vouches for no token by itself: its webhook authentication is off, the kube-apiserver did not answer it, or the token is over.',
   },
   {
     id: 'kubelet-name-unknown',

@@ -13,9 +13,11 @@ const unauthorized = (line: string): Situation => ({
   condition: checkFailed(`bad status from ${URL}: 401`),
   lines: [klog(`"Unable to authenticate the request" err="[${line}]"`)],
 });
+const NO_FIGURES = `I0105 09:02:00.000000       1 server.go:192] "Failed probe" probe="metric-storage-ready" err="no metrics to serve"`;
 const scrape = (error: string): Situation => ({
   ...NO_ENDPOINTS,
   lines: [
+    NO_FIGURES,
     `E0105 09:02:00.000000       1 scraper.go:149] "Failed to scrape node" err="Get \\"https://192.0.2.10:10250/metrics/resource\\": ${error}" node="node-a"`,
   ],
   facts: () => ({ api: notReady }),

@@ -24,7 +24,7 @@ packages() {
     # A client of that version.
     kubectl-1.37) echo k8s.io/kubernetes/cmd/kubectl ;;
     etcd) echo go.etcd.io/etcd/server/v3 ;;
-    metrics-server) echo sigs.k8s.io/metrics-server/cmd/metrics-server ;;
+    metrics-server | metrics-server-0.8) echo sigs.k8s.io/metrics-server/cmd/metrics-server ;;
     # Other aggregated servers (`npm run e2e:servers`); not built by default.
     custom-metrics-adapter) echo sigs.k8s.io/custom-metrics-apiserver/test-adapter ;;
     keda) echo github.com/kedacore/keda/v2/cmd/adapter components/keda/stand-in ;;
@@ -42,7 +42,7 @@ packages() {
     crane) echo github.com/google/go-containerregistry/cmd/crane ;;
     krew) echo sigs.k8s.io/krew/cmd/validate-krew-manifest sigs.k8s.io/krew/cmd/krew ;;
     *)
-      echo "build.sh: component $1 is unknown: allowed are kubernetes, kubernetes-1.37, kubectl-1.37, etcd, metrics-server, custom-metrics-adapter, keda, promtool, prometheus, victoria-metrics, helm4, helm3, kubeconform, jsonnet, crane, amtool, krew" >&2
+      echo "build.sh: component $1 is unknown: allowed are kubernetes, kubernetes-1.37, kubectl-1.37, etcd, metrics-server, metrics-server-0.8, custom-metrics-adapter, keda, promtool, prometheus, victoria-metrics, helm4, helm3, kubeconform, jsonnet, crane, amtool, krew" >&2
       exit 1
       ;;
   esac
@@ -89,9 +89,9 @@ for component in "${components[@]}"; do
       -ldflags "-s -w $(stamps "$component")" \
       -o "$binary.partial" "$package" && mv "$binary.partial" "$binary")
   done
-  # The other versions of Kubernetes stand beside, in a folder of their own.
+  # The other versions of Kubernetes and metrics-server stand beside, in a folder of their own.
   bin=$cache/bin
-  [[ $component == kube*-* ]] && bin=$cache/bin/${component#kube*-}
+  case $component in kube*-* | metrics-server-*) bin=$cache/bin/${component##*-} ;; esac
   mkdir -p "$bin"
   for package in $(packages "$component"); do ln -sfn "$into/$(name "$package")" "$bin/$(name "$package")"; done
 done

@@ -5,11 +5,13 @@ import { Exporter } from '../cluster/harness/exporter.ts';
 import { until } from '../cluster/harness/process.ts';
 import { CUSTOM_METRICS } from './custom-metrics.ts';
 import { KEDA } from './keda.ts';
+import { METRICS_SERVER_0_8, METRICS_SERVER_0_9 } from './metrics-server.ts';
+import { NESTED_APISERVER } from './nested-apiserver.ts';
 import type { Laid, Server } from './server.ts';
 import { calm, type Seen, tableOf, watch } from './support/watch.ts';
 
 const only = process.env.E2E_SERVERS?.split(',') ?? [];
-const SERVERS: readonly Server[] = [CUSTOM_METRICS, KEDA];
+const SERVERS: readonly Server[] = [CUSTOM_METRICS, KEDA, METRICS_SERVER_0_8, METRICS_SERVER_0_9, NESTED_APISERVER];
 /** Where what was seen is written, for docs/real-world/servers.md. */
 const OUT = process.env.E2E_SERVERS_OUT;
 

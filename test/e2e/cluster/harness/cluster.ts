@@ -22,6 +22,8 @@ export interface ClusterOptions {
   readonly apiserverFlags?: readonly string[];
   /** The version of a second kube-apiserver, as during an upgrade. */
   readonly second?: OtherVersion;
+  /** Of a metrics-server that is not the suite's: its program, behind what it is run by. */
+  readonly metricsServer?: readonly string[];
   /** Pods have an address of each family; Services may have. */
   readonly bothFamilies?: boolean;
 }
@@ -50,9 +52,11 @@ export class Cluster {
   readonly serviceProxy: ServiceProxy;
   /** Of servers beside the cluster's own two, by image. */
   readonly images = new Map<string, ImageCommand>();
+  private readonly options: ClusterOptions;
   private nextIp = 10;
 
   constructor(options: ClusterOptions = {}) {
+    this.options = options;
     const built = components(versionOfSuite());
     bringUp();
     if (options.bothFamilies) bringUpIPv6();
@@ -249,7 +253,7 @@ export class Cluster {
         ];
       case 'e2e/metrics-server':
         return [
-          built.metricsServer,
+          ...(this.options.metricsServer ?? [built.metricsServer]),
           '--secure-port=10443',
           `--tls-cert-file=${join(this.folder, 'metrics.crt')}`,
           `--tls-private-key-file=${join(this.folder, 'metrics.key')}`,

@@ -18,10 +18,12 @@ export class Kube {
   readonly server: string;
   private readonly agent: Agent;
 
-  constructor(server: string, caFile: string, identity: KeyPair) {
+  /** @param servername what the certificate has to name where that is not the host of `server`. */
+  constructor(server: string, caFile: string, identity: KeyPair, servername?: string) {
     this.server = server;
     this.agent = new Agent({
       keepAlive: true,
+      ...(servername === undefined ? {} : { servername }),
       ca: readFileSync(caFile),
       cert: readFileSync(identity.certFile),
       key: readFileSync(identity.keyFile),

@@ -1,7 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PeerCertificate } from 'node:tls';
 import type { Container, LogLine } from './container.ts';
 import type { Kube } from './kube.ts';
 import type { Kubelet } from './kubelet.ts';
+
+/** How a kubelet treats those who ask for the figures of nodes and pods (/metrics/resource); logs and probes go on as ever. */
+export type Manner =
+  /** 401, as where it neither knows the caller's CA nor asks the kube-apiserver (`authentication.webhook.enabled: false`). */
+  | { readonly does: 'knows nobody' }
+  | { readonly does: 'hangs' }
+  | { readonly does: 'delays'; readonly milliseconds: number }
+  /** Answers 200 without what its container runtime tells: no family whose name begins so. */
+  | { readonly does: 'omits'; readonly families: readonly string[] };
+
+/** Who a verified client certificate says that its holder is. */
+export interface Caller {
+  readonly user: string;
+  readonly groups: readonly string[];
+}
+
+/** Of a certificate of the cluster's CA: its common name, and its organizations as groups. */
+export function callerOf({ subject }: PeerCertificate): Caller {
+  return { user: [subject.CN].flat().join(), groups: [subject.O ?? []].flat() };
+}
 
 /** The kubelet's HTTPS interface on :10250: container logs for the kube-apiserver, /metrics/resource and /metrics/cadvisor. */
 export async function serveKubelet(
@@ -9,10 +31,13 @@ export async function serveKubelet(
   kube: Kube,
   call: IncomingMessage,
   answer: ServerResponse,
-  certified: boolean,
+  certified: Caller | undefined,
 ): Promise<void> {
   const url = new URL(call.url ?? '/', 'https://kubelet');
-  const refusal = certified ? undefined : await refuse(kube, call.headers.authorization);
+  const manner = url.pathname === '/metrics/resource' ? kubelet.manner : undefined;
+  if (manner?.does === 'hangs') return;
+  if (manner?.does === 'delays') await sleep(manner.milliseconds);
+  const refusal = manner?.does === 'knows nobody' ? 401 : await refuse(kube, certified, call.headers.authorization);
   if (refusal) {
     answer.writeHead(refusal).end(REFUSALS[refusal]);
     return;
@@ -20,7 +45,9 @@ export async function serveKubelet(
   const logs = /^\/containerLogs\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(url.pathname);
   if (logs) serveLogs(kubelet.podNamed(logs[1]!, logs[2]!)?.container, url.searchParams, answer);
   else if (url.pathname === '/metrics/resource')
-    answer.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(resourceMetrics(kubelet));
+    answer
+      .writeHead(200, { 'content-type': 'text/plain; version=0.0.4' })
+      .end(resourceMetrics(kubelet, manner?.does === 'omits' ? manner.families : []));
   else if (url.pathname === '/metrics/cadvisor')
     answer.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(cadvisorMetrics(kubelet));
   else answer.writeHead(404).end('404 page not found');
@@ -30,12 +57,34 @@ export async function serveKubelet(
 const REFUSALS = { 401: 'Unauthorized', 403: 'Forbidden', 500: 'Authorization error' };
 
 /**
- * TokenReview and SubjectAccessReview, as the real kubelet's webhook mode does. While the kube-apiserver is away the first fails as
- * 401 and the second as 500 (kubelet 1.36, pkg/kubelet/server/server.go).
+ * A certificate or a TokenReview, and a SubjectAccessReview for both, as the real kubelet's webhook mode does. While the kube-apiserver is
+ * away the first review fails as 401 and the second as 500 (kubelet 1.36, pkg/kubelet/server/server.go).
  */
-async function refuse(kube: Kube, authorization: string | undefined): Promise<keyof typeof REFUSALS | undefined> {
+async function refuse(
+  kube: Kube,
+  certified: Caller | undefined,
+  authorization: string | undefined,
+): Promise<keyof typeof REFUSALS | undefined> {
+  const caller = certified ?? (await bearerOf(kube, authorization));
+  if (!caller) return 401;
+  const access = await kube
+    .create('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      spec: {
+        user: caller.user,
+        groups: caller.groups,
+        resourceAttributes: { verb: 'get', resource: 'nodes', subresource: 'metrics' },
+      },
+    })
+    .catch(() => undefined);
+  if (!access) return 500;
+  return access.status.allowed ? undefined : 403;
+}
+
+async function bearerOf(kube: Kube, authorization: string | undefined): Promise<Caller | undefined> {
   const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
-  if (!token) return 401;
+  if (!token) return undefined;
   const review = await kube
     .create('/apis/authentication.k8s.io/v1/tokenreviews', {
       apiVersion: 'authentication.k8s.io/v1',
@@ -43,20 +92,7 @@ async function refuse(kube: Kube, authorization: string | undefined): Promise<ke
       spec: { token },
     })
     .catch(() => undefined);
-  if (!review?.status.authenticated) return 401;
-  const access = await kube
-    .create('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SubjectAccessReview',
-      spec: {
-        user: review.status.user.username,
-        groups: review.status.user.groups,
-        resourceAttributes: { verb: 'get', resource: 'nodes', subresource: 'metrics' },
-      },
-    })
-    .catch(() => undefined);
-  if (!access) return 500;
-  return access.status.allowed ? undefined : 403;
+  return review?.status.authenticated ? { user: review.status.user.username, groups: review.status.user.groups } : undefined;
 }
 
 function serveLogs(container: Container | undefined, query: URLSearchParams, answer: ServerResponse): void {
@@ -92,7 +128,7 @@ function serveLogs(container: Container | undefined, query: URLSearchParams, ans
   answer.flushHeaders();
 }
 
-function resourceMetrics(kubelet: Kubelet): string {
+function resourceMetrics(kubelet: Kubelet, omitted: readonly string[]): string {
   const now = Date.now();
   const lines = [`node_cpu_usage_seconds_total ${process.cpuUsage().user / 1e6} ${now}`, `node_memory_working_set_bytes 1e9 ${now}`];
   for (const pod of kubelet.pods.values()) {
@@ -117,7 +153,10 @@ function resourceMetrics(kubelet: Kubelet): string {
     'pod_cpu_usage_seconds_total',
     'pod_memory_working_set_bytes',
   ];
-  return grouped(help, lines);
+  return grouped(
+    help.filter((family) => !omitted.some((begin) => family.startsWith(begin))),
+    lines,
+  );
 }
 
 function cadvisorMetrics(kubelet: Kubelet): string {

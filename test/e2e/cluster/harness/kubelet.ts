@@ -4,7 +4,7 @@ import { Agent, createServer, request as requestTls, type Server } from 'node:ht
 import type { TLSSocket } from 'node:tls';
 import { Container, type Exit, seconds } from './container.ts';
 import type { Kube, KubeObject } from './kube.ts';
-import { serveKubelet } from './kubelet-server.ts';
+import { callerOf, type Manner, serveKubelet } from './kubelet-server.ts';
 import type { KeyPair } from './pki.ts';
 
 export interface KubeletOptions {
@@ -43,6 +43,8 @@ const LONGEST_BACKOFF = 30;
 export class Kubelet {
   readonly options: KubeletOptions;
   readonly pods = new Map<string, RunningPod>();
+  /** Absent: it serves. */
+  manner: Manner | undefined;
   private server: Server | undefined;
   private readonly probes = new Agent({ rejectUnauthorized: false, keepAlive: false });
   private loops: NodeJS.Timeout[] = [];
@@ -54,18 +56,12 @@ export class Kubelet {
   }
 
   async start(): Promise<void> {
-    const { serving, clientCaFile, address } = this.options;
+    const { serving, address } = this.options;
     await this.register();
-    this.server = createServer(
-      {
-        cert: readFileSync(serving.certFile),
-        key: readFileSync(serving.keyFile),
-        ca: readFileSync(clientCaFile),
-        requestCert: true,
-        rejectUnauthorized: false,
-      },
-      (call, answer) => void serveKubelet(this, this.options.kube, call, answer, (call.socket as TLSSocket).authorized),
-    );
+    this.server = createServer({ ...this.contextOf(serving), requestCert: true, rejectUnauthorized: false }, (call, answer) => {
+      const socket = call.socket as TLSSocket;
+      void serveKubelet(this, this.options.kube, call, answer, socket.authorized ? callerOf(socket.getPeerCertificate()) : undefined);
+    });
     await new Promise<void>((resolve) => this.server!.listen(10250, address, resolve));
     this.loops = [setInterval(() => void this.sync(), 300), setInterval(() => void this.heartbeat(), 4000)];
   }
@@ -76,6 +72,16 @@ export class Kubelet {
     this.probes.destroy();
     this.server?.closeAllConnections();
     await new Promise((resolve) => (this.server ? this.server.close(resolve) : resolve(undefined)));
+  }
+
+  /** Who connects from now on sees this certificate. */
+  present(pair: KeyPair): void {
+    this.server!.setSecureContext(this.contextOf(pair));
+    this.server!.closeIdleConnections();
+  }
+
+  private contextOf({ certFile, keyFile }: KeyPair) {
+    return { cert: readFileSync(certFile), key: readFileSync(keyFile), ca: readFileSync(this.options.clientCaFile) };
   }
 
   /** The node goes silent, as when its machine is lost: no heartbeats, no containers. */

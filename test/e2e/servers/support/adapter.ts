@@ -23,7 +23,7 @@ export async function serve(cluster: Cluster, server: AggregatedServer): Promise
 }
 
 /** A role by its name for one subject of the cluster. */
-export async function grant({ kube }: Cluster, name: string, rules: readonly object[], subject: object): Promise<void> {
+export async function grant({ kube }: Pick<Cluster, 'kube'>, name: string, rules: readonly object[], subject: object): Promise<void> {
   const rbac = '/apis/rbac.authorization.k8s.io/v1';
   await kube.apply(`${rbac}/clusterroles/${name}`, {
     apiVersion: 'rbac.authorization.k8s.io/v1',

@@ -72,7 +72,8 @@ export async function watch(laid: Laid, exporter: Exporter, fault: ServerFault):
     await undo();
     await until(`${api} to be healthy after ${fault.id}`, 120, async () => (await cluster.condition(api))?.status === 'True');
     for (const { container } of podsOf(laid)) container.forget();
-    await cluster.kube.remove('/api/v1/events');
+    const { items } = await cluster.kube.get('/api/v1/namespaces');
+    for (const { metadata } of items) await cluster.kube.remove(`/api/v1/namespaces/${metadata.name}/events`);
   }
 }
 
