@@ -1,9 +1,10 @@
 import { clause, defineCause } from '../domain/cause.ts';
 import { all, any } from '../domain/criterion.ts';
 import { SHOW_ANSWER } from '../domain/placeholders.ts';
+import { EACH_ADDRESS_ANSWERS, ONE_FAMILY } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { none, reasonSeen, seen } from './shared/seen.ts';
-import { BACKEND_LOOKS_READY, HAS_READY_ENDPOINTS } from './shared/vantages.ts';
+import { BACKEND_LOOKS_READY, DIRECT_PASSES, HAS_READY_ENDPOINTS, SERVICE_ALONE_FAILS } from './shared/vantages.ts';
 
 export const connectionRefused = defineCause({
   id: 'connection-refused',
@@ -31,6 +32,19 @@ export const connectionRefused = defineCause({
       weight: 'suggestive',
       says: 'Connections of the kube-apiserver to the backend are refused.',
       reproduce: SHOW_ANSWER,
+    },
+    {
+      id: 'one-family-refused',
+      when: all(seen('families-disagree'), reasonSeen('direct', 'connection-refused')),
+      weight: 'suggestive',
+      says: ONE_FAMILY,
+      reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
+    },
+    {
+      id: 'addresses-answer',
+      when: all(SERVICE_ALONE_FAILS, DIRECT_PASSES),
+      weight: 'stronglyAgainst',
+      says: [clause('the ClusterIP alone does not answer', SERVICE_ALONE_FAILS), EACH_ADDRESS_ANSWERS],
     },
     {
       id: 'listens-for-itself-only',
@@ -62,6 +76,7 @@ export const connectionRefused = defineCause({
     },
     { says: 'Compare it with the targetPort of the Service', command: 'kubectl get service -n {namespace} {service} -o yaml' },
     'Take --bind-address away when it is a loopback address: a server listens on all addresses by default.',
+    'When only addresses of one IP family refuse, the server listens on the other one: --bind-address=:: listens on both.',
     'Look for rules that reject connections: CNI policies, and firewalls of the nodes.',
   ],
   verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList' },

@@ -1,6 +1,7 @@
 import { defineCause } from '../domain/cause.ts';
 import { all, any } from '../domain/criterion.ts';
 import { SHOW_ANSWER } from '../domain/placeholders.ts';
+import { ONE_FAMILY } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { none, reasonSeen, seen } from './shared/seen.ts';
 import { BACKEND_LOOKS_READY, DIRECT_PASSES, PACKETS_VANISH } from './shared/vantages.ts';
@@ -30,6 +31,13 @@ export const connectionTimedOut = defineCause({
       reproduce: SHOW_ANSWER,
     },
     {
+      id: 'one-family-cut',
+      when: all(seen('families-disagree'), reasonSeen('direct', 'connection-timeout')),
+      weight: 'suggestive',
+      says: ONE_FAMILY,
+      reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
+    },
+    {
       id: 'pods-look-ready',
       when: all(PACKETS_VANISH, BACKEND_LOOKS_READY),
       weight: 'circumstantial',
@@ -55,6 +63,7 @@ export const connectionTimedOut = defineCause({
   remedy: [
     { says: 'On a control-plane node, try the address of the pod; then do the same in another pod', command: 'nc -vz {address} {port}' },
     'Open the port from the control plane to the nodes. Managed clusters often open 443 and 10250 only.',
+    'When only addresses of one IP family time out, look at routes and CNI of that family. Until then let the Service have the other one first (spec.ipFamilies): a kube-apiserver tries that alone.',
     'Look at the CNI agents on both nodes. With a wrong MTU only small packets pass.',
   ],
   verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList within one second' },

@@ -1,6 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
-import { atLeast, seen } from './shared/seen.ts';
+import { atLeast, none, seen } from './shared/seen.ts';
 import { STEADY_SECONDS } from './shared/vantages.ts';
 
 export const oneReplicaBad = defineCause({
@@ -16,14 +16,15 @@ export const oneReplicaBad = defineCause({
     {
       id: 'endpoints-disagree',
       // Lost packets hit all addresses by turns, and sometimes all at once.
-      when: all(atLeast('endpoints-split', STEADY_SECONDS), atLeast('endpoints-ready', 1.5)),
+      // A pod has an address of each family: where a whole family fails, no replica does.
+      when: all(atLeast('endpoints-split', STEADY_SECONDS), atLeast('endpoints-ready', 1.5), none('families-disagree')),
       weight: 'decisive',
       says: 'For {value}, the same backend addresses answered our own probes and the same others failed.',
       reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service} -o yaml',
     },
     {
       id: 'endpoints-disagree-now',
-      when: all(seen('endpoints-disagree'), atLeast('endpoints-ready', 1.5)),
+      when: all(seen('endpoints-disagree'), atLeast('endpoints-ready', 1.5), none('families-disagree')),
       weight: 'circumstantial',
       says: 'Some backend addresses answer our own probes and others fail.',
     },

@@ -2,7 +2,7 @@ import { clause, defineCause } from '../domain/cause.ts';
 import { all } from '../domain/criterion.ts';
 import { EACH_ADDRESS_ANSWERS } from './shared/clauses.ts';
 import { reasonSeen, seen } from './shared/seen.ts';
-import { DIRECT_PASSES, HAS_READY_ENDPOINTS, SERVICE_FAILS } from './shared/vantages.ts';
+import { DIRECT_PASSES, HAS_READY_ENDPOINTS, SERVICE_ALONE_FAILS, SERVICE_FAILS } from './shared/vantages.ts';
 
 export const serviceRoutingBroken = defineCause({
   id: 'service-routing-broken',
@@ -24,6 +24,13 @@ export const serviceRoutingBroken = defineCause({
       ),
       weight: 'decisive',
       says: [clause('the ClusterIP of the Service does not answer', SERVICE_FAILS), EACH_ADDRESS_ANSWERS],
+      reproduce: 'kubectl get service,endpointslices -n {namespace}',
+    },
+    {
+      id: 'service-alone-fails',
+      when: all(SERVICE_ALONE_FAILS, HAS_READY_ENDPOINTS),
+      weight: 'strong',
+      says: 'The ClusterIP of the Service still failed {value} after each backend address had begun to answer our own probes.',
       reproduce: 'kubectl get service,endpointslices -n {namespace}',
     },
     {

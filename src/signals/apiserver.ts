@@ -2,8 +2,8 @@ import { observedValue } from '../domain/observed.ts';
 import type { ProbeTally } from '../domain/probe.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { ApiserverMetrics, ClusterFacts } from '../domain/snapshot.ts';
-import { passingSeconds } from './probes.ts';
 import { count, flag, largest, seconds, total } from './reading.ts';
+import { passingSeconds } from './targets.ts';
 
 type Read = (metrics: ApiserverMetrics) => number | undefined;
 

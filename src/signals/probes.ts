@@ -1,84 +1,29 @@
 import { observedValue } from '../domain/observed.ts';
-import {
-  FAILURE_REASONS,
-  type FailureReason,
-  isDirectVantage,
-  type Phase,
-  type ProbeResult,
-  type ProbeTally,
-  type Vantage,
-} from '../domain/probe.ts';
+import { FAILURE_REASONS, type FailureReason, isDirectVantage, type Phase, type ProbeResult, type Vantage } from '../domain/probe.ts';
 import type { Quote } from '../domain/quote.ts';
 import type { Signal } from '../domain/signal.ts';
 import { type ApiFacts, failuresOf } from '../domain/snapshot.ts';
 import { count, flag, hostOf, isRecent, largest, podsOf, RECENT_FAILURE_MS } from './reading.ts';
+import {
+  areSplit,
+  failingShare,
+  failsWith,
+  familiesDisagree,
+  from,
+  type Pick,
+  passingSeconds,
+  serviceAloneSeconds,
+  splitSeconds,
+  tallyingLoss,
+  timesOutByTurns,
+} from './targets.ts';
 
-type Pick = (tally: ProbeTally) => boolean;
-
-const from =
-  (vantage: Vantage): Pick =>
-  (tally) =>
-    tally.vantage === vantage;
 const discoveryFrom =
   (vantage: Vantage): Pick =>
   (tally) =>
     tally.vantage === vantage && tally.request === 'discovery';
 const isList: Pick = (tally) => tally.vantage === 'aggregator' && tally.request === 'list';
 const isDirect: Pick = ({ vantage }) => isDirectVantage(vantage);
-
-/** Share of the targets whose last probe failed. Undefined when nothing was probed from there. */
-function failingShare(tallies: readonly ProbeTally[], pick: Pick): number | undefined {
-  let all = 0;
-  let failing = 0;
-  for (const tally of tallies) {
-    if (!pick(tally)) continue;
-    all++;
-    if (!tally.last.ok) failing++;
-  }
-  return all === 0 ? undefined : failing / all;
-}
-
-/** It came back after something else, the last time within a minute: one pass does not end an intermittent fault. */
-const recurs = ({ recurred }: ProbeTally, reason: FailureReason, time: number): boolean =>
-  isRecent(recurred?.[reason], time, RECENT_FAILURE_MS);
-
-/** The newest outcome of the target, and what recurs there: another answer ends the one before. */
-function failsWith(tally: ProbeTally, reason: FailureReason, time: number): boolean {
-  return (!tally.last.ok && (tally.last.reason ?? 'other') === reason) || recurs(tally, reason, time);
-}
-
-const isSteady = (tally: ProbeTally, time: number): boolean => !FAILURE_REASONS.some((reason) => recurs(tally, reason, time));
-
-/** Since when the outcome has been the same, pass or failure. A target that never failed has passed since we look. */
-const unchangedSince = ({ run, last, lastOk, lastFailure }: ProbeTally): number => run?.since ?? (last.ok ? lastFailure?.at : lastOk) ?? 0;
-
-/** For how long each target has passed, seconds: 0 while one fails or comes and goes. */
-export function passingSeconds(kept: readonly ProbeTally[], time: number): number | undefined {
-  if (kept.length === 0) return undefined;
-  if (!kept.every((tally) => tally.last.ok && isSteady(tally, time))) return 0;
-  return secondsSince(largest(kept.map(unchangedSince)), time);
-}
-
-/** A failure is steady after so many in a row: lost packets hit a target now and then. */
-const IN_A_ROW = 3;
-
-/** For how long the same targets have passed and the same have failed, seconds: 0 while they agree, or while one comes and goes. */
-function splitSeconds(tallies: readonly ProbeTally[], pick: Pick, time: number): number | undefined {
-  const kept = tallies.filter(pick);
-  if (kept.length === 0) return undefined;
-  const failing = kept.filter(({ last }) => !last.ok);
-  const steady =
-    failing.every(({ run }) => run === undefined || run.length >= IN_A_ROW) &&
-    kept.every((tally) => !tally.last.ok || isSteady(tally, time));
-  if (failing.length === 0 || failing.length === kept.length || !steady) return 0;
-  return secondsSince(largest(kept.map(unchangedSince)), time);
-}
-
-/** Longer says no more, and a value that stands still costs nothing to remember. */
-const LONG_SECONDS = 600;
-
-const secondsSince = (since: number | undefined, time: number): number | undefined =>
-  since === undefined ? undefined : Math.min(LONG_SECONDS, Math.max(0, time - since) / 1000);
 
 function recentFailures(api: ApiFacts, pick: Pick, reason: FailureReason, time: number): number | undefined {
   // Asked for each reason of each vantage, of each API in each tick.
@@ -129,12 +74,6 @@ const named = (what: string, name: string | undefined): string => (name ? `${wha
 
 function slowestPhase(api: ApiFacts, pick: Pick, phase: Phase): number | undefined {
   return largest(api.probes.filter(pick).map((tally) => tally.last.phases[phase]));
-}
-
-/** Some targets pass while others fail: one answer of last probes that is split. */
-function areSplit(tallies: readonly ProbeTally[], pick: Pick): boolean | undefined {
-  const share = failingShare(tallies, pick);
-  return share === undefined ? undefined : share > 0 && share < 1;
 }
 
 const share = (name: string, help: string, vantage: string, pick: Pick): Signal => ({
@@ -278,6 +217,32 @@ export const PROBE_SIGNALS: readonly Signal[] = [
     source: 'probes',
     observe: (api, _cluster, time) => splitSeconds(api.probes, from('endpoint'), time),
     quote: oddAddress,
+  },
+  {
+    name: 'families-disagree',
+    help: '1 while every backend address of one IP family fails and every one of the other answers, else 0.',
+    kind: 'gauge',
+    metric: 'aggregated_api_address_families_disagree',
+    source: 'probes',
+    observe: (api) => flag(familiesDisagree(api.probes)),
+    quote: oddAddress,
+  },
+  {
+    name: 'service-alone-failing',
+    help: 'How long after each backend address had begun to answer the ClusterIP still failed, seconds, at most 600; 0 while it answers or an address fails.',
+    kind: 'gauge',
+    metric: 'aggregated_api_service_alone_failing_seconds',
+    source: 'probes',
+    observe: (api, _cluster, time) => serviceAloneSeconds(api.probes, time),
+  },
+  {
+    name: 'timeouts-by-turns',
+    help: 'Targets that timed out within the last minute and have passed since, or come back to it; of several backend addresses only these.',
+    kind: 'gauge',
+    metric: 'aggregated_api_timeouts_by_turns',
+    source: 'probes',
+    observe: (api, _cluster, time) =>
+      api.probes.length === 0 ? undefined : count(tallyingLoss(api.probes), (tally) => timesOutByTurns(tally, time)),
   },
   {
     name: 'apiservers-split',

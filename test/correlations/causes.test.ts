@@ -10,6 +10,7 @@ import type { Situation } from '../support/situation.ts';
 import { EGRESS_ROWS } from './tables/egress.ts';
 import { ROWS } from './tables/rows.ts';
 import { scheduled } from './tables/schedule.ts';
+import { WAY_ROWS } from './tables/ways.ts';
 
 function verdict(snapshots: readonly Snapshot[]): Diagnosis | undefined {
   const doctor = createDiagnostician(catalogueOptions());
@@ -32,14 +33,14 @@ describe('causes', () => {
     expect(files.filter((file) => !others.includes(file)).sort()).toEqual(CAUSES.map(({ id }) => `${id}.ts`).sort());
   });
 
-  it.each([...ROWS, ...EGRESS_ROWS])('$cause is named', ({ cause, match, ticks }) => {
+  it.each([...ROWS, ...EGRESS_ROWS, ...WAY_ROWS])('$cause is named', ({ cause, match, ticks }) => {
     const named = verdictOn(match, ticks);
     expect(named).toMatchObject({ cause });
     // A title is a statement: only what is likely stands there as a fact.
     expect(/^Possibly: /.test(named?.title ?? '')).toBe(named !== undefined && named.confidence < 0.6);
   });
 
-  it.each([...ROWS, ...EGRESS_ROWS])('$cause is not named when $because', ({ cause, miss, instead, ticks }) => {
+  it.each([...ROWS, ...EGRESS_ROWS, ...WAY_ROWS])('$cause is not named when $because', ({ cause, miss, instead, ticks }) => {
     const named = verdictOn(miss, ticks);
     expect(named?.cause).not.toBe(cause);
     if (instead === null) expect(named).toBeUndefined();

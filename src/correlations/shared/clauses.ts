@@ -25,3 +25,5 @@ export const OWN_CHECK_FAILS = clause(
   "the kube-apiserver's own check fails",
   all(seen('condition-failed-discovery-check'), AGGREGATOR_FAILS),
 );
+/** Another family of the same backend is not tried by a kube-apiserver: it connects to the first address that it has. */
+export const ONE_FAMILY = 'Every backend address of one IP family fails, and every one of the other answers our own probes.';

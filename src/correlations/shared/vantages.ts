@@ -120,6 +120,15 @@ export const SOMETIMES_LOST: Criterion = any(
   reasonSeen('direct', 'connection-timeout', 'response-timeout', 'tls-timeout', 'transfer-timeout'),
 );
 
+/**
+ * A target timed out and passed by turns within the last minute. What is cut off times out each time it is dialled, whatever stands still
+ * answers meanwhile.
+ */
+export const TIMES_OUT_BY_TURNS: Criterion = above(max('timeouts-by-turns', MINUTE), 0.5);
+
+/** The ClusterIP alone fails, for longer than rules of a Service take to be written (kube-proxy's --iptables-min-sync-period: 1 s). */
+export const SERVICE_ALONE_FAILS: Criterion = above(last('service-alone-failing', 2 * MINUTE), 3);
+
 /** It errs, or answers take seconds. */
 export const FAILING_OR_SLOW: Criterion = any(FAILING, SLOW_ANSWERS);
 /** What fails, or is slow, although the container works again is so for another reason. */

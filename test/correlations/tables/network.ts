@@ -15,6 +15,7 @@ import {
   withMetrics,
 } from '../../support/situation.ts';
 import type { Row } from './row.ts';
+import { lossOnTheWayTo } from './ways.ts';
 
 const WAITING = 'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)';
 const only = (reason: FailureReason): Situation => ({ probes: { aggregator: reason, list: reason } });
@@ -86,18 +87,6 @@ const replicas = (first: FailureReason | undefined, second: FailureReason | unde
     },
   }),
 });
-/** Each probe is lost by a rule of its own: never all of one round, and not always the same. */
-const lossy: Situation = {
-  facts: (moment) => ({
-    api: {
-      probes: [
-        tally('aggregator', '10.0.0.1:443', moment, moment.ticks % 2 === 0 ? undefined : 'connection_timeout'),
-        tally('service', '10.96.7.7:443', moment, moment.ticks % 3 === 0 ? 'connection_timeout' : undefined),
-        tally('endpoint', '10.1.0.5:10250', moment, moment.ticks % 3 === 1 ? 'connection_timeout' : undefined),
-      ],
-    },
-  }),
-};
 /** No answer came at all. */
 const unanswered = (differs: Parameters<typeof probeResult>[0]) => {
   const { status: _, ...rest } = probeResult(differs);
@@ -197,7 +186,13 @@ export const NETWORK_ROWS: readonly Row[] = [
     because: 'the Service that the name stands for does not exist',
     instead: 'service-not-found',
   },
-  { cause: 'packet-loss', match: lossy, miss: vanish, because: 'nothing passes any more', instead: 'connection-timed-out' },
+  {
+    cause: 'packet-loss',
+    match: lossOnTheWayTo('10.1.0.5:10250'),
+    miss: vanish,
+    because: 'nothing passes any more',
+    instead: 'connection-timed-out',
+  },
   {
     cause: 'one-replica-bad',
     match: replicas('connection_timeout', undefined),

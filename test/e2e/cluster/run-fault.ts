@@ -20,6 +20,8 @@ export interface Outcome {
   readonly pattern: string;
   readonly right: boolean;
   readonly rightCause: boolean;
+  /** What it was called when the fault was taken back, where it was left for longer than the verdict took to settle. */
+  readonly later?: { readonly verdict: string; readonly confidence: number; readonly rightCause: boolean };
   /** From the injection to the first failed probe. */
   readonly noticed?: number;
   /** From the first failed probe to the first diagnosis, and to the one from which on the category stayed right. */
@@ -44,8 +46,15 @@ const COMMANDS_AGAIN_MS = 3000;
 /**
  * Injects, watches until the verdict is right and settled or the time is over, and takes the fault back.
  * @param toTheEnd Waits also for the diagnosis to end, which it does a minute after the last failure.
+ * @param lastsSeconds The fault stays at least for so long after its first diagnosis, and what it is called then is noted too.
  */
-export async function runFault(cluster: Cluster, exporter: Exporter, fault: Fault, toTheEnd: boolean): Promise<Outcome> {
+export async function runFault(
+  cluster: Cluster,
+  exporter: Exporter,
+  fault: Fault,
+  toTheEnd: boolean,
+  lastsSeconds?: number,
+): Promise<Outcome> {
   const api = fault.api ?? WARDLE;
   const injectedAt = Date.now();
   const undo = await fault.inject(cluster);
@@ -73,18 +82,27 @@ export async function runFault(cluster: Cluster, exporter: Exporter, fault: Faul
       if (now - (since ?? injectedAt) > (fault.within + (since === undefined ? 60 : SETTLED_MS / 1000)) * 1000) break;
       await sleep(300);
     }
+    const settled = last;
+    while (lastsSeconds !== undefined && firstAt !== undefined && Date.now() - firstAt < lastsSeconds * 1000) {
+      await sleep(1000);
+      last = (await exporter.diagnosisOf(api)) ?? last;
+    }
+    const isRight = (diagnosis: Diagnosis | undefined) => fault.causes.some((cause) => cause === diagnosis?.cause);
     const condition = await cluster.condition(api).catch(() => undefined);
     const commands = last ? await commandsWhileItLasts(cluster, exporter, last) : [];
     outcome = {
       fault: fault.id,
       expected: `${fault.causes[0]} (${fault.category})`,
       condition: condition ? `${condition.status} ${condition.reason}` : 'none',
-      verdict: last?.cause ?? 'nothing',
-      category: last?.category ?? 'none',
-      confidence: last?.confidence ?? 0,
-      pattern: last?.pattern ?? 'none',
+      verdict: settled?.cause ?? 'nothing',
+      category: settled?.category ?? 'none',
+      confidence: settled?.confidence ?? 0,
+      pattern: settled?.pattern ?? 'none',
       right: rightSince !== undefined,
-      rightCause: fault.causes.some((cause) => cause === last?.cause),
+      rightCause: isRight(settled),
+      ...(lastsSeconds !== undefined && last
+        ? { later: { verdict: last.cause, confidence: last.confidence, rightCause: isRight(last) } }
+        : {}),
       ...(since === undefined ? {} : { noticed: (since - injectedAt) / 1000 }),
       ...(since === undefined || firstAt === undefined ? {} : { detected: Math.max(0, (firstAt - since) / 1000) }),
       ...(since === undefined || rightSince === undefined ? {} : { rightAfter: Math.max(0, (rightSince - since) / 1000) }),

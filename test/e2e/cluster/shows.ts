@@ -8,6 +8,9 @@ const RESTARTED = /\b[1-9]\d* \(|CrashLoopBackOff|\s[1-9]\d*\s+\(/;
 /** What was asked can be asked by hand: a port, and an address of the pods' network. */
 const THE_ADDRESS_TO_TRY = /\b8443\s+(?:10\.245\.0\.\d+|fd00:10:245::[0-9a-f]+)\b/;
 
+/** A ClusterIP, and an address of the pods' network behind it. */
+const CLUSTER_IP_AND_ADDRESS = /ClusterIP\s+(?:10\.96\.|fd00:10:96:)[\s\S]*8443\s+(?:10\.245\.|fd00:10:245:)/;
+
 /** `cause/evidence` → what its command's output holds while the sentence is true. */
 export const SHOWS: Readonly<Record<string, RegExp>> = {
   'aggregator-path-blocked/only-the-aggregator-fails': FAILS,
@@ -32,7 +35,9 @@ export const SHOWS: Readonly<Record<string, RegExp>> = {
   'ca-bundle-mismatch/refused-as-unknown': /unknown authority/,
   'ca-bundle-mismatch/no-bundle': /^(?![\s\S]*caBundle)[\s\S]*kind: APIService/,
   'connection-refused/refused-directly': THE_ADDRESS_TO_TRY,
+  'connection-refused/one-family-refused': THE_ADDRESS_TO_TRY,
   'connection-refused/refused-through-the-aggregator': /refused/,
+  'connection-timed-out/one-family-cut': THE_ADDRESS_TO_TRY,
   'connection-timed-out/times-out-directly': THE_ADDRESS_TO_TRY,
   'connection-timed-out/times-out-through-the-aggregator': /timeout|timed out|deadline/i,
   'connection-timed-out/pods-look-ready': /1\/1/,
@@ -102,6 +107,8 @@ export const SHOWS: Readonly<Record<string, RegExp>> = {
   'service-port-mismatch/port-not-declared': /port: 8080/,
   'service-port-mismatch/port-not-in-slices': /kind: EndpointSlice|items: \[\]/,
   'service-port-mismatch/refused-after-service-change': /targetPort:/,
+  'service-routing-broken/service-alone-fails': CLUSTER_IP_AND_ADDRESS,
+  'service-routing-broken/service-fails-endpoints-pass': CLUSTER_IP_AND_ADDRESS,
   'serving-certificate-expired/out-of-date': /is after|is before/,
   'serving-certificate-expired/refused-as-expired': /expired or is not yet valid/,
   'serving-certificate-name-mismatch/name-does-not-match': /valid for|not valid|common name|Passed/i,

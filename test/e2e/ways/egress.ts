@@ -5,7 +5,7 @@ import { EXPORTER_UID } from '../cluster/harness/exporter.ts';
 import { cutPod } from '../cluster/inject.ts';
 import type { Manner } from './support/connect-proxy.ts';
 import { type Egress, egressThrough } from './support/egress.ts';
-import type { Way } from './way.ts';
+import { PATIENT, type Way } from './way.ts';
 
 const SLOW_MS = 3000;
 
@@ -14,7 +14,7 @@ export const EGRESS_WAYS: readonly Way[] = (['tcp', 'unix'] as const).map((trans
   title: `The kube-apiserver sends all that is for the cluster through a proxy of HTTP CONNECT ${transport === 'tcp' ? 'at an address' : 'at a Unix socket'}`,
   async lay() {
     const egress = egressThrough(transport);
-    const cluster = new Cluster({ apiserverFlags: [egress.flag] });
+    const cluster = new Cluster({ ...PATIENT, apiserverFlags: [egress.flag] });
     await egress.proxy.start();
     return { cluster, faults: faultsOf(egress), stop: () => egress.proxy.stop() };
   },

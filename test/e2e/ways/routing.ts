@@ -6,11 +6,10 @@ import { filter } from '../cluster/harness/network.ts';
 import { until } from '../cluster/harness/process.ts';
 import { install, path } from '../cluster/harness/workloads.ts';
 import { addArguments, changeDeployment, cutPod, reinstall, restartPod } from '../cluster/inject.ts';
-import type { Way, WayFault } from './way.ts';
+import { PATIENT, type Way, type WayFault } from './way.ts';
 
-const BY_CLUSTER_IP: ClusterOptions = { apiserverFlags: ['--enable-aggregator-routing=false'] };
+const BY_CLUSTER_IP: ClusterOptions = { ...PATIENT, apiserverFlags: ['--enable-aggregator-routing=false'] };
 const SERVERS = [APISERVER_UID, EXPORTER_UID];
-const VANISHES_BY_TURNS = 'packet-loss at first: what stands, or goes to the other address, still answers by turns';
 const NETWORK = { category: 'network-connectivity', within: 60 } as const;
 
 export const ROUTING_WAYS: readonly Way[] = [
@@ -26,7 +25,6 @@ export const ROUTING_WAYS: readonly Way[] = [
           }),
           clusterIpCut('cluster-ip-cut', 'All packets to the ClusterIP vanish', SERVERS, {
             causes: ['service-routing-broken'],
-            missed: VANISHES_BY_TURNS,
           }),
           STALE_RULES,
           { ...HEADLESS, causes: ['service-not-routable'], category: 'misconfiguration', within: 60 },
@@ -37,14 +35,14 @@ export const ROUTING_WAYS: readonly Way[] = [
   {
     id: 'endpoints',
     title: 'The kube-apiserver connects to the address of a pod (--enable-aggregator-routing=true)',
-    lay: () => Promise.resolve({ cluster: new Cluster(), faults: [oneOfThreeCut(VANISHES_BY_TURNS)] }),
+    lay: () => Promise.resolve({ cluster: new Cluster(PATIENT), faults: [oneOfThreeCut()] }),
   },
   {
     id: 'headless',
     title: 'The same, and the Service is headless',
     lay: () =>
       Promise.resolve({
-        cluster: new Cluster(),
+        cluster: new Cluster(PATIENT),
         begin: async (cluster) => void (await makeHeadless(cluster)),
         faults: [
           {
@@ -62,7 +60,7 @@ export const ROUTING_WAYS: readonly Way[] = [
     title: 'The Service has IPv6 alone',
     lay: () =>
       Promise.resolve({
-        cluster: new Cluster({ bothFamilies: true }),
+        cluster: new Cluster({ ...PATIENT, bothFamilies: true }),
         begin: (cluster) => inFamilies(cluster, ['IPv6']),
         faults: [
           ipv6Cut('ipv6-refused', 'Every connection to the IPv6 address of the pod is refused', 'refuse', ['connection-refused']),
@@ -75,17 +73,16 @@ export const ROUTING_WAYS: readonly Way[] = [
     title: 'The Service has both families, IPv6 first',
     lay: () =>
       Promise.resolve({
-        cluster: new Cluster({ bothFamilies: true }),
+        cluster: new Cluster({ ...PATIENT, bothFamilies: true }),
         begin: (cluster) => inFamilies(cluster, ['IPv6', 'IPv4']),
         faults: [
           ipv6Cut('dual-ipv6-dropped', 'Packets to the IPv6 address of the pod vanish, its IPv4 address answers', 'drop', [
-            'one-replica-bad',
             'connection-timed-out',
           ]),
           {
             id: 'dual-listens-on-ipv4',
             title: 'The server listens on its IPv4 address only',
-            causes: ['one-replica-bad', 'connection-refused'],
+            causes: ['connection-refused'],
             ...NETWORK,
             inject: (cluster) => bindToIPv4(cluster),
           },
@@ -117,7 +114,6 @@ const STALE_RULES: WayFault = {
   id: 'service-proxy-gone',
   title: 'kube-proxy is gone, and the pod was replaced since: the ClusterIP leads to the address of the old one',
   causes: ['service-routing-broken'],
-  missed: 'connection-refused at first: the new pod has not answered for long enough to contradict it',
   ...NETWORK,
   async inject(cluster) {
     cluster.serviceProxy.stop();
@@ -160,7 +156,6 @@ async function inFamilies(cluster: Cluster, ipFamilies: readonly string[]): Prom
 function ipv6Cut(id: string, title: string, action: 'drop' | 'refuse', causes: WayFault['causes']): WayFault {
   return {
     ...{ id, title, causes, ...NETWORK },
-    ...(action === 'drop' && { missed: VANISHES_BY_TURNS }),
     inject(cluster) {
       const undos = SERVERS.map((uid) => filter({ to: ipv6Of(cluster.pod(cluster.wardle).ip), action, uid }));
       return Promise.resolve(() => {
@@ -178,12 +173,12 @@ async function bindToIPv4(cluster: Cluster): Promise<Undo> {
 const refusePod = (cluster: Cluster): Promise<Undo> => Promise.resolve(cutPod(cluster, { action: 'refuse' }));
 
 /** One of three pods is cut off, as when the route to its node is gone. */
-function oneOfThreeCut(missed: string): WayFault {
+function oneOfThreeCut(missed?: string): WayFault {
   return {
     id: 'one-of-three-cut',
     title: 'Packets to one of three pods vanish',
     causes: ['one-replica-bad'],
-    missed,
+    ...(missed !== undefined && { missed }),
     ...NETWORK,
     async inject(cluster) {
       await changeDeployment(cluster, { spec: { replicas: 3 } });

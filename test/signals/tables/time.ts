@@ -1,4 +1,5 @@
 import { ABSENT, observed } from '../../../src/domain/observed.ts';
+import type { ProbeTally } from '../../../src/domain/probe.ts';
 import { healthyTally, NOW, probeResult } from '../../support/healthy.ts';
 import {
   addresses,
@@ -18,6 +19,18 @@ import {
   unwell,
 } from './facts.ts';
 import type { Row } from './row.ts';
+
+const SIX = { target: '[fd00:1::5]:10250' };
+/** So many new connections in a row were waited for in vain. */
+const unanswered = (length: number): Partial<ProbeTally> => ({
+  last: probeResult({ vantage: 'endpoint', ok: false, reason: 'connection_timeout' }),
+  run: { since: NOW - 11_000, length, alikeSince: NOW - 11_000 },
+});
+const clusterIp = (ok: boolean, forSeconds: number, at = NOW): ProbeTally =>
+  healthyTally('service', 'discovery', {
+    last: probeResult({ vantage: 'service', at, seconds: 0, ok, ...(ok ? {} : { reason: 'connection_refused' }) }),
+    run: { since: NOW - forSeconds * 1000, length: 3, alikeSince: NOW - forSeconds * 1000 },
+  });
 
 /** What begins, ends, comes back and grows old. */
 export const TIME_ROWS: readonly Row[] = [
@@ -74,8 +87,32 @@ export const TIME_ROWS: readonly Row[] = [
   ['endpoints-passing', 600, 0, addresses([true, 600], [true, 20, { recurred: { server_error: NOW - 59_000 } }])],
   ['endpoints-split', 0, 9, addresses([true, 600], [false, 9])],
   ['endpoints-split', 0, 0, addresses([true, 600], [false, 9, { run: { since: NOW - 9000, length: 2, alikeSince: NOW } }])],
+  ['endpoints-split', 0, 11, addresses([true, 600], [false, 11, unanswered(2)])],
+  ['endpoints-split', 0, 0, addresses([true, 600], [false, 11, unanswered(1)])],
   ['endpoints-split', 0, 0, addresses([false, 600], [false, 9])],
   ['endpoints-split', 0, 0, addresses([false, 9], [true, 600, { recurred: { server_error: NOW } }])],
+  ['service-alone-failing', 0, 11, { probes: [...addresses([true, 600]).probes, clusterIp(false, 11)] }],
+  ['service-alone-failing', 0, 0, { probes: [...addresses([true, 4]).probes, clusterIp(false, 11, NOW - 5000)] }],
+  ['service-alone-failing', 0, 4, { probes: [...addresses([true, 4]).probes, clusterIp(false, 11)] }],
+  ['service-alone-failing', 0, 0, { probes: [...addresses([false, 600]).probes, clusterIp(false, 11)] }],
+  ['service-alone-failing', 0, 0, { probes: [...addresses([true, 600]).probes, clusterIp(true, 11)] }],
+  ['service-alone-failing', 0, undefined, addresses([true, 600])],
+  ['families-disagree', 0, 1, addresses([true, 600], [false, 9, SIX])],
+  ['families-disagree', 0, 0, addresses([true, 600], [false, 9])],
+  ['families-disagree', 0, 0, addresses([false, 600], [true, 9], [true, 600, SIX])],
+  ['families-disagree', 0, undefined, { probes: [] }],
+  ['timeouts-by-turns', 0, 1, failed('connection_timeout', 30_000, PASSED_SINCE)],
+  ['timeouts-by-turns', 0, 0, failed('connection_timeout', 30_000)],
+  ['timeouts-by-turns', 0, 0, failed('connection_timeout', 90_000, PASSED_SINCE)],
+  ['timeouts-by-turns', 0, 0, failed('forbidden', 30_000, PASSED_SINCE)],
+  ['timeouts-by-turns', 0, 1, failed('connection_timeout', 1000, { recurred: { connection_timeout: NOW - 1000 } })],
+  [
+    'timeouts-by-turns',
+    0,
+    0,
+    { probes: [...failed('connection_timeout', 30_000, PASSED_SINCE).probes, ...addresses([true, 600], [false, 30]).probes] },
+  ],
+  ['timeouts-by-turns', 0, undefined, { probes: [] }],
   ['aggregator-connection-timeout', 0, 1, failed('connection_timeout', 90_000)],
   ['aggregator-connection-timeout', 0, 0, failed('connection_timeout', 1000, PASSED_SINCE)],
   ['aggregator-connection-timeout', 0, 0, failed('connection_timeout', 1000, REFUSED_SINCE)],

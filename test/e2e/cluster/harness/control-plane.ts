@@ -16,6 +16,8 @@ export interface ControlPlaneOptions {
   /** 1 or 2 kube-apiservers on one etcd. */
   readonly apiservers: number;
   readonly apiserverFlags?: readonly string[];
+  /** For so long a node may be silent before it counts as lost; default 20 s. */
+  readonly nodeGraceSeconds?: number;
   /** The binary of the second kube-apiserver, where it is another one. */
   readonly second?: string;
 }
@@ -173,7 +175,7 @@ export class ControlPlane {
         `--service-account-private-key-file=${join(folder, 'sa.key')}`,
         `--root-ca-file=${this.ca.certFile}`,
         '--bind-address=127.0.0.1',
-        '--node-monitor-grace-period=20s',
+        `--node-monitor-grace-period=${this.options.nodeGraceSeconds ?? 20}s`,
         '--node-monitor-period=2s',
       ],
       join(folder, 'kube-controller-manager.log'),

@@ -1,0 +1,160 @@
+import { observed } from '../../../src/domain/observed.ts';
+import type { FailureReason, ProbeTally, Vantage } from '../../../src/domain/probe.ts';
+import { newTally, publish, record } from '../../../src/probe/tally.ts';
+import { probeResult } from '../../support/healthy.ts';
+import type { Moment, Situation } from '../../support/situation.ts';
+import type { Row } from './row.ts';
+
+const SECOND = 1000;
+/** What a probe waits, and what a burst waits between two. */
+const PATIENCE = 5;
+const STEP = 1;
+
+/** What a target answers to the n-th probe after the fault began; undefined = it passes at once. */
+type Answers = (probe: number) => FailureReason | undefined;
+const passes: Answers = () => undefined;
+const always =
+  (reason: FailureReason): Answers =>
+  () =>
+    reason;
+/** After so many that fail one passes. */
+const byTurns =
+  (reason: FailureReason, failures = 1): Answers =>
+  (probe) =>
+    probe % (failures + 1) < failures ? reason : undefined;
+
+const TIMES_OUT: ReadonlySet<FailureReason> = new Set(['connection_timeout', 'gateway_timeout', 'response_timeout']);
+
+/** As the prober writes it down: it passed each ten seconds for a minute, and since the fault it has been asked one time after the other. */
+function asked({ since, time }: Moment, vantage: Vantage, target: string, answers: Answers): ProbeTally {
+  const tally = newTally(vantage, 'discovery', target);
+  for (let ago = 60; ago > 0; ago -= 10) record(tally, probeResult({ vantage, target, at: since - ago * SECOND }));
+  let at = since;
+  for (let probe = 0; at < time; probe += 1) {
+    const reason = answers(probe);
+    const seconds = reason !== undefined && TIMES_OUT.has(reason) ? PATIENCE : 0.01;
+    if (at + seconds * SECOND > time) break;
+    record(tally, probeResult({ vantage, target, at, seconds, ok: reason === undefined, ...(reason ? { reason } : {}) }));
+    at += (seconds + (reason ? STEP : 10)) * SECOND;
+  }
+  const published = publish(tally);
+  if (!published) throw new Error('a tally that passed is observed');
+  return published;
+}
+
+interface Seen {
+  readonly aggregator?: Answers;
+  readonly service?: Answers;
+  /** Backend address → what it answers. */
+  readonly addresses: Readonly<Record<string, Answers>>;
+}
+
+const SERVICE = '10.96.7.7:443';
+const POD = '10.1.0.5:10250';
+const SIX = '[fd00:1::5]:10250';
+
+const through = ({ aggregator = passes, service, addresses }: Seen): Situation => ({
+  facts: (moment) => ({
+    api: {
+      endpoints: observed({
+        ready: Object.keys(addresses).length,
+        notReady: 0,
+        terminating: 0,
+        slices: 1,
+        portServed: true,
+        addresses: [],
+      }),
+      probes: [
+        asked(moment, 'aggregator', '10.0.0.1:443', aggregator),
+        ...(service ? [asked(moment, 'service', SERVICE, service)] : []),
+        ...Object.entries(addresses).map(([target, answers]) => asked(moment, 'endpoint', target, answers)),
+      ],
+    },
+  }),
+});
+
+const vanishes = always('connection_timeout');
+const unanswered = always('gateway_timeout');
+const sometimes = byTurns('connection_timeout');
+
+/** A packet is lost here, another one there: what times out passes the next time. */
+export const lossOnTheWayTo = (...targets: readonly string[]): Situation =>
+  through({
+    aggregator: byTurns('gateway_timeout', 2),
+    service: sometimes,
+    addresses: Object.fromEntries(targets.map((target) => [target, sometimes])),
+  });
+
+/**
+ * What is cut off, of all that leads to a backend: each new connection to it vanishes or is refused, whatever stands still answers. As a
+ * real kube-apiserver and an exporter see it (docs/real-world/ways.md). Rows beside the one that each cause has.
+ */
+export const WAY_ROWS: readonly Row[] = [
+  {
+    cause: 'service-routing-broken',
+    match: through({ aggregator: unanswered, service: vanishes, addresses: { [POD]: passes } }),
+    miss: lossOnTheWayTo(POD),
+    because: 'what times out passes the next time',
+    instead: 'packet-loss',
+    ticks: 4,
+  },
+  {
+    cause: 'service-routing-broken',
+    match: through({ aggregator: always('service_unavailable'), service: always('connection_refused'), addresses: { [POD]: passes } }),
+    miss: through({
+      aggregator: always('service_unavailable'),
+      service: always('connection_refused'),
+      addresses: { [POD]: always('connection_refused') },
+    }),
+    because: 'the pod refuses too',
+    instead: 'connection-refused',
+    ticks: 4,
+  },
+  {
+    cause: 'one-replica-bad',
+    // Each connection to the ClusterIP goes to another pod, and so does what the kube-apiserver dials.
+    match: through({
+      aggregator: byTurns('gateway_timeout'),
+      service: sometimes,
+      addresses: { '10.1.0.5:10250': passes, '10.1.0.6:10250': passes, '10.1.0.7:10250': vanishes },
+    }),
+    miss: lossOnTheWayTo('10.1.0.5:10250', '10.1.0.6:10250', '10.1.0.7:10250'),
+    because: 'each address times out and passes by turns',
+    instead: 'packet-loss',
+    ticks: 4,
+  },
+  {
+    cause: 'connection-timed-out',
+    match: through({ aggregator: unanswered, service: vanishes, addresses: { [SIX]: vanishes } }),
+    miss: lossOnTheWayTo(SIX),
+    because: 'what times out passes the next time',
+    instead: 'packet-loss',
+    ticks: 4,
+  },
+  {
+    cause: 'connection-timed-out',
+    // One pod with two addresses: no replica is bad.
+    match: through({ aggregator: unanswered, service: vanishes, addresses: { [POD]: passes, [SIX]: vanishes } }),
+    miss: through({ aggregator: byTurns('gateway_timeout'), service: sometimes, addresses: { [POD]: passes, '10.1.0.6:10250': vanishes } }),
+    because: 'both addresses are of one family',
+    instead: 'one-replica-bad',
+    ticks: 4,
+  },
+  {
+    cause: 'connection-refused',
+    // The server listens on its IPv4 address only.
+    match: through({
+      aggregator: always('service_unavailable'),
+      service: always('connection_refused'),
+      addresses: { [POD]: passes, [SIX]: always('connection_refused') },
+    }),
+    miss: through({
+      aggregator: byTurns('service_unavailable'),
+      service: byTurns('connection_refused'),
+      addresses: { [POD]: passes, '10.1.0.6:10250': always('connection_refused') },
+    }),
+    because: 'both addresses are of one family',
+    instead: 'one-replica-bad',
+    ticks: 4,
+  },
+];
