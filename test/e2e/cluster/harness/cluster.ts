@@ -124,7 +124,7 @@ export class Cluster {
     goFirst();
     this.storage.start();
     await this.controlPlane.start();
-    await until('namespace kube-system', 20, () => this.kube.get('/api/v1/namespaces/kube-system'));
+    await until('namespace kube-system', 60, () => this.kube.get('/api/v1/namespaces/kube-system'));
     await Promise.all(this.kubelets.map((kubelet) => kubelet.start()));
     this.serviceProxy.start();
     await this.grantServers();
@@ -143,7 +143,7 @@ export class Cluster {
     if (!process.env.KEEP_E2E_FOLDER) rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async available(name: string, seconds = 90): Promise<void> {
+  async available(name: string, seconds = 240): Promise<void> {
     await until(`${name} to be available`, seconds, async () => (await this.condition(name))?.status === 'True');
   }
 

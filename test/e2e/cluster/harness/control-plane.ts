@@ -52,7 +52,7 @@ export class ControlPlane {
   async start(): Promise<void> {
     this.etcd.start();
     for (const apiserver of this.apiservers) apiserver.start();
-    await until('the kube-apiserver to be ready', 60, async () => (await this.kube.raw('GET', '/readyz')).status === 200).catch(
+    await until('the kube-apiserver to be ready', 240, async () => (await this.kube.raw('GET', '/readyz')).status === 200).catch(
       (error: unknown) => {
         throw new Error(`${String(error)}\n${this.apiservers[0]!.tail()}`);
       },
