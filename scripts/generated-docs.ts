@@ -10,6 +10,7 @@ import { renderSignaturesDoc } from '../src/signatures/signatures-doc.ts';
 import { renderConfigurationDoc } from './configuration-doc.ts';
 import { renderRunbookCoverage } from './runbook-coverage/page.ts';
 import { renderSpokenErrors } from './spoken-errors/report.ts';
+import { renderVersions } from './versions/page.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -21,6 +22,7 @@ export function generatedDocs(): Readonly<Record<string, string>> {
     'metrics.md': renderMetricsDoc(ALL_SIGNALS, publishedAtZero()),
     'openapi.json': `${JSON.stringify(openApiDocument(version), null, 2)}\n`,
     'probe-reasons.md': renderProbeReasons(),
+    'real-world/versions.md': renderVersions(),
     'runbook-coverage.md': renderRunbookCoverage(),
     'servers.md': renderServersDoc(),
     'signatures.md': renderSignaturesDoc(SIGNATURES),

@@ -17,7 +17,11 @@ export const etcdOutOfSpace = defineCause({
   remedy: [
     'On a control-plane node, see which member raised the alarm: etcdctl alarm list',
     { says: 'See how large the database is', command: 'kubectl get --raw /metrics | grep apiserver_storage_size_bytes' },
-    { says: 'See which kind of object there is most of', command: 'kubectl get --raw /metrics | grep apiserver_storage_objects' },
+    {
+      // The former is hidden from 1.37 on, the latter is there from 1.34 on (k8s.io/apiserver v0.37.0 pkg/storage/etcd3/metrics).
+      says: 'See which kind of object there is most of',
+      command: "kubectl get --raw /metrics | grep -E '^apiserver_(storage|resource)_objects'",
+    },
     'Compact to the newest revision: etcdctl compact. Then defragment one member after the other: etcdctl defrag. A member does not answer meanwhile.',
     'Take the alarm back: etcdctl alarm disarm. Until then every write is refused.',
     'Let the database grow, up to 8 GiB: --quota-backend-bytes.',

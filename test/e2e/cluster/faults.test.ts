@@ -46,7 +46,7 @@ describe('faults in a real cluster', () => {
       await exporter.restart();
       expect((await exporter.diagnoses()).diagnoses).toEqual([]);
       await anomaly.begin(cluster);
-      const outcome = await runFault(cluster, exporter, fault, toTheEnd);
+      const outcome = await runFault(cluster, exporter, fault, { toTheEnd });
       outcomes.push(outcome);
       console.log(tableOf([outcome]).split('\n')[2]);
       if (!outcome.right) console.log(outcome.ledger);

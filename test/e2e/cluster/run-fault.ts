@@ -37,6 +37,16 @@ export interface Outcome {
   readonly ledger: string;
 }
 
+/** What is done besides with a fault. */
+export interface Course {
+  /** Waits also for the diagnosis to end, which it does a minute after the last failure. */
+  readonly toTheEnd?: boolean;
+  /** The fault stays at least for so long after its first diagnosis, and what it is called then is noted too. */
+  readonly lastsSeconds?: number;
+  /** Is awaited while the fault lasts, when the verdict has settled. */
+  readonly look?: () => Promise<void>;
+}
+
 /** A verdict has to hold this long to count as settled. */
 const SETTLED_MS = 6000;
 const BYSTANDERS = [METRICS];
@@ -45,15 +55,12 @@ const COMMANDS_AGAIN_MS = 3000;
 
 /**
  * Injects, watches until the verdict is right and settled or the time is over, and takes the fault back.
- * @param toTheEnd Waits also for the diagnosis to end, which it does a minute after the last failure.
- * @param lastsSeconds The fault stays at least for so long after its first diagnosis, and what it is called then is noted too.
  */
 export async function runFault(
   cluster: Cluster,
   exporter: Exporter,
   fault: Fault,
-  toTheEnd: boolean,
-  lastsSeconds?: number,
+  { toTheEnd = false, lastsSeconds, look }: Course = {},
 ): Promise<Outcome> {
   const api = fault.api ?? WARDLE;
   const injectedAt = Date.now();
@@ -89,6 +96,7 @@ export async function runFault(
     }
     const isRight = (diagnosis: Diagnosis | undefined) => fault.causes.some((cause) => cause === diagnosis?.cause);
     const condition = await cluster.condition(api).catch(() => undefined);
+    await look?.();
     const commands = last ? await commandsWhileItLasts(cluster, exporter, last) : [];
     outcome = {
       fault: fault.id,

@@ -19,11 +19,11 @@ kubernetes_version() {
 packages() {
   case $1 in
     kubernetes) echo k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager k8s.io/sample-apiserver ;;
-    # Another version: of the second kube-apiserver in an upgrade, or of the whole control plane (`npm run e2e:versions`); not built by default.
-    kubernetes-1.37) echo k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager ;;
+    # Other versions: of the second kube-apiserver in an upgrade, or of the whole control plane (`npm run e2e:versions`); not built by default.
+    kubernetes-1.34 | kubernetes-1.35 | kubernetes-1.37) echo k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager ;;
     # A client of that version.
     kubectl-1.37) echo k8s.io/kubernetes/cmd/kubectl ;;
-    etcd) echo go.etcd.io/etcd/server/v3 ;;
+    etcd | etcd-3.7) echo go.etcd.io/etcd/server/v3 ;;
     metrics-server | metrics-server-0.8) echo sigs.k8s.io/metrics-server/cmd/metrics-server ;;
     # Other aggregated servers (`npm run e2e:servers`); not built by default.
     custom-metrics-adapter) echo sigs.k8s.io/custom-metrics-apiserver/test-adapter ;;
@@ -42,7 +42,7 @@ packages() {
     crane) echo github.com/google/go-containerregistry/cmd/crane ;;
     krew) echo sigs.k8s.io/krew/cmd/validate-krew-manifest sigs.k8s.io/krew/cmd/krew ;;
     *)
-      echo "build.sh: component $1 is unknown: allowed are kubernetes, kubernetes-1.37, kubectl-1.37, etcd, metrics-server, metrics-server-0.8, custom-metrics-adapter, keda, promtool, prometheus, victoria-metrics, helm4, helm3, kubeconform, jsonnet, crane, amtool, krew" >&2
+      echo "build.sh: component $1 is unknown: allowed are kubernetes, kubernetes-1.34, kubernetes-1.35, kubernetes-1.37, kubectl-1.37, etcd, etcd-3.7, metrics-server, metrics-server-0.8, custom-metrics-adapter, keda, promtool, prometheus, victoria-metrics, helm4, helm3, kubeconform, jsonnet, crane, amtool, krew" >&2
       exit 1
       ;;
   esac
@@ -89,9 +89,12 @@ for component in "${components[@]}"; do
       -ldflags "-s -w $(stamps "$component")" \
       -o "$binary.partial" "$package" && mv "$binary.partial" "$binary")
   done
-  # The other versions of Kubernetes and metrics-server stand beside, in a folder of their own.
+  # Other versions stand beside, in a folder of their own: 1.37 of Kubernetes, 0.8 of metrics-server, etcd-3.7.
   bin=$cache/bin
-  case $component in kube*-* | metrics-server-*) bin=$cache/bin/${component##*-} ;; esac
+  case $component in
+    kube*-* | metrics-server-*) bin=$cache/bin/${component##*-} ;;
+    etcd-*) bin=$cache/bin/$component ;;
+  esac
   mkdir -p "$bin"
   for package in $(packages "$component"); do ln -sfn "$into/$(name "$package")" "$bin/$(name "$package")"; done
 done

@@ -52,7 +52,7 @@ describe.each(WAYS.filter(({ id }) => only.includes('all') || only.includes(id))
       if (process.env.E2E_FAULTS && !process.env.E2E_FAULTS.split(',').includes(fault.id)) continue;
       await exporter.restart();
       await calm(exporter);
-      const outcome = await runFault(cluster, exporter, overheard(cluster, fault, words), false, LASTS_SECONDS);
+      const outcome = await runFault(cluster, exporter, overheard(cluster, fault, words), { lastsSeconds: LASTS_SECONDS });
       outcomes.push(outcome);
       console.log(tableOf([outcome]).split('\n')[2], JSON.stringify(words.get(fault.id), undefined, 1));
       console.log('a minute later:', outcome.later?.verdict ?? 'nothing', outcome.later?.confidence.toFixed(2));

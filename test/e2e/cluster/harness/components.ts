@@ -14,13 +14,27 @@ export interface Components {
 const BUILD = new URL('../../components/build.sh', import.meta.url).pathname;
 
 /** Of Kubernetes, beside those of the suite's own version; a folder of test/e2e/components each. */
-export type OtherVersion = '1.37';
+const OTHER_VERSIONS = ['1.34', '1.35', '1.37'] as const;
+export type OtherVersion = (typeof OTHER_VERSIONS)[number];
+/** The suite's own, of components/kubernetes and components/etcd. */
+const OWN = { kubernetes: '1.36', etcd: '3.6' } as const;
+const OTHER_ETCD = '3.7';
 
 /** What the whole suite runs on instead of its own version: `E2E_KUBERNETES=1.37`. */
 export function versionOfSuite(): OtherVersion | undefined {
-  const version = process.env.E2E_KUBERNETES;
-  if (version === undefined || version === '1.37') return version;
-  throw new Error(`E2E_KUBERNETES=${version}: allowed is 1.37; unset, it is the suite's own version`);
+  const version = process.env.E2E_KUBERNETES ?? OWN.kubernetes;
+  if (version === OWN.kubernetes) return undefined;
+  const other = OTHER_VERSIONS.find((one) => one === version);
+  if (other) return other;
+  throw new Error(`E2E_KUBERNETES=${version}: allowed are ${OTHER_VERSIONS.join(', ')} and ${OWN.kubernetes}, the suite's own version`);
+}
+
+/** Every storage of the suite, instead of its own version: `E2E_ETCD=3.7`. The component, and its folder among the binaries. */
+function etcdOfSuite(): { component: string; folder: string } {
+  const version = process.env.E2E_ETCD ?? OWN.etcd;
+  if (version === OWN.etcd) return { component: 'etcd', folder: '.' };
+  if (version === OTHER_ETCD) return { component: `etcd-${OTHER_ETCD}`, folder: `etcd-${OTHER_ETCD}` };
+  throw new Error(`E2E_ETCD=${version}: allowed are ${OTHER_ETCD} and ${OWN.etcd}, the suite's own version`);
 }
 
 /**
@@ -29,13 +43,14 @@ export function versionOfSuite(): OtherVersion | undefined {
  */
 export function components(other?: OtherVersion): Components {
   missingTools();
-  const bin = execFileSync(BUILD, ['kubernetes', 'etcd', 'metrics-server', ...(other ? [`kubernetes-${other}`] : [])], {
+  const etcd = etcdOfSuite();
+  const bin = execFileSync(BUILD, ['kubernetes', etcd.component, 'metrics-server', ...(other ? [`kubernetes-${other}`] : [])], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   }).trim();
   const kubernetes = other ? join(bin, other) : bin;
   return {
-    etcd: join(bin, 'etcd'),
+    etcd: join(bin, etcd.folder, 'etcd'),
     kubeApiserver: join(kubernetes, 'kube-apiserver'),
     kubeControllerManager: join(kubernetes, 'kube-controller-manager'),
     sampleApiserver: join(bin, 'sample-apiserver'),
