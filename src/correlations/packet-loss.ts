@@ -80,6 +80,13 @@ export const packetLoss = defineCause({
       says: 'No probe has passed for a minute.',
     },
     {
+      // A cut that has just ended leaves one pass behind it, as a turn of lost packets does.
+      id: 'hardly-passed-before',
+      when: above(avg('failing', 2 * MINUTE), 0.85),
+      weight: 'stronglyAgainst',
+      says: 'It failed nearly all of the last 2 min.',
+    },
+    {
       id: 'restarted',
       when: above(increase('restarts', 5 * MINUTE), 0.5),
       weight: 'against',

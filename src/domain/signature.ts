@@ -30,7 +30,7 @@ export interface Signature {
   readonly anyClient?: true;
   /**
    * It matches the innermost reason of an error, whatever stands before it: where the whole error is read (src/utterances), that tells
-   * more, as whom the program had asked.
+   * more, as whom the program had asked. Or it matches the frame around an error of which only the reading may know the rest.
    */
   readonly tail?: true;
   /** It is about one backend: a line of the kube-apiserver that does not say which is evidence about none. */

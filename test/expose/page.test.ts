@@ -524,7 +524,7 @@ describe('what is normal for the program behind an API', () => {
     ['a flag with its value', ['--metric-resolution=20s'], '--metric-resolution = 20s: seconds between two scrapes'],
     ['a flag that is not set', ['--secure-port=4443'], '--kubelet-insecure-tls not set: without it'],
     ['a flag that nobody can know', [], '--kubelet-insecure-tls (not known here): without it'],
-    ['where it was read', [], 'As read in kubernetes-sigs/metrics-server v0.9.0'],
+    ['where it was read', [], 'As read in kubernetes-sigs/metrics-server v0.8.0 and v0.9.0'],
   ])('%s', (_, args, words) => {
     expect(textOf(page(metricsServer(args)))).toContain(words);
   });

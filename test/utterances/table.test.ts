@@ -56,8 +56,10 @@ describe('the table of reasons', () => {
 });
 
 describe('the reading beside the signatures', () => {
-  const SPOKEN = SIGNATURES.filter(({ tail, pointsTo }) => tail && pointsTo.length > 0).flatMap(({ id, speaker, pointsTo, matches }) =>
-    matches.map((line) => ({ id, speaker, pointsTo, line })),
+  /** Their frame is known, and any text may stand in it: where the reading knows that text it is better, else they stand. */
+  const FRAMES: ReadonlySet<string> = new Set(['error-without-status']);
+  const SPOKEN = SIGNATURES.filter(({ id, tail, pointsTo }) => tail && !FRAMES.has(id) && pointsTo.length > 0).flatMap(
+    ({ id, speaker, pointsTo, matches }) => matches.map((line) => ({ id, speaker, pointsTo, line })),
   );
 
   it.each(SPOKEN)('$id: what yields to the reading is read: $line', ({ line, speaker }) => {

@@ -71,6 +71,8 @@ const CONSEQUENCES: readonly Move[] = [
     'endpoint-failing',
     'endpoints-disagree',
     'endpoints-split',
+    'timeouts-by-turns',
+    'service-alone-failing',
     'dead-connections',
   ),
   ...some('events-probe-failed', 'readiness-flips', 'blind-sources', 'backend-tls-handshake-errors'),
