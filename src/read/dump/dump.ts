@@ -156,7 +156,7 @@ async function apiFactsOf(api: ApiServiceRecord, whole: Dump): Promise<ApiFacts>
     insecureSkipTLSVerify: api.insecureSkipTLSVerify,
     caBundle: readCaBundle(api.caBundle),
     ...(api.createdAt === undefined ? {} : { createdAt: api.createdAt }),
-    condition: !records.apis ? (dump.discovered.get(api.name)?.condition ?? UNOBSERVED) : api.condition ? observed(api.condition) : ABSENT,
+    condition: conditionOf(api, dump),
     transitions: { True: 0, False: 0, Unknown: 0 },
     service: serviceOf(backend, records),
     endpoints: fact(records.slices, () => backend.endpoints),
@@ -174,6 +174,11 @@ async function apiFactsOf(api: ApiServiceRecord, whole: Dump): Promise<ApiFacts>
     neighbours: UNOBSERVED,
     changes: [],
   };
+}
+
+function conditionOf(api: ApiServiceRecord, { records, discovered }: Dump): ApiFacts['condition'] {
+  if (!records.apis) return discovered.get(api.name)?.condition ?? UNOBSERVED;
+  return api.condition ? observed(api.condition) : ABSENT;
 }
 
 function backendOf(api: ApiServiceRecord, { services, slices, pods, workloads }: Records): Backend {

@@ -33,21 +33,28 @@ interface Entry {
 export async function filesOfZip(chunks: AsyncIterable<Buffer>, note: (text: string) => void, most = ARCHIVE_BYTES): Promise<DumpFile[]> {
   const bytes = await allOf(chunks);
   const files = new ArchiveFiles(most);
-  const refused = { encrypted: 0, otherwise: 0, damaged: 0 };
+  const unread = new Map<Unread, number>();
   for (const entry of entriesOf(bytes)) {
     if (!entry.isFile || !isOfUse(entry.name)) continue;
-    if (entry.encrypted) refused.encrypted++;
-    else if (entry.method !== STORED && entry.method !== DEFLATED) refused.otherwise++;
-    else if (files.hasRoom(entry.size)) {
-      const content = contentOf(bytes, entry);
-      if (content) files.add(entry.name, content, false);
-      else refused.damaged++;
-    }
+    const why = unreadable(entry) ?? (files.hasRoom(entry.size) ? unpack(bytes, entry, files) : undefined);
+    if (why) unread.set(why, (unread.get(why) ?? 0) + 1);
   }
-  if (refused.encrypted > 0) note(`${refused.encrypted} files of the archive are encrypted, and are left out`);
-  if (refused.otherwise > 0) note(`${refused.otherwise} files of the archive are packed by another method than deflate, and are left out`);
-  if (refused.damaged > 0) note(`${refused.damaged} files of the archive are damaged, and are left out`);
+  for (const [why, count] of unread) note(`${count} files of the archive are ${why}, and are left out`);
   return files.end(note);
+}
+
+type Unread = 'encrypted' | 'packed by another method than deflate' | 'damaged';
+
+function unreadable({ encrypted, method }: Entry): Unread | undefined {
+  if (encrypted) return 'encrypted';
+  return method === STORED || method === DEFLATED ? undefined : 'packed by another method than deflate';
+}
+
+function unpack(bytes: Buffer, entry: Entry, files: ArchiveFiles): Unread | undefined {
+  const content = contentOf(bytes, entry);
+  if (!content) return 'damaged';
+  files.add(entry.name, content, false);
+  return undefined;
 }
 
 async function allOf(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
