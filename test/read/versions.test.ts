@@ -38,6 +38,10 @@ const clientError = (inner: string): string => `Error from server (ServiceUnavai
 const discoveryCheck = (inner: string): string =>
   `failing or missing response from https://10.1.0.5:8443/apis/tides.example.com/v1: Get "https://10.1.0.5:8443/apis/tides.example.com/v1": ${inner}`;
 
+/** What the kube-apiserver says of the OpenAPI document, a minute after the condition has turned (kube-aggregator v0.35.4: pkg/controllers/openapi/controller.go). */
+const openApiLine = (inner: string, at = '09:00:00'): string =>
+  `{"ts":"2026-11-29T${at}Z","logger":"UnhandledError","msg":"Unhandled Error","err":"loading OpenAPI spec for \\"${API}\\" failed with: failed to download ${API}: failed to retrieve openAPI spec, http error: ResponseCode: 503, Body: error trying to reach service: ${inner}\\n, Header: map[Content-Type:[text/plain; charset=utf-8]]"}`;
+
 function said(text: string): string {
   const { answers, diagnoses } = diagnoseSnapshots(readText(text), catalogueOptions());
   return (
@@ -50,6 +54,14 @@ describe.each(INNER)('%s', (_what, inner, cause) => {
   it('until 1.35 is told from what a client got, though the condition has passed', () => {
     expect(said(PASSED)).toBe(`${API} healthy`);
     expect(said(`${PASSED}\n${clientError(inner)}`)).toBe(cause);
+  });
+
+  it('until 1.35 is told from the document that the kube-apiserver could not fetch, though the condition has passed', () => {
+    expect(said(`${PASSED}\n${openApiLine(inner)}`)).toBe(cause);
+  });
+
+  it('is over when the condition has turned since', () => {
+    expect(said(`${PASSED}\n${openApiLine(inner, '07:00:00')}`)).toBe(`${API} healthy`);
   });
 
   it('from 1.36 on is told from the condition', () => {

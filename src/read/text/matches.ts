@@ -161,7 +161,7 @@ function kindOf(line: string, named: Named): ErrorKind | undefined {
   if (named.role === 'client-own') return 'ownError';
   if (!isError(named)) return undefined;
   if (OF_ONE_REQUEST.has(named.id)) return 'single';
-  return isOfAPart(named) || IS_RETRIED.test(line) ? 'partial' : 'error';
+  return isOfAPart(named) || (IS_RETRIED.test(line) && !STAYS.test(line)) ? 'partial' : 'error';
 }
 
 function enterNamed(book: Book, line: string, named: Named, said: SaidBy): void {
@@ -217,6 +217,12 @@ const OF_ONE_REQUEST: ReadonlySet<string> = new Set<SignatureId>([
  */
 const IS_RETRIED =
   /loading openapi spec for |error updating apiservice .{1,300}failed to retrieve openapi|openapi aggregationcontroller: /i;
+
+/**
+ * No second try makes a certificate trusted. Up to Kubernetes 1.35 the check of availability verifies none (kube-aggregator v0.35.4:
+ * pkg/controllers/status/remote/remote_available_controller.go), so the condition stays True while each request gets 503.
+ */
+const STAYS = /\bx509: /;
 
 const OF_KUBELETS: ReadonlySet<string> = new Set<CauseId>([
   'kubelet-scrape-failing',
