@@ -1,5 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
-import { linesSay } from './shared/lines.ts';
+import { lastWordsSay, linesSay } from './shared/lines.ts';
 
 export const dependencyCertificateUntrusted = defineCause({
   id: 'dependency-certificate-untrusted',
@@ -7,17 +7,26 @@ export const dependencyCertificateUntrusted = defineCause({
   part: 'backend',
   title: 'The backend does not accept the certificate of a service that it needs',
   summary:
-    'The aggregated API server asks another service over TLS: an operator, Prometheus, a queue. It reaches it, and does not take its certificate. Either that certificate is expired, of another name or of another CA, or the CA file of the server is old.',
+    'The aggregated API server asks another service over TLS: the kube-apiserver, an operator, Prometheus, a queue. It reaches it, and does not take its certificate. Either that certificate is expired, of another name or of another CA, or the CA file of the server is old.',
   severity: 'critical',
   prior: -1,
-  evidence: [...linesSay('dependency-certificate-untrusted')],
+  evidence: [...linesSay('dependency-certificate-untrusted'), lastWordsSay('dependency-certificate-untrusted')],
   deepens: ['backend-dependency-failing'],
-  supersedes: ['backend-server-error', 'backend-slow', 'pod-probe-failing', 'no-ready-endpoints'],
+  supersedes: [
+    'backend-server-error',
+    'backend-slow',
+    'no-ready-endpoints',
+    'pod-crash-looping',
+    'pod-probe-failing',
+    'pod-restarting',
+    'rollout-in-progress',
+  ],
   remedy: [
     {
       says: 'Read whose certificate it is and what is wrong with it',
       command: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200',
     },
+    'Of the kube-apiserver the CA is in the ConfigMap kube-root-ca.crt of each namespace, unless the backend is given a kubeconfig.',
     'Compare the issuer of that certificate with the CA file that the backend is given for it.',
     'When both come from a Secret that is renewed, restart the side that still holds the old one.',
   ],

@@ -650,6 +650,7 @@ export type SignatureId =
   | 'kube-apiserver-not-connected'
   | 'kube-apiserver-refused'
   | 'kube-apiserver-unreachable'
+  | 'kube-apiserver-untrusted'
   | 'kubelet-address-type-unmatched'
   | 'kubelet-certificate-refused'
   | 'kubelet-figures-missing'

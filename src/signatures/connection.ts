@@ -1,7 +1,7 @@
 import type { Signature } from '../domain/signature.ts';
 
 /** Network errors of Go without the words that say which way is meant: who logs it, and to which port, tells (Go: net, net/http, x/net/http2). */
-const KUBE_APISERVER_CALL = String.raw`(?:get|post|put|patch|delete|list|watch) \\?"?https://[^/ ]+/apis?/.*`;
+export const KUBE_APISERVER_CALL = String.raw`(?:get|post|put|patch|delete|list|watch) \\?"?https://[^/ ]+/apis?/.*`;
 
 export const CONNECTION: readonly Signature[] = [
   {

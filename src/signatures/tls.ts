@@ -1,10 +1,28 @@
 import type { Signature } from '../domain/signature.ts';
+import { KUBE_APISERVER_CALL } from './connection.ts';
 
 /** As many as an operator with a webhook has: Go lists up to 99 names before the one that was wanted. */
 const MANY_NAMES = Array.from({ length: 30 }, (_, index) => `buoy-${index}.harbour.svc.cluster.local`).join(', ');
 
 /** Certificates without the words that say whose they are (Go: crypto/tls, crypto/x509, net/http). */
 export const TLS: readonly Signature[] = [
+  {
+    id: 'kube-apiserver-untrusted',
+    tail: true,
+    speaker: 'aggregated-server',
+    pointsTo: ['dependency-certificate-untrusted', 'bad-flag-or-config'],
+    pattern: String.raw`${KUBE_APISERVER_CALL}x509: (?:certificate|cannot validate)`,
+    literals: ['x509: certificate', 'x509: cannot validate'],
+    says: 'The server reached the kube-apiserver, and does not take its certificate.',
+    matches: [
+      String.raw`E0105 09:00:13.100000       1 reflector.go:205] "Failed to watch" err="failed to list *v1.ConfigMap: Get \"https://10.96.0.1:443/api/v1/namespaces/kube-system/configmaps?limit=500\": tls: failed to verify certificate: x509: certificate signed by unknown authority"`,
+      'Post "https://10.96.0.1:443/apis/authorization.k8s.io/v1/subjectaccessreviews?timeout=10s": x509: certificate is valid for kubernetes, not 10.96.0.1',
+    ],
+    nearMisses: [
+      'Get "https://10.0.0.4:10250/metrics/resource": x509: certificate signed by unknown authority',
+      'Get "https://10.96.0.1:443/api/v1/nodes": EOF',
+    ],
+  },
   {
     id: 'serving-certificate-rejected',
     speaker: 'aggregated-server',

@@ -85,8 +85,8 @@ export const KUBE_APISERVER: readonly Meaning[] = [
     roles: ['kube-apiserver'],
     speakers: SERVER,
     reasons: [...CERTIFICATE, 'certificate-refused', 'handshake-failed'],
-    pointsTo: ['kube-apiserver-unreachable-from-backend', 'bad-flag-or-config'],
+    pointsTo: ['dependency-certificate-untrusted', 'bad-flag-or-config'],
     because:
-      "The server does not take the certificate of the kube-apiserver, or that not the server's: its kubeconfig or its CA file is of another cluster.",
+      "Packets arrive. The server does not take the certificate of the kube-apiserver, or that not the server's: its kubeconfig or its CA file is of another cluster, or old.",
   },
 ];

@@ -2,7 +2,7 @@ import { observed } from '../../../src/domain/observed.ts';
 import type { FailureReason, ProbeTally, Vantage } from '../../../src/domain/probe.ts';
 import { newTally, publish, record } from '../../../src/probe/tally.ts';
 import { probeResult } from '../../support/healthy.ts';
-import type { Moment, Situation } from '../../support/situation.ts';
+import { type Moment, NO_ENDPOINTS, notReady, type Situation } from '../../support/situation.ts';
 import type { Row } from './row.ts';
 
 const SECOND = 1000;
@@ -85,6 +85,13 @@ export const lossOnTheWayTo = (...targets: readonly string[]): Situation =>
     addresses: Object.fromEntries(targets.map((target) => [target, sometimes])),
   });
 
+/** What the server says of the kube-apiserver before it listens. */
+const atItsStart = (error: string): Situation => ({
+  ...NO_ENDPOINTS,
+  lines: [`E0105 09:02:00.000000       1 reflector.go:205] "Failed to watch" err="failed to list *v1.Node: ${error}"`],
+  facts: () => ({ api: notReady }),
+});
+
 /**
  * What is cut off, of all that leads to a backend: each new connection to it vanishes or is refused, whatever stands still answers. As a
  * real kube-apiserver and an exporter see it (docs/real-world/ways.md). Rows beside the one that each cause has.
@@ -156,5 +163,14 @@ export const WAY_ROWS: readonly Row[] = [
     because: 'both addresses are of one family',
     instead: 'one-replica-bad',
     ticks: 4,
+  },
+  {
+    cause: 'dependency-certificate-untrusted',
+    match: atItsStart(
+      'Get "https://10.96.0.1:443/api/v1/nodes?limit=500": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    ),
+    miss: atItsStart('Get "https://10.96.0.1:443/api/v1/nodes?limit=500": dial tcp 10.96.0.1:443: i/o timeout'),
+    because: 'packets do not arrive, and nobody has shown a certificate',
+    instead: 'kube-apiserver-unreachable-from-backend',
   },
 ];

@@ -928,6 +928,17 @@ const DIAGNOSED: readonly AnswerRow[] = [
     cause: 'dependency-certificate-untrusted',
   },
   {
+    what: 'a server that does not take the certificate of the kube-apiserver',
+    text: lines(
+      '$ kubectl logs -n harbour deploy/tide-gauge',
+      '# APIService under diagnosis: v1.tides.example.com',
+      'E0105 09:00:13.100000       1 reflector.go:205] "Failed to watch" err="failed to list *v1.ConfigMap: Get \\"https://10.96.0.1:443/api/v1/namespaces/kube-system/configmaps?limit=500\\": tls: failed to verify certificate: x509: certificate signed by unknown authority"',
+    ),
+    answer: 'diagnosed',
+    cause: 'dependency-certificate-untrusted',
+    notCause: 'kube-apiserver-unreachable-from-backend',
+  },
+  {
     what: 'a kube-apiserver that a client does not reach',
     text: 'Unable to connect to the server: dial tcp 192.0.2.2:6443: i/o timeout',
     answer: 'diagnosed',
