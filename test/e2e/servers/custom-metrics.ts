@@ -185,9 +185,8 @@ function faultsOf(server: AggregatedServer, other: CertificateAuthority): Server
       id: 'distrusts-apiserver',
       kind: 'wrong TLS',
       title: 'Its kubeconfig trusts another authority than that of the kube-apiserver when it starts',
-      guess:
-        'False MissingEndpoints; "x509: certificate signed by unknown authority" and a crash loop; kube-apiserver-unreachable-from-backend or dependency-certificate-untrusted',
-      causes: ['kube-apiserver-unreachable-from-backend', 'dependency-certificate-untrusted'],
+      guess: 'False MissingEndpoints; "x509: certificate signed by unknown authority" and a crash loop; dependency-certificate-untrusted',
+      causes: ['dependency-certificate-untrusted'],
       inject: async (cluster) => {
         const file = join(cluster.folder, `${server.name}.kubeconfig`);
         const before = readFileSync(file, 'utf8');
