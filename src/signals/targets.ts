@@ -23,7 +23,7 @@ export function failingShare(tallies: readonly ProbeTally[], pick: Pick): number
 }
 
 /** It came back after something else, the last time within a minute: one pass does not end an intermittent fault. */
-export const recurs = ({ recurred }: ProbeTally, reason: FailureReason, time: number): boolean =>
+const recurs = ({ recurred }: ProbeTally, reason: FailureReason, time: number): boolean =>
   isRecent(recurred?.[reason], time, RECENT_FAILURE_MS);
 
 /** The newest outcome of the target, and what recurs there: another answer ends the one before. */

@@ -45,13 +45,13 @@ import { UsageReader } from './usage.ts';
 const SOME_TIME = Date.UTC(2000, 0, 1);
 const BEFORE_MS = 60_000;
 const MOST_OF_DOCUMENTS = 20_000;
-/** Within a fence of Markdown stands what a program printed. */
 /** What stands of logs in a text is read, and is less than a log. */
 const EXCERPT: ApiFacts['logs'] = { state: 'unobserved', why: 'only as far as they are in the text' };
 
 /** What only we ask, where it is switched on: that a text lacks it tells nobody what to paste. */
 const OF_OURS: ReadonlySet<SourceName> = new Set(['node-agents']);
 
+/** Within a fence of Markdown stands what a program printed. */
 const FENCE = /^\s{0,12}(?:```|~~~)/;
 
 /**
