@@ -1,8 +1,16 @@
-import { defineCause } from '../domain/cause.ts';
-import { all, any } from '../domain/criterion.ts';
+import { clause, defineCause } from '../domain/cause.ts';
+import { all, any, below, changedWithin, MINUTE, min } from '../domain/criterion.ts';
+import { NO_ADDRESS_READY } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { atLeast, lessThan, seen } from './shared/seen.ts';
-import { STEADY_SECONDS } from './shared/vantages.ts';
+import { NO_READY_ENDPOINTS, STEADY_SECONDS } from './shared/vantages.ts';
+
+/**
+ * What a backend lost meanwhile comes back later than the kube-apiserver: kubelets can't ask it who scrapes them, and metrics-server v0.9.0
+ * is ready again after two scrapes, 15 s apart, and a readiness probe.
+ */
+const FAILED_JUST_NOW = changedWithin('control-changed', MINUTE);
+const WORKED_BEFORE = below(min('failing', 10 * MINUTE), 0.5);
 
 export const apiserverUnavailable = defineCause({
   id: 'apiserver-unavailable',
@@ -28,6 +36,17 @@ export const apiserverUnavailable = defineCause({
       weight: 'strong',
       says: "The kube-apiserver's own /readyz has passed for less than 10 s.",
       reproduce: "kubectl get --raw '/readyz?verbose'",
+    },
+    {
+      id: 'backend-not-back-yet',
+      when: all(FAILED_JUST_NOW, WORKED_BEFORE, NO_READY_ENDPOINTS),
+      weight: 'strong',
+      says: [
+        clause('a /readyz of a kube-apiserver failed in the last minute', FAILED_JUST_NOW),
+        clause('the API worked in the last 10 min', WORKED_BEFORE),
+        NO_ADDRESS_READY,
+      ],
+      reproduce: 'kubectl get pods -n {namespace}',
     },
     { id: 'our-path-fails', when: seen('our-path-failing'), weight: 'suggestive', says: 'Our own connection to the kube-apiserver fails.' },
     {
@@ -55,6 +74,7 @@ export const apiserverUnavailable = defineCause({
     'request-header-config-unreadable',
     'backend-rights-missing',
     'aggregated-request-forbidden',
+    'kubelet-scrape-failing',
   ],
   runbookCorrelation: 'apiserver-load',
   remedy: [

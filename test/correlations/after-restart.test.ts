@@ -3,9 +3,9 @@ import { catalogueOptions } from '../../src/commands/catalogue-options.ts';
 import { createDiagnostician } from '../../src/diagnose/diagnostician.ts';
 import { observed } from '../../src/domain/observed.ts';
 import type { ProbeTally } from '../../src/domain/probe.ts';
-import { healthyContainer, healthyPod, healthyTally, probeResult } from '../support/healthy.ts';
+import { healthyCluster, healthyContainer, healthyPod, healthyTally, probeResult } from '../support/healthy.ts';
 import { play } from '../support/play.ts';
-import type { Situation } from '../support/situation.ts';
+import { NO_ENDPOINTS, notReady, type Situation } from '../support/situation.ts';
 
 const FAILING_TICKS = 3;
 /** What was said before may be kept so many ticks. */
@@ -42,4 +42,51 @@ it('what is slow after a restart is called slow, soon and for as long as it is: 
   expect(slow.map((diagnosis) => diagnosis?.cause)).toEqual(slow.map(() => 'backend-slow'));
   const restart = slow.flatMap((diagnosis) => diagnosis?.alternatives.filter(({ cause }) => cause === 'pod-restarting') ?? []);
   expect(restart.flatMap(({ evidence }) => evidence.map(({ id }) => id))).not.toContain('restarts-before-errors');
+});
+
+/**
+ * The kube-apiserver is away for three ticks. While it is, kubelets know nobody who scrapes them: metrics-server v0.9.0 loses its figures,
+ * and its readiness with them, for longer than that.
+ */
+const figuresLostMeanwhile: Situation = {
+  ...NO_ENDPOINTS,
+  lines: [`I0105 09:02:00.000000       1 server.go:192] "Failed probe" probe="metric-storage-ready" err="no metrics to serve"`],
+  facts: ({ ticks, since, time }) => {
+    const ok = ticks > FAILING_TICKS;
+    const at = ok ? since + (FAILING_TICKS - 1) * TICK_MS : time;
+    const failure = probeResult({ vantage: 'control', at, ok: false, reason: 'connection_refused' });
+    const last = ok ? probeResult({ vantage: 'control', at: time }) : failure;
+    const control = healthyTally('control', 'discovery', { last, lastFailure: failure, failures: { connection_refused: 3 } });
+    return { api: notReady, cluster: { apiservers: [{ ...healthyCluster().apiservers[0]!, control }] } };
+  },
+};
+const TICK_MS = 10_000;
+/** Ticks of the minute in which what the kube-apiserver failed at is remembered. */
+const REMEMBERED = 6;
+
+const saidOf = (healthyTicks: number, faultyTicks: number, situation = figuresLostMeanwhile) => {
+  const doctor = createDiagnostician(catalogueOptions());
+  return play(situation, { healthyTicks, faultyTicks }).map((snapshot) => doctor.observe(snapshot).diagnoses.diagnoses[0]?.cause);
+};
+
+it('what a backend lost while the kube-apiserver was away is the kube-apiserver’s for a minute, and then its own', () => {
+  const healthyTicks = 12;
+  const said = saidOf(healthyTicks, FAILING_TICKS + REMEMBERED + 6);
+  const remembered = said.slice(healthyTicks + 1, healthyTicks + FAILING_TICKS + REMEMBERED);
+  expect(remembered).toEqual(remembered.map(() => 'apiserver-unavailable'));
+  expect(said.at(-1)).toBe('kubelet-scrape-failing');
+});
+
+it('what had failed for ten minutes before the kube-apiserver was away is not called its fault', () => {
+  const minutes = 11 * 6;
+  const before: Situation = {
+    ...figuresLostMeanwhile,
+    facts: (moment) =>
+      moment.ticks <= minutes
+        ? { api: notReady }
+        : figuresLostMeanwhile.facts!({ ...moment, ticks: moment.ticks - minutes, since: moment.since + minutes * TICK_MS }),
+  };
+  const said = saidOf(12, minutes + FAILING_TICKS + 4, before);
+  expect(said[12 + minutes - 1]).toBe('kubelet-scrape-failing');
+  expect(said.at(-1)).toBe('kubelet-scrape-failing');
 });

@@ -155,8 +155,10 @@ async function commandsWhileItLasts(cluster: Cluster, exporter: Exporter, first:
   return wrong;
 }
 
+/** metrics-server too: while a kube-apiserver hardly answers, kubelets know nobody who scrapes them, and it comes back two scrapes later. */
 async function recovered(cluster: Cluster, fault: string): Promise<void> {
-  await until(`the API to be healthy after ${fault}`, 90, async () => (await cluster.condition(WARDLE))?.status === 'True');
+  for (const api of [WARDLE, METRICS])
+    await until(`${api} to be healthy after ${fault}`, 90, async () => (await cluster.condition(api))?.status === 'True');
 }
 
 /** As if an hour had passed: a pod that never restarted, no event and no line of a log that tells of the fault. */
