@@ -80,12 +80,22 @@ export function findingOf({ status, headers, body }: AggregatorAnswer): Finding 
 type StatusReader = (text: string, headers: AggregatorAnswer['headers']) => Finding | undefined;
 
 const BY_WORDS: ReadonlyMap<number, StatusReader> = new Map<number, StatusReader>([
-  [403, (text) => ({ reason: 'forbidden', hop: hopOfForbidden(text) })],
-  [404, (text) => ({ reason: 'not_found', hop: text.startsWith('404 page not found') ? 'kube-apiserver' : 'backend' })],
-  [429, (_, headers) => tooMany(headers)],
+  [403, (text, headers) => ({ reason: 'forbidden', hop: isPassedOn(headers) || isOfBackend(text) ? 'backend' : 'kube-apiserver' })],
+  [
+    404,
+    (text, headers) => ({ reason: 'not_found', hop: isPassedOn(headers) || !text.startsWith(NO_SUCH_PATH) ? 'backend' : 'kube-apiserver' }),
+  ],
+  // Both write the same text when they drop a request.
+  [429, (_, headers) => ({ reason: 'too_many_requests', ...(isPassedOn(headers) && { hop: 'backend' }) })],
   [500, rootsNotLoaded],
   [502, (text) => ({ reason: 'bad_gateway', hop: text.includes('attempted to redirect') ? 'backend' : 'backend-path' })],
-  [503, (text) => ({ reason: 'service_unavailable', hop: text.startsWith('service unavailable') ? 'backend-path' : 'backend' })],
+  [
+    503,
+    (text, headers) => ({
+      reason: 'service_unavailable',
+      hop: isPassedOn(headers) || !text.startsWith(NO_WAY) ? 'backend' : 'backend-path',
+    }),
+  ],
   [504, () => ({ reason: 'gateway_timeout', hop: 'backend-path' })],
 ]);
 
@@ -93,34 +103,43 @@ function rootsNotLoaded(text: string): Finding | undefined {
   return text.startsWith('unable to load root certificates') ? { reason: 'certificate_unknown_authority', hop: 'backend-path' } : undefined;
 }
 
+/** Go's mux, when nobody serves the path. */
+const NO_SUCH_PATH = '404 page not found';
+/** The aggregator, when it knows no address of the backend. */
+const NO_WAY = 'service unavailable';
+
+/** Each k8s.io/apiserver writes them into each of its answers, the second one where priority and fairness is on. */
+const WRITTEN_BY_EACH = ['audit-id', 'x-kubernetes-pf-prioritylevel-uid'];
+
 /**
- * Both the kube-apiserver and the backend write the same text when they drop a request. A kube-apiserver adds its
- * priority-level header once; a second one came from the backend. Otherwise nobody can tell.
+ * A kube-apiserver writes such a header once, and adds those of an answer that it passes on: where one comes twice, the answer is the
+ * backend's (1.36.3: the aggregator hands the audit id on, and Go's ReverseProxy adds headers). Once proves nothing: there are backends
+ * that write none.
  */
-function tooMany(headers: ReadonlyMap<string, string>): Finding {
-  const levels = (headers.get('x-kubernetes-pf-prioritylevel-uid') ?? '').split(',').length;
-  return levels > 1 ? { reason: 'too_many_requests', hop: 'backend' } : { reason: 'too_many_requests' };
+function isPassedOn(headers: ReadonlyMap<string, string>): boolean {
+  return WRITTEN_BY_EACH.some((name) => headers.get(name)?.includes(','));
 }
 
 const DELEGATION = /(?:subjectaccessreviews|tokenreviews)[^"]{0,80} is forbidden/i;
 const ANONYMOUS = /system:anonymous/;
 
 /** The backend may not ask the kube-apiserver who is allowed what: its binding to system:auth-delegator is missing. */
-export function isBrokenDelegation(body: string): boolean {
+function isBrokenDelegation(body: string): boolean {
   return DELEGATION.test(body);
 }
 
 /** The backend took us for nobody: it does not trust the front-proxy certificate of the kube-apiserver. */
-export function isAnonymous(body: string): boolean {
+function isAnonymous(body: string): boolean {
   return ANONYMOUS.test(body);
 }
 
 /**
- * The kube-apiserver authorises before it proxies, by the same RBAC that the backend's SubjectAccessReview would ask. So a
- * refusal of our own user is the kube-apiserver's; a refusal of nobody, or about reviews, can only be the backend's.
+ * The kube-apiserver authorises before it proxies, mostly by the same RBAC that the backend's SubjectAccessReview would ask. So a
+ * refusal of our own user is the kube-apiserver's, unless its headers show that it was passed on; a refusal of nobody, or about
+ * reviews, can only be the backend's.
  */
-function hopOfForbidden(body: string): 'backend' | 'kube-apiserver' {
-  return isAnonymous(body) || isBrokenDelegation(body) ? 'backend' : 'kube-apiserver';
+export function isOfBackend(body: string): boolean {
+  return isAnonymous(body) || isBrokenDelegation(body);
 }
 
 /** For people: the message of a Status object, or the text as it is; control characters out, one line, at most 512 characters. */

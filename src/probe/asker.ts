@@ -95,8 +95,8 @@ class NetworkAsker implements Asker {
     const since = controlSince(seen, at, this.#clock());
     if (since !== undefined) await control.fresh(apiserver, since);
     const judged = judgeAggregator(seen, contextOf(target, plan, control));
-    tellList(list, plan, seen, judged);
-    return judged === NOT_MEASURABLE ? undefined : resultOf(plan, at, seen, judged);
+    const counts = tellList(list, plan, seen, judged);
+    return counts && judged !== NOT_MEASURABLE ? resultOf(plan, at, seen, judged) : undefined;
   }
 
   async control(apiserver: Apiserver): Promise<ProbeResult> {
@@ -123,14 +123,16 @@ class NetworkAsker implements Asker {
   }
 }
 
-/** What the list request learns from an answer: which resources there are, and whether it may list them. */
-function tellList(list: ListChoice, plan: AggregatorPlan, seen: Attempt, judged: ReturnType<typeof judgeAggregator>): void {
+/** What the list request learns from an answer: which resources there are, and whether it may list them. True: the answer counts. */
+function tellList(list: ListChoice, plan: AggregatorPlan, seen: Attempt, judged: ReturnType<typeof judgeAggregator>): boolean {
   if (judged === NOT_MEASURABLE) {
     list.refused();
-    return;
+    return false;
   }
+  if (judged.refusedBehind) return list.refusedBehind();
   if (plan.request === 'list') list.answered(seen.capped);
   if (judged.listable && plan.apiserver.own) list.offer(judged.listable);
+  return true;
 }
 
 /**
@@ -159,7 +161,7 @@ const groupVersionOf = ({ group, version }: ApiTarget): string => (group === '' 
 type Probed = Pick<ProbeResult, 'vantage' | 'request' | 'target'>;
 
 function resultOf({ vantage, request, target }: Probed, at: number, seen: Attempt, judged: Judgement): ProbeResult {
-  const { listable: _, ...verdict } = judged;
+  const { listable: _, refusedBehind: __, ...verdict } = judged;
   const { seconds, phases, connection, disturbed } = seen;
   return { vantage, request, target, at, ...verdict, seconds, phases, connection, ...(disturbed && { disturbed }) };
 }

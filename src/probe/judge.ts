@@ -1,7 +1,7 @@
 import type { CertificateFacts, DirectVantage, FailureReason, ProbeResult } from '../domain/probe.ts';
 import type { Attempt } from '../net/attempt.ts';
 import { type AttemptProblem, isOurs, reasonOf, wantsClientCertificate } from '../net/network-errors.ts';
-import { cleanDetail, type Finding, findingOf, isAnonymous, isBrokenDelegation, reasonOfStatus } from './aggregator-texts.ts';
+import { cleanDetail, type Finding, findingOf, isOfBackend, reasonOfStatus } from './aggregator-texts.ts';
 import { listProblem, readDiscovery } from './discovery-body.ts';
 import { type Trust, verdict } from './serving-certificate.ts';
 
@@ -15,6 +15,8 @@ export interface Judgement {
   readonly certificate?: CertificateFacts;
   /** Plural names of resources that can be listed; only after a good discovery. */
   readonly listable?: readonly string[];
+  /** The kube-apiserver passed a list of ours on, and the backend refused it by rules of its own: of this resource at least. */
+  readonly refusedBehind?: true;
 }
 
 type Fail = (reason: FailureReason, detail: string, hop?: Judgement['hop']) => Judgement;
@@ -82,9 +84,12 @@ export function judgeAggregator(attempt: Attempt, context: AggregatorContext): J
   if (problem) return fail(reasonOfApiserverProblem(problem), problem.message, hopOfAggregator(problem, context));
   const status = statusIn(attempt);
   const body = wordsIn(attempt);
-  if (context.request === 'list' && isRefusal(status, body)) return NOT_MEASURABLE;
   const finding = findingOf({ status, headers: attempt.head?.headers ?? new Map(), body });
   if (!finding) return judgeBody(attempt, context, fail);
+  if (context.request === 'list') {
+    if (isRefusal(status, finding)) return NOT_MEASURABLE;
+    if (status === 403 && !isOfBackend(body)) return { ...fail('forbidden', body, 'backend'), refusedBehind: true };
+  }
   if (status === 401) return fail('unauthorized', body, context.control?.status === 401 ? 'us' : 'backend');
   return judgeFinding(finding, body, context, fail);
 }
@@ -105,9 +110,9 @@ function judgeBody(attempt: Attempt, { request, groupVersion }: AggregatorContex
   return { ok: true, listable: discovery.listable, ...statusOf(attempt) };
 }
 
-/** Refused by our own rights, or not offered. A refusal that names broken delegation is a fault of the backend. */
-function isRefusal(status: number, body: string): boolean {
-  if (status === 403) return !isAnonymous(body) && !isBrokenDelegation(body);
+/** Refused by our own rights, or not offered. What the kube-apiserver lets pass and the backend refuses is no right of ours. */
+function isRefusal(status: number, { hop }: Finding): boolean {
+  if (status === 403) return hop === 'kube-apiserver';
   return status === 400 || status === 404 || status === 405 || status === 406 || status === 410 || status === 422;
 }
 

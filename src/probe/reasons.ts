@@ -85,9 +85,9 @@ export const REASONS: Readonly<Record<FailureReason, ReasonDocumentation>> = {
   },
   forbidden: {
     seen: 'The request was answered 403, and not because of our own rights.',
-    by: 'aggregator only: as `system:anonymous`, or with `subjectaccessreviews … is forbidden`; discovery that RBAC refuses to everybody.',
+    by: 'aggregator only: as `system:anonymous`, or with `subjectaccessreviews … is forbidden`; discovery that RBAC refuses to everybody; a list that the kube-apiserver passes on and the backend refuses.',
     pointsTo:
-      'request-header CA that the backend does not trust; ClusterRoleBinding to system:auth-delegator missing; system:discovery edited.',
+      "request-header CA that the backend does not trust; ClusterRoleBinding to system:auth-delegator missing; system:discovery edited; rules of the backend's own.",
   },
   not_found: {
     seen: 'The group and version were answered 404.',

@@ -24,6 +24,32 @@ describe('the resource to list', () => {
     expect(choice.pace).toBe(1);
   });
 
+  it.each<[string, readonly ('answered' | 'refused' | 'behind')[], { counts: boolean[]; resource: string; pace: number }]>([
+    [
+      'a list that was answered before fails when the server refuses it',
+      ['answered', 'behind'],
+      { counts: [true], resource: 'a', pace: 1 },
+    ],
+    ['one that is refused behind from the start is left for another', ['behind'], { counts: [false], resource: 'b', pace: 1 }],
+    ['… which is the one to ask where it is answered', ['behind', 'answered'], { counts: [false], resource: 'b', pace: 1 }],
+    ['the server refuses each list that it gets', ['behind', 'behind'], { counts: [false, true], resource: 'a', pace: 1 }],
+    ['… and stays with one', ['behind', 'behind', 'behind'], { counts: [false, true, true], resource: 'a', pace: 1 }],
+    ['the only list that our rights allow is refused behind', ['refused', 'behind'], { counts: [true], resource: 'b', pace: 1 }],
+    ['… whichever comes first', ['behind', 'refused', 'behind'], { counts: [false, true], resource: 'a', pace: 1 }],
+    ['rights that are lost later make it no failure', ['behind', 'behind', 'refused'], { counts: [false, true], resource: 'b', pace: 30 }],
+    ['an answer ends it', ['behind', 'behind', 'answered'], { counts: [false, true], resource: 'a', pace: 1 }],
+  ])('is told from what the server behind refuses: %s', (_, told, expected) => {
+    const choice = createListChoice();
+    choice.offer(['a', 'b']);
+    const counts = told.flatMap((what) => {
+      if (what === 'behind') return [choice.refusedBehind()];
+      if (what === 'refused') choice.refused();
+      else choice.answered(false);
+      return [];
+    });
+    expect({ counts, resource: choice.resource, pace: choice.pace }).toEqual(expected);
+  });
+
   it('is asked at a slower pace when the server ignores the limit', () => {
     const choice = createListChoice();
     choice.offer(['pods']);
