@@ -25,7 +25,7 @@ export const aggregatedRequestForbidden = defineCause({
   remedy: [
     'Read which user and which right the message names: `User "…" cannot list resource "…"`.',
     { says: 'See who has which role', command: 'kubectl get clusterrolebindings,rolebindings -A -o wide' },
-    'Bind that user or ServiceAccount to a role with the verb and the resource of the message.',
+    'Bind that user or ServiceAccount to a role with the verb and the resource of the message. A server with RBAC of its own, as a kube-apiserver behind another, wants the binding in itself.',
   ],
   verify: {
     command: 'kubectl get clusterrolebindings,rolebindings -A -o wide',

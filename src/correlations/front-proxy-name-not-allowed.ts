@@ -20,7 +20,11 @@ export const frontProxyNameNotAllowed = defineCause({
       command: 'kubectl get configmap -n kube-system extension-apiserver-authentication -o yaml',
     },
     'Compare them with the common name of the --proxy-client-cert-file of the kube-apiserver.',
-    'Add the name to --requestheader-allowed-names of every kube-apiserver. Then restart the aggregated API server.',
+    {
+      says: 'A server with --requestheader-client-ca-file of its own, as a kube-apiserver behind another, takes the names from its own --requestheader-allowed-names: add the name there',
+      command: 'kubectl get {workload} -n {namespace} -o yaml',
+    },
+    'Else add the name to --requestheader-allowed-names of every kube-apiserver. Then restart the aggregated API server.',
   ],
   verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList' },
   confusedWith: [{ cause: 'request-header-ca-mismatch', tell: 'the CA is wrong, not the name' }],

@@ -7,7 +7,7 @@ export const kubeletProbeForbidden = defineCause({
   part: 'backend',
   title: "The backend refuses the kubelet's probes",
   summary:
-    'The kubelet asks /livez or /readyz without credentials. The server answers 401 or 403, because its authorization does not exempt these paths. The pod never becomes ready and is restarted again and again.',
+    'The kubelet asks /livez or /readyz without credentials. The server answers 401, because it takes nobody without credentials, or 403, because its authorization does not exempt these paths. The pod never becomes ready and is restarted again and again.',
   severity: 'critical',
   prior: -1,
   evidence: [...linesSay('kubelet-probe-forbidden')],
@@ -23,7 +23,8 @@ export const kubeletProbeForbidden = defineCause({
   ],
   runbookCorrelation: 'pod-instability',
   remedy: [
-    'Add /livez, /readyz and /healthz to --authorization-always-allow-paths of the server.',
+    'At 401: take --anonymous-auth=false away, or, in a kube-apiserver, let an AuthenticationConfiguration admit anonymous requests to these paths alone.',
+    'At 403: add /livez, /readyz and /healthz to --authorization-always-allow-paths of the server, or bind system:public-info-viewer to system:unauthenticated.',
     'Or point the probes to a path that needs no authorization.',
   ],
   verify: { command: 'kubectl get events -n {namespace} --field-selector reason=Unhealthy', expect: 'it prints no new events' },

@@ -10,7 +10,7 @@ export const requestHeaderCaMismatch = defineCause({
   shared: 'the front-proxy certificate authority',
   title: "The backend does not trust the kube-apiserver's front-proxy certificate",
   summary:
-    'The kube-apiserver shows its front-proxy client certificate. The aggregated API server checks it against a CA that it read earlier. After a rotation the two differ, and requests are answered with 401.',
+    'The kube-apiserver shows its front-proxy client certificate. The aggregated API server checks it against a CA of its flags, or one that it read earlier. Where the two differ, as after a rotation, requests are answered with 401.',
   severity: 'critical',
   prior: -1,
   evidence: [
@@ -43,12 +43,15 @@ export const requestHeaderCaMismatch = defineCause({
   supersedes: ['discovery-forbidden'],
   remedy: [
     {
-      says: 'See the front-proxy CA (requestheader-client-ca-file)',
+      says: "See the front-proxy CA of the kube-apiserver (requestheader-client-ca-file). It must be the issuer of every kube-apiserver's --proxy-client-cert-file",
       command: 'kubectl get configmap -n kube-system extension-apiserver-authentication -o yaml',
     },
-    'Compare it with the issuer of the --proxy-client-cert-file of every kube-apiserver.',
-    'Take --authentication-skip-lookup away, or give the server --requestheader-client-ca-file. X-Remote-User must be among --requestheader-username-headers.',
-    'Restart the aggregated API server, so that it reads the ConfigMap again.',
+    {
+      says: 'See whether the server has --requestheader-client-ca-file of its own. With it, the CA of that ConfigMap does not count; without it, a kube-apiserver behind another believes no front proxy',
+      command: 'kubectl get {workload} -n {namespace} -o yaml',
+    },
+    'With the flag, or as a kube-apiserver: put that CA into the file of the flag. X-Remote-User must be among --requestheader-username-headers.',
+    'Without the flag: take --authentication-skip-lookup away, if it is there. Then restart the server, so that it reads the ConfigMap again.',
   ],
   verify: { command: 'kubectl get --raw /apis/{group}/{version}', expect: 'it prints an APIResourceList' },
   confusedWith: [
