@@ -79,6 +79,7 @@ import { servingCertificateUnusable } from './serving-certificate-unusable.ts';
 import { softwareDefect } from './software-defect.ts';
 import { stuckConnections } from './stuck-connections.ts';
 import { tunnelDown } from './tunnel-down.ts';
+import { tunnelRefusesBackend } from './tunnel-refuses-backend.ts';
 import { versionNotServed } from './version-not-served.ts';
 import { volumeMountFailing } from './volume-mount-failing.ts';
 
@@ -163,6 +164,7 @@ export const CAUSES: readonly Cause[] = [
   softwareDefect,
   stuckConnections,
   tunnelDown,
+  tunnelRefusesBackend,
   versionNotServed,
   volumeMountFailing,
 ];

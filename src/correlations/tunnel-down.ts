@@ -56,7 +56,8 @@ export const tunnelDown = defineCause({
       says: '{value|warning|warnings} of the last 10 min are about the tunnel to the nodes.',
       reproduce: 'kubectl get events -n kube-system --field-selector type=Warning',
     },
-    ...linesSay('tunnel-down'),
+    // A proxy that can not reach the backend closes, or answers 5xx, as one without an agent does.
+    ...linesSay('tunnel-down', DIRECT_NETWORK_FAILURE),
     {
       id: 'direct-fails-too',
       when: DIRECT_NETWORK_FAILURE,
@@ -78,8 +79,12 @@ export const tunnelDown = defineCause({
     'On a control-plane node, see that the proxy which --egress-selector-config-file names is there, and answers at its address or socket.',
     'Make sure that each agent is connected to every control-plane node.',
     'Restart agents that hang, and check the address of the server in their flags.',
+    'When other aggregated APIs answer, the agents do not reach this backend. Let its NetworkPolicies admit them, and see that their nodes have a route to it.',
   ],
   verify: { command: 'kubectl get pods -n kube-system -l k8s-app=konnectivity-agent', expect: 'every agent is READY' },
-  confusedWith: [{ cause: 'aggregator-path-blocked', tell: 'the kube-apiserver connects directly' }],
+  confusedWith: [
+    { cause: 'aggregator-path-blocked', tell: 'the kube-apiserver connects directly' },
+    { cause: 'tunnel-refuses-backend', tell: 'the proxy answers 4xx' },
+  ],
   references: ['https://kubernetes.io/docs/tasks/extend-kubernetes/setup-konnectivity/'],
 });

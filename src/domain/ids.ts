@@ -81,6 +81,7 @@ export type CauseId =
   | 'software-defect'
   | 'stuck-connections'
   | 'tunnel-down'
+  | 'tunnel-refuses-backend'
   | 'version-not-served'
   | 'volume-mount-failing';
 
@@ -411,6 +412,7 @@ export type SignalId =
   | 'signature-matches-software-defect'
   | 'signature-matches-stuck-connections'
   | 'signature-matches-tunnel-down'
+  | 'signature-matches-tunnel-refuses-backend'
   | 'signature-matches-version-not-served'
   | 'signature-matches-volume-mount-failing'
   | 'signature-strength-aggregated-request-forbidden'
@@ -483,6 +485,7 @@ export type SignalId =
   | 'signature-strength-software-defect'
   | 'signature-strength-stuck-connections'
   | 'signature-strength-tunnel-down'
+  | 'signature-strength-tunnel-refuses-backend'
   | 'signature-strength-version-not-served'
   | 'signature-strength-volume-mount-failing'
   | 'system-dns'
@@ -754,6 +757,7 @@ export type SignatureId =
   | 'token-reviews-forbidden'
   | 'trigger-misconfigured'
   | 'tunnel-agent-missing'
+  | 'tunnel-refuses'
   | 'unexpected-eof'
   | 'unknown-flag'
   | 'user-forbidden'

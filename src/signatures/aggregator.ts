@@ -13,7 +13,7 @@ export const AGGREGATOR: readonly Signature[] = [
     id: 'tunnel-agent-missing',
     speaker: 'kube-apiserver',
     pointsTo: ['tunnel-down'],
-    pattern: String.raw`no agent available|failed to get a backend|proxy error from .{0,120}code \d{3}|from connect to .{0,120} via proxy |bytes of buffered data from connect proxy|${PATH}dial unix |dial unix .{0,120}(?:konnectivity|tunnel-uds).{0,80}connect:|(?:read|write) unix \S{0,20}->\S{0,80}(?:konnectivity|tunnel-uds|proxysocket)|failed to dial .{0,40}konnectivity|tunnel (?:is )?closed|agent disconnected`,
+    pattern: String.raw`no agent available|failed to get a backend|proxy error from .{0,120}code [1-35]\d{2}|from connect to .{0,120} via proxy |bytes of buffered data from connect proxy|${PATH}dial unix |dial unix .{0,120}(?:konnectivity|tunnel-uds).{0,80}connect:|(?:read|write) unix \S{0,20}->\S{0,80}(?:konnectivity|tunnel-uds|proxysocket)|failed to dial .{0,40}konnectivity|tunnel (?:is )?closed|agent disconnected`,
     literals: [
       'no agent available',
       'failed to get a backend',
@@ -36,12 +36,32 @@ export const AGGREGATOR: readonly Signature[] = [
       'error trying to reach service: dial unix /etc/kubernetes/konnectivity-server/konnectivity-server.socket: connect: connection refused',
       'failing or missing response from https://10.1.0.5:8443/apis/tides.example.com/v1: Get "https://10.1.0.5:8443/apis/tides.example.com/v1": dial unix /run/egress.socket: connect: no such file or directory',
       'failing or missing response from https://10.1.0.5:8443/apis/tides.example.com/v1: Get "https://10.1.0.5:8443/apis/tides.example.com/v1": reading HTTP response from CONNECT to 10.1.0.5:8443 via proxy 192.0.2.40:8131 failed: unexpected EOF',
+      'error trying to reach service: proxy error from 192.0.2.40:8131 while dialing 10.1.0.5:8443, code 503: 503 Service Unavailable',
       'error trying to reach service: unexpected 12 bytes of buffered data from CONNECT proxy "192.0.2.40:8131"',
     ],
     nearMisses: [
       'konnectivity-agent-abcde   1/1   Running',
       'dial unix /var/run/docker.sock: connect: permission denied',
       'error trying to reach service: dial tcp 10.1.0.5:10250: connect: connection refused',
+    ],
+  },
+  {
+    id: 'tunnel-refuses',
+    speaker: 'kube-apiserver',
+    oneBackend: true,
+    pointsTo: ['tunnel-refuses-backend'],
+    // Of a backend: what it refuses of kubelets says nothing of aggregated APIs.
+    pattern: String.raw`${PATH}proxy error from .{0,120}code 4\d{2}\b`,
+    literals: ['proxy error from'],
+    says: 'The proxy of an EgressSelectorConfiguration answers the kube-apiserver, and refuses to connect it.',
+    matches: [
+      'failing or missing response from https://10.1.0.5:8443/apis/tides.example.com/v1: Get "https://10.1.0.5:8443/apis/tides.example.com/v1": proxy error from 192.0.2.40:8131 while dialing 10.1.0.5:8443, code 403: 403 Forbidden',
+      'error trying to reach service: proxy error from /run/egress.socket while dialing 10.1.0.5:8443, code 407: 407 Proxy Authentication Required',
+    ],
+    nearMisses: [
+      'failing or missing response from https://10.1.0.5:8443/apis/tides.example.com/v1: bad status from https://10.1.0.5:8443/apis/tides.example.com/v1: 403',
+      'error trying to reach service: proxyconnect tcp: dial tcp 192.0.2.40:3128: connect: connection refused',
+      'Error from server: Get "https://192.0.2.11:10250/containerLogs/tides/tide-gauge-0/server": proxy error from 192.0.2.40:8131 while dialing 192.0.2.11:10250, code 403: 403 Forbidden',
     ],
   },
   {

@@ -13,6 +13,9 @@ const FAILING_DIALS = counts((ticks) => ({ egressDialFailures: ticks }));
 const ENDING_DIALS = counts(() => ({ egressDialFailures: 0, egressDialsWaiting: 0, egressDialSeconds: 0.002 }));
 /** The URL is of the backend, and the dial of the proxy. */
 const ELSEWHERE = 'Get "https://10.1.0.5:10250/apis/tides.example.com/v1": dial tcp 192.0.2.40:8131: connect: connection refused';
+/** Konnectivity's server, of which an agent could not connect: it closed until it had statuses for that (pkg/server/server.go). */
+const CLOSES = 'reading HTTP response from CONNECT to 10.1.0.5:10250 via proxy 192.0.2.40:8131 failed: unexpected EOF';
+const ANSWERS = 'proxy error from 192.0.2.40:8131 while dialing 10.1.0.5:10250, code 502: 502 Bad Gateway';
 const silent: Situation = {
   probes: { aggregator: 'gateway_timeout', list: 'response_timeout' },
   condition: checkFailed(
@@ -52,6 +55,26 @@ it.each<[string, Situation, string | undefined]>([
     'the backend refuses our own connections too, so that the proxy can make none',
     { probes: ALL('connection_refused', 'connection_refused'), ...FAILING_DIALS },
     'connection-refused',
+  ],
+  [
+    'the same, and the kube-apiserver tells of the proxy, which closes',
+    {
+      probes: ALL('connection_refused', 'service_unavailable'),
+      details: unreachable(CLOSES),
+      condition: checkFailed(CLOSES),
+      ...FAILING_DIALS,
+    },
+    'connection-refused',
+  ],
+  [
+    'the same, and the proxy answers 502',
+    { probes: ALL('connection_timeout', 'bad_gateway'), details: unreachable(ANSWERS), condition: checkFailed(ANSWERS), ...FAILING_DIALS },
+    'connection-timed-out',
+  ],
+  [
+    'the proxy closes, and the backend answers our own connections',
+    { probes: { aggregator: 'service_unavailable', list: 'service_unavailable' }, details: unreachable(CLOSES), ...FAILING_DIALS },
+    'tunnel-down',
   ],
   ['the proxy takes connections and says nothing', { ...silent, ...counts(() => ({ egressDialsWaiting: 5 })) }, 'tunnel-down'],
   ['one dial is on its way', { ...silent, ...counts(() => ({ egressDialsWaiting: 1 })) }, 'aggregator-path-blocked'],

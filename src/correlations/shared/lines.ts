@@ -1,5 +1,5 @@
 import { clause, type EvidenceDeclaration } from '../../domain/cause.ts';
-import { above, all, below, type Criterion, last, MINUTE } from '../../domain/criterion.ts';
+import { above, all, below, type Criterion, last, MINUTE, not } from '../../domain/criterion.ts';
 import type { SignalId } from '../../domain/ids.ts';
 import { WHERE_THE_LINE_STANDS } from '../../domain/placeholders.ts';
 import { NO_ADDRESS_READY } from './clauses.ts';
@@ -40,22 +40,24 @@ export function linesAllow(cause: PointedTo): EvidenceDeclaration {
 /**
  * Evidence from error lines, the same for every cause: what a signature points to says how much it is worth. One that allows
  * for several causes never names one alone; one that points nowhere else is strong, and explains consequences away.
+ * @param unless while this holds, the lines are true of what fails behind the cause too, and only allow for it: they must not explain it away.
  */
-export function linesSay(cause: PointedTo): EvidenceDeclaration[] {
+export function linesSay(cause: PointedTo, unless?: Criterion): EvidenceDeclaration[] {
   const strength = last(`signature-strength-${cause}`, 5 * MINUTE);
   const reproduce = WHERE_THE_LINE_STANDS;
+  const spoken = (when: Criterion): Criterion => (unless === undefined ? when : all(when, not(unless)));
   return [
     linesAllow(cause),
     {
       id: 'lines-suggest-it',
-      when: all(above(strength, 1.5), below(strength, 2.5)),
+      when: spoken(all(above(strength, 1.5), below(strength, 2.5))),
       weight: 'suggestive',
       says: 'Error lines point to this cause first.',
       reproduce,
     },
     {
       id: 'lines-name-it',
-      when: above(strength, 2.5),
+      when: spoken(above(strength, 2.5)),
       weight: 'strong',
       says: 'Error lines point to this cause and to no other.',
       reproduce,

@@ -18,6 +18,8 @@ import type { Row } from './row.ts';
 import { lossOnTheWayTo } from './ways.ts';
 
 const WAITING = 'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)';
+/** Of apiserver 1.36 pkg/server/egressselector: the words of a proxy after its status are not passed on. */
+const ANSWER_OF_PROXY = (status: string) => `proxy error from 192.0.2.40:8131 while dialing 10.1.0.5:10250, code ${status}`;
 const only = (reason: FailureReason): Situation => ({ probes: { aggregator: reason, list: reason } });
 const vanish: Situation = { probes: ALL('connection_timeout', 'connection_timeout'), condition: checkFailed(`Get "${URL}": ${WAITING}`) };
 /** For two minutes, with the words that kube-apiserver 1.36 also has for a server that is slow. */
@@ -222,6 +224,21 @@ export const NETWORK_ROWS: readonly Row[] = [
     },
     miss: { ...only('service_unavailable'), details: unreachable('dial tcp 10.96.7.7:443: i/o timeout') },
     because: 'the kube-apiserver dials by itself',
+  },
+  {
+    cause: 'tunnel-refuses-backend',
+    match: {
+      probes: { aggregator: 'bad_gateway', list: 'bad_gateway' },
+      details: unreachable(ANSWER_OF_PROXY('403: 403 Forbidden')),
+      facts: withMetrics((ticks) => ({ egressDialFailures: ticks })),
+    },
+    miss: {
+      probes: { aggregator: 'bad_gateway', list: 'bad_gateway' },
+      details: unreachable(ANSWER_OF_PROXY('503: 503 Service Unavailable')),
+      facts: withMetrics((ticks) => ({ egressDialFailures: ticks })),
+    },
+    because: 'the proxy would connect, and does not get there',
+    instead: 'tunnel-down',
   },
   {
     cause: 'overlay-not-routable',

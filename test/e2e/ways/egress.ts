@@ -1,9 +1,9 @@
 import type { CauseId } from '../../../src/domain/ids.ts';
-import type { Fault } from '../cluster/fault.ts';
+import type { Fault, Undo } from '../cluster/fault.ts';
 import { Cluster } from '../cluster/harness/cluster.ts';
 import { EXPORTER_UID } from '../cluster/harness/exporter.ts';
 import { cutPod } from '../cluster/inject.ts';
-import type { Manner } from './support/connect-proxy.ts';
+import type { Answer, ConnectProxy, Manner } from './support/connect-proxy.ts';
 import { type Egress, egressThrough } from './support/egress.ts';
 import { PATIENT, type Way } from './way.ts';
 
@@ -19,6 +19,15 @@ export const EGRESS_WAYS: readonly Way[] = (['tcp', 'unix'] as const).map((trans
     return { cluster, faults: faultsOf(egress), stop: () => egress.proxy.stop() };
   },
 }));
+
+function forOneBackend(proxy: ConnectProxy, cluster: Cluster, answer: Omit<Answer, 'does' | 'only'>): Promise<Undo> {
+  proxy.manner = { does: 'answers', ...answer, only: cluster.pod(cluster.wardle).ip };
+  proxy.cut();
+  return Promise.resolve(() => {
+    proxy.manner = { does: 'connects' };
+    proxy.cut();
+  });
+}
 
 function faultsOf({ proxy }: Egress): Fault[] {
   const network = { everyone: true, category: 'network-connectivity', within: 60 } as const;
@@ -49,18 +58,21 @@ function faultsOf({ proxy }: Egress): Fault[] {
       ...{
         id: 'proxy-refuses-address',
         title: 'The proxy refuses the address of one backend: it answers 403',
-        causes: ['tunnel-down', 'overlay-not-routable'],
+        causes: ['tunnel-refuses-backend'],
         ...network,
       },
       everyone: false,
-      inject(cluster) {
-        proxy.manner = { does: 'answers', status: '403 Forbidden', only: cluster.pod(cluster.wardle).ip };
-        proxy.cut();
-        return Promise.resolve(() => {
-          proxy.manner = { does: 'connects' };
-          proxy.cut();
-        });
+      inject: (cluster) => forOneBackend(proxy, cluster, { status: '403 Forbidden' }),
+    },
+    {
+      ...{
+        id: 'agent-does-not-connect',
+        title: 'The agent of konnectivity can not connect to one backend, which its server tells in HTTP/0.0',
+        causes: ['tunnel-down'],
+        ...network,
       },
+      everyone: false,
+      inject: (cluster) => forOneBackend(proxy, cluster, { status: '503 Service Unavailable', version: 'HTTP/0.0' }),
     },
     {
       ...{

@@ -70,12 +70,12 @@ async function dialerSamples(cluster: Cluster): Promise<string[]> {
     .filter((line) => /^(?:apiserver_egress_dialer_|konnectivity_network_proxy_)/.test(line) && !line.includes('_bucket{'));
 }
 
-/** One line of each kind: numbers and times tell no kinds apart. */
+/** One line of each kind: numbers, times and addresses of memory tell no kinds apart. Where logs are followed is another matter. */
 function linesOf(text: string): string[] {
   const kinds = new Map<string, string>();
   for (const line of text.split('\n')) {
-    if (!/wardle|dial|proxy|CONNECT/.test(line) || !/^[EW]/.test(line)) continue;
-    const kind = line.replace(/^\S+ \S+ +\d+ /, '').replace(/\d+/g, '0');
+    if (!/wardle|dial|proxy|CONNECT/.test(line) || !/^[EW]/.test(line) || line.includes('/containerLogs/')) continue;
+    const kind = line.replace(/^\S+ \S+ +\d+ /, '').replace(/0x[\da-f]+|\d+/g, '0');
     if (!kinds.has(kind)) kinds.set(kind, line.slice(0, 1000));
   }
   return [...kinds.values()].slice(0, MOST_LINES);

@@ -995,14 +995,19 @@ const DIAGNOSED: readonly AnswerRow[] = [
       'a proxy of an EgressSelectorConfiguration that refuses',
       'proxy error from 192.0.2.40:8131 while dialing 10.245.0.20:8443, code 502: 502 Bad Gateway',
     ],
+    [
+      'one that does not allow the address',
+      'proxy error from 192.0.2.40:8131 while dialing 10.245.0.20:8443, code 403: 403 Forbidden',
+      'tunnel-refuses-backend',
+    ],
     ['one that closes', 'reading HTTP response from CONNECT to 10.245.0.20:8443 via proxy 192.0.2.40:8131 failed: unexpected EOF'],
     ['one that is not there', 'dial tcp 192.0.2.40:8131: connect: connection refused'],
     ['one whose socket is not there', 'dial unix /run/egress.socket: connect: no such file or directory'],
-  ].map(([what = '', why]) => ({
+  ].map(([what = '', why, cause = 'tunnel-down']) => ({
     what,
     text: `status:\n  conditions:\n  - message: 'failing or missing response from https://10.245.0.20:8443/apis/wardle.example.com/v1alpha1: Get "https://10.245.0.20:8443/apis/wardle.example.com/v1alpha1": ${why}'\n    reason: FailedDiscoveryCheck\n    status: "False"\n    type: Available`,
     answer: 'diagnosed' as const,
-    cause: 'tunnel-down',
+    cause,
   })),
   {
     what: 'an out-of-memory kill in the words of an old kernel',

@@ -7,12 +7,21 @@ import type { KeyPair } from '../../cluster/harness/pki.ts';
 export type Manner =
   | { readonly does: 'connects' }
   /** Without an agent konnectivity's server answers so: with a status, its words and the end. */
-  | { readonly does: 'answers'; readonly status: string; readonly only?: string }
+  | Answer
   /** As it does when the agent can not dial. */
   | { readonly does: 'closes'; readonly only?: string }
   /** Passes each answer on after so many milliseconds. */
   | { readonly does: 'connects late'; readonly afterMs: number }
   | { readonly does: 'says nothing' };
+
+export interface Answer {
+  readonly does: 'answers';
+  readonly status: string;
+  /** Default: `HTTP/1.1`. Konnectivity's server said `HTTP/0.0` of a dial that failed until it mapped errors to statuses (pkg/server/server.go). */
+  readonly version?: string;
+  /** Only of this address; absent: of each. */
+  readonly only?: string;
+}
 
 export type Place = { readonly host: string; readonly port: number } | { readonly socket: string };
 
@@ -82,7 +91,7 @@ export class ConnectProxy {
       return;
     }
     if (manner.does === 'answers' && isMeant) {
-      client.end(`HTTP/1.1 ${manner.status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+      client.end(`${manner.version ?? 'HTTP/1.1'} ${manner.status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
       return;
     }
     const delayMs = manner.does === 'connects late' ? manner.afterMs : 0;
