@@ -22,7 +22,10 @@ const SAID: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'kubelets-know-nobody': 'v1beta1.metrics.k8s.io: kubelet-scrape-failing',
   },
   'metrics-server-0.9': {
+    'kubelets-refuse-at-start': 'v1beta1.metrics.k8s.io: kubelet-scrape-failing',
     'kubelets-refuse': 'v1beta1.metrics.k8s.io: kubelet-scrape-failing',
+    'one-kubelet-refuses': 'v1beta1.metrics.k8s.io: kubelet-scrape-failing',
+    'kubelets-hang': 'v1beta1.metrics.k8s.io: kubelet-scrape-failing',
     'kubelets-distrusted': 'v1beta1.metrics.k8s.io: kubelet-certificate-untrusted',
     'kubelets-forbid': 'v1beta1.metrics.k8s.io: backend-rights-missing',
     'kubelets-know-nobody': 'v1beta1.metrics.k8s.io: kubelet-scrape-failing',

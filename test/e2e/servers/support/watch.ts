@@ -20,8 +20,10 @@ export interface Seen {
   readonly seconds?: number;
   /** Of the condition Available, while it lasted. */
   readonly condition: string;
-  /** Status and body that a client gets for each thing it asks. */
+  /** Status and body that a client gets for each thing it asks, at the injection. */
   readonly answers: readonly string[];
+  /** The same, when the verdict has settled or the time is over: reviews are cached, figures are kept. */
+  readonly answersThen: readonly string[];
   /** Conditions of the HorizontalPodAutoscalers. */
   readonly autoscalers: readonly string[];
   /** Lines of the server since the injection, each kind once. */
@@ -38,7 +40,8 @@ export interface Seen {
 const SETTLED_MS = 6000;
 const WITHIN_S = 45;
 const ASK_TIMEOUT_MS = 70_000;
-const MOST_LINES = 40;
+/** A kube-apiserver that starts says more than a hundred kinds. */
+const MOST_LINES = 200;
 const MAIN = new URL('../../../../dist/main.js', import.meta.url).pathname;
 
 /** Injects, watches until a right verdict has settled or the time is over, asks as a client does, and takes the fault back. */
@@ -49,9 +52,11 @@ export async function watch(laid: Laid, exporter: Exporter, fault: ServerFault):
   const client = cluster.ordinaryClient();
   try {
     // A client asks all the while: an aggregated server says little to nobody.
-    const answers = Promise.all((fault.asks ?? laid.asks).map((path) => ask(client, path)));
+    const askAll = () => Promise.all((fault.asks ?? laid.asks).map((path) => ask(client, path)));
+    const answers = askAll();
     const { last, since, blamed } = await settle(exporter, api, fault, injectedAt);
     const condition = await cluster.condition(api).catch(() => undefined);
+    const answersThen = await askAll();
     const seen = {
       fault: fault.id,
       verdict: last?.cause ?? 'nothing',
@@ -61,6 +66,7 @@ export async function watch(laid: Laid, exporter: Exporter, fault: ServerFault):
       ...(last && since !== undefined ? { seconds: (since - injectedAt) / 1000 } : {}),
       condition: condition ? `${condition.status} ${condition.reason}: ${condition.message}` : 'none',
       answers: await answers,
+      answersThen,
       autoscalers: await autoscalersOf(cluster),
       blamed,
       ledger: last ? JSON.stringify(last, undefined, 1) : 'no diagnosis',
