@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -109,8 +109,11 @@ describe('ten faults', () => {
       discovery: own.asked,
     };
     // Of a part of the faults nothing is written: a table of some would pass for one of all.
-    if (Object.keys(seen).length === TEN.length)
-      writeFileSync(fileOf(process.env.E2E_KUBERNETES ?? '1.36'), `${JSON.stringify(recording, null, 2)}\n`);
+    if (Object.keys(seen).length === TEN.length) {
+      const file = fileOf(process.env.E2E_KUBERNETES ?? '1.36');
+      mkdirSync(new URL('.', file), { recursive: true });
+      writeFileSync(file, `${JSON.stringify(recording, null, 2)}\n`);
+    }
     expect(recording.readyz).toContain('ping');
     expect(Object.keys(recording.metrics)).toContain('aggregator_unavailable_apiservice');
   });
