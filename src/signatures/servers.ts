@@ -1,5 +1,16 @@
 import type { Signature } from '../domain/signature.ts';
 
+/**
+ * Kinds that Kubernetes itself serves in a version that is not its first: a server whose libraries are newer than the kube-apiserver asks for one
+ * that is not there yet (MutatingAdmissionPolicy v1 is of 1.36: k8s.io/apiserver 0.36 is never ready behind 1.34 or 1.35), an older one for one that is gone.
+ */
+const BUILT_IN_KIND = [
+  String.raw`(?:Mutating|Validating)AdmissionPolicy(?:Binding)?`,
+  String.raw`FlowSchema|PriorityLevelConfiguration`,
+  String.raw`DeviceClass|ResourceClaim(?:Template)?|ResourceSlice|VolumeAttributesClass|ServiceCIDR|IPAddress|CSIStorageCapacity`,
+  String.raw`EndpointSlice|PodDisruptionBudget|CronJob|Ingress|HorizontalPodAutoscaler|RuntimeClass|Lease`,
+].join('|');
+
 /** What API servers say about themselves: panics, time-outs of requests, shutdown, start, flags (k8s.io/apiserver, Go's runtime). */
 export const CRASHES: readonly Signature[] = [
   {
@@ -7,17 +18,19 @@ export const CRASHES: readonly Signature[] = [
     id: 'own-request-not-served',
     speaker: 'aggregated-server',
     pointsTo: ['software-defect', 'delegated-auth-failing'],
-    pattern: String.raw`internal server error: \\{0,3}"/apis?/[^"]{1,400}": the server could not find the requested resource|could not find the requested resource \(post (?:subjectaccessreviews|tokenreviews)\.|failed to (?:list|watch) \*v\d{1,2}(?:alpha|beta)\d{1,2}\.\w{1,60}: the server could not find the requested resource`,
+    pattern: String.raw`internal server error: \\{0,3}"/apis?/[^"]{1,400}": the server could not find the requested resource|could not find the requested resource \(post (?:subjectaccessreviews|tokenreviews)\.|failed to (?:list|watch) \*(?:v\d{1,2}(?:alpha|beta)\d{1,2}\.\w{1,60}|v\d{1,2}\.(?:${BUILT_IN_KIND})): the server could not find the requested resource`,
     literals: ['could not find the requested resource'],
-    says: 'The server asks the kube-apiserver for an API version that this Kubernetes no longer has: the release of the server is of another time.',
+    says: 'The server asks the kube-apiserver for an API version that this Kubernetes does not have, no longer or not yet: the release of the server is of another time.',
     matches: [
       'an error on the server ("Internal Server Error: \\"/apis/tides.example.com/v1?timeout=32s\\": the server could not find the requested resource") has prevented the request from succeeding',
       'E0105 09:00:13.100000       1 webhook.go:196] Failed to make webhook authorizer request: the server could not find the requested resource (post subjectaccessreviews.authorization.k8s.io)',
       'E0105 09:00:13.100000       1 reflector.go:138] k8s.io/client-go/informers/factory.go:134: Failed to watch *v1beta1.Ingress: failed to list *v1beta1.Ingress: the server could not find the requested resource',
+      'E0105 09:00:13.100000       1 reflector.go:227] "Failed to watch" err="failed to list *v1.MutatingAdmissionPolicyBinding: the server could not find the requested resource" reflector="k8s.io/client-go@v0.36.3/tools/cache/reflector.go:343" type="*v1.MutatingAdmissionPolicyBinding"',
     ],
     nearMisses: [
       'Error from server (NotFound): the server could not find the requested resource (get gauges.tides.example.com)',
       'Failed to list *v1.Tide: the server could not find the requested resource',
+      'failed to list *v1.FlowSchema: flowschemas.flowcontrol.apiserver.k8s.io is forbidden',
     ],
   },
   {

@@ -41,6 +41,11 @@ const SAID: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'front-proxy-unknown': 'unknown: request-header-ca-mismatch',
     'front-proxy-name': 'unknown: front-proxy-name-not-allowed',
   },
+  // Built with k8s.io/apiserver 0.36, behind a kube-apiserver 1.34.3: MutatingAdmissionPolicy v1 is of 1.36.
+  'sample-apiserver-0.36': {
+    'behind-1.34': 'unknown: software-defect',
+    'behind-1.34-with-its-pod': 'v1alpha1.wardle.example.com: software-defect',
+  },
 };
 
 describe.each(Object.entries(SAID))('what %s printed', (server, faults) => {
