@@ -28,11 +28,15 @@ const SHARED_REASONS: readonly ((failing: Failing, snapshot: Snapshot) => { id: 
   (one) => {
     const shared = causeOf(one)?.shared;
     if (typeof shared !== 'object') return undefined;
-    const filled = (text: string) => text.replaceAll('{namespace}', one.api.backend.namespace);
+    const { namespace } = one.api.backend;
+    if (namespace === '' && shared.id.includes('{namespace}')) return undefined;
+    const filled = (text: string) => text.replaceAll('{namespace}', namespace);
     return { id: filled(shared.id), shared: filled(shared.words) };
   },
   ({ api }) => {
     const { namespace, service } = api.backend;
+    // Of a text that names none: two that are not known are not one.
+    if (service === '') return undefined;
     return { id: `backend-${namespace}-${service}`, shared: `the backend ${namespace}/${service}` };
   },
 ];

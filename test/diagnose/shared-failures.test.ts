@@ -40,6 +40,22 @@ describe('a shared failure', () => {
       healthySnapshot(),
       'the backend harbour/tide-gauge',
     ],
+    [
+      'backends that are not known',
+      ['v1.a', 'v1.b'].map((name) => failing(name, crash, { backend: { namespace: '', service: '', port: 443 } })),
+      healthySnapshot(),
+      undefined,
+    ],
+    [
+      'policies of namespaces that are not known',
+      ['v1.a', 'v1.b'].map((name) =>
+        failing(name, [candidate('network-policy-blocking', 0.9, 'network-policy')], {
+          backend: { namespace: '', service: '', port: 443 },
+        }),
+      ),
+      healthySnapshot(),
+      undefined,
+    ],
     ['one sick node', [failing('v1.a', crash, onNode('node-x')), failing('v1.b', crash, onNode('node-x'))], sickNode, 'node node-x'],
     [
       'one healthy node',
