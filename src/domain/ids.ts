@@ -702,6 +702,7 @@ export type SignatureId =
   | 'policy-drops'
   | 'post-start-hook-failed'
   | 'post-timeout-activity'
+  | 'priority-level-refused'
   | 'priority-level-rejects'
   | 'probe-failed'
   | 'probe-forbidden'

@@ -51,6 +51,25 @@ export const THROTTLING: readonly Signature[] = [
     nearMisses: ['Waited for 1.1s due to server-side throttling', 'throttling is off'],
   },
   {
+    // In these words the reader of texts puts rows of dump_priority_levels (src/read/text/flow-control.ts), beside somebody who got 429.
+    id: 'priority-level-refused',
+    speaker: 'kube-apiserver',
+    role: 'ordinary',
+    // It has few seats, or the whole kube-apiserver much to do.
+    pointsTo: ['rate-limited', 'apiserver-overloaded'],
+    pattern: String.raw`^priority level ".{1,300}" of the kube-apiserver rejected \d+ of \d+ requests since its start`,
+    literals: ['of the kube-apiserver rejected'],
+    says: 'A priority level of the kube-apiserver rejects requests with 429: its seats and queues are full.',
+    matches: [
+      'priority level "workload-low" of the kube-apiserver rejected 53 of 68 requests since its start',
+      'priority level "global-default" of the kube-apiserver rejected 1 of 3 requests since its start, and 2 wait in its queues',
+    ],
+    nearMisses: [
+      'priority level "workload-low" dispatched 68 requests since its start',
+      'the webhook of the kube-apiserver rejected 1 of 2 requests',
+    ],
+  },
+  {
     id: 'server-side-throttling',
     tail: true,
     speaker: 'aggregated-server',

@@ -1,10 +1,16 @@
 import { rawArray, rawObject } from '../../kube/raw.ts';
+import { auditEvents } from './audit.ts';
 import type { EnvelopeCarrier, Enveloped } from './carrier.ts';
 
 type Document = Readonly<Record<string, unknown>>;
 
 /** What puts lines of other programs into JSON documents, by who writes it. */
 export const ENVELOPES: readonly EnvelopeCarrier[] = [
+  {
+    name: 'audit log of a kube-apiserver',
+    source: 'k8s.io/apiserver v0.36.3 pkg/apis/audit/v1/types.go Event, EventList',
+    open: auditEvents,
+  },
   {
     name: 'docker json-file',
     source: 'moby 28.3 daemon/logger/jsonfilelog/jsonlog/jsonlog.go',

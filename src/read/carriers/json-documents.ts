@@ -34,14 +34,14 @@ function openedObject(document: Readonly<Record<string, unknown>>): readonly Env
   return undefined;
 }
 
-/** A line of an audit log, an error and a discovery document say what they say in one line. */
+/** An error and a discovery document say what they say in one line. */
 const IN_ONE_LINE: ReadonlySet<unknown> = new Set(['Status', 'APIResourceList', 'APIGroupList', 'APIGroup', 'APIVersions']);
 
 /** Objects as `kubectl -o json` prints them: the kind first, and one in each item of a typed list, which has none on the wire. */
 function laidOut(document: unknown): readonly Enveloped[] | undefined {
   const { kind, apiVersion, items } = rawObject(document);
   if (typeof kind !== 'string' || typeof apiVersion !== 'string') return undefined;
-  if (IN_ONE_LINE.has(kind) || apiVersion.startsWith('audit.k8s.io/')) return undefined;
+  if (IN_ONE_LINE.has(kind)) return undefined;
   const own = kind.endsWith('List') ? kind.slice(0, -'List'.length) : '';
   const whole =
     own === '' || !Array.isArray(items)

@@ -22,6 +22,7 @@ import { decodeText } from './decode.ts';
 import { DocumentReader } from './documents.ts';
 import { unknownApi } from './empty.ts';
 import { EventReader } from './events.ts';
+import { FlowControlReader } from './flow-control.ts';
 import { processOf } from './kernel.ts';
 import { podOfKubelet } from './kubelet-lines.ts';
 import { boundLines, commandOf } from './lines.ts';
@@ -113,6 +114,7 @@ class TextReading {
   readonly #claims = new ClaimBook();
   readonly #alerts = new AlertReader();
   readonly #policies: PolicyReading | undefined;
+  readonly #flowControl = new FlowControlReader();
   readonly #joiner = new MessageJoiner((text) => this.#accused(text));
   #voice: Voice = 'unknown';
   #latest: number | undefined;
@@ -170,6 +172,7 @@ class TextReading {
     const at = stamped ?? timeOf(line);
     this.#mention(line, head, at);
     this.#policies?.read(line, at !== undefined);
+    if (this.#flowControl.read(line)) return;
     const claim = this.#documents.read(line) ?? this.#alerts.read(line) ?? claimOf(line);
     if (claim) this.#claims.add(claim, at);
     if (this.#tables.read(line) || this.#usage.read(line)) return;
@@ -247,6 +250,7 @@ class TextReading {
     const asOf = textTime(this.#latest);
     for (const [api, { reason, message }] of this.#apis.conditions)
       if (message !== '' && !SAYS_NO_MORE.has(reason)) this.#joiner.messages.push({ text: message, voice: 'kube-apiserver', about: [api] });
+    this.#joiner.messages.push(...this.#flowControl.messages);
     const names = this.#names();
     const ties = tiesOf(
       names.map((api) => this.#clues(api)),

@@ -85,10 +85,6 @@ describe('a text that nothing carried', () => {
     ['a log line in brackets', '[error] 7#7: *3 connect() failed (111: Connection refused) while connecting to upstream'],
     ['a list', '- one\n- two > three\n+ four'],
     ['an error of the API', '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"not found","code":404}'],
-    [
-      'a line of an audit log',
-      '{"kind":"Event","apiVersion":"audit.k8s.io/v1","requestURI":"/apis/tides.example.com/v1","responseStatus":{"code":503}}',
-    ],
     ['an object over several lines', JSON.stringify(POD, null, 4)],
     ['JSON that is cut', '{\n  "kind": "Pod",\n  "items": ['],
     ['JSON in one line that is cut', '{"log":"E0105 09:00:00.000000 1 a.go:1] failed'],
