@@ -32,9 +32,13 @@ export const apiserverUnavailable = defineCause({
     },
     {
       id: 'was-not-ready',
-      when: lessThan('control-passing', STEADY_SECONDS),
+      // Who has just begun to ask has seen it pass for no longer either.
+      when: all(lessThan('control-passing', STEADY_SECONDS), FAILED_JUST_NOW),
       weight: 'strong',
-      says: "The kube-apiserver's own /readyz has passed for less than 10 s.",
+      says: [
+        clause('a /readyz of a kube-apiserver failed in the last minute', FAILED_JUST_NOW),
+        clause('it has passed for less than 10 s since', lessThan('control-passing', STEADY_SECONDS)),
+      ],
       reproduce: "kubectl get --raw '/readyz?verbose'",
     },
     {

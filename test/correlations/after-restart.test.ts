@@ -5,7 +5,7 @@ import { observed } from '../../src/domain/observed.ts';
 import type { ProbeTally } from '../../src/domain/probe.ts';
 import { healthyCluster, healthyContainer, healthyPod, healthyTally, probeResult } from '../support/healthy.ts';
 import { play } from '../support/play.ts';
-import { NO_ENDPOINTS, notReady, type Situation } from '../support/situation.ts';
+import { ALL, NO_ENDPOINTS, notReady, type Situation } from '../support/situation.ts';
 
 const FAILING_TICKS = 3;
 /** What was said before may be kept so many ticks. */
@@ -89,4 +89,22 @@ it('what had failed for ten minutes before the kube-apiserver was away is not ca
   const said = saidOf(12, minutes + FAILING_TICKS + 4, before);
   expect(said[12 + minutes - 1]).toBe('kubelet-scrape-failing');
   expect(said.at(-1)).toBe('kubelet-scrape-failing');
+});
+
+/** The exporter began to ask with the failure, and so it has seen no /readyz pass for long: on a real cluster every failure then was the kube-apiserver's. */
+const askedSinceJustNow = (failedBefore: boolean): Situation => ({
+  probes: ALL('connection_refused', 'connection_refused'),
+  facts: ({ since, ticks }) => {
+    const { lastFailure: _, ...passes } = healthyTally('control', 'discovery', { run: { since, length: ticks, alikeSince: since } });
+    const lastFailure = probeResult({ vantage: 'control', at: since - 1000, ok: false, reason: 'connection_refused' });
+    const control = failedBefore ? { ...passes, lastFailure, failures: { connection_refused: 1 } } : passes;
+    return { cluster: { apiservers: [{ ...healthyCluster().apiservers[0]!, control }] } };
+  },
+});
+
+it.each([
+  [false, 'connection-refused'],
+  [true, 'apiserver-unavailable'],
+])('a /readyz that passes since a moment was away only if it was seen to fail: %s', (failedBefore, cause) => {
+  expect(saidOf(0, 1, askedSinceJustNow(failedBefore))).toEqual([cause]);
 });
