@@ -21,15 +21,17 @@ export function redact(text: string): Redaction {
   if (text.length <= PART) return redactPart(text);
   const parts: string[] = [];
   const cut: Partial<Record<RedactedKind, number>> = {};
+  let changed = false;
   for (let from = 0; from < text.length; ) {
     const newline = text.lastIndexOf('\n', from + PART);
     const end = from + PART >= text.length ? text.length : newline > from ? newline + 1 : from + PART;
     const part = redactPart(text.slice(from, end));
     parts.push(part.text);
+    changed ||= part.cut !== NOTHING;
     for (const [kind, count] of Object.entries(part.cut) as [RedactedKind, number][]) cut[kind] = (cut[kind] ?? 0) + count;
     from = end;
   }
-  return { text: parts.join(''), cut };
+  return changed ? { text: parts.join(''), cut } : { text, cut: NOTHING };
 }
 
 const NOTHING: Redaction['cut'] = {};

@@ -7,3 +7,6 @@ const PIECES =
 
 /** False for a message that tells of no failure. Cheap: most lines of a log are such. */
 export const mayTellOfFailure = (message: string): boolean => PIECES.test(message);
+
+/** The same for a scanner of many lines, without regard to case. */
+export const FAILURE_PATTERN = `(?i)${PIECES.source}`;

@@ -46,11 +46,12 @@ export class NearestNames {
   /**
    * A signature that knows the program's own words names a line best. Where it has matched no more than the innermost reason, or a
    * victim's word around one, or where there is none, the whole error as it was built tells more.
+   * @param tells whether the line may tell of a failure, where somebody has looked.
    */
-  of(line: string, signature: Spoken | undefined, voice: Utterance['speaker']): Named | undefined {
+  of(line: string, signature: Spoken | undefined, voice: Utterance['speaker'], tells?: boolean): Named | undefined {
     const named = signature && namedBy(signature);
     if (named?.role !== 'victim' && knowsItsOwn(signature, voice) && !wasDialedElsewhere(line)) return named;
-    if (!mayTellOfFailure(line)) return named;
+    if (tells === false || (tells === undefined && !mayTellOfFailure(line))) return named;
     const key = signature ? `${signature.id} ${voice}` : UNKNOWN;
     const looked = this.#looked.get(key) ?? { count: 0, last: undefined };
     this.#looked.set(key, looked);

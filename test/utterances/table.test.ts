@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { REASONS, type Reason } from '../../src/domain/utterance.ts';
 import { SIGNATURES } from '../../src/signatures/list.ts';
-import { mayTellOfFailure } from '../../src/utterances/may-fail.ts';
+import { createLogScanner } from '../../src/signatures/log-scanner.ts';
+import { ORDINARY_LINES } from '../../src/signatures/ordinary-lines.ts';
+import { FAILURE_PATTERN, mayTellOfFailure } from '../../src/utterances/may-fail.ts';
 import { meaningOf } from '../../src/utterances/meaning.ts';
 import { readUtterance } from '../../src/utterances/read.ts';
 
@@ -52,6 +54,23 @@ describe('the table of reasons', () => {
   it.each(REASONS)('%s: is read, and lines that may tell of it are let through', (reason) => {
     expect(mayTellOfFailure(ONE_OF_EACH[reason])).toBe(true);
     expect(readUtterance(ONE_OF_EACH[reason], 'aggregated-server')?.reason).toBe(reason);
+  });
+});
+
+describe('the look at many lines at once', () => {
+  const lines = [...Object.values(ONE_OF_EACH), ...ORDINARY_LINES.split('\n').filter((line) => line !== '')];
+  const scanner = createLogScanner([{ id: 'failure', pattern: FAILURE_PATTERN }]);
+
+  it.each([
+    { how: 'a few', copies: 1 },
+    { how: 'so many that tables are made for them', copies: 40 },
+  ])('lets through what each line by itself lets through: $how', ({ copies }) => {
+    const all = Array.from({ length: copies }, () => lines).flat();
+    const found = new Set<string>();
+    scanner.scanLines(Buffer.from(all.join('\n')), 0, Buffer.byteLength(all.join('\n')), (_, bytes, start, end) => {
+      found.add(Buffer.from(bytes.subarray(start, end)).toString());
+    });
+    expect([...found].sort()).toEqual([...new Set(lines.filter(mayTellOfFailure))].sort());
   });
 });
 

@@ -85,6 +85,8 @@ export const PREFIXES: readonly PrefixCarrier[] = [
 
 /** Every prefix begins so; of most lines nothing else is looked at. */
 const MAY_CARRY = /^(?: {0,6}\d|[A-Z][a-z]{2} |[a-zA-Z0-9<[/.])/;
+/** A program's own line: none of the prefixes begins so. */
+const CARRIES_NOTHING = /^(?:[IWEF]\d{4} \d|time="|ts=|level=)/;
 
 export interface Prefix {
   readonly length: number;
@@ -94,7 +96,7 @@ export interface Prefix {
 
 /** What the outermost carrier put before a line; undefined where none did. */
 export function prefixOf(line: string): Prefix | undefined {
-  if (!MAY_CARRY.test(line)) return undefined;
+  if (!MAY_CARRY.test(line) || CARRIES_NOTHING.test(line)) return undefined;
   for (const { prefix, isPart } of PREFIXES) {
     const [text] = prefix.exec(line) ?? [];
     if (text) return { length: text.length, isPart: isPart?.(text) ?? false };

@@ -22,8 +22,12 @@ const NOT_AVAILABLE = new RegExp(
   String.raw`apiservices?(?:\.apiregistration\.k8s\.io)?\/(${NAME})\.(${GROUP}): (?:is )?not available`,
   'g',
 );
+/** Pieces of `QUALIFIED` and `GROUP_VERSION` that begin with a letter of their own: most lines have none, and this finds it out sooner. */
+const MAY_QUALIFY = /v[1-9][a-z0-9]{0,8}\.[a-z]/;
+const MAY_ACCUSE = /\/v[1-9][a-z0-9]{0,8}: ?[tsaGfU]/;
 const OF_AUTOSCALER = /\b(resource|custom|external) metrics api\b/gi;
 const VERB = new RegExp(String.raw`\((?:get|post|put|patch|delete|list|watch) [a-z0-9*-]{1,63}\.(${GROUP})\)`, 'g');
+const MAY_ASK = /\((?:get|post|put|patch|delete|list|watch) /;
 /** The Service in a condition's message: `service/tide-gauge in "harbour" is not present`, `endpoints for service/tide-gauge in "harbour" have no addresses`. */
 const SERVICE_OF = /\bservice\/([a-z0-9][a-z0-9.-]{0,252}) in \\{0,2}"([a-z0-9][a-z0-9-]{0,62})\\{0,2}"/;
 /** The address that was asked: `https://10.96.7.7:443/apis/…`. */
@@ -144,12 +148,10 @@ export class NamedApis {
     const into = spoken ? this.#spoken : this.#mentions;
     if (into.size >= 1000) return;
     const text = line.length > 4096 ? line.slice(0, 4096) : line;
-    if (text.includes('.'))
+    if (MAY_QUALIFY.test(text))
       for (const [, version, group] of text.matchAll(QUALIFIED)) count(into, version, group, /failed with|apiservice/i.test(text) ? 3 : 1);
-    if (text.includes('/v')) {
-      for (const [, group, version] of text.matchAll(IN_PATH)) count(into, version, group, 2);
-      for (const [, group, version] of text.matchAll(GROUP_VERSION)) count(into, version, group, 3);
-    }
+    if (text.includes('/apis/')) for (const [, group, version] of text.matchAll(IN_PATH)) count(into, version, group, 2);
+    if (MAY_ACCUSE.test(text)) for (const [, group, version] of text.matchAll(GROUP_VERSION)) count(into, version, group, 3);
     for (const group of groupsAskedIn(text)) count(into, versionOf(group), group, 2);
   }
 
@@ -216,7 +218,7 @@ function apiIn([, group, version]: RegExpExecArray): string {
 }
 
 function groupsAskedIn(text: string): string[] {
-  return text.includes('(') ? [...text.matchAll(VERB)].flatMap(([, group]) => group ?? []) : [];
+  return MAY_ASK.test(text) ? [...text.matchAll(VERB)].flatMap(([, group]) => group ?? []) : [];
 }
 
 /** The version that Kubernetes uses of a group: a client's words name the group alone. */
@@ -257,17 +259,18 @@ const METRICS_APIS: ReadonlyMap<string, string> = new Map(
 /** `guessed`: of these the text names the group alone. */
 function accusedIn(text: string): { readonly named: readonly string[]; readonly guessed: readonly string[] } {
   const found = new Set<string>();
-  const add = (version = '', group = '') => {
-    if (!isBuiltIn(group)) found.add(`${version}.${group}`);
-  };
-  if (text.includes('/v')) for (const [, group, version] of text.matchAll(GROUP_VERSION)) add(version, group);
-  if (text.includes(' failed with')) for (const [, version, group] of text.matchAll(FAILED_WITH)) add(version, group);
-  if (text.includes(' not ready')) for (const [, group, version] of text.matchAll(NOT_READY)) add(version, group);
-  if (text.includes('not available')) for (const [, version, group] of text.matchAll(NOT_AVAILABLE)) add(version, group);
+  if (MAY_ACCUSE.test(text)) for (const [, group, version] of text.matchAll(GROUP_VERSION)) add(found, version, group);
+  if (text.includes(' failed with')) for (const [, version, group] of text.matchAll(FAILED_WITH)) add(found, version, group);
+  if (text.includes(' not ready')) for (const [, group, version] of text.matchAll(NOT_READY)) add(found, version, group);
+  if (text.includes('not available')) for (const [, version, group] of text.matchAll(NOT_AVAILABLE)) add(found, version, group);
   const groups = groupsAskedIn(text).filter((group) => !isBuiltIn(group));
-  for (const group of groups.filter(isOfMetrics)) add(versionOf(group), group);
+  for (const group of groups.filter(isOfMetrics)) add(found, versionOf(group), group);
   const guessed = groups.filter((group) => !isOfMetrics(group)).map((group) => `${versionOf(group)}.${group}`);
   return { named: found.size + guessed.length === 0 ? apisOfAutoscaler(text) : [...found], guessed };
+}
+
+function add(to: Set<string>, version = '', group = ''): void {
+  if (!isBuiltIn(group)) to.add(`${version}.${group}`);
 }
 
 function apisOfAutoscaler(text: string): string[] {

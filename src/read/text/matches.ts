@@ -2,8 +2,11 @@ import { UNNAMED_API } from '../../domain/answer.ts';
 import type { CauseId, SignatureId } from '../../domain/ids.ts';
 import { isError, type Signature } from '../../domain/signature.ts';
 import type { HarmlessLine, SignatureCount } from '../../domain/snapshot.ts';
+import type { Scanner } from '../../scan/scanner.ts';
 import { builtInScanner, saidItself } from '../../signatures/classify.ts';
 import { SIGNATURES } from '../../signatures/list.ts';
+import { createLogScanner } from '../../signatures/log-scanner.ts';
+import { FAILURE_PATTERN } from '../../utterances/may-fail.ts';
 import { type Named, NearestNames } from '../../utterances/nearest.ts';
 import type { Addresses } from '../../utterances/targets.ts';
 import { asItsOwn } from './clients-own.ts';
@@ -74,9 +77,9 @@ export function matchMessages(messages: readonly Message[], time: number, addres
   const books = new Map<string, Book>();
   const nearest = new NearestNames(addresses);
   for (const batch of batchesOf(messages)) {
-    const named = signaturesOf(batch.map(({ line }) => line));
+    const { named, tells } = signaturesOf(batch.map(({ line }) => line));
     for (const [index, { line, voice, about, at }] of batch.entries()) {
-      const nearestName = nearest.of(line, named[index], voice);
+      const nearestName = nearest.of(line, named[index], voice, tells && tells[index] === 1);
       const said = nearestName && asItsOwn(line, nearestName);
       for (const api of about.length === 0 ? [NEUTRAL] : about)
         enter(bookOf(books, api), line, said, { voice, named: about.length > 0, at });
@@ -91,12 +94,15 @@ export function matchMessages(messages: readonly Message[], time: number, addres
 
 type Line = Pick<Message, 'voice' | 'about' | 'at'> & { readonly line: string };
 
+const LINE_BREAK = /[\r\n]/;
+const LINE_BREAKS = /[\r\n]+/g;
+
 function* batchesOf(messages: readonly Message[]): Generator<readonly Line[]> {
   let batch: Line[] = [];
   let bytes = 0;
-  for (const { text, ...said } of messages) {
-    const line = text.replace(/[\r\n]+/g, ' ');
-    batch.push({ line, ...said });
+  for (const { text, voice, about, at } of messages) {
+    const line = LINE_BREAK.test(text) ? text.replaceAll(LINE_BREAKS, ' ') : text;
+    batch.push(at === undefined ? { line, voice, about } : { line, voice, about, at });
     bytes += line.length;
     if (bytes < BATCH_BYTES) continue;
     yield batch;
@@ -106,14 +112,48 @@ function* batchesOf(messages: readonly Message[]): Generator<readonly Line[]> {
   if (batch.length > 0) yield batch;
 }
 
-function signaturesOf(lines: readonly string[]): readonly (Signature | undefined)[] {
+interface Scanned {
+  readonly named: readonly (Signature | undefined)[];
+  /** By line, 1 where it may tell of a failure; undefined of few lines, each of which is asked sooner than the tables of a search are made. */
+  readonly tells: Uint8Array | undefined;
+}
+
+function signaturesOf(lines: readonly string[]): Scanned {
   const named = new Array<Signature | undefined>(lines.length);
   const buffer = Buffer.from(lines.join('\n'));
   const starts = lineStarts(buffer);
-  builtInScanner().scanLines(buffer, 0, buffer.length, (pattern, _bytes, start) => {
-    named[starts.get(start) ?? -1] = SIGNATURES[pattern];
+  scanBatch(builtInScanner(), buffer, starts, (line, pattern) => {
+    named[line] = SIGNATURES[pattern];
   });
-  return named.map((signature, index) => saidItself(lines[index] ?? '', signature));
+  return { named: named.map((signature, index) => saidItself(lines[index] ?? '', signature)), tells: tellingOf(buffer, starts) };
+}
+
+/** Bytes from which on a search for all pieces of words at once costs less than to ask line by line. */
+const MANY_BYTES = BATCH_BYTES / 2;
+let failures: Scanner | undefined;
+
+function tellingOf(buffer: Buffer, starts: readonly number[]): Uint8Array | undefined {
+  if (buffer.length < MANY_BYTES) return undefined;
+  failures ??= createLogScanner([{ id: 'failure', pattern: FAILURE_PATTERN }]);
+  const tells = new Uint8Array(starts.length);
+  scanBatch(failures, buffer, starts, (line) => {
+    tells[line] = 1;
+  });
+  return tells;
+}
+
+/** Calls for each line that something matches, in the order of the lines. */
+function scanBatch(
+  scanner: Pick<Scanner, 'scanLines'>,
+  buffer: Buffer,
+  starts: readonly number[],
+  onLine: (line: number, pattern: number) => void,
+): void {
+  let line = 0;
+  scanner.scanLines(buffer, 0, buffer.length, (pattern, _bytes, start) => {
+    while ((starts[line] ?? start) < start) line++;
+    onLine(line, pattern);
+  });
 }
 
 function bookOf(books: Map<string, Book>, api: string): Book {
@@ -288,8 +328,8 @@ function isMeant({ speaker, read }: Named, voice: Voice): boolean {
   return read === true || !(voice === 'kube-apiserver' && speaker === 'aggregated-server');
 }
 
-function lineStarts(buffer: Buffer): Map<number, number> {
-  const starts = new Map<number, number>([[0, 0]]);
-  for (let at = buffer.indexOf(10), line = 1; at >= 0; at = buffer.indexOf(10, at + 1), line++) starts.set(at + 1, line);
+function lineStarts(buffer: Buffer): readonly number[] {
+  const starts = [0];
+  for (let at = buffer.indexOf(10); at >= 0; at = buffer.indexOf(10, at + 1)) starts.push(at + 1);
   return starts;
 }

@@ -135,7 +135,7 @@ class TextReading {
   }
 
   line(carried: CarriedLine): void {
-    for (const text of this.#comments.without(carried.text)) this.#line({ ...carried, text });
+    for (const text of this.#comments.without(carried.text)) this.#line(text === carried.text ? carried : { ...carried, text });
   }
 
   #line(carried: CarriedLine): void {

@@ -30,8 +30,8 @@ export function timeOf(line: string): number | undefined {
 }
 
 function utc(year: number, match: RegExpExecArray, from: number): number | undefined {
-  const [month = 0, day, hour, minute, second] = match.slice(from, from + 5).map(Number);
-  const time = Date.UTC(year, month - 1, day, hour, minute, second);
+  const month = Number(match[from]);
+  const time = Date.UTC(year, month - 1, Number(match[from + 1]), Number(match[from + 2]), Number(match[from + 3]), Number(match[from + 4]));
   return Number.isNaN(time) || month < 1 || month > 12 || year < SOME_YEAR || year > 2200 ? undefined : time;
 }
 
