@@ -50,7 +50,7 @@ export async function readBoundedText(
     omitted += last.length - limits.tail;
     last = last.subarray(last.length - limits.tail);
   }
-  if (omitted === 0) return { text: decode(Buffer.concat([first, last])), omitted };
+  if (omitted === 0) return { text: decode(last.length === 0 ? first : Buffer.concat([first, last])), omitted };
   // The first line after the gap is cut.
   const line = last.indexOf(10) + 1;
   return { text: `${decode(first)}\n${decode(last.subarray(line))}`, omitted: omitted + line };

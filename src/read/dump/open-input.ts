@@ -9,10 +9,12 @@ export interface OpenedInput {
 }
 
 const HEAD = 65_536;
+/** Each read is a turn of the event loop. */
+const READ_BYTES = 4 * HEAD;
 
 /** Opens a file, or a stream such as standard input, and looks at its beginning. */
 export async function openInput(source: string | AsyncIterable<Buffer | string>): Promise<OpenedInput> {
-  const raw = toBuffers(typeof source === 'string' ? createReadStream(source) : source);
+  const raw = toBuffers(typeof source === 'string' ? createReadStream(source, { highWaterMark: READ_BYTES }) : source);
   const packed = await peek(raw);
   if (packed.head[0] !== 0x1f || packed.head[1] !== 0x8b) return packed;
   return peek(gunzipped(packed.chunks));

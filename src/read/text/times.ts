@@ -31,7 +31,14 @@ export function timeOf(line: string): number | undefined {
 
 function utc(year: number, match: RegExpExecArray, from: number): number | undefined {
   const month = Number(match[from]);
-  const time = Date.UTC(year, month - 1, Number(match[from + 1]), Number(match[from + 2]), Number(match[from + 3]), Number(match[from + 4]));
+  const time = Date.UTC(
+    year,
+    month - 1,
+    Number(match[from + 1]),
+    Number(match[from + 2]),
+    Number(match[from + 3]),
+    Number(match[from + 4]),
+  );
   return Number.isNaN(time) || month < 1 || month > 12 || year < SOME_YEAR || year > 2200 ? undefined : time;
 }
 
