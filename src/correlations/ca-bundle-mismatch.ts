@@ -1,5 +1,6 @@
 import { clause, defineCause } from '../domain/cause.ts';
 import { all, any, changedWithin, HOUR } from '../domain/criterion.ts';
+import { SHOW_CERTIFICATE_ERROR } from '../domain/placeholders.ts';
 import { linesSay } from './shared/lines.ts';
 import { lessThan, none, seen } from './shared/seen.ts';
 import { NOT_TRUSTED } from './shared/vantages.ts';
@@ -29,7 +30,7 @@ export const caBundleMismatch = defineCause({
       when: NOT_TRUSTED,
       weight: 'strong',
       says: 'Connections fail because the CA that signed the certificate is not known.',
-      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+      reproduce: SHOW_CERTIFICATE_ERROR,
     },
     {
       id: 'bundle-not-pem',

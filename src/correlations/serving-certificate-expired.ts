@@ -1,5 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
 import { any } from '../domain/criterion.ts';
+import { SHOW_CERTIFICATE_ERROR } from '../domain/placeholders.ts';
 import { linesSay } from './shared/lines.ts';
 import { none, reasonSeen, seen } from './shared/seen.ts';
 
@@ -18,7 +19,7 @@ export const servingCertificateExpired = defineCause({
       when: none('certificate-in-force'),
       weight: 'decisive',
       says: 'The serving certificate of the backend has expired or is not valid yet.',
-      reproduce: `kubectl get apiservice {apiservice} -o jsonpath='{.status.conditions[?(@.type=="Available")].message}'`,
+      reproduce: SHOW_CERTIFICATE_ERROR,
     },
     {
       id: 'refused-as-expired',
@@ -29,7 +30,7 @@ export const servingCertificateExpired = defineCause({
       ),
       weight: 'strong',
       says: 'Connections fail because the certificate has expired or is not valid yet.',
-      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+      reproduce: SHOW_CERTIFICATE_ERROR,
     },
     {
       id: 'not-verified',

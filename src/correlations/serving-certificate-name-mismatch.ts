@@ -1,5 +1,6 @@
 import { defineCause } from '../domain/cause.ts';
 import { all, any } from '../domain/criterion.ts';
+import { SHOW_CERTIFICATE_ERROR } from '../domain/placeholders.ts';
 import { linesSay } from './shared/lines.ts';
 import { none, reasonSeen, seen } from './shared/seen.ts';
 
@@ -18,7 +19,7 @@ export const servingCertificateNameMismatch = defineCause({
       when: all(none('certificate-name-matches'), seen('tls-verified')),
       weight: 'decisive',
       says: 'The serving certificate is not valid for {service}.{namespace}.svc.',
-      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+      reproduce: SHOW_CERTIFICATE_ERROR,
     },
     {
       id: 'refused-for-its-name',
@@ -29,7 +30,7 @@ export const servingCertificateNameMismatch = defineCause({
       ),
       weight: 'strong',
       says: 'Connections fail because the certificate is for another name.',
-      reproduce: 'kubectl get apiservice {apiservice} -o yaml',
+      reproduce: SHOW_CERTIFICATE_ERROR,
     },
     {
       id: 'not-verified',

@@ -78,6 +78,12 @@ export const WHERE_THE_LINE_STANDS = 'where the line stands';
  * for a minute: hence the time-out.
  */
 export const SHOW_ANSWER = "kubectl get --raw /apis/{group}/{version} --request-timeout=15s -v=8 2>&1 | grep -A 1 'Response Body'";
+/**
+ * What was wrong with a serving certificate. Up to Kubernetes 1.35 only the answer says it, as the condition stays True; from 1.36 on only the condition, as
+ * the aggregator sends no request to what is not available.
+ */
+export const SHOW_CERTIFICATE_ERROR =
+  'kubectl get --raw /apis/{group}/{version} --request-timeout=15s -v=8 2>&1 | grep x509 || kubectl get apiservice {apiservice} -o yaml';
 
 /** Commands that show a line where it stands. Of a kube-apiserver that is no pod (k3s, managed) the second prints nothing. */
 export const SHOW_LINE: Readonly<Record<QuoteSource, string>> = {
