@@ -51,17 +51,16 @@ export class NearestNames {
   of(line: string, signature: Spoken | undefined, voice: Utterance['speaker'], tells?: boolean): Named | undefined {
     const named = signature && namedBy(signature);
     if (named?.role !== 'victim' && knowsItsOwn(signature, voice) && !wasDialedElsewhere(line)) return named;
-    if (tells === false || (tells === undefined && !mayTellOfFailure(line))) return named;
+    if (!(tells ?? mayTellOfFailure(line))) return named;
     const key = signature ? `${signature.id} ${voice}` : UNKNOWN;
     const looked = this.#looked.get(key) ?? { count: 0, last: undefined };
     this.#looked.set(key, looked);
-    if (looked.count >= MOST_ALIKE) {
-      if (signature) return looked.last;
-      if (looked.count >= MOST_UNKNOWN) return undefined;
+    if (looked.count < (signature ? MOST_ALIKE : MOST_UNKNOWN)) {
+      looked.count++;
+      looked.last = this.#look(line, named, voice);
+      return looked.last;
     }
-    looked.count++;
-    looked.last = this.#look(line, named, voice);
-    return looked.last;
+    return signature && looked.last;
   }
 
   #look(line: string, named: Named | undefined, voice: Utterance['speaker']): Named | undefined {

@@ -40,24 +40,24 @@ export function linesAllow(cause: PointedTo): EvidenceDeclaration {
 /**
  * Evidence from error lines, the same for every cause: what a signature points to says how much it is worth. One that allows
  * for several causes never names one alone; one that points nowhere else is strong, and explains consequences away.
- * @param unless while this holds, the lines are true of what fails behind the cause too, and only allow for it: they must not explain it away.
+ * @param unless while this holds, the lines are true of what fails behind the cause too, and must not explain it away. Where it was not observed, as in a
+ * pasted text, they point to the cause as a suspicion does.
  */
 export function linesSay(cause: PointedTo, unless?: Criterion): EvidenceDeclaration[] {
   const strength = last(`signature-strength-${cause}`, 5 * MINUTE);
   const reproduce = WHERE_THE_LINE_STANDS;
-  const spoken = (when: Criterion): Criterion => (unless === undefined ? when : all(when, not(unless)));
   return [
     linesAllow(cause),
     {
       id: 'lines-suggest-it',
-      when: spoken(all(above(strength, 1.5), below(strength, 2.5))),
+      when: unless === undefined ? all(above(strength, 1.5), below(strength, 2.5)) : above(strength, 1.5),
       weight: 'suggestive',
       says: 'Error lines point to this cause first.',
       reproduce,
     },
     {
       id: 'lines-name-it',
-      when: spoken(above(strength, 2.5)),
+      when: unless === undefined ? above(strength, 2.5) : all(above(strength, 2.5), not(unless)),
       weight: 'strong',
       says: 'Error lines point to this cause and to no other.',
       reproduce,

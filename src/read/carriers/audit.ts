@@ -35,13 +35,17 @@ function auditEvent({ requestURI, verb, responseStatus, annotations, stageTimest
   const isAggregated = requestURI.startsWith('/apis/') && apiOfPath(requestURI) !== undefined;
   const isOwnFailure = (code >= 500 || code === 429) && !OF_ANOTHER.test(requestURI);
   if (!isAggregated && !isOwnFailure) return NOTHING;
-  // An answer of the authorizer (RBAC) to one user, whom no backend has met.
-  const isDenied = code === 403 && rawObject(annotations)[DECISION] === 'forbid';
-  const told = code >= 400 && !isDenied ? { reason, message: message ?? refusal(code, annotations) } : {};
+  const told = isFailure(code, annotations) ? { reason, message: message ?? refusal(code, annotations) } : {};
   return [
     {
       head: typeof stageTimestamp === 'string' ? stageTimestamp : '',
       body: JSON.stringify({ requestURI, verb, code, ...told }),
     },
   ];
+}
+
+/** An answer of the authorizer (RBAC) to one user is none: no backend has met him. */
+function isFailure(code: number, annotations: unknown): boolean {
+  const isDenied = code === 403 && rawObject(annotations)[DECISION] === 'forbid';
+  return code >= 400 && !isDenied;
 }

@@ -117,7 +117,7 @@ export class NamedApis {
 
   /** APIs that a line is about in so many words: it says whose request failed, or with what. */
   accuse(line: string): readonly string[] {
-    const text = line.length > 4096 ? line.slice(0, 4096) : line;
+    const text = headOf(line);
     const { named, guessed } = accusedIn(text);
     for (const api of named) this.#accuse(api, true);
     for (const api of guessed) this.#accuse(api, false);
@@ -147,9 +147,11 @@ export class NamedApis {
   mention(line: string, spoken = false): void {
     const into = spoken ? this.#spoken : this.#mentions;
     if (into.size >= 1000) return;
-    const text = line.length > 4096 ? line.slice(0, 4096) : line;
-    if (MAY_QUALIFY.test(text))
-      for (const [, version, group] of text.matchAll(QUALIFIED)) count(into, version, group, /failed with|apiservice/i.test(text) ? 3 : 1);
+    const text = headOf(line);
+    if (MAY_QUALIFY.test(text)) {
+      const weight = /failed with|apiservice/i.test(text) ? 3 : 1;
+      for (const [, version, group] of text.matchAll(QUALIFIED)) count(into, version, group, weight);
+    }
     if (text.includes('/apis/')) for (const [, group, version] of text.matchAll(IN_PATH)) count(into, version, group, 2);
     if (MAY_ACCUSE.test(text)) for (const [, group, version] of text.matchAll(GROUP_VERSION)) count(into, version, group, 3);
     for (const group of groupsAskedIn(text)) count(into, versionOf(group), group, 2);
@@ -157,7 +159,7 @@ export class NamedApis {
 
   /** Of several APIs that the text is about, those that a line names: by name, path or group and version. */
   namedIn(line: string, apis: readonly string[]): readonly string[] {
-    const text = line.length > 4096 ? line.slice(0, 4096) : line;
+    const text = headOf(line);
     return apis.filter((api) => {
       const dot = api.indexOf('.');
       return dot > 0 && (holds(text, api) || holds(text, `${api.slice(dot + 1)}/${api.slice(0, dot)}`));
@@ -230,6 +232,10 @@ function versionOf(group: string): string {
 function isOfMetrics(group: string): boolean {
   return group === 'metrics.k8s.io' || group.endsWith('.metrics.k8s.io');
 }
+
+/** Names stand early in a line: of a longer one only so many characters are looked at. */
+const MOST_CHARACTERS = 4096;
+const headOf = (line: string): string => (line.length > MOST_CHARACTERS ? line.slice(0, MOST_CHARACTERS) : line);
 
 function count(into: Map<string, number>, version = '', group = '', weight = 1): void {
   if (isBuiltIn(group) || NO_GROUP.test(group)) return;

@@ -81,7 +81,7 @@ function holds(output: string, text: string): boolean {
 
 /** Spaces, quotes and their escapes differ between YAML, tables and logs; crypto/x509 writes into its error when it looked. */
 function normal(text: string): string {
-  return text.replace(/current time \S+/g, '').replace(/[\s"'\\]+/g, '');
+  return text.replace(/current\s+time\s+\S+/g, '').replace(/[\s"'\\]+/g, '');
 }
 
 /** Who asks an API that fails gets an error: that is what the command shows. */
