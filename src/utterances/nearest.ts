@@ -50,7 +50,7 @@ export class NearestNames {
    */
   of(line: string, signature: Spoken | undefined, voice: Utterance['speaker'], tells?: boolean): Named | undefined {
     const named = signature && namedBy(signature);
-    if (named?.role !== 'victim' && knowsItsOwn(signature, voice) && !wasDialedElsewhere(line)) return named;
+    if (named?.role !== 'victim' && saysItBest(line, signature, voice)) return named;
     if (!(tells ?? mayTellOfFailure(line))) return named;
     const key = signature ? `${signature.id} ${voice}` : UNKNOWN;
     const looked = this.#looked.get(key) ?? { count: 0, last: undefined };
@@ -79,6 +79,9 @@ function knowsItsOwn(signature: Spoken | undefined, voice: Utterance['speaker'])
   if (!signature || signature.tail) return false;
   return !(voice === 'kube-apiserver' && signature.speaker === 'aggregated-server');
 }
+
+const saysItBest = (line: string, signature: Spoken | undefined, voice: Utterance['speaker']): boolean =>
+  knowsItsOwn(signature, voice) && !wasDialedElsewhere(line);
 
 /** Then the words are those of whom it dialed, and not of whom it wanted; a signature compares no addresses. */
 export function wasDialedElsewhere(line: string): boolean {
