@@ -1,6 +1,11 @@
-import { defineCause } from '../domain/cause.ts';
-import { lastWordsSay, linesSay } from './shared/lines.ts';
-import { atLeast } from './shared/seen.ts';
+import { clause, defineCause } from '../domain/cause.ts';
+import { all, any } from '../domain/criterion.ts';
+import { lastWordsSay, linesPointTo, linesSay } from './shared/lines.ts';
+import { atLeast, reasonSeen } from './shared/seen.ts';
+import { CONTROL_PASSES, SLOW_ANSWERS } from './shared/vantages.ts';
+
+/** What a server answers that can't ask whether the client may: k8s.io/apiserver makes an InternalError of it, also of discovery. */
+const ANSWERS_500 = any(reasonSeen('aggregator', 'server-error'), reasonSeen('list', 'server-error'), reasonSeen('direct', 'server-error'));
 
 export const kubeApiserverUnreachableFromBackend = defineCause({
   id: 'kube-apiserver-unreachable-from-backend',
@@ -8,12 +13,23 @@ export const kubeApiserverUnreachableFromBackend = defineCause({
   part: 'path',
   title: "The backend can't reach the kube-apiserver",
   summary:
-    'The aggregated API server calls the kube-apiserver for its configuration and for access reviews. Its packets do not arrive: kube-proxy, the CNI or an egress policy. It does not start, or answers slowly or with 500.',
+    'The aggregated API server calls the kube-apiserver for its configuration and for access reviews. It gets no connection: kube-proxy, the CNI or an egress policy is in the way. It does not start, or answers slowly or with 500.',
   severity: 'critical',
   prior: -1,
   evidence: [
     ...linesSay('kube-apiserver-unreachable-from-backend'),
     lastWordsSay('kube-apiserver-unreachable-from-backend'),
+    {
+      id: 'errs-and-says-so',
+      when: all(linesPointTo('kube-apiserver-unreachable-from-backend'), any(ANSWERS_500, SLOW_ANSWERS), CONTROL_PASSES),
+      weight: 'strong',
+      says: [
+        clause('requests are answered with 500', ANSWERS_500),
+        clause('answers take seconds, or do not come in time', SLOW_ANSWERS),
+        clause('error lines point to this cause first', linesPointTo('kube-apiserver-unreachable-from-backend')),
+        clause('the kube-apiserver answers our own probes', CONTROL_PASSES),
+      ],
+    },
     {
       id: 'control-fails-too',
       when: atLeast('control-failing', 0.5),
@@ -28,6 +44,9 @@ export const kubeApiserverUnreachableFromBackend = defineCause({
     'connection-refused',
     'pod-probe-failing',
     'rollout-in-progress',
+    'backend-server-error',
+    // It waits for the review of each request.
+    'backend-slow',
   ],
   runbookCorrelation: 'network-connectivity',
   remedy: [

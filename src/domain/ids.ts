@@ -587,6 +587,7 @@ export type SignatureId =
   | 'deadline-exceeded'
   | 'delegated-auth-canceled'
   | 'delegated-auth-failed'
+  | 'delegated-auth-unanswered'
   | 'delegated-auth-unreachable'
   | 'delegation-kubeconfig-missing'
   | 'dependency-certificate'

@@ -5,6 +5,11 @@ import type { Signature } from '../domain/signature.ts';
  * SubjectAccessReview (k8s.io/apiserver: server/options/authentication.go, plugin/pkg/authenticator, authorizer/webhook).
  */
 const NETWORK = String.raw`(?:i/o timeout|connection refused|no route to host|network is unreachable|deadline exceeded|client\.timeout|request canceled|no such host|server misbehaving|tls handshake timeout|connection reset|\beof\b)`;
+/** No connection is made, or the one that stood was lost. */
+const NO_CONNECTION = String.raw`(?:i/o timeout|connection refused|no route to host|network is unreachable|waiting for connection|client connection lost|no such host|server misbehaving|tls handshake timeout)`;
+/** A review that a server makes: what k8s.io/apiserver's webhook logs, and the error itself, as it answers and logs it once more. */
+const REVIEW = String.raw`(?:failed to make webhook (?:authenticator|authorizer) request: |Post [\\]*"https?://[^"]{1,200}/(?:subjectaccess|token)reviews[^"]{0,100}": )`;
+const REVIEW_LITERALS = ['failed to make webhook', 'subjectaccessreviews', 'tokenreviews'];
 
 export const AUTHENTICATION: readonly Signature[] = [
   {
@@ -246,13 +251,35 @@ export const AUTHENTICATION: readonly Signature[] = [
   {
     id: 'delegated-auth-unreachable',
     speaker: 'aggregated-server',
-    pointsTo: ['kube-apiserver-unreachable-from-backend', 'apiserver-slow'],
-    pattern: String.raw`failed to make webhook (?:authenticator|authorizer) request: .*${NETWORK}`,
-    literals: ['failed to make webhook'],
-    says: 'TokenReviews or SubjectAccessReviews do not reach the kube-apiserver in time.',
+    pointsTo: ['kube-apiserver-unreachable-from-backend', 'apiserver-unavailable'],
+    pattern: `${REVIEW}.*${NO_CONNECTION}`,
+    literals: REVIEW_LITERALS,
+    says: 'TokenReviews or SubjectAccessReviews do not reach the kube-apiserver: no connection is made, or it was lost.',
+    matches: [
+      'E0105 09:00:13.100000       1 webhook.go:266] Failed to make webhook authorizer request: Post "https://10.96.0.1:443/apis/authorization.k8s.io/v1/subjectaccessreviews": dial tcp 10.96.0.1:443: connect: connection refused',
+      // custom-metrics-apiserver v1.37.0 (test/e2e/servers): what it answers, and what it logs.
+      'Internal Server Error: "/apis/custom.metrics.k8s.io/v1beta2": Post "https://192.0.2.2:6443/apis/authorization.k8s.io/v1/subjectaccessreviews?timeout=10s": dial tcp 192.0.2.2:6443: connect: connection refused',
+      'E1129 20:24:57.110930    8075 errors.go:86] "Unhandled Error" err="Post \\"https://192.0.2.2:6443/apis/authorization.k8s.io/v1/subjectaccessreviews?timeout=10s\\": dial tcp 192.0.2.2:6443: connect: connection refused"',
+      'E1129 20:26:41.078164    9662 webhook.go:264] Failed to make webhook authorizer request: Post "https://192.0.2.2:6443/apis/authorization.k8s.io/v1/subjectaccessreviews?timeout=10s": http2: client connection lost',
+      'Failed to make webhook authorizer request: Post "https://192.0.2.2:6443/apis/authorization.k8s.io/v1/subjectaccessreviews?timeout=10s": net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
+    ],
+    nearMisses: [
+      'Failed to make webhook authorizer request: unknown',
+      'Post "https://10.96.0.1:443/apis/authorization.k8s.io/v1/subjectaccessreviews": context deadline exceeded',
+      'Post "https://10.96.0.1:443/apis/custom.example.com/v1/gauges": dial tcp 10.96.0.1:443: connect: connection refused',
+    ],
+  },
+  {
+    // A connection that stood, or nobody knows: a slow kube-apiserver and packets that vanish read the same.
+    id: 'delegated-auth-unanswered',
+    speaker: 'aggregated-server',
+    pointsTo: ['apiserver-slow', 'kube-apiserver-unreachable-from-backend'],
+    pattern: `${REVIEW}.*${NETWORK}`,
+    literals: REVIEW_LITERALS,
+    says: 'TokenReviews or SubjectAccessReviews are not answered in time.',
     matches: [
       'E0105 09:00:13.100000       1 webhook.go:154] Failed to make webhook authenticator request: Post "https://10.96.0.1:443/apis/authentication.k8s.io/v1/tokenreviews": context deadline exceeded',
-      'E0105 09:00:13.100000       1 webhook.go:266] Failed to make webhook authorizer request: Post "https://10.96.0.1:443/apis/authorization.k8s.io/v1/subjectaccessreviews": dial tcp 10.96.0.1:443: connect: connection refused',
+      'E1129 20:26:08.714753    9662 errors.go:86] "Unhandled Error" err="Post \\"https://192.0.2.2:6443/apis/authorization.k8s.io/v1/subjectaccessreviews?timeout=10s\\": net/http: request canceled (Client.Timeout exceeded while awaiting headers)"',
     ],
     nearMisses: [
       'Failed to make webhook authorizer request: unknown',

@@ -2,7 +2,7 @@ import { observed } from '../../../src/domain/observed.ts';
 import type { FailureReason, ProbeTally, Vantage } from '../../../src/domain/probe.ts';
 import { newTally, publish, record } from '../../../src/probe/tally.ts';
 import { probeResult } from '../../support/healthy.ts';
-import { type Moment, NO_ENDPOINTS, notReady, type Situation } from '../../support/situation.ts';
+import { ALL, type Moment, NO_ENDPOINTS, notReady, type Situation } from '../../support/situation.ts';
 import type { Row } from './row.ts';
 
 const SECOND = 1000;
@@ -91,6 +91,8 @@ const atItsStart = (error: string): Situation => ({
   lines: [`E0105 09:02:00.000000       1 reflector.go:205] "Failed to watch" err="failed to list *v1.Node: ${error}"`],
   facts: () => ({ api: notReady }),
 });
+const reviewFails = (why: string): string =>
+  `Failed to make webhook authorizer request: Post "https://10.96.0.1:443/apis/authorization.k8s.io/v1/subjectaccessreviews?timeout=10s": ${why}`;
 
 /**
  * What is cut off, of all that leads to a backend: each new connection to it vanishes or is refused, whatever stands still answers. As a
@@ -172,5 +174,20 @@ export const WAY_ROWS: readonly Row[] = [
     miss: atItsStart('Get "https://10.96.0.1:443/api/v1/nodes?limit=500": dial tcp 10.96.0.1:443: i/o timeout'),
     because: 'packets do not arrive, and nobody has shown a certificate',
     instead: 'kube-apiserver-unreachable-from-backend',
+  },
+  {
+    // custom-metrics-apiserver v1.37.0 whose packets to the kube-apiserver are refused (test/e2e/servers): each request waits for a review.
+    cause: 'kube-apiserver-unreachable-from-backend',
+    match: { probes: ALL('server_error', 'server_error'), lines: [reviewFails('dial tcp 10.96.0.1:443: connect: connection refused')] },
+    miss: { probes: ALL('server_error', 'server_error') },
+    because: 'nothing says why',
+    instead: 'backend-server-error',
+  },
+  {
+    // The same, where they vanish: after half a minute HTTP/2 gives the connection up.
+    cause: 'kube-apiserver-unreachable-from-backend',
+    match: { probes: ALL('gateway_timeout', 'response_timeout'), lines: [reviewFails('http2: client connection lost')] },
+    miss: { probes: ALL('gateway_timeout', 'response_timeout'), lines: [reviewFails('context deadline exceeded')] },
+    because: 'the reviews may be slow only',
   },
 ];

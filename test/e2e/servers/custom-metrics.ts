@@ -147,7 +147,6 @@ function faultsOf(server: AggregatedServer, other: CertificateAuthority): Server
       guess:
         'True at first (what was reviewed lately is cached); 403 or 500 to clients of its delegated authorization; kube-apiserver-unreachable-from-backend',
       causes: ['kube-apiserver-unreachable-from-backend', 'delegated-auth-failing'],
-      missed: 'backend-server-error: what the server answers is not explained by what it says of the kube-apiserver',
       inject: async (cluster) => {
         const undo = cutFromApiserver('refuse');
         return async () => {
@@ -162,7 +161,6 @@ function faultsOf(server: AggregatedServer, other: CertificateAuthority): Server
       title: 'Packets of the adapter to the kube-apiserver vanish while it runs',
       guess: 'True; answers after 10 s with 500 of its delegated authorization, or 504; kube-apiserver-unreachable-from-backend',
       causes: ['kube-apiserver-unreachable-from-backend', 'delegated-auth-failing'],
-      missed: 'backend-slow: the wait is not explained by what the server says of the kube-apiserver',
       within: 75,
       inject: async (cluster) => {
         const undo = cutFromApiserver('drop');
