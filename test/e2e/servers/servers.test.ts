@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Exporter } from '../cluster/harness/exporter.ts';
@@ -54,7 +54,10 @@ describe.each(SERVERS.filter(({ id }) => only.includes('all') || only.includes(i
       console.log(JSON.stringify(last, undefined, 1));
       if (!last.right) console.log(ledger);
       // Written after each: a run that is broken off has measured what it has.
-      if (OUT) writeFileSync(join(OUT, `${server}.json`), JSON.stringify(seen, undefined, 1));
+      if (OUT) {
+        mkdirSync(OUT, { recursive: true });
+        writeFileSync(join(OUT, `${server}.json`), JSON.stringify(seen, undefined, 1));
+      }
     }
     const known = new Set(laid.faults.flatMap(({ id, missed }) => (missed === undefined ? [] : [id])));
     expect(seen.filter(({ fault, right }) => !right && !known.has(fault)).map(({ fault, verdict }) => `${fault}: ${verdict}`)).toEqual([]);
