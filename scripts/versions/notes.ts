@@ -13,7 +13,7 @@ What the run of 1.34 showed, and no source had told:
 - sample-apiserver 0.36 with its defaults is never ready behind 1.34: its library lists MutatingAdmissionPolicies v1, which are of 1.36. It was called a failing readiness
   probe; it is \`software-defect\` now, with a remedy that names the versions. The suite switches that plugin off below 1.36.
 - Where the condition stays True, the commands that were to show an expired certificate printed \`all checks passed\`: they ask for the answer first now, and for the condition where there is none.
-  All ten verdicts were right before that, and the API beside is blamed for none.`,
+  All ten verdicts were right before that, and the API beside is blamed for none. Here it is run again.`,
   end: `## What the source says of 1.34 and 1.35
 
 Read in k8s.io/kube-aggregator v0.34.3, v0.35.4 and v0.36.3; between the first two nothing of this differs.
