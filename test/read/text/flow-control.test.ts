@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { catalogueOptions } from '../../../src/commands/catalogue-options.ts';
 import { diagnoseSnapshots } from '../../../src/diagnose/diagnostician.ts';
@@ -42,6 +43,13 @@ describe('a dump of priority levels', () => {
     ['of a level that rejected nothing', [HEAD, level('workload-low', {})]],
   ])('accuses nobody: %s', (_, lines) => {
     expect(read(...lines).answers).toEqual([]);
+  });
+
+  it('of a real kube-apiserver 1.36.3 names the one level without seats', () => {
+    const saturated = readFileSync(new URL('flow-control-1.36/saturated.txt', import.meta.url), 'utf8');
+    expect(read(REFUSED, saturated).shown).toContain(
+      'priority level \\"e2e-no-seats\\" of the kube-apiserver rejected 11028 of 12612 requests',
+    );
   });
 
   it('is no word on an API that got another error', () => {
