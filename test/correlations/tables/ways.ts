@@ -187,7 +187,10 @@ export const WAY_ROWS: readonly Row[] = [
     // The same, where they vanish: after half a minute HTTP/2 gives the connection up.
     cause: 'kube-apiserver-unreachable-from-backend',
     match: { probes: ALL('gateway_timeout', 'response_timeout'), lines: [reviewFails('http2: client connection lost')] },
-    miss: { probes: ALL('gateway_timeout', 'response_timeout'), lines: [reviewFails('context deadline exceeded (Client.Timeout exceeded while awaiting headers)')] },
+    miss: {
+      probes: ALL('gateway_timeout', 'response_timeout'),
+      lines: [reviewFails('context deadline exceeded (Client.Timeout exceeded while awaiting headers)')],
+    },
     because: 'the reviews may be slow only',
   },
 ];
