@@ -1,4 +1,5 @@
 import type { Claim } from './claims.ts';
+import { headOf } from './lines.ts';
 
 /** How Alertmanager and what hangs behind it mark an alert that has ended: `[RESOLVED]`, `Status: resolved`, `"status": "resolved"`. */
 const SAYS_STATE = /resolved|firing/i;
@@ -15,7 +16,7 @@ export class AlertReader {
   #ended = false;
 
   read(line: string): Claim | undefined {
-    const text = line.length > 4096 ? line.slice(0, 4096) : line;
+    const text = headOf(line);
     if (SAYS_STATE.test(text)) this.#ended = ENDED.test(text) || (this.#ended && !FIRES.test(text));
     const claim = text.includes('ggregated') ? alertIn(text) : undefined;
     return this.#ended || (claim && ENDED_HERE.test(text)) ? undefined : claim;

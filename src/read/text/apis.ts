@@ -1,6 +1,7 @@
 import { BUILT_IN_GROUP } from '../../domain/built-in-groups.ts';
 import type { ApiFacts, ConditionFacts } from '../../domain/snapshot.ts';
 import { apiOfWords } from './known-groups.ts';
+import { headOf } from './lines.ts';
 
 /** Kubernetes counts API versions from 1, and a group begins with a letter and ends with a word: `v0.6.3` and `v1.22.12-gke.2300` are releases. */
 const NAME = String.raw`v[1-9]\d?(?:(?:alpha|beta)[1-9]\d?)?`;
@@ -232,10 +233,6 @@ function versionOf(group: string): string {
 function isOfMetrics(group: string): boolean {
   return group === 'metrics.k8s.io' || group.endsWith('.metrics.k8s.io');
 }
-
-/** Names stand early in a line: of a longer one only so many characters are looked at. */
-const MOST_CHARACTERS = 4096;
-const headOf = (line: string): string => (line.length > MOST_CHARACTERS ? line.slice(0, MOST_CHARACTERS) : line);
 
 function count(into: Map<string, number>, version = '', group = '', weight = 1): void {
   if (isBuiltIn(group) || NO_GROUP.test(group)) return;

@@ -1,4 +1,5 @@
 import { apiOfPath, isBuiltIn } from './apis.ts';
+import { headOf } from './lines.ts';
 import { type AnswerTimes, type ErrorTimes, merged, NO_ERRORS, withError } from './over.ts';
 
 /** What a line says of an API in so many words: that it answered somebody, or that it is counted as failing. */
@@ -27,7 +28,7 @@ const CLAIMS = /ggregat|\/apis\/|etric|missing request|<unknown>|empty response|
 
 export function claimOf(line: string): Claim | undefined {
   if (line.length < SHORTEST || !CLAIMS.test(line)) return undefined;
-  const text = line.length > 4096 ? line.slice(0, 4096) : line;
+  const text = headOf(line);
   for (const read of READERS) {
     const claim = read(text);
     if (claim) return claim;

@@ -1,4 +1,5 @@
 import { apiOfPath } from './apis.ts';
+import { headOf } from './lines.ts';
 import type { Message } from './messages.ts';
 
 /** What a kube-apiserver prints of its priority levels: /debug/api_priority_and_fairness/dump_priority_levels, from 1.20 to 1.37. */
@@ -26,7 +27,7 @@ export class FlowControlReader {
     const row = this.#columns && line.length < 2000 ? cells(line) : [];
     if (!this.#columns || row.length !== this.#columns.length) {
       this.#columns = undefined;
-      this.#other(line.length > 4096 ? line.slice(0, 4096) : line);
+      this.#other(headOf(line));
       return false;
     }
     this.#level(this.#columns, row);

@@ -1,5 +1,7 @@
 /** Longer lines are judged by their first part. */
 const MAX_LINE = 65_536;
+/** Names stand early in a line: of a longer one only so many characters are looked at. */
+const MAX_HEAD = 4096;
 const ESCAPES = /\u001b\[[0-9;?]{0,16}[A-Za-z]/g;
 
 /** A text of very short lines is judged by its first and last ones: what costs time is their number. */
@@ -17,6 +19,9 @@ export function boundLines(text: string): { readonly text: string; readonly omit
   for (let line = 0; line < TAIL_LINES && tail > head; line++) tail = text.lastIndexOf('\n', tail - 1);
   return tail > head ? { text: text.slice(0, head) + text.slice(tail), omitted: tail - head } : { text, omitted: 0 };
 }
+
+/** What is looked at for names: the line, or its first 4,096 characters. */
+export const headOf = (line: string): string => (line.length > MAX_HEAD ? line.slice(0, MAX_HEAD) : line);
 
 /** Lines of a text without terminal colours and carriage returns, each at most 64 Ki characters. Linear in the text. */
 export function* linesOf(text: string): Generator<string> {

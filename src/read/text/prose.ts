@@ -1,4 +1,4 @@
-import { startsLogLine } from './lines.ts';
+import { headOf, startsLogLine } from './lines.ts';
 
 /** A person who speaks: programs do not say "I" or "we", nor greet, nor ask around. */
 const PERSON =
@@ -103,7 +103,7 @@ const functionWords = (text: string): number => text.match(FUNCTION_WORDS)?.leng
 
 /** What a person quotes of a program within a sentence. */
 export function quotedError(line: string): string | undefined {
-  return QUOTED_ERROR.exec(line.length > 4096 ? line.slice(0, 4096) : line)?.[1];
+  return QUOTED_ERROR.exec(headOf(line))?.[1];
 }
 
 const NOTES_HEADING =
