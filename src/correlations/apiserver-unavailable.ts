@@ -5,11 +5,8 @@ import { linesSay } from './shared/lines.ts';
 import { atLeast, lessThan, seen } from './shared/seen.ts';
 import { NO_READY_ENDPOINTS, STEADY_SECONDS } from './shared/vantages.ts';
 
-/**
- * What a backend lost meanwhile comes back later than the kube-apiserver: kubelets can't ask it who scrapes them, and metrics-server v0.9.0
- * is ready again after two scrapes, 15 s apart, and a readiness probe.
- */
 const FAILED_JUST_NOW = changedWithin('control-changed', MINUTE);
+const READYZ_FAILED = clause('a /readyz of a kube-apiserver failed in the last minute', FAILED_JUST_NOW);
 const WORKED_BEFORE = below(min('failing', 10 * MINUTE), 0.5);
 
 export const apiserverUnavailable = defineCause({
@@ -35,21 +32,16 @@ export const apiserverUnavailable = defineCause({
       // Who has just begun to ask has seen it pass for no longer either.
       when: all(lessThan('control-passing', STEADY_SECONDS), FAILED_JUST_NOW),
       weight: 'strong',
-      says: [
-        clause('a /readyz of a kube-apiserver failed in the last minute', FAILED_JUST_NOW),
-        clause('it has passed for less than 10 s since', lessThan('control-passing', STEADY_SECONDS)),
-      ],
+      says: [READYZ_FAILED, clause('it has passed for less than 10 s since', lessThan('control-passing', STEADY_SECONDS))],
       reproduce: "kubectl get --raw '/readyz?verbose'",
     },
     {
+      // What a backend lost meanwhile comes back later than the kube-apiserver: kubelets can't ask it who scrapes them, and metrics-server
+      // v0.9.0 is ready again after two scrapes, 15 s apart, and a readiness probe.
       id: 'backend-not-back-yet',
       when: all(FAILED_JUST_NOW, WORKED_BEFORE, NO_READY_ENDPOINTS),
       weight: 'strong',
-      says: [
-        clause('a /readyz of a kube-apiserver failed in the last minute', FAILED_JUST_NOW),
-        clause('the API worked in the last 10 min', WORKED_BEFORE),
-        NO_ADDRESS_READY,
-      ],
+      says: [READYZ_FAILED, clause('the API worked in the last 10 min', WORKED_BEFORE), NO_ADDRESS_READY],
       reproduce: 'kubectl get pods -n {namespace}',
     },
     { id: 'our-path-fails', when: seen('our-path-failing'), weight: 'suggestive', says: 'Our own connection to the kube-apiserver fails.' },

@@ -1,4 +1,5 @@
 import { defineCause } from '../domain/cause.ts';
+import { EACH_ADDRESS_ANSWERS } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { reasonSeen } from './shared/seen.ts';
 import { DIRECT_PASSES } from './shared/vantages.ts';
@@ -25,7 +26,7 @@ export const tunnelRefusesBackend = defineCause({
       id: 'answers-without-it',
       when: DIRECT_PASSES,
       weight: 'circumstantial',
-      says: 'Each backend address has answered our own probes for ten seconds.',
+      says: [EACH_ADDRESS_ANSWERS],
     },
   ],
   supersedes: ['tunnel-down', 'aggregator-path-blocked', 'proxy-in-the-way'],
