@@ -33,7 +33,7 @@ export interface Elector {
 }
 
 /**
- * Leader election by a Lease, as client-go 0.37 does it (tools/leaderelection), with three differences, all to the safe side; README.md says which.
+ * Leader election by a Lease, as client-go 0.37 does it (tools/leaderelection), with four differences, all to the safe side; README.md says which.
  */
 export function createElector(options: ElectorOptions): Elector {
   return new LeaseElector(options);
@@ -164,12 +164,13 @@ class LeaseElector implements Elector {
     const begun = clock();
     const found = await lease.get(limits);
     if (!found) {
+      // Whoever held it is not told that it is gone until its next renewal, and leads until then.
+      if (this.#isAnothers()) return false;
       this.#wrote(await lease.create({ spec: specOf(this.#own()) }, limits), begun);
       return true;
     }
     this.#read(found);
-    const { holder } = recordOf(found);
-    if (holder !== '' && !this.#isHolder() && this.#isValid()) return false;
+    if (this.#isAnothers()) return false;
     const beforeUpdate = clock();
     this.#wrote(await lease.update(this.#withRecord(found, this.#own()), limits), beforeUpdate);
     return true;
@@ -196,6 +197,11 @@ class LeaseElector implements Elector {
 
   #isHolder(): boolean {
     return this.#observed?.holder === this.#options.identity;
+  }
+
+  /** Another one held it when it was last seen, and that has not run out. */
+  #isAnothers(): boolean {
+    return this.#observed !== undefined && this.#observed.holder !== '' && !this.#isHolder() && this.#isValid();
   }
 
   /** By its own duration, since we saw it change: what its times say is by somebody else's clock. */
