@@ -228,16 +228,19 @@ describe('the leader', () => {
   });
 
   // a renews each 2 s, b looks each 3.2 s: after 3.1, 9.5 and 12.7 s it is b that finds it gone first.
-  it.each([1.9, 2.1, 3.1, 4.1, 6.3, 8.1, 9.5, 12.7])('and no follower that finds it gone leads beside it: deleted after %s s', async (after) => {
-    const stage = new Stage();
-    const [a, b] = [stage.replica('a').start(), stage.replica('b')];
-    await stage.pass(0);
-    b.start();
-    await stage.pass(after);
-    stage.remove();
-    expect(names(await watched(stage, 60, a, b))).toEqual(['a']);
-    expect(stage.record).toMatchObject({ holder: 'a' });
-  });
+  it.each([1.9, 2.1, 3.1, 4.1, 6.3, 8.1, 9.5, 12.7])(
+    'and no follower that finds it gone leads beside it: deleted after %s s',
+    async (after) => {
+      const stage = new Stage();
+      const [a, b] = [stage.replica('a').start(), stage.replica('b')];
+      await stage.pass(0);
+      b.start();
+      await stage.pass(after);
+      stage.remove();
+      expect(names(await watched(stage, 60, a, b))).toEqual(['a']);
+      expect(stage.record).toMatchObject({ holder: 'a' });
+    },
+  );
 
   it('that is killed with its Lease deleted is followed when the Lease would have run out, and not before', async () => {
     const stage = new Stage();
