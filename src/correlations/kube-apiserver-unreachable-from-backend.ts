@@ -1,11 +1,15 @@
 import { clause, defineCause } from '../domain/cause.ts';
-import { all, any } from '../domain/criterion.ts';
+import { all, any, below, MINUTE, max } from '../domain/criterion.ts';
+import { NO_ADDRESS_READY } from './shared/clauses.ts';
 import { lastWordsSay, linesPointTo, linesSay } from './shared/lines.ts';
 import { atLeast, reasonSeen } from './shared/seen.ts';
-import { CONTROL_PASSES, SLOW_ANSWERS } from './shared/vantages.ts';
+import { CONTROL_PASSED, CONTROL_PASSES, NO_READY_ENDPOINTS, SLOW_ANSWERS } from './shared/vantages.ts';
 
 /** What a server answers that can't ask whether the client may: k8s.io/apiserver makes an InternalError of it, also of discovery. */
 const ANSWERS_500 = any(reasonSeen('aggregator', 'server-error'), reasonSeen('list', 'server-error'), reasonSeen('direct', 'server-error'));
+
+/** For longer than a line counts, so that no line is from a moment at which it answered nobody. */
+const CONTROL_NEVER_FAILED = all(CONTROL_PASSED, below(max('control-failing', 6 * MINUTE), 0.5));
 
 export const kubeApiserverUnreachableFromBackend = defineCause({
   id: 'kube-apiserver-unreachable-from-backend',
@@ -19,6 +23,18 @@ export const kubeApiserverUnreachableFromBackend = defineCause({
   evidence: [
     ...linesSay('kube-apiserver-unreachable-from-backend'),
     lastWordsSay('kube-apiserver-unreachable-from-backend'),
+    {
+      // A refused connection reads the same from one pod and from everywhere: whether it answers others tells the two apart.
+      id: 'refused-while-it-answers',
+      when: all(linesPointTo('apiserver-unavailable'), NO_READY_ENDPOINTS, CONTROL_NEVER_FAILED),
+      weight: 'strong',
+      says: [
+        NO_ADDRESS_READY,
+        clause('error lines say that the kube-apiserver is not there', linesPointTo('apiserver-unavailable')),
+        clause('the kube-apiserver has answered each of our own probes in the last 6 min', CONTROL_NEVER_FAILED),
+      ],
+      reproduce: 'kubectl logs -n {namespace} {pod} -c {container} --previous --tail=200',
+    },
     {
       id: 'errs-and-says-so',
       when: all(linesPointTo('kube-apiserver-unreachable-from-backend'), any(ANSWERS_500, SLOW_ANSWERS), CONTROL_PASSES),

@@ -1,7 +1,7 @@
 import type { Signature } from '../domain/signature.ts';
 
 /** Network errors of Go without the words that say which way is meant: who logs it, and to which port, tells (Go: net, net/http, x/net/http2). */
-export const KUBE_APISERVER_CALL = String.raw`(?:get|post|put|patch|delete|list|watch) \\?"?https://[^/ ]+/apis?/.*`;
+export const KUBE_APISERVER_CALL = String.raw`(?:get|post|put|patch|delete|list|watch) \\?"?https://[^/ ]+/(?:apis?|version)[/?:"\\].*`;
 
 export const CONNECTION: readonly Signature[] = [
   {
@@ -53,6 +53,9 @@ export const CONNECTION: readonly Signature[] = [
     matches: [
       'E0105 09:00:13.100000       1 reflector.go:136] k8s.io/client-go/informers/factory.go:130: Failed to list *v1.RoleBinding: Get https://10.96.0.1:443/apis/rbac.authorization.k8s.io/v1/rolebindings?limit=500&resourceVersion=0: dial tcp 10.96.0.1:443: connect: connection refused',
       'Get "https://10.96.0.1:443/api/v1/nodes": dial tcp 10.96.0.1:443: connect: connection refused',
+      // What a client asks first, of client-go 0.37's discovery: custom-metrics-apiserver v1.37.0 ends with it.
+      'F0105 09:00:13.100000       1 main.go:51] unable to construct discovery REST mapper: unable to construct dynamic discovery mapper: unable to populate initial set of REST mappings: Get "https://192.0.2.2:6443/api?timeout=32s": dial tcp 192.0.2.2:6443: connect: connection refused',
+      'Get https://10.96.0.1:443/version?timeout=32s: dial tcp 10.96.0.1:443: connect: connection refused',
     ],
     nearMisses: ['dial tcp 10.1.0.9:5432: connect: connection refused', 'Get "https://10.96.0.1:443/api/v1/nodes": EOF'],
   },

@@ -1,8 +1,9 @@
 import { observed } from '../../../src/domain/observed.ts';
 import type { FailureReason, ProbeTally, Vantage } from '../../../src/domain/probe.ts';
+import type { ClusterFacts } from '../../../src/domain/snapshot.ts';
 import { newTally, publish, record } from '../../../src/probe/tally.ts';
-import { probeResult } from '../../support/healthy.ts';
-import { ALL, type Moment, NO_ENDPOINTS, notReady, type Situation } from '../../support/situation.ts';
+import { healthyCluster, healthyTally, probeResult } from '../../support/healthy.ts';
+import { ALL, dying, type Moment, NO_ENDPOINTS, notReady, type Situation } from '../../support/situation.ts';
 import type { Row } from './row.ts';
 
 const SECOND = 1000;
@@ -91,6 +92,25 @@ const atItsStart = (error: string): Situation => ({
   lines: [`E0105 09:02:00.000000       1 reflector.go:205] "Failed to watch" err="failed to list *v1.Node: ${error}"`],
   facts: () => ({ api: notReady }),
 });
+/** It crashes, and the kube-apiserver answers nobody in the first so many ticks. */
+const refusedAtItsStart = (downFor: number): Situation => ({
+  ...NO_ENDPOINTS,
+  events: [['BackOff', 'Pod', 'Back-off restarting failed container server in pod tide-gauge-7c9f8d6b5-abcde_harbour']],
+  lines: [
+    'F0105 09:02:00.000000       1 main.go:51] unable to construct discovery REST mapper: unable to populate initial set of REST mappings: Get "https://10.96.0.1:443/api?timeout=32s": dial tcp 10.96.0.1:443: connect: connection refused',
+  ],
+  facts: (moment) => ({ api: dying(moment, 'Error', 1), cluster: apiserverDown(moment, downFor) }),
+});
+function apiserverDown({ ticks, since, time }: Moment, downFor: number): Partial<ClusterFacts> {
+  const [apiserver] = healthyCluster().apiservers;
+  const failed = probeResult({ vantage: 'control', at: since + downFor * 10 * SECOND, ok: false, reason: 'connection_refused' });
+  const last = ticks <= downFor ? failed : probeResult({ vantage: 'control', at: time });
+  const control = healthyTally('control', 'discovery', {
+    ...(downFor > 0 && { lastFailure: failed, failures: { connection_refused: Math.min(ticks, downFor) } }),
+    last,
+  });
+  return { apiservers: [{ ...apiserver!, control }] };
+}
 const reviewFails = (why: string): string =>
   `Failed to make webhook authorizer request: Post "https://10.96.0.1:443/apis/authorization.k8s.io/v1/subjectaccessreviews?timeout=10s": ${why}`;
 
@@ -182,6 +202,15 @@ export const WAY_ROWS: readonly Row[] = [
     miss: { probes: ALL('server_error', 'server_error') },
     because: 'nothing says why',
     instead: 'backend-server-error',
+  },
+  {
+    // The same at its start: it ends at once, and its last words are all that it says. It is down for nobody else.
+    cause: 'kube-apiserver-unreachable-from-backend',
+    match: refusedAtItsStart(0),
+    miss: refusedAtItsStart(2),
+    because: 'the kube-apiserver answered nobody two minutes ago, when the line may have been written',
+    instead: 'pod-crash-looping',
+    ticks: 14,
   },
   {
     // The same, where they vanish: after half a minute HTTP/2 gives the connection up.
