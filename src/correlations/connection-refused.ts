@@ -1,10 +1,10 @@
 import { clause, defineCause } from '../domain/cause.ts';
-import { all, any } from '../domain/criterion.ts';
+import { above, all, any, last, MINUTE } from '../domain/criterion.ts';
 import { SHOW_ANSWER } from '../domain/placeholders.ts';
-import { EACH_ADDRESS_ANSWERS, ONE_FAMILY } from './shared/clauses.ts';
+import { ONE_FAMILY } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { none, reasonSeen, seen } from './shared/seen.ts';
-import { BACKEND_LOOKS_READY, DIRECT_PASSES, HAS_READY_ENDPOINTS, SERVICE_ALONE_FAILS } from './shared/vantages.ts';
+import { BACKEND_LOOKS_READY, HAS_READY_ENDPOINTS } from './shared/vantages.ts';
 
 export const connectionRefused = defineCause({
   id: 'connection-refused',
@@ -41,10 +41,11 @@ export const connectionRefused = defineCause({
       reproduce: 'kubectl get endpointslices -n {namespace} -l kubernetes.io/service-name={service}',
     },
     {
+      // Also in the first seconds, in which the ClusterIP of a pod that was just replaced refuses until its rules are written.
       id: 'addresses-answer',
-      when: all(SERVICE_ALONE_FAILS, DIRECT_PASSES),
+      when: above(last('service-alone-failing', 2 * MINUTE), 0),
       weight: 'stronglyAgainst',
-      says: [clause('the ClusterIP alone does not answer', SERVICE_ALONE_FAILS), EACH_ADDRESS_ANSWERS],
+      says: 'The ClusterIP alone does not answer; each backend address has begun to.',
     },
     {
       id: 'listens-for-itself-only',

@@ -54,21 +54,42 @@ const SERVICE = '10.96.7.7:443';
 const POD = '10.1.0.5:10250';
 const SIX = '[fd00:1::5]:10250';
 
+const addressesOf = (...targets: readonly string[]) =>
+  observed({ ready: targets.length, notReady: 0, terminating: 0, slices: 1, portServed: true, addresses: [] });
+
 const through = ({ aggregator = passes, service, addresses }: Seen): Situation => ({
   facts: (moment) => ({
     api: {
-      endpoints: observed({
-        ready: Object.keys(addresses).length,
-        notReady: 0,
-        terminating: 0,
-        slices: 1,
-        portServed: true,
-        addresses: [],
-      }),
+      endpoints: addressesOf(...Object.keys(addresses)),
       probes: [
         asked(moment, 'aggregator', '10.0.0.1:443', aggregator),
         ...(service ? [asked(moment, 'service', SERVICE, service)] : []),
         ...Object.entries(addresses).map(([target, answers]) => asked(moment, 'endpoint', target, answers)),
+      ],
+    },
+  }),
+});
+
+/** Asked once a second for so many seconds, with one outcome. */
+function newest(vantage: Vantage, target: string, time: number, probes: number, reason?: FailureReason): ProbeTally {
+  const tally = newTally(vantage, 'discovery', target);
+  for (let ago = probes; ago > 0; ago -= 1) {
+    const at = time - ago * SECOND;
+    record(tally, probeResult({ vantage, target, at, seconds: 0.01, ok: reason === undefined, ...(reason ? { reason } : {}) }));
+  }
+  const published = publish(tally);
+  if (!published) throw new Error('a tally that was asked is observed');
+  return published;
+}
+/** Its pod was replaced a moment ago, and the rules of the ClusterIP are not written yet. */
+const justReplaced = (pass: boolean): Situation => ({
+  facts: ({ time }) => ({
+    api: {
+      endpoints: addressesOf(POD),
+      probes: [
+        newest('aggregator', '10.0.0.1:443', time, 3, 'service_unavailable'),
+        newest('service', SERVICE, time, 3, 'connection_refused'),
+        newest('endpoint', POD, time, 2, pass ? undefined : 'connection_refused'),
       ],
     },
   }),
@@ -168,6 +189,14 @@ export const WAY_ROWS: readonly Row[] = [
     because: 'both addresses are of one family',
     instead: 'one-replica-bad',
     ticks: 4,
+  },
+  {
+    cause: 'connection-refused',
+    match: justReplaced(false),
+    miss: justReplaced(true),
+    because: 'the pod has answered for two seconds, and only its ClusterIP refuses',
+    instead: 'unknown',
+    ticks: 1,
   },
   {
     cause: 'connection-refused',
