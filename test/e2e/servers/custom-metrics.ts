@@ -27,6 +27,7 @@ const PORT = 6444;
 /** Where metrics are written to it, by anybody. */
 const WRITE_PORT = 8080;
 const GAUGE = '/apis/custom.metrics.k8s.io/v1beta2/namespaces/tides/services';
+const EXTERNAL_METRIC = '/apis/external.metrics.k8s.io/v1beta1/namespaces/tides/my-external-metric';
 const METRIC = `${GAUGE}/tide-gauge/tide_level`;
 /** Of all objects: the adapter lists them by itself. */
 const METRICS_OF_ALL = `${GAUGE}/*/tide_level`;
@@ -56,7 +57,7 @@ export const CUSTOM_METRICS: Server = {
       cluster,
       api: 'v1beta2.custom.metrics.k8s.io',
       apps: [server.name],
-      asks: [METRIC, METRICS_OF_ALL, '/apis/external.metrics.k8s.io/v1beta1/namespaces/tides/my-external-metric'],
+      asks: [METRIC, METRICS_OF_ALL, EXTERNAL_METRIC],
       begin: (started) => begin(started, server),
       faults: faultsOf(server, new CertificateAuthority(cluster.folder, 'other-ca')),
     });
@@ -245,6 +246,8 @@ function faultsOf(server: AggregatedServer, other: CertificateAuthority): Server
       inject: async (cluster) => {
         await restart(cluster, server);
         await ready(cluster, server);
+        // The rules of the ClusterIP follow the new pod some seconds later, and that is another fault.
+        await until('it to be reached', 60, async () => Boolean(await cluster.kube.get(EXTERNAL_METRIC)));
         return () => write(cluster, server);
       },
     },
