@@ -41,6 +41,14 @@ const SAID: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'front-proxy-unknown': 'unknown: request-header-ca-mismatch',
     'front-proxy-name': 'unknown: front-proxy-name-not-allowed',
   },
+  'custom-metrics-adapter-1.37': {
+    // Alone it does not tell whether the kube-apiserver is away for everybody.
+    'apiserver-refuses-at-start': 'unknown: apiserver-unavailable',
+    'distrusts-apiserver': 'unknown: dependency-certificate-untrusted',
+    'auth-delegator-missing': 'unknown: delegated-auth-failing',
+    'auth-reader-missing': 'unknown: request-header-config-unreadable',
+    'metric-unknown': 'nothing-to-judge',
+  },
   // Built with k8s.io/apiserver 0.36, behind a kube-apiserver 1.34.3: MutatingAdmissionPolicy v1 is of 1.36.
   'sample-apiserver-0.36': {
     'behind-1.34': 'unknown: software-defect',
