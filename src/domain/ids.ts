@@ -643,6 +643,7 @@ export type SignatureId =
   | 'http-proxy-fails'
   | 'image-pull-failed'
   | 'informer-forbidden'
+  | 'informer-not-in-sync'
   | 'keda-operator-awaited'
   | 'keda-operator-unreachable'
   | 'key-pair-mismatch'

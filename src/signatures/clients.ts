@@ -224,6 +224,25 @@ export const CLIENTS: readonly Signature[] = [
     nearMisses: ['discovered all groups', 'some groups failed the tour'],
   },
   {
+    // client-go 0.37 (tools/cache/shared_informer.go), controller-runtime 0.15 to 0.25 (pkg/internal/controller, source). Seen of each on a real
+    // kube-apiserver 1.36 whatever the API that they watched suffered from, beside the line that says why.
+    id: 'informer-not-in-sync',
+    speaker: 'controller',
+    pointsTo: [],
+    pattern: String.raw`timed out waiting for (?:the )?caches? to (?:be )?sync|could not wait for cache to sync|unable to sync caches|failed to wait for .{0,253}caches? to sync`,
+    literals: ['cache to be sync', 'cache to sync', 'caches to sync', 'caches to be sync', 'unable to sync caches'],
+    says: 'A controller or an informer gave up waiting for its first list, which it may not get, whose kind there is not, or whose API errs: it says how long it waited, and no answer was late.',
+    matches: [
+      'E0105 09:00:13.100000       1 shared_informer.go:506] "Unable to sync caches" logger="UnhandledError" controller="gauges"',
+      '2026-01-05T09:00:13Z\tERROR\tsetup\tFailed to run manager\t{"error": "failed to wait for gauge caches to sync kind source: *v1.Gauge: timed out waiting for cache to be synced for kind source: *v1.Gauge"}',
+      '2026-01-05T09:00:13Z\tERROR\tCould not wait for Cache to sync\t{"controller": "gauge"}',
+    ],
+    nearMisses: [
+      'I0105 09:00:13.100000       1 shared_informer.go:510] "Caches are synced" controller="gauges"',
+      'timed out waiting for the condition',
+    ],
+  },
+  {
     id: 'server-apis-incomplete',
     speaker: 'client',
     pointsTo: [],

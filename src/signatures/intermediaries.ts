@@ -126,11 +126,12 @@ export const INTERMEDIARIES: readonly Signature[] = [
   },
   {
     // The API answered with a list of PodMetrics by the target's selector, and it was empty (k8s.io/kubernetes: pkg/controller/podautoscaler/
-    // metrics/client.go). Seen on a real kube-apiserver 1.36 of pods that are new while `kubectl top nodes` shows figures.
+    // metrics/client.go). Seen on a real kube-apiserver 1.36 of pods that are new while `kubectl top nodes` shows figures; of an API that errs
+    // an autoscaler says what it was answered instead.
     id: 'resource-metrics-empty',
     speaker: 'controller',
     pointsTo: [],
-    role: 'victim',
+    role: 'harmless',
     pattern: String.raw`no metrics returned from resource metrics api`,
     literals: ['no metrics returned from resource metrics'],
     says: 'The metrics API answered, and has no figures of the pods of a HorizontalPodAutoscaler: they are new or do not run, or their kubelets could not be scraped.',

@@ -13,7 +13,18 @@ const NO_GROUP =
   /\.(?:svc|local|internal|go|ya?ml|json|tar|gz|tgz|zip|bz2|xz|txt|log|md|html?|css|tsx?|jsx?|png|jpe?g|svg|pdf|sum|mod|lock|toml|conf|cfg|ini|crt|pem|key|csr|proto|rpm|deb|exe|bin|sock|tmp|bak|patch|diff)$/;
 const PATH = new RegExp(String.raw`/apis/(${GROUP})/(${NAME})\b`);
 const IN_PATH = new RegExp(PATH.source, 'g');
-const GROUP_VERSION = new RegExp(String.raw`\b(${GROUP})/(${NAME}): ?(?:the server|stale|an error|Get|Got|failed|Unauthorized)`, 'g');
+const GROUP_VERSION = new RegExp(
+  String.raw`\b(${GROUP})/(${NAME}): ?(?:the server|stale|an error|Get|Got|failed|Unauthorized|no matches for)`,
+  'g',
+);
+/** As a GroupVersionResource or a GroupVersionKind prints itself (apimachinery 0.37 pkg/runtime/schema): what an informer of any kind watches. */
+const OF_INFORMER = new RegExp(String.raw`\b(${GROUP})/(${NAME}), (?:Resource|Kind)=`, 'g');
+/**
+ * client-go's reflector, to which the list or the watch of a type was refused: `failed to list tides.example.com/v1, Resource=gauges: …`, of a
+ * generated client `failed to list *v1.Gauge: …` (0.37 tools/cache/reflector.go), whose package is called as its version.
+ */
+const REFLECTOR_FAILED = /failed to (?:list|watch)|watch (?:of \S{1,400}(?: \S{1,100})? )?ended with/i;
+const TYPED = new RegExp(String.raw`(?:failed to (?:list|watch) |\btype="|\bwatch of )\*(${NAME})\.(?!PartialObject)[A-Z]`, 'i');
 const FAILED_WITH = new RegExp(String.raw`\b(${NAME})\.(${GROUP})[\\"]{0,2} failed with`, 'g');
 /** `no matches for kind "Gauge" in version "tides.example.com/v1"`: of whom a client speaks; most such groups are custom resources. */
 const IN_VERSION = new RegExp(String.raw`in version \\{0,2}"(${GROUP})/(${NAME})`);
@@ -25,7 +36,7 @@ const NOT_AVAILABLE = new RegExp(
 );
 /** Pieces of `QUALIFIED` and `GROUP_VERSION` that begin with a letter of their own: most lines have none, and this finds it out sooner. */
 const MAY_QUALIFY = /v[1-9][a-z0-9]{0,8}\.[a-z]/;
-const MAY_ACCUSE = /\/v[1-9][a-z0-9]{0,8}: ?[tsaGfU]/;
+const MAY_ACCUSE = /\/v[1-9][a-z0-9]{0,8}: ?[tsaGfUn]/;
 const OF_AUTOSCALER = /\b(resource|custom|external) metrics api\b/gi;
 const VERB = new RegExp(String.raw`\((?:get|post|put|patch|delete|list|watch) [a-z0-9*-]{1,63}\.(${GROUP})\)`, 'g');
 const MAY_ASK = /\((?:get|post|put|patch|delete|list|watch) /;
@@ -261,16 +272,30 @@ const METRICS_APIS: ReadonlyMap<string, string> = new Map(
 
 /** `guessed`: of these the text names the group alone. */
 function accusedIn(text: string): { readonly named: readonly string[]; readonly guessed: readonly string[] } {
-  const found = new Set<string>();
-  if (MAY_ACCUSE.test(text)) for (const [, group, version] of text.matchAll(GROUP_VERSION)) add(found, version, group);
-  if (text.includes(' failed with')) for (const [, version, group] of text.matchAll(FAILED_WITH)) add(found, version, group);
-  if (text.includes(' not ready')) for (const [, group, version] of text.matchAll(NOT_READY)) add(found, version, group);
-  if (text.includes('not available')) for (const [, version, group] of text.matchAll(NOT_AVAILABLE)) add(found, version, group);
-  const groups = groupsAskedIn(text).filter((group) => !isBuiltIn(group));
-  for (const group of groups.filter(isOfMetrics)) add(found, versionOf(group), group);
-  const guessed = groups.filter((group) => !isOfMetrics(group)).map((group) => `${versionOf(group)}.${group}`);
-  return { named: found.size + guessed.length === 0 ? apisOfAutoscaler(text) : [...found], guessed };
+  const named = new Set<string>();
+  accuseOutright(text, named);
+  const reflector = isOfReflector(text);
+  if (reflector) for (const [, group, version] of text.matchAll(OF_INFORMER)) add(named, version, group);
+  const typed = reflector ? TYPED.exec(text)?.[1] : undefined;
+  const guessed: string[] = [];
+  for (const group of groupsAskedIn(text).filter((one) => !isBuiltIn(one))) {
+    if (typed !== undefined || isOfMetrics(group)) add(named, typed ?? versionOf(group), group);
+    else guessed.push(`${versionOf(group)}.${group}`);
+  }
+  return { named: named.size + guessed.length === 0 ? apisOfAutoscaler(text) : [...named], guessed };
 }
+
+/** Those that the text names with their versions. */
+function accuseOutright(text: string, to: Set<string>): void {
+  if (MAY_ACCUSE.test(text)) for (const [, group, version] of text.matchAll(GROUP_VERSION)) add(to, version, group);
+  if (text.includes(' failed with')) for (const [, version, group] of text.matchAll(FAILED_WITH)) add(to, version, group);
+  if (text.includes(' not ready')) for (const [, group, version] of text.matchAll(NOT_READY)) add(to, version, group);
+  if (text.includes('not available')) for (const [, version, group] of text.matchAll(NOT_AVAILABLE)) add(to, version, group);
+}
+
+/** Most lines have none of the words, which finds it out sooner. */
+const isOfReflector = (text: string): boolean =>
+  (text.includes('to list ') || text.includes('to watch') || text.includes('ended with')) && REFLECTOR_FAILED.test(text);
 
 function add(to: Set<string>, version = '', group = ''): void {
   if (!isBuiltIn(group)) to.add(`${version}.${group}`);

@@ -131,6 +131,7 @@ describe('pasted text', () => {
 
   const TIDES = 'v1.tides.example.com';
   const QUAYS = 'v1.quays.example.com';
+  const UNABLE = 'the server is currently unable to handle the request';
   it.each<[what: string, text: string, names: readonly string[]]>([
     [
       'a line of discovery',
@@ -156,6 +157,26 @@ describe('pasted text', () => {
       'a client',
       'Error: the server is currently unable to handle the request (get quays.quays.example.com), the server is currently unable to handle the request (get tides.tides.example.com)',
       [QUAYS, TIDES],
+    ],
+    [
+      'an informer of any kind',
+      `E0105 09:00:13.100000       1 reflector.go:227] "Failed to watch" err="failed to list tides.example.com/v2beta1, Resource=gauges: ${UNABLE}" reflector="reflector.go:343" type="tides.example.com/v2beta1, Resource=gauges"`,
+      ['v2beta1.tides.example.com'],
+    ],
+    [
+      'an informer whose watch ended, and not from those whose list came',
+      `I0105 09:00:13.100000       1 reflector.go:507] "Caches populated" type="quays.example.com/v1, Resource=quays"\nI0105 09:00:14.100000       1 reflector.go:664] "Warning: watch ended with error" type="tides.example.com/v1, Kind=Gauge" err="${UNABLE}"`,
+      [TIDES],
+    ],
+    [
+      'an informer of a generated client, whose package is its version',
+      `E0105 09:00:13.100000       1 reflector.go:227] "Failed to watch" err="failed to list *v1alpha1.Gauge: ${UNABLE} (get gauges.tides.example.com)" type="*v1alpha1.Gauge"`,
+      ['v1alpha1.tides.example.com'],
+    ],
+    [
+      'a framework that finds no versions of the group',
+      '2026-01-05T09:00:13Z\tERROR\tcontroller-runtime.source.Kind\tfailed to get informer from cache\t{"error": "unable to retrieve the complete list of server APIs: tides.example.com/v2: no matches for tides.example.com/v2, Resource="}',
+      ['v2.tides.example.com'],
     ],
     [
       'a command',
