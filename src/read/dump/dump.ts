@@ -30,7 +30,7 @@ import { expectedApis, namedApi } from './known-backends.ts';
 import { whyAbsent } from './layouts.ts';
 import { readObjects } from './objects.ts';
 import { readOutputs, toldBeside } from './outputs.ts';
-import { logsOf, readLogs } from './pod-logs.ts';
+import { logsOf, readLogs, withoutNotGot } from './pod-logs.ts';
 import { type Records, recordsOf } from './records.ts';
 import { textMatchesOf } from './texts.ts';
 import { filesBelow } from './walk.ts';
@@ -143,7 +143,7 @@ async function apiFactsOf(api: ApiServiceRecord, whole: Dump): Promise<ApiFacts>
   const { records, time, files, note } = dump;
   const { namespace } = api.backend;
   const backend = backendOf(api, records);
-  const logs = logsOf(files, backend.pods, whole.records.pods ?? []);
+  const logs = await withoutNotGot(logsOf(files, backend.pods, whole.records.pods ?? []), note);
   const events = eventsOf(api, backend, dump);
   const clock = () => time;
   const history = createPodHistory({ clock });

@@ -61,6 +61,31 @@ function logIn(file: DumpFile, pods: ReadonlyMap<string, string>): PodLog | unde
   return { pod, container: container === 'logs.txt' ? undefined : container, previous, file };
 }
 
+/** What kubectl writes in place of a log that it did not get (kubectl 1.32 to 1.37: pkg/cmd/clusterinfo/clusterinfo_dump.go). */
+const NOT_GOT = /^(?:Request log error|Create log request error): (.{1,1000})/;
+const OF_THE_DUMP = /^==== (?:START|END) logs for container /;
+/** Longer files hold lines of a pod. */
+const LONGEST_WITHOUT = 4096;
+
+/** Without logs that the tool did not get: they hold an error of its own, and no word of the pod. */
+export async function withoutNotGot(logs: readonly PodLog[], note: (text: string) => void): Promise<readonly PodLog[]> {
+  const got: PodLog[] = [];
+  for (const log of logs) {
+    const error = await whyNotGot(log.file);
+    if (error === undefined) got.push(log);
+    else note(`the log of pod ${log.pod} is not in the dump, which holds instead: ${redacted(error)}`);
+  }
+  return got;
+}
+
+async function whyNotGot(file: DumpFile): Promise<string | undefined> {
+  // A file that can't be read says so when its lines are counted.
+  const text = (await file.size()) > LONGEST_WITHOUT ? '' : await file.text().catch(() => '');
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !OF_THE_DUMP.test(line));
+  const errors = lines.flatMap((line) => NOT_GOT.exec(line)?.[1] ?? []);
+  return errors.length === lines.length ? errors[0] : undefined;
+}
+
 /** What the live log tail would have counted. @param at the time of the dump, Unix milliseconds. */
 export async function readLogs(logs: readonly PodLog[], at: number, note: (text: string) => void): Promise<LogFacts> {
   const lines = { info: 0, warning: 0, error: 0, fatal: 0, unknown: 0 };
