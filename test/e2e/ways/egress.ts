@@ -5,7 +5,7 @@ import { EXPORTER_UID } from '../cluster/harness/exporter.ts';
 import { cutPod } from '../cluster/inject.ts';
 import type { Answer, ConnectProxy, Manner } from './support/connect-proxy.ts';
 import { type Egress, egressThrough } from './support/egress.ts';
-import { PATIENT, type Way } from './way.ts';
+import { PATIENT, type Way, type WayFault } from './way.ts';
 
 const SLOW_MS = 3000;
 
@@ -29,7 +29,7 @@ function forOneBackend(proxy: ConnectProxy, cluster: Cluster, answer: Omit<Answe
   });
 }
 
-function faultsOf({ proxy }: Egress): Fault[] {
+function faultsOf({ proxy }: Egress): WayFault[] {
   const network = { everyone: true, category: 'network-connectivity', within: 60 } as const;
   const manner = (id: string, title: string, manner: Manner, causes: readonly CauseId[] = ['tunnel-down']): Fault => ({
     ...{ id, title, causes, ...network },
@@ -52,7 +52,10 @@ function faultsOf({ proxy }: Egress): Fault[] {
         return () => proxy.start();
       },
     },
-    manner('proxy-slow', 'The proxy takes 3 s for each connection', { does: 'connects late', afterMs: SLOW_MS }),
+    {
+      ...manner('proxy-slow', 'The proxy takes 3 s for each connection', { does: 'connects late', afterMs: SLOW_MS }),
+      unnoticed: 'the kube-apiserver waits longer than that, and keeps a connection that it has',
+    },
     manner('proxy-silent', 'The proxy takes connections and never answers', { does: 'says nothing' }),
     {
       ...{

@@ -16,6 +16,8 @@ export interface Way {
 export interface WayFault extends Fault {
   /** Why another cause, or none, is named a minute after the first diagnosis, as it was measured. Absent: the cause is right then. */
   readonly missed?: string;
+  /** Why nobody may notice it: then nothing is to be diagnosed. */
+  readonly unnoticed?: string;
 }
 
 export interface Laid {
