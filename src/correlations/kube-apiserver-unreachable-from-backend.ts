@@ -2,7 +2,7 @@ import { clause, defineCause } from '../domain/cause.ts';
 import { all, any, below, MINUTE, max } from '../domain/criterion.ts';
 import { NO_ADDRESS_READY } from './shared/clauses.ts';
 import { lastWordsSay, linesPointTo, linesSay } from './shared/lines.ts';
-import { atLeast, reasonSeen } from './shared/seen.ts';
+import { atLeast, lessThan, reasonSeen } from './shared/seen.ts';
 import { CONTROL_PASSED, CONTROL_PASSES, NO_READY_ENDPOINTS, SLOW_ANSWERS } from './shared/vantages.ts';
 
 /** What a server answers that can't ask whether the client may: k8s.io/apiserver makes an InternalError of it, also of discovery. */
@@ -10,6 +10,7 @@ const ANSWERS_500 = any(reasonSeen('aggregator', 'server-error'), reasonSeen('li
 
 /** For longer than a line counts, so that no line is from a moment at which it answered nobody. */
 const CONTROL_NEVER_FAILED = all(CONTROL_PASSED, below(max('control-failing', 6 * MINUTE), 0.5));
+const CONTROL_IDLES = all(lessThan('control-seconds', 0.2), lessThan('apiserver-queued', 1), lessThan('apiserver-inflight', 0.8));
 
 export const kubeApiserverUnreachableFromBackend = defineCause({
   id: 'kube-apiserver-unreachable-from-backend',
@@ -34,6 +35,19 @@ export const kubeApiserverUnreachableFromBackend = defineCause({
         clause('the kube-apiserver has answered each of our own probes in the last 6 min', CONTROL_NEVER_FAILED),
       ],
       reproduce: 'kubectl logs -n {namespace} {pod} -c {container} --previous --tail=200',
+    },
+    {
+      // Reviews that are not answered in time read the same where packets vanish and where the kube-apiserver is slow. Its own /readyz is let
+      // through past every queue (priority and fairness, 1.36: level exempt), so that it is quick does not suffice.
+      id: 'waits-for-an-idle-one',
+      when: all(linesPointTo('apiserver-slow'), SLOW_ANSWERS, CONTROL_NEVER_FAILED, CONTROL_IDLES),
+      weight: 'strong',
+      says: [
+        clause('answers take seconds, or do not come in time', SLOW_ANSWERS),
+        clause('error lines say that the kube-apiserver does not answer in time', linesPointTo('apiserver-slow')),
+        clause('the kube-apiserver answers our own probes at once, and no request waits in its queues', CONTROL_IDLES),
+      ],
+      reproduce: 'kubectl logs -n {namespace} {pod} -c {container} --tail=200',
     },
     {
       id: 'errs-and-says-so',

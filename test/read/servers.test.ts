@@ -44,6 +44,9 @@ const SAID: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'custom-metrics-adapter-1.37': {
     // Alone it does not tell whether the kube-apiserver is away for everybody.
     'apiserver-refuses-at-start': 'unknown: apiserver-unavailable',
+    'apiserver-refuses-later': 'unknown: kube-apiserver-unreachable-from-backend',
+    // Not met yet: of its lines those name an API which say how late it is, and not those which say for whom it waits.
+    'apiserver-silent': 'v1beta1.custom.metrics.k8s.io: backend-slow',
     'distrusts-apiserver': 'unknown: dependency-certificate-untrusted',
     'auth-delegator-missing': 'unknown: delegated-auth-failing',
     'auth-reader-missing': 'unknown: request-header-config-unreadable',

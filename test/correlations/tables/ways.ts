@@ -3,7 +3,7 @@ import type { FailureReason, ProbeTally, Vantage } from '../../../src/domain/pro
 import type { ClusterFacts } from '../../../src/domain/snapshot.ts';
 import { newTally, publish, record } from '../../../src/probe/tally.ts';
 import { healthyCluster, healthyTally, probeResult } from '../../support/healthy.ts';
-import { ALL, dying, type Moment, NO_ENDPOINTS, notReady, type Situation } from '../../support/situation.ts';
+import { ALL, dying, type Moment, NO_ENDPOINTS, notReady, type Situation, withMetrics } from '../../support/situation.ts';
 import type { Row } from './row.ts';
 
 const SECOND = 1000;
@@ -134,6 +134,12 @@ function apiserverDown({ ticks, since, time }: Moment, downFor: number): Partial
 }
 const reviewFails = (why: string): string =>
   `Failed to make webhook authorizer request: Post "https://10.96.0.1:443/apis/authorization.k8s.io/v1/subjectaccessreviews?timeout=10s": ${why}`;
+/** The server answers nobody in time, and its reviews are not answered either. @param queued requests at the kube-apiserver */
+const reviewsUnanswered = (queued: number): Situation => ({
+  probes: ALL('gateway_timeout', 'response_timeout'),
+  lines: [reviewFails('context deadline exceeded (Client.Timeout exceeded while awaiting headers)')],
+  facts: withMetrics(() => ({ queuedRequests: queued })),
+});
 
 /**
  * What is cut off, of all that leads to a backend: each new connection to it vanishes or is refused, whatever stands still answers. As a
@@ -245,10 +251,14 @@ export const WAY_ROWS: readonly Row[] = [
     // The same, where they vanish: after half a minute HTTP/2 gives the connection up.
     cause: 'kube-apiserver-unreachable-from-backend',
     match: { probes: ALL('gateway_timeout', 'response_timeout'), lines: [reviewFails('http2: client connection lost')] },
-    miss: {
-      probes: ALL('gateway_timeout', 'response_timeout'),
-      lines: [reviewFails('context deadline exceeded (Client.Timeout exceeded while awaiting headers)')],
-    },
-    because: 'the reviews may be slow only',
+    miss: reviewsUnanswered(120),
+    because: 'the reviews may be slow only: others wait in the queues of the kube-apiserver too',
+  },
+  {
+    // The first minute of that: no line tells a lost packet from a late answer, and no request waits at the kube-apiserver.
+    cause: 'kube-apiserver-unreachable-from-backend',
+    match: reviewsUnanswered(0),
+    miss: { ...reviewsUnanswered(0), lines: [] },
+    because: 'nothing says for whom the server waits',
   },
 ];
