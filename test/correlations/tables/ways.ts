@@ -136,7 +136,7 @@ const reviewFails = (why: string): string =>
   `Failed to make webhook authorizer request: Post "https://10.96.0.1:443/apis/authorization.k8s.io/v1/subjectaccessreviews?timeout=10s": ${why}`;
 /** The server answers nobody in time, and its reviews are not answered either. @param queued requests at the kube-apiserver */
 const reviewsUnanswered = (queued: number): Situation => ({
-  probes: ALL('gateway_timeout', 'response_timeout'),
+  probes: ALL('response_timeout', 'gateway_timeout'),
   lines: [reviewFails('context deadline exceeded (Client.Timeout exceeded while awaiting headers)')],
   facts: withMetrics(() => ({ queuedRequests: queued })),
 });
@@ -250,7 +250,7 @@ export const WAY_ROWS: readonly Row[] = [
   {
     // The same, where they vanish: after half a minute HTTP/2 gives the connection up.
     cause: 'kube-apiserver-unreachable-from-backend',
-    match: { probes: ALL('gateway_timeout', 'response_timeout'), lines: [reviewFails('http2: client connection lost')] },
+    match: { probes: ALL('response_timeout', 'gateway_timeout'), lines: [reviewFails('http2: client connection lost')] },
     miss: reviewsUnanswered(120),
     because: 'the reviews may be slow only: others wait in the queues of the kube-apiserver too',
   },
@@ -260,5 +260,6 @@ export const WAY_ROWS: readonly Row[] = [
     match: reviewsUnanswered(0),
     miss: { ...reviewsUnanswered(0), lines: [] },
     because: 'nothing says for whom the server waits',
+    instead: 'backend-slow',
   },
 ];
