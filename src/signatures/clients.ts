@@ -229,12 +229,13 @@ export const CLIENTS: readonly Signature[] = [
     id: 'informer-not-in-sync',
     speaker: 'controller',
     pointsTo: [],
-    pattern: String.raw`timed out waiting for (?:the )?caches? to (?:be )?sync|could not wait for cache to sync|unable to sync caches|failed to wait for .{0,253}caches? to sync`,
-    literals: ['cache to be sync', 'cache to sync', 'caches to sync', 'caches to be sync', 'unable to sync caches'],
+    pattern: String.raw`timed out waiting for (?:the )?caches? to (?:be )?sync|could not wait for cache to sync|unable to sync caches|failed to wait for .{0,253}caches? to sync|failed waiting for \S{1,253} informer to sync`,
+    literals: ['failed waiting for', 'cache to be sync', 'cache to sync', 'caches to sync', 'caches to be sync', 'unable to sync caches'],
     says: 'A controller or an informer gave up waiting for its first list, which it may not get, whose kind there is not, or whose API errs: it says how long it waited, and no answer was late.',
     matches: [
       'E0105 09:00:13.100000       1 shared_informer.go:506] "Unable to sync caches" logger="UnhandledError" controller="gauges"',
       '2026-01-05T09:00:13Z\tERROR\tsetup\tFailed to run manager\t{"error": "failed to wait for gauge caches to sync kind source: *v1.Gauge: timed out waiting for cache to be synced for kind source: *v1.Gauge"}',
+      '2026-01-05T09:00:13Z\tERROR\tcontroller-runtime.source.Kind\tfailed to get informer from cache\t{"error": "Timeout: failed waiting for *unstructured.Unstructured Informer to sync"}',
       '2026-01-05T09:00:13Z\tERROR\tCould not wait for Cache to sync\t{"controller": "gauge"}',
     ],
     nearMisses: [
