@@ -160,7 +160,7 @@ async function apiFactsOf(api: ApiServiceRecord, whole: Dump): Promise<ApiFacts>
     transitions: { True: 0, False: 0, Unknown: 0 },
     service: serviceOf(backend, records),
     endpoints: fact(records.slices, () => backend.endpoints),
-    pods: fact(records.pods, () => backend.pods.map((pod) => podFacts(pod, history))),
+    pods: fact(podsOf(namespace, records), () => backend.pods.map((pod) => podFacts(pod, history))),
     workload: fact(backend.workload, ({ facts }) => facts),
     probes: [],
     events,
@@ -189,9 +189,14 @@ function backendOf(api: ApiServiceRecord, { services, slices, pods, workloads }:
     service: inNamespace(services).find(({ name }) => name === service),
     slices: inNamespace(slices).filter((slice) => slice.service === service),
     pods: new Map(inNamespace(pods).map((pod): [string, PodRecord] => [pod.name, pod])),
-    podsVisible: pods !== undefined,
+    podsVisible: podsOf(namespace, { services, pods }) !== undefined,
     workloads: new Map(inNamespace(workloads).map((workload) => [`${workload.kind}/${workload.name}`, workload])),
   });
+}
+
+/** Undefined when the dump shows neither a pod nor a Service of that namespace, for then it may just not cover it. */
+function podsOf(namespace: string, { services = [], pods }: Pick<Records, 'services' | 'pods'>): Records['pods'] {
+  return [...services, ...(pods ?? [])].some((one) => one.namespace === namespace) ? pods : undefined;
 }
 
 /** Absent only when the dump shows Services of that namespace, or else it may just not cover it. */

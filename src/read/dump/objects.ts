@@ -106,6 +106,8 @@ function collect(document: unknown, hint: Kind | undefined, objects: Map<Kind, u
   const { kind, items } = rawObject(document);
   if (typeof kind === 'string' && kind.endsWith('List')) {
     const of = kind.slice(0, -'List'.length);
+    // Go's clients write a list without items as null: somebody looked, and there was no pod.
+    if (of === 'Pod' && !objects.has(of)) objects.set(of, []);
     for (const item of rawArray(items)) add(item, isKind(of) ? of : hint, objects);
   } else if (kind === undefined && items !== undefined) for (const item of rawArray(items)) add(item, hint, objects);
   else add(document, undefined, objects);
