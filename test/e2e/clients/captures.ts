@@ -61,6 +61,19 @@ export function writeCaptures(
   writeFileSync(join(into, `${state}.txt`), sections.join('\n'));
 }
 
+const MOST_ALIKE = 2;
+
+/** Of lines that differ in nothing but numbers the first two: who tries again says the same each time. */
+export function withoutRepeats(output: string): string {
+  const times = new Map<string, number>();
+  const kept = output.split('\n').filter((line) => {
+    const key = line.replaceAll(/\d+/g, '#');
+    times.set(key, (times.get(key) ?? 0) + 1);
+    return (times.get(key) ?? 0) <= MOST_ALIKE || line === '';
+  });
+  return kept.join('\n');
+}
+
 function clean(output: string, hidden: ReadonlyMap<string, string>): string {
   let text = output;
   for (const [what, instead] of hidden) text = text.replaceAll(what, instead);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fault, Undo } from '../cluster/fault.ts';
 import { Cluster, WARDLE } from '../cluster/harness/cluster.ts';
 import { until } from '../cluster/harness/process.ts';
-import { type Capture, type Client, capture, writeCaptures } from './captures.ts';
+import { type Capture, type Client, capture, withoutRepeats, writeCaptures } from './captures.ts';
 
 /**
  * What clients print while an API of a real kube-apiserver is broken, written to test/read/captures; test/read/captures.test.ts then holds
@@ -26,44 +26,92 @@ const SHOWN_MS = 20_000;
 const SETTLED_MS = 35_000;
 const GROUP = 'wardle.example.com';
 
-const bin = execFileSync(BUILD, ['kubernetes', 'kubectl-1.37', 'helm4', 'helm3'], {
+/** What is asked while an API `VERSION.GROUP` is broken, of a program that a component is built into. */
+interface Asked {
+  readonly name: string;
+  readonly component: string;
+  /** Below the folder of what is built. */
+  readonly program: string;
+  readonly commands: (api: string) => Client['commands'];
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'clients-'));
+const warmCache = (component: string): string => join(folder, `warm-${component}`);
+
+const kubectl = (version: string): Asked => {
+  const component = `kubectl-${version}`;
+  const commands = (api: string) => {
+    const discovery = `/apis/${GROUP}/${versionOf(api)}`;
+    return {
+      'get-apiservice': ['get', 'apiservice'],
+      'get-apiservice-yaml': ['get', 'apiservice', api, '-o', 'yaml'],
+      'describe-apiservice': ['describe', 'apiservice', api],
+      'get-flunders': ['get', 'flunders', '-A'],
+      'warm-get-flunders': ['get', 'flunders', '-A', `--cache-dir=${warmCache(component)}`],
+      explain: ['explain', 'flunder'],
+      'api-resources-group': ['api-resources', `--api-group=${GROUP}`],
+      'raw-discovery': ['get', '--raw', discovery],
+      'v6-list': ['get', '--raw', discovery, '-v=6'],
+      'describe-ns': ['describe', 'ns', 'pier'],
+      'get-ns-yaml': ['get', 'ns', 'pier', '-o', 'yaml'],
+      'apply-flunder': ['apply', '-f', join(folder, 'flunder.yaml')],
+      'delete-all': ['delete', 'all', '--all', '-n', 'quay'],
+    };
+  };
+  return { name: `kubectl ${version}`, component, program: join(version, 'kubectl'), commands };
+};
+const helm = (version: string): Asked => {
+  const component = `helm${version[0]}`;
+  const commands = () => ({
+    install: ['install', 'anchor', join(folder, 'plain')],
+    'install-flunder': ['install', 'buoy', join(folder, 'flunder')],
+    upgrade: ['upgrade', 'moorings', join(folder, 'plain'), '--set', 'depth=3'],
+    'list-all': ['list', '-A'],
+    uninstall: ['uninstall', 'moorings'],
+  });
+  return { name: `helm ${version}`, component, program: component, commands };
+};
+const versionOf = (api: string): string => api.slice(0, api.indexOf('.'));
+const watched = (api: string): readonly string[] => [`--group=${GROUP}`, `--version=${versionOf(api)}`];
+
+/** What operators are built on watches until in sync, or for a third of a minute. */
+const CLIENTS: readonly Asked[] = [
+  kubectl('1.34'),
+  kubectl('1.37'),
+  helm('3.22'),
+  helm('4.3'),
+  {
+    name: 'client-go 0.37',
+    component: 'go-clients',
+    program: 'go-informer',
+    commands: (api) => ({ informer: [...watched(api), '--resource=flunders'] }),
+  },
+  {
+    name: 'controller-runtime 0.25',
+    component: 'go-clients',
+    program: 'go-controller',
+    commands: (api) => ({
+      controller: [...watched(api), '--kind=Flunder'],
+      'controller-json': [...watched(api), '--kind=Flunder', '--zap-devel=false'],
+    }),
+  },
+];
+/** `E2E_CLIENT="kubectl 1.34"` takes one of them alone. */
+const isWanted = (name: string): boolean => process.env.E2E_CLIENT?.split(',').includes(name) ?? true;
+const WANTED = CLIENTS.filter(({ name }) => isWanted(name));
+const CONTROLLERS = 'kube-controller-manager 1.36';
+
+const bin = execFileSync(BUILD, [...new Set(['kubernetes', ...WANTED.map(({ component }) => component)])], {
   encoding: 'utf8',
   stdio: ['ignore', 'pipe', 'inherit'],
 }).trim();
-const folder = mkdtempSync(join(tmpdir(), 'clients-'));
-const WARM = join(folder, 'warm-kubectl');
-
-/** What is asked of an API `VERSION.GROUP`. */
-const kubectl = (api: string): Client['commands'] => {
-  const discovery = `/apis/${GROUP}/${api.slice(0, api.indexOf('.'))}`;
-  return {
-    'get-apiservice': ['get', 'apiservice'],
-    'get-apiservice-yaml': ['get', 'apiservice', api, '-o', 'yaml'],
-    'describe-apiservice': ['describe', 'apiservice', api],
-    'get-flunders': ['get', 'flunders', '-A'],
-    'warm-get-flunders': ['get', 'flunders', '-A', `--cache-dir=${WARM}`],
-    explain: ['explain', 'flunder'],
-    'api-resources-group': ['api-resources', `--api-group=${GROUP}`],
-    'raw-discovery': ['get', '--raw', discovery],
-    'v6-list': ['get', '--raw', discovery, '-v=6'],
-    'describe-ns': ['describe', 'ns', 'pier'],
-    'get-ns-yaml': ['get', 'ns', 'pier', '-o', 'yaml'],
-    'apply-flunder': ['apply', '-f', join(folder, 'flunder.yaml')],
-    'delete-all': ['delete', 'all', '--all', '-n', 'quay'],
-  };
-};
-const helm: Client['commands'] = {
-  install: ['install', 'anchor', join(folder, 'plain')],
-  'install-flunder': ['install', 'buoy', join(folder, 'flunder')],
-  upgrade: ['upgrade', 'moorings', join(folder, 'plain'), '--set', 'depth=3'],
-  'list-all': ['list', '-A'],
-  uninstall: ['uninstall', 'moorings'],
-};
-const KUBECTL = { name: 'kubectl 1.37', program: join(bin, '1.37', 'kubectl') };
-const HELMS: readonly Client[] = [
-  { name: 'helm 3.22', program: join(bin, 'helm3'), commands: helm },
-  { name: 'helm 4.3', program: join(bin, 'helm4'), commands: helm },
-];
+const clientOf = ({ name, program, commands }: Asked, api: string): Client => ({
+  name,
+  program: join(bin, program),
+  commands: commands(api),
+});
+const KUBECTLS = WANTED.filter(({ name }) => name.startsWith('kubectl'));
+const HELMS = WANTED.filter(({ name }) => name.startsWith('helm'));
 
 let cluster: Cluster;
 let hidden: ReadonlyMap<string, string>;
@@ -86,7 +134,7 @@ describe('clients of a broken API', () => {
   it.each(STATES)('print this while the state is %s', async (state) => {
     const known = await fault(state);
     for (const client of HELMS) await ask(client, ['install', 'moorings', join(folder, 'plain')]);
-    await ask({ ...KUBECTL, commands: {} }, ['get', 'flunders', '-A', `--cache-dir=${WARM}`]);
+    for (const client of KUBECTLS) await ask(client, ['get', 'flunders', '-A', `--cache-dir=${warmCache(client.component)}`]);
     await namespace('quay');
     await namespace('pier');
     const from = controllerLog().length;
@@ -95,19 +143,24 @@ describe('clients of a broken API', () => {
       await sleep(SHOWN_MS);
       await cluster.kube.remove('/api/v1/namespaces/pier').catch(() => undefined);
       await sleep(SETTLED_MS);
-      for (const client of [{ ...KUBECTL, commands: kubectl(known?.api ?? WARDLE) }, ...HELMS]) {
+      for (const asked of WANTED) {
+        const client = clientOf(asked, known?.api ?? WARDLE);
         const captures: Capture[] = [];
-        for (const name of Object.keys(client.commands)) captures.push(await capture(client, name, environment(client)));
+        for (const name of Object.keys(client.commands)) {
+          const taken = await capture(client, name, environment(client));
+          captures.push(asked.component === 'go-clients' ? { ...taken, output: withoutRepeats(taken.output) } : taken);
+        }
         expect(captures.filter(({ exit, output }) => exit === 0 && output === '')).toEqual([]);
         writeCaptures(FOLDER, client.name, state, captures, hidden);
       }
-      writeCaptures(FOLDER, 'kube-controller-manager 1.36', state, [controllerLines(from)], hidden);
+      if (isWanted(CONTROLLERS)) writeCaptures(FOLDER, CONTROLLERS, state, [controllerLines(from)], hidden);
     } finally {
       await undo?.();
     }
     await cluster.available(WARDLE);
     for (const client of HELMS) for (const release of ['anchor', 'buoy', 'moorings']) await ask(client, ['uninstall', release]);
-    await ask({ ...KUBECTL, commands: {} }, ['delete', 'flunders', '--all', '-A']);
+    for (const namespace of ['default', 'kube-public'])
+      await cluster.kube.remove(`/apis/${GROUP}/v1alpha1/namespaces/${namespace}/flunders`).catch(() => undefined);
     await until('the namespace to be gone', 120, async () => (await cluster.kube.raw('GET', '/api/v1/namespaces/pier')).status === 404);
     // A kept cache of discovery would be warm in the next state.
     rmSync(join(folder, 'cold'), { recursive: true, force: true });
@@ -121,7 +174,7 @@ async function fault(state: string): Promise<Fault | undefined> {
 
 let asked = 0;
 /** Each command begins with nothing in its cache, but where it names one; each Helm has a namespace of its own. */
-function environment(client: Client): Record<string, string> {
+function environment(client: Pick<Client, 'name'>): Record<string, string> {
   asked += 1;
   const cold = join(folder, 'cold', String(asked));
   return {
@@ -136,7 +189,8 @@ function environment(client: Client): Record<string, string> {
   };
 }
 
-const ask = (client: Client, args: readonly string[]) => capture({ ...client, commands: { args } }, 'args', environment(client));
+const ask = (asked: Asked, args: readonly string[]) =>
+  capture({ ...clientOf(asked, WARDLE), commands: { args } }, 'args', environment(asked));
 
 const namespace = (name: string) =>
   cluster.kube.apply(`/api/v1/namespaces/${name}`, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });

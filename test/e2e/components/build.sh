@@ -21,8 +21,10 @@ packages() {
     kubernetes) echo k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager k8s.io/sample-apiserver ;;
     # Other versions: of the second kube-apiserver in an upgrade, or of the whole control plane (`npm run e2e:versions`); not built by default.
     kubernetes-1.34 | kubernetes-1.35 | kubernetes-1.37) echo k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager ;;
-    # A client of that version.
-    kubectl-1.37) echo k8s.io/kubernetes/cmd/kubectl ;;
+    # Clients of those versions.
+    kubectl-1.34 | kubectl-1.37) echo k8s.io/kubernetes/cmd/kubectl ;;
+    # What operators are built on: an informer, and a controller with its manager.
+    go-clients) echo components/go-clients/informer components/go-clients/controller ;;
     etcd | etcd-3.7) echo go.etcd.io/etcd/server/v3 ;;
     metrics-server | metrics-server-0.8) echo sigs.k8s.io/metrics-server/cmd/metrics-server ;;
     # Other aggregated servers (`npm run e2e:servers`); not built by default.
@@ -42,7 +44,7 @@ packages() {
     crane) echo github.com/google/go-containerregistry/cmd/crane ;;
     krew) echo sigs.k8s.io/krew/cmd/validate-krew-manifest sigs.k8s.io/krew/cmd/krew ;;
     *)
-      echo "build.sh: component $1 is unknown: allowed are kubernetes, kubernetes-1.34, kubernetes-1.35, kubernetes-1.37, kubectl-1.37, etcd, etcd-3.7, metrics-server, metrics-server-0.8, custom-metrics-adapter, keda, promtool, prometheus, victoria-metrics, helm4, helm3, kubeconform, jsonnet, crane, amtool, krew" >&2
+      echo "build.sh: component $1 is unknown: allowed are kubernetes, kubernetes-1.34, kubernetes-1.35, kubernetes-1.37, kubectl-1.34, kubectl-1.37, go-clients, etcd, etcd-3.7, metrics-server, metrics-server-0.8, custom-metrics-adapter, keda, promtool, prometheus, victoria-metrics, helm4, helm3, kubeconform, jsonnet, crane, amtool, krew" >&2
       exit 1
       ;;
   esac
@@ -58,6 +60,8 @@ name() {
     sigs.k8s.io/krew/cmd/krew) echo kubectl-krew ;;
     sigs.k8s.io/custom-metrics-apiserver/test-adapter) echo custom-metrics-adapter ;;
     github.com/kedacore/keda/v2/cmd/adapter) echo keda-adapter ;;
+    components/go-clients/informer) echo go-informer ;;
+    components/go-clients/controller) echo go-controller ;;
     components/keda/stand-in) echo keda-operator-stand-in ;;
     *) basename "$1" ;;
   esac
@@ -78,14 +82,16 @@ stamps() {
 
 mkdir -p "$cache"
 for component in "${components[@]}"; do
-  key=$(cat "$here/$component/go.mod" "$here/$component/go.sum" | sha256sum | cut -c1-12)
+  # Programs of ours are built anew when their source changes, too.
+  own=$(find "$here/$component" -mindepth 2 -name '*.go' | sort)
+  key=$(cat "$here/$component/go.mod" "$here/$component/go.sum" ${own:+$own} | sha256sum | cut -c1-12)
   into=$cache/$component-$key
   for package in $(packages "$component"); do
     binary=$into/$(name "$package")
     [ -x "$binary" ] && continue
     echo "build.sh: building $package" >&2
     mkdir -p "$into"
-    (cd "$here/$component" && GOFLAGS=-mod=mod go build -trimpath \
+    (cd "$here/$component" && GOFLAGS="-mod=mod ${GOFLAGS:-}" go build -trimpath \
       -ldflags "-s -w $(stamps "$component")" \
       -o "$binary.partial" "$package" && mv "$binary.partial" "$binary")
   done
