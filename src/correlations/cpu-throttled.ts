@@ -1,8 +1,10 @@
 import { clause, defineCause } from '../domain/cause.ts';
 import { above, all, any, avg, HOUR, MINUTE, tracks } from '../domain/criterion.ts';
-import { linesSay } from './shared/lines.ts';
+import { linesPointTo, linesSay } from './shared/lines.ts';
 import { atLeast, lessThan } from './shared/seen.ts';
 import { FAILING, SLOW_ANSWERS } from './shared/vantages.ts';
+
+const LATE = any(linesPointTo('backend-slow'), linesPointTo('connection-timed-out'));
 
 export const cpuThrottled = defineCause({
   id: 'cpu-throttled',
@@ -35,7 +37,7 @@ export const cpuThrottled = defineCause({
       id: 'throttled-for-minutes',
       when: above(avg('cpu-throttled', 5 * MINUTE), 0.25),
       weight: 'circumstantial',
-      says: 'Over the last 5 min, {value} of the CPU periods were throttled.',
+      says: 'By the readings of the last 5 min, {value} of the CPU periods were throttled.',
     },
     {
       id: 'at-the-limit',
@@ -45,6 +47,17 @@ export const cpuThrottled = defineCause({
         clause('a backend container uses {value} of its CPU limit', atLeast('cpu-usage', 0.9)),
         clause('answers are slow', SLOW_ANSWERS),
         clause('the API fails', FAILING),
+      ],
+      reproduce: 'kubectl top pods -n {namespace} --containers',
+    },
+    {
+      // At its quota the kernel stops it until the next period (CFS bandwidth control): what it owes then comes late, and only then.
+      id: 'at-the-limit-and-late',
+      when: all(atLeast('cpu-usage', 0.97), LATE, FAILING),
+      weight: 'suggestive',
+      says: [
+        clause('a backend container uses {value} of its CPU limit', atLeast('cpu-usage', 0.97)),
+        clause('error lines point to answers or connections that take too long', LATE),
       ],
       reproduce: 'kubectl top pods -n {namespace} --containers',
     },

@@ -1,9 +1,15 @@
 import { clause, defineCause } from '../domain/cause.ts';
 import { all, any, changedWithin, coincides, HOUR, MINUTE, not } from '../domain/criterion.ts';
 import { NO_ADDRESS_READY } from './shared/clauses.ts';
-import { linesSay } from './shared/lines.ts';
+import { linesPointTo, linesSay } from './shared/lines.ts';
 import { atLeast, seen } from './shared/seen.ts';
 import { FAILING, NO_READY_ENDPOINTS } from './shared/vantages.ts';
+
+const REFUSED = any(linesPointTo('connection-refused'), linesPointTo('connection-reset'));
+const KILLED_AND_BACK = clause(
+  '{value|backend container works|backend containers work} again after the kernel killed what had no memory left (OOMKilled)',
+  seen('back-after-out-of-memory'),
+);
 
 export const outOfMemoryKilled = defineCause({
   id: 'out-of-memory-killed',
@@ -40,6 +46,14 @@ export const outOfMemoryKilled = defineCause({
       reproduce: 'kubectl describe pods -n {namespace}',
     },
     {
+      // The kernel closes the sockets of what it kills, and refuses connections to its port until the container listens again.
+      id: 'killed-and-refused',
+      when: all(seen('back-after-out-of-memory'), REFUSED, FAILING),
+      weight: 'strong',
+      says: [KILLED_AND_BACK, clause('error lines point to connections that are refused or reset', REFUSED)],
+      reproduce: 'kubectl describe pods -n {namespace}',
+    },
+    {
       id: 'errors-follow-kills',
       when: all(
         coincides(changedWithin('last-out-of-memory', MINUTE), FAILING, { within: 3 * MINUTE, over: HOUR, atLeast: 0.8 }),
@@ -66,6 +80,16 @@ export const outOfMemoryKilled = defineCause({
       ],
     },
     ...linesSay('out-of-memory-killed'),
+  ],
+  lookBack: [
+    {
+      // It works again, so only where nothing else explains the failure: it may come with each of these kills.
+      id: 'killed-and-works-again',
+      when: all(seen('back-after-out-of-memory'), FAILING),
+      weight: 'suggestive',
+      says: [KILLED_AND_BACK],
+      reproduce: 'kubectl describe pods -n {namespace}',
+    },
   ],
   supersedes: [
     'pod-crash-looping',

@@ -49,6 +49,8 @@ export interface ApiFacts {
   readonly service: Observed<ServiceFacts>;
   readonly endpoints: Observed<EndpointFacts>;
   readonly pods: Observed<readonly PodFacts[]>;
+  /** Names of nodes that a pasted text puts its pods on, also where it does not tell how these are. Absent for a live cluster. */
+  readonly hosts?: readonly string[];
   readonly workload: Observed<WorkloadFacts>;
   /** Per vantage, request and target. Empty = no probe has ended yet. */
   readonly probes: readonly ProbeTally[];

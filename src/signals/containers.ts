@@ -1,4 +1,5 @@
 import type { Quote } from '../domain/quote.ts';
+import { SELDOM_MS } from '../domain/seldom.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { ApiFacts, ContainerFacts, PodFacts, TerminationFacts } from '../domain/snapshot.ts';
 import { WAITING_REASONS } from '../domain/waiting.ts';
@@ -72,6 +73,20 @@ function isRestarting(api: ApiFacts, pod: PodFacts, container: ContainerFacts, t
 const restartTime = (container: ContainerFacts): number | undefined =>
   container.restarts === 0 ? undefined : largest([...container.restartTimes, container.lastTermination?.finishedAt]);
 
+const HOUR_MS = 3_600_000;
+
+/** It restarted lately, or often for the age of its pod: one of weeks that a node's reboot or an upgrade overtook a few times did not. */
+function isRestartingOften({ createdAt }: PodFacts, container: ContainerFacts, time: number): boolean {
+  const { restarts } = container;
+  return restarts > 0 && (isRecent(restartTime(container), time, HOUR_MS) || (time - createdAt) / restarts < SELDOM_MS);
+}
+
+/** It works again since the kernel killed it, which was lately, or nobody knows when (in a text). */
+function isBackFromKill({ running, ready, init, lastTermination: last }: ContainerFacts, time: number): boolean {
+  const lately = last?.finishedAt === undefined || isRecent(last.finishedAt, time, RECENT_EVENT_MS);
+  return running && ready && !init && last?.reason === 'OOMKilled' && lately;
+}
+
 /** Containers of the backend pods. */
 export const CONTAINER_SIGNALS: readonly Signal[] = [
   {
@@ -99,6 +114,23 @@ export const CONTAINER_SIGNALS: readonly Signal[] = [
     source: 'pods',
     observe: (api, _cluster, time) =>
       podsOf(api)?.reduce((sum, pod) => sum + count(pod.containers, (container) => isRestarting(api, pod, container, time)), 0),
+  },
+  {
+    name: 'restarting-often',
+    help: 'Backend containers that restarted within the hour, or more than once in two days on average since their pod was created.',
+    kind: 'gauge',
+    metric: 'aggregated_api_backend_often_restarting_containers',
+    source: 'pods',
+    observe: (api, _cluster, time) =>
+      podsOf(api)?.reduce((sum, pod) => sum + count(pod.containers, (container) => isRestartingOften(pod, container, time)), 0),
+  },
+  {
+    name: 'back-after-out-of-memory',
+    help: 'Backend containers that are ready again after their newest end, in the last ten minutes, for want of memory.',
+    kind: 'gauge',
+    metric: 'aggregated_api_backend_back_after_out_of_memory_containers',
+    source: 'pods',
+    observe: (api, _cluster, time) => countContainers(api, (container) => isBackFromKill(container, time)),
   },
   ...Object.entries(WAITING_REASONS).map(
     ([group, reasons]): Signal => ({

@@ -90,9 +90,10 @@ export const hostsOf = askedInARow(
     const known = observedValue(nodes);
     const pods = podsOf(api);
     const addresses = observedValue(api.endpoints)?.addresses;
-    if (!known || (!pods && !addresses)) return undefined;
+    if (!known || (!pods && !addresses && !api.hosts)) return undefined;
     const present = pods?.filter(({ phase, createdAt }) => phase !== 'Failed' || !isReplaced(api, createdAt, time));
     const names = new Set([...(present ?? []), ...(addresses ?? [])].map((placed) => placed.node));
+    for (const host of pods ? [] : (api.hosts ?? [])) names.add(host);
     return known.filter((node) => names.has(node.name));
   },
 );

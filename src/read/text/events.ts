@@ -1,16 +1,19 @@
 import type { ClusterEvent } from '../../domain/snapshot.ts';
 import { componentOf, SYSTEM_NAMESPACES } from '../../domain/system-components.ts';
+import { type NodeEvent, standing } from './node-conditions.ts';
 import { isKnownKind, isWorkload, kindOf, type Objects, type TextObject } from './objects.ts';
 import type { Placed } from './outline.ts';
+import type { Ages } from './schedules.ts';
 import { ownersOf, type Tie } from './ties.ts';
+import { ageOf } from './times.ts';
 
 /** `Warning  Unhealthy  10s (x5 over 1m)  kubelet  Readiness probe failed: …` and `5m  Warning  BackOff  pod/x  Back-off …`. */
 const ROW =
-  /^\s*(?:(?:([a-z0-9-]{1,63})\s+)?(?:<unknown>|\d\S{0,40}(?: \(x\d{1,9} over \S{1,20}\))?)\s+)?(Normal|Warning)\s+([A-Z][A-Za-z]{2,60})\s+(.*)$/;
+  /^\s*(?:(?:([a-z0-9-]{1,63})\s+)?(<unknown>|\d\S{0,40})(?: \(x\d{1,9} over \S{1,20}\))?\s+)?(Normal|Warning)\s+([A-Z][A-Za-z]{2,60})\s+(.*)$/;
 /** Before kubectl 1.13: `2m  12m  31  tide-gauge-0.15b1c2d3e4f5  Pod  spec.containers{server}  Warning  BackOff  kubelet, node-a  Back-off …`. */
 const OLD_ROW =
   /^\s*(?:([a-z0-9-]{1,63})\s+)?\d\w{0,20}\s+\d\w{0,20}\s+(\d{1,9})\s+([a-z0-9][a-z0-9.-]{0,252})\.[0-9a-f]{6,20}\s+([A-Z][A-Za-z]{2,40})\s+(?:\S{1,253}\{\S{1,253}\}\s+)?(Normal|Warning)\s+([A-Z][A-Za-z]{2,60})\s+(.*)$/;
-const AGE = /^(?:<unknown>|\d\w{0,20}|-)(?:\s+\(x(\d{1,9}) over \S{1,20}\))?\s+/;
+const AGE = /^(<unknown>|\d\w{0,20}|-)(?:\s+\(x(\d{1,9}) over \S{1,20}\))?\s+/;
 const FROM = /^([a-z][a-z0-9.-]{2,60})(?:, (\S{1,100}))?\s{2,}/;
 const OBJECT = /^([A-Za-z]{2,40}(?:\.[a-z0-9.-]{1,100})?\/[a-zA-Z0-9.<>-]{1,253})\s+|^([A-Za-z]{2,40})(?:\t|\s{2,}|$)/;
 /** `Successfully assigned harbour/tide-gauge-0 to node-a`, and the source of an event of a kubelet. */
@@ -54,6 +57,8 @@ const ASKERS: ReadonlySet<string> = new Set(['HorizontalPodAutoscaler', 'ScaledO
 interface Told extends Omit<ClusterEvent, 'at'> {
   readonly of: TextObject;
   readonly place: number;
+  /** When it was last, in seconds before the text, where that tells. */
+  readonly ago?: number | undefined;
 }
 
 /** Events in the tables of `get events` and `describe`, separated by tabs or blanks, and as objects in YAML or JSON. */
@@ -90,16 +95,21 @@ export class EventReader {
     this.#flush();
   }
 
-  #row([, namespace, type = '', reason = '', rest = '']: RegExpExecArray): void {
+  #row([, namespace, last = '', type = '', reason = '', rest = '']: RegExpExecArray): void {
     const age = AGE.exec(rest);
-    const { object, message } = age ? { message: '' } : objectIn(rest);
+    if (age) {
+      const [shown, ago = '', count] = age;
+      this.#described({ type, reason, count: countOf(count), ago: ageOf(ago) }, rest.slice(shown.length));
+      return;
+    }
+    const { object, message } = objectIn(rest);
     if (object === undefined) {
-      this.#described({ type, reason, count: countOf(age?.[1]) }, rest.slice(age?.[0].length ?? 0));
+      this.#described({ type, reason, count: 1, ago: ageOf(last) }, rest);
       return;
     }
     const [word = '', name = ''] = object.split('/');
     const of = this.#objects.row(kindOf(word), name, namespace);
-    this.#add({ type, reason, kind: of.kind, object, of, message, count: 1 });
+    this.#add({ type, reason, kind: of.kind, object, of, message, count: 1, ago: ageOf(last) });
   }
 
   #oldRow([, namespace, count, name = '', kind = '', type = '', reason = '', rest = '']: RegExpExecArray): void {
@@ -111,7 +121,7 @@ export class EventReader {
   }
 
   /** A row of a description: of the object that it describes. */
-  #described(event: Pick<ClusterEvent, 'type' | 'reason' | 'count'>, rest: string): void {
+  #described(event: Pick<Told, 'type' | 'reason' | 'count' | 'ago'>, rest: string): void {
     const [shown = '', source = '', node] = FROM.exec(rest) ?? [];
     const message = rest.slice(shown.length).trim();
     const of = this.#objects.current;
@@ -177,7 +187,7 @@ export class EventReader {
     for (const events of this.#byObject.values()) {
       const [first] = events;
       const about = first && whomOf(first, ties);
-      for (const event of events) if (event.message !== '') all.push({ ...event, about });
+      for (const event of whatStands(events)) if (event.message !== '') all.push({ ...event, about });
     }
     return all.sort((a, b) => a.place - b.place).map(({ message, about }) => ({ text: message, about }));
   }
@@ -188,10 +198,26 @@ export class EventReader {
     return told(found, time);
   }
 
+  /** When its pods failed or were ended, and CronJobs of its namespace made Jobs, as far as ages tell. */
+  agesOf(tie: Tie): Ages {
+    const told = [...this.#byObject.values()].flat().filter((event) => event.ago !== undefined);
+    const ages = (keep: (event: Told) => boolean) => told.flatMap((event) => (keep(event) ? (event.ago ?? []) : []));
+    const isNear = ({ of: { namespace } }: Told) => (namespace ?? tie.namespace) === (tie.namespace ?? namespace);
+    return {
+      onsets: ages((event) => isEnd(event) && event.of.name !== '' && isWorkload(event) && tie.owns(event.of)),
+      runs: ages((event) => event.kind === 'CronJob' && event.reason === 'SuccessfulCreate' && isNear(event)),
+    };
+  }
+
+  /** Of nodes, in the order of the text. */
+  get ofNodes(): readonly NodeEvent[] {
+    return [...this.#byObject.values()].flatMap((events) => events.filter(({ kind }) => kind === 'Node').map(ofNode));
+  }
+
   /** Events of an API's server and its nodes, those that name no object, and those of who asks APIs. The newest in the text, last. */
   facts(time: number, tie: Tie): ClusterEvent[] {
     const own: Told[] = [];
-    for (const events of this.#byObject.values()) if (events[0] && isAbout(events[0], tie)) own.push(...events);
+    for (const events of this.#byObject.values()) if (events[0] && isAbout(events[0], tie)) own.push(...whatStands(events));
     return told(own, time);
   }
 }
@@ -201,8 +227,16 @@ function told(events: Told[], time: number): ClusterEvent[] {
   return events
     .sort((a, b) => a.place - b.place)
     .slice(-MOST_TOLD)
-    .map(({ of: { node }, place: _, ...event }) => ({ ...event, at: time, ...(node === undefined ? {} : { node }) }));
+    .map(({ of: { node }, place: _, ago: __, ...event }) => ({ ...event, at: time, ...(node === undefined ? {} : { node }) }));
 }
+
+/** A Job's pods end by themselves. */
+const isEnd = ({ type, reason, kind }: Told): boolean => kind === 'Pod' && (type === 'Warning' || reason === 'Killing');
+
+const ofNode = <T extends Told>(event: T) => ({ ...event, node: event.of.name, ago: event.ago });
+
+/** Of one object: where that is a node, without what has ended since. */
+const whatStands = (events: readonly Told[]): readonly Told[] => (events[0]?.kind === 'Node' ? standing(events.map(ofNode)) : events);
 
 const isOfSystem = (event: Told): boolean =>
   event.type === 'Warning' &&

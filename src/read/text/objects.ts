@@ -104,6 +104,11 @@ export class Objects {
     return this.#current;
   }
 
+  /** The namespace that the command above asks for. */
+  get askedNamespace(): string | undefined {
+    return this.#asked?.namespace;
+  }
+
   /** The workload or the node in whose document or description this line stands. */
   documentOf(line: string, placed: Placed | undefined): TextObject | undefined {
     const { kind, name } = this.#current;
@@ -156,6 +161,13 @@ export class Objects {
       selector: new Map(),
       shown: everywhere ? 'everywhere' : 'listed',
     };
+    this.#keep(found);
+    return found;
+  }
+
+  /** A pod that a command which reads no object goes to (`kubectl exec`). */
+  chosen(name: string, namespace: string | undefined): TextObject {
+    const found: TextObject = { ...this.#blank(), kind: 'Pod', name, ...(namespace === undefined ? {} : { namespace }) };
     this.#keep(found);
     return found;
   }

@@ -1,6 +1,7 @@
 import type { ContainerFacts, PodFacts } from '../../domain/snapshot.ts';
 import { WAITING_REASONS } from '../../domain/waiting.ts';
 import { labelsOf } from './asked.ts';
+import { isLongOver, type Runs, restartsSeldom } from './container-runs.ts';
 import { keyValueOf } from './key-values.ts';
 import type { Objects, TextObject } from './objects.ts';
 import { ageOf } from './times.ts';
@@ -42,6 +43,7 @@ interface ContainerDraft {
   ended?: { reason: string; exitCode: number };
   lastEnded?: { reason: string; exitCode: number };
   restarts: number;
+  readonly runs: Runs;
 }
 
 const EXIT_OF: ReadonlyMap<string, number> = new Map(
@@ -50,6 +52,7 @@ const EXIT_OF: ReadonlyMap<string, number> = new Map(
 
 /** How a container is, as a key above the details. */
 const HOW: ReadonlySet<string> = new Set(['waiting', 'terminated', 'running']);
+const TIMES: ReadonlySet<string> = new Set(['started', 'startedat', 'finished', 'finishedat', 'starttime']);
 const BEGINS_BLOCK: ReadonlySet<string> = new Set(['', '{', '{}']);
 
 /** Pods from tables, `describe` and the status of objects in YAML or JSON; lines in any order, cut anywhere. */
@@ -62,6 +65,8 @@ export class PodReader {
   /** Where reason and exitCode belong to: `state` or `lastState`, `waiting` or `terminated`. */
   #which: 'now' | 'last' = 'now';
   #how = '';
+  /** When a pod was made, Unix milliseconds. */
+  readonly #madeAt = new WeakMap<TextObject, number>();
 
   constructor(objects: Objects) {
     this.#objects = objects;
@@ -128,8 +133,23 @@ export class PodReader {
         this.#flush();
         return false;
       default:
+        if (TIMES.has(key)) return this.#ran(key, Date.parse(value));
         return HOW.has(key) && BEGINS_BLOCK.has(value) && this.#enter(this.#which, found.key);
     }
+  }
+
+  /** `Mon, 05 Jan 2026 09:00:00 +0000` of a description, ISO 8601 of a document. */
+  #ran(key: string, at: number): boolean {
+    if (Number.isNaN(at)) return false;
+    if (key === 'starttime') {
+      this.#madeAt.set(this.#objects.current, at);
+      return false;
+    }
+    if (this.#how !== 'running' && this.#how !== 'terminated') return false;
+    const { runs } = this.#container();
+    if (this.#which === 'last') runs.last[key.startsWith('started') ? 'startedAt' : 'finishedAt'] = at;
+    else if (key.startsWith('started') && this.#how === 'running') runs.startedAt = at;
+    return true;
   }
 
   /** What is open belongs to the pod before. */
@@ -191,7 +211,7 @@ export class PodReader {
   }
 
   #container(): ContainerDraft {
-    this.#open ??= { of: this.#objects.current, init: false, restarts: 0 };
+    this.#open ??= { of: this.#objects.current, init: false, restarts: 0, runs: { last: {} } };
     return this.#open;
   }
 
@@ -212,9 +232,16 @@ export class PodReader {
       restarts: 0,
       containers: [],
     };
+    this.#agedBy(known, container);
     known.containers.push(container);
     known.ready &&= container.ready ?? container.running ?? false;
     this.#add(known);
+  }
+
+  /** It has been there from when it was made to its present run, at the least. */
+  #agedBy(known: Draft, { of, runs: { startedAt } }: ContainerDraft): void {
+    const madeAt = this.#madeAt.get(of);
+    if (startedAt !== undefined && madeAt !== undefined) known.age = Math.max(known.age ?? 0, (startedAt - madeAt) / 1000);
   }
 
   #add(draft: Draft): void {
@@ -303,12 +330,18 @@ function placeOf(status: string, age = SETTLED_S): Pick<PodFacts, 'scheduled' | 
 /** A pod that is younger may not have been looked at yet: the scheduler takes it, the kubelet sees it, and then pulls its image. */
 const SETTLED_S = 10;
 
+const DAY_MS = 86_400_000;
+
 function podOf(key: string, draft: Draft, time: number): PodFacts {
   const init = draft.status.startsWith('Init:');
   const status = draft.status.replace(/^Init:/, '');
   const restartedAt = draft.restartedAgo === undefined ? undefined : time - draft.restartedAgo * 1000;
-  const containers = draft.containers.length > 0 ? draft.containers.map(containerOf) : [rowContainer(draft, status, init, restartedAt)];
+  const containers =
+    draft.containers.length > 0
+      ? draft.containers.map((container) => containerOf(container, draft.age, time))
+      : [rowContainer(draft, status, init, restartedAt)];
   const running = status === 'Running' || containers.some((container) => container.running);
+  const age = draft.age ?? 0;
   return {
     name: draft.object.name || key,
     uid: key,
@@ -319,12 +352,17 @@ function podOf(key: string, draft: Draft, time: number): PodFacts {
     ...(['Evicted', 'NodeLost', 'Preempting', 'NodeShutdown', 'Terminated'].includes(status) ? { reason: status } : {}),
     ...placeOf(status, draft.age),
     // The pod is older than what the text shows of it: an age that nobody told must not look like a rollout.
-    createdAt: time - 86_400_000,
+    createdAt: time - Math.max(age * 1000, DAY_MS),
     ...(status === 'Terminating' ? { deletingSince: time } : {}),
     labels: {},
     readinessFlips: 0,
     containers,
   };
+}
+
+function restartsTold(draft: Draft, restartedAt: number | undefined): readonly number[] {
+  const isOver = draft.ready && isLongOver({ restarts: draft.restarts, ageS: draft.age }, draft.restartedAgo);
+  return restartedAt === undefined || isOver ? [] : [restartedAt];
 }
 
 function rowContainer(draft: Draft, status: string, init: boolean, restartedAt: number | undefined): ContainerFacts {
@@ -338,7 +376,7 @@ function rowContainer(draft: Draft, status: string, init: boolean, restartedAt: 
     ready: draft.ready,
     running: status === 'Running' || (/^\d+\/\d+$/.test(status) && !draft.ready),
     restarts: draft.restarts,
-    restartTimes: restartedAt === undefined ? [] : [restartedAt],
+    restartTimes: restartsTold(draft, restartedAt),
     ...(WAITING.test(status) ? { waiting: { reason: status, message: '' } } : {}),
     ...(ended ? { terminated: ended } : {}),
     limits: {},
@@ -346,8 +384,10 @@ function rowContainer(draft: Draft, status: string, init: boolean, restartedAt: 
   };
 }
 
-/** When it ended is not known: ages of a text are of no clock. */
-function containerOf(draft: ContainerDraft): ContainerFacts {
+/** When it ended is not known: ages of a text are of no clock. One that works and is long over is left out. */
+function containerOf(draft: ContainerDraft, ageS: number | undefined, time: number): ContainerFacts {
+  const works = draft.running === true && draft.ready !== false;
+  const seldom = works && restartsSeldom(draft.runs, { restarts: draft.restarts, ageS }, time);
   return {
     name: 'server',
     init: draft.init,
@@ -357,7 +397,7 @@ function containerOf(draft: ContainerDraft): ContainerFacts {
     restartTimes: [],
     ...(draft.waiting === undefined ? {} : { waiting: { reason: draft.waiting, message: '' } }),
     ...(draft.ended ? { terminated: draft.ended } : {}),
-    ...(draft.lastEnded ? { lastTermination: draft.lastEnded } : {}),
+    ...(draft.lastEnded && !seldom ? { lastTermination: draft.lastEnded } : {}),
     limits: {},
     args: [],
   };

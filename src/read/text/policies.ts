@@ -6,7 +6,7 @@ import type { PolicyPod } from '../../objects/policy/flow.ts';
 import { type LabelSelector, selects } from '../../objects/policy/label-selector.ts';
 import type { PolicyRecord } from '../../objects/policy/network-policy.ts';
 import { DescribedPolicy } from './described-policy.ts';
-import type { PolicyBackend, PolicyReading } from './policy-reading.ts';
+import { namespaceOfHeading, type PolicyBackend, type PolicyReading } from './policy-reading.ts';
 import { PolicyShelf } from './policy-shelf.ts';
 
 const BEGINS = /^\s{0,8}(?:- )?apiVersion:\s|^\s{0,8}kind:\s{0,4}\w{0,40}NetworkPolicy\b|^\{$/;
@@ -27,10 +27,26 @@ export class PolicyReader implements PolicyReading {
   readonly #described = new DescribedPolicy((raw) => this.#shelf.put(raw));
   #lines: string[] | undefined;
   #documents = 0;
+  /** The namespace that a command or a heading above names. */
+  #within: string | undefined;
+
+  within(namespace: string | undefined): void {
+    this.#document();
+    this.#within = namespace;
+  }
 
   read(line: string, stamped: boolean): void {
     if (stamped && !this.#lines) return;
+    const heading = /^\S/.test(line) ? namespaceOfHeading(line) : undefined;
+    if (heading !== undefined) {
+      this.within(heading);
+      return;
+    }
     this.#described.read(line);
+    this.#gather(line);
+  }
+
+  #gather(line: string): void {
     if (this.#lines && (line.startsWith('---') || !OF_A_DOCUMENT.test(line) || this.#lines.length >= MOST_LINES)) this.#document();
     if (this.#lines) this.#lines.push(line);
     else if (mayBegin(line) && BEGINS.test(line)) this.#lines = [line];
@@ -48,7 +64,7 @@ export class PolicyReader implements PolicyReading {
     if (!text.includes('NetworkPolicy') || this.#documents >= MOST_DOCUMENTS) return;
     this.#documents++;
     try {
-      for (const one of objectsIn(load(text))) this.#shelf.put(one);
+      for (const one of objectsIn(load(text))) this.#shelf.put(inNamespace(one, this.#within));
     } catch {
       // A document that is cut or was typed by hand says nothing for sure.
     }
@@ -107,6 +123,14 @@ function notShown(verdict: string, complete: boolean) {
 function mayBeOf(namespace: string, selector: LabelSelector, backend: PolicyBackend): boolean {
   if (namespace === '' || backend.namespace === namespace) return true;
   return backend.namespace === undefined && Object.values(selector.matchLabels).some(backend.fits);
+}
+
+/** A document that leaves its namespace out is of the one that was asked for (kubectl) or that its file stands for (a dump). */
+function inNamespace(raw: unknown, namespace: string | undefined): unknown {
+  if (namespace === undefined || typeof raw !== 'object' || raw === null) return raw;
+  const { kind, metadata } = raw as { kind?: unknown; metadata?: unknown };
+  if (kind !== 'NetworkPolicy' && kind !== 'CiliumNetworkPolicy') return raw;
+  return typeof metadata === 'object' && metadata !== null ? { ...raw, metadata: { namespace, ...metadata } } : raw;
 }
 
 /** Labels by which a policy selects a server of this name. */

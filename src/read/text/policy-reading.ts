@@ -17,6 +17,8 @@ export interface PolicyReading {
   /** @param stamped it is a line of a log. */
   read(line: string, stamped: boolean): void;
   end(): void;
+  /** A command asks for objects of this namespace, or of none in so many words: documents below it may leave theirs out. */
+  within(namespace: string | undefined): void;
   /**
    * What the policies that the text shows do with the traffic of a backend; undefined where none of them selects its pods. Of what is not
    * shown nothing is known, so no policy is ever said to admit.
@@ -31,3 +33,13 @@ const TUNNELS: readonly string[] = ['onnectivity', 'tunnelfront', 'aks-link', 'r
 
 /** A line speaks of what carries the kube-apiserver's packets into the pod network. */
 export const isOfTunnel = (line: string): boolean => TUNNELS.some((word) => line.includes(word));
+
+/** What a dump calls its files, and heads of sections: `# namespaces/harbour/networkpolicies.yaml`, `## namespace harbour`. */
+const OF_A_FILE = /(?:^|[\s/])namespaces\/([a-z0-9][a-z0-9-]{0,62})\//;
+const HEAD = /^[#=*-]{1,6}\s.{0,80}?\bnamespace[: ]\s{0,3}["'`]?([a-z0-9][a-z0-9-]{0,62})["'`]?[\s:=#*-]{0,12}$/i;
+
+/** The namespace that a heading names. */
+export function namespaceOfHeading(line: string): string | undefined {
+  if (line.length > 400 || !/namespace/i.test(line)) return undefined;
+  return (OF_A_FILE.exec(line) ?? HEAD.exec(line))?.[1];
+}

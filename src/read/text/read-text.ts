@@ -14,6 +14,7 @@ import { bare, type CarriedLine } from '../carriers/carrier.ts';
 import { unwrapped } from '../carriers/unwrap.ts';
 import { AddressBook } from './address-book.ts';
 import { AlertReader } from './alerts.ts';
+import { BackendReader } from './api-backends.ts';
 import { NamedApis } from './apis.ts';
 import { ClaimBook, claimOf } from './claims.ts';
 import { asksAsNobody, isRefusal } from './clients-own.ts';
@@ -28,16 +29,19 @@ import { podOfKubelet } from './kubelet-lines.ts';
 import { boundLines, commandOf } from './lines.ts';
 import { type Matches, matchMessages, type Said } from './matches.ts';
 import { type Message, MessageJoiner, type Voice, voiceOfCarrier, voiceOfCommand } from './messages.ts';
+import { NodeConditions } from './node-conditions.ts';
 import { Objects, type TextObject } from './objects.ts';
 import type { Placed } from './outline.ts';
 import { isOver, merged } from './over.ts';
 import { PodReader } from './pods.ts';
-import { isOfTunnel, type PolicyReading, showsPolicies } from './policy-reading.ts';
+import { isOfTunnel, namespaceOfHeading, type PolicyReading, showsPolicies } from './policy-reading.ts';
 import { HtmlComments, Prose, quotedError, ReleaseNotes } from './prose.ts';
 import { withoutReachedAgain } from './reached-again.ts';
 import { conditionError, RESTARTS, reportOf, troubleOf } from './report.ts';
+import { CronJobTable, onSchedule } from './schedules.ts';
 import { mayServe } from './servers.ts';
 import { TableReader } from './tables.ts';
+import { ThrottleReader } from './throttling.ts';
 import { ownersOf, type ServerClues, type Tie, tiesOf } from './ties.ts';
 import { textTime, timeOf } from './times.ts';
 import { UsageReader } from './usage.ts';
@@ -109,10 +113,14 @@ class TextReading {
   readonly #pods = new PodReader(this.#objects);
   readonly #events = new EventReader(this.#objects);
   readonly #tables = new TableReader();
+  readonly #cronJobs = new CronJobTable();
   readonly #usage = new UsageReader(this.#objects);
+  readonly #throttling = new ThrottleReader(this.#objects);
   readonly #documents = new DocumentReader();
   readonly #claims = new ClaimBook();
   readonly #alerts = new AlertReader();
+  readonly #backends = new BackendReader();
+  readonly #nodes = new NodeConditions();
   readonly #policies: PolicyReading | undefined;
   readonly #flowControl = new FlowControlReader();
   readonly #joiner = new MessageJoiner((text) => this.#accused(text));
@@ -160,6 +168,8 @@ class TextReading {
   }
 
   #said(line: string): void {
+    const heading = this.#policies && namespaceOfHeading(line);
+    if (heading !== undefined) this.#policies?.within(heading);
     this.#apis.mention(line, true);
     this.#joiner.end();
     const quoted = quotedError(line);
@@ -175,10 +185,24 @@ class TextReading {
     if (this.#flowControl.read(line)) return;
     const claim = this.#documents.read(line) ?? this.#alerts.read(line) ?? claimOf(line);
     if (claim) this.#claims.add(claim, at);
-    if (this.#tables.read(line) || this.#usage.read(line)) return;
+    if (this.#isOfTable(line)) return;
     const placed = this.#objects.read(line);
+    this.#saidOf(line, placed);
     if (this.#isOfObject(line, placed)) this.#joiner.end();
     else if (!this.#isOfDocument(line, placed)) this.#logged(line, head, at);
+  }
+
+  /** A row of a table, or a figure. */
+  #isOfTable(line: string): boolean {
+    const isRow = this.#cronJobs.read(line, this.#objects.askedNamespace) || this.#tables.read(line);
+    return isRow || this.#usage.read(line) || this.#throttling.read(line);
+  }
+
+  /** What a document or a description says of a node, or of whose Service an API is. */
+  #saidOf(line: string, placed: Placed | undefined): void {
+    this.#nodes.read(line, placed, this.#objects.current);
+    const backend = placed && this.#backends.read(placed, this.#objects.current);
+    if (backend) this.#apis.backend(backend.api, backend.namespace, backend.service);
   }
 
   #logged(line: string, head: string, at: number | undefined): void {
@@ -227,6 +251,8 @@ class TextReading {
     this.#end();
     this.#apis.mention(command);
     this.#objects.command(command);
+    this.#throttling.command(command);
+    this.#policies?.within(this.#objects.askedNamespace);
     this.#documents.command(command);
   }
 
@@ -236,8 +262,12 @@ class TextReading {
     this.#pods.end();
     this.#events.end();
     this.#tables.end();
+    this.#cronJobs.end();
     this.#usage.end();
+    this.#throttling.end();
     this.#alerts.end();
+    this.#backends.end();
+    this.#nodes.end();
     this.#policies?.end();
     this.#prose.end();
     this.#objects.end();
@@ -267,11 +297,12 @@ class TextReading {
       return tie ? this.#facts(name, { time, matches, tie, beside: this.#beside(name, own) }) : [];
     });
     const told = names[0] !== UNNAMED_API || this.#tellsOfOne(matches) ? apis : [];
-    const sources = this.#sources(time, omitted, told);
+    const cluster = this.#cluster([...ties.values()], time);
+    const sources = this.#sources(time, omitted, { apis: told, cluster });
     const before = told.map((api) => unknownApi(api.name, api.backend));
     return [
       { schema: SNAPSHOT_SCHEMA, time: time - BEFORE_MS, asOf, cluster: EMPTY_CLUSTER, apis: before, sources },
-      { schema: SNAPSHOT_SCHEMA, time, asOf, cluster: this.#cluster(ties.values(), time), apis: told, sources },
+      { schema: SNAPSHOT_SCHEMA, time, asOf, cluster, apis: told, sources },
     ];
   }
 
@@ -372,13 +403,18 @@ class TextReading {
       ...unknownApi(name, { namespace, service: service ?? '', port: 443 }),
       ...(condition ? { condition: observed(condition) } : {}),
       logs: EXCERPT,
+      ...(tie.nodes.size > 0 ? { hosts: [...tie.nodes] } : {}),
       transitions: turns,
       ...backend.facts,
       ...this.#policyFacts(namespace, tie),
-      textMatches: over ? [] : said.counts,
+      textMatches: over ? [] : [...said.counts, ...this.#scheduled(namespace, { time, tie })],
       ...(reported ? { reported } : {}),
       ...(said.harmless.length > 0 ? { harmless: said.harmless } : {}),
     };
+  }
+
+  #scheduled(namespace: string, { time, tie }: Pick<Reading, 'time' | 'tie'>) {
+    return onSchedule(this.#events.agesOf(tie), this.#cronJobs.of(namespace || tie.namespace), time);
   }
 
   /** Of the policies that the text shows. */
@@ -402,7 +438,7 @@ class TextReading {
   #backend(time: number, tie: Tie) {
     const events = this.#events.facts(time, tie);
     const pods = this.#pods.facts(time, (pod) => tie.owns(pod));
-    const usage = this.#usage.facts((pod) => tie.owns(pod));
+    const usage = [...this.#usage.facts((pod) => tie.owns(pod)), ...this.#throttling.facts((pod) => tie.owns(pod))];
     return {
       facts: {
         ...(pods.length > 0 ? { pods: observed(pods) } : {}),
@@ -414,8 +450,9 @@ class TextReading {
     };
   }
 
-  #cluster(ties: Iterable<Tie>, time: number): ClusterFacts {
-    const nodes = this.#tables.nodesOf(ties);
+  #cluster(ties: readonly Tie[], time: number): ClusterFacts {
+    const hosts = new Set(ties.flatMap((tie) => [...tie.nodes]));
+    const nodes = this.#nodes.of(this.#tables.nodesOf(ties), hosts, this.#events.ofNodes);
     const system = this.#events.system(time);
     return {
       ...EMPTY_CLUSTER,
@@ -424,14 +461,14 @@ class TextReading {
     };
   }
 
-  #sources(time: number, omitted: number, apis: readonly ApiFacts[]): SourceStatus[] {
+  #sources(time: number, omitted: number, { apis, cluster }: Pick<Snapshot, 'apis' | 'cluster'>): SourceStatus[] {
     const seen = new Set<SourceName>();
     if (this.#apis.conditions.size > 0) seen.add('api-services');
     if (this.#pods.size > 0) seen.add('pods');
     if (this.#events.any) seen.add('events');
     if (this.#logLines > 0) seen.add('logs');
     if (apis.some(({ resources }) => resources.state === 'observed')) seen.add('resources');
-    if (this.#tables.nodes.length > 0) seen.add('nodes');
+    if (this.#tables.nodes.length > 0 || cluster.nodes.state === 'observed') seen.add('nodes');
     if (this.#tables.endpoints.size > 0) seen.add('endpoint-slices');
     if (this.#tables.workloads.size > 0) seen.add('workloads');
     const note = omitted > 0 ? `${Math.ceil(omitted / 2 ** 20)} MiB in the middle of the text were left out` : undefined;

@@ -178,12 +178,17 @@ function mayBeShownAlone({ api }: ServerClues): boolean {
   return group === '' || knownServers(group).length === 0;
 }
 
-/** The one workload that is shown alone; if none is, the one of a list that somebody chose. Where the text names no API, the one there is. */
+/**
+ * The one workload that is shown alone; if none is, the one of a list that somebody chose. Where the text names no API, the one there is. The control
+ * plane, whose log tells of the API, does not count beside it: it is shown for what it says.
+ */
 function onlyOne({ api, service }: ServerClues, candidates: readonly Candidate[]): Set<string> {
   // Behind a Service of another name is what somebody shows of its namespace: the text must name that.
   const near = service === undefined ? candidates : candidates.filter(({ object }) => object.namespace !== undefined);
   for (const shown of groupOf(api) === '' ? ANY_WAY : CHOSEN) {
-    const own = workloads(near.filter(({ object, names }) => object.shown === shown && (shown !== 'spoken' || names.some(isServing))));
+    const isMeant = ({ object, names }: Candidate) => object.shown === shown && (shown !== 'spoken' || names.some(isServing));
+    const all = workloads(near.filter(isMeant));
+    const own = shown === 'alone' ? new Set([...all].filter(mayServe)) : all;
     if (own.size > 0) return own.size === 1 && [...own].every(mayServe) ? own : new Set();
   }
   return new Set();

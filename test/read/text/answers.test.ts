@@ -7,6 +7,7 @@ import type { Diagnoses } from '../../../src/domain/diagnosis.ts';
 import { PolicyReader } from '../../../src/read/text/policies.ts';
 import { readText } from '../../../src/read/text/read-text.ts';
 import { ANSWERS } from './answers.ts';
+import { STATE_ANSWERS } from './state-answers.ts';
 
 const options = catalogueOptions();
 
@@ -22,7 +23,7 @@ function judge(text: string): { said: Diagnoses; unobserved: unknown[] } {
 }
 
 describe('what a pasted text proves', () => {
-  it.each(ANSWERS)('$answer: $what', ({ text, answer, api, cause, notCause, harmless }) => {
+  it.each([...ANSWERS, ...STATE_ANSWERS])('$answer: $what', ({ text, answer, api, cause, notCause, harmless }) => {
     const { said, unobserved } = judge(text);
     expect({ answer: said.answer, because: said.answers.map(({ because }) => because) }).toMatchObject({ answer });
     expect(said.answers.every(({ because }) => because !== '')).toBe(true);

@@ -20,6 +20,7 @@ import {
 } from './facts.ts';
 import type { Row } from './row.ts';
 
+const HOUR = 3_600_000;
 const SIX = { target: '[fd00:1::5]:10250' };
 /** So many new connections in a row were waited for in vain. */
 const unanswered = (length: number): Partial<ProbeTally> => ({
@@ -82,6 +83,13 @@ export const TIME_ROWS: readonly Row[] = [
   ['restarting', 0, 0, pods({}, { restarts: 1, restartTimes: [NOW - 60_000], startedAt: NOW - 59_000 })],
   ['restarting', 0, 1, { ...pods({}, RESTARTED), ...answers(9) }],
   ['restarting', 0, 0, { ...pods({}, RESTARTED), ...answers(11) }],
+  ['restarting-often', 0, 1, pods({ createdAt: NOW - 47 * HOUR }, { restarts: 1 })],
+  ['restarting-often', 0, 0, pods({ createdAt: NOW - 49 * HOUR }, { restarts: 1, restartTimes: [NOW - 2 * HOUR] })],
+  ['restarting-often', 0, 1, pods({ createdAt: NOW - 49 * HOUR }, { restarts: 1, restartTimes: [NOW - HOUR / 2] })],
+  ['back-after-out-of-memory', 0, 1, pods({}, { restarts: 1, lastTermination: OOM_KILLED })],
+  ['back-after-out-of-memory', 0, 0, pods({}, { restarts: 1, lastTermination: { ...OOM_KILLED, finishedAt: NOW - HOUR / 2 } })],
+  ['back-after-out-of-memory', 0, 0, pods({ ready: false }, { ready: false, restarts: 1, lastTermination: OOM_KILLED })],
+  ['back-after-out-of-memory', 0, 0, pods({}, { restarts: 1, lastTermination: { ...OOM_KILLED, reason: 'Error' } })],
   ['endpoints-passing', 600, 9, addresses([true, 600], [true, 9])],
   ['endpoints-passing', 600, 0, addresses([true, 600], [false, 1])],
   ['endpoints-passing', 600, 0, addresses([true, 600], [true, 20, { recurred: { server_error: NOW - 59_000 } }])],
