@@ -77,7 +77,10 @@ const JSON_MARK = /(?<=\n\}[ \t]{0,8}\r?\n)(?=\{)/;
 /** Those that may hold what we read. One that is broken is refused, once for a file, and takes no other with it. */
 function* documentsOf(text: string, format: 'json' | 'yaml', hint: Kind | undefined, refuse: (error: unknown) => void): Generator<unknown> {
   let refused = false;
-  for (const part of text.split(format === 'json' ? JSON_MARK : YAML_MARK)) {
+  const parts = text.split(format === 'json' ? JSON_MARK : YAML_MARK);
+  for (const part of parts) {
+    // Before the mark that a file of oc begins with, and behind one at its end.
+    if (parts.length > 1 && part.trim() === '') continue;
     if (!MENTIONS_KIND.test(part) && !MENTIONS_LIST.test(part) && !hint) continue;
     try {
       yield format === 'json' ? JSON.parse(part) : load(part);

@@ -8,7 +8,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'bootID',
   'machineID',
 ]);
-const MOST_LINES = 12;
+export const MOST_LINES = 12;
 
 /**
  * The output of `kubectl cluster-info dump`, small enough to be kept: without fields that tell nothing, and of each log the end.
@@ -36,4 +36,4 @@ export function trimmedDump(output: string): string {
   return `${kept.join('\n')}\n`;
 }
 
-const dropped = (key: string, value: unknown) => (LEFT_OUT.has(key) ? undefined : value);
+export const dropped = (key: string, value: unknown) => (LEFT_OUT.has(key) ? undefined : value);
