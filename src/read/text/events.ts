@@ -199,7 +199,7 @@ export class EventReader {
   }
 
   /** When its pods failed or were ended, and CronJobs of its namespace made Jobs, as far as ages tell. */
-  agesOf(tie: Tie): Ages {
+  agesOf(tie: Tie): Omit<Ages, 'explained'> {
     const told = [...this.#byObject.values()].flat().filter((event) => event.ago !== undefined);
     const ages = (keep: (event: Told) => boolean) => told.flatMap((event) => (keep(event) ? (event.ago ?? []) : []));
     const isNear = ({ of: { namespace } }: Told) => (namespace ?? tie.namespace) === (tie.namespace ?? namespace);

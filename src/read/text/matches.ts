@@ -26,6 +26,8 @@ const MOST_TIMES = 5000;
 /** What some messages say together. */
 export interface Said {
   readonly counts: readonly SignatureCount[];
+  /** Some of them point to a cause. */
+  readonly points: boolean;
   readonly harmless: readonly HarmlessLine[];
   /** The first error that somebody got, by a signature. */
   readonly error: string | undefined;
@@ -281,6 +283,7 @@ function summed(books: readonly (Book | undefined)[], { time, api }: { time: num
   if (beginEvenly(own.flatMap(({ times }) => times))) counts.push({ ...ON_A_SCHEDULE, lastAt: time });
   return {
     counts,
+    points: [...found.values()].some(({ named: { pointsTo } }) => pointsTo.length > 0),
     harmless: [...found.values()]
       .filter(({ named: { role } }) => role === 'harmless' || (!named && role === 'client-own'))
       .slice(0, MOST_HARMLESS)

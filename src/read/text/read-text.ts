@@ -407,14 +407,14 @@ class TextReading {
       transitions: turns,
       ...backend.facts,
       ...this.#policyFacts(namespace, tie),
-      textMatches: over ? [] : [...said.counts, ...this.#scheduled(namespace, { time, tie })],
+      textMatches: over ? [] : [...said.counts, ...this.#scheduled(namespace, said.points, { time, tie })],
       ...(reported ? { reported } : {}),
       ...(said.harmless.length > 0 ? { harmless: said.harmless } : {}),
     };
   }
 
-  #scheduled(namespace: string, { time, tie }: Pick<Reading, 'time' | 'tie'>) {
-    return onSchedule(this.#events.agesOf(tie), this.#cronJobs.of(namespace || tie.namespace), time);
+  #scheduled(namespace: string, explained: boolean, { time, tie }: Pick<Reading, 'time' | 'tie'>) {
+    return onSchedule({ ...this.#events.agesOf(tie), explained }, this.#cronJobs.of(namespace || tie.namespace), time);
   }
 
   /** Of the policies that the text shows. */

@@ -14,6 +14,8 @@ export interface Ages {
   readonly onsets: readonly number[];
   /** Of Jobs that a CronJob made. */
   readonly runs: readonly number[];
+  /** The text points to a cause of its own. */
+  readonly explained: boolean;
 }
 
 interface CronJobRow {
@@ -123,10 +125,10 @@ function runsOf({ last, period }: CronJobRow, oldest: number): readonly number[]
 }
 
 /**
- * What the ages of events and the table of CronJobs say together: one is enough for a suspicion, if a Job of a CronJob that runs seldom has just begun; three
- * failures that began at its runs, or at even distances (`beginEvenly`), are no chance.
+ * What the ages of events and the table of CronJobs say together: three failures that began at the runs of a CronJob, or at even distances
+ * (`beginEvenly`), are no chance. Where the text points to no other cause, a Job of a CronJob that runs seldom and has just begun is a suspicion.
  */
-export function onSchedule({ onsets, runs }: Ages, jobs: readonly CronJobRow[], time: number): readonly SignatureCount[] {
+export function onSchedule({ onsets, runs, explained }: Ages, jobs: readonly CronJobRow[], time: number): readonly SignatureCount[] {
   const oldest = Math.max(0, ...onsets);
   const all = [runs, ...jobs.map((job) => runsOf(job, oldest))];
   if (beginEvenly(onsets.map((age) => -age * 1000)) || all.some((one) => followRuns(onsets, one)))
@@ -134,7 +136,9 @@ export function onSchedule({ onsets, runs }: Ages, jobs: readonly CronJobRow[], 
       { ...FOUND, sample: 'the failures begin at even distances, or when a CronJob runs', pointsTo: ['scheduled-operation'], lastAt: time },
     ];
   const [just] =
-    jobs.length <= MOST_AT_ONCE ? jobs.filter(({ last, period, active }) => active && last <= JUST_S && period >= SELDOM_S) : [];
+    !explained && jobs.length <= MOST_AT_ONCE
+      ? jobs.filter(({ last, period, active }) => active && last <= JUST_S && period >= SELDOM_S)
+      : [];
   if (just === undefined) return [];
   return [
     { ...FOUND, sample: `CronJob ${just.name} began a Job just now`, pointsTo: ['scheduled-operation', 'pod-restarting'], lastAt: time },

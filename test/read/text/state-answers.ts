@@ -382,6 +382,13 @@ const SCHEDULES: readonly AnswerRow[] = [
     cause: 'scheduled-operation',
     answer: 'diagnosed',
   },
+  {
+    what: 'a Job of a CronJob has just begun, and the text tells why it fails',
+    text: lines(DOWN, `failing or missing response from ${URL}: bad status from ${URL}: 403`, cronJob('*/30 * * * *', 1, '12s')),
+    cause: 'discovery-forbidden',
+    notCause: 'scheduled-operation',
+    answer: 'diagnosed',
+  },
   { what: 'a CronJob that ran ten minutes ago', text: lines(DOWN, cronJob('*/30 * * * *', 0, '10m')), answer: 'errs-cause-unknown' },
   { what: 'a CronJob that always has just run', text: lines(DOWN, cronJob('*/1 * * * *', 1, '12s')), answer: 'errs-cause-unknown' },
   { what: 'a CronJob that is suspended', text: lines(DOWN, cronJob('*/30 * * * *', 1, '12s', 'True')), answer: 'errs-cause-unknown' },
