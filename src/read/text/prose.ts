@@ -8,8 +8,9 @@ const REMARK =
   /^\W{0,6}(?:update|edit|note|p\.?s|question|summary|expected|tl;?dr|fyi|btw|workaround|context|background|impact|anything else|describe the bug)\b[^:]{0,40}:/i;
 /** Contractions of people, where nothing speaks for a program. */
 const SPOKEN = /\b(?:is|was|are|were|have|has)n['’]t\b|\b(?:it|that|there|what|here)['’]s\b/i;
-/** Whole sentences that programs print: the alert of the Kubernetes mixin, kubectl. */
-const PRINTED = /\baggregated API v\d\S{0,300} has\b|did you specify the right host or port|^\s*No resources found|^\s*Error from server\b/;
+/** Whole sentences that programs print: the alert of the Kubernetes mixin and how Alertmanager marks its state, kubectl. */
+const PRINTED =
+  /^\s*\[(?:FIRING|RESOLVED)(?::\d{1,6})?\]|\baggregated API v\d\S{0,300} has\b|did you specify the right host or port|^\s*No resources found|^\s*Error from server\b/;
 /** What stands in a line of a program and never in a sentence. */
 const PROGRAM = /\w+=["\w[]|\b\w+\.go:\d|^\s*["|│]|[{}]|\S\s{3,}\S|\S\t/;
 /** What begins a line of a program, and now and then a sentence. */

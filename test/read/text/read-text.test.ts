@@ -333,6 +333,12 @@ describe('pasted text', () => {
     expect(snapshots.length === 0 ? [] : diagnoseSnapshots(snapshots, catalogueOptions()).diagnoses).toEqual([]);
   });
 
+  it('takes what Alertmanager marks for its own below a question of a form', () => {
+    const alert = `[RESOLVED] KubeAggregatedAPIDown (${TIDES} prod)\nKubernetes aggregated API ${TIDES}/default has been only 71.2% available over the last 10m.\n${TIDES}   harbour/tide-gauge   True   3d`;
+    const [api] = apisOf(`**What you expected to happen**:\nThat it works.\n\n${alert}`);
+    expect(api?.reported?.state).toBe('healthy');
+  });
+
   it('keeps an available API apart from one that is not', () => {
     const apis = apisOf(
       'v1.tides.example.com   harbour/tide-gauge   False (MissingEndpoints)   1d\nv1.quays.example.com   harbour/quay   True   1d',
