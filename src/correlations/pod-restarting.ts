@@ -1,7 +1,7 @@
 import { clause, defineCause } from '../domain/cause.ts';
 import { above, all, changedWithin, coincides, HOUR, increase, MINUTE } from '../domain/criterion.ts';
 import { linesSay } from './shared/lines.ts';
-import { atLeast, none, seen } from './shared/seen.ts';
+import { atLeast, seen } from './shared/seen.ts';
 import { FAILING, RESTART_NOT_OVER } from './shared/vantages.ts';
 
 export const podRestarting = defineCause({
@@ -55,8 +55,7 @@ export const podRestarting = defineCause({
     {
       // Nothing else explains the failure, and this is the one thing that is known to have gone wrong with the server.
       id: 'restarted-several-times',
-      // A restart that says why is told by its cause.
-      when: all(atLeast('restarts', 2.5), seen('restarting-often'), none('back-after-out-of-memory'), FAILING),
+      when: all(atLeast('restarts', 2.5), seen('restarting-often'), FAILING),
       weight: 'suggestive',
       says: [
         clause('backend containers restarted {value|time|times} in all', atLeast('restarts', 2.5)),

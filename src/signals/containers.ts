@@ -75,9 +75,13 @@ const restartTime = (container: ContainerFacts): number | undefined =>
 
 const HOUR_MS = 3_600_000;
 
-/** It restarted lately, or often for the age of its pod: one of weeks that a node's reboot or an upgrade overtook a few times did not. */
+/**
+ * It restarted lately, or often for the age of its pod: one of weeks that a node's reboot or an upgrade overtook a few times did not. A restart that
+ * says why, for want of memory, has a signal of its own.
+ */
 function isRestartingOften({ createdAt }: PodFacts, container: ContainerFacts, time: number): boolean {
   const { restarts } = container;
+  if (isBackFromKill(container, time)) return false;
   return restarts > 0 && (isRecent(restartTime(container), time, HOUR_MS) || (time - createdAt) / restarts < SELDOM_MS);
 }
 
@@ -117,7 +121,7 @@ export const CONTAINER_SIGNALS: readonly Signal[] = [
   },
   {
     name: 'restarting-often',
-    help: 'Backend containers that restarted within the hour, or more than once in two days on average since their pod was created.',
+    help: 'Backend containers that restarted within the hour, or more than once in two days on average since their pod was created; not those that are back after a want of memory.',
     kind: 'gauge',
     metric: 'aggregated_api_backend_often_restarting_containers',
     source: 'pods',

@@ -30,7 +30,8 @@ const NO_ADDRESS: readonly Move[] = ['condition-missing-endpoints', 'endpoints-r
 const POD_DOWN: readonly Move[] = [...NO_ADDRESS, 'pods-ready'];
 const CRASHES: readonly Move[] = [
   ...POD_DOWN,
-  ...some('waiting-crash-loop', 'events-crash-back-off', 'restarts', 'restarting', 'last-restart', 'signature:pod-crash-looping'),
+  ...some('waiting-crash-loop', 'events-crash-back-off', 'signature:pod-crash-looping'),
+  ...some('restarts', 'restarting', 'restarting-often', 'last-restart'),
 ];
 /** A process that has just died is an endpoint still until somebody tells the kube-apiserver: its next check may meet that. */
 const DIES: readonly Move[] = [CHECK_FAILED];
@@ -141,6 +142,8 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
   },
   'dns-failing': {
     moves: [CHECK_FAILED, 'service-routable', 'last-change-service', 'last-change-service-selector', 'signature:dns-failing'],
+    // A request that comes before the kube-apiserver's next check is told why.
+    mayMove: ['aggregator-dns-failed', 'list-dns-failed'],
   },
   'dns-failing-in-backend': { moves: ['list-server-error', 'signature:dns-failing'], hidden: true },
   'etcd-slow': {
@@ -188,7 +191,7 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
   },
   'out-of-memory-killed': {
     moves: [...CRASHES, 'ended-out-of-memory', 'last-out-of-memory'],
-    mayMove: [...DIES, 'memory-usage', 'cpu-usage'],
+    mayMove: [...DIES, 'memory-usage', 'cpu-usage', 'back-after-out-of-memory'],
   },
   'packet-loss': { moves: [], mayMove: [CHECK_FAILED], hidden: true },
   panic: { moves: [...CRASHES, 'ended-panic', 'log-fatal-lines', 'signature:panic'], mayMove: DIES },
@@ -199,7 +202,7 @@ const MOVES: Readonly<Record<FaultId, Moves>> = {
   },
   'pod-probe-failing': { moves: [...POD_DOWN, 'events-probe-failed'] },
   'pod-restarting': {
-    moves: ['restarts', 'last-restart', 'ended-error', 'signature:leader-election-lost'],
+    moves: ['restarts', 'restarting-often', 'last-restart', 'ended-error', 'signature:leader-election-lost'],
     mayMove: [CHECK_FAILED, 'restarting'],
     hidden: true,
     brief: true,
