@@ -54,6 +54,7 @@ export const SHOWS: Readonly<Record<string, RegExp>> = {
   'image-pull-failing/waits-for-image': /ImagePullBackOff|ErrImagePull/,
   'image-pull-failing/pull-events': /Failed to pull image|ImagePullBackOff/,
   'network-policy-blocking/policy-blocks-and-packets-vanish': /kind: NetworkPolicy[\s\S]*podSelector/,
+  'network-policy-blocking/policy-blocks-and-nothing-answers': /kind: NetworkPolicy[\s\S]*podSelector/,
   'network-policy-blocking/policy-blocks': /kind: NetworkPolicy[\s\S]*podSelector/,
   'network-policy-blocking/policy-changed-before': /kind: NetworkPolicy[\s\S]*managedFields|managedFields[\s\S]*podSelector/,
   'network-policy-blocking/policy-selects-and-packets-vanish': /default-deny/,
