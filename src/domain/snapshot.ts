@@ -1,4 +1,5 @@
 import type { HurtFacts, HurtKind } from './impact.ts';
+import type { NodePressure } from './node-pressure.ts';
 import type { NodeReach } from './node-reach.ts';
 import { type Observed, UNOBSERVED } from './observed.ts';
 import type { FailureReason, ProbeTally, UnbelievedTarget } from './probe.ts';
@@ -430,7 +431,7 @@ export const EMPTY_CLUSTER: ClusterFacts = {
 export interface NodeFacts {
   readonly name: string;
   readonly ready: boolean | undefined;
-  readonly pressure: readonly ('memory' | 'disk' | 'pid' | 'network')[];
+  readonly pressure: readonly NodePressure[];
   readonly unschedulable: boolean;
   readonly addresses: readonly string[];
   /** Unix milliseconds since the Ready condition has its status. */

@@ -1,3 +1,4 @@
+import { isNodePressure, NODE_PRESSURE } from '../domain/node-pressure.ts';
 import type { NodeFacts } from '../domain/snapshot.ts';
 import type { ResourceSpec } from '../kube/api.ts';
 import {
@@ -19,8 +20,6 @@ export interface NodeRecord extends NodeFacts {
   /** Another one after each start of the machine: what the kubelet reads in /proc/sys/kernel/random/boot_id. */
   readonly bootId?: string;
 }
-
-const PRESSURE = { MemoryPressure: 'memory', DiskPressure: 'disk', PIDPressure: 'pid', NetworkUnavailable: 'network' } as const;
 
 export const NODES: ResourceSpec<NodeRecord> = {
   source: 'nodes',
@@ -52,7 +51,7 @@ export const NODES: ResourceSpec<NodeRecord> = {
       name,
       // Unknown is the control plane's word for a kubelet that fell silent, which kubectl too shows as NotReady.
       ready: ready === undefined ? undefined : textOf(ready.status, 'status.conditions.status', unreadable) === 'True',
-      pressure: conditions.flatMap(({ type, status }) => (status === 'True' && isPressure(type) ? [PRESSURE[type]] : [])),
+      pressure: conditions.flatMap(({ type, status }) => (status === 'True' && isNodePressure(type) ? [NODE_PRESSURE[type]] : [])),
       unschedulable: flagOf(objectOf(spec, 'spec', unreadable).unschedulable, 'spec.unschedulable', unreadable) === true,
       addresses: addressesOf(addresses, refuse),
       ...(readySince === undefined ? {} : { readySince }),
@@ -66,10 +65,6 @@ export const NODES: ResourceSpec<NodeRecord> = {
 /** A node that is there and cannot be read: neither ready nor not. */
 export function unreadableNode(name: string): NodeFacts {
   return { name, ready: undefined, pressure: [], unschedulable: false, addresses: [] };
-}
-
-function isPressure(type: unknown): type is keyof typeof PRESSURE {
-  return typeof type === 'string' && Object.hasOwn(PRESSURE, type);
 }
 
 function addressesOf(value: unknown, refuse: Refuse): string[] {

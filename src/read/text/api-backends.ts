@@ -1,5 +1,5 @@
 import type { TextObject } from './objects.ts';
-import type { Placed } from './outline.ts';
+import { type Placed, placeInObject } from './outline.ts';
 
 /** The Service behind an API, as its APIService names it. */
 interface NamedBackend {
@@ -22,9 +22,10 @@ export class BackendReader {
   #service: string | undefined;
 
   /** Whole once both its names are read. @param of the object in which the line stands. */
-  read({ path, value }: Placed, of: TextObject): NamedBackend | undefined {
+  read(placed: Placed, of: TextObject): NamedBackend | undefined {
+    const { value } = placed;
     if (of.kind !== 'APIService' || !NAME.test(value)) return undefined;
-    const where = (path[0] === 'items' ? path.slice(1) : path).join('.');
+    const where = placeInObject(placed);
     if (where !== NAMESPACE && where !== SERVICE) return undefined;
     if (this.#of !== of) this.end();
     this.#of = of;

@@ -2,7 +2,7 @@ import type { ClusterEvent } from '../../domain/snapshot.ts';
 import { componentOf, SYSTEM_NAMESPACES } from '../../domain/system-components.ts';
 import { type NodeEvent, standing } from './node-conditions.ts';
 import { isKnownKind, isWorkload, kindOf, type Objects, type TextObject } from './objects.ts';
-import type { Placed } from './outline.ts';
+import { type Placed, placeInObject } from './outline.ts';
 import type { Ages } from './schedules.ts';
 import { ownersOf, type Tie } from './ties.ts';
 import { ageOf } from './times.ts';
@@ -130,11 +130,11 @@ export class EventReader {
     this.#add({ ...event, kind, object: of.name === '' ? kind : `${kind}/${of.name}`, of, message });
   }
 
-  #keyValue({ path, value }: Placed): boolean {
+  #keyValue(placed: Placed): boolean {
     if (this.#document !== this.#objects.current) this.#flush();
     this.#document = this.#objects.current;
-    const field = FIELDS.get((path[0] === 'items' ? path.slice(1) : path).join('.'));
-    if (field !== undefined) this.#item[field] = value;
+    const field = FIELDS.get(placeInObject(placed));
+    if (field !== undefined) this.#item[field] = placed.value;
     this.#message = field === 'message';
     return this.#isOpen;
   }

@@ -1,12 +1,8 @@
+import { isNodePressure, NODE_PRESSURE } from '../../domain/node-pressure.ts';
 import type { NodeFacts } from '../../domain/snapshot.ts';
 import type { TextObject } from './objects.ts';
-import type { Placed } from './outline.ts';
+import { type Placed, placeInObject } from './outline.ts';
 
-type Pressure = NodeFacts['pressure'][number];
-
-const PRESSURES: ReadonlyMap<string, Pressure> = new Map(
-  Object.entries<Pressure>({ MemoryPressure: 'memory', DiskPressure: 'disk', PIDPressure: 'pid', NetworkUnavailable: 'network' }),
-);
 /** A row of the conditions that `kubectl describe node` prints (kubectl 1.20 to 1.37 pkg/describe). */
 const ROW = /^\s{2,8}(Ready|MemoryPressure|DiskPressure|PIDPressure|NetworkUnavailable)\s+(True|False|Unknown)\s/;
 const STATUS = /^(?:True|False|Unknown)$/;
@@ -72,10 +68,11 @@ export class NodeConditions {
   }
 
   /** One item after another, whose keys stand in any order. */
-  #document({ path: whole, value }: Placed, node: string): void {
-    const path = (whole[0] === 'items' ? whole.slice(1) : whole).join('.');
-    if (path === `${IN_A_DOCUMENT}type`) this.#item.type = value;
-    else if (path === `${IN_A_DOCUMENT}status` && STATUS.test(value)) this.#item.status = value;
+  #document(placed: Placed, node: string): void {
+    const { value } = placed;
+    const place = placeInObject(placed);
+    if (place === `${IN_A_DOCUMENT}type`) this.#item.type = value;
+    else if (place === `${IN_A_DOCUMENT}status` && STATUS.test(value)) this.#item.status = value;
     const { type, status } = this.#item;
     if (type === undefined || status === undefined) return;
     this.#set(node, type, status);
@@ -86,7 +83,7 @@ export class NodeConditions {
     const known = this.#byNode.get(node) ?? new Map<string, string>();
     if (known.size === 0 && this.#byNode.size >= MOST_NODES) return;
     this.#byNode.set(node, known);
-    if (type === 'Ready' || PRESSURES.has(type)) known.set(type, status);
+    if (type === 'Ready' || isNodePressure(type)) known.set(type, status);
   }
 
   /** A command or another text begins. */
@@ -119,6 +116,6 @@ function withConditions(node: NodeFacts, told: ReadonlyMap<string, string>): Nod
     ...node,
     // Unknown: the kubelet no longer reports (1.36 pkg/controller/nodelifecycle).
     ready: ready === undefined ? node.ready : ready === 'True',
-    pressure: [...PRESSURES].flatMap(([type, pressure]) => (told.get(type) === 'True' ? [pressure] : [])),
+    pressure: Object.entries(NODE_PRESSURE).flatMap(([type, pressure]) => (told.get(type) === 'True' ? [pressure] : [])),
   };
 }

@@ -1,5 +1,5 @@
 import { type Asked, askedBy, labelsOf } from './asked.ts';
-import { Outline, type Placed } from './outline.ts';
+import { Outline, type Placed, pathInObject } from './outline.ts';
 
 /**
  * How a text shows an object. `alone`: its description, its document, its log; `listed`: in a list that somebody chose, of one
@@ -203,8 +203,9 @@ export class Objects {
     if (this.all.length < MOST_OBJECTS) this.all.push(object);
   }
 
-  #place({ path: whole, key, value, indent }: Placed): void {
-    const path = whole[0] === 'items' ? whole.slice(1) : whole;
+  #place(placed: Placed): void {
+    const { key, value, indent } = placed;
+    const path = pathInObject(placed);
     const place = path.join('.');
     if (place === 'apiversion' || place === 'kind') this.#kind(place, value);
     else if (place === 'name') this.#described(value, indent);

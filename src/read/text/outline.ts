@@ -13,6 +13,11 @@ const HEAD = /^(\s{0,200})((?:- |\{ ?){0,4})"?([A-Za-z][A-Za-z0-9_. /-]{0,300}?)
 const LONGEST_HEAD = 400;
 const DEEPEST = 32;
 
+/** The keys that lead to a line from its own object: each item of a List is an object. */
+export const pathInObject = ({ path }: Placed): readonly string[] => (path[0] === 'items' ? path.slice(1) : path);
+/** The same, joined by dots. */
+export const placeInObject = (placed: Placed): string => pathInObject(placed).join('.');
+
 /** Where a line stands in an object, told by how far it is indented: the text may begin and end anywhere. */
 export class Outline {
   readonly #stack: { readonly indent: number; readonly key: string }[] = [];
