@@ -18,6 +18,15 @@ async function watched(stage: Stage, seconds: number, ...replicas: Replica[]): P
   return changes;
 }
 
+/** a leads, and b has just begun to stand. */
+async function leaderAndFollower(): Promise<{ readonly stage: Stage; readonly a: Replica; readonly b: Replica }> {
+  const stage = new Stage();
+  const [a, b] = [stage.replica('a').start(), stage.replica('b')];
+  await stage.pass(0);
+  b.start();
+  return { stage, a, b };
+}
+
 const names = (changes: readonly { readonly leader: string }[]) => changes.map(({ leader }) => leader);
 
 describe('the first', () => {
@@ -61,19 +70,13 @@ describe('the first', () => {
 
 describe('a follower', () => {
   it('leaves a Lease alone that is renewed, for as long as it is', async () => {
-    const stage = new Stage();
-    const [a, b] = [stage.replica('a').start(), stage.replica('b')];
-    await stage.pass(0);
-    b.start();
+    const { stage, a, b } = await leaderAndFollower();
     expect(names(await watched(stage, 300, a, b))).toEqual(['a']);
     expect(b.elector.candidacy()).toEqual({ identity: 'b', leads: false, holder: 'a' });
   });
 
   it('takes it 15 s after it last saw it renewed, and not before', async () => {
-    const stage = new Stage();
-    const [a, b] = [stage.replica('a').start(), stage.replica('b')];
-    await stage.pass(0);
-    b.start();
+    const { stage, a, b } = await leaderAndFollower();
     await stage.pass(20);
     a.kill();
     const killed = stage.now / 1000;
@@ -130,10 +133,7 @@ describe('a follower', () => {
 
 describe('the leader', () => {
   it('stops 10 s after its last renewal while the kube-apiserver is away for it, before another one begins', async () => {
-    const stage = new Stage();
-    const [a, b] = [stage.replica('a').start(), stage.replica('b')];
-    await stage.pass(0);
-    b.start();
+    const { stage, a, b } = await leaderAndFollower();
     await stage.pass(10);
     a.weather = 'away';
     await stage.pass(9.9);
@@ -160,20 +160,14 @@ describe('the leader', () => {
   });
 
   it('stops in time also while a request hangs', async () => {
-    const stage = new Stage();
-    const [a, b] = [stage.replica('a').start(), stage.replica('b')];
-    await stage.pass(0);
-    b.start();
+    const { stage, a, b } = await leaderAndFollower();
     await stage.pass(10);
     a.weather = 'hangs';
     expect(names(await watched(stage, 40, a, b))).toEqual(['a', 'nobody', 'b']);
   });
 
   it('whose writes come through unheard stops, and does not take it back while another one holds it', async () => {
-    const stage = new Stage();
-    const [a, b] = [stage.replica('a').start(), stage.replica('b')];
-    await stage.pass(0);
-    b.start();
+    const { stage, a, b } = await leaderAndFollower();
     await stage.pass(10);
     a.weather = 'takes writes, answers nothing';
     await watched(stage, 60, a, b);
@@ -183,10 +177,7 @@ describe('the leader', () => {
   });
 
   it('that stood still for a minute does not lead when it goes on, not even for a moment', async () => {
-    const stage = new Stage();
-    const [a, b] = [stage.replica('a').start(), stage.replica('b')];
-    await stage.pass(0);
-    b.start();
+    const { stage, a, b } = await leaderAndFollower();
     await stage.pass(10);
     a.freeze();
     await watched(stage, 60, a, b);
@@ -216,10 +207,7 @@ describe('the leader', () => {
   });
 
   it('makes the Lease anew when it was deleted under it; a follower leaves it to it', async () => {
-    const stage = new Stage();
-    const [a, b] = [stage.replica('a').start(), stage.replica('b')];
-    await stage.pass(0);
-    b.start();
+    const { stage, a, b } = await leaderAndFollower();
     await stage.pass(1.9);
     stage.remove();
     await stage.pass(0.2);
@@ -231,10 +219,7 @@ describe('the leader', () => {
   it.each([1.9, 2.1, 3.1, 4.1, 6.3, 8.1, 9.5, 12.7])(
     'and no follower that finds it gone leads beside it: deleted after %s s',
     async (after) => {
-      const stage = new Stage();
-      const [a, b] = [stage.replica('a').start(), stage.replica('b')];
-      await stage.pass(0);
-      b.start();
+      const { stage, a, b } = await leaderAndFollower();
       await stage.pass(after);
       stage.remove();
       expect(names(await watched(stage, 60, a, b))).toEqual(['a']);
@@ -243,10 +228,7 @@ describe('the leader', () => {
   );
 
   it('that is killed with its Lease deleted is followed when the Lease would have run out, and not before', async () => {
-    const stage = new Stage();
-    const [a, b] = [stage.replica('a').start(), stage.replica('b')];
-    await stage.pass(0);
-    b.start();
+    const { stage, a, b } = await leaderAndFollower();
     await stage.pass(20);
     a.kill();
     stage.remove();
@@ -271,10 +253,7 @@ describe('the leader', () => {
   });
 
   it('gives it up when it ends: nobody holds it, for one second, and the next one needs not wait', async () => {
-    const stage = new Stage();
-    const [a, b] = [stage.replica('a').start(), stage.replica('b')];
-    await stage.pass(0);
-    b.start();
+    const { stage, a, b } = await leaderAndFollower();
     await stage.pass(10);
     const ended = a.elector.stop();
     expect(a.leads).toBe(false);
