@@ -32,7 +32,7 @@ export const kubeApiserverUnreachableFromBackend = defineCause({
       says: [
         NO_ADDRESS_READY,
         clause('error lines say that the kube-apiserver is not there', linesPointTo('apiserver-unavailable')),
-        clause('the kube-apiserver has answered each of our own probes in the last 6 min', CONTROL_NEVER_FAILED),
+        clause('none of our own probes of the kube-apiserver failed in the last 6 min', CONTROL_NEVER_FAILED),
       ],
       reproduce: 'kubectl logs -n {namespace} {pod} -c {container} --previous --tail=200',
     },
