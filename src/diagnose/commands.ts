@@ -9,6 +9,7 @@ import {
 } from '../domain/placeholders.ts';
 import type { Quote } from '../domain/quote.ts';
 import type { ApiFacts, ContainerFacts, PodFacts } from '../domain/snapshot.ts';
+import { askedInARow } from '../signals/reading.ts';
 
 /** Name of an API that a pasted text is about without naming it. */
 const NAMELESS = 'unknown';
@@ -49,7 +50,8 @@ export function shellWord(text: string | undefined): string | undefined {
 
 type Names = Partial<Record<PlaceholderName, string>>;
 
-function namesOf(api: ApiFacts): Names {
+/** Every command about an API asks for them. */
+const namesOf = askedInARow((api: ApiFacts): Names => {
   const workload = observedValue(api.workload);
   const selector = observedValue(api.service)?.selector;
   return given({
@@ -61,7 +63,7 @@ function namesOf(api: ApiFacts): Names {
     ...namesOfAddress(api),
     ...namesOfPod(api),
   });
-}
+});
 
 function selectorText(selector: Readonly<Record<string, string>>): string {
   return Object.entries(selector)
@@ -88,11 +90,11 @@ function given(names: Readonly<Partial<Record<PlaceholderName, string | undefine
 }
 
 /** The pod that a person should look at: one that is not ready, and of those one that has ended before. */
-function troubledPod(api: ApiFacts): PodFacts | undefined {
+const troubledPod = askedInARow((api: ApiFacts): PodFacts | undefined => {
   const pods = observedValue(api.pods) ?? [];
   const trouble = (pod: PodFacts): number => (pod.ready ? 0 : 2) + (pod.containers.some(hasEnded) ? 1 : 0);
   return [...pods].sort((a, b) => trouble(b) - trouble(a) || (a.name < b.name ? -1 : 1))[0];
-}
+});
 
 function troubledContainer({ containers }: PodFacts): ContainerFacts | undefined {
   return (

@@ -1,23 +1,25 @@
 import { type ApiAnswer, wholeAnswer } from '../domain/answer.ts';
-import { type Cause, clausesOf } from '../domain/cause.ts';
-import { above, type Criterion, last } from '../domain/criterion.ts';
+import type { Cause } from '../domain/cause.ts';
+import type { Criterion } from '../domain/criterion.ts';
 import { type Candidate, DIAGNOSES_SCHEMA, type Diagnoses, type Diagnosis } from '../domain/diagnosis.ts';
-import { type LedgerEntry, ledgerOf, type TextShares } from '../domain/ledger.ts';
+import type { TextShares } from '../domain/ledger.ts';
 import { observedValue, UNOBSERVED } from '../domain/observed.ts';
 import { type FailurePattern, isOfDayOfWeek } from '../domain/pattern.ts';
-import type { Signal, SignalDeclaration } from '../domain/signal.ts';
+import type { Signal } from '../domain/signal.ts';
 import type { SignalValues } from '../domain/signal-values.ts';
 import type { ApiFacts, Snapshot } from '../domain/snapshot.ts';
-import { DERIVED_SIGNALS, FAILURES_PERIODIC, SCHEDULE_MATCHED } from '../signals/derived.ts';
+import { FAILURES_PERIODIC, SCHEDULE_MATCHED } from '../signals/derived.ts';
 import { readSignals } from '../signals/read.ts';
 import { answerOf } from './answers.ts';
 import { baseRates } from './base-rates.ts';
+import { type ReadCatalogue, readCatalogue } from './catalogue.ts';
 import { sourcesNotSeen } from './coverage.ts';
-import { Criteria, type Truth } from './criteria.ts';
+import { Criteria } from './criteria.ts';
 import { EpisodeLog } from './episodes.ts';
 import { type Held, type HeldVerdict, nextHeld } from './held-verdict.ts';
 import { LedgerState } from './ledger-state.ts';
 import type { LongMemoryState } from './long-memory.ts';
+import type { Truth } from './moment.ts';
 import { patternOf } from './pattern.ts';
 import { type PossibleOptions, withPossibilities } from './possibilities.ts';
 import { matchSchedule } from './schedules.ts';
@@ -89,14 +91,9 @@ export function diagnoseSnapshots(snapshots: Iterable<Snapshot>, options: Diagno
 
 class Doctor implements Diagnostician {
   readonly #options: DiagnosticianOptions;
-  readonly #symptom: Criterion;
-  readonly #symptomNow: Criterion;
-  readonly #entries: readonly LedgerEntry[];
-  readonly #positions: ReadonlyMap<LedgerEntry, number>;
+  readonly #catalogue: ReadCatalogue;
   /** Of the API that is judged, by entry: one after the other uses it. */
   readonly #truths: Truth[] = [];
-  readonly #causes: ReadonlyMap<string, Cause>;
-  readonly #signals: ReadonlyMap<string, SignalDeclaration>;
   #criteria: Criteria;
   #ledger: LedgerState;
   #episodes = new Map<string, EpisodeLog>();
@@ -104,19 +101,9 @@ class Doctor implements Diagnostician {
 
   constructor(options: DiagnosticianOptions) {
     this.#options = options;
-    this.#symptom = options.symptom ?? above(last('failing'), 0.5);
-    this.#symptomNow = options.symptomNow ?? above(last('failing'), 0.5);
-    this.#entries = ledgerOf(options.causes);
-    this.#positions = new Map(this.#entries.map((entry, position) => [entry, position]));
-    this.#causes = new Map(options.causes.map((cause) => [cause.id, cause]));
-    this.#signals = new Map([...DERIVED_SIGNALS, ...options.signals].map((signal: SignalDeclaration) => [signal.name, signal]));
-    this.#criteria = this.#freshCriteria();
-    this.#ledger = new LedgerState(this.#entries);
-  }
-
-  #freshCriteria(): Criteria {
-    const clauses = this.#entries.flatMap(({ declaration }) => (declaration ? clausesOf(declaration) : []));
-    return new Criteria([this.#symptom, this.#symptomNow, ...[...this.#entries, ...clauses].map(({ when }) => when)]);
+    this.#catalogue = readCatalogue(options);
+    this.#criteria = new Criteria(this.#catalogue.criteria);
+    this.#ledger = new LedgerState(this.#catalogue.entries);
   }
 
   observe(snapshot: Snapshot, values?: ReadonlyMap<string, SignalValues>): DiagnosisRound {
@@ -168,7 +155,7 @@ class Doctor implements Diagnostician {
     const deeper = snapshot.asOf === undefined ? undefined : this.#options.text?.deeper;
     return judged.map((one) => {
       const verdict = verdictOn(one, together.get(one.api.name));
-      return withPossibilities(withDepth(verdict, deeper, this.#signals), one, this.#options.possible);
+      return withPossibilities(withDepth(verdict, deeper, this.#catalogue.signals), one, this.#options.possible);
     });
   }
 
@@ -208,35 +195,39 @@ class Doctor implements Diagnostician {
   ): Omit<Judged, 'verdict'> | undefined {
     const time = snapshot.time / 1000;
     this.#criteria.push(api.name, snapshot.time, ...values);
-    this.#entries.forEach(({ when }, position) => {
-      this.#truths[position] = this.#criteria.truth(when);
+    const { entries, tests, clauses, positions, causes, signals, symptom } = this.#catalogue;
+    tests.forEach((test, position) => {
+      this.#truths[position] = this.#criteria.ask(test);
     });
     this.#ledger.update(api.name, time, this.#truths);
-    if (this.#criteria.truth(this.#symptom) !== true) return undefined;
+    if (this.#criteria.truth(symptom) !== true) return undefined;
     const truths = [...this.#truths];
     const weighed = snapshot.asOf === undefined ? this.#weigh(truths) : this.#weighText(truths, api);
     const context = {
       api,
       cluster: snapshot.cluster,
-      causes: this.#causes,
-      signals: this.#signals,
+      causes,
+      signals,
       time: snapshot.time,
       ...(schedule === undefined ? {} : { schedule }),
     };
-    const candidates = candidatesOf(weighed, context, (entry) => ({
-      explanation: this.#criteria.explain(entry.when),
-      since: this.#ledger.since(api.name, this.#positions.get(entry) ?? -1) ?? time,
-      clauses: (entry.declaration ? clausesOf(entry.declaration) : [])
-        .filter(({ when }) => this.#criteria.truth(when) === true)
-        .map(({ text, when }) => ({ text, explanation: this.#criteria.explain(when) })),
-    }));
-    return { api, snapshot, pattern, candidates, weighed, truths, entries: this.#entries, causes: this.#causes, signals: this.#signals };
+    const candidates = candidatesOf(weighed, context, (entry) => {
+      const position = positions.get(entry) ?? -1;
+      return {
+        explanation: this.#criteria.explain(entry.when),
+        since: this.#ledger.since(api.name, position) ?? time,
+        clauses: (clauses[position] ?? [])
+          .filter(({ when }) => this.#criteria.truth(when) === true)
+          .map(({ text, when }) => ({ text, explanation: this.#criteria.explain(when) })),
+      };
+    });
+    return { api, snapshot, pattern, candidates, weighed, truths, entries, causes, signals };
   }
 
   #weigh(truths: readonly Truth[], otherScore = this.#options.otherScore): readonly Weighed[] {
     const { causes, unknownScore = 0, temperature = 1 } = this.#options;
     const given = otherScore === undefined ? {} : { otherScore };
-    return weigh(causes, this.#entries, truths, { unknownScore, temperature, ...given });
+    return weigh(causes, this.#catalogue.entries, truths, { unknownScore, temperature, ...given });
   }
 
   #weighText(truths: readonly Truth[], api: ApiFacts): readonly Weighed[] {
@@ -245,18 +236,20 @@ class Doctor implements Diagnostician {
     const untold = possible && baseRates(possible.rates, victimOf(api)).get(UNKNOWN);
     return asATextShows(this.#weigh(truths, text.otherScore), {
       deeper: text.deeper,
-      sourcesOf: ({ when }) => Object.keys(this.#criteria.explain(when).values).flatMap((name) => this.#signals.get(name)?.source ?? []),
+      sourcesOf: ({ when }) =>
+        Object.keys(this.#criteria.explain(when).values).flatMap((name) => this.#catalogue.signals.get(name)?.source ?? []),
       ...(untold === undefined ? {} : { untold }),
     });
   }
 
   /** Goes on with the verdict on an API whose values were just judged. */
   #hold(apiservice: string, time: number, read: SignalValues, candidates: readonly Candidate[]): Held | undefined {
+    const { symptom, symptomNow } = this.#catalogue;
     const failing = read.get('failing');
     const held = nextHeld(this.#held.get(apiservice), {
       time,
-      symptom: this.#criteria.truth(this.#symptom),
-      errs: this.#criteria.truth(this.#symptomNow) === true || (failing === undefined ? undefined : failing > 0.5),
+      symptom: this.#criteria.truth(symptom),
+      errs: this.#criteria.truth(symptomNow) === true || (failing === undefined ? undefined : failing > 0.5),
       failures: read.get('aggregator-failures'),
       candidates,
     });
@@ -290,14 +283,14 @@ class Doctor implements Diagnostician {
   }
 
   restore(state: State): void {
-    const criteria = this.#freshCriteria();
+    const criteria = new Criteria(this.#catalogue.criteria);
     criteria.history.restore(state.history);
     this.#criteria = criteria;
-    this.#ledger = new LedgerState(this.#entries);
+    this.#ledger = new LedgerState(this.#catalogue.entries);
     this.#ledger.restore(state.ledger);
     this.#episodes = new Map(Object.entries(state.episodes).map(([name, episodes]) => [name, new EpisodeLog(episodes)]));
     this.#held = new Map(
-      Object.entries(state.held).filter(([, { verdict }]) => verdict.cause === UNKNOWN || this.#causes.has(verdict.cause)),
+      Object.entries(state.held).filter(([, { verdict }]) => verdict.cause === UNKNOWN || this.#catalogue.causes.has(verdict.cause)),
     );
   }
 }

@@ -1,6 +1,6 @@
 import type { Category } from '../domain/category.ts';
 import type { Candidate } from '../domain/diagnosis.ts';
-import type { Truth } from './criteria.ts';
+import type { Truth } from './moment.ts';
 import { UNKNOWN } from './scoring.ts';
 
 /** What is said of one failure from its first tick to a quarter of an hour after its last: a verdict ends with its fault. */

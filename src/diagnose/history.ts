@@ -11,26 +11,52 @@ const KEPT_MS = 3_900_000;
 const FINE_MS = 300_000;
 const COARSE_MS = 9_500;
 
-/**
- * What every signal of every API was, for an hour and a bit, at the resolution of the ticks. The memory is bounded: rows by
- * MOST_ROWS, columns by the names it is created with, APIs by what the snapshots hold.
- */
-export class SignalHistory {
+/** The signals that a history keeps, and where each stands. */
+export class HistoryColumns {
   readonly names: readonly string[];
   readonly #index: ReadonlyMap<string, number>;
-  readonly #apis = new Map<string, ApiHistory>();
   /** Columns of the signals of a row, -1 for those that are not kept. */
-  readonly #columns = new WeakMap<SignalRow, Int32Array>();
+  readonly #ofRows = new WeakMap<SignalRow, Int32Array>();
 
-  /** @param names the signals that are kept; others are ignored. */
   constructor(names: Iterable<string>) {
     this.names = [...new Set(names)].sort();
     this.#index = new Map(this.names.map((name, index) => [name, index]));
   }
 
-  /** Column number of a signal, for `ApiHistory.samplesAt`; undefined when the history does not keep it. */
   indexOf(signal: string): number | undefined {
     return this.#index.get(signal);
+  }
+
+  ofRow(row: SignalRow): Int32Array {
+    let columns = this.#ofRows.get(row);
+    if (!columns) {
+      columns = Int32Array.from(row.names, (name) => this.#index.get(name) ?? -1);
+      this.#ofRows.set(row, columns);
+    }
+    return columns;
+  }
+}
+
+/**
+ * What every signal of every API was, for an hour and a bit, at the resolution of the ticks. The memory is bounded: rows by
+ * MOST_ROWS, columns by the names it is created with, APIs by what the snapshots hold.
+ */
+export class SignalHistory {
+  readonly #kept: HistoryColumns;
+  readonly #apis = new Map<string, ApiHistory>();
+
+  /** @param kept the signals that are kept; others are ignored. */
+  constructor(kept: Iterable<string> | HistoryColumns) {
+    this.#kept = kept instanceof HistoryColumns ? kept : new HistoryColumns(kept);
+  }
+
+  get names(): readonly string[] {
+    return this.#kept.names;
+  }
+
+  /** Column number of a signal, for `ApiHistory.samplesAt`; undefined when the history does not keep it. */
+  indexOf(signal: string): number | undefined {
+    return this.#kept.indexOf(signal);
   }
 
   api(apiservice: string): ApiHistory | undefined {
@@ -50,22 +76,13 @@ export class SignalHistory {
     }
     api.begin(timeMs);
     for (const some of values)
-      if (some instanceof SignalSheet) api.setRow(this.#columnsOf(some.row), some.values);
+      if (some instanceof SignalSheet) api.setRow(this.#kept.ofRow(some.row), some.values);
       else
         for (const [name, value] of some) {
-          const column = this.#index.get(name);
+          const column = this.#kept.indexOf(name);
           if (column !== undefined) api.set(column, value);
         }
     return api;
-  }
-
-  #columnsOf(row: SignalRow): Int32Array {
-    let columns = this.#columns.get(row);
-    if (!columns) {
-      columns = Int32Array.from(row.names, (name) => this.#index.get(name) ?? -1);
-      this.#columns.set(row, columns);
-    }
-    return columns;
   }
 
   /** Forgets the APIs that are not named. */
@@ -74,7 +91,7 @@ export class SignalHistory {
   }
 
   samples(apiservice: string, signal: string): Samples {
-    const column = this.#index.get(signal);
+    const column = this.#kept.indexOf(signal);
     const api = this.#apis.get(apiservice);
     return api && column !== undefined ? api.samplesAt(column) : NO_SAMPLES;
   }
@@ -88,7 +105,7 @@ export class SignalHistory {
 
   /** Takes what toJSON gave; signals that are no longer kept are dropped. @throws RangeError when it contradicts itself, and nothing has changed then. */
   restore({ names, apis }: HistoryState): void {
-    const columns = names.map((name) => this.#index.get(name));
+    const columns = names.map((name) => this.#kept.indexOf(name));
     const restored = new Map<string, ApiHistory>();
     for (const [name, api] of Object.entries(apis)) restored.set(name, ApiHistory.from(api, columns, this.names.length));
     this.#apis.clear();

@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../domain/ledger.ts';
-import type { Truth } from './criteria.ts';
+import type { Truth } from './moment.ts';
 
 /** Since when each piece of evidence of each API has been met without a break. */
 export class LedgerState {

@@ -3,7 +3,7 @@ import type { LedgerEntry } from '../domain/ledger.ts';
 import type { ApiFacts } from '../domain/snapshot.ts';
 import { evidenceCommand } from './commands.ts';
 import type { NotSeen } from './coverage.ts';
-import type { Truth } from './criteria.ts';
+import type { Truth } from './moment.ts';
 import type { Weighed } from './scoring.ts';
 
 /** Below this confidence a verdict says what would decide it. */

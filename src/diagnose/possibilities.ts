@@ -6,7 +6,7 @@ import type { ApiFacts } from '../domain/snapshot.ts';
 import { type BaseRates, VICTIMS } from '../domain/victim.ts';
 import { baseRates, countedOf } from './base-rates.ts';
 import { fillCommand } from './commands.ts';
-import type { Truth } from './criteria.ts';
+import type { Truth } from './moment.ts';
 import { UNKNOWN } from './scoring.ts';
 import { victimOf } from './victims.ts';
 

@@ -3,7 +3,7 @@ import type { Cause } from '../domain/cause.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import { required } from '../domain/required.ts';
 import { tieBreak } from '../domain/tie-break.ts';
-import type { Truth } from './criteria.ts';
+import type { Truth } from './moment.ts';
 
 export const UNKNOWN = 'unknown';
 

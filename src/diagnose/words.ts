@@ -1,7 +1,7 @@
 import { inWords, rounded, secondsInWords } from '../domain/quantity.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { ApiFacts } from '../domain/snapshot.ts';
-import type { WindowCount } from './criteria.ts';
+import type { WindowCount } from './compiled-criteria.ts';
 
 /**
  * Names of a sentence, from the snapshot; `values` are those that the evidence found: `{value}`, and `{value|pod|pods}` with its noun.
@@ -28,16 +28,42 @@ export function windowInWords({ from, met, of, r }: WindowCount): Readonly<Recor
 }
 
 /** A signal and its value: `restarts in the last hour: 3`, `the rollout goes on: yes`. */
-export function readingInWords(value: number, signal: Pick<Signal, 'name' | 'metric' | 'kind' | 'help' | 'words'>): string {
-  // Says what the flag is: `1 while the Service exists, 0 while it does not.`
-  const flag = /^([01]) while (.*?)(?:[,;:] .*|)\.?$/.exec(signal.help);
-  if (flag) return `${signal.words ?? flag[2]}: ${value === Number(flag[1]) ? 'yes' : 'no'}`;
-  const end = /^Seconds until (.*?);/.exec(signal.help)?.[1];
+export function readingInWords(value: number, signal: Described): string {
+  const { yes, end, words, share } = wordsOf(signal);
+  if (yes !== undefined) return `${words}: ${value === yes ? 'yes' : 'no'}`;
   if (end !== undefined) return value < 0 ? `time since ${end}: ${secondsInWords(-value)}` : `time until ${end}: ${secondsInWords(value)}`;
-  return `${signal.words ?? labelOf(signal.help)}: ${value > 0 && value <= 1 && isShare(signal) ? `${rounded(value * 100)} %` : inWords(value, signal)}`;
+  return `${words}: ${value > 0 && value <= 1 && share ? `${rounded(value * 100)} %` : inWords(value, signal)}`;
 }
 
-const isShare = ({ help }: Pick<Signal, 'help'>): boolean => /^Share of /.test(help);
+type Described = Pick<Signal, 'name' | 'metric' | 'kind' | 'help' | 'words'>;
+
+/** What is in the help of a signal. */
+interface Words {
+  readonly words: string;
+  /** Of a flag: the value that means yes. */
+  readonly yes?: number;
+  /** What the seconds are left until. */
+  readonly end?: string;
+  readonly share: boolean;
+}
+
+const WORDS = new WeakMap<Described, Words>();
+
+/** A catalogue's signals are the same at every moment: their help is read once. */
+function wordsOf(signal: Described): Words {
+  const words = WORDS.get(signal) ?? readHelp(signal);
+  WORDS.set(signal, words);
+  return words;
+}
+
+function readHelp({ help, words }: Described): Words {
+  const share = /^Share of /.test(help);
+  // Says what the flag is: `1 while the Service exists, 0 while it does not.`
+  const [, yes, what = ''] = /^([01]) while (.*?)(?:[,;:] .*|)\.?$/.exec(help) ?? [];
+  if (yes !== undefined) return { words: words ?? what, yes: Number(yes), share };
+  const end = /^Seconds until (.*?);/.exec(help)?.[1];
+  return { words: words ?? labelOf(help), share, ...(end === undefined ? {} : { end }) };
+}
 
 /** The first words of the help, without its unit. */
 function labelOf(help: string): string {

@@ -4,7 +4,7 @@ import type { Quote } from '../domain/quote.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { ApiFacts, ClusterEvent, ClusterFacts, ContainerFacts, PodFacts, SignatureCount, Speaker } from '../domain/snapshot.ts';
 import { SIGNATURES } from '../signatures/list.ts';
-import { isOver, isRecent, largest, podsOf, RECENT_LINE_MS, SETTLES_MS } from './reading.ts';
+import { askedInARow, isOver, isRecent, largest, podsOf, RECENT_LINE_MS, SETTLES_MS } from './reading.ts';
 
 /** How strongly a signature points to a cause: it names it alone, or first of several, or among several. */
 type Rank = 'only' | 'first' | 'among';
@@ -18,6 +18,8 @@ interface Pointers {
 
 /** Cause id → ids of the signatures that point to it, by rank. */
 const POINTERS: ReadonlyMap<string, Pointers> = pointersByCause();
+/** Signature id → the causes that it points to. */
+const POINTED_TO: ReadonlyMap<string, readonly string[]> = new Map(SIGNATURES.map(({ id, pointsTo }) => [id, pointsTo]));
 
 function pointersByCause(): ReadonlyMap<string, Pointers> {
   const found = new Map<string, Pointers>();
@@ -53,7 +55,7 @@ function hits(api: ApiFacts, cluster: ClusterFacts): readonly Hit[] {
   return found;
 }
 
-/** Every cause asks for the hits of each API. */
+/** The hits of each API are asked for again and again. */
 const HITS = new WeakMap<ApiFacts, { readonly cluster: ClusterFacts; readonly hits: readonly Hit[] }>();
 
 function findHits(api: ApiFacts, cluster: ClusterFacts): readonly Hit[] {
@@ -67,13 +69,36 @@ function findHits(api: ApiFacts, cluster: ClusterFacts): readonly Hit[] {
 /** Longest line that is quoted, in characters. */
 const LONGEST_QUOTE = 512;
 
+/** A hit, and how strongly it points to a cause: more than 0. */
+interface Pointing {
+  readonly hit: Hit;
+  readonly rank: number;
+}
+
+const NONE: readonly Pointing[] = [];
+
+/** By cause, those that point to it, in the order of the hits. Every cause asks. */
+const pointing = askedInARow((api: ApiFacts, cluster: ClusterFacts): ReadonlyMap<string, readonly Pointing[]> => {
+  const found = new Map<string, Pointing[]>();
+  for (const hit of hits(api, cluster))
+    for (const cause of new Set([...(POINTED_TO.get(hit.signature) ?? []), ...(hit.pointsTo ?? [])])) {
+      const pointers = POINTERS.get(cause);
+      const rank = pointers ? rankOfHit(hit, pointers) : 0;
+      if (rank === 0) continue;
+      const known = found.get(cause);
+      if (known) known.push({ hit, rank });
+      else found.set(cause, [{ hit, rank }]);
+    }
+  return found;
+});
+
 /** The newest current line whose signature points to the cause, the plainest first. */
-function quoted(pointers: Pointers, api: ApiFacts, cluster: ClusterFacts, time: number): Quote | undefined {
-  let best: { hit: Hit; rank: number } | undefined;
-  for (const hit of hits(api, cluster)) {
-    const rank = rankOfHit(hit, pointers);
-    if (rank === 0 || !hit.sample || !isCurrent(hit, api, time)) continue;
-    if (!best || rank > best.rank || (rank === best.rank && hit.lastAt > best.hit.lastAt)) best = { hit, rank };
+function quoted({ cause }: Pointers, api: ApiFacts, cluster: ClusterFacts, time: number): Quote | undefined {
+  let best: Pointing | undefined;
+  for (const one of pointing(api, cluster).get(cause) ?? NONE) {
+    const { hit, rank } = one;
+    if (!hit.sample || !isCurrent(hit, api, time)) continue;
+    if (!best || rank > best.rank || (rank === best.rank && hit.lastAt > best.hit.lastAt)) best = one;
   }
   return best && { text: best.hit.sample.slice(0, LONGEST_QUOTE), from: placeOf(best.hit, api) };
 }
@@ -170,12 +195,9 @@ function hasFallenSilent({ place, speaker, lastAt, gap: known }: Hit, api: ApiFa
 }
 
 /** The best rank among the current signatures; 0 when none points there. */
-function strength(pointers: Pointers, api: ApiFacts, cluster: ClusterFacts, time: number): number {
+function strength({ cause }: Pointers, api: ApiFacts, cluster: ClusterFacts, time: number): number {
   let best = 0;
-  for (const hit of hits(api, cluster)) {
-    const rank = rankOfHit(hit, pointers);
-    if (rank > best && isCurrent(hit, api, time)) best = rank;
-  }
+  for (const { hit, rank } of pointing(api, cluster).get(cause) ?? NONE) if (rank > best && isCurrent(hit, api, time)) best = rank;
   return best;
 }
 
@@ -206,7 +228,6 @@ function mostOf({ signature, busyMinutes }: SignatureCount): number {
 export const SIGNATURE_SIGNALS: readonly Signal[] = [...POINTERS]
   .sort(([a], [b]) => (a < b ? -1 : 1))
   .flatMap(([cause, pointers]): Signal[] => {
-    const all = new Set([...pointers.only, ...pointers.first, ...pointers.among]);
     return [
       {
         name: `signature-matches-${cause}`,
@@ -216,8 +237,7 @@ export const SIGNATURE_SIGNALS: readonly Signal[] = [...POINTERS]
         familyHelp: 'Log lines and other texts that a signature matched which points to this cause.',
         labels: { points_to: cause },
         source: 'logs',
-        observe: (api, cluster) =>
-          hits(api, cluster).reduce((sum, hit) => sum + (all.has(hit.signature) || hit.pointsTo?.includes(cause) ? hit.count : 0), 0),
+        observe: (api, cluster) => (pointing(api, cluster).get(cause) ?? NONE).reduce((sum, { hit }) => sum + hit.count, 0),
       },
       {
         name: `signature-strength-${cause}`,

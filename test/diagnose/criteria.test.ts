@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Criteria, type Truth } from '../../src/diagnose/criteria.ts';
+import { Criteria } from '../../src/diagnose/criteria.ts';
+import type { Truth } from '../../src/diagnose/moment.ts';
 import { above, all, any, below, type Criterion, coincides, HOUR, MINUTE, not } from '../../src/domain/criterion.ts';
 import { FAILURES_PERIODIC } from '../../src/signals/derived.ts';
 import { cpuMs } from '../support/cpu-time.ts';
