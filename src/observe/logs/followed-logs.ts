@@ -18,6 +18,8 @@ import { createTurns } from './turns.ts';
 
 /** A container that another process has followed is kept for so long until it is found. */
 const UNFOUND_MS = 120_000;
+/** So many that nobody wants any more are remembered, the ones that left last: 20 KiB each. */
+const MOST_LEFT = 50;
 /** Between the first requests of two logs: as many handshakes at once would delay the probes. */
 const SPREAD_MS = 10;
 
@@ -43,6 +45,8 @@ interface Followed {
   readonly log: FollowedLog;
   readonly follower: Follower;
   readonly stop: AbortController;
+  /** Resolves when nothing of it is read any more. */
+  readonly ended: Promise<void>;
 }
 
 export interface FollowedLogsInput {
@@ -71,6 +75,8 @@ export class FollowedLogs {
   readonly #signatures: ReturnType<typeof withUserSignatures>;
   readonly #turns = createTurns();
   readonly #followed = new Map<string, Followed>();
+  /** A pod leaves its Service and comes back: what was read of its log is not read again. */
+  readonly #left = new Map<string, Followed>();
   /** One batch and one scanner for all: pieces of work follow one another. */
   #batch: LineBatch | undefined;
   #beganAt: number | undefined;
@@ -124,6 +130,7 @@ export class FollowedLogs {
   /** Of these containers, and of no others, as far as the limit goes. */
   follow(wanted: readonly WantedStream[], signal: AbortSignal): void {
     this.#stopOthers(wanted);
+    this.#forgetLeft();
     this.#notFollowed = 0;
     for (const { container, apis } of wanted) {
       const followed = this.#followed.get(keyOf(container));
@@ -144,6 +151,7 @@ export class FollowedLogs {
   /** Their followers end with their signal: whoever starts again opens them anew. */
   clear(): void {
     this.#followed.clear();
+    this.#left.clear();
   }
 
   states(): FollowState[] {
@@ -164,27 +172,45 @@ export class FollowedLogs {
 
   #stopOthers(wanted: readonly WantedStream[]): void {
     const keys = new Set(wanted.map(({ container }) => keyOf(container)));
-    for (const [key, { stop }] of this.#followed)
+    for (const [key, followed] of this.#followed)
       if (!keys.has(key)) {
         this.#followed.delete(key);
-        stop.abort();
+        followed.stop.abort();
+        this.#left.set(key, followed);
       }
   }
 
+  /** The oldest over the limit, and those whose API is gone: what is counted for one of its name begins anew. */
+  #forgetLeft(): void {
+    const { books } = this.#input;
+    for (const [key, { log }] of this.#left) {
+      const gone = log.apis.length > 0 && log.apis.every((api, i) => books.ofBackend(api) !== log.books[i]);
+      if (gone || this.#left.size > MOST_LEFT) this.#left.delete(key);
+    }
+  }
+
   #open(container: FollowedContainer, apis: readonly string[], signal: AbortSignal): void {
-    const log: FollowedLog = { apis, books: this.#input.books.ofContainer(apis), state: { kind: 'pending' } };
-    const follower = this.#followerOf(container, log);
+    const key = keyOf(container);
+    const books = this.#input.books.ofContainer(apis);
+    const left = this.#left.get(key);
+    this.#left.delete(key);
+    const log: FollowedLog = Object.assign(left?.log ?? {}, { apis, books, state: { kind: 'pending' } as const });
+    const follower = left?.follower ?? this.#followerOf(container, log);
+    follower.update(container);
     const stop = new AbortController();
-    this.#followed.set(keyOf(container), { log, follower, stop });
     const end = () => stop.abort();
     signal.addEventListener('abort', end, { once: true });
     stop.signal.addEventListener('abort', () => signal.removeEventListener('abort', end), { once: true });
-    follower.run(stop.signal, this.#followed.size * SPREAD_MS).catch((error: unknown) => {
-      log.state = { kind: 'failed', message: String(error) };
-      // The next plan opens it anew.
-      this.#followed.delete(keyOf(container));
-      this.#input.log.error({ source: 'logs', pod: container.pod, error: String(error) }, 'a log is no longer followed');
-    });
+    const delayMs = (this.#followed.size + 1) * SPREAD_MS;
+    const ended = (left?.ended ?? Promise.resolve())
+      .then(() => follower.run(stop.signal, delayMs))
+      .catch((error: unknown) => {
+        log.state = { kind: 'failed', message: String(error) };
+        // The next plan opens it anew.
+        this.#followed.delete(key);
+        this.#input.log.error({ source: 'logs', pod: container.pod, error: String(error) }, 'a log is no longer followed');
+      });
+    this.#followed.set(key, { log, follower, stop, ended });
   }
 
   #followerOf(container: FollowedContainer, log: FollowedLog): Follower {

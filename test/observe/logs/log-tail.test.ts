@@ -122,6 +122,62 @@ describe('a log', () => {
     cluster.targets.set();
     expect(cluster.tail.factsFor(API)).toEqual({ state: 'unobserved' });
   });
+
+  it('of a pod that leaves its Service and comes back goes on where it was, whatever was written meanwhile', async () => {
+    const cluster = await tailed();
+    await following(cluster);
+    const log = cluster.log('tides/server');
+    log.write(FINE, REFUSED);
+    await eventually(() => expect(read(cluster)).toBe(2));
+    cluster.targets.set(target({ pods: [] }));
+    await eventually(() => log.followers.size === 0);
+    log.write(REFUSED, FINE, FINE);
+    cluster.targets.set(target());
+    await eventually(() => expect(read(cluster)).toBe(5));
+    log.write(FINE);
+    await eventually(() => expect(read(cluster)).toBe(6));
+    expect(facts(cluster).dropped.gap).toBe(0);
+  });
+
+  it('of a pod that comes back at once is read by one reader', async () => {
+    const cluster = await tailed();
+    await following(cluster);
+    const log = cluster.log('tides/server');
+    log.write(...Array<string>(500).fill(FINE));
+    cluster.targets.set(target({ pods: [] }));
+    cluster.targets.set(target());
+    log.write(FINE);
+    await eventually(() => expect(read(cluster)).toBe(501));
+    await eventually(() => log.followers.size === 1);
+    expect(read(cluster)).toBe(501);
+  });
+
+  it('of a pod that restarted while it was away loses nothing', async () => {
+    const cluster = await tailed();
+    await following(cluster);
+    const log = cluster.log('tides/server');
+    log.write(FINE);
+    await eventually(() => expect(read(cluster)).toBe(1));
+    cluster.targets.set(target({ pods: [] }));
+    await eventually(() => log.followers.size === 0);
+    log.write(REFUSED);
+    log.restart();
+    log.write(FINE);
+    cluster.targets.set(restarted(1));
+    await eventually(() => expect(read(cluster)).toBe(3));
+  });
+
+  it('of an API that was removed and made anew is counted for the new one', async () => {
+    const cluster = await tailed();
+    await following(cluster);
+    const log = cluster.log('tides/server');
+    log.write(FINE, FINE);
+    await eventually(() => expect(read(cluster)).toBe(2));
+    cluster.targets.set();
+    await eventually(() => log.followers.size === 0);
+    cluster.targets.set(target());
+    await eventually(() => expect(read(cluster)).toBe(2));
+  });
 });
 
 // On the real clock: it waits a thousand times for a millisecond.
