@@ -65,6 +65,11 @@ export function createObserver(input: ObserverInput): Observer {
       const open = options.disabled.includes(source) ? undefined : sources.get(source);
       return open ? open.source.status(now) : { source, state: 'disabled' };
     });
+  /** What is read rarely would stay too old for minutes, when the clock was set or the machine slept: it is read soon. */
+  const hurriedWhereStale = (told: SourceStatus[]): SourceStatus[] => {
+    for (const { source, state } of told) if (state === 'stale') sources.get(source)?.source.hurry?.();
+    return told;
+  };
   const refused = () => discovery.source('api-services').status(clock()).state === 'forbidden';
   let discoveredAt: number | undefined;
   /** Each API had a turn since discovery, or so long for it. Without the right to see APIServices there is nothing to wait for. */
@@ -85,7 +90,7 @@ export function createObserver(input: ObserverInput): Observer {
   return {
     start: running.start,
     restart: running.restart,
-    snapshot: () => snapshot(statuses(clock())),
+    snapshot: () => snapshot(hurriedWhereStale(statuses(clock()))),
     sources: () => statuses(clock()),
     ready: () => waited(FIRST_VERDICTS_MS),
     complete: () => waited(EVERY_TURN_MS),

@@ -32,10 +32,11 @@ interface Given {
   readonly client?: Partial<KubeClient>;
   /** In place of the realistic objects of these collections. */
   readonly objects?: typeof REALISTIC;
+  readonly clock?: () => number;
 }
 
 /** An observer of a small cluster, started. */
-async function observe({ options = {}, discovery = 200, client: differs = {}, objects = {} }: Given = {}) {
+async function observe({ options = {}, discovery = 200, client: differs = {}, objects = {}, clock = Date.now }: Given = {}) {
   const cluster = new FakeCluster();
   for (const [path, list] of Object.entries({ ...REALISTIC, ...objects })) for (const object of list) cluster.collection(path).set(object);
   const now = { discovery };
@@ -55,7 +56,7 @@ async function observe({ options = {}, discovery = 200, client: differs = {}, ob
   onTestFinished(() => stop.abort());
   const observer = createObserver({
     client,
-    clock: Date.now,
+    clock,
     log: SILENT,
     options: { exclude: [], disabled: [], probe: { vantages: ['aggregator'] }, logs: {}, ...options },
   });
@@ -308,6 +309,31 @@ describe('what is switched off', () => {
     const seen = await observe({ options: { disabled: [source] } });
     await pass(4000);
     expect(fact(seen)).toEqual({ state: 'unobserved' });
+  });
+});
+
+describe('what is too old to be believed', () => {
+  const LEASES = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases';
+
+  it.each([
+    ['that came while the clock was an hour behind', -3_600_000, 0],
+    ['after a sleep of the machine', 0, 3_600_000],
+  ])('is read soon: an answer %s', async (_, during, after) => {
+    let set = during;
+    const { observer, stateOf, client } = await observe({ clock: () => Date.now() + set });
+    // What began to fail hurries everything, too.
+    await pass(60_000);
+    expect(stateOf('leases').state).toBe('ok');
+    set = after;
+    expect(stateOf('leases').state).toBe('stale');
+    const asked = client.asked.length;
+    // The diagnosis asks for one each few seconds.
+    for (let second = 0; second < 30 && stateOf('leases').state !== 'ok'; second++) {
+      observer.snapshot();
+      await pass(1000);
+    }
+    expect(stateOf('leases').state).toBe('ok');
+    expect(client.asked.slice(asked).filter((path) => path === LEASES)).toHaveLength(1);
   });
 });
 
