@@ -46,6 +46,15 @@ function logLevel(options: GenerateOptions): string {
  * it, as far as the sample lines of the catalogue show that it does.
  */
 export function earlierOwners(signatures: readonly Signature[]): ReadonlyMap<string, readonly Signature[]> {
+  const owners = OWNERS.get(signatures) ?? findOwners(signatures);
+  OWNERS.set(signatures, owners);
+  return owners;
+}
+
+/** Each format of the rules asks, and all patterns on all sample lines take a second. */
+const OWNERS = new WeakMap<readonly Signature[], ReadonlyMap<string, readonly Signature[]>>();
+
+function findOwners(signatures: readonly Signature[]): ReadonlyMap<string, readonly Signature[]> {
   const matchers = signatures.map((signature) => {
     const { id, pattern, literals } = signature;
     return { signature, matcher: createMatcher({ id, pattern: `(?i)${pattern}`, literals }) };
