@@ -23,6 +23,7 @@ export default defineConfig({
     // Two cores in CI, and a third file for while one waits for a process or for a second to pass.
     maxWorkers: 3,
     sequence: { sequencer: SlowestFirst },
+    globalSetup: ['test/support/once-per-run.ts'],
     setupFiles: ['test/support/time-that-can-be-moved.ts'],
     projects: [
       { extends: true, test: { name: 'shared', include: [EVERY], exclude: [...REPLACING, ...ELSEWHERE], isolate: false } },

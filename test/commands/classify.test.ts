@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerClassify } from '../../src/commands/classify.ts';
 import { SIGNATURES } from '../../src/signatures/list.ts';
+import { MAIN } from '../support/exporter-process.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -68,8 +68,7 @@ describe('classify', () => {
   });
 
   it('reads standard input', () => {
-    const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-    const { stdout, status } = spawnSync(process.execPath, ['--import', 'tsx', main, 'classify'], {
+    const { stdout, status } = spawnSync(process.execPath, [MAIN, 'classify'], {
       input: `${REFUSED}\n${FINE}\n`,
       encoding: 'utf8',
     });

@@ -4,6 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type IncidentKeeper, startIncidentKeeper } from '../../src/commands/incident-keeper.ts';
 import { defaultConfig } from '../../src/config.ts';
@@ -13,6 +14,7 @@ import { NO_COUNTS } from '../../src/incidents/totals.ts';
 import type { Logger } from '../../src/source/logger.ts';
 import { incident } from '../incidents/incident.ts';
 import { Played, type Step } from '../incidents/ticks.ts';
+import { bundled } from '../support/bundled.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'keeper-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -317,13 +319,11 @@ describe('the file', () => {
   });
 });
 
-// Not its command line, which would be another process than the one that writes.
-const tsx = new URL('../../node_modules/tsx/dist/esm/index.mjs', import.meta.url).pathname;
-const writer = new URL('incident-writer.ts', import.meta.url).pathname;
+const writer = fileURLToPath(bundled('test/commands/incident-writer.ts'));
 
 /** A process that writes one incident after the other, until it is killed; the lines that it prints. */
 function writing(file: string, limit = '') {
-  const child = spawn('/bin/sh', ['-c', `${limit} exec "$0" "$@"`, process.execPath, '--import', tsx, writer, file], {
+  const child = spawn('/bin/sh', ['-c', `${limit} exec "$0" "$@"`, process.execPath, writer, file], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines: string[] = [];

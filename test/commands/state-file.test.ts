@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readStates, saveState } from '../../src/commands/state-file.ts';
+import { bundled } from '../support/bundled.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'state-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -97,7 +98,7 @@ describe('in the place of the file', () => {
 
 describe('kill -9 while it is being saved', () => {
   const SAVES = `
-    import { saveState } from ${JSON.stringify(new URL('../../src/commands/state-file.ts', import.meta.url).pathname)};
+    import { saveState } from ${JSON.stringify(bundled('src/commands/state-file.ts').href)};
     for (let i = 1; ; i++) {
       await saveState(process.argv[1], JSON.stringify({ i, filling: 'x'.repeat(2e6) }));
       if (i === 2) process.stdout.write('saving\\n');
@@ -105,7 +106,7 @@ describe('kill -9 while it is being saved', () => {
 
   it.each([[3], [11], [23], [37]])('after %d ms leaves a whole state', async (afterMs) => {
     const file = fresh();
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', SAVES, file], {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', SAVES, file], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(child.stdout, 'data');

@@ -9,6 +9,7 @@ import { CAUSES } from '../../src/correlations/list.ts';
 import { createDiagnostician } from '../../src/diagnose/diagnostician.ts';
 import { HourBook } from '../../src/expose/hour/hour-book.ts';
 import { SIGNALS } from '../../src/signals/list.ts';
+import { bundled } from '../support/bundled.ts';
 import { healthyApi, healthySnapshot, healthyTally, NOW } from '../support/healthy.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'state-keeper-'));
@@ -191,12 +192,10 @@ describe('a state', () => {
     const before = readFileSync(file, 'utf8');
     // Where the kernel takes no more than 512 bytes of a file: the write is torn there, as on a disk that is full.
     const saves = `
-      import { saveState } from ${JSON.stringify(new URL('../../src/commands/state-file.ts', import.meta.url).pathname)};
+      import { saveState } from ${JSON.stringify(bundled('src/commands/state-file.ts').href)};
       await saveState(process.argv[1], 'x'.repeat(2000)).catch(({ code }) => process.stdout.write(code));`;
-    const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', saves, file];
-    const said = execFileSync('/bin/sh', ['-c', 'ulimit -f 1; exec "$@"', 'sh', ...node], {
-      env: { ...process.env, TSX_DISABLE_CACHE: '1' },
-    });
+    const node = [process.execPath, '--input-type=module', '-e', saves, file];
+    const said = execFileSync('/bin/sh', ['-c', 'ulimit -f 1; exec "$@"', 'sh', ...node]);
     expect(said.toString()).toBe('EFBIG');
     expect([readFileSync(file, 'utf8'), readFileSync(previousState(file), 'utf8')]).toEqual([before, 'of before']);
     expect((await run(file)).minutes(0, 5)).toEqual(SEEN);

@@ -7,12 +7,13 @@ import { createKubeClient } from '../../src/kube/client.ts';
 import { createObserver } from '../../src/observe/observer.ts';
 import { asWork, currentWork } from '../../src/source/context.ts';
 import { SILENT } from '../../src/source/logger.ts';
+import { bundled } from '../support/bundled.ts';
 import { eventually } from '../support/eventually.ts';
 import { apiService, pod, service, slice } from '../support/kube-objects.ts';
 import { FakeCluster, startKubeServer } from '../support/kube-server.ts';
 
-const UNCAUGHT = new URL('../../src/commands/uncaught.ts', import.meta.url).href;
-const CONTEXT = new URL('../../src/source/context.ts', import.meta.url).href;
+const UNCAUGHT = bundled('src/commands/uncaught.ts').href;
+const CONTEXT = bundled('src/source/context.ts').href;
 
 /** A process that does this, as the commands do, with `handleUncaught` at hand. */
 function run(code: string) {
@@ -24,7 +25,7 @@ const log = (whose) => ({ error: (fields, message) => say(...whose, JSON.stringi
 const survive = () => handleUncaught(createSurvivor({ log: log([]), count: (source) => say('count', source), exit: (code) => { say('exit', code); process.exit(code); } }));
 const pods = { source: 'pods', log: log(['harbour']), restart: () => say('restart pods') };
 ${code}`;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
     encoding: 'utf8',
     cwd: new URL('../../', import.meta.url).pathname,
   });

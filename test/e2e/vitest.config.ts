@@ -17,6 +17,7 @@ export default defineConfig({
       // A cluster for each other aggregated server; some take long to build: `npm run e2e:servers`.
       ...(process.env.E2E_SERVERS ? [] : ['test/e2e/servers/**']),
     ],
+    globalSetup: ['test/support/once-per-run.ts'],
     testTimeout: 600_000,
     hookTimeout: 600_000,
     // What fails once on two busy cores and passes at once afterwards is reported as that: `retried: <test>` at the end.

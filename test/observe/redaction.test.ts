@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { statusErrorOf } from '../../src/kube/errors.ts';
 import { unheard } from '../../src/kube/fields.ts';
@@ -14,6 +13,7 @@ import { cleanDetail } from '../../src/probe/aggregator-texts.ts';
 import { readText } from '../../src/read/text/read-text.ts';
 import { withUserSignatures } from '../../src/signatures/classify.ts';
 import { createLogScanner } from '../../src/signatures/log-scanner.ts';
+import { bundled } from '../support/bundled.ts';
 
 const SECRET = 'hunter2hunter2';
 const PAIR = `password=${SECRET}`;
@@ -103,9 +103,9 @@ describe('a secret is not kept', () => {
   });
 
   it.each(['json', 'logfmt'])('in our own log, as %s', (format) => {
-    const logger = fileURLToPath(new URL('../../src/commands/logger.ts', import.meta.url));
+    const logger = bundled('src/commands/logger.ts').href;
     const script = `import { createLogger } from ${JSON.stringify(logger)}; createLogger({ level: 'info', format: '${format}' }).error({ error: 'tide lost: ${PAIR}', 'n': 1 }, 'a "tick" failed ${PAIR}');`;
-    const { stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { encoding: 'utf8' });
+    const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
     expect(stderr).toContain('‹redacted: password›');
     expect(stderr).not.toContain(SECRET);
     if (format === 'json') expect(JSON.parse(stderr)).toMatchObject({ n: 1 });

@@ -4,17 +4,17 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createKubeClient } from '../../src/kube/client.ts';
 import { loadKubeConfig } from '../../src/kube/kube-config.ts';
 import { SILENT } from '../../src/source/logger.ts';
+import { MAIN } from '../support/exporter-process.ts';
 import { eventually } from './support/client.ts';
 
 const DEADLINE = 60_000;
-const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 const children: ChildProcess[] = [];
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
 function simulate(scenario: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, 'simulate', scenario], { stdio: 'pipe' });
+  const child = spawn(process.execPath, [MAIN, 'simulate', scenario], { stdio: 'pipe' });
   children.push(child);
   const said = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => {

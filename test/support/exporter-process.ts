@@ -1,17 +1,17 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { madeOnce } from './once-per-run.ts';
 
 const BUILD = fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url));
 /** Of this program as it is: unbundled it would open more files than some of the tests allow, and take seconds to start. */
-const folder = mkdtempSync(join(tmpdir(), 'exporter-bundle-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
-execFileSync(process.execPath, [BUILD, join(folder, 'dist')]);
+const folder = madeOnce('program', (made) => {
+  writeFileSync(join(made, 'package.json'), '{"type": "module"}');
+  execFileSync(process.execPath, [BUILD, join(made, 'dist')]);
+});
 export const MAIN = join(folder, 'dist', 'main.js');
 export const PROGRAM: readonly string[] = [process.execPath, MAIN];
 const DEADLINE_MS = 60_000;
