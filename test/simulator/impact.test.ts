@@ -43,21 +43,28 @@ afterEach(async () => {
 });
 
 const api = (name: string): ApiFacts => observing.observer.snapshot().apis.find((one) => one.name === name)!;
-const told = (name: string): unknown =>
+const told = (name: string): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     Object.entries(hurtOf(api(name))).map(([kind, fact]) => [
       kind,
       fact.state === 'observed' ? fact.value.map((one) => one.name) : fact.state,
     ]),
   );
+/** Of an API that does not fail nobody asks whom it hurts; one probe that was late, on a busy machine, is enough to ask, and to find nobody. */
+const NOBODY: readonly unknown[] = ['unobserved', []];
+const expectNobodyHurtBy = (name: string): void => {
+  const { autoscaler, namespace } = told(name);
+  expect(NOBODY).toContainEqual(autoscaler);
+  expect(NOBODY).toContainEqual(namespace);
+};
 
 it('an HPA and a namespace are hurt by the API that errs, and by no other', async () => {
   await eventually(() => expect(observing.observer.ready()).toBe(true), DEADLINE);
   await eventually(() => expect(api(QUEUES).condition).toMatchObject({ value: { status: 'True' } }), DEADLINE);
-  expect(told(QUEUES)).toMatchObject({ autoscaler: 'unobserved', namespace: 'unobserved' });
+  expectNobodyHurtBy(QUEUES);
   await simulator.inject('connection-refused', QUEUES);
   await eventually(() => expect(told(QUEUES)).toMatchObject({ autoscaler: ['gantry'], namespace: ['trial'] }), DEADLINE);
-  expect(told(TIDES)).toMatchObject({ autoscaler: 'unobserved', namespace: 'unobserved' });
+  expectNobodyHurtBy(TIDES);
   const { autoscaler } = hurtOf(api(QUEUES));
   expect(autoscaler.state === 'observed' && autoscaler.value[0]?.says).toBe(
     'HPA quay/gantry cannot scale, because it gets no metrics from external.metrics.k8s.io; it stays at 3, where 2 to 12 are allowed',
