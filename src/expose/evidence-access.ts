@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
+import { bearerOf } from '../net/bearer.ts';
 
 /** Who may read the views that quote log lines and messages. */
 export const EVIDENCE_MODES = ['open', 'authenticated', 'off'] as const;
@@ -45,15 +46,6 @@ export function createEvidenceGuard({ review, basic }: EvidenceGuardOptions): Re
     }
     void review(token, EVIDENCE_RIGHT).then((access) => (access === 'allowed' ? next() : refuse(response, access, true)));
   };
-}
-
-/** RFC 6750, 2.1 */
-const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
-const LONGEST_TOKEN = 16_384;
-
-function bearerOf(authorization: string | undefined): string | undefined {
-  if (authorization === undefined || authorization.length > LONGEST_TOKEN) return undefined;
-  return BEARER.exec(authorization)?.[1];
 }
 
 const REFUSALS: Readonly<Record<Exclude<Access, 'allowed'>, readonly [status: number, says: string]>> = {

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { bearerOf } from '../net/bearer.ts';
 import type { Logger } from '../source/logger.ts';
 import type { Identified } from './identity.ts';
 import { LARGEST, parseReport, REPORT_PATH } from './protocol.ts';
@@ -134,15 +135,6 @@ async function answer(request: IncomingMessage, response: ServerResponse, { iden
   if (!reports.take(report)) return refuse(response, 503, 'too many agents report');
   const text = JSON.stringify(reports.orders());
   response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }).end(text);
-}
-
-/** RFC 6750, 2.1 */
-const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
-const LONGEST_TOKEN = 16_384;
-
-function bearerOf(authorization: string | undefined): string | undefined {
-  if (authorization === undefined || authorization.length > LONGEST_TOKEN) return undefined;
-  return BEARER.exec(authorization)?.[1];
 }
 
 /** @throws RangeError when it is too large. */
