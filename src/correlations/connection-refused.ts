@@ -10,6 +10,7 @@ export const connectionRefused = defineCause({
   id: 'connection-refused',
   category: 'network-connectivity',
   part: 'backend',
+  likeAStart: true,
   title: 'The backend refuses connections',
   summary:
     'Packets reach the address, but nothing listens on the port, or a rule rejects them. When the pods pass their own probes, the server listens on another port, or a firewall or CNI policy answers with a reset.',

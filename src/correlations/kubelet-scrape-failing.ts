@@ -7,6 +7,7 @@ export const kubeletScrapeFailing = defineCause({
   id: 'kubelet-scrape-failing',
   category: 'backend-dependency',
   part: 'backend',
+  likeAStart: true,
   title: "The backend can't scrape the kubelets",
   summary:
     'metrics-server runs, but it gets no metrics from the kubelets. They do not answer, answer 401 or 500, or answer without figures. Without metrics it does not become ready.',

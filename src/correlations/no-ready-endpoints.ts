@@ -9,6 +9,7 @@ export const noReadyEndpoints = defineCause({
   id: 'no-ready-endpoints',
   category: 'pod-instability',
   part: 'backend',
+  likeAStart: true,
   title: 'The Service has no ready endpoint',
   summary:
     'No pod behind the Service is ready, so the kube-apiserver answers 503 for the whole API group. Many faults look like this from outside. The pods show which one it is.',

@@ -9,6 +9,7 @@ export const podProbeFailing = defineCause({
   id: 'pod-probe-failing',
   category: 'pod-instability',
   part: 'backend',
+  likeAStart: true,
   title: 'The backend runs, but its probes fail',
   summary:
     'The kubelet asks the aggregated API server whether it is ready and gets no good answer. Its address leaves the EndpointSlice, and the kube-apiserver has nowhere to send requests. A liveness probe that fails also restarts it.',

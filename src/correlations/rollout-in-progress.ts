@@ -9,6 +9,7 @@ export const rolloutInProgress = defineCause({
   id: 'rollout-in-progress',
   category: 'pod-instability',
   part: 'backend',
+  likeAStart: true,
   title: 'The backend is being rolled out',
   summary:
     'The pods of the aggregated API server are being replaced, and for a while none is ready. There is one replica without surge, or the server needs long to become ready. metrics-server needs two scrapes.',

@@ -93,10 +93,10 @@ function saidOfVantages({ api, snapshot }: Judged, cause: Cause | undefined): Pi
   return said.length === 0 ? {} : { vantages: said.join(' ') };
 }
 
-/** Only where the fault may be the start itself: in the server, or nowhere that was seen. */
+/** Only where what is seen may be the start itself: no wait mends a panic or an expired certificate. */
 function startOf({ api, snapshot, verdict }: Judged, cause: Cause | undefined): Pick<Diagnosis, 'startingUp'> {
-  const elsewhere = cause !== undefined && cause.part !== 'backend';
-  const says = verdict.state === 'recovering' || snapshot.asOf !== undefined || elsewhere ? undefined : startingUp(api, snapshot.time);
+  const another = cause !== undefined && !cause.likeAStart;
+  const says = verdict.state === 'recovering' || snapshot.asOf !== undefined || another ? undefined : startingUp(api, snapshot.time);
   return says === undefined ? {} : { startingUp: says };
 }
 

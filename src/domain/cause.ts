@@ -69,6 +69,8 @@ export interface Cause {
   readonly category: Exclude<Category, 'unknown'>;
   /** Where on the way to the backend it sits; `anywhere` = the cause does not tell. */
   readonly part: Part | 'anywhere';
+  /** A server that has just started looks the same: while its profile says so, waiting comes before looking further. */
+  readonly likeAStart?: true;
   /**
    * What APIs share of that part, in words: two that have this cause at a time have it from there. A text: the whole cluster's. With
    * an `id` it may be one of several, and `{namespace}` in both is that of the backend; causes with one id share one failure.

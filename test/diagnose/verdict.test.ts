@@ -27,8 +27,8 @@ const BEGAN = NOW / 1000 - 120;
 const FAILED = probeResult({ ok: false, reason: 'connection_refused' });
 
 const seen = above(last('wet'), 0);
-const leak = inventCause({
-  id: 'leak',
+const burst = inventCause({
+  id: 'burst',
   category: 'pod-instability',
   part: 'backend',
   title: 'It leaks',
@@ -40,8 +40,9 @@ const leak = inventCause({
   verify: { command: 'kubectl get apiservice {apiservice}', expect: '{service} is dry' },
   references: [],
 });
+const leak = inventCause({ ...burst, id: 'leak', likeAStart: true });
 const drought = inventCause({
-  ...leak,
+  ...burst,
   id: 'drought',
   part: 'service',
   title: 'It is dry',
@@ -52,7 +53,7 @@ const drought = inventCause({
     { id: 'rumour', when: above(last('rumour'), 0), weight: 'circumstantial', says: 'They say so.' },
   ],
 });
-const CAUSES = new Map<string, Cause>([leak, drought].map((cause) => [cause.id, cause]));
+const CAUSES = new Map<string, Cause>([leak, drought, burst].map((cause) => [cause.id, cause]));
 /** `rumour` is declared nowhere. */
 const SIGNALS = new Map(
   Object.entries({ wet: 'pods', dust: 'logs', wind: 'events', cool: 'services', damp: 'events' }).map(
@@ -324,9 +325,10 @@ describe('a server that has just started', () => {
     pods: observed([healthyPod({ ready: false, containers: [healthyContainer({ ready: false, startedAt: NOW - 20_000 })] })]),
   });
   it.each<[what: string, differs: Partial<Judged>, said: boolean]>([
-    ['is said where the cause sits in the server', { api: young }, true],
+    ['is said where a start looks like the cause', { api: young }, true],
     ['is said where the cause is not known', { api: young, candidates: [candidate('unknown', 0.9)] }, true],
     ['is not said where the cause sits elsewhere', { api: young, candidates: [candidate('drought', 0.9)] }, false],
+    ['is not said where no start is like it', { api: young, candidates: [candidate('burst', 0.9)] }, false],
     ['is not said while it recovers', { api: young, verdict: held({ state: 'recovering' }) }, false],
     [
       'is not said of a text',
