@@ -10,7 +10,7 @@ import { incidentsOf, lookAt, ownFaults, tooMuch, verdictsLeft } from './calm.ts
 import type { Deed, Mend, Stage, Subject } from './deed.ts';
 import { SUBJECTS } from './deed.ts';
 import { KUBE_APISERVER } from './kube-apiserver.ts';
-import { countedOf, linesSince, type Printed, printedBy } from './lines.ts';
+import { countedOf, linesSince, type Printed, printedBy, unfollowed } from './lines.ts';
 import { OBJECT } from './object.ts';
 import { CLOCK, DISK, SIGNAL } from './process.ts';
 import type { Series } from './series.ts';
@@ -100,6 +100,8 @@ const SEEN_WITHIN_MS = 60_000;
 const LATER_MS = 120_000;
 const LATER_TRIES = 4;
 const FORGOTTEN_WITHIN_MS = 6000;
+/** What a stream has sent is counted within this. */
+const SETTLED_MS = 1000;
 
 /** What was so when a round began. */
 interface Start {
@@ -211,13 +213,26 @@ class Play {
     this.#replaced = false;
     this.#touched.clear();
     const { simulator, residents } = this.#fleet;
-    const { series } = await patiently(() => lookAt(this.#exporter, simulator));
-    const start = {
-      printed: new Map(residents.map((api) => [api, printedBy(simulator, api)])),
-      counted: new Map(residents.map((api) => [api, countedOf(series, api)])),
-    };
+    const start = { printed: new Map(residents.map((api) => [api, printedBy(simulator, api)])), counted: await this.#counted() };
     simulator.cluster.chatty = true;
     return start;
+  }
+
+  /** Once nothing more of the logs comes. */
+  async #counted(): Promise<ReadonlyMap<string, number>> {
+    const { simulator, residents } = this.#fleet;
+    const look = async () => {
+      const { series } = await patiently(() => lookAt(this.#exporter, simulator));
+      return new Map(residents.map((api) => [api, countedOf(series, api)]));
+    };
+    let before = await look();
+    for (let left = SEEN_WITHIN_MS; left > 0; left -= SETTLED_MS) {
+      await sleep(SETTLED_MS);
+      const now = await look();
+      if (residents.every((api) => now.get(api) === before.get(api))) return now;
+      before = now;
+    }
+    return before;
   }
 
   /** First the cluster is well, then the exporter sees it, then it forgets what was. */
@@ -232,11 +247,12 @@ class Play {
       const { series, wrong } = await lookAt(this.#exporter, simulator);
       return [...wrong, ...(start ? this.#miscounted(start, series) : [])];
     }, SEEN_WITHIN_MS);
+    const unheard = await this.#until(() => this.#fleet.residents.flatMap((api) => unfollowed(simulator, api)), SEEN_WITHIN_MS);
     const left = await this.#later();
     const held = await patiently(() => this.#exporter.held());
     this.held.push(held);
     const own = [...this.#ownFaults.splice(0), ...ownFaults(this.#exporter.lines())];
-    return [...unseen, ...left, ...tooMuch(held), ...own];
+    return [...unseen, ...unheard, ...left, ...tooMuch(held), ...own];
   }
 
   /** What is still said when all that failed is long ago. On a busy machine a request may fail of itself meanwhile: then once more. */

@@ -12,6 +12,13 @@ export function printedBy(simulator: Simulator, api: string): Printed {
   return { files: new Map(logs.map((log) => [log, log.written])) };
 }
 
+/** Containers of an API whose log nobody follows, with the reason for the reader. */
+export function unfollowed(simulator: Simulator, api: string): string[] {
+  return simulator
+    .podsOf(api)
+    .flatMap(({ container }) => (container.log && container.log.followers === 0 ? [`${api}: a log is followed by nobody`] : []));
+}
+
 /** Lines since then; undefined where the logs are others now. */
 export function linesSince(before: Printed, now: Printed): number | undefined {
   if (before.files.size !== now.files.size) return undefined;

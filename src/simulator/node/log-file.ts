@@ -36,6 +36,11 @@ export class LogFile {
     return this.#written;
   }
 
+  /** Streams that follow it. */
+  get followers(): number {
+    return this.#emitter.listenerCount('lines');
+  }
+
   write(...texts: string[]): void {
     if (this.#ended || texts.length === 0) return;
     const at = Date.now();
