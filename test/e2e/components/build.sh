@@ -25,6 +25,7 @@ packages() {
     kubectl-1.34 | kubectl-1.37) echo k8s.io/kubernetes/cmd/kubectl ;;
     # What operators are built on: an informer, and a controller with its manager.
     go-clients) echo components/go-clients/informer components/go-clients/controller ;;
+    stern) echo github.com/stern/stern ;;
     etcd | etcd-3.7) echo go.etcd.io/etcd/server/v3 ;;
     metrics-server | metrics-server-0.8) echo sigs.k8s.io/metrics-server/cmd/metrics-server ;;
     # Other aggregated servers (`npm run e2e:servers`); not built by default.
@@ -44,7 +45,7 @@ packages() {
     crane) echo github.com/google/go-containerregistry/cmd/crane ;;
     krew) echo sigs.k8s.io/krew/cmd/validate-krew-manifest sigs.k8s.io/krew/cmd/krew ;;
     *)
-      echo "build.sh: component $1 is unknown: allowed are kubernetes, kubernetes-1.34, kubernetes-1.35, kubernetes-1.37, kubectl-1.34, kubectl-1.37, go-clients, etcd, etcd-3.7, metrics-server, metrics-server-0.8, custom-metrics-adapter, keda, promtool, prometheus, victoria-metrics, helm4, helm3, kubeconform, jsonnet, crane, amtool, krew" >&2
+      echo "build.sh: component $1 is unknown: allowed are kubernetes, kubernetes-1.34, kubernetes-1.35, kubernetes-1.37, kubectl-1.34, kubectl-1.37, go-clients, stern, etcd, etcd-3.7, metrics-server, metrics-server-0.8, custom-metrics-adapter, keda, promtool, prometheus, victoria-metrics, helm4, helm3, kubeconform, jsonnet, crane, amtool, krew" >&2
       exit 1
       ;;
   esac

@@ -28,6 +28,8 @@ export interface ClusterOptions {
   readonly bothFamilies?: boolean;
   /** For so long a node may be silent before it counts as lost. On a busy machine a kubelet is late. */
   readonly nodeGraceSeconds?: number;
+  /** Each controller asks as its own ServiceAccount: a server that lets administrators pass (system:masters) asks for their rights. */
+  readonly controllersAsThemselves?: boolean;
 }
 
 /** What a container of another server runs. */
@@ -91,6 +93,7 @@ export class Cluster {
       apiservers: options.second ? 2 : (options.apiservers ?? 1),
       ...(options.second ? { second: components(options.second).kubeApiserver } : {}),
       ...(options.nodeGraceSeconds === undefined ? {} : { nodeGraceSeconds: options.nodeGraceSeconds }),
+      ...(options.controllersAsThemselves === undefined ? {} : { controllersAsThemselves: options.controllersAsThemselves }),
       apiserverFlags: [
         ...(options.bothFamilies ? [`--service-cluster-ip-range=${SERVICE_NETWORK},${SERVICE_NETWORK_6}`] : []),
         ...(options.apiserverFlags ?? []),

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 export interface LogLine {
@@ -12,6 +13,8 @@ export interface Exit {
   readonly exitCode: number;
   readonly startedAt: string;
   readonly finishedAt: string;
+  /** Of the run that ended. */
+  readonly containerID: string;
 }
 
 const KEPT_LINES = 5000;
@@ -22,6 +25,8 @@ export class Container {
   restarts = 0;
   ready = false;
   startedAt: string | undefined;
+  /** Of this run, or of the last one: `containerd://` and 64 hexadecimal digits. Clients (stern) pass over a container without one. */
+  id: string | undefined;
   lastExit: Exit | undefined;
   /** Why it does not run, as the kubelet would say it. */
   waiting: { reason: string; message: string } | undefined = { reason: 'ContainerCreating', message: '' };
@@ -52,6 +57,8 @@ export class Container {
   start(command: readonly string[], onExit: (exit: Exit) => void): void {
     const startedAt = new Date().toISOString();
     this.startedAt = startedAt;
+    const id = `containerd://${randomBytes(32).toString('hex')}`;
+    this.id = id;
     this.waiting = undefined;
     this.previous = this.lines;
     this.lines = [];
@@ -66,7 +73,8 @@ export class Container {
       const exitCode = signal === 'SIGKILL' ? 137 : signal === 'SIGTERM' ? 143 : (code ?? 1);
       const reason = this.killedAs ?? (exitCode === 0 ? 'Completed' : 'Error');
       this.killedAs = undefined;
-      this.lastExit = { reason, exitCode, startedAt: seconds(startedAt), finishedAt: seconds(new Date().toISOString()) };
+      const finishedAt = seconds(new Date().toISOString());
+      this.lastExit = { reason, exitCode, startedAt: seconds(startedAt), finishedAt, containerID: id };
       onExit(this.lastExit);
     });
   }

@@ -18,6 +18,8 @@ export interface ControlPlaneOptions {
   readonly apiserverFlags?: readonly string[];
   /** For so long a node may be silent before it counts as lost; default 20 s. */
   readonly nodeGraceSeconds?: number;
+  /** Each controller asks as its own ServiceAccount, with its own rights, as kubeadm sets it up. Default: all as administrators. */
+  readonly controllersAsThemselves?: boolean;
   /** The binary of the second kube-apiserver, where it is another one. */
   readonly second?: string;
 }
@@ -153,10 +155,10 @@ export class ControlPlane {
   }
 
   private controllerManagerDaemon(): Daemon {
-    const { folder, components } = this.options;
+    const { folder, components, controllersAsThemselves: asThemselves = false } = this.options;
     const identity = this.ca.issue('controller-manager', {
       commonName: 'system:kube-controller-manager',
-      organization: 'system:masters',
+      ...(asThemselves ? {} : { organization: 'system:masters' }),
       usage: 'client',
     });
     const kubeconfig = this.clientKubeconfig('controller-manager.kubeconfig', identity);
@@ -171,7 +173,7 @@ export class ControlPlane {
         // Those of a cloud do not start without one; 1.37 has lost them, and ends at once where it is told to leave one of them out.
         '--controllers=*,-nodeipam',
         '--leader-elect=false',
-        '--use-service-account-credentials=false',
+        `--use-service-account-credentials=${asThemselves}`,
         `--service-account-private-key-file=${join(folder, 'sa.key')}`,
         `--root-ca-file=${this.ca.certFile}`,
         '--bind-address=127.0.0.1',

@@ -375,14 +375,7 @@ function podStatus(pod: RunningPod, { address: hostIP, secondPodIP }: Pick<Kubel
   const { container } = pod;
   const now = seconds(new Date().toISOString());
   if (pod.evicted) return { phase: 'Failed', reason: 'Evicted', message: pod.evicted, containerStatuses: null, conditions: null };
-  const exit = container.lastExit && {
-    terminated: {
-      reason: container.lastExit.reason,
-      exitCode: container.lastExit.exitCode,
-      startedAt: container.lastExit.startedAt,
-      finishedAt: container.lastExit.finishedAt,
-    },
-  };
+  const exit = container.lastExit && { terminated: container.lastExit };
   const state = container.running
     ? { running: { startedAt: seconds(container.startedAt ?? now) } }
     : container.waiting
@@ -411,6 +404,7 @@ function podStatus(pod: RunningPod, { address: hostIP, secondPodIP }: Pick<Kubel
         name: container.name,
         image: pod.object.spec.containers[0].image,
         imageID: '',
+        ...(container.id === undefined ? {} : { containerID: container.id }),
         ready,
         started: container.running,
         restartCount: container.restarts,
