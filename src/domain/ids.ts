@@ -511,6 +511,7 @@ export type SignalId =
 /** A literal of src/signatures. */
 export type SignatureId =
   | 'adapter-config-invalid'
+  | 'adapter-metrics-empty'
   | 'address-in-use'
   | 'address-not-allowed'
   | 'address-unusable'

@@ -144,4 +144,22 @@ export const INTERMEDIARIES: readonly Signature[] = [
       'no metrics returned from custom metrics API',
     ],
   },
+  {
+    // As above, of custom-metrics-apiserver's and KEDA's kind: seen on the former's test adapter v1.37.0, asked for a metric that nobody has written.
+    id: 'adapter-metrics-empty',
+    speaker: 'controller',
+    pointsTo: [],
+    role: 'harmless',
+    pattern: String.raw`no metrics returned from (?:custom|external) metrics api`,
+    literals: ['no metrics returned from custom metrics', 'no metrics returned from external metrics'],
+    says: 'The adapter answered a HorizontalPodAutoscaler with an empty list: it has no such metric, or the metric no such series.',
+    matches: [
+      'unable to get metric tide_level: no metrics returned from custom metrics API',
+      'unable to get external metric harbour/tide_level/nil: no metrics returned from external metrics API',
+    ],
+    nearMisses: [
+      'unable to fetch metrics from external metrics API: the server is currently unable to handle the request (get tide_level.external.metrics.k8s.io)',
+      'no metrics returned from resource metrics API',
+    ],
+  },
 ];

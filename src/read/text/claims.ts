@@ -15,16 +15,12 @@ export interface Claim {
   readonly weak?: true;
 }
 
-const RESOURCE_METRICS = 'v1beta1.metrics.k8s.io';
-const CUSTOM_METRICS = 'v1beta1.custom.metrics.k8s.io';
-const EXTERNAL_METRICS = 'v1beta1.external.metrics.k8s.io';
-
 /** Each reads one kind of line. The first that finds something speaks for the line. */
-const READERS: readonly ((line: string) => Claim | undefined)[] = [sample, accessLine, overdue, clientRequest, autoscaler, emptyGroup];
+const READERS: readonly ((line: string) => Claim | undefined)[] = [sample, accessLine, overdue, clientRequest, emptyGroup];
 
 /** Shorter lines and lines without one of these words claim nothing: most of a long text. */
 const SHORTEST = 24;
-const CLAIMS = /ggregat|\/apis\/|etric|missing request|<unknown>|empty response|Deployment\/|StatefulSet\/|ReplicaSet\/|Rollout\/| on pods/;
+const CLAIMS = /ggregat|\/apis\/|empty response/;
 
 export function claimOf(line: string): Claim | undefined {
   if (line.length < SHORTEST || !CLAIMS.test(line)) return undefined;
@@ -114,45 +110,6 @@ function statusClaim([path = '', status = '']: readonly string[], who: string): 
   const answers = status.startsWith('2');
   if (!answers && !status.startsWith('5') && status !== '429') return undefined;
   return { api, answers, because: `${who} an answer with ${status}`, ...(OF_A_RESOURCE.test(path) ? {} : { discovery: true }) };
-}
-
-const METRIC_FOUND = /ValidMetricFound|successfully calculate a replica count from/i;
-/** The controller has asked the metrics API before it looks at requests and readiness (replica_calculator.go). */
-const ASKED_BEFORE = /missing request for (?:cpu|memory)|did not receive metrics for (?:any ready|targeted) pods/i;
-const TARGETS = /(?:^|\s)((?:cpu|memory): )?(<unknown>|\d{1,9}%?)\s{0,2}(?:\(\S{1,40}\) )?\/\s{0,2}\d{1,9}m?(%)?/;
-const SCALED = /\b(?:Deployment|StatefulSet|ReplicaSet|Rollout)\/\S{1,253}\s/;
-const TARGETS_DESCRIBED = /^\s+resource \S{1,40}(?: of container .{1,80})? on pods\b.{0,60}:\s/;
-
-/** HorizontalPodAutoscalers: of their conditions, events and targets. */
-function autoscaler(line: string): Claim | undefined {
-  if (METRIC_FOUND.test(line)) return { api: metricsApi(line), answers: true, because: 'a HorizontalPodAutoscaler gets its metrics' };
-  if (ASKED_BEFORE.test(line))
-    return { api: metricsApi(line), answers: true, because: 'a HorizontalPodAutoscaler got its answer, and stops at its own pods' };
-  const row = SCALED.exec(line);
-  if (row) return targetClaim(line.slice(row.index + row[0].length - 1), false);
-  return TARGETS_DESCRIBED.test(line) ? targetClaim(line, true) : undefined;
-}
-
-/** Of what a HorizontalPodAutoscaler scales on, as a row of a table or `describe` shows it. */
-function targetClaim(rest: string, described: boolean): Claim | undefined {
-  const targets = TARGETS.exec(rest);
-  if (!targets) return undefined;
-  const ofResource = targets[1] !== undefined || targets[3] !== undefined || described;
-  if (rest.includes('<unknown>'))
-    return {
-      ...(ofResource ? { api: RESOURCE_METRICS } : {}),
-      answers: false,
-      because: 'a HorizontalPodAutoscaler shows <unknown> for what it scales on',
-      weak: true,
-    };
-  return ofResource
-    ? { api: RESOURCE_METRICS, answers: true, because: 'a HorizontalPodAutoscaler shows a value for what it scales on' }
-    : undefined;
-}
-
-function metricsApi(line: string): string {
-  if (/external metric/i.test(line)) return EXTERNAL_METRICS;
-  return /pods metric|object metric|custom metric/i.test(line) ? CUSTOM_METRICS : RESOURCE_METRICS;
 }
 
 /** client-go: a group that answered, with no resource in it. */

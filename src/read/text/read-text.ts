@@ -16,6 +16,7 @@ import { AddressBook } from './address-book.ts';
 import { AlertReader } from './alerts.ts';
 import { BackendReader } from './api-backends.ts';
 import { NamedApis } from './apis.ts';
+import { AutoscalerReader } from './autoscalers.ts';
 import { ClaimBook, claimOf } from './claims.ts';
 import { asksAsNobody, isRefusal } from './clients-own.ts';
 import { ConditionReader } from './conditions.ts';
@@ -119,6 +120,7 @@ class TextReading {
   readonly #documents = new DocumentReader();
   readonly #claims = new ClaimBook();
   readonly #alerts = new AlertReader();
+  readonly #autoscalers = new AutoscalerReader();
   readonly #backends = new BackendReader();
   readonly #nodes = new NodeConditions();
   readonly #policies: PolicyReading | undefined;
@@ -183,7 +185,7 @@ class TextReading {
     this.#mention(line, head, at);
     this.#policies?.read(line, at !== undefined);
     if (this.#flowControl.read(line)) return;
-    const claim = this.#documents.read(line) ?? this.#alerts.read(line) ?? claimOf(line);
+    const claim = this.#documents.read(line) ?? this.#alerts.read(line) ?? this.#autoscalers.read(line) ?? claimOf(line);
     if (claim) this.#claims.add(claim, at);
     if (this.#isOfTable(line)) return;
     const placed = this.#objects.read(line);
@@ -266,6 +268,7 @@ class TextReading {
     this.#usage.end();
     this.#throttling.end();
     this.#alerts.end();
+    this.#autoscalers.end();
     this.#backends.end();
     this.#nodes.end();
     this.#policies?.end();

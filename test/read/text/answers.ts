@@ -74,7 +74,40 @@ const waited = (delay: string) =>
 
 const KUBECTL_WAITED = `I0105 09:00:00.000000   41233 request.go:752] "Waited before sending request" delay="11.4s" reason="client-side throttling, not priority and fairness" verb="GET" URL="https://192.0.2.2:6443/apis/tides.example.com/v1"`;
 
+/** The status of a HorizontalPodAutoscaler in YAML, whose messages kubectl folds (of a real kube-controller-manager 1.36). */
+const SCALED_ON = (types: readonly string[], from: string) =>
+  lines(
+    '$ kubectl get hpa ferry -o yaml',
+    'apiVersion: autoscaling/v2',
+    'kind: HorizontalPodAutoscaler',
+    'metadata:',
+    '  name: ferry',
+    'spec:',
+    '  metrics:',
+    ...types.map((type) => `  - type: ${type}`),
+    '  scaleTargetRef:',
+    '    apiVersion: apps/v1',
+    'status:',
+    '  conditions:',
+    ...(from === '' ? [] : [`    message: the HPA was able to successfully calculate a replica count from ${from}`]),
+    '    reason: ValidMetricFound',
+    '    status: "True"',
+    '    type: ScalingActive',
+  );
+
 const NOTHING: readonly AnswerRow[] = [
+  {
+    what: 'an HPA whose adapter answered with an empty list, in its event',
+    text: 'Warning\tFailedGetExternalMetric\thorizontalpodautoscaler/ferry\tunable to get external metric harbour/tide_level/nil: no metrics returned from external metrics API',
+    answer: 'nothing-to-judge',
+    api: EXTERNAL,
+    harmless: /answered a HorizontalPodAutoscaler with an empty list/,
+  },
+  {
+    what: 'the reason of an HPA that has its metrics, and not which',
+    text: SCALED_ON(['External', 'Resource'], ''),
+    answer: 'nothing-to-judge',
+  },
   {
     what: 'a server that has no metrics in its first minute',
     text: lines(
@@ -309,6 +342,33 @@ const POST_TIMEOUT = at(
 );
 
 const HEALTHY: readonly AnswerRow[] = [
+  { what: 'one metric that no rule makes, and nothing else: 404 is an answer', text: UNKNOWN_METRIC, answer: 'healthy', api: CUSTOM },
+  {
+    what: 'an HPA that asks for a metric which the adapter does not know',
+    text: 'Warning\tFailedGetPodsMetric\thorizontalpodautoscaler/ferry\tunable to get metric tide_level: unable to fetch metrics from custom metrics API: the server could not find the metric tide_level for pods',
+    answer: 'healthy',
+    api: CUSTOM,
+  },
+  { what: 'an HPA on a metric of its pods', text: SCALED_ON(['Pods'], 'pods\n      metric tide_level'), answer: 'healthy', api: CUSTOM },
+  {
+    what: 'an HPA on a metric of a Service, beside one of CPU',
+    text: SCALED_ON(['Object', 'Resource'], 'Service\n      metric tide_level'),
+    answer: 'healthy',
+    api: CUSTOM,
+  },
+  {
+    what: 'an HPA on a metric of nothing in the cluster',
+    text: SCALED_ON(['External'], 'external\n      metric tide_level(&LabelSelector{MatchLabels:map[string]string{foo:\n      bar,},})'),
+    answer: 'healthy',
+    api: EXTERNAL,
+  },
+  {
+    what: 'an HPA on CPU',
+    text: SCALED_ON(['Resource'], 'cpu resource\n      utilization (percentage of request)'),
+    answer: 'healthy',
+    api: METRICS,
+  },
+  { what: 'an HPA of which grep left the reason', text: SCALED_ON(['External'], ''), answer: 'healthy', api: EXTERNAL },
   {
     what: 'one metric that no rule makes, of an adapter that has others',
     text: lines('$ kubectl get --raw /apis/custom.metrics.k8s.io/v1beta1/namespaces/harbour/pods/*/tide_level', UNKNOWN_METRIC, LISTED),
@@ -528,6 +588,12 @@ const HEALTHY: readonly AnswerRow[] = [
 ];
 
 const ERRS: readonly AnswerRow[] = [
+  {
+    what: 'an HPA whose controller finds no version of custom metrics that answers (k8s.io/metrics 0.36 custom_metrics/discovery.go)',
+    text: 'Warning\tFailedGetPodsMetric\thorizontalpodautoscaler/ferry\tunable to get metric tide_level: unable to fetch metrics from custom metrics API: no known available metric versions found',
+    answer: 'errs-cause-unknown',
+    api: CUSTOM,
+  },
   { what: 'a request that ran into its deadline, and no answer', text: POST_TIMEOUT, answer: 'errs-cause-unknown', api: TIDES },
   { what: 'an alert in a chat', text: `[FIRING:1] KubeAggregatedAPIErrors ${TIDES} warning`, answer: 'errs-cause-unknown', api: TIDES },
   {
@@ -672,6 +738,22 @@ const ERRS: readonly AnswerRow[] = [
 
 const DIAGNOSED: readonly AnswerRow[] = [
   {
+    what: 'an adapter that answered minutes after its Prometheus refused that it knows no metric: that is no end of it',
+    text: lines(
+      '$ kubectl logs deploy/prometheus-adapter',
+      at(
+        '09:00:00',
+        'E',
+        'provider.go:229',
+        'unable to update list of all metrics: unable to fetch metrics for query "{}": Get "http://prometheus.quay.svc:9090/api/v1/series": dial tcp 10.96.3.3:9090: connect: connection refused',
+      ),
+      at('09:05:00', 'E', 'wrap.go:54', 'the server could not find the metric tide_level for pods'),
+    ),
+    answer: 'diagnosed',
+    api: CUSTOM,
+    cause: 'backend-dependency-failing',
+  },
+  {
     what: 'a check that fails each day at two',
     text: lines(...['05', '06', '07', '08'].map((day) => dayAt(day, '02:00:07'))),
     answer: 'diagnosed',
@@ -731,7 +813,6 @@ const DIAGNOSED: readonly AnswerRow[] = [
     answer: 'diagnosed',
     cause: 'pod-crash-looping',
   },
-  { what: 'one metric that no rule makes, and nothing else', text: UNKNOWN_METRIC, answer: 'diagnosed', cause: 'bad-flag-or-config' },
   {
     what: 'long waits in a limiter, and no answer',
     text: `$ kubectl logs tide-gauge-0\n${waited('11.4s')}`,
@@ -1114,13 +1195,6 @@ const DIAGNOSED: readonly AnswerRow[] = [
     answer: 'diagnosed',
     api: METRICS,
     cause: 'kubelet-scrape-failing',
-  },
-  {
-    what: 'an HPA that asks for a metric which the adapter does not know',
-    text: 'Warning\tFailedGetPodsMetric\thorizontalpodautoscaler/ferry\tunable to get metric tide_level: unable to fetch metrics from custom metrics API: the server could not find the metric tide_level for pods',
-    answer: 'diagnosed',
-    api: CUSTOM,
-    cause: 'bad-flag-or-config',
   },
   {
     what: 'a client that finds no address of the kube-apiserver',
