@@ -185,7 +185,7 @@ export const CLIENTS: readonly Signature[] = [
     speaker: 'controller',
     pointsTo: [],
     role: 'victim',
-    pattern: String.raw`unable to (?:fetch|get) (?:metrics from (?:resource|custom|external) metrics api|(?:external |pods? |object )?metrics? for resource|external metric )|failed to get \S+ utilization|invalid metrics \(\d+ invalid out of|no metrics returned from (?:resource|custom|external) metrics api|failedgetexternalmetric|failedgetresourcemetric|failedcomputemetricsreplicas`,
+    pattern: String.raw`unable to (?:fetch|get) (?:metrics from (?:resource|custom|external) metrics api|(?:external |pods? |object )?metrics? for resource|external metric )|failed to get \S+ utilization|invalid metrics \(\d+ invalid out of|no metrics returned from (?:resource|custom|external) metrics api`,
     literals: [
       'unable to fetch metrics from',
       'unable to get metrics for resource',
@@ -196,9 +196,6 @@ export const CLIENTS: readonly Signature[] = [
       'failed to get ',
       'invalid metrics (',
       'no metrics returned from',
-      'failedgetexternalmetric',
-      'failedgetresourcemetric',
-      'failedcomputemetricsreplicas',
       'unable to get metrics from',
     ],
     says: 'A HorizontalPodAutoscaler gets no metrics: a victim.',
@@ -207,7 +204,12 @@ export const CLIENTS: readonly Signature[] = [
       'unable to get external metric harbour/tides/&LabelSelector{}: unable to fetch metrics from external metrics API: the server is currently unable to handle the request',
       'invalid metrics (1 invalid out of 1), first error is: failed to get cpu resource metric value',
     ],
-    nearMisses: ['the HPA was able to successfully calculate a replica count from cpu', 'metrics received for any ready pods'],
+    nearMisses: [
+      'the HPA was able to successfully calculate a replica count from cpu',
+      'metrics received for any ready pods',
+      // The reason of a condition, whose message tells whether the API or the autoscaler's own pods are why.
+      '    reason: FailedGetResourceMetric',
+    ],
   },
   {
     id: 'discovery-of-groups-failed',

@@ -14,19 +14,24 @@ const OF_A_MACHINE = 100;
 
 /**
  * What a line says that is of who prints it, and of no API, whatever it is called.
+ * @param about APIs that it names, or that its command asked for.
  *
  * A 403: the kube-apiserver authorises each request before its aggregator hands it on (apiserver 1.36 server/config.go:
  * DefaultBuildHandlerChain), and a server behind it asks the kube-apiserver (SubjectAccessReview), which decides the same. So what a command
  * of somebody was refused is that account's rights. Nor is a path of no group any API's.
  *
+ * Nor is it the client that lacks a right where the API was asked for one thing and something of another group was refused: that its server asked
+ * for, with its own account, and passed the answer on.
+ *
  * A wait: client-go's limiter is of each client, so that of kubectl on somebody's machine tells of no server.
  */
-export function asItsOwn(line: string, named: Named): Named {
+export function asItsOwn(line: string, named: Named, about: readonly string[] = []): Named {
   switch (named.id) {
     case 'anonymous-forbidden':
       return isOfNoApi(line) ? own(named, OF_NO_API) : named;
     case 'user-forbidden':
       if (isOfFrontProxy(line)) return { ...named, ...UNTRUSTED_FRONT_PROXY };
+      if (isOfServer(line, about)) return { ...named, ...SERVER_LACKS_RIGHT };
       return isOfOneUser(line) ? own(named, OF_ONE_USER) : named;
     case 'client-side-throttling':
     case 'client-side-throttling-long':
@@ -70,6 +75,29 @@ function isOfFrontProxy(line: string): boolean {
   const [, named, asked] = OF_GROUP.exec(line) ?? [];
   const group = named ?? asked;
   return group !== undefined && !isBuiltIn(group);
+}
+
+/**
+ * custom-metrics-apiserver v1.37.0's test adapter, without the right to list the pods whose metrics it is asked for, answers 403 in the kube-apiserver's
+ * words: `pods is forbidden: User "system:serviceaccount:tides:tide-metrics-adapter" cannot list resource "pods" in API group ""`.
+ */
+const SERVER_LACKS_RIGHT: Pick<Named, 'id' | 'pointsTo' | 'role' | 'read'> = {
+  id: 'server-lacks-right',
+  pointsTo: ['backend-rights-missing'],
+  role: 'symptom',
+  read: true,
+};
+const REFUSED_GROUP = /cannot \w{1,20} resource \\{0,3}"[^"]{1,253}" in API group \\{0,3}"([a-z0-9.-]{0,253})\\{0,3}"/i;
+const OF_AUTOSCALER = /unable to fetch metrics from (?:custom|external|resource) metrics API: /;
+
+/** The core group has no name. */
+const isOfKubeApiserver = (group: string): boolean => group === '' || isBuiltIn(group);
+
+function isOfServer(line: string, about: readonly string[]): boolean {
+  const refused = REFUSED_GROUP.exec(line)?.[1];
+  if (refused === undefined || !isOfKubeApiserver(refused)) return false;
+  if (OF_AUTOSCALER.test(line)) return true;
+  return OF_A_COMMAND.test(line) && about.length > 0;
 }
 
 const own = (named: Named, says: string): Named => ({ ...named, pointsTo: [], role: 'harmless', says });

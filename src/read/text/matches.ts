@@ -82,7 +82,7 @@ export function matchMessages(messages: readonly Message[], time: number, addres
     const { named, tells } = signaturesOf(batch.map(({ line }) => line));
     for (const [index, { line, voice, about, at }] of batch.entries()) {
       const nearestName = nearest.of(line, named[index], voice, tells && tells[index] === 1);
-      const said = nearestName && asItsOwn(line, nearestName);
+      const said = nearestName && asItsOwn(line, nearestName, about);
       for (const api of about.length === 0 ? [NEUTRAL] : about)
         enter(bookOf(books, api), line, said, { voice, named: about.length > 0, at });
     }

@@ -47,8 +47,8 @@ interface Open {
   readonly voice: Voice;
   readonly at: number | undefined;
   lines: number;
-  /** It is of no log: only what is indented below it, and is no field of its own, goes on with it. */
-  readonly folded?: true;
+  /** It is of no log: only what is indented below it, and is no field of its own, goes on with it; where a quote is open, all until that closes. */
+  readonly folded?: true | '"' | "'";
 }
 
 /**
@@ -59,10 +59,21 @@ const FOLDED =
   /(?:complete list|complete list of|retrieve the|server apis:|an error on the server|the server (?:is|could|is currently|was)|the server)$/i;
 const FIELD = /^\s+(?:- )?[\w./-]{1,80}:(?:\s|$)|^\s+- /;
 
-const isFolded = (line: string): boolean => line.length >= 40 && line.length <= 200 && FOLDED.test(line.trimEnd());
+/** A condition's message in YAML: folded where it is so long, and in quotes where a colon is in it, which looks like a field's then. */
+const MESSAGE = /^\s+(?:- )?message: (['"])?\S/;
+const FOLDS_AT = 70;
+const CLOSES: Readonly<Record<'"' | "'", RegExp>> = { '"': /(?:^|[^\\])"\s*$/, "'": /(?:^|[^'])'(?:'')*\s*$/ };
+
+function foldOf(line: string): Open['folded'] {
+  if (line.length < 40 || line.length > 200) return undefined;
+  const [message, quote] = line.length < FOLDS_AT ? [] : (MESSAGE.exec(line) ?? []);
+  if (quote === '"' || quote === "'") return CLOSES[quote].test(line) ? undefined : quote;
+  return message !== undefined || FOLDED.test(line.trimEnd()) ? true : undefined;
+}
 
 function goesOn({ folded }: Open, line: string): boolean {
-  return folded ? /^\s{2,}\S/.test(line) && !FIELD.test(line) : /^(?:\s+\S|[}\])])/.test(line);
+  if (folded === undefined) return /^(?:\s+\S|[}\])])/.test(line);
+  return /^\s{2,}\S/.test(line) && (folded !== true || !FIELD.test(line));
 }
 
 /** Puts messages together that were printed or wrapped over several lines: what follows a log line without a header of its own. */
@@ -94,10 +105,12 @@ export class MessageJoiner {
     if (continues) {
       open.text += ` ${line.trim().slice(0, MAX_MESSAGE)}`;
       open.lines++;
+      if (open.folded !== undefined && open.folded !== true && CLOSES[open.folded].test(line)) this.end();
       return;
     }
     this.end();
-    if (isFolded(line)) this.#open = { text: line, voice: own, at, lines: 0, folded: true };
+    const folded = foldOf(line);
+    if (folded !== undefined) this.#open = { text: line, voice: own, at, lines: 0, folded };
     else if (line.trim() !== '') this.push(line, own, at);
   }
 

@@ -74,6 +74,20 @@ const waited = (delay: string) =>
 
 const KUBECTL_WAITED = `I0105 09:00:00.000000   41233 request.go:752] "Waited before sending request" delay="11.4s" reason="client-side throttling, not priority and fairness" verb="GET" URL="https://192.0.2.2:6443/apis/tides.example.com/v1"`;
 
+/** The other condition, with a message as kubectl folds it. */
+const NOT_SCALED = (reason: string, ...message: readonly string[]) =>
+  lines(
+    '$ kubectl get hpa ferry -o yaml',
+    'apiVersion: autoscaling/v2',
+    'kind: HorizontalPodAutoscaler',
+    'status:',
+    '  conditions:',
+    '  - lastTransitionTime: "2026-01-05T09:00:00Z"',
+    ...message,
+    `    reason: ${reason}`,
+    '    status: "False"',
+    '    type: ScalingActive',
+  );
 /** The status of a HorizontalPodAutoscaler in YAML, whose messages kubectl folds (of a real kube-controller-manager 1.36). */
 const SCALED_ON = (types: readonly string[], from: string) =>
   lines(
@@ -96,6 +110,11 @@ const SCALED_ON = (types: readonly string[], from: string) =>
   );
 
 const NOTHING: readonly AnswerRow[] = [
+  {
+    what: 'a table of HPAs with a metric that is not there, of which API it does not tell',
+    text: 'NAME    REFERENCE          TARGETS          MINPODS   MAXPODS   REPLICAS   AGE\nferry   Deployment/ferry   <unknown>/300m   2         4         2          61s',
+    answer: 'nothing-to-judge',
+  },
   {
     what: 'an HPA whose adapter answered with an empty list, in its event',
     text: 'Warning\tFailedGetExternalMetric\thorizontalpodautoscaler/ferry\tunable to get external metric harbour/tide_level/nil: no metrics returned from external metrics API',
@@ -342,6 +361,16 @@ const POST_TIMEOUT = at(
 );
 
 const HEALTHY: readonly AnswerRow[] = [
+  {
+    what: 'an HPA whose pods have no request, in YAML',
+    text: NOT_SCALED(
+      'FailedGetResourceMetric',
+      "    message: 'the HPA was unable to compute the replica count: failed to get cpu utilization:",
+      "      missing request for cpu in container deck of Pod ferry-6d5f9c9b7d-x2x2p'",
+    ),
+    answer: 'healthy',
+    api: METRICS,
+  },
   { what: 'one metric that no rule makes, and nothing else: 404 is an answer', text: UNKNOWN_METRIC, answer: 'healthy', api: CUSTOM },
   {
     what: 'an HPA that asks for a metric which the adapter does not know',
@@ -737,6 +766,37 @@ const ERRS: readonly AnswerRow[] = [
 ];
 
 const DIAGNOSED: readonly AnswerRow[] = [
+  {
+    what: 'an adapter that may not list the pods whose metric an HPA asks for, in YAML',
+    text: NOT_SCALED(
+      'FailedGetPodsMetric',
+      "    message: 'the HPA was unable to compute the replica count: unable to get metric",
+      '      tide_level: unable to fetch metrics from custom metrics API: pods is forbidden:',
+      '      User "system:serviceaccount:tides:tide-adapter" cannot list resource',
+      `      "pods" in API group "" in the namespace "harbour"'`,
+    ),
+    answer: 'diagnosed',
+    api: CUSTOM,
+    cause: 'backend-rights-missing',
+    notCause: 'aggregated-request-forbidden',
+  },
+  {
+    what: 'the same of a command, below the path that it asked for',
+    text: lines(
+      '$ kubectl get --raw /apis/custom.metrics.k8s.io/v1beta1/namespaces/harbour/pods/*/tide_level',
+      'Error from server (Forbidden): pods is forbidden: User "system:serviceaccount:tides:tide-adapter" cannot list resource "pods" in API group "" in the namespace "harbour"',
+    ),
+    answer: 'diagnosed',
+    api: CUSTOM,
+    cause: 'backend-rights-missing',
+  },
+  {
+    what: 'an HPA controller that may not ask for the metric itself',
+    text: 'Warning\tFailedGetPodsMetric\thorizontalpodautoscaler/ferry\tunable to get metric tide_level: unable to fetch metrics from custom metrics API: pods.custom.metrics.k8s.io "*" is forbidden: User "system:serviceaccount:kube-system:horizontal-pod-autoscaler" cannot get resource "pods/tide_level" in API group "custom.metrics.k8s.io" in the namespace "harbour"',
+    answer: 'diagnosed',
+    api: CUSTOM,
+    cause: 'aggregated-request-forbidden',
+  },
   {
     what: 'an adapter that answered minutes after its Prometheus refused that it knows no metric: that is no end of it',
     text: lines(
