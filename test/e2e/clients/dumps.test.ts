@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Cluster, METRICS } from '../cluster/harness/cluster.ts';
+import { expect } from 'vitest';
+import { type Cluster, METRICS } from '../cluster/harness/cluster.ts';
+import { whileBroken } from './broken.ts';
 import { type Client, capture } from './captures.ts';
 import { trimmedDump } from './dumps.ts';
-import { METRICS_FAULTS } from './metrics-faults.ts';
+import { layMetrics } from './metrics-faults.ts';
 import { layOutMustGather } from './must-gather.ts';
 
 /**
@@ -19,39 +19,25 @@ const VERSION = '1.37';
 const DUMPED = ['healthy', 'scaled-to-zero', 'unknown-flag'];
 /** The condition of the APIService is in it, and tells more. */
 const GATHERED = ['scaled-to-zero', 'packets-refused', 'unknown-flag'];
-const STATES = [...new Set([...DUMPED, ...GATHERED])].filter((state) => process.env.E2E_STATES?.split(',').includes(state) ?? true);
-/** The condition is looked at each half minute; a container that ends at once waits ten seconds, then twenty. */
-const SETTLED_MS = 45_000;
 const DUMP = ['cluster-info', 'dump', '--namespaces=kube-system'];
 const MUST_GATHER = new URL('../../read/dump/must-gather-1.36/', import.meta.url).pathname;
 const FOLDER = new URL(`../../read/dump/cluster-info-${VERSION}/`, import.meta.url).pathname;
 const bin = execFileSync(BUILD, [`kubectl-${VERSION}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
 const KUBECTL: Client = { name: `kubectl ${VERSION}`, program: join(bin, VERSION, 'kubectl'), commands: { dump: DUMP } };
 
-let cluster: Cluster;
-beforeAll(async () => {
-  cluster = new Cluster({ nodeGraceSeconds: 120 });
-  await cluster.start();
-});
-afterAll(async () => {
-  await cluster?.stop();
-});
-
-describe('a dump of a cluster', () => {
-  it.each(STATES)('holds this while the state is %s', async (state) => {
-    const undo = await METRICS_FAULTS[state]?.(cluster);
-    try {
-      await sleep(SETTLED_MS);
-      if (DUMPED.includes(state)) await dump(state);
-      if (GATHERED.includes(state)) await layOutMustGather(cluster.kube, join(MUST_GATHER, state), METRICS, 'kube-system');
-    } finally {
-      await undo?.();
-    }
-    await cluster.available(METRICS);
-  });
+whileBroken({
+  of: 'what a dump holds of a broken metrics API',
+  states: [...new Set([...DUMPED, ...GATHERED])],
+  lay: layMetrics,
+  // The condition is looked at each half minute; a container that ends at once waits ten seconds, then twenty.
+  settledMs: 45_000,
+  take: async ({ cluster, state }) => {
+    if (DUMPED.includes(state)) await dump(cluster, state);
+    if (GATHERED.includes(state)) await layOutMustGather(cluster.kube, join(MUST_GATHER, state), METRICS, 'kube-system');
+  },
 });
 
-async function dump(state: string): Promise<void> {
+async function dump(cluster: Cluster, state: string): Promise<void> {
   const { output, exit } = await capture(KUBECTL, 'dump', {
     KUBECONFIG: cluster.adminKubeconfig(),
     KUBECACHEDIR: join(cluster.folder, 'cache'),

@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { Cluster } from '../cluster/harness/cluster.ts';
-import { CertificateAuthority } from '../cluster/harness/pki.ts';
+import type { Undo } from '../cluster/fault.ts';
+import { Cluster, type ClusterOptions } from '../cluster/harness/cluster.ts';
+import { CertificateAuthority, type LeafOptions } from '../cluster/harness/pki.ts';
 import { until } from '../cluster/harness/process.ts';
-import type { AggregatedServer } from '../cluster/harness/workloads.ts';
+import { type AggregatedServer, path } from '../cluster/harness/workloads.ts';
 import type { Server, ServerFault } from './server.ts';
 import {
   again,
@@ -40,20 +41,7 @@ export const CUSTOM_METRICS: Server = {
   id: 'custom-metrics',
   title: "custom-metrics-apiserver v1.37.0's test adapter",
   lay() {
-    const bin = execFileSync(BUILD, ['custom-metrics-adapter'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
-    const cluster = new Cluster();
-    const server = adapterOf(cluster);
-    const folder = join(cluster.folder, server.name);
-    mountCertificates(folder, server.name, [`${server.name}.${server.namespace}.svc`], cluster.servingCa);
-    cluster.images.set(server.image, ({ ip, kubeconfig, args }) =>
-      asAdapter(
-        join(bin, 'custom-metrics-adapter'),
-        ...['lister', 'authentication', 'authorization'].map((use) => `--${use}-kubeconfig=${kubeconfig}`),
-        ...[`--bind-address=${ip}`, `--secure-port=${PORT}`],
-        ...[`--tls-cert-file=${join(folder, 'tls.crt')}`, `--tls-private-key-file=${join(folder, 'tls.key')}`],
-        ...args,
-      ),
-    );
+    const { cluster, server } = layAdapter();
     return Promise.resolve({
       cluster,
       api: 'v1beta2.custom.metrics.k8s.io',
@@ -64,6 +52,35 @@ export const CUSTOM_METRICS: Server = {
     });
   },
 };
+
+export interface AdapterLaid {
+  /** Not started yet. */
+  readonly cluster: Cluster;
+  readonly server: AggregatedServer;
+  /** Another serving certificate of the same authority, for the next start of the adapter. */
+  readonly certify: (differs: Partial<LeafOptions>) => void;
+}
+
+/** A cluster that knows the adapter's image: {@link beginAdapter} installs it. */
+export function layAdapter(options: ClusterOptions = {}): AdapterLaid {
+  const bin = execFileSync(BUILD, ['custom-metrics-adapter'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+  const cluster = new Cluster(options);
+  const server = adapterOf(cluster);
+  const folder = join(cluster.folder, server.name);
+  const certify = (differs: Partial<LeafOptions>) =>
+    mountCertificates(folder, server.name, [`${server.name}.${server.namespace}.svc`], cluster.servingCa, differs);
+  certify({});
+  cluster.images.set(server.image, ({ ip, kubeconfig, args }) =>
+    asAdapter(
+      join(bin, 'custom-metrics-adapter'),
+      ...['lister', 'authentication', 'authorization'].map((use) => `--${use}-kubeconfig=${kubeconfig}`),
+      ...[`--bind-address=${ip}`, `--secure-port=${PORT}`],
+      ...[`--tls-cert-file=${join(folder, 'tls.crt')}`, `--tls-private-key-file=${join(folder, 'tls.key')}`],
+      ...args,
+    ),
+  );
+  return { cluster, server, certify };
+}
 
 function adapterOf(cluster: Cluster): AggregatedServer {
   return {
@@ -83,12 +100,23 @@ function adapterOf(cluster: Cluster): AggregatedServer {
   };
 }
 
-async function begin(cluster: Cluster, server: AggregatedServer): Promise<void> {
+/** Installs the adapter, with the right to list the objects whose metrics are asked for; returns when it serves. */
+export async function beginAdapter(cluster: Cluster, server: AggregatedServer): Promise<void> {
   cluster.identify(server);
   await grantReader(cluster, server);
+  await serve(cluster, server);
+}
+
+/** It may not list the objects whose metrics are asked for. */
+export async function takeReader(cluster: Cluster, server: AggregatedServer): Promise<Undo> {
+  await cluster.kube.remove(path.clusterRoleBinding(READER));
+  return () => grantReader(cluster, server);
+}
+
+async function begin(cluster: Cluster, server: AggregatedServer): Promise<void> {
+  await beginAdapter(cluster, server);
   const groups = ['custom.metrics.k8s.io', 'external.metrics.k8s.io'];
   await grant(cluster, 'custom-metrics-reader', [{ apiGroups: groups, resources: ['*'], verbs: ['*'] }], CLIENTS);
-  await serve(cluster, server);
   await cluster.kube.apply(`/api/v1/namespaces/${server.namespace}/services/tide-gauge`, {
     apiVersion: 'v1',
     kind: 'Service',
@@ -101,12 +129,18 @@ async function begin(cluster: Cluster, server: AggregatedServer): Promise<void> 
 const grantReader = (cluster: Cluster, { name, namespace }: AggregatedServer): Promise<void> =>
   grant(cluster, READER, RESOURCES, { kind: 'ServiceAccount', name, namespace });
 
-/** A metric is in the adapter's memory alone: a new process has none. */
-async function write(cluster: Cluster, { name }: AggregatedServer): Promise<void> {
-  await until('a metric to be written', 60, () => {
-    const host = cluster.kubelets.map((kubelet) => kubelet.podOf('app', name)).find((pod) => pod?.container.ready)?.ip;
-    return host !== undefined && post(host, '/write-metrics/namespaces/tides/services/tide-gauge/tide_level', '"300m"');
-  });
+async function write(cluster: Cluster, server: AggregatedServer): Promise<void> {
+  await until('a metric to be written', 60, () => writeMetric(cluster, server, 'namespaces/tides/services/tide-gauge/tide_level'));
+}
+
+/**
+ * Writes 300m for one metric of one object. It is in the adapter's memory alone: a new process has none.
+ * @param metric namespaces/NAMESPACE/RESOURCE/NAME/METRIC
+ * @returns whether it was taken; false while no pod of the adapter is ready
+ */
+export function writeMetric(cluster: Cluster, { name }: AggregatedServer, metric: string): Promise<boolean> {
+  const host = cluster.kubelets.map((kubelet) => kubelet.podOf('app', name)).find((pod) => pod?.container.ready)?.ip;
+  return host === undefined ? Promise.resolve(false) : post(host, `/write-metrics/${metric}`, '"300m"');
 }
 
 function post(host: string, path: string, body: string): Promise<boolean> {
@@ -232,10 +266,7 @@ function faultsOf(server: AggregatedServer, other: CertificateAuthority): Server
       guess:
         'True; a metric of one object is there, of all objects 500 or 403 "cannot list resource services"; no verdict, or backend-rights-missing',
       causes: [],
-      inject: async (cluster) => {
-        await cluster.kube.remove(`/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${READER}`);
-        return () => grantReader(cluster, server);
-      },
+      inject: (cluster) => takeReader(cluster, server),
     },
     {
       id: 'metric-unknown',

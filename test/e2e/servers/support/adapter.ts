@@ -4,7 +4,7 @@ import type { Undo } from '../../cluster/fault.ts';
 import type { Cluster } from '../../cluster/harness/cluster.ts';
 import { APISERVER_ADDRESSES } from '../../cluster/harness/control-plane.ts';
 import { filter, type PacketFilter } from '../../cluster/harness/network.ts';
-import type { CertificateAuthority } from '../../cluster/harness/pki.ts';
+import type { CertificateAuthority, LeafOptions } from '../../cluster/harness/pki.ts';
 import { until } from '../../cluster/harness/process.ts';
 import { type AggregatedServer, clusterRoleBinding, install, path } from '../../cluster/harness/workloads.ts';
 
@@ -82,9 +82,15 @@ export function cutFromApiserver(action: PacketFilter['action']): Undo {
  * Key pairs in a folder as a Secret of type kubernetes.io/tls is mounted, readable by adapters: ca.crt, tls.crt, tls.key. They serve, and
  * are shown to others, as those that an operator makes.
  */
-export function mountCertificates(folder: string, name: string, names: readonly string[], ca: CertificateAuthority): void {
+export function mountCertificates(
+  folder: string,
+  name: string,
+  names: readonly string[],
+  ca: CertificateAuthority,
+  differs: Partial<LeafOptions> = {},
+): void {
   mkdirSync(folder, { recursive: true });
-  const made = ca.issue(`${name}-made`, { commonName: name, names, usage: 'both' });
+  const made = ca.issue(`${name}-made`, { commonName: name, names, usage: 'both', ...differs });
   for (const [from, to] of [
     [ca.certFile, 'ca.crt'],
     [made.certFile, 'tls.crt'],
