@@ -30,15 +30,19 @@ export function asItsOwn(line: string, named: Named, about: readonly string[] = 
     case 'anonymous-forbidden':
       return isOfNoApi(line) ? own(named, OF_NO_API) : named;
     case 'user-forbidden':
-      if (isOfFrontProxy(line)) return { ...named, ...UNTRUSTED_FRONT_PROXY };
-      if (isOfServer(line, about)) return { ...named, ...SERVER_LACKS_RIGHT };
-      return isOfOneUser(line) ? own(named, OF_ONE_USER) : named;
+      return asWhoeverWasRefused(line, named, about);
     case 'client-side-throttling':
     case 'client-side-throttling-long':
       return Number(PROCESS.exec(line.slice(0, 400))?.[1] ?? 0) >= OF_A_MACHINE ? own(named, OF_A_PROGRAM) : named;
     default:
       return named;
   }
+}
+
+function asWhoeverWasRefused(line: string, named: Named, about: readonly string[]): Named {
+  if (isOfFrontProxy(line)) return { ...named, ...UNTRUSTED_FRONT_PROXY };
+  if (isOfServer(line, about)) return { ...named, ...SERVER_LACKS_RIGHT };
+  return isOfOneUser(line) ? own(named, OF_ONE_USER) : named;
 }
 
 const OF_ONE_USER =
