@@ -102,6 +102,7 @@ describe.each(CLIENTS)('what %s printed of a real cluster', (client) => {
       ['autoscaler-1.36 auth-delegator-missing', /^(?:healthy|delegated-auth-failing|errs|–)$/],
       ['custom-autoscaler-1.36 auth-delegator-missing', /^(?:healthy|delegated-auth-failing|–)$/],
       ['external-autoscaler-1.36 auth-delegator-missing', /^(?:healthy|delegated-auth-failing|–)$/],
+      ['stern-1.33 auth-delegator-missing', /^delegated-auth-failing$/],
       // Of the metrics of pods only: nobody lists anything for an external one. Both are answered what is not there.
       ['custom-autoscaler-1.36 resources-forbidden', /^(?:backend-rights-missing|errs|–)$/],
       ['external-autoscaler-1.36 resources-forbidden', /^(?:healthy|–)$/],
