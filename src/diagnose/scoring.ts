@@ -49,7 +49,8 @@ export function weigh(
     return own?.some((entry) => entry.direct) ? [scored(cause.id, cause.category, cause.prior, own)] : [];
   });
   weighed.push(scored(UNKNOWN, 'unknown', unknownScore, met.get(UNKNOWN) ?? []));
-  weighed.sort((a, b) => b.score - tieBreak(b.cause) - (a.score - tieBreak(a.cause)));
+  const ranks = new Map(weighed.map((one) => [one.cause, one.score - tieBreak(one.cause)]));
+  weighed.sort((a, b) => (ranks.get(b.cause) ?? 0) - (ranks.get(a.cause) ?? 0));
   return softmax(weighed, otherScore, temperature);
 }
 

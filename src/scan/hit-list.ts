@@ -1,4 +1,4 @@
-const FIRST_LENGTH = 1024;
+const FIRST_LENGTH = 64;
 
 /** Hits of one pass: where the literal begins, and its index. In the order of the lines; within a line in any order. */
 export class HitList {

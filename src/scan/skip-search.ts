@@ -94,7 +94,9 @@ class SearchPass {
   private readonly buckets: Int32Array;
   /** All literals one after the other; a byte to be OR-ed, then the byte that must come out. One array, because many small ones miss the cache. */
   private readonly texts: Uint16Array;
-  private readonly parts = [new Part(), new Part(), new Part(), new Part()] as const;
+  private readonly whole = new Part();
+  /** Made when there is enough to be cut. */
+  private quarters: readonly [Part, Part, Part, Part] | undefined;
 
   constructor(members: readonly Member[], window: number, frequencies: BlockFrequencies) {
     this.window = window;
@@ -123,12 +125,13 @@ class SearchPass {
   }
 
   find(bytes: Uint8Array, start: number, end: number): HitList {
-    const [first, second, third, fourth] = this.parts;
     if (end - start < MIN_BYTES_FOR_FOUR) {
-      first.begin(start, end);
-      this.scanOne(bytes, first, start);
-      return first.hits;
+      this.whole.begin(start, end);
+      this.scanOne(bytes, this.whole, start);
+      return this.whole.hits;
     }
+    this.quarters ??= [this.whole, new Part(), new Part(), new Part()];
+    const [first, second, third, fourth] = this.quarters;
     const quarter = (end - start) >> 2;
     const cut = (at: number): number => {
       const newline = bytes.indexOf(NEWLINE, at);
@@ -138,7 +141,7 @@ class SearchPass {
     second.begin(first.end, Math.max(first.end, cut(start + 2 * quarter)));
     third.begin(second.end, Math.max(second.end, cut(start + 3 * quarter)));
     fourth.begin(third.end, end);
-    this.scanFour(bytes);
+    this.scanFour(bytes, this.quarters);
     for (const part of [second, third, fourth]) first.hits.append(part.hits);
     return first.hits;
   }
@@ -147,9 +150,8 @@ class SearchPass {
    * Load, look up, jump waits on memory: four cursors in four parts wait together. The loop is written out because V8 keeps the
    * cursors in registers only so.
    */
-  private scanFour(bytes: Uint8Array): void {
+  private scanFour(bytes: Uint8Array, [partA, partB, partC, partD]: readonly [Part, Part, Part, Part]): void {
     const { shifts } = this;
-    const [partA, partB, partC, partD] = this.parts;
     const last = this.window - 1;
     const endA = partA.end;
     const endB = partB.end;
