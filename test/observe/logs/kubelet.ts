@@ -118,7 +118,16 @@ export class ContainerLog {
   }
 }
 
-function printed({ at, text }: StampedLine): string {
+/** A stream that is cut asks for all of them again. */
+const PRINTED = new WeakMap<StampedLine, string>();
+
+function printed(line: StampedLine): string {
+  const known = PRINTED.get(line) ?? print(line);
+  PRINTED.set(line, known);
+  return known;
+}
+
+function print({ at, text }: StampedLine): string {
   return `${new Date(Number(at / 1_000_000_000n) * 1000).toISOString().slice(0, 19)}.${String(at % 1_000_000_000n).padStart(9, '0')}Z ${text}\n`;
 }
 
