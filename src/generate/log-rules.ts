@@ -51,7 +51,7 @@ export function earlierOwners(signatures: readonly Signature[]): ReadonlyMap<str
   return owners;
 }
 
-/** Each format of the rules asks, and all patterns on all sample lines take a second. */
+/** All patterns on all sample lines take a second: once for a process is enough. */
 const OWNERS = new WeakMap<readonly Signature[], ReadonlyMap<string, readonly Signature[]>>();
 
 function findOwners(signatures: readonly Signature[]): ReadonlyMap<string, readonly Signature[]> {

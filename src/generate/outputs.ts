@@ -36,11 +36,10 @@ export function printRuleFiles(
   { formats, mixinFix, joined = false }: RuleRequest,
 ): Printed {
   const book = diagnosisRules(catalogue, options);
-  const logs = logRules(catalogue, options);
   const fix = mixinFix ? [mixinFixBook(options)] : [];
   const artifacts = RULE_FORMATS.filter((format) => formats.includes(format)).flatMap((format) =>
     format === 'loki'
-      ? printRules(logs, format, { name: LOGS_NAME, options, joined })
+      ? printRules(logRules(catalogue, options), format, { name: LOGS_NAME, options, joined })
       : [book, ...fix].flatMap((one) => printRules(one, format, { name: one === book ? OBJECT_NAME : MIXIN_NAME, options, joined })),
   );
   const metrics = formats.some((format) => format !== 'loki');
