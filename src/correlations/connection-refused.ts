@@ -4,7 +4,7 @@ import { SHOW_ANSWER } from '../domain/placeholders.ts';
 import { ONE_FAMILY } from './shared/clauses.ts';
 import { linesSay } from './shared/lines.ts';
 import { none, reasonSeen, seen } from './shared/seen.ts';
-import { BACKEND_LOOKS_READY, HAS_READY_ENDPOINTS } from './shared/vantages.ts';
+import { BACKEND_LOOKS_READY, HAS_READY_ENDPOINTS, QUICK_CONNECT } from './shared/vantages.ts';
 
 export const connectionRefused = defineCause({
   id: 'connection-refused',
@@ -47,6 +47,13 @@ export const connectionRefused = defineCause({
       when: above(last('service-alone-failing', 2 * MINUTE), 0),
       weight: 'stronglyAgainst',
       says: 'The ClusterIP alone does not answer; each backend address has begun to.',
+    },
+    {
+      // Of a refusal that the kube-apiserver reports alone: what it dialled may be a proxy. A backend that has just ended refuses ours within a second.
+      id: 'our-connections-are-made',
+      when: all(reasonSeen('aggregator', 'connection-refused'), QUICK_CONNECT),
+      weight: 'against',
+      says: 'Our own TCP connections to the backend are made at once.',
     },
     {
       id: 'listens-for-itself-only',

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { catalogueOptions } from '../../src/commands/catalogue-options.ts';
 import { createDiagnostician } from '../../src/diagnose/diagnostician.ts';
 import type { Diagnosis } from '../../src/domain/diagnosis.ts';
+import type { ProbeTally } from '../../src/domain/probe.ts';
 import type { ApiserverMetrics } from '../../src/domain/snapshot.ts';
 import { healthyTally, probeResult } from '../support/healthy.ts';
 import { play } from '../support/play.ts';
@@ -84,13 +85,48 @@ it.each<[string, Situation, string | undefined]>([
   expect(verdictOn(situation)?.cause).toBe(cause);
 });
 
+/** All connections were cut with it: what answers again has done so for a second. */
+const inItsFirstMoment = (time: number, ours: 'answered' | 'refused'): ProbeTally[] => {
+  const refused = { at: time, ok: false, reason: 'connection_refused' } as const;
+  const run = { since: time - 1000, alikeSince: time - 1000, length: 3 };
+  return [
+    ...(['discovery', 'list'] as const).map((request) =>
+      healthyTally('aggregator', request, {
+        failures: { connection_refused: 3 },
+        run,
+        last: probeResult({ vantage: 'aggregator', request, ...refused }),
+      }),
+    ),
+    ...(['service', 'endpoint'] as const).map((vantage) =>
+      healthyTally(vantage, 'discovery', { run, last: probeResult({ vantage, ...(ours === 'refused' ? refused : { at: time }) }) }),
+    ),
+  ];
+};
+
+it.each<['answered' | 'refused', sure: boolean]>([
+  ['answered', false],
+  ['refused', true],
+])(
+  'in its first moment a refusal of the kube-apiserver, while our own connections are %s, is of the backend for sure: %s',
+  (ours, sure) => {
+    const seen = verdictOn(
+      {
+        details: unreachable('dial tcp 192.0.2.40:8131: connect: connection refused'),
+        facts: ({ time }) => ({ api: { probes: inItsFirstMoment(time, ours) } }),
+      },
+      { healthyTicks: 6, faultyTicks: 1 },
+    );
+    expect(seen?.cause === 'connection-refused' && seen.confidence > 0.9).toBe(sure);
+  },
+);
+
 it('does not blame the proxy for slow answers where it connects at once', () => {
   expect(verdictOn(slow({ egressDialSeconds: 0.002 }))?.cause).not.toBe('tunnel-down');
 });
 
-function verdictOn(situation: Situation): Diagnosis | undefined {
+function verdictOn(situation: Situation, ticks = { healthyTicks: 6, faultyTicks: 30 }): Diagnosis | undefined {
   const doctor = createDiagnostician(catalogueOptions());
   let diagnoses: readonly Diagnosis[] = [];
-  for (const snapshot of play(situation, { healthyTicks: 6, faultyTicks: 30 })) diagnoses = doctor.observe(snapshot).diagnoses.diagnoses;
+  for (const snapshot of play(situation, ticks)) diagnoses = doctor.observe(snapshot).diagnoses.diagnoses;
   return diagnoses[0];
 }
