@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StartFailure } from '../../../src/simulator/backend/start-failure.ts';
 import { FAULTS } from '../../../src/simulator/faults/list.ts';
 import type { Deed } from './deed.ts';
 
@@ -22,7 +23,7 @@ export const BACKEND: readonly Deed[] = KINDS.map((fault) => ({
     );
     if (free.length === 0) return undefined;
     const api = random.pick(free);
-    await simulator.inject(fault.id, api);
+    await patiently(() => simulator.inject(fault.id, api), isRefusedStart);
     for (const one of isWide ? fleet.residents : [api]) touched.add(one);
     return () => patiently(() => simulator.clear(fault.id, api));
   },
@@ -31,13 +32,15 @@ export const BACKEND: readonly Deed[] = KINDS.map((fault) => ({
 const TRIES = 40;
 const PAUSE_MS = 500;
 
+const isRefusedStart = (error: unknown): boolean => error instanceof StartFailure;
+
 /** A server that is started again asks the kube-apiserver first, which may be spoilt just then. */
-async function patiently(mend: () => Promise<void>): Promise<void> {
+async function patiently(deed: () => Promise<void>, passes: (error: unknown) => boolean = () => true): Promise<void> {
   for (let left = TRIES; ; left--)
     try {
-      return await mend();
+      return await deed();
     } catch (error) {
-      if (left <= 0) throw error;
+      if (left <= 0 || !passes(error)) throw error;
       await sleep(PAUSE_MS);
     }
 }
