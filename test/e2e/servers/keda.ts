@@ -45,10 +45,11 @@ export const KEDA: Server = {
     const cluster = new Cluster();
     const pair = pairOf(cluster);
     issue(cluster, pair);
-    cluster.images.set(pair.adapter.image, ({ ip, kubeconfig, args }) =>
-      asAdapter(
-        // It reads these of its environment alone.
-        ...['env', 'WATCH_NAMESPACE=', 'POD_NAMESPACE=tides', join(bin, 'keda-adapter')],
+    cluster.images.set(pair.adapter.image, ({ ip, kubeconfig, args }) => [
+      // It reads these of its environment alone. Before the user: whoever built it may have a home that nobody else enters.
+      ...['env', 'WATCH_NAMESPACE=', 'POD_NAMESPACE=tides'],
+      ...asAdapter(
+        join(bin, 'keda-adapter'),
         ...[
           `--kubeconfig=${kubeconfig}`,
           ...['lister', 'authentication', 'authorization'].map((use) => `--${use}-kubeconfig=${kubeconfig}`),
@@ -60,7 +61,7 @@ export const KEDA: Server = {
         ...[`--metrics-service-address=${OPERATOR_ADDRESS}:${OPERATOR_PORT}`, `--metrics-service-grpc-authority=${OPERATOR_NAME}`],
         ...args,
       ),
-    );
+    ]);
     cluster.images.set(pair.operator.image, ({ ip, args }) => [
       join(bin, 'keda-operator-stand-in'),
       ...[`--address=${ip}:${OPERATOR_PORT}`, `--cert-dir=${pair.certificates.operator}`],
