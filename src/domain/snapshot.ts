@@ -2,6 +2,7 @@ import type { HurtFacts, HurtKind } from './impact.ts';
 import type { NodePressure } from './node-pressure.ts';
 import type { NodeReach } from './node-reach.ts';
 import { type Observed, UNOBSERVED } from './observed.ts';
+import type { QuoteSource } from './placeholders.ts';
 import type { FailureReason, ProbeTally, UnbelievedTarget } from './probe.ts';
 import type { SourceStatus } from './sources.ts';
 
@@ -267,6 +268,8 @@ export interface SignatureCount {
   readonly lastAt: number;
   /** One line, cut at 512 characters; for people. */
   readonly sample: string;
+  /** Where the sample stands, of what an API's condition, events and probes say. */
+  readonly from?: QuoteSource;
   /** Of a log that is followed: of the five minutes that end with the last hit, those with two hits or more. */
   readonly busyMinutes?: number;
   /** Longest time between two hits of the present series, milliseconds; a series ends after five silent minutes. Absent for one hit. */

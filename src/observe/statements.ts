@@ -17,7 +17,7 @@ export function readTexts(texts: TextMatches, api: Pick<ApiFacts, 'name' | 'cond
 
 function statedBy(condition: ApiFacts['condition'], now: number): Statement[] {
   if (condition.state !== 'observed' || condition.value.status === 'True') return [];
-  return [{ text: condition.value.message, at: condition.value.lastTransition ?? now, where: 'condition' }];
+  return [{ text: condition.value.message, at: condition.value.lastTransition ?? now, where: 'condition', from: 'condition' }];
 }
 
 /**
@@ -26,5 +26,7 @@ function statedBy(condition: ApiFacts['condition'], now: number): Statement[] {
 function statementsOf({ vantage, request, target, last, lastFailure, recurred }: ProbeTally, now: number): Statement[] {
   if (vantage !== 'aggregator' || !lastFailure?.detail) return [];
   const recurs = now - (recurred?.[lastFailure.reason ?? 'other'] ?? Number.NEGATIVE_INFINITY) <= RECURS_MS;
-  return last.ok && !recurs ? [] : [{ text: lastFailure.detail, at: lastFailure.at, where: `${request} ${target}` }];
+  return last.ok && !recurs
+    ? []
+    : [{ text: lastFailure.detail, at: lastFailure.at, where: `${request} ${target}`, from: request === 'list' ? 'list' : 'client' }];
 }

@@ -1,3 +1,4 @@
+import type { QuoteSource } from '../domain/placeholders.ts';
 import type { SignatureCount } from '../domain/snapshot.ts';
 import { createTextClassifier, type NamedSignature } from '../signatures/classify.ts';
 import type { UserSignature } from '../signatures/signature-file.ts';
@@ -25,6 +26,7 @@ export interface Statement {
   readonly text: string;
   readonly at: number;
   readonly where: string;
+  readonly from: QuoteSource;
 }
 
 const MAX_APIS = 2000;
@@ -60,7 +62,7 @@ export function createTextMatches(signatures: readonly UserSignature[] = []): Te
   }
 
   /** Counts the text once, and returns its signature, if it has one. */
-  function count({ texts }: ApiTexts, counts: Map<string, SignatureCount>, { text, at, where }: Statement): string | undefined {
+  function count({ texts }: ApiTexts, counts: Map<string, SignatureCount>, { text, at, where, from }: Statement): string | undefined {
     if (text.trim() === '') return undefined;
     const message = text.length > LONGEST_TEXT ? text.slice(0, LONGEST_TEXT) : text;
     const known = texts.get(message) ?? { signature: classify(message), times: new Set() };
@@ -75,7 +77,7 @@ export function createTextMatches(signatures: readonly UserSignature[] = []): Te
       speaker,
       count: (before?.count ?? 0) + 1,
       lastAt: newest ? at : before.lastAt,
-      sample: newest ? sampleOf(where, message) : before.sample,
+      ...(newest ? { sample: sampleOf(where, message), from } : { sample: before.sample, ...(before.from && { from: before.from }) }),
       ...(own ? { pointsTo } : {}),
     });
     return id;
@@ -84,7 +86,7 @@ export function createTextMatches(signatures: readonly UserSignature[] = []): Te
   return {
     record(api, text, at, where) {
       const own = textsOf(api);
-      count(own, own.told, { text, at, where });
+      count(own, own.told, { text, at, where, from: 'events' });
     },
     stand(api, statements, now) {
       const own = textsOf(api);

@@ -105,6 +105,7 @@ function quoted({ cause }: Pointers, api: ApiFacts, cluster: ClusterFacts, time:
 
 function placeOf(hit: Hit, api: ApiFacts): QuoteSource {
   if (hit.place === 'kube-apiserver log') return 'kube-apiserver-log';
+  if (hit.from) return hit.from;
   if (hit.place !== 'text') {
     if (observedValue(api.logs)?.lastWords.some(({ lines }) => lines.includes(hit.sample))) return 'backend-last-words';
   } else {

@@ -76,7 +76,7 @@ describe('texts', () => {
 describe('what conditions and probes state', () => {
   const FORBIDDEN =
     'failing or missing response from https://10.1.0.5:443/apis/tides.example.com/v1: bad status from https://10.1.0.5:443/apis/tides.example.com/v1: 403';
-  const condition = (text: string) => ({ text, at: 1000, where: 'condition' });
+  const condition = (text: string) => ({ text, at: 1000, where: 'condition', from: 'condition' as const });
   const states = (texts: ReturnType<typeof createTextMatches>) =>
     texts.factsFor(API).map(({ count, standing, endedAt }) => [count, standing ?? endedAt]);
 
@@ -96,6 +96,20 @@ describe('what conditions and probes state', () => {
       [1, true],
       [1, 5000],
     ]);
+  });
+
+  it('keeps where it stands with the words of the newest of them', () => {
+    const texts = createTextMatches();
+    const from = () => texts.factsFor(API).map((one) => [one.sample.split(':')[0], one.from]);
+    texts.stand(API, [condition(CONDITION)], 1000);
+    expect(from()).toEqual([['condition', 'condition']]);
+    texts.stand(API, [condition(CONDITION), { text: `${CONDITION} `, at: 2000, where: 'discovery 192.0.2.2:6443', from: 'client' }], 2000);
+    expect(from()).toEqual([['discovery 192.0.2.2', 'client']]);
+    texts.stand(API, [{ text: `  ${CONDITION}`, at: 500, where: 'list 192.0.2.2:6443', from: 'list' }], 3000);
+    expect(from()).toEqual([['discovery 192.0.2.2', 'client']]);
+    texts.record(API, CONDITION, 4000, 'harbour/tide-gauge Unhealthy');
+    texts.stand(API, [], 5000);
+    expect(from()).toEqual([['harbour/tide-gauge Unhealthy', 'events']]);
   });
 
   it('does not end what an event tells, which ages by the clock', () => {

@@ -195,10 +195,12 @@ describe('a line that is quoted', () => {
     const lastFailure = { ...tally.last, ok: false, detail: SAID };
     return { ...tally, last: lastFailure, lastFailure };
   };
-  const quoteOf = (differs: Partial<ApiFacts>, where: string) =>
+  const quoteOf = (differs: Partial<ApiFacts>, where: string, kept: Pick<SignatureCount, 'from'> = {}) =>
     SIGNATURE_SIGNALS.find(({ name }) => name === 'signature-strength-connection-refused')!.quote!(
       healthyApi({
-        textMatches: [hit({ speaker: 'kube-apiserver', sample: `${where}: ${SAID}`, pointsTo: ['connection-refused'], standing: true })],
+        textMatches: [
+          hit({ speaker: 'kube-apiserver', sample: `${where}: ${SAID}`, pointsTo: ['connection-refused'], standing: true, ...kept }),
+        ],
         ...differs,
       }),
       healthyCluster(),
@@ -222,6 +224,14 @@ describe('a line that is quoted', () => {
   ])('is shown where it stands: %s', (_, differs, where, from) => {
     expect(quoteOf(differs, where)).toMatchObject({ from });
   });
+
+  // A check that is answered in other words each time says these no more: they never stood in a log of the kube-apiserver.
+  it.each(['client', 'list', 'condition', 'events'] as const)(
+    'is shown where it stood, when that says something else by now: %s',
+    (from) => {
+      expect(quoteOf({}, 'discovery 192.0.2.2:6443', { from })).toMatchObject({ from });
+    },
+  );
 });
 
 describe('of several lines the one that is quoted', () => {
