@@ -71,13 +71,11 @@ export function createTextMatches(signatures: readonly UserSignature[] = []): Te
     const { id, speaker, pointsTo, own } = known.signature;
     if (!remember(known.times, at)) return id;
     const before = counts.get(id);
-    const newest = !before || at >= before.lastAt;
     counts.set(id, {
       signature: id,
       speaker,
       count: (before?.count ?? 0) + 1,
-      lastAt: newest ? at : before.lastAt,
-      ...(newest ? { sample: sampleOf(where, message), from } : { sample: before.sample, ...(before.from && { from: before.from }) }),
+      ...newestOf({ lastAt: at, sample: sampleOf(where, message), from }, before),
       ...(own ? { pointsTo } : {}),
     });
     return id;
@@ -149,6 +147,14 @@ function remember(times: Set<number>, at: number): boolean {
   times.add(at);
   if (times.size > MAX_TIMES) times.delete(times.values().next().value as number);
   return isNew;
+}
+
+type Said = Pick<SignatureCount, 'lastAt' | 'sample' | 'from'>;
+
+function newestOf(now: Said, before: Said | undefined): Said {
+  if (!before || now.lastAt >= before.lastAt) return now;
+  const { lastAt, sample, from } = before;
+  return { lastAt, sample, ...(from && { from }) };
 }
 
 function sampleOf(where: string, text: string): string {
