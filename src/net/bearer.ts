@@ -4,7 +4,7 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
 const LONGEST = 16_384;
 
 /** The bearer token of an Authorization header; undefined where there is none, or it is of another scheme, malformed or over 16 KiB. */
-export function bearerOf(authorization: string | undefined): string | undefined {
-  if (authorization === undefined || authorization.length > LONGEST) return undefined;
-  return BEARER.exec(authorization)?.[1];
+export function bearerOf(header: string | undefined): string | undefined {
+  if (header === undefined || header.length > LONGEST) return undefined;
+  return BEARER.exec(header)?.[1];
 }

@@ -32,12 +32,16 @@ describe('a condition', () => {
 
   it.each<[string, Partial<ApiFacts>, unknown[]]>([
     ['says nothing while the API is available', {}, []],
-    ['says what it says since it has its status', condition({}), [{ text: SAID, at: NOW - 60_000, where: 'condition' }]],
-    ['does so where the status is unknown', condition({ status: 'Unknown' }), [{ text: SAID, at: NOW - 60_000, where: 'condition' }]],
+    ['says what it says since it has its status', condition({}), [{ text: SAID, at: NOW - 60_000, where: 'condition', from: 'condition' }]],
+    [
+      'does so where the status is unknown',
+      condition({ status: 'Unknown' }),
+      [{ text: SAID, at: NOW - 60_000, where: 'condition', from: 'condition' }],
+    ],
     [
       'says it now where it does not tell since when',
       condition({ lastTransition: undefined } as never),
-      [{ text: SAID, at: NOW, where: 'condition' }],
+      [{ text: SAID, at: NOW, where: 'condition', from: 'condition' }],
     ],
     ['says nothing that was not observed', { condition: UNOBSERVED }, []],
   ])('%s', (_, differs, expected) => expect(standing(differs)).toEqual(expected));
@@ -49,7 +53,7 @@ describe('a probe through a kube-apiserver', () => {
     probes: [healthyTally('aggregator', 'list', { last: FAILED, lastFailure: FAILED, ...differs })],
   });
   const passes: Partial<ProbeTally> = { last: probeResult() };
-  const SAYS = [{ text: SAID, at: NOW - 5000, where: 'list 10.0.0.1:443' }];
+  const SAYS = [{ text: SAID, at: NOW - 5000, where: 'list 10.0.0.1:443', from: 'list' }];
 
   it.each<[string, Partial<ApiFacts>, unknown[]]>([
     ['says what it was answered, while it fails', probes({}), SAYS],
@@ -86,9 +90,9 @@ describe('what stands', () => {
       [
         'v1.tides.example.com',
         [
-          { text: SAID, at: NOW, where: 'condition' },
-          { text: 'broken pipe', at: NOW, where: 'discovery 10.0.0.1:443' },
-          { text: 'broken pipe', at: NOW, where: 'list 10.0.0.1:443' },
+          { text: SAID, at: NOW, where: 'condition', from: 'condition' },
+          { text: 'broken pipe', at: NOW, where: 'discovery 10.0.0.1:443', from: 'client' },
+          { text: 'broken pipe', at: NOW, where: 'list 10.0.0.1:443', from: 'list' },
         ],
         NOW,
       ],

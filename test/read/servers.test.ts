@@ -52,6 +52,18 @@ const SAID: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'auth-reader-missing': 'unknown: request-header-config-unreadable',
     'metric-unknown': 'nothing-to-judge',
   },
+  'keda-2.21': {
+    'operator-gone-at-start': 'v1beta1.external.metrics.k8s.io: backend-dependency-failing',
+    'operator-gone-later': 'v1beta1.external.metrics.k8s.io: backend-dependency-failing',
+    'operator-silent': 'v1beta1.external.metrics.k8s.io: backend-dependency-failing',
+    'operator-other-ca': 'v1beta1.external.metrics.k8s.io: dependency-certificate-untrusted',
+    'source-hangs': 'v1beta1.external.metrics.k8s.io: backend-dependency-failing',
+    'source-fails': 'v1beta1.external.metrics.k8s.io: backend-dependency-failing',
+    'certificates-missing': 'v1beta1.external.metrics.k8s.io: bad-flag-or-config',
+    'auth-delegator-missing': 'v1beta1.external.metrics.k8s.io: delegated-auth-failing',
+    'auth-reader-missing': 'v1beta1.external.metrics.k8s.io: request-header-config-unreadable',
+    'scaled-object-unknown': 'v1beta1.external.metrics.k8s.io: bad-flag-or-config',
+  },
   // Built with k8s.io/apiserver 0.36, behind a kube-apiserver 1.34.3: MutatingAdmissionPolicy v1 is of 1.36.
   'sample-apiserver-0.36': {
     'behind-1.34': 'unknown: software-defect',
