@@ -90,9 +90,10 @@ describe.each(CLIENTS)('what %s printed of a real cluster', (client) => {
     expect(measured).toEqual(cells);
   });
 
-  it.runIf(client.startsWith('stern'))('says with a prefix, in JSON and with times what it says bare', () => {
-    for (const [state, cells] of rows) expect({ state, said: new Set(cells).size }).toEqual({ state, said: 1 });
-  });
+  if (client.startsWith('stern'))
+    it('says with a prefix, in JSON and with times what it says bare', () => {
+      for (const [state, cells] of rows) expect({ state, said: new Set(cells).size }).toEqual({ state, said: 1 });
+    });
 
   it('names a cause other than what was broken in no cell, and calls no broken API healthy', () => {
     const named = [...rows].flatMap(([state, cells]) => cells.map((cell) => `${state}: ${cell.replace(/^\S+ /, '')}`));
