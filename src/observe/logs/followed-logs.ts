@@ -206,8 +206,8 @@ export class FollowedLogs {
       .then(() => follower.run(stop.signal, delayMs))
       .catch((error: unknown) => {
         log.state = { kind: 'failed', message: String(error) };
-        // The next plan opens it anew.
-        this.#followed.delete(key);
+        // The next plan opens it anew. It may have gone and come back meanwhile.
+        if (this.#followed.get(key)?.stop === stop) this.#followed.delete(key);
         this.#input.log.error({ source: 'logs', pod: container.pod, error: String(error) }, 'a log is no longer followed');
       });
     this.#followed.set(key, { log, follower, stop, ended });
