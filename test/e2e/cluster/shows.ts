@@ -40,6 +40,9 @@ export const SHOWS: Readonly<Record<string, RegExp>> = {
   'connection-timed-out/one-family-cut': THE_ADDRESS_TO_TRY,
   'connection-timed-out/times-out-directly': THE_ADDRESS_TO_TRY,
   'connection-timed-out/times-out-through-the-aggregator': /timeout|timed out|deadline/i,
+  // The check's text changes with each try, by chance: what it said is shown by asking it again, in whichever words it has then.
+  'connection-timed-out/lines-suggest-it': /timeout|timed out|deadline|canceled while waiting/i,
+  'connection-timed-out/lines-allow-it': /timeout|timed out|deadline|canceled while waiting/i,
   'connection-timed-out/pods-look-ready': /1\/1/,
   'cpu-throttled/throttled-and-failing': /CPU\(cores\)[\s\S]*\d+m/,
   'cpu-throttled/throttled-and-slow': /CPU\(cores\)[\s\S]*\d+m/,
