@@ -8,6 +8,9 @@ const RESTARTED = /\b[1-9]\d* \(|CrashLoopBackOff|\s[1-9]\d*\s+\(/;
 /** What was asked can be asked by hand: a port, and an address of the pods' network. */
 const THE_ADDRESS_TO_TRY = /\b8443\s+(?:10\.245\.0\.\d+|fd00:10:245::[0-9a-f]+)\b/;
 
+/** The check's text changes with each try, by chance: what it said is shown by asking it again, in whichever words it has then. */
+const ENDS_IN_A_TIMEOUT = /timeout|timed out|deadline|canceled while waiting/i;
+
 /** A ClusterIP, and an address of the pods' network behind it. */
 const CLUSTER_IP_AND_ADDRESS = /ClusterIP\s+(?:10\.96\.|fd00:10:96:)[\s\S]*8443\s+(?:10\.245\.|fd00:10:245:)/;
 
@@ -40,9 +43,8 @@ export const SHOWS: Readonly<Record<string, RegExp>> = {
   'connection-timed-out/one-family-cut': THE_ADDRESS_TO_TRY,
   'connection-timed-out/times-out-directly': THE_ADDRESS_TO_TRY,
   'connection-timed-out/times-out-through-the-aggregator': /timeout|timed out|deadline/i,
-  // The check's text changes with each try, by chance: what it said is shown by asking it again, in whichever words it has then.
-  'connection-timed-out/lines-suggest-it': /timeout|timed out|deadline|canceled while waiting/i,
-  'connection-timed-out/lines-allow-it': /timeout|timed out|deadline|canceled while waiting/i,
+  'connection-timed-out/lines-suggest-it': ENDS_IN_A_TIMEOUT,
+  'connection-timed-out/lines-allow-it': ENDS_IN_A_TIMEOUT,
   'connection-timed-out/pods-look-ready': /1\/1/,
   'cpu-throttled/throttled-and-failing': /CPU\(cores\)[\s\S]*\d+m/,
   'cpu-throttled/throttled-and-slow': /CPU\(cores\)[\s\S]*\d+m/,

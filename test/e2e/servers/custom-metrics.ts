@@ -16,6 +16,7 @@ import {
   CLIENTS,
   cutFromApiserver,
   grant,
+  kubeconfigFlags,
   mountCertificates,
   restart,
   serve,
@@ -73,7 +74,7 @@ export function layAdapter(options: ClusterOptions = {}): AdapterLaid {
   cluster.images.set(server.image, ({ ip, kubeconfig, args }) =>
     asAdapter(
       join(bin, 'custom-metrics-adapter'),
-      ...['lister', 'authentication', 'authorization'].map((use) => `--${use}-kubeconfig=${kubeconfig}`),
+      ...kubeconfigFlags(kubeconfig),
       ...[`--bind-address=${ip}`, `--secure-port=${PORT}`],
       ...[`--tls-cert-file=${join(folder, 'tls.crt')}`, `--tls-private-key-file=${join(folder, 'tls.key')}`],
       ...args,

@@ -12,6 +12,7 @@ import {
   bindings,
   CLIENTS,
   grant,
+  kubeconfigFlags,
   mountCertificates,
   ready,
   restart,
@@ -50,10 +51,7 @@ export const KEDA: Server = {
       ...['env', 'WATCH_NAMESPACE=', 'POD_NAMESPACE=tides'],
       ...asAdapter(
         join(bin, 'keda-adapter'),
-        ...[
-          `--kubeconfig=${kubeconfig}`,
-          ...['lister', 'authentication', 'authorization'].map((use) => `--${use}-kubeconfig=${kubeconfig}`),
-        ],
+        ...[`--kubeconfig=${kubeconfig}`, ...kubeconfigFlags(kubeconfig)],
         ...[`--bind-address=${ip}`, `--secure-port=${PORT}`, `--cert-dir=${pair.certificates.adapter}`],
         ...['tls-cert-file=tls.crt', 'tls-private-key-file=tls.key'].map(
           (flag) => `--${flag.replace('=', `=${pair.certificates.adapter}/`)}`,

@@ -16,6 +16,10 @@ export const asAdapter = (...command: string[]): string[] => [
   ...command,
 ];
 
+/** What servers of custom-metrics-apiserver's library ask the kube-apiserver by, whatever they ask of it. */
+export const kubeconfigFlags = (kubeconfig: string): string[] =>
+  ['lister', 'authentication', 'authorization'].map((use) => `--${use}-kubeconfig=${kubeconfig}`);
+
 /** Installs an aggregated server and waits until its APIs are available. */
 export async function serve(cluster: Cluster, server: AggregatedServer): Promise<void> {
   await install(cluster.kube, server);
